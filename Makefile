@@ -1,0 +1,57 @@
+SHELL := /bin/bash
+PYTHON_IN_VENV := .venv/bin/python
+PYTEST := $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 --dist loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system-packages run test check migrations-in-step bench faults lock screenshots format
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+setup: ## Install what the product needs into this folder (quick when there is nothing to do)
+	@scripts/setup.sh
+
+system-packages:
+	@scripts/system_packages.sh
+
+run: setup ## Start the product with demo data, its scheduler and a mail catcher
+	@$(PYTHON_IN_VENV) -m scripts.run_demo
+
+test: setup system-packages ## Run every test
+	@$(PYTEST)
+
+check: setup system-packages ## Run the formatter, linters, type checker, migration check and every test
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@$(PYTHON_IN_VENV) -m mypy
+	@.venv/bin/lint-imports
+	@$(MAKE) --no-print-directory migrations-in-step
+	@$(PYTEST)
+
+# Builds an empty database from the migrations and compares it with the models.
+migrations-in-step:
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	export DATABASE_URL="sqlite:///$$folder/check.sqlite3" SECRET_KEY=only-for-this-check && \
+	$(PYTHON_IN_VENV) -m flask --app wsgi db upgrade && \
+	$(PYTHON_IN_VENV) -m flask --app wsgi db check
+
+bench: setup ## Measure the product's speed
+	@$(PYTHON_IN_VENV) -m bench
+
+faults: setup system-packages ## Stop, break and race processes on purpose, and check that nothing is lost
+	@$(PYTEST) tests/faults -m faults
+
+screenshots: setup system-packages ## Take the pictures in the documentation anew
+	@$(PYTHON_IN_VENV) -m scripts.screenshots
+
+format: setup ## Format the code and mend what the linter can mend
+	@.venv/bin/ruff check --fix-only .
+	@.venv/bin/ruff format .
+
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock"
+
+lock: ## Write the locks anew from pyproject.toml and package.json (needs uv; UPGRADE=1 takes newer versions)
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@npm $(if $(UPGRADE),update,install) --package-lock-only

@@ -1,0 +1,36 @@
+"""The core app: settings, database and mail. It is all that the scheduler needs; the web side builds on it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+import config
+from cycle_tracker import models  # noqa: F401  the tables must be known before the database is used
+from cycle_tracker.database import engine_url, prepare_engine
+from cycle_tracker.extensions import db
+from cycle_tracker.mail import mail
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """An app with settings, database and mail, and no pages. `overrides` replace settings, for tests."""
+    app = Flask(
+        "cycle_tracker",
+        root_path=str(PACKAGE),
+        template_folder=str(config.ROOT / "templates"),
+        instance_path=str(config.INSTANCE),
+    )
+    app.config.from_mapping({**config.settings(), **(overrides or {})})
+    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(app.config["DATABASE_URL"])
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not app.config["DATABASE_URL"].startswith("sqlite")}
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    config.INSTANCE.mkdir(exist_ok=True)
+    db.init_app(app)
+    mail.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    return app

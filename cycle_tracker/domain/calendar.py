@@ -1,0 +1,65 @@
+"""Scotland's working days, with the further days on which a partnership is closed.
+
+Dates in law stay calendar dates: only the days on which people are told move to working days.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+@lru_cache(maxsize=1)
+def _scotland() -> holidays.HolidayBase:
+    """Scotland's own list: 2 January, St Andrew's Day and the first Monday of August; no Easter Monday."""
+    return holidays.country_holidays("GB", subdiv="SCT")
+
+
+@lru_cache(maxsize=4096)
+def bank_holiday(day: date) -> str | None:
+    """The name of the Scottish bank holiday on `day`, or None."""
+    name = _scotland().get(day)
+    return str(name) if name else None
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Working days: Monday to Friday, no Scottish bank holiday, no closure day of the partnership."""
+
+    closed: frozenset[date] = frozenset()
+
+    @classmethod
+    def closed_on(cls, days: Iterable[date]) -> "WorkingCalendar":
+        """Scotland's working days less `days`."""
+        return cls(frozenset(days))
+
+    def is_working_day(self, day: date) -> bool:
+        """True where people are at work on `day`."""
+        return day.weekday() < SATURDAY and day not in self.closed and bank_holiday(day) is None
+
+    def on_or_before(self, day: date) -> date:
+        """`day` itself, or the last working day before it."""
+        while not self.is_working_day(day):
+            day -= DAY
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        """`day` itself, or the first working day after it."""
+        while not self.is_working_day(day):
+            day += DAY
+        return day
+
+    def working_days_before(self, day: date, count: int) -> date:
+        """The `count`th working day before `day`, not counting `day` itself."""
+        for _ in range(count):
+            day = self.on_or_before(day - DAY)
+        return day
+
+
+SCOTLAND = WorkingCalendar()
+"""The working days that hold everywhere, with nobody's closure days."""

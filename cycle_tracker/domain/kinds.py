@@ -1,0 +1,46 @@
+"""What a milestone can be, what its duty and its date rest on, and where in the cycle it stands."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of thing has the date."""
+
+    STEP = "step"
+    PLAN = "plan"
+    ANNUAL_REPORT = "annual-report"
+    CONSULTATION = "consultation"
+    REVIEW = "review"
+    ACTION = "action"
+    REQUEST = "request"
+    ALIGNED_REPORT = "aligned-report"
+    SUB_TASK = "sub-task"
+
+
+DOCUMENTS = frozenset({Kind.PLAN, Kind.ANNUAL_REPORT})
+"""Done by their publication alone; seen by officials; never dropped by the partnership."""
+
+
+class Stage(StrEnum):
+    """The four stages of the cycle, in the order in which they are worked (seed 003; guidance 2016, 24-29)."""
+
+    ANALYSE = "analyse"
+    PLAN = "plan"
+    DO = "do"
+    REVIEW = "review"
+
+
+class Basis(StrEnum):
+    """What a duty, or a date, rests on. The two are kept apart: a statutory duty may have a suggested date."""
+
+    STATUTE = "statute"
+    GUIDANCE = "guidance"
+    PRACTICE = "practice"
+    LOCAL = "local"
+
+
+class DoneWith(StrEnum):
+    """The fact about the document followed that also completes this milestone, so nobody records it twice."""
+
+    PUBLISHED = "published"
+    TOLD = "told"

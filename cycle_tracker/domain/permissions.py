@@ -1,0 +1,133 @@
+"""Who may do what: one table, by role and scope. Pages, mails and jobs all ask here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is to the partnerships in the scope of a grant."""
+
+    LEAD = "lead"
+    CONTRIBUTOR = "contributor"
+    GOVERNANCE = "governance-member"
+    CLERK = "clerk"
+    OFFICIAL = "official"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """The role in words for a page."""
+        return {
+            Role.LEAD: "Planning lead",
+            Role.CONTRIBUTOR: "Contributor",
+            Role.GOVERNANCE: "Governance group member",
+            Role.CLERK: "Governance group clerk",
+            Role.OFFICIAL: "Scottish Government official",
+            Role.AUDITOR: "Auditor",
+            Role.ADMINISTRATOR: "Administrator",
+        }[self]
+
+
+NATIONAL_ROLES = frozenset({Role.OFFICIAL, Role.AUDITOR, Role.ADMINISTRATOR})
+"""Roles that are granted for the nation; the others may be, for bodies that work with all 30."""
+
+
+class Permission(StrEnum):
+    """One thing that may be done."""
+
+    READ_DOCUMENTS = "read documents"
+    READ_PARTNERSHIP = "read everything of the partnership"
+    READ_TITLES_AND_DATES = "read titles and dates"
+    CHANGE_OWN_MILESTONES = "change the milestones that one owns"
+    CHANGE_MILESTONES = "change every milestone"
+    RECORD_PUBLICATION = "record a document as published"
+    READ_OUTSTANDING = "read the national list of outstanding documents"
+    READ_ESCALATIONS = "read what was escalated"
+    DECIDE_ESCALATIONS = "decide on what was escalated"
+    NOTE_EXPLANATIONS = "note an explanation with a new expected date"
+    READ_SERVICE_HEALTH = "read the health of the service"
+
+
+_CONTRIBUTOR = {
+    Permission.READ_DOCUMENTS,
+    Permission.READ_PARTNERSHIP,
+    Permission.READ_TITLES_AND_DATES,
+    Permission.CHANGE_OWN_MILESTONES,
+}
+_DECIDES = {
+    Permission.READ_DOCUMENTS,
+    Permission.READ_PARTNERSHIP,
+    Permission.READ_TITLES_AND_DATES,
+    Permission.READ_ESCALATIONS,
+    Permission.DECIDE_ESCALATIONS,
+    Permission.NOTE_EXPLANATIONS,
+}
+
+HELD_BY: dict[Role, frozenset[Permission]] = {
+    Role.LEAD: frozenset(
+        {*_CONTRIBUTOR, Permission.CHANGE_MILESTONES, Permission.RECORD_PUBLICATION, Permission.READ_ESCALATIONS}
+    ),
+    Role.CONTRIBUTOR: frozenset(_CONTRIBUTOR),
+    Role.GOVERNANCE: frozenset(_DECIDES),
+    Role.CLERK: frozenset(_DECIDES),
+    Role.OFFICIAL: frozenset(
+        {Permission.READ_DOCUMENTS, Permission.READ_OUTSTANDING, Permission.NOTE_EXPLANATIONS}
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.READ_DOCUMENTS,
+            Permission.READ_PARTNERSHIP,
+            Permission.READ_TITLES_AND_DATES,
+            Permission.READ_OUTSTANDING,
+            Permission.READ_ESCALATIONS,
+            Permission.READ_SERVICE_HEALTH,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset({Permission.READ_TITLES_AND_DATES, Permission.READ_SERVICE_HEALTH}),
+}
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """Every role that holds the permission."""
+    return frozenset(role for role, held in HELD_BY.items() if permission in held)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person and what they may do: the roles they hold everywhere, and those within partnerships."""
+
+    user_id: int
+    name: str
+    national: frozenset[Role] = frozenset()
+    within: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+
+    def roles_in(self, partnership_id: int) -> frozenset[Role]:
+        """The roles that count in one partnership."""
+        return self.national | self.within.get(partnership_id, frozenset())
+
+    def can(self, permission: Permission, partnership_id: int | None = None) -> bool:
+        """True where one of the person's roles holds the permission there; with no partnership, anywhere."""
+        if partnership_id is None:
+            roles = self.national.union(*self.within.values())
+        else:
+            roles = self.roles_in(partnership_id)
+        return any(permission in HELD_BY[role] for role in roles)
+
+    def partnerships_with(self, permission: Permission) -> frozenset[int] | None:
+        """The partnerships in which the person holds the permission; None stands for all of them."""
+        if any(permission in HELD_BY[role] for role in self.national):
+            return None
+        return frozenset(
+            partnership_id
+            for partnership_id, roles in self.within.items()
+            if any(permission in HELD_BY[role] for role in roles)
+        )
+
+
+def may_see(viewer: Viewer, partnership_id: int | None, *, is_document: bool) -> bool:
+    """True where the person may see that a milestone exists: its title and dates, or a document as officials do."""
+    if viewer.can(Permission.READ_TITLES_AND_DATES, partnership_id):
+        return True
+    return is_document and viewer.can(Permission.READ_DOCUMENTS, partnership_id)

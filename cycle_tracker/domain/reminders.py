@@ -1,0 +1,220 @@
+"""Which notices a milestone calls for on a given day. Pure: the same facts give the same notices.
+
+The question is always "due and not yet told", never "due exactly today", so days on which nothing ran heal
+themselves: each addressee is told the latest step once, and that notice names the steps it overtook.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from cycle_tracker.domain.calendar import WorkingCalendar
+from cycle_tracker.domain.documents import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
+from cycle_tracker.domain.policies import Audience, Policy
+
+EXPLAIN = "explain"
+ON_DAY = "on-day"
+UNREACHED = "audience:"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What the rule needs to know of one milestone.
+
+    `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
+    noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
+    `notify_from` is the day before which nothing that fell due is anybody's business here. `addressees` holds the
+    people behind each audience, keyed as notices are (`user:12`).
+    """
+
+    due_on: date | None
+    is_open: bool
+    entered_on: date
+    is_document: bool = False
+    expected_date: bool = False
+    explain_by_target: date | None = None
+    notify_from: date | None = None
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    addressees: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def calls_for_notices(self) -> bool:
+        """False where nobody is ever told: it is closed, has no date, or fell due before the service."""
+        if not self.is_open or self.due_on is None:
+            return False
+        return self.notify_from is None or self.due_on >= self.notify_from
+
+
+@dataclass(frozen=True)
+class Step:
+    """One moment at which an audience is told: the day it names, and the working day on which they are told.
+
+    `is_rung` marks a step of the ladder; `beside_owner` one whose owner has the step `overdue-N` of that day instead.
+    """
+
+    name: str
+    named_day: date
+    tell_on: date
+    audiences: tuple[Audience, ...]
+    is_rung: bool = False
+    beside_owner: bool = False
+
+    @property
+    def once(self) -> bool:
+        """True for what is told once to its audience and stands in no row of repeats."""
+        return self.is_rung or self.name == EXPLAIN
+
+
+@dataclass(frozen=True)
+class NoticeDue:
+    """One notice to write: who is told which step, and which steps it overtook.
+
+    An addressee in `unreachable` notices is the audience's name, for there was nobody behind it.
+    """
+
+    step: str
+    addressee: str
+    audience: Audience
+    overtook: tuple[str, ...] = ()
+    at_once: bool = False
+    unreachable: bool = False
+
+
+@dataclass(frozen=True)
+class RungReached:
+    """A rung of the ladder that the milestone has come to, and the day on which it did."""
+
+    days: int
+    audiences: tuple[Audience, ...]
+    fell_due_on: date
+
+
+def steps_until(milestone: Deadline, policy: Policy, until: date) -> Iterator[Step]:
+    """Every step whose telling day is on or before `until`, in no particular order."""
+    if not milestone.calls_for_notices or milestone.due_on is None:
+        return
+    steps = _all_steps(milestone, policy, milestone.due_on, until)
+    yield from (step for step in steps if step.tell_on <= until)
+
+
+def notices_due(
+    milestone: Deadline, policy: Policy, already: Iterable[str], today: date
+) -> list[NoticeDue]:
+    """The notices to write today.
+
+    `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
+    step that is due and untold, a rung over a step. Reminders that lay before the milestone was entered are not sent
+    late; that it is overdue is always told.
+    """
+    told = frozenset(already)
+    reached = list(steps_until(milestone, policy, today))
+    latest_told = max((step.named_day for step in reached if step.name in told and not step.once), default=date.min)
+    due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
+    by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
+    for step in due:
+        for audience, addressee in _people(step, milestone.addressees):
+            by_addressee.setdefault(addressee, []).append((step, audience))
+    return [_latest(addressee, steps, milestone) for addressee, steps in by_addressee.items()]
+
+
+def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[RungReached]:
+    """Every rung that has fallen due, overtaken or not, dated by the working day on which it did."""
+    if not milestone.calls_for_notices or milestone.due_on is None:
+        return []
+    reached = (
+        RungReached(rung.days, rung.audiences, milestone.calendar.on_or_after(milestone.due_on + _days(rung.days)))
+        for rung in policy.rungs
+    )
+    return [rung for rung in reached if rung.fell_due_on <= today]
+
+
+def next_notice_on(milestone: Deadline, policy: Policy, after: date) -> date | None:
+    """The first day after `after` on which a step falls to be told; None where there is none.
+
+    A bookmark for finding candidates: it may be early, never late.
+    """
+    if not milestone.calls_for_notices or milestone.due_on is None:
+        return None
+    horizon = max(after, milestone.due_on) + _days((policy.repeat_every or 0) + policy.first_after)
+    steps = _all_steps(milestone, policy, milestone.due_on, horizon)
+    return min((step.tell_on for step in steps if step.tell_on > after), default=None)
+
+
+def first_notice_on(milestone: Deadline, policy: Policy) -> date | None:
+    """The earliest day on which any step may be told: where the bookmark starts, and starts again."""
+    return next_notice_on(milestone, policy, date.min)
+
+
+def _all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
+    """The steps of the policy, those that repeat only as far as `until`."""
+    yield from _before_steps(milestone, policy, due_on)
+    yield from _after_steps(milestone, policy, due_on, until)
+    yield from _rung_steps(milestone, policy, due_on)
+    yield from _explain_step(milestone)
+
+
+def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
+    if milestone.expected_date:
+        return
+    for days in policy.before:
+        named_day = due_on - _days(days)
+        if milestone.entered_on <= milestone.calendar.on_or_before(named_day):
+            name = f"before-{days}" if days else ON_DAY
+            yield Step(name, named_day, milestone.calendar.on_or_before(named_day), (Audience.OWNER,))
+
+
+def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
+    days = policy.first_after
+    while due_on + _days(days) <= until:
+        named_day = due_on + _days(days)
+        yield Step(f"overdue-{days}", named_day, milestone.calendar.on_or_after(named_day), (Audience.OWNER,))
+        if policy.repeat_every is None:
+            return
+        days += policy.repeat_every
+
+
+def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
+    for rung in policy.rungs:
+        beside_owner = rung.days == policy.first_after and Audience.OWNER in rung.audiences
+        audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
+        if audiences:
+            named_day = due_on + _days(rung.days)
+            tell_on = milestone.calendar.on_or_after(named_day)
+            yield Step(f"rung-{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
+
+
+def _explain_step(milestone: Deadline) -> Iterator[Step]:
+    """Ten working days before an unexplained document shows as outstanding, its leads are offered to explain it."""
+    if milestone.explain_by_target is None:
+        return
+    last_day = last_day_before_outstanding(milestone.explain_by_target)
+    tell_on = milestone.calendar.working_days_before(last_day, EXPLAIN_WORKING_DAYS)
+    yield Step(EXPLAIN, tell_on, tell_on, (Audience.LEAD,))
+
+
+def _people(step: Step, addressees: Mapping[Audience, tuple[str, ...]]) -> Iterator[tuple[Audience, str]]:
+    """Who hears of a step. An audience with nobody behind it is named itself, unless the rung reached another."""
+    owners = addressees.get(Audience.OWNER, ()) if step.beside_owner else ()
+    reached = {*owners}.union(*(addressees.get(audience, ()) for audience in step.audiences))
+    for audience in step.audiences:
+        people = addressees.get(audience, ())
+        yield from ((audience, addressee) for addressee in people if addressee not in owners)
+        if not people and not reached:
+            yield audience, f"{UNREACHED}{audience}"
+
+
+def _latest(addressee: str, steps: list[tuple[Step, Audience]], milestone: Deadline) -> NoticeDue:
+    ordered = sorted(steps, key=lambda pair: (pair[0].is_rung, pair[0].named_day, pair[0].name))
+    chosen, audience = ordered[-1]
+    return NoticeDue(
+        step=chosen.name,
+        addressee=addressee,
+        audience=audience,
+        overtook=tuple(step.name for step, _ in sorted(ordered[:-1], key=lambda pair: pair[0].named_day)),
+        at_once=milestone.is_document or Audience.GOVERNANCE is audience,
+        unreachable=addressee.startswith(UNREACHED),
+    )
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=count)

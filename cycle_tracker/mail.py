@@ -1,0 +1,182 @@
+"""The only module that speaks to Flask-Mail, and the only way out for a mail.
+
+Flask-Mail's own connection has no timeout, checks no certificate and drops the refusals of a batch; this one has
+both, and says of every mail what the server answered. Mails are built by the standard library: Flask-Mail's Message
+asks the resolver for this machine's name each time, to make a Message-ID that we do not want.
+"""
+
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from flask import current_app
+from flask_mail import Connection, Mail
+
+from cycle_tracker.domain.delivery import Verdict, verdict_on
+
+WATCH_EVERY_SECONDS = 0.2
+LONGEST_ANSWER = 500
+READY = 220
+
+
+class ServerTrouble(Exception):
+    """The mail server as a whole could not be used: no connection, no certificate, no login, or it hung up."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said about one mail."""
+
+    verdict: Verdict
+    said: str
+
+
+def compose(
+    *, subject: str, recipient: str, text: str, html: str, message_id: str, at: datetime
+) -> bytes:
+    """The bytes of one mail to one recipient, with fixed headers only. `at` is an aware instant."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = one_line(subject)
+    message["From"] = current_app.config["MAIL_DEFAULT_SENDER"]
+    message["To"] = recipient
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message.as_bytes()
+
+
+def one_line(text: str) -> str:
+    """Text fit for a header: every line end that Unicode knows, and every control character, becomes a space."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())
+
+
+class WatchedSMTP(smtplib.SMTP):
+    """An SMTP client whose whole exchange has a deadline: a server that drips a byte a second is hung up on."""
+
+    deadline: float = 0.0
+    opened: socket.socket | None = None
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+        # the hook that smtplib offers for a socket of one's own; its return type is missing from the stubs
+        self.opened = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        return self.opened
+
+    def within(self, seconds: float) -> None:
+        """Give the exchange that starts now so many seconds."""
+        self.deadline = time.monotonic() + seconds
+
+    def hang_up_when_late(self) -> None:
+        """Shut the line if the deadline has passed. Called from the watch, beside the exchange."""
+        line = self.sock or self.opened
+        if line is not None and self.deadline and time.monotonic() > self.deadline:
+            try:
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+            except OSError:
+                return  # it is closed already
+
+
+class SafeConnection(Connection):
+    """Flask-Mail's connection with a timeout for each command, a deadline for each exchange and a checked
+    certificate. Its `deliver` sends stored bytes and tells what the server answered."""
+
+    host: WatchedSMTP | None
+
+    def __init__(self, mail: Any) -> None:
+        super().__init__(mail)
+        self._over = threading.Event()
+        self.exchange_seconds = current_app.config["CLAIM_LEASE_SECONDS"] / 2
+
+    def __enter__(self) -> "SafeConnection":
+        try:
+            super().__enter__()
+        except (OSError, smtplib.SMTPException) as trouble:
+            self.close()
+            raise ServerTrouble(_described(trouble)) from trouble
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Say goodbye if the line is still there, and stop the watch."""
+        try:
+            if self.host is not None:
+                self.host.within(WATCH_EVERY_SECONDS * 5)
+                self.host.quit()
+        except (OSError, smtplib.SMTPException):
+            if self.host is not None:
+                self.host.close()
+        finally:
+            self.host = None
+            self._over.set()
+
+    def configure_host(self) -> WatchedSMTP:
+        """Connect, secure the line and log in, once."""
+        settings = current_app.config
+        host = WatchedSMTP(timeout=settings["MAIL_TIMEOUT"], local_hostname=socket.gethostname())
+        self.host = host
+        threading.Thread(target=self._watch, args=(host,), daemon=True).start()
+        host.within(self.exchange_seconds)
+        code, greeting = host.connect(self.mail.server, self.mail.port)
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, greeting)
+        if self.mail.use_tls:
+            host.starttls(context=ssl.create_default_context(cafile=settings["MAIL_CA_FILE"]))
+        if self.mail.username and self.mail.password:
+            host.login(self.mail.username, self.mail.password)
+        host.within(self.exchange_seconds)
+        return host
+
+    def deliver(self, sender: str, recipient: str, content: bytes) -> Answer:
+        """Send one mail. Raises ServerTrouble where the answer is not about this mail but about the server."""
+        if self.host is None:
+            raise ServerTrouble("There is no connection to the mail server.")
+        self.host.within(self.exchange_seconds)
+        try:
+            self.host.sendmail(sender, [recipient], content)
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, said = refused.recipients[recipient]
+            return _judged(code, said)
+        except smtplib.SMTPResponseException as refused:
+            return _judged(refused.smtp_code, refused.smtp_error)
+        except (OSError, smtplib.SMTPException) as trouble:
+            raise ServerTrouble(_described(trouble)) from trouble
+        return Answer(Verdict.ACCEPTED, "")
+
+    def _watch(self, host: WatchedSMTP) -> None:
+        while not self._over.wait(WATCH_EVERY_SECONDS):
+            host.hang_up_when_late()
+
+
+class SafeMail(Mail):
+    """Flask-Mail with the connection above."""
+
+    def connect(self) -> SafeConnection:
+        """A connection for a run; used as a context manager. Entering it raises ServerTrouble."""
+        return SafeConnection(current_app.extensions["mail"])
+
+
+def _judged(code: int, said: bytes | str) -> Answer:
+    answer = f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"[:LONGEST_ANSWER]
+    verdict = verdict_on(code)
+    if verdict is Verdict.SERVER_TROUBLE:
+        raise ServerTrouble(answer)
+    return Answer(verdict, answer)
+
+
+def _described(trouble: Exception) -> str:
+    return one_line(f"{type(trouble).__name__}: {trouble}")[:LONGEST_ANSWER]
+
+
+mail = SafeMail()

@@ -1,0 +1,43 @@
+"""What every table shares: the base, instants in UTC, and enumerations kept as plain words."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Enum
+from sqlalchemy.types import TypeDecorator
+
+from cycle_tracker.extensions import Base
+
+__all__ = ["Base", "UtcDateTime", "words"]
+
+LONGEST_WORD = 40
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC. SQLite forgets the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def words(enumeration: type[StrEnum], name: str) -> Enum:
+    """A column type for an enumeration: its words as text, held to them by a named constraint."""
+    return Enum(
+        enumeration,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=LONGEST_WORD,
+        values_callable=lambda members: [member.value for member in members],
+    )

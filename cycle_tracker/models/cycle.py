@@ -1,0 +1,46 @@
+"""A partnership's cycle for one plan period, and the template editions that cycles are made from."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.domain.periods import Period
+from cycle_tracker.models.base import Base, UtcDateTime
+from cycle_tracker.models.partnership import Partnership
+
+
+class TemplateEdition(Base):
+    """One version of the template of one edition of the guidance. A running cycle keeps the one it was made from."""
+
+    __tablename__ = "template_editions"
+    __table_args__ = (UniqueConstraint("edition", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    first_period: Mapped[int]
+    entries: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Cycle(Base):
+    """One partnership, one three-year period. Its stage is worked out from the day."""
+
+    __tablename__ = "cycles"
+    __table_args__ = (UniqueConstraint("partnership_id", "period_start"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    period_start: Mapped[date]
+    template_edition_id: Mapped[int] = mapped_column(ForeignKey("template_editions.id"), index=True)
+
+    partnership: Mapped[Partnership] = relationship()
+    template_edition: Mapped[TemplateEdition] = relationship()
+
+    @property
+    def period(self) -> Period:
+        """The period as the rules know it."""
+        return Period(self.period_start)

@@ -1,0 +1,33 @@
+"""A date that moved, with the reason: a local date by the lead, or a new expected date with an explanation."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cycle_tracker.models.base import Base, UtcDateTime, words
+
+
+class DateChangeKind(StrEnum):
+    """Local dates are moved; the date of a document is never waived, it gets a new expected date."""
+
+    LOCAL = "local"
+    EXPECTED = "expected"
+
+
+class DateChange(Base):
+    """One change of `due_on`. An explanation counts once it is noted; officials follow it only where it is shared."""
+
+    __tablename__ = "date_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    kind: Mapped[DateChangeKind] = mapped_column(words(DateChangeKind, "kind"))
+    old_due_on: Mapped[date | None]
+    new_due_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    shared: Mapped[bool] = mapped_column(default=False)
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,49 @@
+"""Groups that decide, above all the governance group of a partnership, and who is in them."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.models.base import Base, words
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
+
+
+class MembershipRole(StrEnum):
+    """What a person is in a group."""
+
+    MEMBER = "member"
+    CHAIR = "chair"
+    CLERK = "clerk"
+
+
+class Group(Base):
+    """The governance group of one partnership, or with no partnership a national one."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+    partnership: Mapped[Partnership | None] = relationship()
+    memberships: Mapped[list["Membership"]] = relationship(
+        cascade="all, delete-orphan", order_by="Membership.id"
+    )
+
+
+class Membership(Base):
+    """A person's place in a group, until `to_on` where it has ended."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("group_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    role: Mapped[MembershipRole] = mapped_column(words(MembershipRole, "role"))
+    to_on: Mapped[date | None]
+
+    user: Mapped[User] = relationship()

@@ -1,0 +1,33 @@
+"""What each run of a job did: how the health page, `/readyz` and the catch-up at a start know that it ran."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cycle_tracker.models.base import Base, UtcDateTime, words
+
+
+class Outcome(StrEnum):
+    """How a run ended; a run that was killed stays `running`."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class JobRun(Base):
+    """One run of a job, for the day that its rules saw."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (Index("ix_job_runs_job_started_at", "job", "started_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[str] = mapped_column(String(40))
+    ran_for: Mapped[date]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"), default=Outcome.RUNNING)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    error: Mapped[str] = mapped_column(Text, default="")

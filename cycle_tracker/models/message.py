@@ -1,0 +1,90 @@
+"""The outbox: one mail to one recipient, its bytes, and the lease of the sender that has it in hand."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cycle_tracker.domain.delivery import MessageState
+from cycle_tracker.models.base import Base, UtcDateTime, words
+
+
+class MessageKind(StrEnum):
+    """What a mail is for."""
+
+    DIGEST = "digest"
+    DOCUMENT_PUBLISHED = "document-published"
+
+
+class MailClaim(Base):
+    """One sender's claim on a batch of messages. Renewed as it works; whoever finds it run out deletes it."""
+
+    __tablename__ = "mail_claims"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(120))
+    leased_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Message(Base):
+    """One mail. `identity` makes its Message-ID, so that a repeat can be told from a second mail.
+
+    `digest_on` is set on a person's one digest of a London day. `rendered_on` is the day its words hold for.
+    `ready_at` is when it may be tried (again). `claim_id` is plain text, not a key: a claim that ran out is deleted
+    by its finder, and the message then counts as free. `trouble` is what the mail server last said.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index(
+            "uq_messages_digest",
+            "user_id",
+            "digest_on",
+            unique=True,
+            sqlite_where=text("digest_on IS NOT NULL"),
+            postgresql_where=text("digest_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_ready",
+            "ready_at",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_messages_claim_id",
+            "claim_id",
+            "id",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
+        Index("ix_messages_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[MessageKind] = mapped_column(words(MessageKind, "kind"))
+    recipient: Mapped[str] = mapped_column(String(254))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    message_id: Mapped[str] = mapped_column(String(200))
+    digest_on: Mapped[date | None]
+    rendered_on: Mapped[date]
+    state: Mapped[MessageState] = mapped_column(words(MessageState, "state"), default=MessageState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ready_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claim_id: Mapped[str | None] = mapped_column(String(32))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str] = mapped_column(Text, default="")
+
+
+class MessageBody(Base):
+    """The bytes of a mail, kept apart so that a change of state does not write them again."""
+
+    __tablename__ = "message_bodies"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

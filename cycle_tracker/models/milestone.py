@@ -1,0 +1,125 @@
+"""Anything with a due date: the one mechanism that carries every deadline."""
+
+from datetime import date
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.domain.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
+from cycle_tracker.domain.lifecycle import OPEN, State
+from cycle_tracker.models.base import Base, words
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
+
+predecessors = Table(
+    "milestone_predecessors",
+    Base.metadata,
+    Column("milestone_id", ForeignKey("milestones.id"), primary_key=True),
+    Column("predecessor_id", ForeignKey("milestones.id"), primary_key=True, index=True),
+)
+
+
+class Milestone(Base):
+    """A step, document, consultation, review, action or request, with its duty, its date and its owner.
+
+    The basis of the duty and that of the date are kept apart. `target_on` is what the rule gave (the guidance date),
+    empty while the rule hangs on an unfinished milestone; `due_on` is the date worked to, and overdue is measured on
+    it. `expected_date` says that `due_on` is a new expected date noted with an explanation: nothing is sent before
+    it or on it. `reports_on` is the 31 March that an annual report covers. `follows_id` is the milestone that the
+    rule hangs on, and `done_with` the fact about that milestone which completes this one too. `next_notice_on` is a
+    bookmark for the job: it may be early, never late. With no partnership a milestone is national.
+    """
+
+    __tablename__ = "milestones"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "key"),
+        Index(
+            "ix_milestones_next_notice_on",
+            "next_notice_on",
+            "id",
+            sqlite_where=text("next_notice_on IS NOT NULL"),
+            postgresql_where=text("next_notice_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_milestones_documents",
+            "target_on",
+            sqlite_where=text("kind IN ('plan', 'annual-report')"),
+            postgresql_where=text("kind IN ('plan', 'annual-report')"),
+        ),
+        Index(
+            "ix_milestones_owner_open",
+            "owner_id",
+            "due_on",
+            sqlite_where=text("state IN ('not-started', 'in-progress')"),
+            postgresql_where=text("state IN ('not-started', 'in-progress')"),
+        ),
+        Index(
+            "ix_milestones_partnership_open",
+            "partnership_id",
+            "due_on",
+            sqlite_where=text("state IN ('not-started', 'in-progress')"),
+            postgresql_where=text("state IN ('not-started', 'in-progress')"),
+        ),
+        Index(
+            "uq_milestones_national_key",
+            "key",
+            unique=True,
+            sqlite_where=text("partnership_id IS NULL"),
+            postgresql_where=text("partnership_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"))
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    key: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[Kind] = mapped_column(words(Kind, "kind"))
+    stage: Mapped[Stage | None] = mapped_column(words(Stage, "stage"))
+    title: Mapped[str] = mapped_column(String(300))
+    evidence_asked: Mapped[str] = mapped_column(String(300), default="")
+    duty_basis: Mapped[Basis] = mapped_column(words(Basis, "duty_basis"))
+    duty_citation: Mapped[str] = mapped_column(String(300), default="")
+    date_basis: Mapped[Basis] = mapped_column(words(Basis, "date_basis"))
+    date_citation: Mapped[str] = mapped_column(String(300), default="")
+    date_rule: Mapped[str] = mapped_column(String(120), default="")
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    done_with: Mapped[DoneWith | None] = mapped_column(words(DoneWith, "done_with"))
+    reports_on: Mapped[date | None]
+    opens_on: Mapped[date | None]
+    target_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    expected_date: Mapped[bool] = mapped_column(default=False)
+    done_on: Mapped[date | None]
+    state: Mapped[State] = mapped_column(words(State, "state"), default=State.NOT_STARTED)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    lead_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    entered_on: Mapped[date]
+    next_notice_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads a plain dict here
+
+    partnership: Mapped[Partnership | None] = relationship()
+    cycle: Mapped[Cycle | None] = relationship()
+    owner: Mapped[User | None] = relationship()
+    lead_organisation: Mapped[Organisation | None] = relationship()
+    predecessors: Mapped[list["Milestone"]] = relationship(
+        secondary=predecessors,
+        primaryjoin=lambda: Milestone.id == predecessors.c.milestone_id,
+        secondaryjoin=lambda: Milestone.id == predecessors.c.predecessor_id,
+        order_by=lambda: Milestone.id,
+    )
+
+    @property
+    def is_document(self) -> bool:
+        """True for a plan or an annual report, which is done by its publication alone."""
+        return self.kind in DOCUMENTS
+
+    @property
+    def is_open(self) -> bool:
+        """True until it is done, dropped or not required."""
+        return self.state in OPEN

@@ -1,0 +1,74 @@
+"""What somebody is to be told of a milestone, whether or not a mail has been written for it yet."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+
+
+class Ending(StrEnum):
+    """Why a notice no longer counts."""
+
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Notice(Base):
+    """One step, of one milestone, for one due date, for one addressee: unique while it counts.
+
+    `addressee` is `user:ID`, or `audience:NAME` where there was nobody to tell (`unreachable`). `overtook` names the
+    steps that this one stands for because nothing ran when they were due. `queued_on` is the day that the rules saw.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index(
+            "uq_notices_identity",
+            "milestone_id",
+            "due_on",
+            "step",
+            "addressee",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_notices_waiting",
+            "user_id",
+            "id",
+            sqlite_where=text("message_id IS NULL AND ended_at IS NULL"),
+            postgresql_where=text("message_id IS NULL AND ended_at IS NULL"),
+        ),
+        Index(
+            "ix_notices_unreachable",
+            "queued_on",
+            sqlite_where=text("unreachable"),
+            postgresql_where=text("unreachable"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"))
+    due_on: Mapped[date]
+    step: Mapped[str] = mapped_column(String(20))
+    addressee: Mapped[str] = mapped_column(String(60))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    audience: Mapped[Audience] = mapped_column(words(Audience, "audience"))
+    overtook: Mapped[list[str]] = mapped_column(JSON, default=list)
+    at_once: Mapped[bool] = mapped_column(default=False)
+    unreachable: Mapped[bool] = mapped_column(default=False)
+    queued_on: Mapped[date]
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ending: Mapped[Ending | None] = mapped_column(words(Ending, "ending"))
+    ended_why: Mapped[str] = mapped_column(String(200), default="")
+
+    milestone: Mapped[Milestone] = relationship()
+    message: Mapped[Message | None] = relationship()

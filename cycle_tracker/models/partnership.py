@@ -1,0 +1,68 @@
+"""The 30 Children's Services Planning Partnerships, who is in them and when they are closed."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.models.base import Base, words
+from cycle_tracker.models.organisation import Organisation
+
+
+class BodyRole(StrEnum):
+    """Lead bodies own the duties of Part 3 together; members take part."""
+
+    LEAD = "lead"
+    MEMBER = "member"
+
+
+class Partnership(Base):
+    """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late.
+
+    `other_names` are what people also search for, such as Western Isles.
+    """
+
+    __tablename__ = "partnerships"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    other_names: Mapped[str] = mapped_column(String(200), default="")
+    notify_from: Mapped[date | None]
+
+    bodies: Mapped[list["PartnershipBody"]] = relationship(
+        cascade="all, delete-orphan", order_by="PartnershipBody.id"
+    )
+
+
+class PartnershipBody(Base):
+    """An organisation's part in a partnership, with the days from and to which it holds: who leads may change
+    (Children (Care, Care Experience and Services Planning) (Scotland) Act 2026, section 60)."""
+
+    __tablename__ = "partnership_bodies"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "organisation_id", "from_on"),
+        CheckConstraint("to_on IS NULL OR to_on >= from_on", name="to_after_from"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[BodyRole] = mapped_column(words(BodyRole, "role"))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class ClosureDay(Base):
+    """A day on which a partnership is closed besides the bank holidays; with no partnership, all of them."""
+
+    __tablename__ = "closure_days"
+    __table_args__ = (UniqueConstraint("partnership_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(String(120), default="")

@@ -1,0 +1,83 @@
+"""People who sign in or are mailed, what they were granted, and tries to sign in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_security.core import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.domain.digests import Preference, Rhythm
+from cycle_tracker.domain.permissions import Role
+from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.organisation import Organisation
+
+
+class Scope(StrEnum):
+    """How far a grant reaches."""
+
+    PARTNERSHIP = "partnership"
+    ORGANISATION = "organisation"
+    NATIONAL = "national"
+
+
+class User(Base, UserMixin):
+    """A person with an account. `fs_uniquifier` is what a session is tied to: a new one ends every session."""
+
+    __tablename__ = "users"
+    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 4", name="weekday_is_a_working_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    active: Mapped[bool] = mapped_column(default=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    rhythm: Mapped[Rhythm] = mapped_column(words(Rhythm, "rhythm"), default=Rhythm.DAILY)
+    weekday: Mapped[int] = mapped_column(default=0)
+
+    organisation: Mapped[Organisation | None] = relationship()
+    grants: Mapped[list["RoleGrant"]] = relationship(cascade="all, delete-orphan", order_by="RoleGrant.id")
+
+    @property
+    def preference(self) -> Preference:
+        """When this person takes their mail."""
+        return Preference(self.rhythm, self.weekday)
+
+
+class RoleGrant(Base):
+    """A role held in one partnership, in every partnership of an organisation, or everywhere."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        UniqueConstraint("user_id", "role", "partnership_id", "organisation_id"),
+        CheckConstraint(
+            "(scope = 'partnership') = (partnership_id IS NOT NULL) AND "
+            "(scope = 'organisation') = (organisation_id IS NOT NULL)",
+            name="scope_names_its_place",
+        ),
+        Index("ix_role_grants_partnership_role", "partnership_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
+    scope: Mapped[Scope] = mapped_column(words(Scope, "scope"))
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+
+
+class SignInAttempt(Base):
+    """One failed try to sign in, counted for the account tried and for the address it came from.
+
+    Kept in the database, so that every worker counts the same tries and a restart forgets none. The account is a
+    hash of what was typed: people type passwords there.
+    """
+
+    __tablename__ = "sign_in_attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(64), index=True)
+    address: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

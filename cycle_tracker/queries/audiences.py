@@ -1,0 +1,121 @@
+"""The people behind each audience of a milestone, as notices key them, at the moment of asking."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from cycle_tracker.domain.permissions import Role, Viewer, may_see
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Group, Membership, RoleGrant, Scope, User
+from cycle_tracker.queries.viewers import viewers_of
+
+
+def addressee_of(user_id: int) -> str:
+    """How a notice names a person."""
+    return f"user:{user_id}"
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """Everybody who may be told about milestones of some partnerships, looked up once for a batch."""
+
+    viewers: Mapping[int, Viewer]
+    leads: Mapping[int, tuple[int, ...]]
+    governance: Mapping[int, tuple[int, ...]]
+    administrators: tuple[int, ...]
+
+    def of(
+        self, *, owner_id: int | None, partnership_id: int | None, is_document: bool
+    ) -> dict[Audience, tuple[str, ...]]:
+        """The people behind each audience of one milestone.
+
+        With no owner who may be told, the planning leads stand in, and without them the administrators. Nobody is
+        named who may not see the milestone now.
+        """
+        owners = self._allowed([owner_id] if owner_id else [], partnership_id, is_document=is_document)
+        leads = self._allowed(self._in(self.leads, partnership_id), partnership_id, is_document=is_document)
+        members = self._allowed(self._in(self.governance, partnership_id), partnership_id, is_document=is_document)
+        return {
+            Audience.OWNER: owners or leads or tuple(addressee_of(user_id) for user_id in self.administrators),
+            Audience.LEAD: leads,
+            Audience.GOVERNANCE: members,
+        }
+
+    def _in(self, people: Mapping[int, tuple[int, ...]], partnership_id: int | None) -> tuple[int, ...]:
+        return people.get(partnership_id, ()) if partnership_id is not None else ()
+
+    def _allowed(
+        self, user_ids: Collection[int], partnership_id: int | None, *, is_document: bool
+    ) -> tuple[str, ...]:
+        return tuple(
+            addressee_of(user_id)
+            for user_id in user_ids
+            if (viewer := self.viewers.get(user_id)) and may_see(viewer, partnership_id, is_document=is_document)
+        )
+
+
+def audiences_for(
+    partnership_ids: Collection[int], owner_ids: Collection[int], today: date
+) -> Audiences:
+    """Everybody behind the audiences of a batch of milestones, in five statements however many there are."""
+    leads = _leads_of(partnership_ids)
+    governance = _governance_of(partnership_ids, today)
+    everybody = {*owner_ids, *_people(leads), *_people(governance)}
+    return Audiences(
+        viewers=viewers_of(everybody, today),
+        leads=leads,
+        governance=governance,
+        administrators=_administrators(),
+    )
+
+
+def _people(by_partnership: Mapping[int, tuple[int, ...]]) -> set[int]:
+    return {user_id for user_ids in by_partnership.values() for user_id in user_ids}
+
+
+def _leads_of(partnership_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    rows = db.session.execute(
+        select(RoleGrant.partnership_id, RoleGrant.user_id)
+        .where(
+            RoleGrant.role == Role.LEAD,
+            RoleGrant.scope == Scope.PARTNERSHIP,
+            RoleGrant.partnership_id.in_(partnership_ids),
+        )
+        .order_by(RoleGrant.id)
+    ).all()
+    return _grouped((partnership_id, user_id) for partnership_id, user_id in rows)
+
+
+def _governance_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[int, ...]]:
+    rows = db.session.execute(
+        select(Group.partnership_id, Membership.user_id)
+        .join(Membership, Membership.group_id == Group.id)
+        .where(
+            Group.partnership_id.in_(partnership_ids), or_(Membership.to_on.is_(None), Membership.to_on >= today)
+        )
+        .order_by(Membership.id)
+    ).all()
+    return _grouped((partnership_id, user_id) for partnership_id, user_id in rows)
+
+
+def _administrators() -> tuple[int, ...]:
+    return tuple(
+        db.session.scalars(
+            select(User.id)
+            .join(RoleGrant, RoleGrant.user_id == User.id)
+            .where(RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.scope == Scope.NATIONAL, User.active)
+            .order_by(User.id)
+        )
+    )
+
+
+def _grouped(rows: Iterable[tuple[int | None, int]]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for partnership_id, user_id in rows:
+        if partnership_id is not None:
+            found[partnership_id].append(user_id)
+    return {partnership_id: tuple(dict.fromkeys(user_ids)) for partnership_id, user_ids in found.items()}

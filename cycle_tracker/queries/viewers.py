@@ -1,0 +1,63 @@
+"""People with what they may do: grants looked up in the database, answered by the table in `domain/permissions.py`."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from cycle_tracker.domain.permissions import Role, Viewer
+from cycle_tracker.extensions import db
+from cycle_tracker.models import PartnershipBody, RoleGrant, Scope, User
+
+
+def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
+    """The active people among those named, with what they hold today, in two statements. The inactive are left out."""
+    if not user_ids:
+        return {}
+    rows = db.session.execute(
+        select(User.id, User.name, RoleGrant.role, RoleGrant.scope, RoleGrant.partnership_id, RoleGrant.organisation_id)
+        .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+        .where(User.id.in_(user_ids), User.active)
+        .order_by(User.id, RoleGrant.id)
+    ).all()
+    organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}
+    partnerships = _partnerships_of(organisations, today) if organisations else {}
+    national: dict[int, set[Role]] = defaultdict(set)
+    within: dict[int, dict[int, set[Role]]] = defaultdict(lambda: defaultdict(set))
+    for row in rows:
+        if row.scope is Scope.NATIONAL:
+            national[row.id].add(row.role)
+        elif row.scope is Scope.PARTNERSHIP:
+            within[row.id][row.partnership_id].add(row.role)
+        elif row.scope is Scope.ORGANISATION:
+            for partnership_id in partnerships.get(row.organisation_id, ()):
+                within[row.id][partnership_id].add(row.role)
+    return {
+        row.id: Viewer(
+            user_id=row.id,
+            name=row.name,
+            national=frozenset(national[row.id]),
+            within={partnership_id: frozenset(roles) for partnership_id, roles in within[row.id].items()},
+        )
+        for row in rows
+    }
+
+
+def viewer_of(user_id: int, today: date) -> Viewer:
+    """One active person with what they hold today. Raises KeyError for anybody else."""
+    return viewers_of([user_id], today)[user_id]
+
+
+def _partnerships_of(organisation_ids: Collection[int], today: date) -> dict[int, set[int]]:
+    """The partnerships of which each organisation is a lead body or member today."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for body in db.session.execute(
+        select(PartnershipBody.organisation_id, PartnershipBody.partnership_id).where(
+            PartnershipBody.organisation_id.in_(organisation_ids),
+            PartnershipBody.from_on <= today,
+            or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
+        )
+    ):
+        found[body.organisation_id].add(body.partnership_id)
+    return found

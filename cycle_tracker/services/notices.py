@@ -1,0 +1,54 @@
+"""Keeping notices true when a milestone changes: superseding what was said of the old date, and starting afresh."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from cycle_tracker.domain.reminders import first_notice_on
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Ending, Escalation, Milestone, Notice, Resolution
+from cycle_tracker.queries.calendars import calendar_of
+from cycle_tracker.queries.deadlines import deadline_of, policy_of
+
+
+def start_notices(milestone: Milestone) -> None:
+    """Set the bookmark to the first day on which anything about this milestone may be told."""
+    notify_from = milestone.partnership.notify_from if milestone.partnership else None
+    deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar_of(milestone.partnership_id))
+    milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone))
+
+
+def restart_notices(milestone: Milestone, *, resolution: Resolution, now: datetime) -> None:
+    """After a new date or a re-opening: every notice so far is superseded, sent ones too, every escalation is
+    resolved, and the latest step that is already due will be told once at the next run."""
+    _supersede(milestone, why=f"{resolution.value} on {now:%Y-%m-%d}", now=now)
+    resolve_escalations(milestone, resolution=resolution, now=now)
+    start_notices(milestone)
+
+
+def stop_notices(milestone: Milestone, *, resolution: Resolution, now: datetime) -> None:
+    """After it is finished: nothing more is told. What waits for a mail is withdrawn; what was sent stays as sent."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.milestone_id == milestone.id, Notice.message_id.is_(None), Notice.ended_at.is_(None))
+        .values(ended_at=now, ending=Ending.WITHDRAWN, ended_why="finished before the mail was written")
+    )
+    resolve_escalations(milestone, resolution=resolution, now=now)
+    milestone.next_notice_on = None
+
+
+def resolve_escalations(milestone: Milestone, *, resolution: Resolution, now: datetime) -> None:
+    """Close every open escalation of the milestone, saying what ended it."""
+    db.session.execute(
+        update(Escalation)
+        .where(Escalation.milestone_id == milestone.id, Escalation.resolved_at.is_(None))
+        .values(resolved_at=now, resolution=resolution)
+    )
+
+
+def _supersede(milestone: Milestone, *, why: str, now: datetime) -> None:
+    db.session.execute(
+        update(Notice)
+        .where(Notice.milestone_id == milestone.id, Notice.ended_at.is_(None))
+        .values(ended_at=now, ending=Ending.SUPERSEDED, ended_why=why)
+    )

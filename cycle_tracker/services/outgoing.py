@@ -1,0 +1,44 @@
+"""Putting a mail into the outbox: rendered once, its bytes stored beside it."""
+
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from flask import current_app, render_template
+
+from cycle_tracker.extensions import db
+from cycle_tracker.mail import compose, one_line
+from cycle_tracker.models import Message, MessageBody
+
+LONGEST_SUBJECT = 60
+
+
+def message_id_of(identity: str) -> str:
+    """The Message-ID that belongs to a message for good, so that a repeat can be recognised as one."""
+    _name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    return f"<{identity}@{address.rpartition('@')[2] or 'localhost'}>"
+
+
+def render_message(message: Message, *, template: str, now: datetime, **words: Any) -> bytes:
+    """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`."""
+    subject = one_line(render_template(f"emails/{template}.subject", **words))
+    message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
+    message.message_id = message_id_of(message.identity)
+    return compose(
+        subject=message.subject,
+        recipient=message.recipient,
+        text=render_template(f"emails/{template}.txt", **words),
+        html=render_template(f"emails/{template}.html", **words),
+        message_id=message.message_id,
+        at=now,
+    )
+
+
+def store_message(message: Message, *, template: str, now: datetime, **words: Any) -> Message:
+    """Render a new message and add it to the outbox, ready at once. Flushes."""
+    content = render_message(message, template=template, now=now, **words)
+    message.queued_at = message.ready_at = now
+    db.session.add(message)
+    db.session.flush()
+    db.session.add(MessageBody(message_id=message.id, content=content))
+    return message

@@ -1,0 +1,232 @@
+"""Deciding, for one day, who is to be told what, and which rungs have been reached. Mails are written later.
+
+The sweep, for each batch of milestones whose bookmark has come up:
+
+1. lock the milestones, so that a second sweep, or somebody who is finishing one, waits;
+2. look up what was told of their present dates, and who is behind each audience now;
+3. ask the rules, which know nothing of databases;
+4. write the notices and the escalations that are not there yet, move the bookmarks on, and commit.
+
+A sweep that is killed leaves whole batches behind, and the next one does the rest.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cycle_tracker.domain.kinds import DOCUMENTS
+from cycle_tracker.domain.reminders import (
+    Deadline,
+    NoticeDue,
+    RungReached,
+    next_notice_on,
+    notices_due,
+    rungs_reached,
+)
+from cycle_tracker.extensions import Base, db
+from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.queries.audiences import Audiences, audiences_for
+from cycle_tracker.queries.calendars import calendars_of
+from cycle_tracker.queries.deadlines import deadline_of, policy_of
+
+BATCH = 500
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Swept:
+    """What a sweep did, in numbers."""
+
+    milestones: int = 0
+    notices: int = 0
+    unreachable: int = 0
+    escalations: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class _Batch:
+    """Rows to write for one batch of milestones."""
+
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    escalations: list[dict[str, Any]] = field(default_factory=list)
+    bookmarks: dict[date | None, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Swept:
+    """Write every notice that is due and not yet told, and open every rung that was reached. Commits each batch.
+
+    A milestone about which the rules fail is logged and counted in `skipped`, and stops nobody else's notices.
+    """
+    swept = Swept()
+    last: tuple[date, int] | None = None
+    while _is_candidate_left(today, after=last):
+        rows = _lock_candidates(today, after=last, limit=batch_size)
+        if rows:  # none where another sweep did them while we waited for the lock
+            last = (rows[-1].next_notice_on, rows[-1].id)
+            _write(_decide(rows, today, now, swept), swept)
+        db.session.commit()
+    return swept
+
+
+def _candidates(*columns: Any, today: date, after: tuple[date, int] | None) -> Select[Any]:
+    """Milestones whose bookmark has come up, in the order of the index, after the last one seen."""
+    statement = (
+        select(*columns).where(Milestone.next_notice_on <= today).order_by(Milestone.next_notice_on, Milestone.id)
+    )
+    if after is None:
+        return statement
+    return statement.where(tuple_(Milestone.next_notice_on, Milestone.id) > after)
+
+
+def _is_candidate_left(today: date, *, after: tuple[date, int] | None) -> bool:
+    return db.session.execute(_candidates(Milestone.id, today=today, after=after).limit(1)).first() is not None
+
+
+def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int) -> Sequence[Row[Any]]:
+    columns = (
+        Milestone.id,
+        Milestone.partnership_id,
+        Milestone.owner_id,
+        Milestone.kind,
+        Milestone.duty_basis,
+        Milestone.state,
+        Milestone.due_on,
+        Milestone.target_on,
+        Milestone.expected_date,
+        Milestone.entered_on,
+        Milestone.next_notice_on,
+        Partnership.notify_from,
+    )
+    return db.session.execute(
+        _candidates(*columns, today=today, after=after)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .limit(limit)
+        .with_for_update(of=Milestone)
+    ).all()
+
+
+def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) -> _Batch:
+    batch = _Batch()
+    partnership_ids = {row.partnership_id for row in rows}
+    calendars = calendars_of(partnership_ids)
+    audiences = audiences_for(
+        partnership_ids - {None}, {row.owner_id for row in rows if row.owner_id is not None}, today
+    )
+    told = _told([row.id for row in rows])
+    opened = _opened([row.id for row in rows])
+    for row in rows:
+        swept.milestones += 1
+        try:
+            deadline = _deadline(row, calendars[row.partnership_id], audiences)
+            policy = policy_of(row)
+            due = notices_due(deadline, policy, told.get((row.id, row.due_on), ()), today)
+            reached = [
+                rung
+                for rung in rungs_reached(deadline, policy, today)
+                if (row.id, row.due_on, rung.days) not in opened
+            ]
+            bookmark = next_notice_on(deadline, policy, today)
+        except Exception:  # one milestone with bad data must not keep the others' notices back
+            log.exception("Milestone %s: the rules could not be asked.", row.id)
+            swept.skipped += 1
+            continue
+        batch.notices.extend(_notice_rows(row, due, today, now))
+        batch.escalations.extend(_escalation_rows(row, reached, now))
+        batch.bookmarks[bookmark].append(row.id)
+    return batch
+
+
+def _deadline(row: Row[Any], calendar: Any, audiences: Audiences) -> Deadline:
+    return deadline_of(
+        row,
+        notify_from=row.notify_from,
+        calendar=calendar,
+        addressees=audiences.of(
+            owner_id=row.owner_id, partnership_id=row.partnership_id, is_document=row.kind in DOCUMENTS
+        ),
+    )
+
+
+def _told(milestone_ids: list[int]) -> dict[tuple[int, date], set[str]]:
+    """The steps told of each milestone and date, and those that they overtook."""
+    told: dict[tuple[int, date], set[str]] = defaultdict(set)
+    for row in db.session.execute(
+        select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook).where(
+            Notice.milestone_id.in_(milestone_ids), Notice.ended_at.is_(None)
+        )
+    ):
+        told[row.milestone_id, row.due_on].update((row.step, *row.overtook))
+    return told
+
+
+def _opened(milestone_ids: list[int]) -> set[tuple[int, date, int]]:
+    return {
+        (row.milestone_id, row.due_on, row.rung)
+        for row in db.session.execute(
+            select(Escalation.milestone_id, Escalation.due_on, Escalation.rung).where(
+                Escalation.milestone_id.in_(milestone_ids), Escalation.resolved_at.is_(None)
+            )
+        )
+    }
+
+
+def _notice_rows(row: Row[Any], due: Iterable[NoticeDue], today: date, now: datetime) -> Iterable[dict[str, Any]]:
+    for notice in due:
+        user_id = None if notice.unreachable else int(notice.addressee.removeprefix("user:"))
+        yield {
+            "milestone_id": row.id,
+            "due_on": row.due_on,
+            "step": notice.step,
+            "addressee": notice.addressee,
+            "user_id": user_id,
+            "audience": notice.audience,
+            "overtook": list(notice.overtook),
+            "at_once": notice.at_once,
+            "unreachable": notice.unreachable,
+            "queued_on": today,
+            "queued_at": now,
+            "ended_why": "",
+        }
+
+
+def _escalation_rows(row: Row[Any], reached: Iterable[RungReached], now: datetime) -> Iterable[dict[str, Any]]:
+    for rung in reached:
+        yield {
+            "milestone_id": row.id,
+            "due_on": row.due_on,
+            "rung": rung.days,
+            "audience": rung.audiences[-1],
+            "fell_due_on": rung.fell_due_on,
+            "opened_at": now,
+            "decision": "",
+        }
+
+
+def _write(batch: _Batch, swept: Swept) -> None:
+    swept.notices += insert_missing(Notice, [row for row in batch.notices if not row["unreachable"]])
+    swept.unreachable += insert_missing(Notice, [row for row in batch.notices if row["unreachable"]])
+    swept.escalations += insert_missing(Escalation, batch.escalations)
+    for bookmark, milestone_ids in batch.bookmarks.items():
+        db.session.execute(
+            update(Milestone)
+            .where(Milestone.id.in_(milestone_ids))
+            .values(next_notice_on=bookmark)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def insert_missing(model: type[Base], rows: list[dict[str, Any]]) -> int:
+    """Insert the rows whose identity is not there yet; the unique index decides. Gives how many were new."""
+    if not rows:
+        return 0
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(model.__table__).on_conflict_do_nothing()
+    result = db.session.connection().execute(statement, rows)
+    return result.rowcount if result.rowcount >= 0 else len(rows)

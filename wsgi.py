@@ -1,0 +1,5 @@
+"""The app for a web server: `gunicorn wsgi:app`. Also what `flask --app wsgi` runs its commands on."""
+
+from cycle_tracker.web.app import create_app
+
+app = create_app()
