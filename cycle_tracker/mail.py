@@ -39,9 +39,7 @@ class Answer:
     said: str
 
 
-def compose(
-    *, subject: str, recipient: str, text: str, html: str, message_id: str, at: datetime
-) -> bytes:
+def compose(*, subject: str, recipient: str, text: str, html: str, message_id: str, at: datetime) -> bytes:
     """The bytes of one mail to one recipient, with fixed headers only. `at` is an aware instant."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = one_line(subject)
@@ -148,6 +146,9 @@ class SafeConnection(Connection):
         except smtplib.SMTPRecipientsRefused as refused:
             code, said = refused.recipients[recipient]
             return _judged(code, said)
+        except (ValueError, smtplib.SMTPNotSupportedError) as unfit:  # an address that SMTP cannot carry
+            self.host.rset()
+            return Answer(Verdict.REFUSED, _described(unfit))
         except smtplib.SMTPResponseException as refused:
             return _judged(refused.smtp_code, refused.smtp_error)
         except (OSError, smtplib.SMTPException) as trouble:

@@ -32,16 +32,23 @@ LONG_AGO = date(2017, 4, 1)
 
 
 def make_organisation(
-    name: str = "Moray Council", *, kind: OrganisationKind = OrganisationKind.COUNCIL, mailbox: str | None = None
+    name: str = "Moray Council",
+    *,
+    kind: OrganisationKind = OrganisationKind.COUNCIL,
+    mailbox: str | None = None,
 ) -> Organisation:
     return _add(Organisation(code=f"T{next(_numbers):08d}", name=name, kind=kind, mailbox=mailbox))
 
 
 def make_government(mailbox: str | None = None) -> Organisation:
-    return make_organisation("Scottish Government", kind=OrganisationKind.SCOTTISH_GOVERNMENT, mailbox=mailbox)
+    return make_organisation(
+        "Scottish Government", kind=OrganisationKind.SCOTTISH_GOVERNMENT, mailbox=mailbox
+    )
 
 
-def make_partnership(slug: str = "moray", *, name: str = "", notify_from: date | None = LONG_AGO) -> Partnership:
+def make_partnership(
+    slug: str = "moray", *, name: str = "", notify_from: date | None = LONG_AGO
+) -> Partnership:
     return _add(Partnership(slug=slug, name=name or slug.replace("-", " ").title(), notify_from=notify_from))
 
 
@@ -65,7 +72,9 @@ def make_user(
 def grant_role(user: User, role: Role, partnership: Partnership | None = None) -> RoleGrant:
     scope = Scope.PARTNERSHIP if partnership else Scope.NATIONAL
     return _add(
-        RoleGrant(user_id=user.id, role=role, scope=scope, partnership_id=partnership.id if partnership else None)
+        RoleGrant(
+            user_id=user.id, role=role, scope=scope, partnership_id=partnership.id if partnership else None
+        )
     )
 
 
@@ -82,7 +91,12 @@ def make_cycle(partnership: Partnership, period: str = "2026-29") -> Cycle:
     number = next(_numbers)
     edition = _add(
         TemplateEdition(
-            edition="for-tests", version=number, title="For tests", first_period=2017, entries=[], loaded_at=now()
+            edition="for-tests",
+            version=number,
+            title="For tests",
+            first_period=2017,
+            entries=[],
+            loaded_at=now(),
         )
     )
     return _add(

@@ -36,6 +36,8 @@ class Basis(StrEnum):
     STATUTE = "statute"
     GUIDANCE = "guidance"
     PRACTICE = "practice"
+    SUGGESTED = "suggested"
+    """A date that this service proposes where neither statute nor guidance gives one."""
     LOCAL = "local"
 
 

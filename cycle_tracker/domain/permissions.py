@@ -67,7 +67,12 @@ _DECIDES = {
 
 HELD_BY: dict[Role, frozenset[Permission]] = {
     Role.LEAD: frozenset(
-        {*_CONTRIBUTOR, Permission.CHANGE_MILESTONES, Permission.RECORD_PUBLICATION, Permission.READ_ESCALATIONS}
+        {
+            *_CONTRIBUTOR,
+            Permission.CHANGE_MILESTONES,
+            Permission.RECORD_PUBLICATION,
+            Permission.READ_ESCALATIONS,
+        }
     ),
     Role.CONTRIBUTOR: frozenset(_CONTRIBUTOR),
     Role.GOVERNANCE: frozenset(_DECIDES),
@@ -131,3 +136,15 @@ def may_see(viewer: Viewer, partnership_id: int | None, *, is_document: bool) ->
     if viewer.can(Permission.READ_TITLES_AND_DATES, partnership_id):
         return True
     return is_document and viewer.can(Permission.READ_DOCUMENTS, partnership_id)
+
+
+def may_change(viewer: Viewer, partnership_id: int | None, owner_id: int | None) -> bool:
+    """True where the person may start or finish a milestone: any of the partnership's, or one that they own.
+
+    The one predicate for the guard and for the buttons. National milestones are nobody's here.
+    """
+    if partnership_id is None:
+        return False
+    if viewer.can(Permission.CHANGE_MILESTONES, partnership_id):
+        return True
+    return owner_id == viewer.user_id and viewer.can(Permission.CHANGE_OWN_MILESTONES, partnership_id)

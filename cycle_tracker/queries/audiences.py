@@ -38,9 +38,13 @@ class Audiences:
         """
         owners = self._allowed([owner_id] if owner_id else [], partnership_id, is_document=is_document)
         leads = self._allowed(self._in(self.leads, partnership_id), partnership_id, is_document=is_document)
-        members = self._allowed(self._in(self.governance, partnership_id), partnership_id, is_document=is_document)
+        members = self._allowed(
+            self._in(self.governance, partnership_id), partnership_id, is_document=is_document
+        )
         return {
-            Audience.OWNER: owners or leads or tuple(addressee_of(user_id) for user_id in self.administrators),
+            Audience.OWNER: owners
+            or leads
+            or tuple(addressee_of(user_id) for user_id in self.administrators),
             Audience.LEAD: leads,
             Audience.GOVERNANCE: members,
         }
@@ -54,13 +58,12 @@ class Audiences:
         return tuple(
             addressee_of(user_id)
             for user_id in user_ids
-            if (viewer := self.viewers.get(user_id)) and may_see(viewer, partnership_id, is_document=is_document)
+            if (viewer := self.viewers.get(user_id))
+            and may_see(viewer, partnership_id, is_document=is_document)
         )
 
 
-def audiences_for(
-    partnership_ids: Collection[int], owner_ids: Collection[int], today: date
-) -> Audiences:
+def audiences_for(partnership_ids: Collection[int], owner_ids: Collection[int], today: date) -> Audiences:
     """Everybody behind the audiences of a batch of milestones, in five statements however many there are."""
     leads = _leads_of(partnership_ids)
     governance = _governance_of(partnership_ids, today)
@@ -95,7 +98,8 @@ def _governance_of(partnership_ids: Collection[int], today: date) -> dict[int, t
         select(Group.partnership_id, Membership.user_id)
         .join(Membership, Membership.group_id == Group.id)
         .where(
-            Group.partnership_id.in_(partnership_ids), or_(Membership.to_on.is_(None), Membership.to_on >= today)
+            Group.partnership_id.in_(partnership_ids),
+            or_(Membership.to_on.is_(None), Membership.to_on >= today),
         )
         .order_by(Membership.id)
     ).all()

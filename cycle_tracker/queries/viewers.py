@@ -16,7 +16,14 @@ def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
     if not user_ids:
         return {}
     rows = db.session.execute(
-        select(User.id, User.name, RoleGrant.role, RoleGrant.scope, RoleGrant.partnership_id, RoleGrant.organisation_id)
+        select(
+            User.id,
+            User.name,
+            RoleGrant.role,
+            RoleGrant.scope,
+            RoleGrant.partnership_id,
+            RoleGrant.organisation_id,
+        )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
         .where(User.id.in_(user_ids), User.active)
         .order_by(User.id, RoleGrant.id)

@@ -97,7 +97,9 @@ def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
 def notices_of_messages(message_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """The notices that still count, of each of these messages."""
     found: dict[int, list[NoticeLine]] = defaultdict(list)
-    for row in db.session.execute(_lines().where(Notice.message_id.in_(message_ids), Notice.ended_at.is_(None))):
+    for row in db.session.execute(
+        _lines().where(Notice.message_id.in_(message_ids), Notice.ended_at.is_(None))
+    ):
         line = _line(row)
         if line.message_id is not None:
             found[line.message_id].append(line)

@@ -117,7 +117,9 @@ def _enter(
     return rows
 
 
-def _join(planned: list[PlannedMilestone], rows: dict[str, Milestone], national: dict[str, Milestone]) -> None:
+def _join(
+    planned: list[PlannedMilestone], rows: dict[str, Milestone], national: dict[str, Milestone]
+) -> None:
     """Tie each milestone to those that it follows and comes after; a cycle of core steps alone leaves out the rest."""
     known = {**national, **rows}
     for one in planned:

@@ -7,7 +7,15 @@ from sqlalchemy import select, update
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
-from cycle_tracker.models import DateChange, DateChangeKind, Escalation, Milestone, Resolution, RoleGrant, User
+from cycle_tracker.models import (
+    DateChange,
+    DateChangeKind,
+    Escalation,
+    Milestone,
+    Resolution,
+    RoleGrant,
+    User,
+)
 from cycle_tracker.services import audit
 from cycle_tracker.services.notices import restart_notices
 
@@ -39,7 +47,9 @@ def note_expected_date(
     if milestone.due_on is not None and expected_on <= milestone.due_on:
         raise RuleBroken("The new expected date must be after the present one.", field="expected_on")
     if len(explanation.strip()) < SHORTEST_EXPLANATION:
-        raise RuleBroken("Say why the date has passed and what will happen by the new one.", field="explanation")
+        raise RuleBroken(
+            "Say why the date has passed and what will happen by the new one.", field="explanation"
+        )
     change = DateChange(
         milestone_id=milestone.id,
         kind=DateChangeKind.EXPECTED,
@@ -80,7 +90,9 @@ def decide_new_date(
     """The governance group's decision to note a new expected date: kept on the escalation that it answers."""
     if escalation.resolved_at is not None:
         raise RuleBroken("This has been settled already, so there is nothing left to decide.")
-    note_expected_date(escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now)
+    note_expected_date(
+        escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now
+    )
     db.session.execute(
         update(Escalation)
         .where(Escalation.id == escalation.id)

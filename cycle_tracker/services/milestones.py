@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cycle_tracker.domain.date_rules import DateRule
 from cycle_tracker.domain.errors import ChangedMeanwhile, RuleBroken
-from cycle_tracker.domain.kinds import DoneWith
+from cycle_tracker.domain.kinds import Basis, DoneWith
 from cycle_tracker.domain.lifecycle import State, ensure_allowed
 from cycle_tracker.extensions import db
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
@@ -20,7 +20,9 @@ EARLIEST_DONE = date(2014, 3, 27)
 def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
     """Raises ChangedMeanwhile where the milestone is no longer the one that the person was looking at."""
     if version is not None and version != milestone.version:
-        raise ChangedMeanwhile("Somebody changed this while you had it open. Check what it says now, then try again.")
+        raise ChangedMeanwhile(
+            "Somebody changed this while you had it open. Check what it says now, then try again."
+        )
 
 
 def start_milestone(milestone: Milestone, *, by: User, now: datetime) -> None:
@@ -39,7 +41,9 @@ def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: da
     complete(milestone, done_on, "finished", by=by, now=now)
 
 
-def complete(milestone: Milestone, done_on: date | None, action: str, *, by: User | None, now: datetime) -> None:
+def complete(
+    milestone: Milestone, done_on: date | None, action: str, *, by: User | None, now: datetime
+) -> None:
     """Set a milestone to done, stop its notices and give dates to what hangs on it. `done_on` may be unknown."""
     before = {"state": milestone.state, "done_on": milestone.done_on}
     ensure_allowed(milestone.state, State.DONE)
@@ -68,12 +72,15 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
     Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
     """
     if milestone.is_document:
-        raise RuleBroken("The date of a plan or an annual report is not moved. Ask for a new expected date instead.")
+        raise RuleBroken(
+            "The date of a plan or an annual report is not moved. Ask for a new expected date instead."
+        )
     if not milestone.is_open:
         raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
     if not reason.strip():
         raise RuleBroken("Say why the date moves.", field="reason")
     old, milestone.due_on, milestone.expected_date = milestone.due_on, due_on, False
+    milestone.date_basis, milestone.date_citation = Basis.LOCAL, ""
     db.session.add(
         DateChange(
             milestone_id=milestone.id,
@@ -87,7 +94,13 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
         )
     )
     audit.record_milestone(
-        milestone, "date-moved", by=by, at=now, before={"due_on": old}, after={"due_on": due_on}, reason=reason
+        milestone,
+        "date-moved",
+        by=by,
+        at=now,
+        before={"due_on": old},
+        after={"due_on": due_on},
+        reason=reason,
     )
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
     db.session.flush()
@@ -97,7 +110,9 @@ def date_followers(milestone: Milestone, done_on: date) -> None:
     """Give their dates to the open milestones whose rule hangs on this one, now that it is done."""
     for follower in db.session.scalars(
         select(Milestone)
-        .where(Milestone.follows_id == milestone.id, Milestone.due_on.is_(None), Milestone.state != State.DONE)
+        .where(
+            Milestone.follows_id == milestone.id, Milestone.due_on.is_(None), Milestone.state != State.DONE
+        )
         .order_by(Milestone.id)
     ):
         rule = DateRule.parse(follower.date_rule)
@@ -136,7 +151,13 @@ def _move(
 ) -> None:
     ensure_allowed(milestone.state, state)
     audit.record_milestone(
-        milestone, action, by=by, at=now, before={"state": milestone.state}, after={"state": state}, reason=reason
+        milestone,
+        action,
+        by=by,
+        at=now,
+        before={"state": milestone.state},
+        after={"state": state},
+        reason=reason,
     )
     milestone.state = state
     db.session.flush()

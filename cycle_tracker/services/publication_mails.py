@@ -7,6 +7,7 @@ from flask import current_app
 
 from cycle_tracker.clock import london_day
 from cycle_tracker.domain.addresses import milestone as milestone_path
+from cycle_tracker.domain.wording import day
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Message, MessageKind, Publication
 from cycle_tracker.services.outgoing import store_message
@@ -31,7 +32,7 @@ def queue_publication_mail(publication: Publication, mailbox: str, *, now: datet
         now=now,
         title=document.title,
         partnership=partnership.name,
-        published_on=publication.published_on,
+        published_on=day(publication.published_on) if publication.published_on else "",
         addresses=[address.address for address in publication.addresses],
         link=current_app.config["SERVICE_URL"] + milestone_path(partnership.slug, document.key),
     )

@@ -1,6 +1,6 @@
 """The headers that every answer carries, whatever its status."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -22,9 +22,10 @@ def init_app(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """What the browser may load, where the page may be shown, and that nobody keeps a signed-in person's pages."""
+    """What a page may load and where it may be shown; and that nothing on the way keeps it, since what is on it
+    depends on who asks."""
     response.headers.update(ALWAYS)
-    if request.is_secure:
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"

@@ -1,0 +1,106 @@
+"""`flask user`: accounts."""
+
+import click
+from flask.cli import with_appcontext
+
+from cycle_tracker import clock
+from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.permissions import Role
+from cycle_tracker.extensions import db
+from cycle_tracker.models import MembershipRole, Partnership, User
+from cycle_tracker.queries.partnerships import list_partnerships
+from cycle_tracker.queries.users import find_user
+from cycle_tracker.services import users
+
+ALIASES = {
+    "planning-lead": Role.LEAD,
+    "governance": Role.GOVERNANCE,
+    "chair": Role.GOVERNANCE,
+    "admin": Role.ADMINISTRATOR,
+}
+
+
+class RoleType(click.ParamType[Role]):
+    """A role by its name, in whatever case, or by a name that people give it."""
+
+    name = "role"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Role:
+        word = value.strip().lower().replace("_", "-").replace(" ", "-")
+        if word in ALIASES:
+            return ALIASES[word]
+        try:
+            return Role(word)
+        except ValueError:
+            self.fail(f"“{value}” is no role. Use one of {', '.join([*Role, *ALIASES])}.", param, ctx)
+
+
+@click.group("user")
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="First and last name.")
+@click.option("--role", "role_name", required=True, help="For example lead, contributor, chair, official.")
+@click.option("--partnership", "slug", help="The partnership's short name, such as moray.")
+@click.option("--password", help="Without one, nobody can sign in with a password yet.")
+@with_appcontext
+def add(email: str, name: str, role_name: str, slug: str | None, password: str | None) -> None:
+    """Add a person, or one more role to a person who is there already."""
+    role = RoleType().convert(role_name, None, None)
+    place = MembershipRole.CHAIR if role_name.strip().lower() == "chair" else None
+    try:
+        said = _add(email, name, role, place, _partnership(slug), password)
+    except RuleBroken as refused:
+        raise click.UsageError(refused.message) from refused
+    db.session.commit()
+    click.echo("\n".join(said))
+
+
+def _add(
+    email: str,
+    name: str,
+    role: Role,
+    place: MembershipRole | None,
+    partnership: Partnership | None,
+    password: str | None,
+) -> list[str]:
+    """Make the changes and say, line by line, what was done."""
+    now = clock.now()
+    person, said = _person(email, name)
+    grant = users.grant_role(person, role, partnership, place=place, by=None, now=now)
+    where = partnership.name if partnership else "everywhere"
+    title = "Governance group chair" if place is MembershipRole.CHAIR else role.label
+    said.append(f"{'Granted' if grant else 'Already granted'}: {title}, {where}.")
+    if password is not None:
+        users.set_password(person, password, by=None, now=now)
+        said.append("Set the password.")
+    elif person.password is None:
+        said.append("There is no password yet.")
+    return said
+
+
+def _person(email: str, name: str) -> tuple[User, list[str]]:
+    now = clock.now()
+    known = find_user(users.valid_email(email))
+    if known is None:
+        added = users.add_user(email, name=name, by=None, now=now)
+        return added, [f"Added {added.name}, {added.email}."]
+    if known.name == users.valid_name(name):
+        return known, [f"{known.name}, {known.email}, has an account already."]
+    users.rename_user(known, name, by=None, now=now)
+    return known, [f"{known.email} has an account already; its name is now {known.name}."]
+
+
+def _partnership(slug: str | None) -> Partnership | None:
+    if slug is None:
+        return None
+    known = {partnership.slug: partnership for partnership in list_partnerships()}
+    if slug not in known:
+        raise click.BadParameter(
+            f"There is no partnership “{slug}”. There are: {', '.join(known) or 'none; run `flask load-reference`'}.",
+            param_hint="--partnership",
+        )
+    return known[slug]

@@ -1,0 +1,203 @@
+"""What needs a person now: the lists of the home page. Every list is cut off at a length; the counts are whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, true
+
+from cycle_tracker.domain.kinds import DOCUMENTS
+from cycle_tracker.domain.lifecycle import State
+from cycle_tracker.domain.periods import YEARS_IN_PERIOD
+from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.extensions import db
+from cycle_tracker.models import (
+    Cycle,
+    Escalation,
+    Milestone,
+    Organisation,
+    OrganisationKind,
+    Partnership,
+    Publication,
+    PublicationCopy,
+    User,
+)
+
+LISTED_AT_MOST = 50
+COMING_UP_DAYS = 28
+STILL_OF_USE = timedelta(days=365)
+"""A cycle is linked until so long after its period: its third annual report and its review come then."""
+
+# As literals: SQLite uses a partial index only where it can read the index's own condition in the statement.
+_IS_OPEN = Milestone.state.in_(
+    bindparam("open_states", [State.NOT_STARTED, State.IN_PROGRESS], expanding=True, literal_execute=True)
+)
+
+_COLUMNS = (
+    Milestone.key,
+    Milestone.title,
+    Milestone.kind,
+    Milestone.state,
+    Milestone.duty_basis,
+    Milestone.duty_citation,
+    Milestone.date_basis,
+    Milestone.date_citation,
+    Milestone.target_on,
+    Milestone.due_on,
+    Milestone.expected_date,
+    Milestone.done_on,
+    Milestone.owner_id,
+    User.name.label("owner"),
+    Partnership.slug,
+    Partnership.name.label("partnership"),
+    Partnership.notify_from,
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The open milestones of a person by date: past it, due today, and in the next 28 days."""
+
+    past: Sequence[Any]
+    today: Sequence[Any]
+    coming_up: Sequence[Any]
+    past_count: int
+    today_count: int
+    coming_up_count: int
+
+
+def list_work(viewer: Viewer, today: date) -> Work:
+    """A planning lead's open milestones are all those of the partnership; a contributor's, those that they own.
+
+    Nothing that fell due before the partnership used the service. In four statements.
+    """
+    mine = and_(
+        _IS_OPEN,
+        _is_work_of(viewer),
+        or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from),
+    )
+    is_past, is_today = Milestone.due_on < today, Milestone.due_on == today
+    is_coming_up = Milestone.due_on.between(today + timedelta(days=1), today + timedelta(days=COMING_UP_DAYS))
+    counts = db.session.execute(
+        select(
+            func.count().filter(is_past), func.count().filter(is_today), func.count().filter(is_coming_up)
+        )
+        .select_from(Milestone)
+        .join(Milestone.partnership)
+        .where(mine, Milestone.due_on <= today + timedelta(days=COMING_UP_DAYS))
+    ).one()
+    lists = [db.session.execute(_list().where(mine, condition)).all() for condition in (is_past, is_today, is_coming_up)]
+    return Work(*lists, *counts)
+
+
+def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
+    """The cycles that matter today, of the partnerships of which the person reads everything: slug, partnership and
+    period_start, by partnership, the newest first."""
+    return db.session.execute(
+        select(Partnership.slug, Partnership.name.label("partnership"), Cycle.period_start)
+        .join(Cycle.partnership)
+        .where(
+            _within(Cycle.partnership_id, viewer, Permission.READ_PARTNERSHIP),
+            Cycle.period_start > today - YEARS_IN_PERIOD * timedelta(days=366) - STILL_OF_USE,
+        )
+        .order_by(Partnership.name, Partnership.id, Cycle.period_start.desc())
+    ).all()
+
+
+def list_not_notified(viewer: Viewer) -> Sequence[Any]:
+    """Documents recorded as published, in the partnerships where the person records that, of which nothing says that
+    Scottish Government was told: key, title, slug, partnership and published_on."""
+    told = exists().where(
+        PublicationCopy.publication_id == Publication.id,
+        PublicationCopy.receiver_id == Organisation.id,
+        Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
+    )
+    return db.session.execute(
+        _documents()
+        .where(_within(Milestone.partnership_id, viewer, Permission.RECORD_PUBLICATION), ~told.correlate(Publication))
+        .order_by(Publication.published_on, Partnership.name, Milestone.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def list_to_receive(viewer: Viewer) -> Sequence[Any]:
+    """Documents sent to Scottish Government whose receipt nobody recorded, that sent first: as above, with sent_on."""
+    return db.session.execute(
+        _documents()
+        .add_columns(PublicationCopy.sent_on)
+        .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
+        .join(PublicationCopy.receiver)
+        .where(
+            _within(Milestone.partnership_id, viewer, Permission.READ_OUTSTANDING),
+            Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
+            PublicationCopy.sent_on.is_not(None),
+            PublicationCopy.received_on.is_(None),
+        )
+        .order_by(PublicationCopy.sent_on, Partnership.name, Milestone.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def list_decisions_wanted(viewer: Viewer) -> Sequence[Any]:
+    """What came to the governance groups in which the person decides and is not settled, the oldest first: the
+    columns of a milestone, with escalation_id and fell_due_on."""
+    return db.session.execute(
+        select(*_COLUMNS, Escalation.id.label("escalation_id"), Escalation.fell_due_on)
+        .select_from(Escalation)
+        .join(Escalation.milestone)
+        .join(Milestone.partnership)
+        .outerjoin(Milestone.owner)
+        .where(
+            _within(Milestone.partnership_id, viewer, Permission.DECIDE_ESCALATIONS),
+            Escalation.audience == Audience.GOVERNANCE,
+            Escalation.resolved_at.is_(None),
+        )
+        .order_by(Escalation.fell_due_on, Escalation.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def _list() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_COLUMNS)
+        .select_from(Milestone)
+        .join(Milestone.partnership)
+        .outerjoin(Milestone.owner)
+        .order_by(Milestone.due_on, Partnership.name, Milestone.id)
+        .limit(LISTED_AT_MOST)
+    )
+
+
+def _documents() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Milestone.key,
+            Milestone.title,
+            Partnership.slug,
+            Partnership.name.label("partnership"),
+            Publication.published_on,
+        )
+        .select_from(Publication)
+        .join(Publication.milestone)
+        .join(Milestone.partnership)
+        .where(Milestone.kind.in_(DOCUMENTS))
+    )
+
+
+def _is_work_of(viewer: Viewer) -> ColumnElement[bool]:
+    leads = _within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES)
+    owns = and_(
+        Milestone.owner_id == viewer.user_id,
+        _within(Milestone.partnership_id, viewer, Permission.CHANGE_OWN_MILESTONES),
+    )
+    return or_(leads, owns)
+
+
+def _within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
+    """True in the partnerships where the person holds the permission."""
+    partnerships = viewer.partnerships_with(permission)
+    if partnerships is None:
+        return true()
+    return column.in_(sorted(partnerships)) if partnerships else false()

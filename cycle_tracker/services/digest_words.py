@@ -1,0 +1,146 @@
+"""What a digest says: its items in order of need, and the words of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cycle_tracker.domain import addresses
+from cycle_tracker.domain.digests import LISTED_AT_MOST
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.domain.reminders import EXPLAIN
+from cycle_tracker.domain.wording import bases, date_name, day, due_words
+from cycle_tracker.queries.waiting import NoticeLine
+
+FOR_DECISION = "For your group’s decision"
+PAST = "Past its date"
+TODAY = "Due today"
+COMING = "Coming up"
+ORDER = (FOR_DECISION, PAST, TODAY, COMING)
+COLOURS = {FOR_DECISION: "red", PAST: "red", TODAY: "yellow", COMING: "blue"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One milestone in a mail."""
+
+    title: str
+    partnership: str
+    state: str
+    facts: str
+    link: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The items that stand alike, under one heading."""
+
+    heading: str
+    colour: str
+    items: list[Item] = field(default_factory=list)
+
+
+def digest_words(lines: Iterable[NoticeLine], today: date, *, name: str, service_url: str) -> dict[str, Any]:
+    """Everything that the templates of the digest show. Of one milestone's notices only the latest is shown."""
+    latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
+    shown = sorted(
+        latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id)
+    )
+    listed, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
+    sections = [
+        Section(
+            heading,
+            COLOURS[heading],
+            [_item(line, today, service_url) for line in listed if _heading(line, today) == heading],
+        )
+        for heading in ORDER
+        if any(_heading(line, today) == heading for line in listed)
+    ]
+    return {
+        "name": name,
+        "sections": sections,
+        "count": len(shown),
+        "more": more,
+        "home": service_url + addresses.HOME,
+        "first_line": _first_line(shown, today),
+        "subject": _subject(shown, today),
+    }
+
+
+def _lateness(line: NoticeLine) -> tuple[bool, int]:
+    """Rungs before steps, newer before older: the one that sorts last is the one to show."""
+    return line.step.startswith("rung-"), line.notice_id
+
+
+def _heading(line: NoticeLine, today: date) -> str:
+    if line.audience is Audience.GOVERNANCE:
+        return FOR_DECISION
+    if line.due_on < today:
+        return PAST
+    return TODAY if line.due_on == today else COMING
+
+
+def _item(line: NoticeLine, today: date, service_url: str) -> Item:
+    path = addresses.milestone(line.slug, line.key)
+    if line.audience is Audience.GOVERNANCE and line.escalation_id is not None:
+        path = addresses.escalation(line.escalation_id)
+    return Item(
+        title=line.title,
+        partnership=line.partnership,
+        state=_state(line, today),
+        facts=f"{_date_facts(line, today)} {_bases(line)}",
+        link=service_url + path,
+        note=_note(line),
+    )
+
+
+def _state(line: NoticeLine, today: date) -> str:
+    return due_words(line.due_on, today, date_name(line.kind, line.date_basis, expected=line.expected_date))
+
+
+def _date_facts(line: NoticeLine, today: date) -> str:
+    name = date_name(line.kind, line.date_basis, expected=line.expected_date)
+    facts = f"{name.capitalize()}: {day(line.due_on)}."
+    if line.expected_date and line.target_on is not None:
+        facts += f" Guidance date: {day(line.target_on)}, {(today - line.target_on).days} days ago."
+    if line.reports_on is not None and line.due_on < today:
+        facts += f" {(today - line.reports_on).days} days since the year ended."
+    return facts
+
+
+def _bases(line: NoticeLine) -> str:
+    return bases(line.duty_basis, line.duty_citation, line.date_basis, line.date_citation)
+
+
+def _note(line: NoticeLine) -> str:
+    if line.step == EXPLAIN:
+        return "In ten working days this will show as outstanding. You can ask for a new expected date with an explanation."
+    if line.audience is Audience.GOVERNANCE:
+        return "Your group can note a new expected date with an explanation."
+    if line.step.startswith("rung-"):
+        return "You get this as planning lead: the date has passed."
+    return ""
+
+
+def _subject(shown: Sequence[NoticeLine], today: date) -> str:
+    if len(shown) == 1:
+        line = shown[0]
+        return f"{line.title}: {_short_state(line, today)}"
+    past = sum(line.due_on < today for line in shown)
+    if all(line.audience is Audience.GOVERNANCE for line in shown):
+        return f"{len(shown)} items for your group’s decision"
+    return f"{len(shown)} things to do, {past} past their date" if past else f"{len(shown)} dates coming up"
+
+
+def _short_state(line: NoticeLine, today: date) -> str:
+    if line.due_on < today:
+        return f"{(today - line.due_on).days} days past" if (today - line.due_on).days > 1 else "1 day past"
+    return due_words(line.due_on, today, "date").lower()
+
+
+def _first_line(shown: Sequence[NoticeLine], today: date) -> str:
+    """The line that a phone shows: what, where, when."""
+    line = shown[0]
+    rest = f" And {len(shown) - 1} more." if len(shown) > 1 else ""
+    return f"{line.title}, {line.partnership}: {_state(line, today).lower()}.{rest}"

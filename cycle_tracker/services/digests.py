@@ -1,0 +1,102 @@
+"""Gathering: one mail for each person from the notices that wait for them, rendered and stored in one transaction.
+
+A person gets one digest a London day, however often the job runs. What is wanted at once (the date of a document, a
+decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
+Nothing is added to a message once it is written.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import uuid4
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from cycle_tracker.domain.digests import Preference, belongs_in_digest, is_digest_day
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Message, MessageKind, Notice, User
+from cycle_tracker.queries.waiting import NoticeLine, people_with_waiting_notices, waiting_notices
+from cycle_tracker.services.digest_words import digest_words
+from cycle_tracker.services.outgoing import store_message
+
+BATCH = 50
+
+
+@dataclass
+class Gathered:
+    """What a run of gathering did, in numbers."""
+
+    messages: int = 0
+    notices: int = 0
+
+
+def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Gathered:
+    """Write the mails that today calls for. Commits each batch of people."""
+    gathered = Gathered()
+    last = 0
+    while user_ids := people_with_waiting_notices(after=last, limit=batch_size):
+        last = user_ids[-1]
+        waiting = waiting_notices(user_ids)
+        had_digest = _people_with_digest(user_ids, today)
+        people = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
+        for user_id, lines in waiting.items():
+            _write_digest(
+                people[user_id], lines, today, now, had_digest=user_id in had_digest, gathered=gathered
+            )
+        db.session.commit()
+        db.session.expunge_all()
+    return gathered
+
+
+def choose_for_today(
+    lines: Iterable[NoticeLine], preference: Preference, today: date, *, had_digest: bool
+) -> list[NoticeLine]:
+    """The waiting notices that go out today under a person's preference. The others go on waiting."""
+    lines = list(lines)
+    digest = (
+        [line for line in lines if belongs_in_digest(preference, past_its_date=line.due_on < today)]
+        if is_digest_day(preference, today) and not had_digest
+        else []
+    )
+    chosen = {line.notice_id for line in digest} | {line.notice_id for line in lines if line.at_once}
+    return [line for line in lines if line.notice_id in chosen]
+
+
+def _write_digest(
+    person: User, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool, gathered: Gathered
+) -> None:
+    chosen = choose_for_today(lines, person.preference, today, had_digest=had_digest)
+    if not chosen:
+        return
+    is_the_digest = not had_digest and is_digest_day(person.preference, today)
+    message = Message(
+        identity=uuid4().hex,
+        kind=MessageKind.DIGEST,
+        recipient=person.email,
+        user_id=person.id,
+        digest_on=today if is_the_digest else None,
+        rendered_on=today,
+    )
+    words = digest_words(chosen, today, name=person.name, service_url=current_app.config["SERVICE_URL"])
+    store_message(message, template="digest", now=now, **words)
+    shown = {line.milestone_id for line in chosen}
+    bound = [line.notice_id for line in lines if line in chosen or line.milestone_id in shown]
+    db.session.execute(
+        update(Notice)
+        .where(Notice.id.in_(bound))
+        .values(message_id=message.id)
+        .execution_options(synchronize_session=False)
+    )
+    gathered.messages += 1
+    gathered.notices += len(bound)
+
+
+def _people_with_digest(user_ids: Iterable[int], today: date) -> set[int]:
+    return {
+        user_id
+        for user_id in db.session.scalars(
+            select(Message.user_id).where(Message.user_id.in_(user_ids), Message.digest_on == today)
+        )
+        if user_id is not None
+    }

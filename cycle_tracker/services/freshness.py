@@ -1,0 +1,156 @@
+"""Before sending: which of the messages in hand say something that is no longer true, and setting that right.
+
+A notice is no longer true once its milestone is finished or has another date, or its person may not see it any more;
+the words of a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same
+Message-ID, or withdrawn where nothing is left.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy import and_, case, exists, not_, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from cycle_tracker.domain.delivery import MessageState
+from cycle_tracker.domain.kinds import DOCUMENTS
+from cycle_tracker.domain.lifecycle import OPEN
+from cycle_tracker.domain.permissions import Permission, roles_with
+from cycle_tracker.extensions import db
+from cycle_tracker.models import (
+    Ending,
+    Message,
+    MessageBody,
+    MessageKind,
+    Milestone,
+    Notice,
+    PartnershipBody,
+    RoleGrant,
+    Scope,
+    User,
+)
+from cycle_tracker.queries.waiting import NoticeLine, notices_of_messages
+from cycle_tracker.services.digest_words import digest_words
+from cycle_tracker.services.outgoing import render_message
+
+FINISHED = "finished before it was sent"
+MOVED = "its date moved before it was sent"
+NOT_ALLOWED = "the person may no longer see it"
+
+
+def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
+    """Bring these messages up to date for today; the numbers of those that were withdrawn. Commits."""
+    untrue = _untrue_notices(message_ids, today)
+    if not untrue.keys() and not _rendered_before(message_ids, today):
+        db.session.commit()
+        return set()
+    _withdraw_notices(
+        {notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now
+    )
+    stale = set(untrue) | _rendered_before(message_ids, today)
+    left = notices_of_messages(stale)
+    people = _people_of(stale)
+    withdrawn = set()
+    for message in db.session.scalars(
+        select(Message).where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST).order_by(Message.id)
+    ):
+        if left.get(message.id):
+            _render_again(message, left[message.id], people[message.id], today, now)
+        else:
+            message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
+            withdrawn.add(message.id)
+    db.session.commit()
+    db.session.expunge_all()
+    return withdrawn
+
+
+def _untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[int, str]]:
+    """The notices of these messages that no longer hold, by message, each with why. One statement."""
+    finished = Milestone.state.not_in(list(OPEN))
+    moved = or_(Milestone.due_on.is_(None), Milestone.due_on != Notice.due_on)
+    ended = Notice.ended_at.is_not(None)
+    rows = db.session.execute(
+        select(
+            Notice.message_id,
+            Notice.id,
+            case((finished, FINISHED), (or_(moved, ended), MOVED), else_=NOT_ALLOWED),
+        )
+        .join(Milestone, Milestone.id == Notice.milestone_id)
+        .where(Notice.message_id.in_(message_ids), or_(finished, moved, ended, not_(_may_see(today))))
+        .order_by(Notice.id)
+    )
+    untrue: dict[int, dict[int, str]] = {}
+    for message_id, notice_id, why in rows:
+        if message_id is not None:
+            untrue.setdefault(message_id, {})[notice_id] = why
+    return untrue
+
+
+def _may_see(today: date) -> ColumnElement[bool]:
+    """The SQL twin of `domain.permissions.may_see` for the person and the milestone of a notice."""
+    titles = RoleGrant.role.in_(sorted(roles_with(Permission.READ_TITLES_AND_DATES)))
+    documents = and_(
+        RoleGrant.role.in_(sorted(roles_with(Permission.READ_DOCUMENTS))),
+        Milestone.kind.in_(sorted(DOCUMENTS)),
+    )
+    of_organisation = exists().where(
+        PartnershipBody.organisation_id == RoleGrant.organisation_id,
+        PartnershipBody.partnership_id == Milestone.partnership_id,
+        PartnershipBody.from_on <= today,
+        or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
+    )
+    reaches = or_(
+        RoleGrant.scope == Scope.NATIONAL,
+        RoleGrant.partnership_id == Milestone.partnership_id,
+        and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
+    )
+    granted = exists().where(RoleGrant.user_id == Notice.user_id, or_(titles, documents), reaches)
+    return and_(exists().where(User.id == Notice.user_id, User.active), granted)
+
+
+def _rendered_before(message_ids: Sequence[int], today: date) -> set[int]:
+    """The messages whose words were written for another day."""
+    return set(
+        db.session.scalars(
+            select(Message.id).where(Message.id.in_(message_ids), Message.rendered_on != today)
+        )
+    )
+
+
+def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> None:
+    """End the notices, saying why. Where a person may no longer see the milestone, the next run asks who may."""
+    for why in sorted(set(untrue.values())):
+        ids = [notice_id for notice_id, reason in untrue.items() if reason == why]
+        db.session.execute(
+            update(Notice)
+            .where(Notice.id.in_(ids), Notice.ended_at.is_(None))
+            .values(ended_at=now, ending=Ending.WITHDRAWN, ended_why=why)
+            .execution_options(synchronize_session=False)
+        )
+        if why == NOT_ALLOWED:
+            db.session.execute(
+                update(Milestone)
+                .where(Milestone.id.in_(select(Notice.milestone_id).where(Notice.id.in_(ids))))
+                .values(next_notice_on=today)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _people_of(message_ids: Collection[int]) -> dict[int, str]:
+    return {
+        message_id: name
+        for message_id, name in db.session.execute(
+            select(Message.id, User.name)
+            .join(User, User.id == Message.user_id)
+            .where(Message.id.in_(message_ids))
+        )
+    }
+
+
+def _render_again(message: Message, lines: list[NoticeLine], name: str, today: date, now: datetime) -> None:
+    words = digest_words(lines, today, name=name, service_url=current_app.config["SERVICE_URL"])
+    content = render_message(message, template="digest", now=now, **words)
+    message.rendered_on = today
+    db.session.execute(
+        update(MessageBody).where(MessageBody.message_id == message.id).values(content=content)
+    )

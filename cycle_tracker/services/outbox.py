@@ -1,0 +1,203 @@
+"""Sending what is in the outbox, one mail at a time, so that a crash repeats at most the one in hand.
+
+For each batch: claim it, bring up to date what is no longer true, and then, for each message,
+
+1. record the result of the message before, check and renew the claim, and commit;
+2. talk to the mail server, with no transaction open;
+3. keep the answer, for the next turn of this loop to record.
+
+Between the server's "accepted" and our commit lies the one window in which a crash makes a repeat: the mail is sent
+again, with the same Message-ID. What the server does as a whole costs a message no attempt; what it says of a message
+does (`domain/delivery.py`).
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+from flask import current_app
+from sqlalchemy import Row, bindparam, select, update
+
+from cycle_tracker.domain.delivery import FINAL, MessageState, Verdict, retry_after
+from cycle_tracker.extensions import db
+from cycle_tracker.mail import Answer, ServerTrouble
+from cycle_tracker.models import Message, MessageBody
+from cycle_tracker.services.claims import (
+    Claim,
+    claim_ready_messages,
+    count_in_other_hands,
+    release_claim,
+    renew_claim,
+)
+from cycle_tracker.services.freshness import refresh_messages
+from cycle_tracker.services.mail_line import MailLine
+
+BATCH = 100
+log = logging.getLogger(__name__)
+
+messages = Message.__table__
+bodies = MessageBody.__table__
+
+_read = select(messages.c.recipient, messages.c.attempts, messages.c.ready_at, bodies.c.content).where(
+    messages.c.id == bodies.c.message_id, messages.c.id == bindparam("message")
+)
+_record = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"), messages.c.state.not_in(list(FINAL)))
+    .values(
+        state=bindparam("new_state"),
+        attempts=bindparam("new_attempts"),
+        ready_at=bindparam("new_ready_at"),
+        ended_at=bindparam("new_ended_at"),
+        trouble=bindparam("new_trouble"),
+        claim_id=None,
+    )
+)
+
+
+@dataclass
+class Sent:
+    """What a run of the sender did, in numbers. `trouble` is what ended the run early, if the server as a whole did."""
+
+    sent: int = 0
+    refused: int = 0
+    retried: int = 0
+    withdrawn: int = 0
+    lost_claims: int = 0
+    in_other_hands: int = 0
+    connections: int = 0
+    trouble: str = ""
+
+    @property
+    def could_not_be_used(self) -> bool:
+        """True where there was something to send and the server did nothing with any of it."""
+        return bool(self.trouble) and not (self.sent or self.refused or self.retried)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What the server said of one message, until it is recorded."""
+
+    message_id: int
+    mail: Row[tuple[str, int, datetime, bytes]]
+    answer: Answer
+
+
+class _Run:
+    """One run of the sender: its line, its clock, its day, and what it has done so far."""
+
+    def __init__(self, today: date, clock: Callable[[], datetime], stop: Callable[[], bool]) -> None:
+        self.today = today
+        self.clock = clock
+        self.stop = stop
+        self.line = MailLine()
+        self.sent = Sent()
+        self.lease = timedelta(seconds=current_app.config["CLAIM_LEASE_SECONDS"])
+        self.sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
+
+    @property
+    def is_over(self) -> bool:
+        return self.stop() or bool(self.sent.trouble)
+
+    def send_batch(self, claim: Claim) -> None:
+        withdrawn = refresh_messages(claim.message_ids, self.today, self.clock())
+        self.sent.withdrawn += len(withdrawn)
+        before: _Result | None = None
+        for message_id in claim.message_ids:
+            if self.is_over:
+                break
+            if message_id not in withdrawn:
+                mail = self.record_and_take_next(before, claim, message_id)
+                before = self.deliver(message_id, mail) if mail is not None else None
+        if before is not None:
+            self.record(before)
+        release_claim(claim)
+
+    def record_and_take_next(
+        self, before: _Result | None, claim: Claim, message_id: int
+    ) -> Row[tuple[str, int, datetime, bytes]] | None:
+        """In one transaction: record the result before, renew the claim, and read the next mail if it is ours still."""
+        if before is not None:
+            self.record(before)
+        ours = renew_claim(claim, message_id, now=self.clock(), lease=self.lease)
+        mail = db.session.connection().execute(_read, {"message": message_id}).one() if ours else None
+        db.session.commit()
+        self.sent.lost_claims += not ours
+        return mail
+
+    def deliver(self, message_id: int, mail: Row[tuple[str, int, datetime, bytes]]) -> _Result | None:
+        """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
+        try:
+            answer = self.line.deliver(self.sender, mail.recipient, mail.content)
+        except ServerTrouble as trouble:
+            log.warning("The mail server: %s", trouble)
+            if self.line.is_given_up:
+                self.sent.trouble = str(trouble)
+            self.set_result(message_id, MessageState.QUEUED, mail.attempts, self.clock(), str(trouble))
+            db.session.commit()
+            return None
+        return _Result(message_id, mail, answer)
+
+    def record(self, result: _Result) -> None:
+        """Write down what the server said of a message: sent, refused, or to be tried later."""
+        attempts = result.mail.attempts + 1
+        verdict = result.answer.verdict
+        wait = retry_after(attempts) if verdict is Verdict.TRY_LATER else None
+        if verdict is Verdict.ACCEPTED:
+            self.sent.sent += 1
+            state = MessageState.SENT
+        elif wait is not None:
+            self.sent.retried += 1
+            state = MessageState.QUEUED
+        else:
+            self.sent.refused += 1
+            state = MessageState.FAILED
+        ready_at = self.clock() + wait if wait else result.mail.ready_at
+        self.set_result(result.message_id, state, attempts, ready_at, result.answer.said)
+
+    def set_result(
+        self, message_id: int, state: MessageState, attempts: int, ready_at: datetime, said: str
+    ) -> None:
+        """An accepted mail is sent, even where the claim was lost meanwhile: then nobody sends it again."""
+        db.session.connection().execute(
+            _record,
+            {
+                "message": message_id,
+                "new_state": state,
+                "new_attempts": attempts,
+                "new_ready_at": ready_at,
+                "new_ended_at": self.clock() if state in FINAL else None,
+                "new_trouble": said,
+            },
+        )
+
+
+def send_ready_messages(
+    today: date,
+    clock: Callable[[], datetime],
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    batch_size: int = BATCH,
+) -> Sent:
+    """Send all that is ready, and give the counts. Commits each claim before sending and each result after.
+
+    `clock` gives the real time for leases and retries; `today` is the day that the words of the mails hold for.
+    `stop` is asked between mails: what is not yet tried then goes back to the queue. What this run puts back is for
+    the next run.
+    """
+    run = _Run(today, clock, stop)
+    started = clock()
+    try:
+        while not run.is_over:
+            claim = claim_ready_messages(clock(), run.lease, not_after=started, limit=batch_size)
+            if claim is None:
+                break
+            run.send_batch(claim)
+    finally:
+        run.line.close()
+    run.sent.connections = run.line.opened
+    run.sent.in_other_hands = count_in_other_hands()
+    db.session.rollback()
+    return run.sent

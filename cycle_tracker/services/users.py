@@ -1,0 +1,156 @@
+"""Accounts: making them, granting roles, and checking a password."""
+
+import unicodedata
+from datetime import datetime
+from functools import lru_cache
+from uuid import uuid4
+
+from email_validator import EmailNotValidError, validate_email
+from flask_security import hash_password, verify_password
+
+from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.permissions import NATIONAL_ROLES, Role
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Group, Membership, MembershipRole, Partnership, RoleGrant, Scope, User
+from cycle_tracker.queries.users import find_governance_group, find_grant, find_membership, find_user
+from cycle_tracker.services import audit
+
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 200
+NEEDS_A_PARTNERSHIP = frozenset({Role.LEAD, Role.GOVERNANCE, Role.CLERK})
+PLACES_IN_A_GROUP = {Role.GOVERNANCE: MembershipRole.MEMBER, Role.CLERK: MembershipRole.CLERK}
+
+
+def add_user(email: str, *, name: str, by: User | None, now: datetime) -> User:
+    """A new account, with no password and no role. Raises RuleBroken for an address or a name that is none."""
+    user = User(email=valid_email(email), name=valid_name(name), active=True, fs_uniquifier=uuid4().hex)
+    db.session.add(user)
+    db.session.flush()
+    audit.record("user", user.id, "added", by=by, at=now)
+    return user
+
+
+def rename_user(user: User, name: str, *, by: User | None, now: datetime) -> None:
+    """Give a person another name. The audit says that it changed, and keeps no name."""
+    user.name = valid_name(name)
+    audit.record("user", user.id, "renamed", by=by, at=now)
+    db.session.flush()
+
+
+def set_password(user: User, password: str, *, by: User | None, now: datetime) -> None:
+    """Set a password, which ends every session of the person. Raises RuleBroken for one that is too short or long."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise RuleBroken(
+            f"A password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", field="password"
+        )
+    user.password = hash_password(_normal(password))
+    end_sessions(user)
+    audit.record("user", user.id, "password-set", by=by, at=now)
+    db.session.flush()
+
+
+def end_sessions(user: User) -> None:
+    """Make every session of the person worthless, copied cookies included."""
+    user.fs_uniquifier = uuid4().hex
+    db.session.flush()
+
+
+def authenticate(email: str, password: str) -> User | None:
+    """The active person with this address and password.
+
+    The work is the same whether the account is unknown, has no password, is switched off, or the password is wrong,
+    so that the time it takes tells nothing.
+    """
+    user = find_user(email)
+    stored = user.password if user is not None and user.password else _nobody()
+    is_right = verify_password(_normal(password), stored)
+    return user if user is not None and user.password and user.active and is_right else None
+
+
+def grant_role(
+    user: User,
+    role: Role,
+    partnership: Partnership | None,
+    *,
+    place: MembershipRole | None = None,
+    by: User | None,
+    now: datetime,
+) -> RoleGrant | None:
+    """Grant a role in a partnership, or with none everywhere; None where the person holds it already.
+
+    Governance group members and clerks also join the partnership's governance group, in the `place` given or the one
+    that goes with the role. Raises RuleBroken where a role
+    needs a partnership, or is held for the nation and was given one.
+    """
+    if partnership is None and role in NEEDS_A_PARTNERSHIP:
+        raise RuleBroken(f"The role “{role.label}” needs a partnership.", field="partnership")
+    if partnership is not None and role in NATIONAL_ROLES:
+        raise RuleBroken(
+            f"The role “{role.label}” is held for the nation, not for one partnership.", field="partnership"
+        )
+    if partnership is not None and role in PLACES_IN_A_GROUP:
+        join_governance_group(user, partnership, place or PLACES_IN_A_GROUP[role])
+    partnership_id = partnership.id if partnership else None
+    if find_grant(user, role, partnership_id) is not None:
+        return None
+    grant = RoleGrant(
+        user_id=user.id,
+        role=role,
+        scope=Scope.PARTNERSHIP if partnership else Scope.NATIONAL,
+        partnership_id=partnership_id,
+    )
+    db.session.add(grant)
+    audit.record(
+        "user", user.id, "role-granted", by=by, at=now, partnership_id=partnership_id, after={"role": role}
+    )
+    db.session.flush()
+    return grant
+
+
+def join_governance_group(user: User, partnership: Partnership, role: MembershipRole) -> Membership:
+    """Give a person a place in the partnership's governance group, which is made if it is not there."""
+    group = find_governance_group(partnership.id) or _new_group(partnership)
+    membership = find_membership(group, user)
+    if membership is None:
+        membership = Membership(group_id=group.id, user_id=user.id, role=role)
+        db.session.add(membership)
+    membership.role, membership.to_on = role, None
+    db.session.flush()
+    return membership
+
+
+def valid_email(email: str) -> str:
+    """The address in small letters. Raises RuleBroken for what is no address; nobody asks whether mail gets there."""
+    try:
+        checked = validate_email(
+            email, check_deliverability=False, test_environment=True, globally_deliverable=False
+        )
+    except EmailNotValidError as error:
+        raise RuleBroken(f"“{email}” is not an email address: {error}", field="email") from error
+    return checked.normalized.lower()
+
+
+def valid_name(name: str) -> str:
+    """A name on one line. Raises RuleBroken for an empty one or one that is too long."""
+    tidy = " ".join("".join(character if character.isprintable() else " " for character in name).split())
+    if not 1 <= len(tidy) <= 120:
+        raise RuleBroken("A name must have 1 to 120 characters.", field="name")
+    return tidy
+
+
+def _new_group(partnership: Partnership) -> Group:
+    group = Group(partnership=partnership, name=f"{partnership.name} governance group")
+    db.session.add(group)
+    db.session.flush()
+    return group
+
+
+def _normal(password: str) -> str:
+    """The same bytes for the same characters, however a keyboard put them together."""
+    return unicodedata.normalize("NFKD", password)
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """The hash of a password that nobody has, to be checked where there is none."""
+    return str(hash_password(uuid4().hex))

@@ -1,0 +1,69 @@
+"""The pages for what goes wrong, in the words of the service. What a person sees never holds a trace."""
+
+import logging
+
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, NoResultFound, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from cycle_tracker.domain.errors import ChangedMeanwhile, NotAllowed, RuleBroken
+from cycle_tracker.extensions import db
+
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+UNRELIABLE = frozenset({500, 503})
+"""Statuses whose page asks for no data and no session, because these may be what is broken."""
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Tie each error to its page."""
+    app.before_request(refuse_nul)
+    app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
+    app.register_error_handler(CSRFError, lambda _error: page(400))
+    app.register_error_handler(NoResultFound, lambda _error: page(404))
+    app.register_error_handler(NotAllowed, lambda _error: page(403))
+    app.register_error_handler(ChangedMeanwhile, lambda _error: page(409))
+    app.register_error_handler(StaleDataError, lambda _error: page(409))
+    app.register_error_handler(RuleBroken, _rule_broken)
+    app.register_error_handler(DataError, _out_of_range)
+    app.register_error_handler(OverflowError, _out_of_range)
+    app.register_error_handler(OperationalError, _database_trouble)
+
+
+def page(status: int, error: HTTPException | None = None, **words: object) -> ResponseReturnValue:
+    """The page for a status; whatever was begun in the database is undone first."""
+    db.session.rollback()
+    g.plain_page = status in UNRELIABLE
+    shown = status if status in PAGES else 400 if status < 500 else 500
+    kept = {name: value for name, value in error.get_headers() if name == "Allow"} if error else {}
+    return render_template(f"errors/{shown}.html", **words), status, kept
+
+
+def refuse_nul() -> None:
+    """Before every request: no text of ours holds a NUL, and PostgreSQL takes none. Raises BadRequest."""
+    texts = [request.path]
+    for values in (request.args, request.form):
+        texts += [text for name, given in values.lists() for text in (name, *given)]
+    if any("\x00" in text for text in texts):
+        raise BadRequest
+
+
+def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
+    """A rule that no form was there to show."""
+    log.warning("refused: %s", error)
+    return page(400)
+
+
+def _out_of_range(error: Exception) -> ResponseReturnValue:
+    """A value in the address or the form that no column can hold."""
+    log.warning("not a value that is kept: %s", type(error).__name__)
+    return page(400)
+
+
+def _database_trouble(error: OperationalError) -> ResponseReturnValue:
+    log.error("the database cannot be used: %s", error.orig)
+    return page(503)

@@ -1,0 +1,1 @@
+"""What came to a governance group, and the page on which it decides."""

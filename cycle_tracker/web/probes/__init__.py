@@ -1,0 +1,1 @@
+"""Answers for the machines that watch the service."""

@@ -1,0 +1,1 @@
+"""The public register: which plans and reports are published, and where."""

@@ -1,0 +1,1 @@
+"""Pages whose words are the same for everybody."""

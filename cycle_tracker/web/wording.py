@@ -1,0 +1,231 @@
+"""The words that every page uses for dates, states and bases. Templates and presenters both take them from here."""
+
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from cycle_tracker.clock import london_time
+from cycle_tracker.domain.deadlines import DueState, days_past, due_state
+from cycle_tracker.domain.documents import DocumentState
+from cycle_tracker.domain.kinds import Basis, Kind, Stage
+from cycle_tracker.domain.lifecycle import OPEN, State
+
+
+class Dated(Protocol):
+    """What the words about a date need to know of a milestone: the object, or a row of its columns."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def date_basis(self) -> Basis: ...
+    @property
+    def target_on(self) -> date | None: ...
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def expected_date(self) -> bool: ...
+    @property
+    def done_on(self) -> date | None: ...
+
+
+class Based(Protocol):
+    """What the words about duty and date need to know of a milestone."""
+
+    @property
+    def duty_basis(self) -> Basis: ...
+    @property
+    def duty_citation(self) -> str: ...
+    @property
+    def date_basis(self) -> Basis: ...
+    @property
+    def date_citation(self) -> str: ...
+
+
+class Status(NamedTuple):
+    """A status in words, and the colour of its tag. The words say everything; the colour helps."""
+
+    label: str
+    colour: str
+
+
+UNKNOWN_DAY = "date not known"
+NO_DATE = "No date yet"
+
+DATE_NAMES = {
+    Basis.STATUTE: "statutory date",
+    Basis.GUIDANCE: "guidance date",
+    Basis.PRACTICE: "suggested date",
+    Basis.LOCAL: "suggested date",
+}
+"""What a date is called, by what it rests on. Never "deadline" or "breach": most dates are not in law."""
+
+DOCUMENT_STATUSES = {
+    DocumentState.NOT_OPEN: Status("Not open yet", "grey"),
+    DocumentState.OPEN: Status("Open", "blue"),
+    DocumentState.PAST_GUIDANCE_DATE: Status("Past guidance date", "orange"),
+    DocumentState.EXPLAINED: Status("Explained", "yellow"),
+    DocumentState.OUTSTANDING: Status("Outstanding", "red"),
+    DocumentState.NO_RECORD: Status("No record here yet", "grey"),
+    DocumentState.PUBLISHED_NOT_NOTIFIED: Status("Published, not yet notified", "teal"),
+    DocumentState.COMPLETE: Status("Complete", "green"),
+    DocumentState.NOT_REQUIRED: Status("Not required", "grey"),
+}
+
+STAGE_LABELS = {Stage.ANALYSE: "Analyse", Stage.PLAN: "Plan", Stage.DO: "Do", Stage.REVIEW: "Review"}
+
+KIND_LABELS = {
+    Kind.STEP: "Step",
+    Kind.PLAN: "Plan",
+    Kind.ANNUAL_REPORT: "Annual report",
+    Kind.CONSULTATION: "Consultation",
+    Kind.REVIEW: "Review",
+    Kind.ACTION: "Action",
+    Kind.REQUEST: "Request",
+    Kind.ALIGNED_REPORT: "Aligned report",
+    Kind.SUB_TASK: "Sub-task",
+}
+
+BASIS_LABELS = {
+    Basis.STATUTE: "statute",
+    Basis.GUIDANCE: "guidance",
+    Basis.PRACTICE: "practice",
+    Basis.LOCAL: "local",
+}
+
+
+def day(value: date | None) -> str:
+    """A day in full.
+
+    >>> day(date(2026, 6, 30))
+    '30 June 2026'
+    """
+    return f"{value:%-d %B %Y}" if value else UNKNOWN_DAY
+
+
+def moment(value: datetime | None) -> str:
+    """An instant as London clocks show it: `30 June 2026 at 07:15`."""
+    return f"{day(london_time(value).date())} at {london_time(value):%H:%M}" if value else UNKNOWN_DAY
+
+
+def count(number: int, one: str, several: str = "") -> str:
+    """A number with its noun.
+
+    >>> count(1, "day"), count(3, "day"), count(2, "body", "bodies")
+    ('1 day', '3 days', '2 bodies')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def date_name(basis: Basis) -> str:
+    """What a date that rests on this basis is called."""
+    return DATE_NAMES[basis]
+
+
+def due_wording(milestone: Dated, today: date) -> str:
+    """The date worked to, and how today lies to it: `30 June 2026, 3 days past the guidance date`.
+
+    A new expected date never hides how long the guidance date has passed.
+    """
+    if milestone.state is State.DONE:
+        return f"Done on {day(milestone.done_on)}" if milestone.done_on else "Done, on a day that is not known"
+    if milestone.due_on is None:
+        return NO_DATE
+    if milestone.state not in OPEN:
+        return day(milestone.due_on)
+    if milestone.expected_date:
+        return _expected(milestone, milestone.due_on, today)
+    return f"{day(milestone.due_on)}, {_distance(milestone.due_on, today, date_name(milestone.date_basis))}"
+
+
+def past_wording(milestone: Dated, today: date) -> str:
+    """How long the first date has passed: `3 days past the guidance date`; empty where it has not."""
+    passed = days_past(milestone.target_on or milestone.due_on, today)
+    return f"{count(passed, 'day')} past the {date_name(milestone.date_basis)}" if passed else ""
+
+
+def lag_wording(days: int | None, *, published: bool) -> str:
+    """How long a report took, from the 31 March that it reports on."""
+    if days is None:
+        return ""
+    return f"{count(days, 'day')} after 31 March" if published else f"{count(days, 'day')} since 31 March"
+
+
+def milestone_status(milestone: Dated, today: date, notify_from: date | None = None) -> Status:
+    """The tag of a milestone, from what people decided and the clock makes of its date."""
+    state = due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)
+    work = Status(milestone.state.label, "blue" if milestone.state is State.IN_PROGRESS else "grey")
+    statuses = {
+        DueState.DONE: Status("Done", "green"),
+        DueState.DONE_LATE: Status("Done after its date", "green"),
+        DueState.BEFORE_SERVICE: Status("Before this service", "grey"),
+        DueState.OVERDUE: Status(_past_label(milestone), "red"),
+        DueState.DUE_TODAY: Status("Due today", "yellow"),
+        DueState.DUE_SOON: Status("Due soon", "yellow"),
+    }
+    return statuses.get(state, work)
+
+
+def document_status(state: DocumentState) -> Status:
+    """The tag of a plan or an annual report, in the officials' words."""
+    return DOCUMENT_STATUSES[state]
+
+
+def document_state_label(state: DocumentState) -> str:
+    """The officials' word for where a document stands."""
+    return DOCUMENT_STATUSES[state].label
+
+
+def document_state_colour(state: DocumentState) -> str:
+    """The colour of that word's tag."""
+    return DOCUMENT_STATUSES[state].colour
+
+
+def bases_wording(milestone: Based) -> str:
+    """What the duty and the date rest on, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance,
+    paragraph 125 (guidance).`"""
+    duty = _basis(milestone.duty_basis, milestone.duty_citation)
+    return f"Duty: {duty}. Date: {_basis(milestone.date_basis, milestone.date_citation)}."
+
+
+def duty_wording(milestone: Based) -> str:
+    """What the duty rests on."""
+    return _basis(milestone.duty_basis, milestone.duty_citation)
+
+
+def date_basis_wording(milestone: Based) -> str:
+    """What the date rests on."""
+    return _basis(milestone.date_basis, milestone.date_citation)
+
+
+def stage_label(stage: Stage | None) -> str:
+    """A stage of the cycle in words."""
+    return STAGE_LABELS[stage] if stage else ""
+
+
+def kind_label(kind: Kind) -> str:
+    """What a milestone is, in words."""
+    return KIND_LABELS[kind]
+
+
+def _expected(milestone: Dated, expected_on: date, today: date) -> str:
+    told = f"New expected date {day(expected_on)}"
+    if expected_on < today:
+        told += f", {count(days_past(expected_on, today), 'day')} ago"
+    past = past_wording(milestone, today)
+    return f"{told}; {past} of {day(milestone.target_on)}" if past and milestone.target_on else told
+
+
+def _distance(due_on: date, today: date, name: str) -> str:
+    ahead = (due_on - today).days
+    if ahead < 0:
+        return f"{count(-ahead, 'day')} past the {name}"
+    return {0: "today", 1: "tomorrow"}.get(ahead, f"in {count(ahead, 'day')}")
+
+
+def _past_label(milestone: Dated) -> str:
+    return "Past its expected date" if milestone.expected_date else f"Past {date_name(milestone.date_basis)}"
+
+
+def _basis(basis: Basis, citation: str) -> str:
+    return f"{citation} ({BASIS_LABELS[basis]})" if citation else BASIS_LABELS[basis]

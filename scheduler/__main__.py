@@ -1,0 +1,81 @@
+"""`python -m scheduler`: the process. `python -m scheduler run JOB [--on DATE]`: one run by hand, then exit."""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import date
+from types import FrameType
+
+from cycle_tracker import clock
+from cycle_tracker.app import create_core_app
+from scheduler.jobs import JOBS, run_job, stopping
+
+log = logging.getLogger("scheduler")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; the exit status."""
+    asked = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    if asked.command == "run":
+        return run_by_hand(asked.job, asked.on or clock.today())
+    return run_for_good()
+
+
+def run_by_hand(job: str, on: date) -> int:
+    """One run of a job. Its last line is a JSON object with its counts; 1 where nothing could be used at all."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+    report = run_job(create_core_app(), job, on)
+    if report.said:
+        print(report.said)
+    print(json.dumps({"job": job, "on": on.isoformat(), **report.counts}))
+    return 0 if report.usable else 1
+
+
+def run_for_good() -> int:
+    """The scheduler, until it is asked to stop: it then finishes the mail in hand."""
+    from cycle_tracker.services.job_runs import has_finished_run  # noqa: PLC0415
+    from scheduler.schedule import build_scheduler, is_catch_up_due  # noqa: PLC0415  a run by hand needs no APScheduler
+
+    app = create_core_app()
+
+    def run(job: str) -> None:
+        report = run_job(app, job, clock.today())
+        log.info("%s: %s", job, json.dumps(report.counts))
+
+    scheduler = build_scheduler(run, app.config["TZ_NAME"])
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        scheduler.shutdown(wait=False)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    with app.app_context():
+        caught_up = has_finished_run("queue-notices", clock.today())
+    if is_catch_up_due(clock.london_time(clock.now()), has_run_today=caught_up):
+        log.info("Today's queue-notices has not run: it runs now.")
+        scheduler.add_job(run, args=["queue-notices"], id="catch-up")
+    scheduler.add_job(run, args=["send-outbox"], id="send-outbox-at-start")
+    scheduler.start()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scheduler", description="Run the jobs of Cycle Tracker.")
+    commands = parser.add_subparsers(dest="command")
+    run = commands.add_parser("run", help="run one job now, then exit")
+    run.add_argument("job", choices=sorted(JOBS))
+    run.add_argument(
+        "--on", type=date.fromisoformat, metavar="DATE", help="the date that the rules see (YYYY-MM-DD)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

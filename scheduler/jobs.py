@@ -1,0 +1,103 @@
+"""The jobs. Each reads the clock, calls its services, and leaves a row that says what it did."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from threading import Event
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from cycle_tracker import clock
+from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Outcome
+from cycle_tracker.services.digests import gather_waiting_notices
+from cycle_tracker.services.job_runs import end_run, start_run
+from cycle_tracker.services.outbox import send_ready_messages
+from cycle_tracker.services.reminders import queue_due_notices
+
+log = logging.getLogger(__name__)
+stopping = Event()
+"""Set when the process is asked to stop: the sender finishes the mail in hand and puts the rest back."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: its counts, what to say of it, and whether the database and the mail server could be used."""
+
+    counts: dict[str, Any]
+    said: str = ""
+    usable: bool = True
+
+
+def queue_notices(today: date) -> Report:
+    """Decide who is told what today, and write the mails. On a day that is no working day it queues nothing."""
+    if not SCOTLAND.is_working_day(today):
+        return Report(
+            {"working_day": 0}, f"{today:%A %-d %B %Y} is not a working day in Scotland: nothing is queued."
+        )
+    swept = queue_due_notices(today, clock.now())
+    gathered = gather_waiting_notices(today, clock.now())
+    counts = {
+        "working_day": 1,
+        **asdict(swept),
+        "messages": gathered.messages,
+        "notices_in_messages": gathered.notices,
+    }
+    return Report(counts)
+
+
+def send_outbox(today: date) -> Report:
+    """Send every message that is ready."""
+    sent = send_ready_messages(today, clock.now, stop=stopping.is_set)
+    counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}
+    said = f"The mail server: {sent.trouble}" if sent.trouble else ""
+    return Report(counts, said, usable=not sent.could_not_be_used)
+
+
+JOBS: dict[str, Callable[[date], Report]] = {"queue-notices": queue_notices, "send-outbox": send_outbox}
+
+
+def run_job(app: Flask, name: str, today: date) -> Report:
+    """Run a job for a day, in an app context, and record the run. `seconds` counts from here.
+
+    An error of the database ends the run, is recorded where that is still possible, and never ends the scheduler.
+    """
+    started = time.perf_counter()
+    with app.app_context():
+        try:
+            run_id = start_run(name, today, clock.now())
+        except SQLAlchemyError as error:
+            log.exception("%s: the database cannot be used.", name)
+            return Report(
+                {"seconds": _since(started)},
+                f"The database cannot be used: {type(error).__name__}",
+                usable=False,
+            )
+        try:
+            report = JOBS[name](today)
+        except Exception as error:
+            log.exception("%s failed.", name)
+            db.session.rollback()
+            report = Report({}, f"{type(error).__name__}: {error}", usable=False)
+        report.counts["seconds"] = _since(started)
+        _record(run_id, name, report)
+        return report
+
+
+def _record(run_id: int, name: str, report: Report) -> None:
+    outcome = Outcome.FINISHED if report.usable else Outcome.FAILED
+    try:
+        end_run(
+            run_id, outcome, clock.now(), counts=report.counts, error=report.said if not report.usable else ""
+        )
+    except SQLAlchemyError:
+        log.exception("%s: the run could not be recorded.", name)
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 3)
