@@ -25,9 +25,7 @@ def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_mapping({**config.settings(), **(overrides or {})})
     app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(app.config["DATABASE_URL"])
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_pre_ping": not app.config["DATABASE_URL"].startswith("sqlite")
-    }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not app.config["DATABASE_URL"].startswith("sqlite")}
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     config.INSTANCE.mkdir(exist_ok=True)

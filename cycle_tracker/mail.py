@@ -65,7 +65,7 @@ class WatchedSMTP(smtplib.SMTP):
     deadline: float = 0.0
     opened: socket.socket | None = None
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # the hook that smtplib offers for a socket of one's own; its return type is missing from the stubs
         self.opened = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         return self.opened

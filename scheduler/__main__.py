@@ -19,9 +19,7 @@ log = logging.getLogger("scheduler")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit status."""
     asked = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     if asked.command == "run":
         return run_by_hand(asked.job, asked.on or clock.today())
     return run_for_good()
@@ -39,8 +37,8 @@ def run_by_hand(job: str, on: date) -> int:
 
 def run_for_good() -> int:
     """The scheduler, until it is asked to stop: it then finishes the mail in hand."""
-    from cycle_tracker.services.job_runs import has_finished_run  # noqa: PLC0415
-    from scheduler.schedule import build_scheduler, is_catch_up_due  # noqa: PLC0415  a run by hand needs no APScheduler
+    from cycle_tracker.services.job_runs import has_finished_run
+    from scheduler.schedule import build_scheduler, is_catch_up_due
 
     app = create_core_app()
 
@@ -71,9 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     run = commands.add_parser("run", help="run one job now, then exit")
     run.add_argument("job", choices=sorted(JOBS))
-    run.add_argument(
-        "--on", type=date.fromisoformat, metavar="DATE", help="the date that the rules see (YYYY-MM-DD)"
-    )
+    run.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="the date that the rules see (YYYY-MM-DD)")
     return parser
 
 

@@ -37,9 +37,7 @@ class Report:
 def queue_notices(today: date) -> Report:
     """Decide who is told what today, and write the mails. On a day that is no working day it queues nothing."""
     if not SCOTLAND.is_working_day(today):
-        return Report(
-            {"working_day": 0}, f"{today:%A %-d %B %Y} is not a working day in Scotland: nothing is queued."
-        )
+        return Report({"working_day": 0}, f"{today:%A %-d %B %Y} is not a working day in Scotland: nothing is queued.")
     swept = queue_due_notices(today, clock.now())
     gathered = gather_waiting_notices(today, clock.now())
     counts = {
@@ -92,9 +90,7 @@ def run_job(app: Flask, name: str, today: date) -> Report:
 def _record(run_id: int, name: str, report: Report) -> None:
     outcome = Outcome.FINISHED if report.usable else Outcome.FAILED
     try:
-        end_run(
-            run_id, outcome, clock.now(), counts=report.counts, error=report.said if not report.usable else ""
-        )
+        end_run(run_id, outcome, clock.now(), counts=report.counts, error=report.said if not report.usable else "")
     except SQLAlchemyError:
         log.exception("%s: the run could not be recorded.", name)
 

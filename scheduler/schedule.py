@@ -27,9 +27,7 @@ def timetable(time_zone: str) -> list[Entry]:
     return [
         Entry(
             "queue-notices",
-            CronTrigger(
-                day_of_week="mon-fri", hour=QUEUE_AT.hour, minute=QUEUE_AT.minute, timezone=time_zone
-            ),
+            CronTrigger(day_of_week="mon-fri", hour=QUEUE_AT.hour, minute=QUEUE_AT.minute, timezone=time_zone),
         ),
         Entry("send-outbox", CronTrigger(minute="*", second=0, timezone=time_zone)),
     ]

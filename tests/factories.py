@@ -41,14 +41,10 @@ def make_organisation(
 
 
 def make_government(mailbox: str | None = None) -> Organisation:
-    return make_organisation(
-        "Scottish Government", kind=OrganisationKind.SCOTTISH_GOVERNMENT, mailbox=mailbox
-    )
+    return make_organisation("Scottish Government", kind=OrganisationKind.SCOTTISH_GOVERNMENT, mailbox=mailbox)
 
 
-def make_partnership(
-    slug: str = "moray", *, name: str = "", notify_from: date | None = LONG_AGO
-) -> Partnership:
+def make_partnership(slug: str = "moray", *, name: str = "", notify_from: date | None = LONG_AGO) -> Partnership:
     return _add(Partnership(slug=slug, name=name or slug.replace("-", " ").title(), notify_from=notify_from))
 
 
@@ -72,9 +68,7 @@ def make_user(
 def grant_role(user: User, role: Role, partnership: Partnership | None = None) -> RoleGrant:
     scope = Scope.PARTNERSHIP if partnership else Scope.NATIONAL
     return _add(
-        RoleGrant(
-            user_id=user.id, role=role, scope=scope, partnership_id=partnership.id if partnership else None
-        )
+        RoleGrant(user_id=user.id, role=role, scope=scope, partnership_id=partnership.id if partnership else None)
     )
 
 
@@ -99,9 +93,7 @@ def make_cycle(partnership: Partnership, period: str = "2026-29") -> Cycle:
             loaded_at=now(),
         )
     )
-    return _add(
-        Cycle(partnership=partnership, period_start=Period.named(period).start, template_edition=edition)
-    )
+    return _add(Cycle(partnership=partnership, period_start=Period.named(period).start, template_edition=edition))
 
 
 def make_milestone(

@@ -14,9 +14,7 @@ from dateutil.relativedelta import relativedelta
 from cycle_tracker.domain.errors import TemplateError
 from cycle_tracker.domain.periods import YEARS_IN_PERIOD, Period
 
-RULE = re.compile(
-    r"(?P<anchor>@?[a-z][a-z0-9_-]*)(?:\s+(?P<sign>[+-])\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?)?"
-)
+RULE = re.compile(r"(?P<anchor>@?[a-z][a-z0-9_-]*)(?:\s+(?P<sign>[+-])\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?)?")
 CALENDAR_ANCHORS = frozenset(
     {"period_start", "period_end", *(f"year_{year}_end" for year in range(1, YEARS_IN_PERIOD + 1))}
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from cycle_tracker.domain.calendar import SCOTLAND, DAY
+from cycle_tracker.domain.calendar import DAY, SCOTLAND
 
 LISTED_AT_MOST = 50
 """Items that one mail lists; the rest are a number and a link."""

@@ -77,9 +77,7 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
     Role.CONTRIBUTOR: frozenset(_CONTRIBUTOR),
     Role.GOVERNANCE: frozenset(_DECIDES),
     Role.CLERK: frozenset(_DECIDES),
-    Role.OFFICIAL: frozenset(
-        {Permission.READ_DOCUMENTS, Permission.READ_OUTSTANDING, Permission.NOTE_EXPLANATIONS}
-    ),
+    Role.OFFICIAL: frozenset({Permission.READ_DOCUMENTS, Permission.READ_OUTSTANDING, Permission.NOTE_EXPLANATIONS}),
     Role.AUDITOR: frozenset(
         {
             Permission.READ_DOCUMENTS,
@@ -112,12 +110,13 @@ class Viewer:
         """The roles that count in one partnership."""
         return self.national | self.within.get(partnership_id, frozenset())
 
+    def roles_anywhere(self) -> frozenset[Role]:
+        """Every role that the person holds somewhere."""
+        return self.national.union(*self.within.values())
+
     def can(self, permission: Permission, partnership_id: int | None = None) -> bool:
         """True where one of the person's roles holds the permission there; with no partnership, anywhere."""
-        if partnership_id is None:
-            roles = self.national.union(*self.within.values())
-        else:
-            roles = self.roles_in(partnership_id)
+        roles = self.roles_anywhere() if partnership_id is None else self.roles_in(partnership_id)
         return any(permission in HELD_BY[role] for role in roles)
 
     def partnerships_with(self, permission: Permission) -> frozenset[int] | None:

@@ -106,9 +106,7 @@ def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], tod
     """
     told = frozenset(already)
     reached = list(steps_until(milestone, policy, today))
-    latest_told = max(
-        (step.named_day for step in reached if step.name in told and not step.once), default=date.min
-    )
+    latest_told = max((step.named_day for step in reached if step.name in told and not step.once), default=date.min)
     due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
     by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
     for step in due:
@@ -122,9 +120,7 @@ def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[Rung
     if not milestone.calls_for_notices or milestone.due_on is None:
         return []
     reached = (
-        RungReached(
-            rung.days, rung.audiences, milestone.calendar.on_or_after(milestone.due_on + _days(rung.days))
-        )
+        RungReached(rung.days, rung.audiences, milestone.calendar.on_or_after(milestone.due_on + _days(rung.days)))
         for rung in policy.rungs
     )
     return [rung for rung in reached if rung.fell_due_on <= today]
@@ -182,9 +178,7 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
         if audiences:
             named_day = due_on + _days(rung.days)
             tell_on = milestone.calendar.on_or_after(named_day)
-            yield Step(
-                f"rung-{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner
-            )
+            yield Step(f"rung-{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
 
 
 def _explain_step(milestone: Deadline) -> Iterator[Step]:

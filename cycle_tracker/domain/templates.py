@@ -97,9 +97,7 @@ def read_template(text: str, *, base: Template | None = None) -> Template:
     return template
 
 
-def template_from_json(
-    edition: str, title: str, first_period: int, rows: Iterable[Mapping[str, Any]]
-) -> Template:
+def template_from_json(edition: str, title: str, first_period: int, rows: Iterable[Mapping[str, Any]]) -> Template:
     """The template that `Template.to_json` wrote down."""
     return Template(edition, title, first_period, tuple(_entry(dict(row)) for row in rows))
 
@@ -172,6 +170,4 @@ def _check(template: Template) -> None:
     for planned in generate(template, Period.starting(template.first_period)):
         for key in (*planned.after, *((planned.follows,) if planned.follows else ())):
             if key not in known:
-                raise TemplateError(
-                    f"Entry {planned.template_key!r} names {key!r}, which is not in the template"
-                )
+                raise TemplateError(f"Entry {planned.template_key!r} names {key!r}, which is not in the template")

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Enum
+from sqlalchemy import DateTime, Dialect, Enum, Table
 from sqlalchemy.types import TypeDecorator
 
 from cycle_tracker.extensions import Base
 
-__all__ = ["Base", "UtcDateTime", "words"]
+__all__ = ["Base", "UtcDateTime", "table_of", "words"]
 
 LONGEST_WORD = 40
 
@@ -25,12 +25,15 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs its zone")
-        return (
-            value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
-        )
+        return value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def table_of(model: type[Base]) -> Table:
+    """The bare table of a model, for statements that go past the objects because they run for every mail."""
+    return cast(Table, model.__table__)
 
 
 def words(enumeration: type[StrEnum], name: str) -> Enum:

@@ -29,9 +29,7 @@ class Group(Base):
     name: Mapped[str] = mapped_column(String(200))
 
     partnership: Mapped[Partnership | None] = relationship()
-    memberships: Mapped[list["Membership"]] = relationship(
-        cascade="all, delete-orphan", order_by="Membership.id"
-    )
+    memberships: Mapped[list["Membership"]] = relationship(cascade="all, delete-orphan", order_by="Membership.id")
 
 
 class Membership(Base):

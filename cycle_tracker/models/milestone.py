@@ -101,7 +101,7 @@ class Milestone(Base):
     next_notice_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy reads a plain dict here
+    __mapper_args__ = {"version_id_col": version}
 
     partnership: Mapped[Partnership | None] = relationship()
     cycle: Mapped[Cycle | None] = relationship()

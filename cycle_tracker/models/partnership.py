@@ -31,9 +31,7 @@ class Partnership(Base):
     other_names: Mapped[str] = mapped_column(String(200), default="")
     notify_from: Mapped[date | None]
 
-    bodies: Mapped[list["PartnershipBody"]] = relationship(
-        cascade="all, delete-orphan", order_by="PartnershipBody.id"
-    )
+    bodies: Mapped[list["PartnershipBody"]] = relationship(cascade="all, delete-orphan", order_by="PartnershipBody.id")
 
 
 class PartnershipBody(Base):

@@ -46,9 +46,7 @@ class Publication(Base):
     addresses: Mapped[list["PublicationAddress"]] = relationship(
         cascade="all, delete-orphan", order_by="PublicationAddress.id"
     )
-    copies: Mapped[list["PublicationCopy"]] = relationship(
-        cascade="all, delete-orphan", order_by="PublicationCopy.id"
-    )
+    copies: Mapped[list["PublicationCopy"]] = relationship(cascade="all, delete-orphan", order_by="PublicationCopy.id")
 
 
 class PublicationAddress(Base):

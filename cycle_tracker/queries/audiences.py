@@ -38,13 +38,9 @@ class Audiences:
         """
         owners = self._allowed([owner_id] if owner_id else [], partnership_id, is_document=is_document)
         leads = self._allowed(self._in(self.leads, partnership_id), partnership_id, is_document=is_document)
-        members = self._allowed(
-            self._in(self.governance, partnership_id), partnership_id, is_document=is_document
-        )
+        members = self._allowed(self._in(self.governance, partnership_id), partnership_id, is_document=is_document)
         return {
-            Audience.OWNER: owners
-            or leads
-            or tuple(addressee_of(user_id) for user_id in self.administrators),
+            Audience.OWNER: owners or leads or tuple(addressee_of(user_id) for user_id in self.administrators),
             Audience.LEAD: leads,
             Audience.GOVERNANCE: members,
         }
@@ -52,14 +48,11 @@ class Audiences:
     def _in(self, people: Mapping[int, tuple[int, ...]], partnership_id: int | None) -> tuple[int, ...]:
         return people.get(partnership_id, ()) if partnership_id is not None else ()
 
-    def _allowed(
-        self, user_ids: Collection[int], partnership_id: int | None, *, is_document: bool
-    ) -> tuple[str, ...]:
+    def _allowed(self, user_ids: Collection[int], partnership_id: int | None, *, is_document: bool) -> tuple[str, ...]:
         return tuple(
             addressee_of(user_id)
             for user_id in user_ids
-            if (viewer := self.viewers.get(user_id))
-            and may_see(viewer, partnership_id, is_document=is_document)
+            if (viewer := self.viewers.get(user_id)) and may_see(viewer, partnership_id, is_document=is_document)
         )
 
 

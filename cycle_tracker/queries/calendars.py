@@ -18,9 +18,7 @@ def calendars_of(partnership_ids: Collection[int | None]) -> dict[int | None, Wo
         )
     ).all()
     everywhere = {day for partnership_id, day in rows if partnership_id is None}
-    closed: dict[int | None, set[date]] = {
-        partnership_id: set(everywhere) for partnership_id in partnership_ids
-    }
+    closed: dict[int | None, set[date]] = {partnership_id: set(everywhere) for partnership_id in partnership_ids}
     for partnership_id, day in rows:
         if partnership_id is not None:
             closed[partnership_id].add(day)

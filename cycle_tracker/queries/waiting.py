@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from cycle_tracker.domain.kinds import Basis, Kind
 from cycle_tracker.domain.lifecycle import State
@@ -97,16 +98,14 @@ def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
 def notices_of_messages(message_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """The notices that still count, of each of these messages."""
     found: dict[int, list[NoticeLine]] = defaultdict(list)
-    for row in db.session.execute(
-        _lines().where(Notice.message_id.in_(message_ids), Notice.ended_at.is_(None))
-    ):
+    for row in db.session.execute(_lines().where(Notice.message_id.in_(message_ids), Notice.ended_at.is_(None))):
         line = _line(row)
         if line.message_id is not None:
             found[line.message_id].append(line)
     return found
 
 
-def _lines() -> Select[tuple[object, ...]]:
+def _lines() -> Select[*tuple[Any, ...]]:
     governance = (Escalation.audience == Audience.GOVERNANCE) & Escalation.resolved_at.is_(None)
     return (
         select(*_COLUMNS)
@@ -117,15 +116,15 @@ def _lines() -> Select[tuple[object, ...]]:
     )
 
 
-def _by_user(statement: Select[tuple[object, ...]]) -> dict[int, list[NoticeLine]]:
+def _by_user(statement: Select[*tuple[Any, ...]]) -> dict[int, list[NoticeLine]]:
     found: dict[int, list[NoticeLine]] = defaultdict(list)
     for row in db.session.execute(statement):
         found[row.user_id].append(_line(row))
     return found
 
 
-def _line(row: object) -> NoticeLine:
-    values = row._asdict()  # type: ignore[attr-defined]
+def _line(row: Row[Any]) -> NoticeLine:
+    values = row._asdict()
     values["overtook"] = tuple(values["overtook"])
     values["partnership"] = values["partnership"] or "Scotland"
     values["slug"] = values["slug"] or ""

@@ -9,6 +9,7 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
@@ -16,9 +17,10 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.extensions import db
 from cycle_tracker.models import MailClaim, Message
+from cycle_tracker.models.base import table_of
 
-messages = Message.__table__
-claims = MailClaim.__table__
+messages = table_of(Message)
+claims = table_of(MailClaim)
 
 _renew = (
     update(claims)
@@ -60,9 +62,7 @@ def claim_ready_messages(now: datetime, lease: timedelta, *, not_after: datetime
     if taken:
         db.session.execute(insert(claims).values(id=claim_id, holder=_holder(), leased_until=now + lease))
         db.session.execute(
-            update(messages)
-            .where(messages.c.id.in_(taken))
-            .values(state=MessageState.SENDING, claim_id=claim_id)
+            update(messages).where(messages.c.id.in_(taken)).values(state=MessageState.SENDING, claim_id=claim_id)
         )
     db.session.commit()
     return Claim(claim_id, taken) if taken else None
@@ -71,9 +71,7 @@ def claim_ready_messages(now: datetime, lease: timedelta, *, not_after: datetime
 def free_lost_claims(now: datetime) -> None:
     """Delete the claims whose lease is over, and put what they held back in the queue, ready at once."""
     lost = tuple(
-        db.session.scalars(
-            select(claims.c.id).where(claims.c.leased_until < now).with_for_update(skip_locked=True)
-        )
+        db.session.scalars(select(claims.c.id).where(claims.c.leased_until < now).with_for_update(skip_locked=True))
     )
     if not lost:
         return
@@ -96,7 +94,7 @@ def renew_claim(claim: Claim, message_id: int, *, now: datetime, lease: timedelt
 
 def release_claim(claim: Claim, *, ready_at: datetime | None = None) -> None:
     """Put back what was not tried, ready at `ready_at` or as it was, and end the claim. Commits."""
-    values = {"state": MessageState.QUEUED, "claim_id": None}
+    values: dict[str, Any] = {"state": MessageState.QUEUED, "claim_id": None}
     if ready_at is not None:
         values["ready_at"] = ready_at
     db.session.execute(

@@ -53,9 +53,7 @@ def open_national_milestones(period: Period, *, entered_on: date) -> dict[str, M
     known = {
         milestone.key: milestone
         for milestone in db.session.scalars(
-            select(Milestone).where(
-                Milestone.partnership_id.is_(None), Milestone.key.in_([one.key for one in planned])
-            )
+            select(Milestone).where(Milestone.partnership_id.is_(None), Milestone.key.in_([one.key for one in planned]))
         )
     }
     missing = [one for one in planned if one.key not in known]
@@ -117,9 +115,7 @@ def _enter(
     return rows
 
 
-def _join(
-    planned: list[PlannedMilestone], rows: dict[str, Milestone], national: dict[str, Milestone]
-) -> None:
+def _join(planned: list[PlannedMilestone], rows: dict[str, Milestone], national: dict[str, Milestone]) -> None:
     """Tie each milestone to those that it follows and comes after; a cycle of core steps alone leaves out the rest."""
     known = {**national, **rows}
     for one in planned:

@@ -44,9 +44,7 @@ class Section:
 def digest_words(lines: Iterable[NoticeLine], today: date, *, name: str, service_url: str) -> dict[str, Any]:
     """Everything that the templates of the digest show. Of one milestone's notices only the latest is shown."""
     latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
-    shown = sorted(
-        latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id)
-    )
+    shown = sorted(latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id))
     listed, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
     sections = [
         Section(
@@ -115,7 +113,10 @@ def _bases(line: NoticeLine) -> str:
 
 def _note(line: NoticeLine) -> str:
     if line.step == EXPLAIN:
-        return "In ten working days this will show as outstanding. You can ask for a new expected date with an explanation."
+        return (
+            "In ten working days this shows as outstanding. "
+            "Your governance group can note a new expected date with an explanation."
+        )
     if line.audience is Audience.GOVERNANCE:
         return "Your group can note a new expected date with an explanation."
     if line.step.startswith("rung-"):
@@ -130,7 +131,9 @@ def _subject(shown: Sequence[NoticeLine], today: date) -> str:
     past = sum(line.due_on < today for line in shown)
     if all(line.audience is Audience.GOVERNANCE for line in shown):
         return f"{len(shown)} items for your group’s decision"
-    return f"{len(shown)} things to do, {past} past their date" if past else f"{len(shown)} dates coming up"
+    if past == len(shown):
+        return f"{past} dates have passed"
+    return f"{past} dates have passed, {len(shown) - past} coming up" if past else f"{len(shown)} dates coming up"
 
 
 def _short_state(line: NoticeLine, today: date) -> str:

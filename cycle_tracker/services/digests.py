@@ -41,9 +41,7 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
         had_digest = _people_with_digest(user_ids, today)
         people = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
         for user_id, lines in waiting.items():
-            _write_digest(
-                people[user_id], lines, today, now, had_digest=user_id in had_digest, gathered=gathered
-            )
+            _write_digest(people[user_id], lines, today, now, had_digest=user_id in had_digest, gathered=gathered)
         db.session.commit()
         db.session.expunge_all()
     return gathered

@@ -47,9 +47,7 @@ def note_expected_date(
     if milestone.due_on is not None and expected_on <= milestone.due_on:
         raise RuleBroken("The new expected date must be after the present one.", field="expected_on")
     if len(explanation.strip()) < SHORTEST_EXPLANATION:
-        raise RuleBroken(
-            "Say why the date has passed and what will happen by the new one.", field="explanation"
-        )
+        raise RuleBroken("Say why the date has passed and what will happen by the new one.", field="explanation")
     change = DateChange(
         milestone_id=milestone.id,
         kind=DateChangeKind.EXPECTED,
@@ -90,9 +88,7 @@ def decide_new_date(
     """The governance group's decision to note a new expected date: kept on the escalation that it answers."""
     if escalation.resolved_at is not None:
         raise RuleBroken("This has been settled already, so there is nothing left to decide.")
-    note_expected_date(
-        escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now
-    )
+    note_expected_date(escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now)
     db.session.execute(
         update(Escalation)
         .where(Escalation.id == escalation.id)

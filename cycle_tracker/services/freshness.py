@@ -44,9 +44,7 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
     if not untrue.keys() and not _rendered_before(message_ids, today):
         db.session.commit()
         return set()
-    _withdraw_notices(
-        {notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now
-    )
+    _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
     stale = set(untrue) | _rendered_before(message_ids, today)
     left = notices_of_messages(stale)
     people = _people_of(stale)
@@ -110,11 +108,7 @@ def _may_see(today: date) -> ColumnElement[bool]:
 
 def _rendered_before(message_ids: Sequence[int], today: date) -> set[int]:
     """The messages whose words were written for another day."""
-    return set(
-        db.session.scalars(
-            select(Message.id).where(Message.id.in_(message_ids), Message.rendered_on != today)
-        )
-    )
+    return set(db.session.scalars(select(Message.id).where(Message.id.in_(message_ids), Message.rendered_on != today)))
 
 
 def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> None:
@@ -137,20 +131,14 @@ def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> Non
 
 
 def _people_of(message_ids: Collection[int]) -> dict[int, str]:
-    return {
-        message_id: name
-        for message_id, name in db.session.execute(
-            select(Message.id, User.name)
-            .join(User, User.id == Message.user_id)
-            .where(Message.id.in_(message_ids))
-        )
-    }
+    rows = db.session.execute(
+        select(Message.id, User.name).join(User, User.id == Message.user_id).where(Message.id.in_(message_ids))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def _render_again(message: Message, lines: list[NoticeLine], name: str, today: date, now: datetime) -> None:
     words = digest_words(lines, today, name=name, service_url=current_app.config["SERVICE_URL"])
     content = render_message(message, template="digest", now=now, **words)
     message.rendered_on = today
-    db.session.execute(
-        update(MessageBody).where(MessageBody.message_id == message.id).values(content=content)
-    )
+    db.session.execute(update(MessageBody).where(MessageBody.message_id == message.id).values(content=content))

@@ -21,9 +21,7 @@ def start_run(job: str, ran_for: date, now: datetime) -> int:
 def end_run(run_id: int, outcome: Outcome, now: datetime, *, counts: dict[str, int], error: str = "") -> None:
     """Note how it ended, and let go of runs older than thirty days. Commits."""
     db.session.execute(
-        update(JobRun)
-        .where(JobRun.id == run_id)
-        .values(outcome=outcome, ended_at=now, counts=counts, error=error)
+        update(JobRun).where(JobRun.id == run_id).values(outcome=outcome, ended_at=now, counts=counts, error=error)
     )
     db.session.execute(
         delete(JobRun).where(

@@ -20,9 +20,7 @@ EARLIEST_DONE = date(2014, 3, 27)
 def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
     """Raises ChangedMeanwhile where the milestone is no longer the one that the person was looking at."""
     if version is not None and version != milestone.version:
-        raise ChangedMeanwhile(
-            "Somebody changed this while you had it open. Check what it says now, then try again."
-        )
+        raise ChangedMeanwhile("Somebody changed this while you had it open. Check what it says now, then try again.")
 
 
 def start_milestone(milestone: Milestone, *, by: User, now: datetime) -> None:
@@ -41,9 +39,7 @@ def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: da
     complete(milestone, done_on, "finished", by=by, now=now)
 
 
-def complete(
-    milestone: Milestone, done_on: date | None, action: str, *, by: User | None, now: datetime
-) -> None:
+def complete(milestone: Milestone, done_on: date | None, action: str, *, by: User | None, now: datetime) -> None:
     """Set a milestone to done, stop its notices and give dates to what hangs on it. `done_on` may be unknown."""
     before = {"state": milestone.state, "done_on": milestone.done_on}
     ensure_allowed(milestone.state, State.DONE)
@@ -72,9 +68,7 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
     Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
     """
     if milestone.is_document:
-        raise RuleBroken(
-            "The date of a plan or an annual report is not moved. Ask for a new expected date instead."
-        )
+        raise RuleBroken("The date of a plan or an annual report is not moved. Ask for a new expected date instead.")
     if not milestone.is_open:
         raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
     if not reason.strip():
@@ -110,9 +104,7 @@ def date_followers(milestone: Milestone, done_on: date) -> None:
     """Give their dates to the open milestones whose rule hangs on this one, now that it is done."""
     for follower in db.session.scalars(
         select(Milestone)
-        .where(
-            Milestone.follows_id == milestone.id, Milestone.due_on.is_(None), Milestone.state != State.DONE
-        )
+        .where(Milestone.follows_id == milestone.id, Milestone.due_on.is_(None), Milestone.state != State.DONE)
         .order_by(Milestone.id)
     ):
         rule = DateRule.parse(follower.date_rule)
@@ -146,9 +138,7 @@ def ensure_past_day(day: date, today: date, *, field: str) -> None:
         raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field=field)
 
 
-def _move(
-    milestone: Milestone, state: State, action: str, *, by: User, now: datetime, reason: str = ""
-) -> None:
+def _move(milestone: Milestone, state: State, action: str, *, by: User, now: datetime, reason: str = "") -> None:
     ensure_allowed(milestone.state, state)
     audit.record_milestone(
         milestone,

@@ -18,12 +18,13 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from flask import current_app
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from cycle_tracker.domain.delivery import FINAL, MessageState, Verdict, retry_after
 from cycle_tracker.extensions import db
 from cycle_tracker.mail import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageBody
+from cycle_tracker.models.base import table_of
 from cycle_tracker.services.claims import (
     Claim,
     claim_ready_messages,
@@ -37,8 +38,8 @@ from cycle_tracker.services.mail_line import MailLine
 BATCH = 100
 log = logging.getLogger(__name__)
 
-messages = Message.__table__
-bodies = MessageBody.__table__
+messages = table_of(Message)
+bodies = table_of(MessageBody)
 
 _read = select(messages.c.recipient, messages.c.attempts, messages.c.ready_at, bodies.c.content).where(
     messages.c.id == bodies.c.message_id, messages.c.id == bindparam("message")
@@ -77,11 +78,21 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class MailInHand:
+    """What is needed to send one message and to record what came of it."""
+
+    recipient: str
+    attempts: int
+    ready_at: datetime
+    content: bytes
+
+
+@dataclass(frozen=True)
 class _Result:
     """What the server said of one message, until it is recorded."""
 
     message_id: int
-    mail: Row[tuple[str, int, datetime, bytes]]
+    mail: MailInHand
     answer: Answer
 
 
@@ -115,19 +126,17 @@ class _Run:
             self.record(before)
         release_claim(claim)
 
-    def record_and_take_next(
-        self, before: _Result | None, claim: Claim, message_id: int
-    ) -> Row[tuple[str, int, datetime, bytes]] | None:
+    def record_and_take_next(self, before: _Result | None, claim: Claim, message_id: int) -> MailInHand | None:
         """In one transaction: record the result before, renew the claim, and read the next mail if it is ours still."""
         if before is not None:
             self.record(before)
         ours = renew_claim(claim, message_id, now=self.clock(), lease=self.lease)
-        mail = db.session.connection().execute(_read, {"message": message_id}).one() if ours else None
+        row = db.session.connection().execute(_read, {"message": message_id}).one() if ours else None
         db.session.commit()
         self.sent.lost_claims += not ours
-        return mail
+        return MailInHand(*row) if row else None
 
-    def deliver(self, message_id: int, mail: Row[tuple[str, int, datetime, bytes]]) -> _Result | None:
+    def deliver(self, message_id: int, mail: MailInHand) -> _Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
         try:
             answer = self.line.deliver(self.sender, mail.recipient, mail.content)
@@ -157,9 +166,7 @@ class _Run:
         ready_at = self.clock() + wait if wait else result.mail.ready_at
         self.set_result(result.message_id, state, attempts, ready_at, result.answer.said)
 
-    def set_result(
-        self, message_id: int, state: MessageState, attempts: int, ready_at: datetime, said: str
-    ) -> None:
+    def set_result(self, message_id: int, state: MessageState, attempts: int, ready_at: datetime, said: str) -> None:
         """An accepted mail is sent, even where the claim was lost meanwhile: then nobody sends it again."""
         db.session.connection().execute(
             _record,

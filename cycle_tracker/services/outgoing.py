@@ -22,9 +22,7 @@ def message_id_of(identity: str) -> str:
 def render_message(message: Message, *, template: str, now: datetime, **words: Any) -> bytes:
     """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`."""
     subject = one_line(render_template(f"emails/{template}.subject", **words))
-    message.subject = (
-        subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
-    )
+    message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
     message.message_id = message_id_of(message.identity)
     return compose(
         subject=message.subject,

@@ -87,6 +87,4 @@ def scottish_government() -> Organisation:
 
 def find_publication(document: Milestone) -> Publication | None:
     """What is recorded of a document, if it is."""
-    return db.session.scalars(
-        select(Publication).where(Publication.milestone_id == document.id)
-    ).one_or_none()
+    return db.session.scalars(select(Publication).where(Publication.milestone_id == document.id)).one_or_none()

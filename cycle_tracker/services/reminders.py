@@ -78,9 +78,7 @@ def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) ->
 def _candidates(*columns: Any, today: date, after: tuple[date, int] | None) -> Select[Any]:
     """Milestones whose bookmark has come up, in the order of the index, after the last one seen."""
     statement = (
-        select(*columns)
-        .where(Milestone.next_notice_on <= today)
-        .order_by(Milestone.next_notice_on, Milestone.id)
+        select(*columns).where(Milestone.next_notice_on <= today).order_by(Milestone.next_notice_on, Milestone.id)
     )
     if after is None:
         return statement
@@ -88,9 +86,7 @@ def _candidates(*columns: Any, today: date, after: tuple[date, int] | None) -> S
 
 
 def _is_candidate_left(today: date, *, after: tuple[date, int] | None) -> bool:
-    return (
-        db.session.execute(_candidates(Milestone.id, today=today, after=after).limit(1)).first() is not None
-    )
+    return db.session.execute(_candidates(Milestone.id, today=today, after=after).limit(1)).first() is not None
 
 
 def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int) -> Sequence[Row[Any]]:
@@ -132,9 +128,7 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) 
             policy = policy_of(row)
             due = notices_due(deadline, policy, told.get((row.id, row.due_on), ()), today)
             reached = [
-                rung
-                for rung in rungs_reached(deadline, policy, today)
-                if (row.id, row.due_on, rung.days) not in opened
+                rung for rung in rungs_reached(deadline, policy, today) if (row.id, row.due_on, rung.days) not in opened
             ]
             bookmark = next_notice_on(deadline, policy, today)
         except Exception:  # one milestone with bad data must not keep the others' notices back
@@ -181,9 +175,7 @@ def _opened(milestone_ids: list[int]) -> set[tuple[int, date, int]]:
     }
 
 
-def _notice_rows(
-    row: Row[Any], due: Iterable[NoticeDue], today: date, now: datetime
-) -> Iterable[dict[str, Any]]:
+def _notice_rows(row: Row[Any], due: Iterable[NoticeDue], today: date, now: datetime) -> Iterable[dict[str, Any]]:
     for notice in due:
         user_id = None if notice.unreachable else int(notice.addressee.removeprefix("user:"))
         yield {
@@ -202,9 +194,7 @@ def _notice_rows(
         }
 
 
-def _escalation_rows(
-    row: Row[Any], reached: Iterable[RungReached], now: datetime
-) -> Iterable[dict[str, Any]]:
+def _escalation_rows(row: Row[Any], reached: Iterable[RungReached], now: datetime) -> Iterable[dict[str, Any]]:
     for rung in reached:
         yield {
             "milestone_id": row.id,

@@ -100,9 +100,7 @@ def grant_role(
         partnership_id=partnership_id,
     )
     db.session.add(grant)
-    audit.record(
-        "user", user.id, "role-granted", by=by, at=now, partnership_id=partnership_id, after={"role": role}
-    )
+    audit.record("user", user.id, "role-granted", by=by, at=now, partnership_id=partnership_id, after={"role": role})
     db.session.flush()
     return grant
 
@@ -122,9 +120,7 @@ def join_governance_group(user: User, partnership: Partnership, role: Membership
 def valid_email(email: str) -> str:
     """The address in small letters. Raises RuleBroken for what is no address; nobody asks whether mail gets there."""
     try:
-        checked = validate_email(
-            email, check_deliverability=False, test_environment=True, globally_deliverable=False
-        )
+        checked = validate_email(email, check_deliverability=False, test_environment=True, globally_deliverable=False)
     except EmailNotValidError as error:
         raise RuleBroken(f"“{email}” is not an email address: {error}", field="email") from error
     return checked.normalized.lower()

@@ -22,7 +22,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises UndeclaredAccess where a route does not say who may come to it.
     """
     app = create_core_app(overrides)
-    Migrate(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    Migrate(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     _trust_proxies(app)
     # In this order: a session that is over must be forgotten before anybody asks who is signed in, and a person who
     # was signed out must come to the sign-in page before their form is found to lack its token.

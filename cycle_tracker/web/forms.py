@@ -7,6 +7,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Field, Form, HiddenField
+from wtforms.validators import StopValidation
 
 from cycle_tracker.domain.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.extensions import db
@@ -79,6 +80,16 @@ def show_rule(form: Form, rule: RuleBroken) -> None:
 def clean(text: str | None) -> str:
     """A filter for fields: text without control characters and outer blanks, its lines ended alike."""
     return CONTROL.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def required(message: str) -> Callable[[Form, Field], None]:
+    """A validator that asks for something. It leaves what the field itself found wrong as it is."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data in (None, "") and not field.errors:
+            raise StopValidation(message)
+
+    return check
 
 
 def _as_typed(field: Field) -> str:

@@ -1,0 +1,196 @@
+"""What happened to a milestone in plain sentences, and the notices it has had."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cycle_tracker.clock import london_day, london_time
+from cycle_tracker.domain.delivery import MessageState
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.domain.reminders import EXPLAIN, ON_DAY
+from cycle_tracker.models import AuditEvent, DateChange, DateChangeKind, Ending, Escalation
+from cycle_tracker.queries.histories import History, SentNotice
+from cycle_tracker.web.wording import count, day, moment
+
+NEWEST = 3
+"""So many sentences say what changed while somebody had the page open."""
+
+SHARED_EVENTS = frozenset({"published", "told-government"})
+"""Events of a document that officials see."""
+
+AUDIENCES = {
+    Audience.OWNER: "the owner",
+    Audience.LEAD: "the planning leads",
+    Audience.GOVERNANCE: "the governance group",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `at` is the instant, `when` the same in words."""
+
+    at: datetime
+    what: str
+    detail: str = ""
+
+    @property
+    def when(self) -> str:
+        """The instant as London clocks show it."""
+        return moment(self.at)
+
+    @property
+    def stamp(self) -> str:
+        """The instant for machines."""
+        return london_time(self.at).isoformat(timespec="minutes")
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One notice: what it said, to whom, when it was written and what became of it."""
+
+    step: str
+    due: str
+    to: str
+    queued: str
+    outcome: str
+    note: str
+
+
+def sentences(history: History, *, shared_only: bool) -> list[Entry]:
+    """What happened, newest first; with `shared_only`, only what officials may see of it."""
+    entries = [
+        _of_event(event, history.names)
+        for event in history.events
+        if not shared_only or event.action in SHARED_EVENTS
+    ]
+    entries += [
+        _of_change(change, history)
+        for change in history.date_changes
+        if not shared_only or (change.shared and change.kind is DateChangeKind.EXPECTED)
+    ]
+    entries += [_of_escalation(escalation) for escalation in history.escalations]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def notice_rows(notices: Iterable[SentNotice]) -> list[NoticeRow]:
+    """The notices that a milestone has had, in words."""
+    return [
+        NoticeRow(
+            step=step_in_words(notice.step),
+            due=day(notice.due_on),
+            to=_to(notice),
+            queued=moment(notice.queued_at),
+            outcome=_outcome(notice),
+            note=_note(notice),
+        )
+        for notice in notices
+    ]
+
+
+def step_in_words(step: str) -> str:
+    """A step as people read it: `7 days before`, `On the day`, `8 days past its date`."""
+    if step == ON_DAY:
+        return "On the day"
+    if step == EXPLAIN:
+        return "Offer to explain, before it shows as outstanding"
+    name, _, days = step.partition("-")
+    if name == "before":
+        return f"{count(int(days), 'day')} before"
+    if name == "overdue":
+        return f"{count(int(days), 'day')} past its date"
+    rung = "first step of the ladder" if days == "1" else "a step of the ladder"
+    return f"{count(int(days), 'day')} past its date ({rung})"
+
+
+def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
+    who = _name(event.actor_id, names)
+    done_on = _date(event.after.get("done_on"))
+    sent_on = _date(event.after.get("sent_on"))
+    told = {
+        "started": f"{who} started this",
+        "finished": f"{who} finished this on {day(done_on)}" if done_on else f"{who} recorded this as finished",
+        "published": f"{who} recorded this as published on {day(done_on)}"
+        if done_on
+        else f"{who} recorded this as published, on a day that is not known",
+        "reopened": f"{who} opened this again",
+        "told-government": f"{who} told Scottish Government on {day(sent_on)}"
+        if sent_on
+        else f"{who} recorded that Scottish Government was told",
+    }
+    other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
+    return Entry(event.at, told.get(event.action, other), event.reason)
+
+
+def _of_change(change: DateChange, history: History) -> Entry:
+    who = _name(change.noted_by_id, history.names)
+    at = change.noted_at
+    if at is None:
+        raise ValueError("a date change that nobody noted has not happened")
+    if change.kind is DateChangeKind.LOCAL:
+        return Entry(at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason)
+    if any(_answered(escalation, change) for escalation in history.escalations):
+        what = f"The governance group noted a new expected date of {day(change.new_due_on)}, recorded by {who}"
+    else:
+        what = f"{who} noted a new expected date of {day(change.new_due_on)}"
+    seen = "Shared with Scottish Government." if change.shared else "Not shared with Scottish Government."
+    return Entry(at, what, f"{change.reason} {seen}")
+
+
+def _of_escalation(escalation: Escalation) -> Entry:
+    late = count((escalation.fell_due_on - escalation.due_on).days, "day")
+    return Entry(
+        escalation.opened_at, f"It came to the governance group on {day(escalation.fell_due_on)}, {late} past its date"
+    )
+
+
+def _answered(escalation: Escalation, change: DateChange) -> bool:
+    """True where the change was the group's decision on the escalation."""
+    return escalation.decided_by_id is not None and escalation.resolved_at == change.noted_at
+
+
+def _to(notice: SentNotice) -> str:
+    if notice.unreachable or notice.name is None:
+        return f"Nobody: there was no one to tell for {AUDIENCES[notice.audience]}"
+    return f"{notice.name}, for {AUDIENCES[notice.audience]}"
+
+
+def _outcome(notice: SentNotice) -> str:
+    if notice.unreachable:
+        return "Could not be sent"
+    if notice.mail_state is None:
+        return "Not sent" if notice.ending else "Waiting for the next mail"
+    said = {
+        MessageState.QUEUED: "Waiting to be sent",
+        MessageState.SENDING: "Being sent now",
+        MessageState.SENT: f"Sent on {moment(notice.mail_ended_at)}",
+        MessageState.FAILED: f"Could not be sent: {notice.mail_trouble}",
+        MessageState.WITHDRAWN: "Not sent: nothing in the mail was still true",
+    }
+    return said[notice.mail_state]
+
+
+def _note(notice: SentNotice) -> str:
+    notes = []
+    if notice.overtook:
+        told = "; ".join(_lower_first(step_in_words(step)) for step in notice.overtook)
+        notes.append(f"Stands also for: {told}.")
+    if notice.ending is Ending.SUPERSEDED and notice.ended_at:
+        notes.append(f"No longer counts: the date changed, or it was opened again, on {day(london_day(notice.ended_at))}.")
+    if notice.ending is Ending.WITHDRAWN and notice.ended_at:
+        notes.append(f"Withdrawn on {day(london_day(notice.ended_at))}: {notice.ended_why}.")
+    return " ".join(notes)
+
+
+def _name(user_id: int | None, names: Mapping[int, str]) -> str:
+    if user_id is None:
+        return "The service"
+    return names.get(user_id, "Somebody whose name is no longer kept")
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
