@@ -31,7 +31,7 @@ check: setup system-packages ## Run the formatter, linters, type checker, migrat
 # Builds an empty database from the migrations and compares it with the models.
 migrations-in-step:
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	export DATABASE_URL="sqlite:///$$folder/check.sqlite3" SECRET_KEY=only-for-this-check && \
+	export DATABASE_URL="sqlite:///$$folder/check.sqlite3" SECRET_KEY=only-for-this-check-only-for-this-check && \
 	$(PYTHON_IN_VENV) -m flask --app wsgi db upgrade && \
 	$(PYTHON_IN_VENV) -m flask --app wsgi db check
 

@@ -9,6 +9,7 @@ INSTANCE = ROOT / "instance"
 SHORTEST_SECRET_KEY = 32
 KNOWN_SECRETS = frozenset({"dev", "development", "secret", "changeme", "change-me"})
 MEGABYTE = 1024 * 1024
+TIME_ZONE = os.environ.get("TZ_NAME") or "Europe/London"
 
 
 class SettingError(RuntimeError):
@@ -27,14 +28,13 @@ def settings(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[s
         "SERVICE_URL": service_url,
         "TRUSTED_HOSTS": [host for host in env.get("TRUSTED_HOSTS", "").split(",") if host] or None,
         "PROXY_COUNT": _number(env, "PROXY_COUNT", 0),
-        "TZ_NAME": env.get("TZ_NAME", "Europe/London"),
+        "TZ_NAME": TIME_ZONE,
         "MAIL_SERVER": env.get("MAIL_SERVER", "127.0.0.1"),
         "MAIL_PORT": _number(env, "MAIL_PORT", 1025),
         "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": env.get("MAIL_USE_TLS", "0") == "1",
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "cycle-tracker@example.org"),
-        "MAIL_CONNECTIONS": _number(env, "MAIL_CONNECTIONS", 1),
         "MAIL_TIMEOUT": _number(env, "MAIL_TIMEOUT", 10),
         "MAIL_CA_FILE": env.get("MAIL_CA_FILE") or None,
         "CLAIM_LEASE_SECONDS": _number(env, "CLAIM_LEASE_SECONDS", 60),

@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+import config
+
+LONDON = ZoneInfo(config.TIME_ZONE)
 
 
 def now() -> datetime:

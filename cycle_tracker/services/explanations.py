@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.domain.permissions import Role
@@ -13,9 +13,9 @@ from cycle_tracker.models import (
     Escalation,
     Milestone,
     Resolution,
-    RoleGrant,
     User,
 )
+from cycle_tracker.queries.viewers import viewer_of
 from cycle_tracker.services import audit
 from cycle_tracker.services.notices import restart_notices
 
@@ -40,7 +40,7 @@ def note_expected_date(
     """
     if not milestone.is_open:
         raise RuleBroken(f"This is {milestone.state.label.lower()}, so it needs no new date.")
-    if by.id in {milestone.owner_id, proposed_by.id if proposed_by else None} or _is_lead(by, milestone):
+    if by.id in {milestone.owner_id, proposed_by.id if proposed_by else None} or _is_lead(by, milestone, today):
         raise RuleBroken("Somebody other than the owner and the planning leads must note the new date.")
     if expected_on <= today:
         raise RuleBroken("The new expected date must be in the future.", field="expected_on")
@@ -97,10 +97,7 @@ def decide_new_date(
     db.session.refresh(escalation)
 
 
-def _is_lead(user: User, milestone: Milestone) -> bool:
-    statement = select(RoleGrant.id).where(
-        RoleGrant.user_id == user.id,
-        RoleGrant.role == Role.LEAD,
-        RoleGrant.partnership_id == milestone.partnership_id,
-    )
-    return db.session.scalars(statement.limit(1)).first() is not None
+def _is_lead(user: User, milestone: Milestone, today: date) -> bool:
+    """True for a planning lead of the milestone's partnership; of a national milestone, for nobody."""
+    partnership_id = milestone.partnership_id
+    return partnership_id is not None and Role.LEAD in viewer_of(user.id, today).roles_in(partnership_id)

@@ -56,7 +56,8 @@ DATE_NAMES = {
     Basis.STATUTE: "statutory date",
     Basis.GUIDANCE: "guidance date",
     Basis.PRACTICE: "suggested date",
-    Basis.LOCAL: "suggested date",
+    Basis.SUGGESTED: "suggested date",
+    Basis.LOCAL: "local date",
 }
 """What a date is called, by what it rests on. Never "deadline" or "breach": most dates are not in law."""
 
@@ -90,6 +91,7 @@ BASIS_LABELS = {
     Basis.STATUTE: "statute",
     Basis.GUIDANCE: "guidance",
     Basis.PRACTICE: "practice",
+    Basis.SUGGESTED: "suggested",
     Basis.LOCAL: "local",
 }
 

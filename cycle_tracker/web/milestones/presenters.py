@@ -73,7 +73,7 @@ class MilestonePage:
 
     title: str
     label: str
-    status: Status
+    status: Status | None
     seen_by: str
     dates: list[Row]
     about: list[Row]
@@ -99,7 +99,7 @@ def milestone_page(
     return MilestonePage(
         title=milestone.title,
         label=place_wording(milestone),
-        status=status_of(facts, detail, today),
+        status=status_of(facts, detail, today) if in_full else None,
         seen_by=seen_by(milestone),
         dates=date_rows(facts, detail, today),
         about=_about(facts, detail) if in_full else [],
@@ -107,7 +107,7 @@ def milestone_page(
         actions=actions,
         published=_published(facts) if in_full else None,
         explanation=explanation_of(facts, detail),
-        can_be_explained=detail is Detail.EVERYTHING and state in LATE and facts.explanation is None,
+        can_be_explained=detail is Detail.EVERYTHING and state in LATE and explanation_of(facts, detail) is None,
         escalation_id=_escalation_id(facts, viewer),
         history=history,
         notices=notices,
@@ -154,7 +154,7 @@ def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
     if dates.opens_on is not None and milestone.is_open:
         rows.append(Row("Opens", day(dates.opens_on)))
     if milestone.state is State.DONE:
-        rows.append(Row("Published" if milestone.is_document else "Done", day(_ended_on(facts)).capitalize()))
+        rows.append(Row("Published" if milestone.is_document else "Done", _first_upper(day(_ended_on(facts)))))
     lag = _lag(facts, today)
     if lag:
         rows.append(Row("Lag of the report", lag))
@@ -162,9 +162,9 @@ def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
 
 
 def explanation_of(facts: Facts, detail: Detail) -> Explanation | None:
-    """The newest explanation that the person may read, if there is one."""
+    """The explanation of the date worked to that the person may read, if there is one."""
     change = facts.explanation if detail is Detail.EVERYTHING else facts.shared
-    if change is None or detail is Detail.DATES:
+    if change is None or detail is Detail.DATES or change.new_due_on != facts.milestone.due_on:
         return None
     return Explanation(
         heading=f"New expected date: {day(change.new_due_on)}",
@@ -220,7 +220,7 @@ def _lag(facts: Facts, today: date) -> str:
 def _about(facts: Facts, detail: Detail) -> list[Row]:
     milestone = facts.milestone
     rows = [
-        Row("Duty", duty_wording(milestone).capitalize() if not milestone.duty_citation else duty_wording(milestone)),
+        Row("Duty", _first_upper(duty_wording(milestone))),
         Row("Date", _first_upper(date_basis_wording(milestone))),
     ]
     if detail is Detail.EVERYTHING:
@@ -258,9 +258,9 @@ def _published(facts: Facts) -> Published | None:
     if publication is None:
         return None
     copy = government_copy(publication)
-    rows = [Row("Published on", day(publication.published_on).capitalize())]
+    rows = [Row("Published on", _first_upper(day(publication.published_on)))]
     if copy is not None:
-        rows.append(Row("Sent to Scottish Government on", day(copy.sent_on).capitalize()))
+        rows.append(Row("Sent to Scottish Government on", _first_upper(day(copy.sent_on))))
         received = day(copy.received_on) if copy.received_on else "No receipt is recorded yet"
         rows.append(Row("Received there on", received))
     else:

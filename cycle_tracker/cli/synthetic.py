@@ -1,0 +1,35 @@
+"""`flask load-synthetic`: bulk data for measuring and for fault tests."""
+
+from datetime import date, datetime
+
+import click
+from flask.cli import with_appcontext
+
+from cycle_tracker import clock
+from cycle_tracker.extensions import db
+from cycle_tracker.services.synthetic import Wanted, is_loaded, load_synthetic
+
+AT_LEAST_ONE = click.IntRange(min=1)
+ANY_NUMBER = click.IntRange(min=0)
+
+
+@click.command("load-synthetic")
+@click.option("--partnerships", type=AT_LEAST_ONE, required=True, help="Partnerships, syn-0000 and on.")
+@click.option("--milestones", type=ANY_NUMBER, required=True, help="Milestones, spread over the partnerships.")
+@click.option("--overdue", type=ANY_NUMBER, required=True, help="So many of them fell due 3 days before the day.")
+@click.option("--due-soon", type=ANY_NUMBER, required=True, help="So many are due 7 days after it; the rest 400.")
+@click.option("--people", type=AT_LEAST_ONE, required=True, help="Owners, person-000000@example.test and on.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day around which dates lie; default today.")
+@with_appcontext
+def synthetic(
+    partnerships: int, milestones: int, overdue: int, due_soon: int, people: int, day: datetime | None
+) -> None:
+    """Add partnerships, people and milestones in bulk, the same every time."""
+    if overdue + due_soon > milestones:
+        raise click.UsageError("--overdue and --due-soon together are more than --milestones.")
+    if is_loaded():
+        raise click.ClickException("There is synthetic data here already (partnership syn-0000): nothing was added.")
+    today: date = day.date() if day else clock.today()
+    load_synthetic(Wanted(partnerships, people, milestones, overdue, due_soon), today)
+    db.session.commit()
+    click.echo(f"Added {partnerships} partnerships, {people} people and {milestones} milestones around {today}.")
