@@ -37,6 +37,7 @@ def settings(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[s
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "cycle-tracker@example.org"),
         "MAIL_TIMEOUT": _number(env, "MAIL_TIMEOUT", 10),
         "MAIL_CA_FILE": env.get("MAIL_CA_FILE") or None,
+        "MAIL_SUPPRESS_SEND": False,  # Flask-Mail would send nothing from an app under test, and say nothing of it
         "CLAIM_LEASE_SECONDS": _number(env, "CLAIM_LEASE_SECONDS", 60),
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",

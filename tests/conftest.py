@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from cycle_tracker.extensions import Base, db
 from tests.support.postgres import Cluster, start_cluster
 
 CLUSTER = pytest.StashKey[Cluster]()
+_numbers = count(1)
 BOTH_DATABASES = ("sqlite", "postgresql")
 
 
@@ -88,7 +90,7 @@ def database(
         yield made
         return
     address = request.getfixturevalue("postgres_address")
-    name = f"tests_{worker_id}"
+    name = f"tests_{worker_id}_{next(_numbers)}"  # a new one each time that pytest comes back to this database
     _execute_on_server(address.format(name="postgres"), f"CREATE DATABASE {name}")
     made = Database("postgresql", address.format(name=name))
     _create_tables(made.url)

@@ -3,10 +3,12 @@
 from flask import Flask
 
 from cycle_tracker.cli.access import access
+from cycle_tracker.cli.outbox import outbox
+from cycle_tracker.cli.synthetic import synthetic
 from cycle_tracker.cli.users import user
 
 
 def register_commands(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (access, user):
+    for command in (access, outbox, synthetic, user):
         app.cli.add_command(command)

@@ -1,6 +1,7 @@
 """`flask access`: every route with what it declares, for whoever checks who may come where."""
 
 import json
+from typing import Any
 
 import click
 from flask import current_app
@@ -25,7 +26,7 @@ def access(as_json: bool) -> None:
         click.echo(f"{route['rule']:60} {','.join(route['methods']):12} {route['permission']}")
 
 
-def _described(rule: Rule) -> dict[str, object]:
+def _described(rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule.rule,
         "methods": sorted((rule.methods or set()) - AUTOMATIC),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from flask_security.core import UserMixin
+from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,7 +22,10 @@ class Scope(StrEnum):
 
 
 class User(Base, UserMixin):
-    """A person with an account. `fs_uniquifier` is what a session is tied to: a new one ends every session."""
+    """A person with an account. `fs_uniquifier` is what a session is tied to: a new one ends every session.
+
+    Flask-Login's part of Flask-Security's own mixin: the scheduler starts without the rest, which takes its time.
+    """
 
     __tablename__ = "users"
     __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 4", name="weekday_is_a_working_day"),)
@@ -39,6 +42,15 @@ class User(Base, UserMixin):
 
     organisation: Mapped[Organisation | None] = relationship()
     grants: Mapped[list["RoleGrant"]] = relationship(cascade="all, delete-orphan", order_by="RoleGrant.id")
+
+    def get_id(self) -> str:
+        """What Flask-Security keeps in a session."""
+        return self.fs_uniquifier
+
+    @property
+    def is_active(self) -> bool:
+        """False where the account is switched off; nobody is signed in then."""
+        return self.active
 
     @property
     def preference(self) -> Preference:

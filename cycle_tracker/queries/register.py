@@ -10,7 +10,6 @@ from cycle_tracker.extensions import db
 from cycle_tracker.models import Cycle, Milestone, Partnership, Publication, Version
 
 PER_PAGE = 50
-LAST_PAGE = 10_000
 
 
 def list_published(*, partnership: str = "", period: Period | None = None, page: int = 1) -> Pagination:
@@ -30,14 +29,18 @@ def list_published(*, partnership: str = "", period: Period | None = None, page:
             selectinload(Publication.addresses),
         )
         .order_by(
-            Partnership.name, Partnership.id, Cycle.period_start.desc(), Milestone.reports_on.desc(), Milestone.id.desc()
+            Partnership.name,
+            Partnership.id,
+            Cycle.period_start.desc(),
+            Milestone.reports_on.desc(),
+            Milestone.id.desc(),
         )
     )
     if partnership:
         statement = statement.where(Partnership.slug == partnership)
     if period is not None:
         statement = statement.where(Cycle.period_start == period.start)
-    return db.paginate(statement, page=min(max(page, 1), LAST_PAGE), per_page=PER_PAGE, error_out=False)
+    return db.paginate(statement, page=page, per_page=PER_PAGE, error_out=False)
 
 
 def list_partnerships_with_publications() -> list[tuple[str, str]]:

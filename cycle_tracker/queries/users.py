@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
+from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Group, Membership, RoleGrant, User
-from cycle_tracker.domain.permissions import Role
 
 
 def find_user(email: str) -> User | None:

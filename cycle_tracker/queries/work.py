@@ -81,15 +81,19 @@ def list_work(viewer: Viewer, today: date) -> Work:
     is_past, is_today = Milestone.due_on < today, Milestone.due_on == today
     is_coming_up = Milestone.due_on.between(today + timedelta(days=1), today + timedelta(days=COMING_UP_DAYS))
     counts = db.session.execute(
-        select(
-            func.count().filter(is_past), func.count().filter(is_today), func.count().filter(is_coming_up)
-        )
+        select(func.count().filter(is_past), func.count().filter(is_today), func.count().filter(is_coming_up))
         .select_from(Milestone)
         .join(Milestone.partnership)
         .where(mine, Milestone.due_on <= today + timedelta(days=COMING_UP_DAYS))
     ).one()
-    lists = [db.session.execute(_list().where(mine, condition)).all() for condition in (is_past, is_today, is_coming_up)]
-    return Work(*lists, *counts)
+    return Work(
+        past=_list(mine, is_past),
+        today=_list(mine, is_today),
+        coming_up=_list(mine, is_coming_up),
+        past_count=counts[0],
+        today_count=counts[1],
+        coming_up_count=counts[2],
+    )
 
 
 def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
@@ -159,15 +163,16 @@ def list_decisions_wanted(viewer: Viewer) -> Sequence[Any]:
     ).all()
 
 
-def _list() -> Select[*tuple[Any, ...]]:
-    return (
+def _list(*conditions: ColumnElement[bool]) -> Sequence[Any]:
+    return db.session.execute(
         select(*_COLUMNS)
         .select_from(Milestone)
         .join(Milestone.partnership)
         .outerjoin(Milestone.owner)
+        .where(*conditions)
         .order_by(Milestone.due_on, Partnership.name, Milestone.id)
         .limit(LISTED_AT_MOST)
-    )
+    ).all()
 
 
 def _documents() -> Select[*tuple[Any, ...]]:

@@ -106,6 +106,7 @@ def _enter(
             expected_date=False,
             state=State.NOT_STARTED,
             entered_on=entered_on,
+            predecessors=[],  # known to be none yet, so that giving it some asks the database nothing
         )
         deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
         milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone)) if partnership else None

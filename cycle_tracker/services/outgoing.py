@@ -4,7 +4,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 
 from cycle_tracker.extensions import db
 from cycle_tracker.mail import compose, one_line
@@ -21,14 +21,14 @@ def message_id_of(identity: str) -> str:
 
 def render_message(message: Message, *, template: str, now: datetime, **words: Any) -> bytes:
     """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`."""
-    subject = one_line(render_template(f"emails/{template}.subject", **words))
+    subject = one_line(_render(f"emails/{template}.subject", words))
     message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
     message.message_id = message_id_of(message.identity)
     return compose(
         subject=message.subject,
         recipient=message.recipient,
-        text=render_template(f"emails/{template}.txt", **words),
-        html=render_template(f"emails/{template}.html", **words),
+        text=_render(f"emails/{template}.txt", words),
+        html=_render(f"emails/{template}.html", words),
         message_id=message.message_id,
         at=now,
     )
@@ -42,3 +42,8 @@ def store_message(message: Message, *, template: str, now: datetime, **words: An
     db.session.flush()
     db.session.add(MessageBody(message_id=message.id, content=content))
     return message
+
+
+def _render(template: str, words: dict[str, Any]) -> str:
+    """A mail knows its words and nothing else: neither the page nor the person that it was made from."""
+    return current_app.jinja_env.get_template(template).render(words)

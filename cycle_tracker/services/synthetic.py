@@ -66,9 +66,7 @@ def load_synthetic(wanted: Wanted, today: date) -> None:
         )
 
 
-def _by_date(
-    wanted: Wanted, today: date, notify_from: date
-) -> Iterator[tuple[int, int, dict[str, Any]]]:
+def _by_date(wanted: Wanted, today: date, notify_from: date) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """The first number, the number after the last, and what the milestones between them share."""
     start = 0
     for count, due_on in (
@@ -102,7 +100,9 @@ def _add_partnerships(count: int, notify_from: date) -> list[int]:
             for number in range(count)
         ),
     )
-    return list(db.session.scalars(select(Partnership.id).where(Partnership.slug.like("syn-%")).order_by(Partnership.id)))
+    return list(
+        db.session.scalars(select(Partnership.id).where(Partnership.slug.like("syn-%")).order_by(Partnership.id))
+    )
 
 
 def _add_people(count: int) -> list[int]:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
-from flask_security import current_user
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 
 from cycle_tracker import clock
 from cycle_tracker.domain.errors import NotAllowed

@@ -39,6 +39,14 @@ class UkDateField(Field):
     """
 
     widget = TextInput()
+    data: date | None
+
+    @property
+    def chosen(self) -> date:
+        """The day, in a form that was found valid. Raises ValueError where there is none."""
+        if self.data is None:
+            raise ValueError("no date was given")
+        return self.data
 
     def _value(self) -> str:
         if self.raw_data:

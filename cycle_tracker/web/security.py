@@ -31,7 +31,8 @@ def init_app(app: Flask) -> None:
     app.config.update(SETTINGS)
     if app.config.get("CHEAP_PASSWORDS"):
         app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = CHEAPEST_HASHES
-    security = Security(app, SQLAlchemyUserDatastore(db, User, RoleGrant), register_blueprint=False)
+    people = SQLAlchemyUserDatastore(db, User, RoleGrant)  # type: ignore[arg-type]  # its roles are never asked for
+    security = Security(app, people, register_blueprint=False)
     security.principal.skip_static = True
     # People sign in on the page only: nothing in a header or an address says who they are.
     security.login_manager.request_loader(lambda _request: None)

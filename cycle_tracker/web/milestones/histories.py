@@ -60,9 +60,7 @@ class NoticeRow:
 def sentences(history: History, *, shared_only: bool) -> list[Entry]:
     """What happened, newest first; with `shared_only`, only what officials may see of it."""
     entries = [
-        _of_event(event, history.names)
-        for event in history.events
-        if not shared_only or event.action in SHARED_EVENTS
+        _of_event(event, history.names) for event in history.events if not shared_only or event.action in SHARED_EVENTS
     ]
     entries += [
         _of_change(change, history)
@@ -128,7 +126,9 @@ def _of_change(change: DateChange, history: History) -> Entry:
     if at is None:
         raise ValueError("a date change that nobody noted has not happened")
     if change.kind is DateChangeKind.LOCAL:
-        return Entry(at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason)
+        return Entry(
+            at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason
+        )
     if any(_answered(escalation, change) for escalation in history.escalations):
         what = f"The governance group noted a new expected date of {day(change.new_due_on)}, recorded by {who}"
     else:
@@ -176,7 +176,9 @@ def _note(notice: SentNotice) -> str:
         told = "; ".join(_lower_first(step_in_words(step)) for step in notice.overtook)
         notes.append(f"Stands also for: {told}.")
     if notice.ending is Ending.SUPERSEDED and notice.ended_at:
-        notes.append(f"No longer counts: the date changed, or it was opened again, on {day(london_day(notice.ended_at))}.")
+        notes.append(
+            f"No longer counts: the date changed, or it was opened again, on {day(london_day(notice.ended_at))}."
+        )
     if notice.ending is Ending.WITHDRAWN and notice.ended_at:
         notes.append(f"Withdrawn on {day(london_day(notice.ended_at))}: {notice.ended_why}.")
     return " ".join(notes)

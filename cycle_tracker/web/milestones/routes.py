@@ -54,7 +54,7 @@ def finish(slug: str, key: str) -> ResponseReturnValue:
         milestone,
         form,
         lambda: finish_milestone(
-            milestone, form.done_on.data, by=current_user_row(), today=clock.today(), now=clock.now()
+            milestone, form.done_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
         f"Recorded. This was done on {day(form.done_on.data)}.",
     )
@@ -103,9 +103,7 @@ def _tell(milestone: Milestone) -> None:
         tell_scottish_government(publication, sent_on=clock.today(), by=current_user_row(), now=clock.now())
 
 
-def _change(
-    milestone: Milestone, form: MilestoneForm, change: Callable[[], object], done: str
-) -> ResponseReturnValue:
+def _change(milestone: Milestone, form: MilestoneForm, change: Callable[[], object], done: str) -> ResponseReturnValue:
     """Make a change from a form and go back to the page, or show the page with what stands in the way."""
     try:
         if form.validate_on_submit() and save(form, milestone, change):
@@ -123,14 +121,15 @@ def _changed_meanwhile(milestone: Milestone, form: MilestoneForm) -> ResponseRet
     return _page(milestone, form, changed=changed, typed=form.typed()), 409
 
 
-def _page(milestone: Milestone, form: MilestoneForm | None = None, **more: object) -> str:
+def _page(milestone: Milestone, submitted: MilestoneForm | None = None, **more: object) -> str:
     page = read_page(milestone, current_viewer(), clock.today())
+    open_form = _form_for(page, milestone)
+    if submitted is None or not submitted.is_submitted():
+        submitted = open_form
+    elif type(submitted) is type(open_form):
+        open_form = submitted
     return render_template(
-        "milestones/show.html",
-        page=page,
-        milestone=milestone,
-        form=form if form is not None and form.is_submitted() else _form_for(page, milestone),
-        **more,
+        "milestones/show.html", page=page, milestone=milestone, form=submitted, open_form=open_form, **more
     )
 
 

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, jsonify
-from flask.typing import ResponseReturnValue
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 

@@ -1,7 +1,28 @@
-from flask import Blueprint
+"""`/register`: which plans and reports are published, and where. For everybody."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cycle_tracker.queries.register import list_partnerships_with_publications, list_published
 from cycle_tracker.web.access import public
+from cycle_tracker.web.paging import page_asked_for
+from cycle_tracker.web.register.filters import RegisterFilters
+from cycle_tracker.web.register.presenters import address_label
+
 bp = Blueprint("register", __name__)
+
+
 @bp.get("/register")
 @public
-def show():
-    return "stub"
+def show() -> ResponseReturnValue:
+    """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
+    filters = RegisterFilters(request.args)
+    filters.offer(list_partnerships_with_publications())
+    pages = list_published(
+        partnership=filters.partnership.data,
+        period=filters.chosen_period(),
+        page=page_asked_for(),
+    )
+    return render_template(
+        "register/register.html", filters=filters, pages=pages, chosen=filters.chosen(), address_label=address_label
+    )

@@ -1,7 +1,18 @@
-from flask import Blueprint
-from cycle_tracker.web.access import public
+"""The health page: for the administrator, and for whoever audits the service."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from cycle_tracker import clock
+from cycle_tracker.domain.permissions import Permission
+from cycle_tracker.web.access import requires
+from cycle_tracker.web.service_health.presenters import health_page
+
 bp = Blueprint("service_health", __name__)
-@bp.get("/service_health")
-@public
-def show():
-    return "stub"
+
+
+@bp.get("/service-health")
+@requires(Permission.READ_SERVICE_HEALTH)
+def show() -> ResponseReturnValue:
+    """When the jobs ran, what waits, what failed, and who could not be told."""
+    return render_template("service_health/service_health.html", health=health_page(clock.now()))

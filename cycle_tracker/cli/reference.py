@@ -1,0 +1,29 @@
+"""`flask load-reference`: the facts of the field."""
+
+import click
+from flask.cli import with_appcontext
+
+from cycle_tracker import clock
+from cycle_tracker.extensions import db
+from cycle_tracker.services.reference import Loaded, load_reference
+
+
+@click.command("load-reference")
+@with_appcontext
+def load_reference_command() -> None:
+    """Load partnerships, bodies, criteria and cycle templates; run again it changes nothing."""
+    counts = load_reference(clock.now())
+    db.session.commit()
+    if any(loaded.new or loaded.changed for loaded in counts.values()):
+        click.echo(f"Loaded the reference data: {_in_words(counts)}.")
+    else:
+        click.echo(f"The reference data is there already ({_in_words(counts)}): nothing was changed.")
+
+
+def _in_words(counts: dict[str, Loaded]) -> str:
+    return ", ".join(f"{loaded.total} {name}{_changes(loaded)}" for name, loaded in counts.items())
+
+
+def _changes(loaded: Loaded) -> str:
+    changes = [f"{count} {word}" for count, word in ((loaded.new, "new"), (loaded.changed, "changed")) if count]
+    return f" ({', '.join(changes)})" if changes else ""

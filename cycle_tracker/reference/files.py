@@ -1,0 +1,66 @@
+"""Reading the files beside this module, from wherever the service is started. Nothing is looked up in a database."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cycle_tracker.domain.templates import Template, read_template
+
+FOLDER = Path(__file__).resolve().parent
+SEVERAL = ";"
+"""What parts the names, and the codes, of several councils."""
+
+EDITIONS = ("guidance-2016", "guidance-2020")
+"""The template files, each after the one that it amends."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A council or a health board, by its official code."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PartnershipRow:
+    """One partnership with its lead bodies."""
+
+    slug: str
+    name: str
+    other_names: str
+    councils: tuple[Body, ...]
+    health_boards: tuple[Body, ...]
+
+
+def read_partnerships() -> list[PartnershipRow]:
+    """The 30 partnerships, with the councils and health boards that lead each."""
+    return [
+        PartnershipRow(
+            slug=row["slug"],
+            name=row["name"],
+            other_names=row["other_names"],
+            councils=_bodies(row["council_codes"], row["council_names"]),
+            health_boards=_bodies(row["health_board_codes"], row["health_board_names"]),
+        )
+        for row in read_rows("partnerships")
+    ]
+
+
+def read_templates() -> Iterator[Template]:
+    """The template of each edition of the guidance, an amending one with all that it leaves as it was."""
+    base = None
+    for edition in EDITIONS:
+        base = read_template((FOLDER / f"{edition}.toml").read_text(encoding="utf-8"), base=base)
+        yield base
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The rows of one of the CSV files, by the names of their columns."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _bodies(codes: str, names: str) -> tuple[Body, ...]:
+    return tuple(Body(code, name) for code, name in zip(codes.split(SEVERAL), names.split(SEVERAL), strict=True))

@@ -1,0 +1,1 @@
+"""The page of one cycle: its four stages, what is due in each, and who owns it."""

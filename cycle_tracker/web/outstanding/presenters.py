@@ -1,0 +1,146 @@
+"""The list of outstanding documents in words."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from flask import url_for
+
+from cycle_tracker.domain.documents import DocumentState
+from cycle_tracker.queries.documents import Document
+from cycle_tracker.web.outstanding.forms import STATES, Filters, Sort
+from cycle_tracker.web.wording import day, document_status, lag_wording
+
+INTROS = {
+    DocumentState.OUTSTANDING: (
+        "More than 60 days past the guidance date with no explanation, or past the new expected date."
+    ),
+    DocumentState.EXPLAINED: "Past the guidance date, with a reason and a new expected date.",
+    DocumentState.PAST_GUIDANCE_DATE: "Past the guidance date by 60 days or fewer, with no explanation.",
+    DocumentState.PUBLISHED_NOT_NOTIFIED: "Published, and there is no record that Scottish Government was told.",
+    DocumentState.NO_RECORD: (
+        "Due before the partnership joined this service, with nothing entered. Not counted as late."
+    ),
+}
+
+
+class Tile(NamedTuple):
+    """A number at the top of the page."""
+
+    number: int
+    label: str
+    address: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One document in the table."""
+
+    document: Document
+    guidance_date: str
+    days_past: str
+    lag: str
+    published: str
+    expected: str
+    escalated: str
+
+
+@dataclass(frozen=True)
+class StateGroup:
+    """The documents of one state that stand on this page."""
+
+    state: DocumentState
+    title: str
+    intro: str
+    lines: list[Line]
+
+    @property
+    def columns(self) -> list[str]:
+        """What the table of this state shows besides partnership, document and dates."""
+        if self.state is DocumentState.PUBLISHED_NOT_NOTIFIED:
+            return ["Published"]
+        return [] if self.state is DocumentState.NO_RECORD else ["Explanation"]
+
+
+def in_order(documents: Iterable[Document], filters: Filters) -> list[Document]:
+    """The documents of the chosen state or of all, by state, then as the list is sorted."""
+    chosen = [one for one in documents if one.state in STATES and filters.state in (None, one.state)]
+    if filters.sort is Sort.PARTNERSHIP:
+        return sorted(chosen, key=lambda one: (STATES.index(one.state), one.partnership_name, one.target_on))
+    return sorted(chosen, key=lambda one: (STATES.index(one.state), -one.days_past, one.partnership_name))
+
+
+def grouped(documents: Sequence[Document]) -> list[StateGroup]:
+    """Documents that are in order, under their states."""
+    return [
+        StateGroup(state, document_status(state).label, INTROS[state], [_line(one) for one in group])
+        for state, group in groupby(documents, key=lambda one: one.state)
+    ]
+
+
+def tiles(documents: Iterable[Document], filters: Filters) -> list[Tile]:
+    """How many documents are in each state, each with the list of that state alone."""
+    numbers = Counter(one.state for one in documents)
+    return [
+        Tile(
+            numbers[state],
+            document_status(state).label,
+            url_for("outstanding.show", **filters.in_address(state=state.value)),
+            "grey" if not numbers[state] else _tile_colour(state),
+        )
+        for state in STATES
+    ]
+
+
+def columns(group: StateGroup, filters: Filters) -> list[Any]:
+    """The headings of the table of one state; two of them sort the list."""
+    by_partnership = filters.sort is Sort.PARTNERSHIP
+    return [
+        {
+            "label": "Partnership",
+            "address": url_for("outstanding.show", **filters.in_address(sort=Sort.PARTNERSHIP.value)),
+            "sort": "ascending" if by_partnership else None,
+        },
+        "Document",
+        "Guidance date",
+        {
+            "label": "Days past",
+            "address": url_for("outstanding.show", **filters.in_address(sort="")),
+            "sort": None if by_partnership else "descending",
+            "number": True,
+        },
+        {"label": "Lag from 31 March", "number": True},
+        *group.columns,
+    ]
+
+
+def _line(document: Document) -> Line:
+    published = f"Published on {day(document.published_on)}" if document.published_on else "On a day that is not known"
+    return Line(
+        document=document,
+        guidance_date=day(document.target_on),
+        days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",
+        lag=lag_wording(document.lag, published=document.published) if document.lag is not None else "–",
+        published=published if document.published else "",
+        expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
+        escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
+    )
+
+
+def _tile_colour(state: DocumentState) -> str:
+    return {
+        DocumentState.OUTSTANDING: "red",
+        DocumentState.EXPLAINED: "yellow",
+        DocumentState.PAST_GUIDANCE_DATE: "yellow",
+        DocumentState.PUBLISHED_NOT_NOTIFIED: "blue",
+    }.get(state, "grey")
+
+
+def counts_in_words(documents: Sequence[Document]) -> str:
+    """The numbers in one sentence: `7 outstanding, 2 explained.`"""
+    numbers = Counter(one.state for one in documents)
+    parts = [f"{numbers[state]:,} {document_status(state).label.lower()}" for state in STATES if numbers[state]]
+    return f"{', '.join(parts)}." if parts else ""

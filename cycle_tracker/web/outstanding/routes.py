@@ -1,0 +1,41 @@
+"""The list of outstanding documents."""
+
+from dataclasses import replace
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cycle_tracker import clock
+from cycle_tracker.domain.permissions import Permission
+from cycle_tracker.queries.documents import list_documents
+from cycle_tracker.queries.partnerships import list_partnerships
+from cycle_tracker.web.access import current_viewer, requires
+from cycle_tracker.web.outstanding.forms import filter_form, read_filters
+from cycle_tracker.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, tiles
+from cycle_tracker.web.paging import pages_of
+
+bp = Blueprint("outstanding", __name__)
+
+
+@bp.route("/outstanding")
+@requires(Permission.READ_OUTSTANDING)
+def show() -> ResponseReturnValue:
+    """Every document past its guidance date and not complete, by state; filtered, sorted and paged by the address."""
+    today = clock.today()
+    within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
+    partnerships = list_partnerships(within)
+    filters = read_filters(request.args, partnerships, today)
+    found = list_documents(
+        today, within=within, partnership=filters.partnership, kind=filters.kind, period=filters.period
+    )
+    pages = pages_of(in_order(found, filters))
+    return render_template(
+        "outstanding/show.html",
+        today=today,
+        filters=filters,
+        filter_form=filter_form(filters, partnerships, today),
+        tiles=tiles(found, replace(filters, state=None)),
+        counts=counts_in_words(in_order(found, filters)),
+        pages=pages,
+        groups=[(group, columns(group, filters)) for group in grouped(pages.items)],
+    )

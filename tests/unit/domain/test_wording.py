@@ -1,0 +1,65 @@
+"""How dates, bases and lateness are worded."""
+
+from datetime import date
+
+import pytest
+
+from cycle_tracker.domain import addresses
+from cycle_tracker.domain.kinds import Basis, Kind
+from cycle_tracker.domain.wording import bases, date_name, day, days, due_words
+
+DUE = date(2026, 6, 30)
+
+
+def test_days_read_as_people_write_them() -> None:
+    assert day(date(2026, 6, 3)) == "3 June 2026"
+    assert day(None) == "not known"
+    assert day(None, unknown="no date") == "no date"
+    assert [days(count) for count in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "basis", "expected", "name"),
+    [
+        (Kind.ANNUAL_REPORT, Basis.GUIDANCE, False, "guidance date"),
+        (Kind.PLAN, Basis.LOCAL, False, "guidance date"),
+        (Kind.REVIEW, Basis.GUIDANCE, False, "guidance date"),
+        (Kind.STEP, Basis.SUGGESTED, False, "suggested date"),
+        (Kind.STEP, Basis.LOCAL, False, "date"),
+        (Kind.STEP, Basis.PRACTICE, False, "date"),
+        (Kind.ANNUAL_REPORT, Basis.GUIDANCE, True, "new expected date"),
+        (Kind.STEP, Basis.LOCAL, True, "new expected date"),
+    ],
+)
+def test_what_a_date_is_called(kind: Kind, basis: Basis, expected: bool, name: str) -> None:
+    assert date_name(kind, basis, expected=expected) == name
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(2026, 6, 2), "Due in 28 days"),
+        (date(2026, 6, 28), "Due in 2 days"),
+        (date(2026, 6, 29), "Due tomorrow"),
+        (date(2026, 6, 30), "Due today"),
+        (date(2026, 7, 1), "1 day past its guidance date"),
+        (date(2026, 7, 14), "14 days past its guidance date"),
+    ],
+)
+def test_where_a_date_stands(today: date, words: str) -> None:
+    assert due_words(DUE, today, "guidance date") == words
+
+
+def test_both_bases_are_kept_apart() -> None:
+    assert (
+        bases(Basis.STATUTE, "2014 Act, section 10(7)", Basis.SUGGESTED, "14 days after the plan")
+        == "Duty: statute (2014 Act, section 10(7)). Date: suggested (14 days after the plan)."
+    )
+    assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == "Duty: local. Date: local."
+
+
+def test_mails_point_to_these_pages() -> None:
+    assert addresses.milestone("moray", "2026-29.annual-report-1") == (
+        "/partnerships/moray/milestones/2026-29.annual-report-1"
+    )
+    assert addresses.escalation(7) == "/escalations/7"
