@@ -12,9 +12,12 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
 from flask import current_app
@@ -25,6 +28,9 @@ from cycle_tracker.domain.delivery import Verdict, verdict_on
 WATCH_EVERY_SECONDS = 0.2
 LONGEST_ANSWER = 500
 READY = 220
+CRLF = compat32.clone(linesep="\r\n")
+QUOTED = Charset("utf-8")
+QUOTED.body_encoding = QP
 
 
 class ServerTrouble(Exception):
@@ -40,17 +46,25 @@ class Answer:
 
 
 def compose(*, subject: str, recipient: str, text: str, html: str, message_id: str, at: datetime) -> bytes:
-    """The bytes of one mail to one recipient, with fixed headers only. `at` is an aware instant."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = one_line(subject)
-    message["From"] = current_app.config["MAIL_DEFAULT_SENDER"]
-    message["To"] = recipient
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
-    message.add_alternative(html, subtype="html")
-    return message.as_bytes()
+    """The bytes of one mail to one recipient, with fixed headers only. `at` is an aware instant.
+
+    Built with the older classes of the standard library: the newer parse every header that they are given, which
+    takes twice as long for the whole mail. Each value is made one line here instead.
+    """
+    headers = {
+        "Subject": subject,
+        "From": formataddr(parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])),
+        "To": recipient,
+        "Date": format_datetime(at),
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    message = MIMEMultipart("alternative")
+    for name, value in headers.items():
+        message[name] = Header(one_line(value), header_name=name).encode()
+    message.attach(MIMEText(text, "plain", QUOTED))  # type: ignore[arg-type]  # a Charset will do, at run time
+    message.attach(MIMEText(html, "html", QUOTED))  # type: ignore[arg-type]
+    return message.as_bytes(policy=CRLF)
 
 
 def one_line(text: str) -> str:

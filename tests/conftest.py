@@ -98,9 +98,11 @@ def database(
 
 
 @pytest.fixture(scope="session")
-def core_app_of_session(database: Database) -> Flask:
+def core_app_of_session(database: Database) -> Iterator[Flask]:
     """The core app, without pages, over the database."""
-    return create_core_app(settings_for_tests(database.url))
+    app = create_core_app(settings_for_tests(database.url))
+    yield app
+    _hang_up(app)
 
 
 @pytest.fixture
@@ -113,11 +115,13 @@ def core_app(core_app_of_session: Flask, database: Database) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def app_of_session(database: Database) -> Flask:
+def app_of_session(database: Database) -> Iterator[Flask]:
     """The web app over the database."""
     from cycle_tracker.web.app import create_app
 
-    return create_app(settings_for_tests(database.url))
+    app = create_app(settings_for_tests(database.url))
+    yield app
+    _hang_up(app)
 
 
 @pytest.fixture
@@ -151,6 +155,12 @@ def _create_tables(url: str) -> None:
     app = create_core_app(settings_for_tests(url))
     with app.app_context():
         db.create_all()
+        db.engine.dispose()
+
+
+def _hang_up(app: Flask) -> None:
+    """Close the connections of an app: one that is left open is a warning, and so an error."""
+    with app.app_context():
         db.engine.dispose()
 
 

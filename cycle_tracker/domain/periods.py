@@ -13,7 +13,7 @@ from cycle_tracker.domain.kinds import Stage
 
 FIRST_START = date(2017, 4, 1)
 YEARS_IN_PERIOD = 3
-NAME = re.compile(r"(\d{4})-(\d{2})")
+NAME = re.compile(r"(2\d{3})-(\d{2})")
 
 
 @dataclass(frozen=True, order=True)

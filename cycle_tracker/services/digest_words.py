@@ -94,11 +94,11 @@ def _item(line: NoticeLine, today: date, service_url: str) -> Item:
 
 
 def _state(line: NoticeLine, today: date) -> str:
-    return due_words(line.due_on, today, date_name(line.kind, line.date_basis, expected=line.expected_date))
+    return due_words(line.due_on, today, date_name(line.date_basis, expected=line.expected_date))
 
 
 def _date_facts(line: NoticeLine, today: date) -> str:
-    name = date_name(line.kind, line.date_basis, expected=line.expected_date)
+    name = date_name(line.date_basis, expected=line.expected_date)
     facts = f"{name.capitalize()}: {day(line.due_on)}."
     if line.expected_date and line.target_on is not None:
         facts += f" Guidance date: {day(line.target_on)}, {(today - line.target_on).days} days ago."

@@ -62,7 +62,8 @@ def _load_organisations() -> Loaded:
         for body in bodies
     }
     rows |= {
-        row["code"]: {"name": row["name"], "kind": OrganisationKind(row["kind"])} for row in read_rows("national_bodies")
+        row["code"]: {"name": row["name"], "kind": OrganisationKind(row["kind"])}
+        for row in read_rows("national_bodies")
     }
     known = {one.code: one for one in db.session.scalars(select(Organisation).order_by(Organisation.id))}
     return _load(Organisation, "code", known, rows)

@@ -8,6 +8,7 @@ from cycle_tracker.domain.deadlines import DueState, days_past, due_state
 from cycle_tracker.domain.documents import DocumentState
 from cycle_tracker.domain.kinds import Basis, Kind, Stage
 from cycle_tracker.domain.lifecycle import OPEN, State
+from cycle_tracker.domain.wording import UNKNOWN_DAY, bases, basis_words, count, date_name, day
 
 
 class Dated(Protocol):
@@ -49,17 +50,7 @@ class Status(NamedTuple):
     colour: str
 
 
-UNKNOWN_DAY = "date not known"
 NO_DATE = "No date yet"
-
-DATE_NAMES = {
-    Basis.STATUTE: "statutory date",
-    Basis.GUIDANCE: "guidance date",
-    Basis.PRACTICE: "suggested date",
-    Basis.SUGGESTED: "suggested date",
-    Basis.LOCAL: "local date",
-}
-"""What a date is called, by what it rests on. Never "deadline" or "breach": most dates are not in law."""
 
 DOCUMENT_STATUSES = {
     DocumentState.NOT_OPEN: Status("Not open yet", "grey"),
@@ -87,41 +78,10 @@ KIND_LABELS = {
     Kind.SUB_TASK: "Sub-task",
 }
 
-BASIS_LABELS = {
-    Basis.STATUTE: "statute",
-    Basis.GUIDANCE: "guidance",
-    Basis.PRACTICE: "practice",
-    Basis.SUGGESTED: "suggested",
-    Basis.LOCAL: "local",
-}
-
-
-def day(value: date | None) -> str:
-    """A day in full.
-
-    >>> day(date(2026, 6, 30))
-    '30 June 2026'
-    """
-    return f"{value:%-d %B %Y}" if value else UNKNOWN_DAY
-
 
 def moment(value: datetime | None) -> str:
     """An instant as London clocks show it: `30 June 2026 at 07:15`."""
     return f"{day(london_time(value).date())} at {london_time(value):%H:%M}" if value else UNKNOWN_DAY
-
-
-def count(number: int, one: str, several: str = "") -> str:
-    """A number with its noun.
-
-    >>> count(1, "day"), count(3, "day"), count(2, "body", "bodies")
-    ('1 day', '3 days', '2 bodies')
-    """
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
-def date_name(basis: Basis) -> str:
-    """What a date that rests on this basis is called."""
-    return DATE_NAMES[basis]
 
 
 def due_wording(milestone: Dated, today: date) -> str:
@@ -186,18 +146,17 @@ def document_state_colour(state: DocumentState) -> str:
 def bases_wording(milestone: Based) -> str:
     """What the duty and the date rest on, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance,
     paragraph 125 (guidance).`"""
-    duty = _basis(milestone.duty_basis, milestone.duty_citation)
-    return f"Duty: {duty}. Date: {_basis(milestone.date_basis, milestone.date_citation)}."
+    return bases(milestone.duty_basis, milestone.duty_citation, milestone.date_basis, milestone.date_citation)
 
 
 def duty_wording(milestone: Based) -> str:
     """What the duty rests on."""
-    return _basis(milestone.duty_basis, milestone.duty_citation)
+    return basis_words(milestone.duty_basis, milestone.duty_citation)
 
 
 def date_basis_wording(milestone: Based) -> str:
     """What the date rests on."""
-    return _basis(milestone.date_basis, milestone.date_citation)
+    return basis_words(milestone.date_basis, milestone.date_citation)
 
 
 def stage_label(stage: Stage | None) -> str:
@@ -227,7 +186,3 @@ def _distance(due_on: date, today: date, name: str) -> str:
 
 def _past_label(milestone: Dated) -> str:
     return "Past its expected date" if milestone.expected_date else f"Past {date_name(milestone.date_basis)}"
-
-
-def _basis(basis: Basis, citation: str) -> str:
-    return f"{citation} ({BASIS_LABELS[basis]})" if citation else BASIS_LABELS[basis]

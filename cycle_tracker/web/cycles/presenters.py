@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
+
 from cycle_tracker.domain.documents import document_state
 from cycle_tracker.domain.kinds import Stage
 from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.models import Cycle, DateChange, Milestone, Partnership, Publication
 from cycle_tracker.queries.documents import facts_of
 from cycle_tracker.web.milestones.details import Detail, dates_for, detail_for
+from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import (
     BASIS_LABELS,
     Status,
@@ -25,17 +28,6 @@ STAGE_INTROS = {
     Stage.DO: "Send and publish the plan, and carry it out.",
     Stage.REVIEW: "Review each year, and publish the annual report.",
 }
-
-
-@dataclass(frozen=True)
-class Task:
-    """One milestone in the list of its stage."""
-
-    title: str
-    key: str
-    summary: str
-    status: str
-    colour: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +67,7 @@ def cycle_page(cycle: Cycle, facts: CycleFacts, viewer: Viewer, today: date) -> 
     now = cycle.period.stage_on(today)
 
     def tasks(stage: Stage | None) -> list[Task]:
-        return [_task(one, facts, viewer, today) for one in facts.milestones if one.stage is stage]
+        return [_task(cycle, one, facts, viewer, today) for one in facts.milestones if one.stage is stage]
 
     return CyclePage(
         stages=[
@@ -83,24 +75,24 @@ def cycle_page(cycle: Cycle, facts: CycleFacts, viewer: Viewer, today: date) -> 
             for number, stage in enumerate(Stage, 1)
         ],
         other=tasks(None),
-        carried_over=[_task(one, facts, viewer, today) for one in facts.carried_over],
+        carried_over=[_task(cycle, one, facts, viewer, today) for one in facts.carried_over],
         seen_by=_seen_by(viewer, cycle.partnership),
         calendar=f"The calendar is in the stage “{stage_label(now)}”." if now else "",
     )
 
 
-def _task(milestone: Milestone, facts: CycleFacts, viewer: Viewer, today: date) -> Task:
+def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer, today: date) -> Task:
     detail = detail_for(viewer, milestone)
     dates = dates_for(detail, milestone, facts.explanations)
     summary = f"{due_wording(dates, today)}."
-    if detail is Detail.EVERYTHING:
+    if detail is Detail.EVERYTHING and (milestone.owner or milestone.is_open):
         summary += f" Owner: {milestone.owner.name if milestone.owner else 'nobody yet'}."
     if detail is not Detail.DATES:
         summary += f" Duty: {BASIS_LABELS[milestone.duty_basis]}. Date: {BASIS_LABELS[milestone.date_basis]}."
     status = _status(milestone, facts, detail, today)
     return Task(
         title=milestone.title,
-        key=milestone.key,
+        address=url_for("milestones.show", slug=cycle.partnership.slug, key=milestone.key),
         summary=summary,
         status=status.label if status else "",
         colour=status.colour if status else "",

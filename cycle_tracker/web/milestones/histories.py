@@ -50,7 +50,6 @@ class NoticeRow:
     """One notice: what it said, to whom, when it was written and what became of it."""
 
     step: str
-    due: str
     to: str
     queued: str
     outcome: str
@@ -71,16 +70,15 @@ def sentences(history: History, *, shared_only: bool) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def notice_rows(notices: Iterable[SentNotice]) -> list[NoticeRow]:
-    """The notices that a milestone has had, in words."""
+def notice_rows(notices: Iterable[SentNotice], due_on: date | None) -> list[NoticeRow]:
+    """The notices that a milestone has had, in words; those for another date than `due_on` name it."""
     return [
         NoticeRow(
             step=step_in_words(notice.step),
-            due=day(notice.due_on),
             to=_to(notice),
             queued=moment(notice.queued_at),
             outcome=_outcome(notice),
-            note=_note(notice),
+            note=_note(notice, due_on),
         )
         for notice in notices
     ]
@@ -170,8 +168,8 @@ def _outcome(notice: SentNotice) -> str:
     return said[notice.mail_state]
 
 
-def _note(notice: SentNotice) -> str:
-    notes = []
+def _note(notice: SentNotice, due_on: date | None) -> str:
+    notes = [f"For the date {day(notice.due_on)}."] if notice.due_on != due_on else []
     if notice.overtook:
         told = "; ".join(_lower_first(step_in_words(step)) for step in notice.overtook)
         notes.append(f"Stands also for: {told}.")

@@ -33,7 +33,7 @@ def read_page(milestone: Milestone, viewer: Viewer, today: date) -> MilestonePag
         viewer,
         today,
         history=read_history(milestone, detail),
-        notices=notice_rows(list_notices(milestone)) if detail is Detail.EVERYTHING else None,
+        notices=notice_rows(list_notices(milestone), milestone.due_on) if detail is Detail.EVERYTHING else None,
     )
 
 

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import url_for
 
 from cycle_tracker.domain.documents import DocumentState
 from cycle_tracker.queries.documents import Document
 from cycle_tracker.web.outstanding.forms import STATES, Filters, Sort
-from cycle_tracker.web.wording import day, document_status, lag_wording
+from cycle_tracker.web.page_parts import Tile
+from cycle_tracker.web.wording import day, document_status
 
 INTROS = {
     DocumentState.OUTSTANDING: (
@@ -24,15 +25,6 @@ INTROS = {
         "Due before the partnership joined this service, with nothing entered. Not counted as late."
     ),
 }
-
-
-class Tile(NamedTuple):
-    """A number at the top of the page."""
-
-    number: int
-    label: str
-    address: str
-    colour: str
 
 
 @dataclass(frozen=True)
@@ -88,8 +80,8 @@ def tiles(documents: Iterable[Document], filters: Filters) -> list[Tile]:
         Tile(
             numbers[state],
             document_status(state).label,
-            url_for("outstanding.show", **filters.in_address(state=state.value)),
             "grey" if not numbers[state] else _tile_colour(state),
+            url_for("outstanding.show", **filters.in_address(state=state.value)),
         )
         for state in STATES
     ]
@@ -112,7 +104,7 @@ def columns(group: StateGroup, filters: Filters) -> list[Any]:
             "sort": None if by_partnership else "descending",
             "number": True,
         },
-        {"label": "Lag from 31 March", "number": True},
+        {"label": "Lag from 31 March, in days", "number": True},
         *group.columns,
     ]
 
@@ -123,11 +115,18 @@ def _line(document: Document) -> Line:
         document=document,
         guidance_date=day(document.target_on),
         days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",
-        lag=lag_wording(document.lag, published=document.published) if document.lag is not None else "–",
+        lag=_lag(document),
         published=published if document.published else "",
         expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
         escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
     )
+
+
+def _lag(document: Document) -> str:
+    """The lag of a report; a plan has none, and one published on an unknown day has one that nobody knows."""
+    if document.published and document.published_on is None:
+        return "Not known"
+    return "Not a report" if document.lag is None else f"{document.lag:,}"
 
 
 def _tile_colour(state: DocumentState) -> str:
@@ -140,7 +139,7 @@ def _tile_colour(state: DocumentState) -> str:
 
 
 def counts_in_words(documents: Sequence[Document]) -> str:
-    """The numbers in one sentence: `7 outstanding, 2 explained.`"""
+    """The numbers in one sentence: `7 outstanding; 2 explained.`"""
     numbers = Counter(one.state for one in documents)
     parts = [f"{numbers[state]:,} {document_status(state).label.lower()}" for state in STATES if numbers[state]]
-    return f"{', '.join(parts)}." if parts else ""
+    return f"{'; '.join(parts)}." if parts else ""

@@ -77,7 +77,10 @@ def test_boards_serve_as_many_councils_as_they_do(loaded: dict[str, Loaded]) -> 
 
 def test_criteria_aligned_reports_and_old_codes_are_all_there(loaded: dict[str, Loaded]) -> None:
     assert _count(Criterion) == 16
-    assert [one.number for one in db.session.scalars(select(Criterion).order_by(Criterion.position))][5:7] == ["6a", "6b"]
+    assert [one.number for one in db.session.scalars(select(Criterion).order_by(Criterion.position))][5:7] == [
+        "6a",
+        "6b",
+    ]
     assert _count(AlignedReport) == 22
     old_codes = db.session.scalars(select(OldCode).order_by(OldCode.code)).all()
     assert len(old_codes) == 8

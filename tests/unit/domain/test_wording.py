@@ -5,34 +5,32 @@ from datetime import date
 import pytest
 
 from cycle_tracker.domain import addresses
-from cycle_tracker.domain.kinds import Basis, Kind
-from cycle_tracker.domain.wording import bases, date_name, day, days, due_words
+from cycle_tracker.domain.kinds import Basis
+from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
 
 DUE = date(2026, 6, 30)
 
 
 def test_days_read_as_people_write_them() -> None:
     assert day(date(2026, 6, 3)) == "3 June 2026"
-    assert day(None) == "not known"
-    assert day(None, unknown="no date") == "no date"
-    assert [days(count) for count in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+    assert day(None) == "date not known"
+    assert [count(number, "day") for number in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+    assert count(2, "body", "bodies") == "2 bodies"
 
 
 @pytest.mark.parametrize(
-    ("kind", "basis", "expected", "name"),
+    ("basis", "name"),
     [
-        (Kind.ANNUAL_REPORT, Basis.GUIDANCE, False, "guidance date"),
-        (Kind.PLAN, Basis.LOCAL, False, "guidance date"),
-        (Kind.REVIEW, Basis.GUIDANCE, False, "guidance date"),
-        (Kind.STEP, Basis.SUGGESTED, False, "suggested date"),
-        (Kind.STEP, Basis.LOCAL, False, "date"),
-        (Kind.STEP, Basis.PRACTICE, False, "date"),
-        (Kind.ANNUAL_REPORT, Basis.GUIDANCE, True, "new expected date"),
-        (Kind.STEP, Basis.LOCAL, True, "new expected date"),
+        (Basis.STATUTE, "statutory date"),
+        (Basis.GUIDANCE, "guidance date"),
+        (Basis.PRACTICE, "suggested date"),
+        (Basis.SUGGESTED, "suggested date"),
+        (Basis.LOCAL, "local date"),
     ],
 )
-def test_what_a_date_is_called(kind: Kind, basis: Basis, expected: bool, name: str) -> None:
-    assert date_name(kind, basis, expected=expected) == name
+def test_what_a_date_is_called(basis: Basis, name: str) -> None:
+    assert date_name(basis) == name
+    assert date_name(basis, expected=True) == "new expected date"
 
 
 @pytest.mark.parametrize(
@@ -42,8 +40,8 @@ def test_what_a_date_is_called(kind: Kind, basis: Basis, expected: bool, name: s
         (date(2026, 6, 28), "Due in 2 days"),
         (date(2026, 6, 29), "Due tomorrow"),
         (date(2026, 6, 30), "Due today"),
-        (date(2026, 7, 1), "1 day past its guidance date"),
-        (date(2026, 7, 14), "14 days past its guidance date"),
+        (date(2026, 7, 1), "1 day past the guidance date"),
+        (date(2026, 7, 14), "14 days past the guidance date"),
     ],
 )
 def test_where_a_date_stands(today: date, words: str) -> None:
@@ -53,7 +51,7 @@ def test_where_a_date_stands(today: date, words: str) -> None:
 def test_both_bases_are_kept_apart() -> None:
     assert (
         bases(Basis.STATUTE, "2014 Act, section 10(7)", Basis.SUGGESTED, "14 days after the plan")
-        == "Duty: statute (2014 Act, section 10(7)). Date: suggested (14 days after the plan)."
+        == "Duty: 2014 Act, section 10(7) (statute). Date: 14 days after the plan (suggested)."
     )
     assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == "Duty: local. Date: local."
 

@@ -1,0 +1,73 @@
+"""Databases to measure on: filled once, copied afresh for each repeat."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bench.processes import DAY, run
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much synthetic data there is in a database."""
+
+    milestones: int
+    overdue: int
+    due_soon: int
+    people: int
+    partnerships: int = 30
+
+
+class Shelf(Protocol):
+    """Where the databases of one kind are."""
+
+    kind: str
+
+    def original(self, name: str, fill: Callable[[str], None]) -> str:
+        """Make the database `name` and fill it, given its address; only once. Gives its name."""
+
+    def copy(self, name: str) -> str:
+        """The address of a fresh copy."""
+
+
+class SqliteShelf:
+    """SQLite files in one folder. There is one copy at a time."""
+
+    kind = "SQLite"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def original(self, name: str, fill: Callable[[str], None]) -> str:
+        path = self._folder / f"{name}.db"
+        if not path.exists():
+            fill(f"sqlite:///{path}")
+        return name
+
+    def copy(self, name: str) -> str:
+        path = self._folder / "copy.db"
+        for leftover in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            leftover.unlink(missing_ok=True)
+        shutil.copy(self._folder / f"{name}.db", path)
+        return f"sqlite:///{path}"
+
+
+def load(size: Size) -> Callable[[str], None]:
+    """Fills a database with its tables and so much synthetic data."""
+
+    def fill(database: str) -> None:
+        run("-m", "flask", "db", "upgrade", database=database)
+        options = {
+            "--partnerships": size.partnerships,
+            "--milestones": size.milestones,
+            "--overdue": size.overdue,
+            "--due-soon": size.due_soon,
+            "--people": size.people,
+            "--on": DAY,
+        }
+        words = [str(word) for option in options.items() for word in option]
+        run("-m", "flask", "load-synthetic", *words, database=database)
+
+    return fill

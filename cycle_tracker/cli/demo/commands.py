@@ -1,0 +1,44 @@
+"""`flask seed-demo` and `flask demo-accounts`."""
+
+from datetime import date, datetime
+
+import click
+from flask.cli import with_appcontext
+
+from cycle_tracker import clock
+from cycle_tracker.cli.demo.people import ACCOUNTS, PASSWORD
+from cycle_tracker.cli.demo.story import is_seeded, seed_demo
+from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.extensions import db
+
+
+@click.command("seed-demo")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day that the history leads up to.")
+@with_appcontext
+def seed_demo_command(on: datetime | None) -> None:
+    """Add made-up people and histories for the 30 partnerships; run again it changes nothing."""
+    if is_seeded():
+        click.echo("The demo is there already.")
+        return
+    day: date = on.date() if on else clock.today()
+    try:
+        seeded = seed_demo(day, clock.now())
+    except RuleBroken as refused:
+        raise click.ClickException(refused.message) from refused
+    db.session.commit()
+    click.echo(
+        f"Added the demo as on {day:%-d %B %Y}: {seeded.partnerships} partnerships, {seeded.people} people, "
+        f"{seeded.milestones} milestones. Its histories are made up. The password of every account is {PASSWORD}."
+    )
+
+
+@click.command("demo-accounts")
+def demo_accounts() -> None:
+    """Show who can sign in to the demo."""
+    widths = [max(len(row[column]) for row in _rows()) for column in range(3)]
+    for row in _rows():
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _rows() -> list[tuple[str, str, str]]:
+    return [("Account", "Email", "Password"), *((one.name, one.email, PASSWORD) for one in ACCOUNTS)]

@@ -1,0 +1,113 @@
+"""Which partnership plays which part, so that every state is there to be seen.
+
+The parts are for two documents only: the last report, which is the newest one so long past its guidance date that
+it is outstanding unless it is published or explained, and the present plan. All others were published in their time.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+
+from cycle_tracker.cli.demo.chances import one_in
+from cycle_tracker.domain.documents import last_day_before_outstanding
+from cycle_tracker.domain.kinds import Kind
+from cycle_tracker.models import Milestone
+
+END_OF_JUNE = (6, 30)
+"""The guidance date of annual reports (2020 guidance, paragraph 125)."""
+
+STAR = "moray"
+"""The partnership that has an account for every role."""
+
+JOINED_TODAY = "orkney-islands"
+"""It uses the service from this day, and nothing of its past is recorded yet."""
+
+WITHOUT_GROUP = "shetland-islands"
+"""Nobody sits in its governance group, so what should come to the group reaches nobody, and that shows."""
+
+
+class Part(StrEnum):
+    """What becomes of a document."""
+
+    ON_TIME = "on time"
+    LATE = "late"
+    JUST_NOW = "published in the last days, and not received yet"
+    NOT_TOLD = "published, and Scottish Government not told"
+    UNEXPLAINED = "not published and not explained"
+    EXPLAINED = "not published, with an explanation that holds"
+    RUN_OUT = "not published, with an explanation whose date has passed"
+    NOT_SHARED = "not published, with an explanation that officials do not see"
+
+
+UNPUBLISHED = frozenset({Part.UNEXPLAINED, Part.EXPLAINED, Part.RUN_OUT, Part.NOT_SHARED})
+
+LAST_REPORT = {
+    STAR: Part.UNEXPLAINED,
+    "clackmannanshire": Part.UNEXPLAINED,
+    "inverclyde": Part.UNEXPLAINED,
+    "west-dunbartonshire": Part.UNEXPLAINED,
+    "argyll-and-bute": Part.EXPLAINED,
+    "south-lanarkshire": Part.EXPLAINED,
+    "dumfries-and-galloway": Part.RUN_OUT,
+    "na-h-eileanan-siar": Part.NOT_SHARED,
+    "east-lothian": Part.NOT_TOLD,
+    "fife": Part.NOT_TOLD,
+    "stirling": Part.NOT_TOLD,
+    "highland": Part.JUST_NOW,
+    "midlothian": Part.JUST_NOW,
+}
+
+PRESENT_PLAN = {
+    WITHOUT_GROUP: Part.UNEXPLAINED,
+    "tayside": Part.EXPLAINED,
+    "west-lothian": Part.NOT_TOLD,
+}
+
+EXPLANATIONS = {
+    "argyll-and-bute": "The council has approved the report. The health board takes it to its next meeting.",
+    "south-lanarkshire": "The officer who drafts the report left, and the post is filled again. A draft goes to the "
+    "lead bodies next month.",
+    "dumfries-and-galloway": "Figures for two indicators came late from partners. The report follows within weeks.",
+    "na-h-eileanan-siar": "The Gaelic edition is being translated, and both editions are to come out together.",
+    "tayside": "Three of the four lead bodies have approved the plan. The fourth takes it to its next committee.",
+}
+
+HOLDS_FOR_DAYS = {"argyll-and-bute": 26, "south-lanarkshire": 47, "tayside": 33}
+"""How far ahead of the demo's day the new expected date of an explanation lies."""
+
+
+def part_of(document: Milestone, slug: str, on: date) -> Part:
+    """The part that a document plays on the demo's day."""
+    special = _special_part(document, slug, on)
+    if special is not None:
+        return special
+    return Part.LATE if one_in(5, slug, document.key) else Part.ON_TIME
+
+
+def first_notices_on(on: date) -> date:
+    """The 1 April about two and a half years before the demo's day, from which the others use the service."""
+    day = on - relativedelta(months=30)
+    first = date(day.year, 4, 1)
+    return first if first <= day else date(day.year - 1, 4, 1)
+
+
+def _special_part(document: Milestone, slug: str, on: date) -> Part | None:
+    if document.kind is Kind.PLAN:
+        return PRESENT_PLAN.get(slug) if _is_of_present_period(document, on) else None
+    if document.target_on is None or slug not in LAST_REPORT or document.target_on < _last_report_target(on):
+        return None
+    part = LAST_REPORT[slug]
+    if document.target_on == _last_report_target(on):
+        return part
+    return Part.UNEXPLAINED if part in UNPUBLISHED else None
+
+
+def _is_of_present_period(document: Milestone, on: date) -> bool:
+    return document.cycle is not None and document.cycle.period.start <= on <= document.cycle.period.end
+
+
+def _last_report_target(on: date) -> date:
+    """The newest guidance date of a report on which nothing is left but to be published, explained or outstanding."""
+    target = date(on.year, *END_OF_JUNE)
+    return target if last_day_before_outstanding(target) < on else date(on.year - 1, *END_OF_JUNE)

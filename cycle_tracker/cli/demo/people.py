@@ -1,0 +1,125 @@
+"""The people of the demo: one for each role, named by role and place, and those that every partnership needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from cycle_tracker.cli.demo.parts import JOINED_TODAY, STAR, WITHOUT_GROUP
+from cycle_tracker.domain.permissions import Role
+from cycle_tracker.extensions import db
+from cycle_tracker.models import (
+    MembershipRole,
+    Organisation,
+    Partnership,
+    PartnershipBody,
+    RoleGrant,
+    Scope,
+    User,
+)
+from cycle_tracker.services.users import add_user, grant_role, set_password
+
+HOST = "example.org"
+PASSWORD = "demo-cycle-tracker"  # noqa: S105  printed for everybody to see
+BOARD_OF_SIX = "NHS Greater Glasgow and Clyde"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in to the demo."""
+
+    name: str
+    email: str
+    role: Role
+    slug: str | None = None
+    place: MembershipRole | None = None
+    organisation: str | None = None
+
+
+LEAD = Account("Moray planning lead", f"lead.moray@{HOST}", Role.LEAD, STAR)
+CONTRIBUTOR = Account("Moray contributor", f"contributor.moray@{HOST}", Role.CONTRIBUTOR, STAR)
+BOARD_OFFICER = Account(f"{BOARD_OF_SIX} officer", f"officer.ggc@{HOST}", Role.CONTRIBUTOR, organisation=BOARD_OF_SIX)
+CHAIR = Account("Moray governance chair", f"chair.moray@{HOST}", Role.GOVERNANCE, STAR, MembershipRole.CHAIR)
+MEMBER = Account("Moray governance member", f"member.moray@{HOST}", Role.GOVERNANCE, STAR)
+CLERK = Account("Moray governance clerk", f"clerk.moray@{HOST}", Role.CLERK, STAR)
+OFFICIAL = Account("Scottish Government official", f"official@{HOST}", Role.OFFICIAL)
+AUDITOR = Account("Auditor", f"auditor@{HOST}", Role.AUDITOR)
+ADMINISTRATOR = Account("Administrator", f"administrator@{HOST}", Role.ADMINISTRATOR)
+
+ACCOUNTS = (LEAD, CONTRIBUTOR, BOARD_OFFICER, CHAIR, MEMBER, CLERK, OFFICIAL, AUDITOR, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class People:
+    """Who does what in the story: planning leads and governance chairs by partnership, and owners of some steps."""
+
+    leads: dict[str, User]
+    chairs: dict[str, User]
+    contributors: dict[str, User]
+    official: User
+
+    def contributor_or_lead(self, slug: str) -> User:
+        """The person who takes on work that is not the lead's own, where the partnership has one."""
+        return self.contributors.get(slug, self.leads[slug])
+
+
+def add_people(partnerships: Sequence[Partnership], now: datetime) -> People:
+    """Everybody of the demo. Those of ACCOUNTS can sign in; the others are there to be mailed."""
+    by_slug = {partnership.slug: partnership for partnership in partnerships}
+    accounts = {account: _add_account(account, by_slug, now) for account in ACCOUNTS}
+    return People(
+        leads={STAR: accounts[LEAD]}
+        | {one.slug: _add(f"{one.name} planning lead", "lead", Role.LEAD, one, now) for one in _others(partnerships)},
+        chairs={STAR: accounts[CHAIR]}
+        | {
+            one.slug: _add(f"{one.name} governance chair", "chair", Role.GOVERNANCE, one, now)
+            for one in _others(partnerships)
+            if one.slug not in (JOINED_TODAY, WITHOUT_GROUP)
+        },
+        contributors=dict.fromkeys(_slugs_of(BOARD_OF_SIX), accounts[BOARD_OFFICER])
+        | {STAR: accounts[CONTRIBUTOR]},
+        official=accounts[OFFICIAL],
+    )
+
+
+def _others(partnerships: Sequence[Partnership]) -> list[Partnership]:
+    return [partnership for partnership in partnerships if partnership.slug != STAR]
+
+
+def _add(name: str, post: str, role: Role, partnership: Partnership, now: datetime) -> User:
+    user = add_user(f"{post}.{partnership.slug}@{HOST}", name=name, by=None, now=now)
+    place = MembershipRole.CHAIR if role is Role.GOVERNANCE else None
+    grant_role(user, role, partnership, place=place, by=None, now=now)
+    return user
+
+
+def _add_account(account: Account, partnerships: dict[str, Partnership], now: datetime) -> User:
+    user = add_user(account.email, name=account.name, by=None, now=now)
+    set_password(user, PASSWORD, by=None, now=now)
+    if account.organisation is not None:
+        _grant_in_organisation(user, account.role, account.organisation)
+    else:
+        partnership = partnerships[account.slug] if account.slug else None
+        grant_role(user, account.role, partnership, place=account.place, by=None, now=now)
+    return user
+
+
+def _grant_in_organisation(user: User, role: Role, name: str) -> None:
+    """A role in every partnership that the organisation has a part in."""
+    organisation = db.session.scalars(select(Organisation).where(Organisation.name == name)).one()
+    user.organisation = organisation
+    db.session.add(RoleGrant(user_id=user.id, role=role, scope=Scope.ORGANISATION, organisation_id=organisation.id))
+    db.session.flush()
+
+
+def _slugs_of(organisation: str) -> list[str]:
+    return list(
+        db.session.scalars(
+            select(Partnership.slug)
+            .join(PartnershipBody, PartnershipBody.partnership_id == Partnership.id)
+            .join(PartnershipBody.organisation)
+            .where(Organisation.name == organisation)
+            .order_by(Partnership.slug)
+        )
+    )

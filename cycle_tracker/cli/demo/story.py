@@ -1,0 +1,108 @@
+"""The whole demo in one transaction: reference data, people, cycles, and what happened up to the demo's day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from cycle_tracker.cli.demo.actions import add_actions
+from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
+from cycle_tracker.cli.demo.documents import Scene, play_document
+from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
+from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
+from cycle_tracker.cli.demo.steps import own, play_step
+from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.periods import Period
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Cycle, Milestone, Partnership, User
+from cycle_tracker.queries.partnerships import list_partnerships
+from cycle_tracker.queries.users import find_user
+from cycle_tracker.services.cycles import open_cycle
+from cycle_tracker.services.milestones import finish_milestone
+from cycle_tracker.services.reference import load_reference
+
+PERIODS = tuple(Period.starting(year) for year in (2017, 2020, 2023, 2026))
+FEEDBACK_AFTER = days(3)
+"""So long after its window opens the feedback of a national review came."""
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What the demo holds, in numbers."""
+
+    partnerships: int
+    people: int
+    milestones: int
+
+
+def is_seeded() -> bool:
+    """True where the demo is there already."""
+    return find_user(LEAD.email) is not None
+
+
+def seed_demo(on: date, now: datetime) -> Seeded:
+    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real."""
+    _refuse_beside_real_data()
+    load_reference(now)
+    partnerships = list_partnerships()
+    people = add_people(partnerships, now)
+    cycles = {partnership.slug: _open_cycles(partnership, on, now) for partnership in partnerships}
+    _finish_national_reviews(on, people.official)
+    for partnership in partnerships:
+        _play(partnership, cycles[partnership.slug], people, on)
+    db.session.flush()
+    return Seeded(len(partnerships), _count(User), _count(Milestone))
+
+
+def _refuse_beside_real_data() -> None:
+    if db.session.scalars(select(User.id).where(~User.email.endswith(f"@{HOST}")).limit(1)).first() is not None:
+        raise RuleBroken("There are people here who are not of the demo, so no demo data is added.")
+    if db.session.scalars(select(Cycle.id).limit(1)).first() is not None:
+        raise RuleBroken("There are cycles here that are not of the demo, so no demo data is added.")
+
+
+def _open_cycles(partnership: Partnership, on: date, now: datetime) -> list[Cycle]:
+    """The cycles of all four periods, put in on the day from which the partnership uses the service."""
+    joined_on = on if partnership.slug == JOINED_TODAY else first_notices_on(on)
+    partnership.notify_from = joined_on
+    opened_at = now if joined_on == on else in_office_hours(joined_on, partnership.slug)
+    return [open_cycle(partnership, period, entered_on=joined_on, by=None, now=opened_at) for period in PERIODS]
+
+
+def _finish_national_reviews(on: date, official: User) -> None:
+    """The national reviews whose feedback has come; the steps that hang on them get their dates from it."""
+    for review in db.session.scalars(
+        select(Milestone).where(Milestone.partnership_id.is_(None)).order_by(Milestone.id)
+    ):
+        done_on = working_day(review.opens_on + FEEDBACK_AFTER) if review.opens_on else on
+        if done_on < on:
+            finish_milestone(review, done_on, by=official, today=done_on, now=in_office_hours(done_on, review.key))
+
+
+def _play(partnership: Partnership, cycles: list[Cycle], people: People, on: date) -> None:
+    slug = partnership.slug
+    scene = Scene(partnership, on, partnership.notify_from or on, people.leads[slug], people.chairs.get(slug))
+    for cycle in cycles:
+        milestones = db.session.scalars(
+            select(Milestone).where(Milestone.cycle_id == cycle.id).order_by(Milestone.id)
+        ).all()
+        for milestone in milestones:
+            own(milestone, slug, people)
+        if slug != JOINED_TODAY:
+            _play_cycle(cycle, milestones, scene, people)
+
+
+def _play_cycle(cycle: Cycle, milestones: list[Milestone], scene: Scene, people: People) -> None:
+    documents = {one.key.partition(".")[2]: one for one in milestones if one.is_document}
+    for document in documents.values():
+        play_document(document, scene)
+    for milestone in milestones:
+        if not milestone.is_document:
+            play_step(milestone, documents, scene)
+    db.session.flush()
+    if cycle.period.start <= scene.on <= cycle.period.end:
+        add_actions(cycle, scene, people)
+
+
+def _count(model: type[User] | type[Milestone]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0

@@ -1,0 +1,92 @@
+"""The migrations make the tables of the models on both databases, and take them away again."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from cycle_tracker.extensions import db
+from cycle_tracker.services import audit
+from cycle_tracker.web.app import create_app
+from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Flask]:
+    """The web app over a database with nothing in it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        address = request.getfixturevalue("postgres_address")
+        name = f"migrations_{worker_id}"
+        _execute_on_server(address.format(name="postgres"), f"DROP DATABASE IF EXISTS {name}")
+        _execute_on_server(address.format(name="postgres"), f"CREATE DATABASE {name}")
+        url = address.format(name=name)
+    app = create_app(settings_for_tests(url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_they_make_what_the_models_say(empty_app: Flask) -> None:
+    upgrade()
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_they_name_every_constraint_as_the_models_do(empty_app: Flask) -> None:
+    upgrade()
+    made = constraint_names()
+    downgrade(revision="base")
+    db.create_all()
+    assert made == constraint_names()
+
+
+def test_they_take_everything_away_again_and_can_be_run_anew(empty_app: Flask) -> None:
+    upgrade()
+    downgrade(revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade()
+    assert "milestones" in inspect(db.engine).get_table_names()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_events SET action = 'nothing'",
+        "DELETE FROM audit_events",
+    ],
+)
+def test_the_audit_refuses_to_be_changed(empty_app: Flask, statement: str) -> None:
+    upgrade()
+    audit.record(
+        "milestone", 1, "started", by=None, at=datetime(2026, 6, 30, 9, tzinfo=UTC), after={"on": date(2026, 6, 30)}
+    )
+    db.session.commit()
+    with pytest.raises(DBAPIError, match="never"):
+        db.session.execute(text(statement))
+    db.session.rollback()
+    assert db.session.scalar(text("SELECT action FROM audit_events")) == "started"
+
+
+def constraint_names() -> set[str]:
+    tables = inspect(db.engine)
+    names = set()
+    for table in set(tables.get_table_names()) - {"alembic_version"}:
+        found = [
+            *tables.get_check_constraints(table),
+            *tables.get_foreign_keys(table),
+            *tables.get_indexes(table),
+            *tables.get_unique_constraints(table),
+            tables.get_pk_constraint(table),
+        ]
+        names |= {f"{table}.{one['name']}" for one in found}
+    return names

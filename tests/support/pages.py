@@ -1,0 +1,73 @@
+"""Going through pages with the test client: signing in, reading what a page says, counting its statements."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from cycle_tracker import clock
+from cycle_tracker.extensions import db
+from cycle_tracker.models import User
+from cycle_tracker.services.users import set_password
+
+PASSWORD = "a-password-for-tests"
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing with the test: neither its app context nor its transaction.
+
+    What the test has put in so far is committed first, and what it holds is read anew afterwards.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
+def sign_in(app: Flask, user: User) -> Browser:
+    """A browser in which this person is signed in."""
+    set_password(user, PASSWORD, by=None, now=clock.now())
+    client = Browser(app, app.response_class)
+    answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+    assert answer.status_code == 302, said(answer)
+    return client
+
+
+def soup(response: TestResponse) -> BeautifulSoup:
+    """The page, parsed."""
+    return BeautifulSoup(response.get_data(as_text=True), "html5lib")
+
+
+def said(response: TestResponse) -> str:
+    """What the main part of the page says, wherever its lines break."""
+    page = soup(response)
+    main = page.find("main") or page
+    return " ".join(main.get_text(" ").split()).replace(" .", ".").replace(" ,", ",")
+
+
+def value_of(response: TestResponse, name: str) -> str:
+    """What stands in the field of this name."""
+    field = soup(response).find(attrs={"name": name})
+    assert field is not None, name
+    return str(field.get("value", "")) if field.name == "input" else field.get_text().strip()
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """The statements that the database is sent meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

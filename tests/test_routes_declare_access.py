@@ -1,0 +1,72 @@
+"""Every route says who may come to it, and one that does not is open to nobody."""
+
+import pytest
+from flask import Flask
+
+from cycle_tracker.domain import addresses
+from cycle_tracker.domain.permissions import Permission
+from cycle_tracker.web.access import UndeclaredAccess, declared_access, ensure_all_declared
+from cycle_tracker.web.app import create_app
+from tests.conftest import settings_for_tests
+
+PUBLIC = {
+    "/accessibility",
+    "/cookies",
+    "/healthz",
+    "/help",
+    "/privacy",
+    "/readyz",
+    "/register",
+    "/sign-in",
+    "/static/<path:filename>",
+}
+"""Widened on purpose only: what is not here needs a signed-in person."""
+
+
+@pytest.fixture(scope="module")
+def pages() -> Flask:
+    return create_app(settings_for_tests("sqlite://"))
+
+
+def test_every_route_declares_its_access(pages: Flask) -> None:
+    for rule in pages.url_map.iter_rules():
+        assert declared_access(pages, rule.endpoint) in {"public", "signed in", *Permission}, rule
+
+
+def test_only_these_routes_are_public(pages: Flask) -> None:
+    found = {rule.rule for rule in pages.url_map.iter_rules() if declared_access(pages, rule.endpoint) == "public"}
+    assert found == PUBLIC
+
+
+def test_a_route_that_declares_nothing_stops_the_start() -> None:
+    app = create_app(settings_for_tests("sqlite://"))
+    app.add_url_rule("/left-open", "left_open", lambda: "everybody")
+    with pytest.raises(UndeclaredAccess, match="left_open"):
+        ensure_all_declared(app)
+
+
+def test_a_route_that_declares_nothing_answers_nobody() -> None:
+    app = create_app(settings_for_tests("sqlite://"))
+    app.add_url_rule("/left-open", "left_open", lambda: "everybody")
+    with pytest.raises(UndeclaredAccess):
+        app.test_client().get("/left-open")
+
+
+def test_the_addresses_that_mails_use_are_pages(pages: Flask) -> None:
+    urls = pages.url_map.bind("127.0.0.1")
+    paths = [
+        addresses.HOME,
+        addresses.OUTSTANDING,
+        addresses.ESCALATIONS,
+        addresses.milestone("moray", "2026-29.annual-report-1"),
+        addresses.escalation(1),
+        "/partnerships/moray/cycles/2026-29",
+    ]
+    for path in paths:
+        assert urls.test(path, "GET"), path
+
+
+def test_no_page_changes_anything_on_being_read(pages: Flask) -> None:
+    changing = {rule.rule for rule in pages.url_map.iter_rules() if "POST" in (rule.methods or set())}
+    assert "/sign-out" in changing
+    assert not {rule.rule for rule in pages.url_map.iter_rules() if rule.rule == "/sign-out" and "GET" in rule.methods}
