@@ -53,7 +53,7 @@ def _stored_mails() -> list[tuple[str, bytes]]:
     engine = create_engine(engine_url(os.environ["DATABASE_URL"]))
     with engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT recipient, content FROM messages JOIN message_bodies ON message_id = messages.id")
+            text("SELECT recipient, content FROM messages JOIN message_bodies b ON b.message_id = messages.id")
         )
         return [(recipient, bytes(content)) for recipient, content in rows]
 

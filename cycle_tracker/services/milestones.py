@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from cycle_tracker.domain.date_rules import DateRule
-from cycle_tracker.domain.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.domain.errors import ChangedMeanwhile, IllegalTransition, RuleBroken
 from cycle_tracker.domain.kinds import Basis, DoneWith
 from cycle_tracker.domain.lifecycle import State, ensure_allowed
 from cycle_tracker.extensions import db
@@ -25,6 +25,8 @@ def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
 
 def start_milestone(milestone: Milestone, *, by: User, now: datetime) -> None:
     """Say that work has begun. Raises IllegalTransition where it has begun or ended already."""
+    if milestone.state is not State.NOT_STARTED:
+        raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be started.")
     _move(milestone, State.IN_PROGRESS, "started", by=by, now=now)
 
 
@@ -54,7 +56,15 @@ def complete(milestone: Milestone, done_on: date | None, action: str, *, by: Use
 
 
 def reopen_milestone(milestone: Milestone, reason: str, *, by: User, now: datetime) -> None:
-    """Take "done" back, with a reason; its notices start afresh. Raises RuleBroken without a reason."""
+    """Take "done" back, with a reason; its notices start afresh.
+
+    Raises RuleBroken without a reason, IllegalTransition where it is open, and RuleBroken for a published document:
+    that it is published is a fact, which nobody takes back.
+    """
+    if milestone.is_open:
+        raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be opened again.")
+    if milestone.is_document and milestone.state is State.DONE:
+        raise RuleBroken("A plan or an annual report that is published stays published.")
     if not reason.strip():
         raise RuleBroken("Say why this is opened again.", field="reason")
     _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason)

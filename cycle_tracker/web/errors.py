@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from cycle_tracker.domain.errors import ChangedMeanwhile, NotAllowed, RuleBroken
 from cycle_tracker.extensions import db
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     """Tie each error to its page."""
     app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(CSRFError, lambda _error: page(400))
     app.register_error_handler(NoResultFound, lambda _error: page(404))
     app.register_error_handler(NotAllowed, lambda _error: page(403))
@@ -50,6 +51,11 @@ def refuse_nul() -> None:
         texts += [text for name, given in values.lists() for text in (name, *given)]
     if any("\x00" in text for text in texts):
         raise BadRequest
+
+
+def _unknown_host(_error: SecurityError) -> ResponseReturnValue:
+    """In plain words: for a host that is not ours there are no addresses to put on a page."""
+    return "This is not the address of the service.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:

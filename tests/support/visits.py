@@ -46,7 +46,7 @@ def words(page: BeautifulSoup) -> str:
     """What the main part of the page says, on one line."""
     main = page.find("main")
     assert main is not None
-    return " ".join(main.text.split())
+    return " ".join(main.get_text(" ").split()).replace(" .", ".").replace(" ,", ",")
 
 
 @contextmanager

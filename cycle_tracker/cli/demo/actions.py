@@ -3,8 +3,8 @@
 from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
-from cycle_tracker.cli.demo.documents import Scene
 from cycle_tracker.cli.demo.people import People
+from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.domain.kinds import Basis, Kind, Stage
 from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.extensions import db

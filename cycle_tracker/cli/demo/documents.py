@@ -1,12 +1,14 @@
 """The plans and annual reports of the demo: published in their time, late, not told of, or explained."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, UNPUBLISHED, Part, part_of
+from cycle_tracker.cli.demo.past import publish_in_the_past
+from cycle_tracker.cli.demo.scenes import Act, Scene
+from cycle_tracker.domain.calendar import SCOTLAND
 from cycle_tracker.domain.kinds import Kind
-from cycle_tracker.models import Milestone, Partnership, Publication, User
+from cycle_tracker.models import Milestone, Organisation, Publication
 from cycle_tracker.services.explanations import note_expected_date
 from cycle_tracker.services.milestones import start_milestone
 from cycle_tracker.services.publications import record_publication, tell_scottish_government
@@ -18,47 +20,32 @@ RAN_OUT = days(24)
 """So long before the demo's day the new expected date of an explanation passed."""
 
 RECEIVED_WITHIN = days(21)
+PLAN_IN_SIGHT = days(90)
 
 
-@dataclass(frozen=True)
-class Scene:
-    """One partnership on the demo's day, with the people who act in it, and the day on which its past was entered."""
-
-    partnership: Partnership
-    on: date
-    joined_on: date
-    lead: User
-    chair: User | None
-
-    @property
-    def slug(self) -> str:
-        """The partnership's short name."""
-        return self.partnership.slug
-
-    def recorded_on(self, day: date, *names: str) -> date:
-        """When it was put down here what happened on `day`: in the weeks after joining, or that day."""
-        return max(day, working_day(self.joined_on + days(5 + lot(20, self.slug, *names))))
-
-
-def play_document(document: Milestone, scene: Scene) -> None:
+def play_document(document: Milestone, act: Act, government: Organisation) -> None:
     """Give a document its history up to the demo's day."""
-    part = part_of(document, scene.slug, scene.on)
-    if document.opens_on is not None and document.opens_on >= scene.on:
+    scene = act.scene
+    opens_on = _window_opens_on(document, act)
+    if opens_on >= scene.on:
         return
-    published_on = None if part in UNPUBLISHED else _published_on(document, part, scene)
-    if published_on is not None and published_on < scene.on:
-        _publish(document, published_on, scene, tell=part is not Part.NOT_TOLD)
-    elif _is_begun(document, scene):
-        _leave_unpublished(document, part, scene)
+    part = part_of(document, act, scene.on)
+    published_on = None if part in UNPUBLISHED else _published_on(document, part, act)
+    if published_on is None or published_on >= scene.on:
+        _leave_unpublished(document, part, opens_on, scene)
+    elif published_on < scene.joined_on:
+        _publish_before_joining(document, published_on, act, government)
+    else:
+        _publish(document, published_on, act, tell=part is not Part.NOT_TOLD)
 
 
-def _published_on(document: Milestone, part: Part, scene: Scene) -> date:
+def _published_on(document: Milestone, part: Part, act: Act) -> date:
     """The day of publication that goes with the part. Before 2020 no guidance named a month for a report."""
-    chance = (scene.slug, document.key, "published")
+    on, chance = act.scene.on, (act.scene.slug, document.key, "published")
     if document.target_on is None:
-        return working_day(document.reports_on + days(100 + lot(160, *chance)))
+        return working_day(_year_end(document) + days(100 + lot(160, *chance)))
     if part is Part.JUST_NOW:
-        return working_day(scene.on - days(4 + lot(9, *chance)))
+        return working_day(on - days(4 + lot(9, *chance)))
     if part is Part.NOT_TOLD:
         return working_day(document.target_on + days(12 + lot(35, *chance)))
     if part is Part.LATE:
@@ -66,34 +53,46 @@ def _published_on(document: Milestone, part: Part, scene: Scene) -> date:
     return working_day(document.target_on - days(lot(26, *chance)))
 
 
-def _publish(document: Milestone, published_on: date, scene: Scene, *, tell: bool) -> None:
-    recorded_on = scene.recorded_on(published_on, document.key)
+def _publish(document: Milestone, published_on: date, act: Act, *, tell: bool) -> None:
+    scene = act.scene
     publication = record_publication(
         document,
-        address=_address(document, scene.slug),
-        published_on=None if _is_day_forgotten(document, scene) else published_on,
+        address=_address(document, act),
+        published_on=published_on,
         tell_government=False,
         by=scene.lead,
-        today=recorded_on,
-        now=in_office_hours(recorded_on, document.key),
+        today=published_on,
+        now=in_office_hours(published_on, document.key),
     )
     if tell:
-        _tell_government(publication, working_day(published_on + days(lot(5, scene.slug, document.key))), scene)
+        _tell_government(publication, _sent_on(document, published_on, scene), scene)
 
 
 def _tell_government(publication: Publication, sent_on: date, scene: Scene) -> None:
     """Sent, and received some days later; what was sent of late is still to be received."""
     document = publication.milestone
-    recorded_on = scene.recorded_on(sent_on, document.key, "sent")
-    copy = tell_scottish_government(
-        publication, sent_on=sent_on, by=scene.lead, now=in_office_hours(recorded_on, document.key), mail=False
-    )
+    sent_at = in_office_hours(sent_on, document.key, "sent")
+    copy = tell_scottish_government(publication, sent_on=sent_on, by=scene.lead, now=sent_at, mail=False)
     if sent_on + RECEIVED_WITHIN < scene.on:
-        copy.received_on = working_day(sent_on + days(2 + lot(9, scene.slug, document.key)))
+        copy.received_on = _received_on(document, sent_on)
 
 
-def _leave_unpublished(document: Milestone, part: Part, scene: Scene) -> None:
-    began_on = scene.recorded_on(working_day(_window_opens_on(document) + days(20)), document.key)
+def _publish_before_joining(document: Milestone, published_on: date, act: Act, government: Organisation) -> None:
+    scene = act.scene
+    sent_on = _sent_on(document, published_on, scene)
+    publish_in_the_past(
+        document,
+        act,
+        address=_address(document, act),
+        published_on=None if _is_day_forgotten(document, scene) else published_on,
+        sent_on=sent_on,
+        received_on=_received_on(document, sent_on),
+        government=government,
+    )
+
+
+def _leave_unpublished(document: Milestone, part: Part, opens_on: date, scene: Scene) -> None:
+    began_on = scene.recorded_on(working_day(opens_on + days(20)), document.key)
     if began_on < scene.on:
         start_milestone(document, by=scene.lead, now=in_office_hours(began_on, document.key))
     if part in (Part.EXPLAINED, Part.RUN_OUT, Part.NOT_SHARED):
@@ -107,10 +106,10 @@ def _explain(document: Milestone, part: Part, scene: Scene) -> None:
     noted_on = working_day(document.target_on + EXPLAINED_AFTER)
     if noted_on >= scene.on:
         return
-    ahead = days(HOLDS_FOR_DAYS.get(scene.slug, 40))
+    expected_on = scene.on - RAN_OUT if part is Part.RUN_OUT else scene.on + days(HOLDS_FOR_DAYS[scene.slug])
     note_expected_date(
         document,
-        working_day(scene.on - RAN_OUT if part is Part.RUN_OUT else scene.on + ahead),
+        working_day(expected_on),
         EXPLANATIONS[scene.slug],
         shared=part is not Part.NOT_SHARED,
         by=scene.chair,
@@ -120,15 +119,21 @@ def _explain(document: Milestone, part: Part, scene: Scene) -> None:
     )
 
 
-def _is_begun(document: Milestone, scene: Scene) -> bool:
-    return _window_opens_on(document) < scene.on
+def _window_opens_on(document: Milestone, act: Act) -> date:
+    """The day from which work on a document shows: for a plan, some months before its period."""
+    return document.opens_on or act.period.start - PLAN_IN_SIGHT
 
 
-def _window_opens_on(document: Milestone) -> date:
-    """The day from which work on a document shows: for a plan, three months before its period."""
-    if document.opens_on is not None:
-        return document.opens_on
-    return document.cycle.period.start - days(90)
+def _sent_on(document: Milestone, published_on: date, scene: Scene) -> date:
+    return min(scene.on - days(1), _working_day_from(published_on + days(lot(5, scene.slug, document.key, "sent"))))
+
+
+def _received_on(document: Milestone, sent_on: date) -> date:
+    return _working_day_from(sent_on + days(2 + lot(9, document.key, sent_on.isoformat())))
+
+
+def _working_day_from(day: date) -> date:
+    return SCOTLAND.on_or_after(day)
 
 
 def _is_day_forgotten(document: Milestone, scene: Scene) -> bool:
@@ -136,9 +141,16 @@ def _is_day_forgotten(document: Milestone, scene: Scene) -> bool:
     return document.target_on is None and one_in(9, scene.slug, document.key, "forgotten")
 
 
-def _address(document: Milestone, slug: str) -> str:
-    if document.kind is Kind.PLAN:
-        name = f"plan-{document.cycle.period.name}"
-    else:
-        name = f"annual-report-{document.reports_on.year - 1}-{document.reports_on.year % 100:02d}"
-    return f"https://www.{slug}.example.org/children/{name}"
+def _address(document: Milestone, act: Act) -> str:
+    name = f"plan-{act.period.name}"
+    if document.kind is Kind.ANNUAL_REPORT:
+        year_end = _year_end(document)
+        name = f"annual-report-{year_end.year - 1}-{year_end.year % 100:02d}"
+    return f"https://www.{act.scene.slug}.example.org/children/{name}"
+
+
+def _year_end(report: Milestone) -> date:
+    """The 31 March on which the year that a report covers ended."""
+    if report.reports_on is None:
+        raise ValueError(f"{report.key} covers no year")
+    return report.reports_on

@@ -10,6 +10,7 @@ from enum import StrEnum
 from dateutil.relativedelta import relativedelta
 
 from cycle_tracker.cli.demo.chances import one_in
+from cycle_tracker.cli.demo.scenes import Act
 from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.models import Milestone
@@ -73,13 +74,14 @@ EXPLANATIONS = {
     "tayside": "Three of the four lead bodies have approved the plan. The fourth takes it to its next committee.",
 }
 
-HOLDS_FOR_DAYS = {"argyll-and-bute": 26, "south-lanarkshire": 47, "tayside": 33}
+HOLDS_FOR_DAYS = {"argyll-and-bute": 26, "south-lanarkshire": 47, "na-h-eileanan-siar": 40, "tayside": 33}
 """How far ahead of the demo's day the new expected date of an explanation lies."""
 
 
-def part_of(document: Milestone, slug: str, on: date) -> Part:
+def part_of(document: Milestone, act: Act, on: date) -> Part:
     """The part that a document plays on the demo's day."""
-    special = _special_part(document, slug, on)
+    slug = act.scene.slug
+    special = _part_of_plan(slug, act, on) if document.kind is Kind.PLAN else _part_of_report(document, slug, on)
     if special is not None:
         return special
     return Part.LATE if one_in(5, slug, document.key) else Part.ON_TIME
@@ -92,19 +94,19 @@ def first_notices_on(on: date) -> date:
     return first if first <= day else date(day.year - 1, 4, 1)
 
 
-def _special_part(document: Milestone, slug: str, on: date) -> Part | None:
-    if document.kind is Kind.PLAN:
-        return PRESENT_PLAN.get(slug) if _is_of_present_period(document, on) else None
-    if document.target_on is None or slug not in LAST_REPORT or document.target_on < _last_report_target(on):
+def _part_of_plan(slug: str, act: Act, on: date) -> Part | None:
+    return PRESENT_PLAN.get(slug) if act.period.start <= on <= act.period.end else None
+
+
+def _part_of_report(report: Milestone, slug: str, on: date) -> Part | None:
+    """Where the last report is not published, no newer one is either."""
+    last = _last_report_target(on)
+    part = LAST_REPORT.get(slug)
+    if part is None or report.target_on is None or report.target_on < last:
         return None
-    part = LAST_REPORT[slug]
-    if document.target_on == _last_report_target(on):
+    if report.target_on == last:
         return part
     return Part.UNEXPLAINED if part in UNPUBLISHED else None
-
-
-def _is_of_present_period(document: Milestone, on: date) -> bool:
-    return document.cycle is not None and document.cycle.period.start <= on <= document.cycle.period.end
 
 
 def _last_report_target(on: date) -> date:

@@ -77,8 +77,7 @@ def add_people(partnerships: Sequence[Partnership], now: datetime) -> People:
             for one in _others(partnerships)
             if one.slug not in (JOINED_TODAY, WITHOUT_GROUP)
         },
-        contributors=dict.fromkeys(_slugs_of(BOARD_OF_SIX), accounts[BOARD_OFFICER])
-        | {STAR: accounts[CONTRIBUTOR]},
+        contributors=dict.fromkeys(_slugs_of(BOARD_OF_SIX), accounts[BOARD_OFFICER]) | {STAR: accounts[CONTRIBUTOR]},
         official=accounts[OFFICIAL],
     )
 

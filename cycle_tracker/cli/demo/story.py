@@ -7,18 +7,21 @@ from sqlalchemy import func, select
 
 from cycle_tracker.cli.demo.actions import add_actions
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
-from cycle_tracker.cli.demo.documents import Scene, play_document
+from cycle_tracker.cli.demo.documents import play_document
+from cycle_tracker.cli.demo.owners import assign_owners
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
-from cycle_tracker.cli.demo.steps import own, play_step
+from cycle_tracker.cli.demo.scenes import Act, Scene
+from cycle_tracker.cli.demo.steps import play_step
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.domain.periods import Period
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Cycle, Milestone, Partnership, User
+from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
 from cycle_tracker.queries.partnerships import list_partnerships
 from cycle_tracker.queries.users import find_user
 from cycle_tracker.services.cycles import open_cycle
 from cycle_tracker.services.milestones import finish_milestone
+from cycle_tracker.services.publications import scottish_government
 from cycle_tracker.services.reference import load_reference
 
 PERIODS = tuple(Period.starting(year) for year in (2017, 2020, 2023, 2026))
@@ -47,9 +50,10 @@ def seed_demo(on: date, now: datetime) -> Seeded:
     partnerships = list_partnerships()
     people = add_people(partnerships, now)
     cycles = {partnership.slug: _open_cycles(partnership, on, now) for partnership in partnerships}
+    government = scottish_government()
     _finish_national_reviews(on, people.official)
     for partnership in partnerships:
-        _play(partnership, cycles[partnership.slug], people, on)
+        _play(partnership, cycles[partnership.slug], people, government, on)
     db.session.flush()
     return Seeded(len(partnerships), _count(User), _count(Milestone))
 
@@ -79,29 +83,28 @@ def _finish_national_reviews(on: date, official: User) -> None:
             finish_milestone(review, done_on, by=official, today=done_on, now=in_office_hours(done_on, review.key))
 
 
-def _play(partnership: Partnership, cycles: list[Cycle], people: People, on: date) -> None:
+def _play(partnership: Partnership, cycles: list[Cycle], people: People, government: Organisation, on: date) -> None:
     slug = partnership.slug
     scene = Scene(partnership, on, partnership.notify_from or on, people.leads[slug], people.chairs.get(slug))
     for cycle in cycles:
         milestones = db.session.scalars(
             select(Milestone).where(Milestone.cycle_id == cycle.id).order_by(Milestone.id)
         ).all()
-        for milestone in milestones:
-            own(milestone, slug, people)
+        assign_owners(milestones, slug, people)
         if slug != JOINED_TODAY:
-            _play_cycle(cycle, milestones, scene, people)
-
-
-def _play_cycle(cycle: Cycle, milestones: list[Milestone], scene: Scene, people: People) -> None:
-    documents = {one.key.partition(".")[2]: one for one in milestones if one.is_document}
-    for document in documents.values():
-        play_document(document, scene)
-    for milestone in milestones:
-        if not milestone.is_document:
-            play_step(milestone, documents, scene)
+            _play_act(Act(scene, cycle.period, milestones), government)
+            if cycle.period.start <= on <= cycle.period.end:
+                add_actions(cycle, scene, people)
     db.session.flush()
-    if cycle.period.start <= scene.on <= cycle.period.end:
-        add_actions(cycle, scene, people)
+
+
+def _play_act(act: Act, government: Organisation) -> None:
+    for milestone in act.milestones:
+        if milestone.is_document:
+            play_document(milestone, act, government)
+    for milestone in act.milestones:
+        if not milestone.is_document:
+            play_step(milestone, act)
 
 
 def _count(model: type[User] | type[Milestone]) -> int:

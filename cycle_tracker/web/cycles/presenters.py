@@ -14,7 +14,6 @@ from cycle_tracker.queries.documents import facts_of
 from cycle_tracker.web.milestones.details import Detail, dates_for, detail_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import (
-    BASIS_LABELS,
     Status,
     document_status,
     due_wording,
@@ -88,7 +87,7 @@ def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer,
     if detail is Detail.EVERYTHING and (milestone.owner or milestone.is_open):
         summary += f" Owner: {milestone.owner.name if milestone.owner else 'nobody yet'}."
     if detail is not Detail.DATES:
-        summary += f" Duty: {BASIS_LABELS[milestone.duty_basis]}. Date: {BASIS_LABELS[milestone.date_basis]}."
+        summary += f" Duty: {milestone.duty_basis.value}. Date: {milestone.date_basis.value}."
     status = _status(milestone, facts, detail, today)
     return Task(
         title=milestone.title,

@@ -88,7 +88,7 @@ def test_morays_report_day_by_day_from_june_to_october_2026(days: Days) -> None:
             explain(db.session.get_one(User, catriona_id), day)
         if day == RECORDED_ON:
             record(db.session.get_one(Milestone, report_id), day)
-        days.send(day, TEN)
+            days.send(day, TEN)
         states[day] = officials_state(db.session.get_one(Milestone, report_id), day)
         for document in list_documents(day):
             listed[day] = (document.state, document.days_past, document.lag, document.escalated_on is not None)

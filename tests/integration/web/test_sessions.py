@@ -92,8 +92,8 @@ def test_signing_out_is_a_form_and_not_a_link(app: Flask, email: str) -> None:
 
 
 def test_a_token_in_a_header_or_an_address_signs_nobody_in(app: Flask, email: str) -> None:
-    with app.test_request_context():
-        token = person(email).get_auth_token()
+    with app.app_context():
+        token = person(email).fs_uniquifier
     client = app.test_client()
     assert client.get("/", headers={"Authentication-Token": token}).status_code == 302
     assert client.get("/", query_string={"auth_token": token}).status_code == 302

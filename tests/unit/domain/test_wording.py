@@ -14,8 +14,11 @@ DUE = date(2026, 6, 30)
 def test_days_read_as_people_write_them() -> None:
     assert day(date(2026, 6, 3)) == "3 June 2026"
     assert day(None) == "date not known"
-    assert [count(number, "day") for number in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
-    assert count(2, "body", "bodies") == "2 bodies"
+
+
+def test_numbers_come_with_their_noun() -> None:
+    assert [count(number, "day") for number in (0, 1, 2, 1200)] == ["0 days", "1 day", "2 days", "1,200 days"]
+    assert [count(number, "body", "bodies") for number in (1, 2)] == ["1 body", "2 bodies"]
 
 
 @pytest.mark.parametrize(

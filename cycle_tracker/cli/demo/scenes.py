@@ -1,0 +1,51 @@
+"""One partnership on the demo's day: what its part of the history is told from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.cli.demo.chances import days, lot, working_day
+from cycle_tracker.domain.periods import Period
+from cycle_tracker.models import Milestone, Partnership, User
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A partnership, the demo's day, the day from which it uses the service, and the people who act in it."""
+
+    partnership: Partnership
+    on: date
+    joined_on: date
+    lead: User
+    chair: User | None
+
+    @property
+    def slug(self) -> str:
+        """The partnership's short name."""
+        return self.partnership.slug
+
+    def recorded_on(self, day: date, *names: str) -> date:
+        """When it was put down here what happened on `day`: that day, or in the weeks after joining."""
+        return max(day, working_day(self.joined_on + days(5 + lot(20, self.slug, *names))))
+
+
+@dataclass(frozen=True)
+class Act:
+    """One cycle of a partnership: its period and its milestones."""
+
+    scene: Scene
+    period: Period
+    milestones: Sequence[Milestone]
+
+    def document(self, name: str) -> Milestone:
+        """The plan (`plan-prepared`) or a report (`annual-report-1`) of the cycle."""
+        return next(one for one in self.milestones if one.key == f"{self.period.name}.{name}")
+
+    def followers_of(self, document: Milestone) -> list[Milestone]:
+        """The steps whose date hangs on a document."""
+        return [one for one in self.milestones if one.follows_id == document.id]
+
+
+def entry_name(milestone: Milestone) -> str:
+    """The name of the template's entry: `draft-report` for `2023-26.draft-report-3`."""
+    return milestone.key.partition(".")[2].rstrip("-123")

@@ -1,0 +1,244 @@
+"""What came to the governance group, and its decision."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from cycle_tracker import clock
+from cycle_tracker.domain.permissions import Role
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.extensions import db
+from cycle_tracker.models import DateChange, Escalation, Milestone, Partnership, Resolution, User
+from cycle_tracker.services.milestones import start_milestone
+from tests.factories import (
+    at_seven,
+    grant_role,
+    make_cycle,
+    make_governance_group,
+    make_government,
+    make_partnership,
+    make_report,
+    make_user,
+)
+from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
+
+LIST = "/escalations"
+TODAY = date(2026, 9, 1)
+WHY = "The council committee met late. The report goes to it on 24 September."
+STATEMENTS = 7
+"""What the list asks for, however long it is; the person and the menu included."""
+
+
+@dataclass
+class Moray:
+    """Moray's report, 63 days past its guidance date, waiting for the group since 14 July."""
+
+    app: Flask
+    partnership: Partnership
+    lead: User
+    member: User
+    report: Milestone
+    escalation: Escalation
+
+    @property
+    def page(self) -> str:
+        return f"{LIST}/{self.escalation.id}"
+
+    def client(self, user: User | None = None) -> Browser:
+        return sign_in(self.app, user or self.member)
+
+    def decision(self, **changed: str) -> dict[str, str]:
+        return {
+            "expected_on": "30 9 2026",
+            "explanation": WHY,
+            "shared": "y",
+            "version": str(self.report.version),
+            **changed,
+        }
+
+
+@pytest.fixture
+def moray(app: Flask, morning: time_machine.Traveller) -> Iterator[Moray]:
+    morning.move_to(at_seven(TODAY))
+    with app.app_context():
+        make_government()
+        place = make_partnership("moray", name="Moray")
+        lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=place)
+        member = make_governance_group(place, "Iain Munro")[0]
+        report = make_report(place, owner=lead, cycle=make_cycle(place, "2023-26"))
+        yield Moray(app, place, lead, member, report, escalate(report))
+        db.session.remove()
+
+
+def escalate(report: Milestone, *, audience: Audience = Audience.GOVERNANCE, settled: bool = False) -> Escalation:
+    made = Escalation(
+        milestone=report,
+        due_on=report.due_on,
+        rung=14,
+        audience=audience,
+        fell_due_on=date(2026, 7, 14),
+        opened_at=at_seven(date(2026, 7, 14)),
+        resolved_at=at_seven(date(2026, 8, 1)) if settled else None,
+        resolution=Resolution.REOPENED if settled else None,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def listed(client: Browser, table: str) -> list[str]:
+    return [" ".join(row.get_text(" ").split()) for row in soup(client.get(LIST)).select(f"#{table} tbody tr")]
+
+
+def test_what_waits_stands_before_what_is_settled(moray: Moray) -> None:
+    escalate(moray.report, settled=True)
+    escalate(make_report(make_partnership("fife"), title="Report of Fife"))
+    client = moray.client()
+    assert listed(client, "waiting") == [
+        "Annual report on 2025–26 Moray 63 days past the guidance date of 30 June 2026; 154 days since 31 March "
+        "14 July 2026, 14 days past its date None yet"
+    ]
+    assert listed(client, "settled") == [
+        "Annual report on 2025–26 Moray 14 July 2026, 14 days past its date It was opened again, on 1 August 2026 "
+        "None yet"
+    ]
+
+
+def test_a_member_notes_a_new_date_and_the_lag_stays(moray: Moray) -> None:
+    client = moray.client()
+    assert "Note a new expected date" in said(client.get(moray.page))
+    answer = client.post(f"{moray.page}/decision", data=moray.decision())
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"])
+    text = said(page)
+    assert "Recorded. The new expected date is 30 September 2026." in text
+    assert "Expected by 30 September 2026" in text
+    assert "30 June 2026, 63 days past it" in text
+    assert "154 days since 31 March" in text
+    assert "It has a new date, on 1 September 2026" in text
+    assert WHY in text
+    assert soup(page).select("main form") == []
+    change = db.session.scalars(select(DateChange)).one()
+    assert (change.shared, change.noted_by_id) == (True, moray.member.id)
+
+
+def test_a_group_may_keep_its_explanation_to_itself(moray: Moray) -> None:
+    sent = moray.decision()
+    del sent["shared"]
+    moray.client().post(f"{moray.page}/decision", data=sent)
+    assert db.session.scalars(select(DateChange)).one().shared is False
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"expected_on": ""}, "Enter the new expected date"),
+        ({"expected_on": "31 9 2026"}, "31 September 2026 is not a real date"),
+        ({"expected_on": "1 9 2026"}, "The new expected date must be in the future."),
+        ({"explanation": "  "}, "Say why the date has passed and what will happen by the new one"),
+        ({"explanation": "Late."}, "The explanation must be 10 to 2,000 characters"),
+        ({"explanation": "x" * 2001}, "The explanation must be 10 to 2,000 characters"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(
+    moray: Moray, changed: dict[str, str], words: str
+) -> None:
+    sent = moray.decision(**changed)
+    page = moray.client().post(f"{moray.page}/decision", data=sent)
+    (name,) = changed
+    beside = soup(page).find(id=f"{name}-error")
+    assert beside is not None
+    assert words in beside.get_text()
+    assert value_of(page, "expected_on") == sent["expected_on"]
+    assert value_of(page, "explanation") == sent["explanation"].strip()
+    assert soup(page).find("input", attrs={"name": "shared", "checked": True}) is not None
+    assert db.session.scalars(select(DateChange)).all() == []
+
+
+def test_the_owner_cannot_decide_for_the_group(moray: Moray) -> None:
+    moray.report.owner = moray.member
+    page = moray.client().post(f"{moray.page}/decision", data=moray.decision())
+    db.session.expire_all()
+    if page.status_code == 409:  # changing the owner made a new version
+        page = moray.client().post(f"{moray.page}/decision", data=moray.decision())
+    assert "Somebody other than the owner and the planning leads must note the new date." in said(page)
+    assert value_of(page, "explanation") == WHY
+    assert db.session.scalars(select(DateChange)).all() == []
+
+
+def test_a_second_editor_is_told_what_changed_and_keeps_what_they_typed(moray: Moray) -> None:
+    client, sent = moray.client(), moray.decision()
+    start_milestone(moray.report, by=moray.lead, now=clock.now())
+    page = client.post(f"{moray.page}/decision", data=sent)
+    assert page.status_code == 409
+    assert "Ailsa Grant started this" in said(page)
+    assert value_of(page, "explanation") == WHY
+    again = client.post(f"{moray.page}/decision", data={**sent, "version": value_of(page, "version")})
+    assert again.status_code == 302
+
+
+def test_what_was_decided_already_is_not_decided_twice(moray: Moray) -> None:
+    client, sent = moray.client(), moray.decision()
+    assert client.post(f"{moray.page}/decision", data=sent).status_code == 302
+    page = client.post(f"{moray.page}/decision", data={**sent, "expected_on": "15 10 2026"})
+    assert page.status_code == 409
+    assert "15 10 2026" in said(page)
+    assert len(db.session.scalars(select(DateChange)).all()) == 1
+
+
+def test_a_lead_reads_and_does_not_decide(moray: Moray) -> None:
+    client = moray.client(moray.lead)
+    page = client.get(moray.page)
+    assert "It waits for the governance group" in said(page)
+    assert soup(page).select("main form") == []
+    assert client.post(f"{moray.page}/decision", data=moray.decision()).status_code == 403
+    assert db.session.scalars(select(DateChange)).all() == []
+
+
+def test_another_partnerships_group_finds_nothing_here(moray: Moray) -> None:
+    other = make_governance_group(make_partnership("fife"), "Una Ross")[0]
+    client = moray.client(other)
+    assert "Annual report" not in said(client.get(LIST))
+    assert client.get(moray.page).status_code == 404
+    assert client.post(f"{moray.page}/decision", data=moray.decision()).status_code == 404
+
+
+def test_a_contributor_here_who_leads_elsewhere_is_refused_here(moray: Moray) -> None:
+    person = make_user("Calum Reid", role=Role.CONTRIBUTOR, partnership=moray.partnership)
+    elsewhere = make_partnership("fife")
+    grant_role(person, Role.LEAD, elsewhere)
+    assert moray.client(person).get(moray.page).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["0", "999999", "99999999999999999999", "x", "-1"])
+def test_an_unknown_escalation_is_not_found(moray: Moray, name: str) -> None:
+    assert moray.client().get(f"{LIST}/{name}").status_code == 404
+
+
+def test_a_rung_for_the_leads_is_no_business_of_the_group(moray: Moray) -> None:
+    rung = escalate(make_report(moray.partnership, key="another"), audience=Audience.LEAD)
+    client = moray.client()
+    assert len(listed(client, "waiting")) == 1
+    assert client.get(f"{LIST}/{rung.id}").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.ADMINISTRATOR])
+def test_those_outside_the_groups_do_not_come_here(moray: Moray, role: Role) -> None:
+    client = moray.client(make_user("Somebody", role=role))
+    assert client.get(LIST).status_code == 403
+    assert client.get(moray.page).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [3, 60])
+def test_the_list_takes_as_many_statements_when_long_as_when_short(moray: Moray, rows: int) -> None:
+    for number in range(rows):
+        escalate(make_report(moray.partnership, key=f"report-{number}"), settled=number % 2 == 0)
+    client = moray.client()
+    with counted_statements() as statements:
+        assert client.get(LIST).status_code == 200
+    assert len(statements) == STATEMENTS, "\n\n".join(statements)
