@@ -54,6 +54,7 @@ def add(email: str, name: str, role_name: str, slug: str | None, password: str |
     try:
         said = _add(email, name, role, place, _partnership(slug), password)
     except RuleBroken as refused:
+        db.session.rollback()
         raise click.UsageError(refused.message) from refused
     db.session.commit()
     click.echo("\n".join(said))

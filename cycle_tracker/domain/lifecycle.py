@@ -33,8 +33,9 @@ ALLOWED_MOVES: dict[State, frozenset[State]] = {
     State.IN_PROGRESS: frozenset({State.DONE, State.DROPPED, State.NOT_REQUIRED}),
     State.DONE: frozenset({State.IN_PROGRESS}),
     State.DROPPED: frozenset({State.IN_PROGRESS}),
-    State.NOT_REQUIRED: frozenset({State.IN_PROGRESS}),
+    State.NOT_REQUIRED: frozenset({State.IN_PROGRESS, State.DONE}),
 }
+"""A document that was not required may be published all the same: a fact is never blocked."""
 
 
 def is_allowed(old: State, new: State) -> bool:

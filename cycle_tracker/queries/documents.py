@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.domain.deadlines import days_past
 from cycle_tracker.domain.documents import DocumentFacts, DocumentState, document_state, lag_days
-from cycle_tracker.domain.kinds import DOCUMENTS, Kind
+from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.domain.periods import Period
 from cycle_tracker.domain.policies import Audience
@@ -28,13 +28,18 @@ from cycle_tracker.models import (
     PublicationCopy,
 )
 
+IS_DOCUMENT = Milestone.kind.in_(
+    bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)
+)
+"""True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
+
 
 @dataclass(frozen=True)
 class Document:
     """One document with its state today, and no more of it than officials may see.
 
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
-    `explanation` is the shared one that still holds, and `expected_on` its new date. `escalated_on` is the
+    `explanation` is the newest that was shared, and `expected_on` its new date. `escalated_on` is the
     day on which an escalation that is still open fell due to the governance group.
     """
 
@@ -84,7 +89,7 @@ def list_documents(
 def facts_of(
     milestone: Milestone, publication: Publication | None, explanation: DateChange | None, *, notified: bool
 ) -> DocumentFacts:
-    """What is known of one document, for its state; `explanation` is the shared one that still holds."""
+    """What is known of one document, for its state; `explanation` is the newest that was shared."""
     return DocumentFacts(
         state=milestone.state,
         opens_on=milestone.opens_on,
@@ -97,15 +102,14 @@ def facts_of(
 
 
 def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange]:
-    """By milestone, the explanations that officials may see and whose date is still the one worked to."""
-    worked_to = {milestone.id: milestone.due_on for milestone in milestones}
-    newest = _newest_shared().where(DateChange.milestone_id.in_(worked_to)).group_by(DateChange.milestone_id)
+    """By milestone, the newest explanation that officials may see.
+
+    One that is not shared moves the date worked to, and leaves what officials were told as it stands.
+    """
+    ids = [milestone.id for milestone in milestones]
+    newest = _newest_shared().where(DateChange.milestone_id.in_(ids)).group_by(DateChange.milestone_id)
     changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
-    return {
-        change.milestone_id: change
-        for change in changes
-        if change.new_due_on == worked_to[change.milestone_id]
-    }
+    return {change.milestone_id: change for change in changes}
 
 
 def published_and_notified(milestones: Iterable[Milestone]) -> dict[int, tuple[Publication, bool]]:
@@ -148,9 +152,9 @@ def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .outerjoin(Publication, Publication.milestone_id == Milestone.id)
-        .outerjoin(shared, and_(shared.id == newest.scalar_subquery(), shared.new_due_on == Milestone.due_on))
+        .outerjoin(shared, shared.id == newest.scalar_subquery())
         .where(
-            Milestone.kind.in_(DOCUMENTS),
+            IS_DOCUMENT,
             Milestone.target_on < today,
             or_(
                 and_(Publication.id.is_(None), Milestone.state != State.NOT_REQUIRED),
@@ -182,13 +186,11 @@ def _notified() -> Any:
 
 
 def _escalated_on() -> Any:
+    """When an open escalation fell due to the governance group. Looked up by milestone: there are few of each."""
+    fell_due_on = case((Escalation.audience == Audience.GOVERNANCE, Escalation.fell_due_on))
     return (
-        select(func.min(Escalation.fell_due_on))
-        .where(
-            Escalation.milestone_id == Milestone.id,
-            Escalation.audience == Audience.GOVERNANCE,
-            Escalation.resolved_at.is_(None),
-        )
+        select(func.min(fell_due_on))
+        .where(Escalation.milestone_id == Milestone.id, Escalation.resolved_at.is_(None))
         .correlate(Milestone)
         .scalar_subquery()
     )

@@ -1,10 +1,9 @@
 """What came to governance groups, and what explains it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
@@ -15,34 +14,29 @@ from cycle_tracker.extensions import db
 from cycle_tracker.models import DateChange, DateChangeKind, Escalation, Milestone
 
 
-@dataclass(frozen=True)
-class EscalationList:
-    """Those that wait for a decision, all of them; one page of the settled ones, and how many there are."""
+def list_escalations(viewer: Viewer, *, page: int, per_page: int) -> Sequence[Escalation]:
+    """One page of what came to the governance groups of the person's partnerships, in one statement.
 
-    waiting: Sequence[Escalation]
-    settled: Sequence[Escalation]
-    settled_count: int
-
-
-def list_escalations(viewer: Viewer, *, page: int, per_page: int) -> EscalationList:
-    """What came to the governance groups of the person's partnerships, in three statements.
-
-    The longest waiting first; of the settled, the last settled first.
+    First those that wait for a decision, the longest waiting before the others; then the settled, the last settled
+    before the others.
     """
-    mine = _governance_rungs(viewer)
-    waiting = mine.where(Escalation.resolved_at.is_(None)).order_by(Escalation.fell_due_on, Escalation.id)
-    settled = mine.where(Escalation.resolved_at.is_not(None))
-    count = select(func.count()).select_from(
-        settled.with_only_columns(Escalation.id).order_by(None).subquery()
+    waiting_since = case((Escalation.resolved_at.is_(None), Escalation.fell_due_on))
+    statement = (
+        _governance_rungs(viewer)
+        .options(*_with_milestone())
+        .order_by(
+            Escalation.resolved_at.is_not(None), waiting_since, Escalation.resolved_at.desc(), Escalation.id.desc()
+        )
+        .limit(per_page)
+        .offset((page - 1) * per_page)
     )
-    newest_first = settled.order_by(Escalation.resolved_at.desc(), Escalation.id.desc())
-    return EscalationList(
-        waiting=db.session.scalars(waiting.options(*_with_milestone())).all(),
-        settled=db.session.scalars(
-            newest_first.options(*_with_milestone()).limit(per_page).offset((page - 1) * per_page)
-        ).all(),
-        settled_count=db.session.scalar(count) or 0,
-    )
+    return db.session.scalars(statement).all()
+
+
+def count_escalations(viewer: Viewer) -> int:
+    """How many there are in all."""
+    rungs = _governance_rungs(viewer).with_only_columns(Escalation.id).subquery()
+    return db.session.scalar(select(func.count()).select_from(rungs)) or 0
 
 
 def get_escalation(viewer: Viewer, escalation_id: int, *, to: Permission | None = None) -> Escalation:
@@ -97,9 +91,7 @@ def find_open_escalation(milestone: Milestone) -> Escalation | None:
 
 
 def _governance_rungs(viewer: Viewer) -> Select[Escalation]:
-    statement = (
-        select(Escalation).join(Escalation.milestone).where(Escalation.audience == Audience.GOVERNANCE)
-    )
+    statement = select(Escalation).join(Escalation.milestone).where(Escalation.audience == Audience.GOVERNANCE)
     within = viewer.partnerships_with(Permission.READ_ESCALATIONS)
     return statement if within is None else statement.where(Milestone.partnership_id.in_(within))
 

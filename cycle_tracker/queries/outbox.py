@@ -75,5 +75,6 @@ def _told(message_ids: Collection[int]) -> dict[int, list[NoticeTold]]:
     )
     told: dict[int, list[NoticeTold]] = defaultdict(list)
     for message_id, slug, key, due_on, step in rows:
-        told[message_id].append(NoticeTold(slug, key, due_on, step))
+        if message_id is not None:
+            told[message_id].append(NoticeTold(slug, key, due_on, step))
     return told

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from cycle_tracker.domain import addresses
+from cycle_tracker.domain.calendar import DAY
 from cycle_tracker.domain.digests import LISTED_AT_MOST
+from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.domain.reminders import EXPLAIN
-from cycle_tracker.domain.wording import bases, date_name, day, due_words
+from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
 from cycle_tracker.queries.waiting import NoticeLine
 
 FOR_DECISION = "For your group’s decision"
@@ -101,7 +103,8 @@ def _date_facts(line: NoticeLine, today: date) -> str:
     name = date_name(line.date_basis, expected=line.expected_date)
     facts = f"{name.capitalize()}: {day(line.due_on)}."
     if line.expected_date and line.target_on is not None:
-        facts += f" Guidance date: {day(line.target_on)}, {(today - line.target_on).days} days ago."
+        name = date_name(line.date_basis)
+        facts += f" {name.capitalize()}: {day(line.target_on)}, {count((today - line.target_on).days, 'day')} ago."
     if line.reports_on is not None and line.due_on < today:
         facts += f" {(today - line.reports_on).days} days since the year ended."
     return facts
@@ -114,7 +117,7 @@ def _bases(line: NoticeLine) -> str:
 def _note(line: NoticeLine) -> str:
     if line.step == EXPLAIN:
         return (
-            "In ten working days this shows as outstanding. "
+            f"From {day(_outstanding_from(line))} this shows as outstanding. "
             "Your governance group can note a new expected date with an explanation."
         )
     if line.audience is Audience.GOVERNANCE:
@@ -122,6 +125,11 @@ def _note(line: NoticeLine) -> str:
     if line.step.startswith("rung-"):
         return "You get this as planning lead: the date has passed."
     return ""
+
+
+def _outstanding_from(line: NoticeLine) -> date:
+    """The day named, not counted: the words hold however late the mail goes out."""
+    return last_day_before_outstanding(line.target_on or line.due_on) + DAY
 
 
 def _subject(shown: Sequence[NoticeLine], today: date) -> str:

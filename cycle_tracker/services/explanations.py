@@ -1,6 +1,6 @@
 """A new expected date with its explanation: it waives nothing, and the lag stays to be seen."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
 
@@ -20,6 +20,8 @@ from cycle_tracker.services import audit
 from cycle_tracker.services.notices import restart_notices
 
 SHORTEST_EXPLANATION = 10
+FURTHEST_AHEAD = timedelta(days=3 * 366)
+"""A new expected date lies within the length of a plan period; beyond that it is a slip of the keyboard."""
 
 
 def note_expected_date(
@@ -44,6 +46,8 @@ def note_expected_date(
         raise RuleBroken("Somebody other than the owner and the planning leads must note the new date.")
     if expected_on <= today:
         raise RuleBroken("The new expected date must be in the future.", field="expected_on")
+    if expected_on > today + FURTHEST_AHEAD:
+        raise RuleBroken("The new expected date must be within three years.", field="expected_on")
     if milestone.due_on is not None and expected_on <= milestone.due_on:
         raise RuleBroken("The new expected date must be after the present one.", field="expected_on")
     if len(explanation.strip()) < SHORTEST_EXPLANATION:

@@ -65,8 +65,13 @@ def record_publication(
 def tell_scottish_government(
     publication: Publication, *, sent_on: date | None, by: User | None, now: datetime, mail: bool = True
 ) -> PublicationCopy:
-    """Record the day on which the document was sent to Scottish Government, and mail its mailbox if it has one."""
+    """Record the day on which the document was sent to Scottish Government, and mail its mailbox if it has one.
+
+    Raises RuleBroken where it was told already.
+    """
     government = scottish_government()
+    if any(copy.receiver_id == government.id for copy in publication.copies):
+        raise RuleBroken("Scottish Government has been told of this already.")
     copy = PublicationCopy(receiver=government, sent_on=sent_on)
     publication.copies.append(copy)
     db.session.flush()

@@ -14,6 +14,7 @@ from cycle_tracker.cli.outbox import outbox
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, Milestone
 from cycle_tracker.services.synthetic import Wanted, load_synthetic
+from scheduler.jobs import queue_notices
 from tests.conftest import Database
 from tests.faults.checker import Told, Verdict, judge
 from tests.faults.processes import Jobs
@@ -40,6 +41,11 @@ class Service:
         db.session.commit()
         self.people = people
         self.numbers = {FELL_DUE: range(overdue), FALLS_DUE: range(overdue, overdue + due_soon)}
+
+    def queue(self) -> None:
+        """Queue what is due on the Thursday here and now, where queueing is not what is tried."""
+        queue_notices(THURSDAY)
+        db.session.remove()
 
     def told(self, due_on: str, step: str) -> set[Told]:
         """The notices of one step for every milestone due on one of the two days."""

@@ -47,7 +47,7 @@ class Jobs:
 
     def start(self, name: str, on: str, *, lease: int = 60) -> Job:
         """Start one run of a job in the background."""
-        said = tempfile.TemporaryFile("w+")
+        said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by `end`
         process = subprocess.Popen(
             [sys.executable, "-m", "scheduler", "run", name, "--on", on],
             cwd=ROOT,
@@ -60,7 +60,6 @@ class Jobs:
                 "CLAIM_LEASE_SECONDS": str(lease),
             },
             stdout=said,
-            stderr=subprocess.DEVNULL,
             text=True,
         )
         self.started.append(Job(process, said))

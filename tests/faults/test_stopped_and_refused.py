@@ -12,7 +12,7 @@ SOON = 5.0  # seconds
 
 def test_a_refused_connection_fails_the_run_and_uses_up_no_attempt(service: Service) -> None:
     service.load(overdue=40, due_soon=0, people=20)
-    service.jobs.run("queue-notices", DAY)
+    service.queue()
 
     service.sink.stop()
     status_while_closed, _ = service.jobs.run("send-outbox", DAY)
@@ -29,7 +29,7 @@ def test_a_refused_connection_fails_the_run_and_uses_up_no_attempt(service: Serv
 
 def test_a_sender_that_is_asked_to_stop_finishes_the_mail_in_hand_and_puts_the_rest_back(service: Service) -> None:
     service.load(overdue=120, due_soon=0, people=120)
-    service.jobs.run("queue-notices", DAY)
+    service.queue()
     service.sink.faults.delay = 0.1
 
     sender = service.jobs.start("send-outbox", DAY)

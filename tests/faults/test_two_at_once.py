@@ -10,7 +10,7 @@ DAY = "2026-05-14"
 
 
 def test_three_queueings_at_once_and_one_more_tell_everything_once(service: Service) -> None:
-    service.load(overdue=600, due_soon=400, people=60)
+    service.load(overdue=400, due_soon=200, people=60)
 
     three = [service.jobs.start("queue-notices", DAY) for _ in range(3)]
     ended = [job.ended() for job in three]
@@ -18,7 +18,7 @@ def test_three_queueings_at_once_and_one_more_tell_everything_once(service: Serv
     service.jobs.run("send-outbox", DAY)
 
     assert [status for status, _ in ended] == [0, 0, 0]
-    assert sum(counts["notices"] for _, counts in ended) == 1000
+    assert sum(counts["notices"] for _, counts in ended) == 600
     assert sum(counts["messages"] for _, counts in ended) == 60
     assert (status_of_fourth, fourth["notices"], fourth["messages"], fourth["escalations"]) == (0, 0, 0, 0)
     verdict = service.judge(service.of_thursday())
@@ -29,7 +29,7 @@ def test_three_queueings_at_once_and_one_more_tell_everything_once(service: Serv
 
 def test_two_senders_at_once_send_each_mail_once(service: Service) -> None:
     service.load(overdue=300, due_soon=0, people=300)
-    service.jobs.run("queue-notices", DAY)
+    service.queue()
     service.sink.faults.delay = 0.002
 
     two = [service.jobs.start("send-outbox", DAY) for _ in range(2)]
@@ -43,7 +43,7 @@ def test_two_senders_at_once_send_each_mail_once(service: Service) -> None:
 
 def test_a_sender_that_slept_past_its_lease_repeats_at_most_the_mail_in_hand(service: Service) -> None:
     service.load(overdue=40, due_soon=0, people=40)
-    service.jobs.run("queue-notices", DAY)
+    service.queue()
     service.sink.faults.delay = 0.1
 
     sleeper = service.jobs.start("send-outbox", DAY, lease=1)

@@ -53,7 +53,7 @@ def said(response: TestResponse) -> str:
 
 def value_of(response: TestResponse, name: str) -> str:
     """What stands in the field of this name."""
-    field = soup(response).find(attrs={"name": name})
+    field = soup(response).find(None, attrs={"name": name})
     assert field is not None, name
     return str(field.get("value", "")) if field.name == "input" else field.get_text().strip()
 

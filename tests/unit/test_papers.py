@@ -26,6 +26,7 @@ MADE_LATER = (".venv", "instance", "node_modules", "cycle_tracker/static/vendor"
 SHORT_FROM = (ROOT, ROOT / "cycle_tracker")
 WITH_OUR_FILES = ("cycle_tracker", "scheduler", "scripts", "templates", "tests", "docs", "migrations")
 PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
+NOT_PATHS = {"Europe/London"}
 FILE_ENDINGS = (".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".sh", ".lock", ".csv", ".example")
 READ_AT_IMPORT = re.compile(r'os\.environ\.get\("([A-Z_]+)"')
 
@@ -80,7 +81,7 @@ def is_there(path: str) -> bool:
 
 @every_paper
 def test_every_path_in_backticks_is_there(paper: Path) -> None:
-    paths = [word for word in in_backticks(paper) if PATH.fullmatch(word)]
+    paths = [word for word in in_backticks(paper) if PATH.fullmatch(word) and word not in NOT_PATHS]
     paths = [path for path in paths if "/" in path or path.endswith(FILE_ENDINGS)]
     assert [path for path in paths if not is_there(path)] == []
 
@@ -114,6 +115,14 @@ def test_every_flask_command_exists(paper: Path) -> None:
         command = known[words[0]]
         if isinstance(command, click.Group) and len(words) > 1:
             assert words[1] in command.commands
+
+
+def test_the_readme_names_every_command_and_target() -> None:
+    app = Flask("papers")
+    register_commands(app)
+    assert set(app.cli.commands) - {words[0] for words in words_after(README, "flask --app wsgi")} == set()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert targets - {words[0] for words in words_after(README, "make")} == set()
 
 
 @every_paper

@@ -4,11 +4,12 @@ from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, UNPUBLISHED, Part, part_of
-from cycle_tracker.cli.demo.past import publish_in_the_past
+from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.domain.date_rules import DateRule
 from cycle_tracker.domain.kinds import Kind
-from cycle_tracker.models import Milestone, Organisation, Publication
+from cycle_tracker.models import Milestone, Publication
 from cycle_tracker.services.explanations import note_expected_date
 from cycle_tracker.services.milestones import start_milestone
 from cycle_tracker.services.publications import record_publication, tell_scottish_government
@@ -23,7 +24,7 @@ RECEIVED_WITHIN = days(21)
 PLAN_IN_SIGHT = days(90)
 
 
-def play_document(document: Milestone, act: Act, government: Organisation) -> None:
+def play_document(document: Milestone, act: Act, past: Past) -> None:
     """Give a document its history up to the demo's day."""
     scene = act.scene
     opens_on = _window_opens_on(document, act)
@@ -34,7 +35,7 @@ def play_document(document: Milestone, act: Act, government: Organisation) -> No
     if published_on is None or published_on >= scene.on:
         _leave_unpublished(document, part, opens_on, scene)
     elif published_on < scene.joined_on:
-        _publish_before_joining(document, published_on, act, government)
+        _publish_before_joining(document, published_on, act, past)
     else:
         _publish(document, published_on, act, tell=part is not Part.NOT_TOLD)
 
@@ -77,18 +78,22 @@ def _tell_government(publication: Publication, sent_on: date, scene: Scene) -> N
         copy.received_on = _received_on(document, sent_on)
 
 
-def _publish_before_joining(document: Milestone, published_on: date, act: Act, government: Organisation) -> None:
+def _publish_before_joining(document: Milestone, day: date, act: Act, past: Past) -> None:
     scene = act.scene
-    sent_on = _sent_on(document, published_on, scene)
-    publish_in_the_past(
+    published_on = None if _is_day_forgotten(document, scene) else day
+    sent_on = _sent_on(document, day, scene)
+    past.publish(
         document,
-        act,
+        scene,
         address=_address(document, act),
-        published_on=None if _is_day_forgotten(document, scene) else published_on,
+        published_on=published_on,
         sent_on=sent_on,
         received_on=_received_on(document, sent_on),
-        government=government,
     )
+    for follower in act.followers_of(document):
+        rule = DateRule.parse(follower.date_rule)
+        due_on = rule.on(act.period, {rule.anchor.removeprefix("@"): published_on} if published_on else {})
+        past.follow(follower, due_on, scene, published_on=published_on, sent_on=sent_on)
 
 
 def _leave_unpublished(document: Milestone, part: Part, opens_on: date, scene: Scene) -> None:

@@ -3,55 +3,60 @@
 from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
-from cycle_tracker.cli.demo.past import finish_in_the_past
+from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
+from cycle_tracker.domain.kinds import Stage
 from cycle_tracker.models import Milestone, User
 from cycle_tracker.services.milestones import move_local_date, start_milestone
 
 OF_LATE = days(200)
 """Steps due so long ago, or less, may still be open."""
 
+TO_THE_PLAN = frozenset({Stage.ANALYSE, Stage.PLAN})
+"""Steps of these stages are done in their time: a plan is not drafted with its consultation still open."""
+
 WITHIN_REACH = days(30)
 """Work on a step with no opening day begins so long before its date."""
 
 
-def play_step(step: Milestone, act: Act) -> None:
+def play_step(step: Milestone, act: Act, past: Past) -> None:
     """Give a step its history up to the demo's day, after the documents of its cycle were given theirs."""
     if not step.is_open or step.due_on is None or step.done_with is not None:
         return  # done with its document, or waiting for it
     name = entry_name(step)
     if name == "approvals":
-        _play_before(step, act.document("plan-prepared"), act.scene)
+        _play_before(step, act.document("plan-prepared"), act.scene, past)
     elif name == "draft-report":
-        _play_before(step, act.document(f"annual-report-{step.key[-1]}"), act.scene)
+        _play_before(step, act.document(f"annual-report-{step.key[-1]}"), act.scene, past)
     elif name == "close-cycle":
-        _play_closing(step, step.due_on, act.document("annual-report-3"), act.scene)
+        _play_closing(step, step.due_on, act.document("annual-report-3"), act.scene, past)
     else:
-        _play_by_date(step, step.due_on, act.scene)
+        _play_by_date(step, step.due_on, act.scene, past)
 
 
-def _play_before(step: Milestone, document: Milestone, scene: Scene) -> None:
+def _play_before(step: Milestone, document: Milestone, scene: Scene, past: Past) -> None:
     """The last step before a document: done when the document is, and in hand while it is."""
     if document.is_open:
         _start(step, scene)
     else:
-        _finish(step, _usual_day(step, scene, latest=document.done_on), scene)
+        past.finish(step, _usual_day(step, scene, latest=document.done_on), scene, by=_doer(step, scene))
 
 
-def _play_closing(step: Milestone, due_on: date, last_report: Milestone, scene: Scene) -> None:
+def _play_closing(step: Milestone, due_on: date, last_report: Milestone, scene: Scene, past: Past) -> None:
     """The last step of a cycle comes after its last report; where it is not done by its date, the lead moves that."""
     lately = due_on + OF_LATE >= scene.on
     if due_on >= scene.on or last_report.is_open or (lately and one_in(4, scene.slug, step.key)):
         _start(step, scene)
         _put_off(step, due_on, scene)
     else:
-        _finish(step, _usual_day(step, scene, earliest=last_report.done_on), scene)
+        past.finish(step, _usual_day(step, scene, earliest=last_report.done_on), scene, by=_doer(step, scene))
 
 
-def _play_by_date(step: Milestone, due_on: date, scene: Scene) -> None:
+def _play_by_date(step: Milestone, due_on: date, scene: Scene, past: Past) -> None:
     chance = (scene.slug, step.key, "step")
-    if due_on + OF_LATE < scene.on or (due_on < scene.on and lot(4, *chance)):
-        _finish(step, _usual_day(step, scene), scene)
+    open_until = due_on if step.stage in TO_THE_PLAN else due_on + OF_LATE
+    if open_until < scene.on or (due_on < scene.on and lot(4, *chance)):
+        past.finish(step, _usual_day(step, scene), scene, by=_doer(step, scene))
     elif lot(3, *chance, "begun"):
         _start(step, scene)
 
@@ -64,10 +69,6 @@ def _usual_day(step: Milestone, scene: Scene, *, earliest: date | None = None, l
     first = max(one for one in (day, step.opens_on, earliest) if one is not None)
     last = min(one for one in (scene.on, latest) if one is not None)
     return working_day(min(first, last - days(1)))
-
-
-def _finish(step: Milestone, done_on: date, scene: Scene) -> None:
-    finish_in_the_past(step, done_on, scene, by=_doer(step, scene))
 
 
 def _start(step: Milestone, scene: Scene) -> None:

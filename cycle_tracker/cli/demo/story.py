@@ -10,6 +10,7 @@ from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.documents import play_document
 from cycle_tracker.cli.demo.owners import assign_owners
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
+from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.cli.demo.steps import play_step
@@ -86,25 +87,26 @@ def _finish_national_reviews(on: date, official: User) -> None:
 def _play(partnership: Partnership, cycles: list[Cycle], people: People, government: Organisation, on: date) -> None:
     slug = partnership.slug
     scene = Scene(partnership, on, partnership.notify_from or on, people.leads[slug], people.chairs.get(slug))
+    past = Past(government)
     for cycle in cycles:
         milestones = db.session.scalars(
             select(Milestone).where(Milestone.cycle_id == cycle.id).order_by(Milestone.id)
         ).all()
         assign_owners(milestones, slug, people)
         if slug != JOINED_TODAY:
-            _play_act(Act(scene, cycle.period, milestones), government)
+            _play_act(Act(scene, cycle.period, milestones), past)
             if cycle.period.start <= on <= cycle.period.end:
                 add_actions(cycle, scene, people)
-    db.session.flush()
+    past.write()
 
 
-def _play_act(act: Act, government: Organisation) -> None:
+def _play_act(act: Act, past: Past) -> None:
     for milestone in act.milestones:
         if milestone.is_document:
-            play_document(milestone, act, government)
+            play_document(milestone, act, past)
     for milestone in act.milestones:
         if not milestone.is_document:
-            play_step(milestone, act)
+            play_step(milestone, act, past)
 
 
 def _count(model: type[User] | type[Milestone]) -> int:

@@ -1,6 +1,6 @@
 """What came to a governance group, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,7 +35,7 @@ class Line:
     settled: str
 
 
-def lines(escalations: Sequence[Escalation], explanations: Mapping[int, DateChange], today: date) -> list[Line]:
+def lines(escalations: Iterable[Escalation], explanations: Mapping[int, DateChange], today: date) -> list[Line]:
     """Escalations as they stand in a list."""
     return [
         Line(

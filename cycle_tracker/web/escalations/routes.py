@@ -7,7 +7,7 @@ from cycle_tracker import clock
 from cycle_tracker.domain.errors import ChangedMeanwhile
 from cycle_tracker.domain.permissions import Permission
 from cycle_tracker.models import Escalation
-from cycle_tracker.queries.escalations import get_escalation, list_escalations, newest_explanations
+from cycle_tracker.queries.escalations import count_escalations, get_escalation, list_escalations, newest_explanations
 from cycle_tracker.services.explanations import decide_new_date
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.escalations.forms import DecisionForm
@@ -16,7 +16,7 @@ from cycle_tracker.web.forms import save
 from cycle_tracker.web.milestones.details import detail_for
 from cycle_tracker.web.milestones.presenters import date_rows, explanation_of, place_wording, status_of
 from cycle_tracker.web.milestones.reading import read_facts, read_newest
-from cycle_tracker.web.paging import PER_PAGE, Pages, page_asked_for
+from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.wording import bases_wording, day
 
 bp = Blueprint("escalations", __name__, url_prefix="/escalations")
@@ -27,14 +27,16 @@ ONE = "/<int(max=2147483647):escalation_id>"
 @requires(Permission.READ_ESCALATIONS)
 def index() -> ResponseReturnValue:
     """What waits for a decision of the person's groups, then what was settled."""
-    viewer, today, page = current_viewer(), clock.today(), page_asked_for()
+    viewer, today = current_viewer(), clock.today()
+    count = count_escalations(viewer)
+    page = min(page_asked_for(), last_page(count))
     found = list_escalations(viewer, page=page, per_page=PER_PAGE)
-    explanations = newest_explanations({one.milestone_id for one in (*found.waiting, *found.settled)})
+    explanations = newest_explanations({one.milestone_id for one in found})
     return render_template(
         "escalations/index.html",
-        waiting=lines(found.waiting, explanations, today),
-        settled=lines(found.settled, explanations, today),
-        pages=Pages(found.settled, page=page, count=found.settled_count),
+        waiting=lines((one for one in found if one.resolved_at is None), explanations, today),
+        settled=lines((one for one in found if one.resolved_at is not None), explanations, today),
+        pages=Pages(found, page=page, count=count),
     )
 
 

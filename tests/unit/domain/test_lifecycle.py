@@ -21,6 +21,7 @@ ALLOWED = {
     (DONE, IN_PROGRESS),
     (DROPPED, IN_PROGRESS),
     (NOT_REQUIRED, IN_PROGRESS),
+    (NOT_REQUIRED, DONE),  # a fact is never blocked: it was published all the same
 }
 
 
