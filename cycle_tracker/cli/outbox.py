@@ -28,12 +28,18 @@ def outbox(as_json: bool) -> None:
 
 
 def _messages() -> Iterator[MessageListed]:
-    """All messages, page by page, so that memory stays constant and no lock is held for longer than a page."""
+    """All messages, page by page, so that memory stays constant."""
     last = 0
-    while page := list_messages(after=last, limit=PAGE):
-        db.session.rollback()
+    while page := _page(last):
         yield from page
         last = page[-1].id
+
+
+def _page(after: int) -> list[MessageListed]:
+    """One page. No transaction stays open behind it: on SQLite it would keep every writer waiting."""
+    page = list_messages(after=after, limit=PAGE)
+    db.session.rollback()
+    return page
 
 
 def _described(message: MessageListed) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Where a plan or an annual report stands for Scottish Government.
 
 No law fixes a day for either, so "late" is always told against a guidance date, and the words are chosen with care:
-"past guidance date", "explained", "outstanding" (domain paper, section 7.1; design, section 2).
+"past guidance date", "explained", "outstanding".
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ DOCUMENTS = frozenset({Kind.PLAN, Kind.ANNUAL_REPORT})
 
 
 class Stage(StrEnum):
-    """The four stages of the cycle, in the order in which they are worked (seed 003; guidance 2016, 24-29)."""
+    """The four stages of the cycle, in the order in which they are worked (2016 guidance, paragraphs 24 to 29)."""
 
     ANALYSE = "analyse"
     PLAN = "plan"

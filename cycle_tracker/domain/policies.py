@@ -1,4 +1,4 @@
-"""When people are told about a due date, and how far up it goes. The defaults of the design, section 4."""
+"""When people are told about a due date, and how far up it goes. These are the defaults."""
 
 from dataclasses import dataclass
 from enum import StrEnum

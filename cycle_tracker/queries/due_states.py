@@ -15,9 +15,7 @@ def due_state_expression(today: date) -> ColumnElement[str]:
     return case(
         (
             Milestone.state == State.DONE,
-            case(
-                (Milestone.done_on > Milestone.due_on, _word(DueState.DONE_LATE)), else_=_word(DueState.DONE)
-            ),
+            case((Milestone.done_on > Milestone.due_on, _word(DueState.DONE_LATE)), else_=_word(DueState.DONE)),
         ),
         (Milestone.state.not_in(OPEN), _word(DueState.CLOSED)),
         (Milestone.due_on.is_(None), _word(DueState.NO_DATE)),

@@ -74,9 +74,7 @@ def get_history(milestone: Milestone) -> History:
         *(change.noted_by_id for change in date_changes),
         *(change.proposed_by_id for change in date_changes),
     }
-    return History(
-        events, date_changes, escalations, _names(person for person in people if person is not None)
-    )
+    return History(events, date_changes, escalations, _names(person for person in people if person is not None))
 
 
 def list_notices(milestone: Milestone) -> list[SentNotice]:

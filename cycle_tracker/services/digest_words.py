@@ -139,9 +139,10 @@ def _subject(shown: Sequence[NoticeLine], today: date) -> str:
     past = sum(line.due_on < today for line in shown)
     if all(line.audience is Audience.GOVERNANCE for line in shown):
         return f"{len(shown)} items for your group’s decision"
+    passed = f"{count(past, 'date has', 'dates have')} passed"
     if past == len(shown):
-        return f"{past} dates have passed"
-    return f"{past} dates have passed, {len(shown) - past} coming up" if past else f"{len(shown)} dates coming up"
+        return passed
+    return f"{passed}, {len(shown) - past} coming up" if past else f"{len(shown)} dates coming up"
 
 
 def _short_state(line: NoticeLine, today: date) -> str:

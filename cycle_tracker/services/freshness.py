@@ -91,15 +91,21 @@ def _may_see(today: date) -> ColumnElement[bool]:
         RoleGrant.role.in_(sorted(roles_with(Permission.READ_DOCUMENTS))),
         Milestone.kind.in_(sorted(DOCUMENTS)),
     )
-    of_organisation = exists().where(
-        PartnershipBody.organisation_id == RoleGrant.organisation_id,
-        PartnershipBody.partnership_id == Milestone.partnership_id,
-        PartnershipBody.from_on <= today,
-        or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
+    national = Milestone.partnership_id.is_(None)
+    # Said outright: by itself the inner question would be asked of every milestone that there is.
+    of_organisation = (
+        exists()
+        .where(
+            PartnershipBody.organisation_id == RoleGrant.organisation_id,
+            or_(national, PartnershipBody.partnership_id == Milestone.partnership_id),
+            PartnershipBody.from_on <= today,
+            or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
+        )
+        .correlate(RoleGrant, Milestone)
     )
     reaches = or_(
         RoleGrant.scope == Scope.NATIONAL,
-        RoleGrant.partnership_id == Milestone.partnership_id,
+        and_(RoleGrant.scope == Scope.PARTNERSHIP, or_(national, RoleGrant.partnership_id == Milestone.partnership_id)),
         and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
     )
     granted = exists().where(RoleGrant.user_id == Notice.user_id, or_(titles, documents), reaches)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from cycle_tracker.clock import LONDON, london_day
 from cycle_tracker.domain.calendar import SCOTLAND
@@ -16,6 +17,7 @@ from cycle_tracker.services.outbox import Sent, send_ready_messages
 from cycle_tracker.services.reminders import queue_due_notices
 from tests.support.smtp_sink import SmtpSink
 
+Row = TypeVar("Row")
 SEVEN = time(7)
 TEN = time(10)
 
@@ -77,6 +79,11 @@ def ticking(start: datetime) -> Callable[[], datetime]:
 def every_day(first: date, last: date) -> Iterator[date]:
     """The days from the first to the last, both counted."""
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def again(row: Row) -> Row:
+    """A row read anew: the jobs let go of every row that they had in hand."""
+    return db.session.get_one(type(row), inspect(row).identity)
 
 
 def short(day: date) -> str:

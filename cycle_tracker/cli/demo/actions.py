@@ -7,10 +7,12 @@ from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.domain.kinds import Basis, Kind, Stage
 from cycle_tracker.domain.lifecycle import State
+from cycle_tracker.domain.reminders import first_notice_on
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Cycle, Milestone
+from cycle_tracker.queries.calendars import calendar_of
+from cycle_tracker.queries.deadlines import deadline_of, policy_of
 from cycle_tracker.services.milestones import finish_milestone, start_milestone
-from cycle_tracker.services.notices import start_notices
 
 ACTIONS = (
     ("Open family support drop-ins in two more localities", 9),
@@ -27,17 +29,28 @@ BEGUN_WITHIN = days(60)
 
 def add_actions(cycle: Cycle, scene: Scene, people: People) -> None:
     """Give the present cycle its actions: one or two of them done, one past its date in some partnerships."""
-    for number, (title, distance) in enumerate(ACTIONS, start=1):
-        due_on = working_day(scene.on + days(distance + lot(4, scene.slug, title)))
-        if due_on < cycle.period.start or (-30 < distance < 0 and lot(3, scene.slug, title, "past")):
-            continue
-        action = _add(cycle, number, title, due_on, scene)
-        action.owner = people.contributor_or_lead(scene.slug) if number % 2 else scene.lead
-        _play(action, due_on, scene)
+    calendar = calendar_of(scene.partnership.id)
+    actions = [
+        _action(cycle, number, title, due_on, scene, people)
+        for number, (title, distance) in enumerate(ACTIONS, start=1)
+        if (due_on := _due_on(title, distance, scene)) >= cycle.period.start
+        and not (-30 < distance < 0 and lot(3, scene.slug, title, "past"))
+    ]
+    for action in actions:
+        deadline = deadline_of(action, notify_from=scene.partnership.notify_from, calendar=calendar)
+        action.next_notice_on = first_notice_on(deadline, policy_of(action))
+    db.session.add_all(actions)
+    db.session.flush()
+    for action in actions:
+        _play(action, scene)
 
 
-def _add(cycle: Cycle, number: int, title: str, due_on: date, scene: Scene) -> Milestone:
-    action = Milestone(
+def _due_on(title: str, distance: int, scene: Scene) -> date:
+    return working_day(scene.on + days(distance + lot(4, scene.slug, title)))
+
+
+def _action(cycle: Cycle, number: int, title: str, due_on: date, scene: Scene, people: People) -> Milestone:
+    return Milestone(
         partnership=scene.partnership,
         cycle=cycle,
         key=f"{cycle.period.name}.action-{number}",
@@ -52,16 +65,13 @@ def _add(cycle: Cycle, number: int, title: str, due_on: date, scene: Scene) -> M
         due_on=due_on,
         expected_date=False,
         state=State.NOT_STARTED,
+        owner=people.contributor_or_lead(scene.slug) if number % 2 else scene.lead,
         entered_on=max(cycle.period.start, scene.joined_on),
     )
-    db.session.add(action)
-    start_notices(action)
-    db.session.flush()
-    return action
 
 
-def _play(action: Milestone, due_on: date, scene: Scene) -> None:
-    doer = action.owner or scene.lead
+def _play(action: Milestone, scene: Scene) -> None:
+    doer, due_on = action.owner or scene.lead, action.due_on or scene.on
     began_on = working_day(max(due_on - BEGUN_WITHIN, action.entered_on + days(7)))
     if began_on < scene.on and not one_in(3, scene.slug, action.key, "begun"):
         start_milestone(action, by=doer, now=in_office_hours(began_on, action.key))

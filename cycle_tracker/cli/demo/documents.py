@@ -20,6 +20,9 @@ EXPLAINED_AFTER = days(35)
 RAN_OUT = days(24)
 """So long before the demo's day the new expected date of an explanation passed."""
 
+OF_LATE = days(365)
+"""What was published so long ago, or less, was recorded on the page."""
+
 RECEIVED_WITHIN = days(21)
 PLAN_IN_SIGHT = days(90)
 
@@ -34,8 +37,8 @@ def play_document(document: Milestone, act: Act, past: Past) -> None:
     published_on = None if part in UNPUBLISHED else _published_on(document, part, act)
     if published_on is None or published_on >= scene.on:
         _leave_unpublished(document, part, opens_on, scene)
-    elif published_on < scene.joined_on:
-        _publish_before_joining(document, published_on, act, past)
+    elif published_on + OF_LATE < scene.on:
+        _publish_long_ago(document, published_on, act, past)
     else:
         _publish(document, published_on, act, tell=part is not Part.NOT_TOLD)
 
@@ -78,7 +81,7 @@ def _tell_government(publication: Publication, sent_on: date, scene: Scene) -> N
         copy.received_on = _received_on(document, sent_on)
 
 
-def _publish_before_joining(document: Milestone, day: date, act: Act, past: Past) -> None:
+def _publish_long_ago(document: Milestone, day: date, act: Act, past: Past) -> None:
     scene = act.scene
     published_on = None if _is_day_forgotten(document, scene) else day
     sent_on = _sent_on(document, day, scene)

@@ -1,10 +1,10 @@
 """What was before the demo's day and nobody was ever told of, put in as rows: there are no notices to stop, and there
 are thousands of rows, too many to go through the services one by one."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from cycle_tracker.cli.demo.chances import in_office_hours
@@ -12,9 +12,16 @@ from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.domain.kinds import DoneWith
 from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Milestone, Organisation, Publication, PublicationAddress, PublicationCopy, User
+from cycle_tracker.models import (
+    AuditEvent,
+    Milestone,
+    Organisation,
+    Publication,
+    PublicationAddress,
+    PublicationCopy,
+    User,
+)
 from cycle_tracker.models.base import table_of
-from cycle_tracker.services import audit
 
 WRITTEN = ("state", "done_on", "target_on", "due_on", "next_notice_on")
 
@@ -25,18 +32,20 @@ class Past:
     def __init__(self, government: Organisation) -> None:
         self._government = government
         self._milestones: list[Milestone] = []
+        self._events: list[dict[str, Any]] = []
 
     def finish(
         self, milestone: Milestone, done_on: date | None, scene: Scene, *, by: User, action: str = "finished"
     ) -> None:
         """Done on that day, and recorded that day or when the partnership joined."""
-        audit.record_milestone(
+        recorded_on = scene.recorded_on(done_on or scene.joined_on, milestone.key)
+        self._note(
             milestone,
             action,
             by=by,
-            at=in_office_hours(scene.recorded_on(done_on or scene.joined_on, milestone.key), milestone.key),
-            before={"state": milestone.state, "done_on": None},
-            after={"state": State.DONE, "done_on": done_on},
+            at=in_office_hours(recorded_on, milestone.key),
+            before={"state": milestone.state.value, "done_on": None},
+            after={"state": State.DONE.value, "done_on": _iso(done_on)},
         )
         self._set(milestone, state=State.DONE, done_on=done_on, next_notice_on=None)
 
@@ -50,7 +59,7 @@ class Past:
         sent_on: date,
         received_on: date,
     ) -> None:
-        """Published, sent and received before the partnership joined."""
+        """Published, sent and received, and recorded then or when the partnership joined."""
         recorded_at = in_office_hours(scene.recorded_on(sent_on, document.key), document.key)
         db.session.add(
             Publication(
@@ -63,7 +72,9 @@ class Past:
             )
         )
         self.finish(document, published_on, scene, by=scene.lead, action="published")
-        audit.record_milestone(document, "told-government", by=scene.lead, at=recorded_at, after={"sent_on": sent_on})
+        self._note(
+            document, "told-government", by=scene.lead, at=recorded_at, before={}, after={"sent_on": _iso(sent_on)}
+        )
 
     def follow(
         self, follower: Milestone, due_on: date | None, scene: Scene, *, published_on: date | None, sent_on: date
@@ -75,20 +86,52 @@ class Past:
             self.finish(follower, done_on, scene, by=scene.lead)
 
     def write(self) -> None:
-        """Write the milestones in one statement."""
+        """Write the milestones in one statement, and the audit of them in another."""
         table = table_of(Milestone)
         rows = [{"row": one.id, **{f"new_{name}": getattr(one, name) for name in WRITTEN}} for one in self._milestones]
         db.session.flush()
         if rows:
-            db.session.connection().execute(
+            connection = db.session.connection()
+            connection.execute(
                 update(table)
                 .where(table.c.id == bindparam("row"))
                 .values({name: bindparam(f"new_{name}") for name in WRITTEN}),
                 rows,
             )
+            connection.execute(insert(table_of(AuditEvent)), self._events)
         self._milestones.clear()
+        self._events.clear()
+
+    def _note(
+        self,
+        milestone: Milestone,
+        action: str,
+        *,
+        by: User,
+        at: datetime,
+        before: dict[str, Any],
+        after: dict[str, Any],
+    ) -> None:
+        """An audit event, as the service would write it."""
+        self._events.append(
+            {
+                "at": at,
+                "actor_id": by.id,
+                "partnership_id": milestone.partnership_id,
+                "subject": "milestone",
+                "subject_id": milestone.id,
+                "action": action,
+                "before": before,
+                "after": after,
+                "reason": "",
+            }
+        )
 
     def _set(self, milestone: Milestone, **values: Any) -> None:
         for name, value in values.items():
             set_committed_value(milestone, name, value)
         self._milestones.append(milestone)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

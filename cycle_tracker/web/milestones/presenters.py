@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cycle_tracker.domain.deadlines import days_past
 from cycle_tracker.domain.documents import LATE, DocumentState, document_state, lag_days
 from cycle_tracker.domain.kinds import Kind
-from cycle_tracker.domain.lifecycle import State
+from cycle_tracker.domain.lifecycle import State, is_allowed
 from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.models import DateChange, Escalation, Milestone, Publication
 from cycle_tracker.queries.documents import facts_of
@@ -246,7 +246,7 @@ def _actions(facts: Facts, viewer: Viewer) -> frozenset[str]:
         found |= {"start"} if milestone.state is State.NOT_STARTED else set()
         found |= set() if milestone.is_document else {"finish"}
     if milestone.is_document and holds(viewer, Permission.RECORD_PUBLICATION, milestone):
-        if facts.publication is None and (milestone.is_open or milestone.state is State.DONE):
+        if facts.publication is None and (milestone.state is State.DONE or is_allowed(milestone.state, State.DONE)):
             found.add("record")
         elif facts.publication is not None and government_copy(facts.publication) is None:
             found.add("tell")

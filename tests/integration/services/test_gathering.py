@@ -15,7 +15,7 @@ from cycle_tracker.services.milestones import finish_milestone
 from cycle_tracker.services.outbox import send_ready_messages
 from cycle_tracker.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
-from tests.support.days import TEN, Days, Told, every_day, moment, ticking
+from tests.support.days import TEN, Days, Told, again, every_day, moment, ticking
 
 DAY = date(2026, 5, 14)
 
@@ -31,7 +31,9 @@ def owner(moray: Partnership) -> User:
 
 
 def enter(moray: Partnership, owner: User, title: str, due_on: date = DAY, **fields: object) -> int:
-    made = make_milestone(moray, title=title, due_on=due_on, owner=owner, entered_on=date(2026, 1, 1), **fields)
+    made = make_milestone(
+        again(moray), title=title, due_on=due_on, owner=again(owner), entered_on=date(2026, 1, 1), **fields
+    )
     db.session.commit()
     return made.id
 
@@ -46,12 +48,12 @@ def test_a_day_has_one_digest_however_often_the_job_runs(days: Days, moray: Part
 def test_what_arises_after_the_digest_is_told_in_the_next(days: Days, moray: Partnership, owner: User) -> None:
     enter(moray, owner, "Draft the plan")
     days.run(DAY)
-    enter(moray, owner, "Agree priorities", due_on=date(2026, 5, 17))
+    enter(moray, owner, "Agree priorities", due_on=date(2026, 5, 28))
     days.run(DAY, TEN)
     assert len(days.told) == 1
     days.run(date(2026, 5, 15))
     assert [(one.subject, one.steps) for one in days.of(date(2026, 5, 15))] == [
-        ("1 date has passed, 1 coming up", "before-3 over before-14; overdue-1")
+        ("1 date has passed, 1 coming up", "before-14; overdue-1")
     ]
 
 
@@ -61,7 +63,7 @@ def test_a_documents_date_is_told_at_the_next_run_whatever_the_digest(
     enter(moray, owner, "Draft the plan")
     days.run(DAY)
     enter(moray, owner, "Agree priorities", due_on=date(2026, 5, 17))
-    make_report(moray, due_on=date(2026, 5, 28), owner=owner, title="Annual report on 2025–26")
+    make_report(again(moray), due_on=date(2026, 5, 28), owner=again(owner), title="Annual report on 2025–26")
     db.session.commit()
     days.run(DAY, TEN)
     assert days.told[1:] == [
@@ -124,7 +126,7 @@ def test_nobody_gets_an_empty_mail(days: Days, moray: Partnership, owner: User) 
     finish_milestone(
         db.session.get_one(Milestone, step),
         DAY,
-        by=db.session.get_one(User, owner.id),
+        by=again(owner),
         today=DAY,
         now=moment(DAY, TEN),
     )
@@ -166,7 +168,7 @@ def test_a_mail_says_what_where_and_when_in_its_first_line(days: Days, moray: Pa
 
 def test_the_offer_to_explain_names_the_day_so_that_it_holds_however_late(days: Days, moray: Partnership) -> None:
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
-    other = make_user("Blair Munro", role=Role.LEAD, partnership=moray)
+    make_user("Blair Munro", role=Role.LEAD, partnership=moray)
     make_report(moray, owner=lead, title="Annual report on 2025–26")
     db.session.commit()
     for day in every_day(date(2026, 7, 1), date(2026, 8, 14)):
@@ -174,7 +176,6 @@ def test_the_offer_to_explain_names_the_day_so_that_it_holds_however_late(days: 
     days.queue(date(2026, 8, 18))  # nothing ran on Monday the 17th
     texts = _sent_texts(days, date(2026, 8, 18))
     assert len(texts) == 2
-    assert other.email
     assert all("From 30 August 2026 this shows as outstanding." in text for text in texts)
 
 

@@ -374,3 +374,11 @@ def test_the_page_takes_as_many_statements_for_a_long_history_as_for_a_short_one
     with counted_statements() as statements:
         assert client.get(REPORT).status_code == 200
     assert len(statements) == STATEMENTS, "\n\n".join(statements)
+
+
+def test_a_document_that_was_not_required_may_be_recorded_all_the_same(moray: Moray) -> None:
+    moray.report.state = State.NOT_REQUIRED
+    client = moray.client(moray.lead)
+    version = value_of(client.get(REPORT), "version")
+    page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, version=version)))
+    assert "Published, not yet notified" in said(page)

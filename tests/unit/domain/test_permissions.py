@@ -1,4 +1,4 @@
-"""Who may do what: the table of section 5 of the design, written out by hand."""
+"""Who may do what: the table, written out by hand."""
 
 import pytest
 

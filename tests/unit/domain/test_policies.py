@@ -1,4 +1,4 @@
-"""The default policies of section 4 of the design."""
+"""The default policies."""
 
 import pytest
 

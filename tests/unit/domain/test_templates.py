@@ -1,4 +1,4 @@
-"""Every date of every period, against section 7 of the domain paper written out by hand."""
+"""Every date of every period, against the rows of the cycle written out by hand."""
 
 import json
 from datetime import date
