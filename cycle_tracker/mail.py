@@ -28,6 +28,7 @@ from cycle_tracker.domain.delivery import Verdict, verdict_on
 WATCH_EVERY_SECONDS = 0.2
 LONGEST_ANSWER = 500
 READY = 220
+WRONG_LOGIN = 535
 CRLF = compat32.clone(linesep="\r\n")
 QUOTED = Charset("utf-8")
 QUOTED.body_encoding = QP
@@ -78,6 +79,24 @@ class WatchedSMTP(smtplib.SMTP):
 
     deadline: float = 0.0
     opened: socket.socket | None = None
+    wrong_login: smtplib.SMTPAuthenticationError | None = None
+
+    def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> tuple[int, bytes]:
+        """Connect, and keep the name that STARTTLS holds the certificate to: smtplib takes it from its constructor."""
+        self._host = host
+        return super().connect(host, port, source_address)
+
+    def auth(self, mechanism: str, authobject: Any, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
+        """Log in by one mechanism. Once the server has said that the login is wrong, no other is tried: each would
+        count as a guess."""
+        if self.wrong_login is not None:
+            raise self.wrong_login
+        try:
+            return super().auth(mechanism, authobject, initial_response_ok=initial_response_ok)
+        except smtplib.SMTPAuthenticationError as refused:
+            if refused.smtp_code == WRONG_LOGIN:
+                self.wrong_login = refused
+            raise
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # the hook that smtplib offers for a socket of one's own; its return type is missing from the stubs
@@ -161,13 +180,20 @@ class SafeConnection(Connection):
             code, said = refused.recipients[recipient]
             return _judged(code, said)
         except (ValueError, smtplib.SMTPNotSupportedError) as unfit:  # an address that SMTP cannot carry
-            self.host.rset()
+            self._start_over(self.host)
             return Answer(Verdict.REFUSED, _described(unfit))
         except smtplib.SMTPResponseException as refused:
             return _judged(refused.smtp_code, refused.smtp_error)
         except (OSError, smtplib.SMTPException) as trouble:
             raise ServerTrouble(_described(trouble)) from trouble
         return Answer(Verdict.ACCEPTED, "")
+
+    def _start_over(self, host: WatchedSMTP) -> None:
+        """Have the server forget what it heard of a mail. Raises ServerTrouble where it is gone."""
+        try:
+            host.rset()
+        except (OSError, smtplib.SMTPException) as trouble:
+            raise ServerTrouble(_described(trouble)) from trouble
 
     def _watch(self, host: WatchedSMTP) -> None:
         while not self._over.wait(WATCH_EVERY_SECONDS):

@@ -60,7 +60,8 @@ _record = (
 
 @dataclass
 class Sent:
-    """What a run of the sender did, in numbers. `trouble` is what ended the run early, if the server as a whole did."""
+    """What a run of the sender did, in numbers. `trouble` is what the server as a whole did to end the run early, or to
+    leave it with nothing done."""
 
     sent: int = 0
     refused: int = 0
@@ -72,9 +73,14 @@ class Sent:
     trouble: str = ""
 
     @property
+    def did_anything(self) -> bool:
+        """True where the server said something about at least one message."""
+        return bool(self.sent or self.refused or self.retried)
+
+    @property
     def could_not_be_used(self) -> bool:
         """True where there was something to send and the server did nothing with any of it."""
-        return bool(self.trouble) and not (self.sent or self.refused or self.retried)
+        return bool(self.trouble) and not self.did_anything
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class _Run:
         self.stop = stop
         self.line = MailLine()
         self.sent = Sent()
+        self.last_trouble = ""
         self.lease = timedelta(seconds=current_app.config["CLAIM_LEASE_SECONDS"])
         self.sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
 
@@ -142,8 +149,9 @@ class _Run:
             answer = self.line.deliver(self.sender, mail.recipient, mail.content)
         except ServerTrouble as trouble:
             log.warning("The mail server: %s", trouble)
+            self.last_trouble = str(trouble)
             if self.line.is_given_up:
-                self.sent.trouble = str(trouble)
+                self.sent.trouble = self.last_trouble
             self.set_result(message_id, MessageState.QUEUED, mail.attempts, self.clock(), str(trouble))
             db.session.commit()
             return None
@@ -204,6 +212,8 @@ def send_ready_messages(
             run.send_batch(claim)
     finally:
         run.line.close()
+    if not run.sent.did_anything:
+        run.sent.trouble = run.last_trouble  # also where there was too little to send for the line to be given up
     run.sent.connections = run.line.opened
     run.sent.in_other_hands = count_in_other_hands()
     db.session.rollback()

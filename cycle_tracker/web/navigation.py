@@ -45,8 +45,13 @@ def menu() -> dict[str, Any]:
     links = _links(viewer) if viewer else [("Plans and reports", REGISTER), ("Sign in", SIGN_IN)]
     return {
         "navigation": [Link(label, address, _is_current(address)) for label, address in links],
-        "signed_in": SignedIn(viewer.name, _place(viewer)) if viewer else None,
+        "signed_in": _signed_in(viewer) if viewer else None,
     }
+
+
+def _signed_in(viewer: Viewer) -> SignedIn:
+    place = _place(viewer)
+    return SignedIn(viewer.name, place if place != viewer.name else "")
 
 
 def _links(viewer: Viewer) -> list[tuple[str, str]]:

@@ -13,6 +13,9 @@ from cycle_tracker.models import AuditEvent, DateChange, DateChangeKind, Ending,
 from cycle_tracker.queries.histories import History, SentNotice
 from cycle_tracker.web.wording import count, day, moment
 
+LISTED_STEPS = 3
+"""So many overtaken steps are each named; of more, the first and the last."""
+
 NEWEST = 3
 """So many sentences say what changed while somebody had the page open."""
 
@@ -171,8 +174,7 @@ def _outcome(notice: SentNotice) -> str:
 def _note(notice: SentNotice, due_on: date | None) -> str:
     notes = [f"For the date {day(notice.due_on)}."] if notice.due_on != due_on else []
     if notice.overtook:
-        told = "; ".join(_lower_first(step_in_words(step)) for step in notice.overtook)
-        notes.append(f"Stands also for: {told}.")
+        notes.append(f"Stands also for: {_overtaken(notice.overtook)}.")
     if notice.ending is Ending.SUPERSEDED and notice.ended_at:
         notes.append(
             f"No longer counts: the date changed, or it was opened again, on {day(london_day(notice.ended_at))}."
@@ -194,3 +196,11 @@ def _date(value: Any) -> date | None:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def _overtaken(steps: list[str]) -> str:
+    """The steps that were not told for themselves: each of a few, the first and the last of many."""
+    words = [_lower_first(step_in_words(step)) for step in steps]
+    if len(words) <= LISTED_STEPS:
+        return "; ".join(words)
+    return f"{len(words)} earlier steps, from {words[0]} to {words[-1]}"

@@ -128,7 +128,7 @@ def test_the_mailbox_of_scottish_government_is_told_once_with_the_address(days: 
     db.session.commit()
     assert days.send(TODAY).sent == 1
     assert days.told == [
-        Told("20 May", "plans@government.example", "Children's Services Plan 2026–29: published, Moray", "")
+        Told("20 May", "plans@government.example", "Children’s Services Plan 2026–29: published, Moray", "")
     ]
 
 

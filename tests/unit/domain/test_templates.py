@@ -182,7 +182,7 @@ def test_the_first_edition_names_no_month_for_a_report() -> None:
 
 def test_titles_name_the_period_and_the_year() -> None:
     titles = {one.template_key: one.title for one in planned_for("2026-29")}
-    assert titles["plan-prepared"] == "Children's Services Plan 2026–29"
+    assert titles["plan-prepared"] == "Children’s Services Plan 2026–29"
     assert titles["annual-report-3"] == "Annual report on 2028–29"
     assert not [title for title in titles.values() if "{" in title]
 
