@@ -46,9 +46,7 @@ def read_ports() -> Ports:
             try:
                 probe.bind((LOOPBACK, int(given)))
             except OSError as error:
-                sys.exit(
-                    f"Port {given} for {whose} is not free ({error.strerror}): choose one with {variable}=..."
-                )
+                sys.exit(f"Port {given} for {whose} is not free ({error.strerror}): choose one with {variable}=...")
         found.append(int(given))
     return Ports(*found)
 
@@ -108,9 +106,7 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
             return
     try:
         accounts = run([*FLASK, "demo-accounts"], env, quiet=True).strip()
-        print(
-            f"\nCycle Tracker: {web}\nIts mails:     {mail}\n\n{accounts}\n\nCtrl-C stops it.\n", flush=True
-        )
+        print(f"\nCycle Tracker: {web}\nIts mails:     {mail}\n\n{accounts}\n\nCtrl-C stops it.\n", flush=True)
         day = run([*FLASK, "last-working-day"], env, quiet=True).strip()
         for job in ("queue-notices", "send-outbox"):
             run([*SCHEDULER, "run", job, "--on", day], env)
@@ -125,7 +121,7 @@ def main() -> int:
         run([*FLASK, *command], env)
 
     bind = f"{LOOPBACK}:{ports.web}"
-    catcher = ["node_modules/.bin/maildev", "--silent", "--ip", LOOPBACK]
+    catcher = ["node_modules/.bin/maildev", "--silent", "--ip", LOOPBACK, "--mail-directory", "instance/mails"]
     services = {
         "mails": [*catcher, "--smtp", str(ports.smtp), "--web", str(ports.mail)],
         "web": [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", bind, "--workers", "2"]

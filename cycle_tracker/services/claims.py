@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.extensions import db
@@ -83,13 +83,13 @@ def free_lost_claims(now: datetime) -> None:
     db.session.execute(delete(claims).where(claims.c.id.in_(lost)))
 
 
-def renew_claim(claim: Claim, message_id: int, *, now: datetime, lease: timedelta) -> bool:
+def renew_claim(connection: Connection, claim: Claim, message_id: int, *, now: datetime, lease: timedelta) -> bool:
     """True where the claim still stands and still holds this message; it then stands for a full lease more.
 
     Does not commit: it belongs in the transaction that records the result of the message before.
     """
     parameters = {"claim": claim.id, "message": message_id, "until": now + lease}
-    return db.session.connection().execute(_renew, parameters).rowcount == 1
+    return connection.execute(_renew, parameters).rowcount == 1
 
 
 def release_claim(claim: Claim, *, ready_at: datetime | None = None) -> None:

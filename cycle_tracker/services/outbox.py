@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from cycle_tracker.domain.delivery import FINAL, MessageState, Verdict, retry_after
 from cycle_tracker.extensions import db
@@ -41,12 +41,15 @@ log = logging.getLogger(__name__)
 messages = table_of(Message)
 bodies = table_of(MessageBody)
 
-_read = select(messages.c.recipient, messages.c.attempts, messages.c.ready_at, bodies.c.content).where(
-    messages.c.id == bodies.c.message_id, messages.c.id == bindparam("message")
+_in_hand = (
+    select(messages.c.id, messages.c.recipient, messages.c.attempts, messages.c.ready_at, bodies.c.content)
+    .join(bodies, bodies.c.message_id == messages.c.id)
+    .where(messages.c.claim_id == bindparam("claim"), messages.c.state == MessageState.SENDING)
+    .order_by(messages.c.ready_at, messages.c.id)
 )
 _record = (
     update(messages)
-    .where(messages.c.id == bindparam("message"), messages.c.state.not_in(list(FINAL)))
+    .where(messages.c.id == bindparam("message"), *(messages.c.state != final for final in sorted(FINAL)))
     .values(
         state=bindparam("new_state"),
         attempts=bindparam("new_attempts"),
@@ -56,6 +59,7 @@ _record = (
         claim_id=None,
     )
 )
+_record_if_ours = _record.where(messages.c.claim_id == bindparam("claim"))
 
 
 @dataclass
@@ -87,6 +91,7 @@ class Sent:
 class MailInHand:
     """What is needed to send one message and to record what came of it."""
 
+    message_id: int
     recipient: str
     attempts: int
     ready_at: datetime
@@ -97,7 +102,6 @@ class MailInHand:
 class _Result:
     """What the server said of one message, until it is recorded."""
 
-    message_id: int
     mail: MailInHand
     answer: Answer
 
@@ -120,30 +124,31 @@ class _Run:
         return self.stop() or bool(self.sent.trouble)
 
     def send_batch(self, claim: Claim) -> None:
-        withdrawn = refresh_messages(claim.message_ids, self.today, self.clock())
-        self.sent.withdrawn += len(withdrawn)
-        before: _Result | None = None
-        for message_id in claim.message_ids:
-            if self.is_over:
-                break
-            if message_id not in withdrawn:
-                mail = self.record_and_take_next(before, claim, message_id)
-                before = self.deliver(message_id, mail) if mail is not None else None
-        if before is not None:
-            self.record(before)
+        self.sent.withdrawn += len(refresh_messages(claim.message_ids, self.today, self.clock()))
+        with db.engine.connect() as connection:
+            with connection.begin():
+                mails = [MailInHand(*row) for row in connection.execute(_in_hand, {"claim": claim.id})]
+            before: _Result | None = None
+            for mail in mails:
+                if self.is_over:
+                    break
+                ours = self.record_and_renew(connection, claim, before, mail)
+                before = self.deliver(connection, claim, mail) if ours else None
+            if before is not None:
+                with connection.begin():
+                    self.record(connection, claim, before)
         release_claim(claim)
 
-    def record_and_take_next(self, before: _Result | None, claim: Claim, message_id: int) -> MailInHand | None:
-        """In one transaction: record the result before, renew the claim, and read the next mail if it is ours still."""
-        if before is not None:
-            self.record(before)
-        ours = renew_claim(claim, message_id, now=self.clock(), lease=self.lease)
-        row = db.session.connection().execute(_read, {"message": message_id}).one() if ours else None
-        db.session.commit()
+    def record_and_renew(self, connection: Connection, claim: Claim, before: _Result | None, mail: MailInHand) -> bool:
+        """In one transaction: record the result before and renew the claim; True where this mail is ours still."""
+        with connection.begin():
+            if before is not None:
+                self.record(connection, claim, before)
+            ours = renew_claim(connection, claim, mail.message_id, now=self.clock(), lease=self.lease)
         self.sent.lost_claims += not ours
-        return MailInHand(*row) if row else None
+        return ours
 
-    def deliver(self, message_id: int, mail: MailInHand) -> _Result | None:
+    def deliver(self, connection: Connection, claim: Claim, mail: MailInHand) -> _Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
         try:
             answer = self.line.deliver(self.sender, mail.recipient, mail.content)
@@ -152,12 +157,14 @@ class _Run:
             self.last_trouble = str(trouble)
             if self.line.is_given_up:
                 self.sent.trouble = self.last_trouble
-            self.set_result(message_id, MessageState.QUEUED, mail.attempts, self.clock(), str(trouble))
-            db.session.commit()
+            with connection.begin():
+                _set_result(
+                    connection, claim, mail, MessageState.QUEUED, mail.attempts, self.clock(), said=str(trouble)
+                )
             return None
-        return _Result(message_id, mail, answer)
+        return _Result(mail, answer)
 
-    def record(self, result: _Result) -> None:
+    def record(self, connection: Connection, claim: Claim, result: _Result) -> None:
         """Write down what the server said of a message: sent, refused, or to be tried later."""
         attempts = result.mail.attempts + 1
         verdict = result.answer.verdict
@@ -171,22 +178,45 @@ class _Run:
         else:
             self.sent.refused += 1
             state = MessageState.FAILED
-        ready_at = self.clock() + wait if wait else result.mail.ready_at
-        self.set_result(result.message_id, state, attempts, ready_at, result.answer.said)
-
-    def set_result(self, message_id: int, state: MessageState, attempts: int, ready_at: datetime, said: str) -> None:
-        """An accepted mail is sent, even where the claim was lost meanwhile: then nobody sends it again."""
-        db.session.connection().execute(
-            _record,
-            {
-                "message": message_id,
-                "new_state": state,
-                "new_attempts": attempts,
-                "new_ready_at": ready_at,
-                "new_ended_at": self.clock() if state in FINAL else None,
-                "new_trouble": said,
-            },
+        now = self.clock()
+        ready_at = now + wait if wait else result.mail.ready_at
+        _set_result(
+            connection,
+            claim,
+            result.mail,
+            state,
+            attempts,
+            ready_at,
+            ended_at=now if state in FINAL else None,
+            said=result.answer.said,
         )
+
+
+def _set_result(
+    connection: Connection,
+    claim: Claim,
+    mail: MailInHand,
+    state: MessageState,
+    attempts: int,
+    ready_at: datetime,
+    *,
+    ended_at: datetime | None = None,
+    said: str = "",
+) -> None:
+    """Where the claim was lost meanwhile, another may have the message in hand: only that it was accepted is then
+    written down, so that nobody sends it again."""
+    values = {
+        "message": mail.message_id,
+        "new_state": state,
+        "new_attempts": attempts,
+        "new_ready_at": ready_at,
+        "new_ended_at": ended_at,
+        "new_trouble": said,
+    }
+    if state is MessageState.SENT:
+        connection.execute(_record, values)
+    else:
+        connection.execute(_record_if_ours, {**values, "claim": claim.id})
 
 
 def send_ready_messages(

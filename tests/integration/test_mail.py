@@ -337,7 +337,7 @@ nasty = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(subject=nasty, text=nasty, html=nasty)
 def test_no_text_makes_a_header(mail_app: Flask, subject: str, text: str, html: str) -> None:
     with mail_app.app_context():

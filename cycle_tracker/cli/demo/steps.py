@@ -3,6 +3,7 @@
 from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
+from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
 from cycle_tracker.domain.kinds import Stage
@@ -35,8 +36,10 @@ def play_step(step: Milestone, act: Act, past: Past) -> None:
 
 
 def _play_before(step: Milestone, document: Milestone, scene: Scene, past: Past) -> None:
-    """The last step before a document: done when the document is, and in hand while it is."""
-    if document.is_open:
+    """The last step before a document: done when the document is, and in hand while it is. The star has drafted and
+    approved what it has not published."""
+    approved = scene.slug == STAR and step.due_on is not None and step.due_on < scene.on
+    if document.is_open and not approved:
         _start(step, scene)
     else:
         past.finish(step, _usual_day(step, scene, latest=document.done_on), scene, by=_doer(step, scene))

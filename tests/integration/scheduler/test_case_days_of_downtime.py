@@ -87,7 +87,7 @@ def test_a_start_catches_up_after_seven_on_a_working_day_without_a_run(
 TRAVELLER = """
 import datetime, sys, time_machine
 import scheduler.__main__ as process
-with time_machine.travel(datetime.datetime.fromisoformat("2026-07-02T10:00:52+01:00"), tick=True):
+with time_machine.travel(datetime.datetime.fromisoformat("2026-07-02T10:00:56+01:00"), tick=True):
     sys.exit(process.main([]))
 """
 

@@ -1,6 +1,7 @@
 """Which mail is written when, and what it holds."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -30,7 +31,7 @@ def owner(moray: Partnership) -> User:
     return make_user("Rory Baird", role=Role.CONTRIBUTOR, partnership=moray)
 
 
-def enter(moray: Partnership, owner: User, title: str, due_on: date = DAY, **fields: object) -> int:
+def enter(moray: Partnership, owner: User, title: str, due_on: date = DAY, **fields: Any) -> int:
     made = make_milestone(
         again(moray), title=title, due_on=due_on, owner=again(owner), entered_on=date(2026, 1, 1), **fields
     )
