@@ -11,6 +11,7 @@ from types import FrameType
 
 from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
+from scheduler.catch_up import is_queueing_missed
 from scheduler.jobs import JOBS, run_job, stopping
 
 log = logging.getLogger("scheduler")
@@ -37,14 +38,23 @@ def run_by_hand(job: str, on: date) -> int:
 
 def run_for_good() -> int:
     """The scheduler, until it is asked to stop: it then finishes the mail in hand."""
-    from cycle_tracker.services.job_runs import has_finished_run
-    from scheduler.schedule import build_scheduler, is_catch_up_due
+    # A run by hand needs no APScheduler, and starts sooner without it.
+    from scheduler.schedule import CATCH_UP, build_scheduler
 
     app = create_core_app()
 
     def run(job: str) -> None:
+        if job == CATCH_UP:
+            if not is_queueing_missed(app):
+                return
+            log.info("Today's queue-notices has not run, or did not succeed: it runs now.")
+            job = "queue-notices"
         report = run_job(app, job, clock.today())
         log.info("%s: %s", job, json.dumps(report.counts))
+
+    def start() -> None:
+        run(CATCH_UP)
+        run("send-outbox")
 
     scheduler = build_scheduler(run, app.config["TZ_NAME"])
 
@@ -54,12 +64,7 @@ def run_for_good() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with app.app_context():
-        caught_up = has_finished_run("queue-notices", clock.today())
-    if is_catch_up_due(clock.london_time(clock.now()), has_run_today=caught_up):
-        log.info("Today's queue-notices has not run: it runs now.")
-        scheduler.add_job(run, args=["queue-notices"], id="catch-up")
-    scheduler.add_job(run, args=["send-outbox"], id="send-outbox-at-start")
+    scheduler.add_job(start, id="at-start")
     scheduler.start()
     return 0
 

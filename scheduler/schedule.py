@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from cycle_tracker.domain.calendar import SCOTLAND
+from scheduler.catch_up import QUEUE_AT
 
-QUEUE_AT = time(7, 0)
-"""London time: after the night, outside the hour that the clock change repeats, before people open their mail."""
+CATCH_UP = "catch-up"
+"""Runs queue-notices where today's run is missing or failed: at the start of the process, and every five minutes."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ def timetable(time_zone: str) -> list[Entry]:
             CronTrigger(day_of_week="mon-fri", hour=QUEUE_AT.hour, minute=QUEUE_AT.minute, timezone=time_zone),
         ),
         Entry("send-outbox", CronTrigger(minute="*", second=0, timezone=time_zone)),
+        # Off the full hour, so that it never meets the run of seven o'clock.
+        Entry(CATCH_UP, CronTrigger(minute="2-59/5", timezone=time_zone)),
     ]
 
 
@@ -41,9 +42,3 @@ def build_scheduler(run: Callable[[str], None], time_zone: str) -> BlockingSched
     for entry in timetable(time_zone):
         scheduler.add_job(run, entry.trigger, args=[entry.job], id=entry.job)
     return scheduler
-
-
-def is_catch_up_due(london_now: datetime, *, has_run_today: bool) -> bool:
-    """True where the process starts after today's queueing should have run and it has not."""
-    today: date = london_now.date()
-    return SCOTLAND.is_working_day(today) and london_now.time() >= QUEUE_AT and not has_run_today

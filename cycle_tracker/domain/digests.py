@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from cycle_tracker.domain.calendar import DAY, SCOTLAND
 
+DAYS_IN_WEEK = 7
 LISTED_AT_MOST = 50
 """Items that one mail lists; the rest are a number and a link."""
 
@@ -26,12 +27,14 @@ class Preference:
     weekday: int = 0
 
 
-def is_digest_day(preference: Preference, today: date) -> bool:
-    """True where the digest goes out today: any day, or the chosen weekday, moved to the next working day."""
+def digest_day(preference: Preference, queued_on: date) -> date:
+    """The day of the digest that a notice queued on this day belongs to: that day itself, or in the weekly rhythm the
+    next chosen weekday, moved to the working day after it. A digest whose day was lost goes out at the next run."""
     if preference.rhythm is not Rhythm.WEEKLY:
-        return True
-    chosen = today - DAY * ((today.weekday() - preference.weekday) % 7)
-    return SCOTLAND.on_or_after(chosen) == today
+        return queued_on
+    chosen = queued_on - DAY * ((queued_on.weekday() - preference.weekday) % DAYS_IN_WEEK)
+    moved = SCOTLAND.on_or_after(chosen)
+    return moved if moved >= queued_on else SCOTLAND.on_or_after(chosen + DAY * DAYS_IN_WEEK)
 
 
 def belongs_in_digest(preference: Preference, *, past_its_date: bool) -> bool:

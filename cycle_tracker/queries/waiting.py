@@ -27,6 +27,7 @@ class NoticeLine:
     at_once: bool
     due_on: date
     overtook: tuple[str, ...]
+    queued_on: date
     message_id: int | None
     key: str
     title: str
@@ -55,6 +56,7 @@ _COLUMNS = (
     Notice.at_once,
     Notice.due_on,
     Notice.overtook,
+    Notice.queued_on,
     Notice.message_id,
     Milestone.key,
     Milestone.title,

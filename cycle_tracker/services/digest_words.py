@@ -142,7 +142,8 @@ def _subject(shown: Sequence[NoticeLine], today: date) -> str:
     passed = f"{count(past, 'date has', 'dates have')} passed"
     if past == len(shown):
         return passed
-    return f"{passed}, {len(shown) - past} coming up" if past else f"{len(shown)} dates coming up"
+    ahead = f"{len(shown) - past} due today or soon"
+    return f"{passed}, {ahead}" if past else f"{len(shown)} dates due today or soon"
 
 
 def _short_state(line: NoticeLine, today: date) -> str:

@@ -11,16 +11,20 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from cycle_tracker.domain.digests import Preference, belongs_in_digest, is_digest_day
+from cycle_tracker.domain.digests import Preference, belongs_in_digest, digest_day
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Message, MessageKind, Notice, User
+from cycle_tracker.models.base import table_of
 from cycle_tracker.queries.waiting import NoticeLine, people_with_waiting_notices, waiting_notices
 from cycle_tracker.services.digest_words import digest_words
 from cycle_tracker.services.outgoing import store_message
 
 BATCH = 50
+
+notices = table_of(Notice)
+_bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
 
 
 @dataclass
@@ -47,45 +51,33 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
     return gathered
 
 
-def choose_for_today(
-    lines: Iterable[NoticeLine], preference: Preference, today: date, *, had_digest: bool
-) -> list[NoticeLine]:
-    """The waiting notices that go out today under a person's preference. The others go on waiting."""
-    lines = list(lines)
-    digest = (
-        [line for line in lines if belongs_in_digest(preference, past_its_date=line.due_on < today)]
-        if is_digest_day(preference, today) and not had_digest
-        else []
-    )
-    chosen = {line.notice_id for line in digest} | {line.notice_id for line in lines if line.at_once}
-    return [line for line in lines if line.notice_id in chosen]
+def digest_of_today(lines: Iterable[NoticeLine], preference: Preference, today: date) -> list[NoticeLine]:
+    """What today's digest holds: all that waits and is wanted, once the day of any of it has come; else nothing."""
+    wanted = [line for line in lines if belongs_in_digest(preference, past_its_date=line.due_on < today)]
+    return wanted if any(digest_day(preference, line.queued_on) <= today for line in wanted) else []
 
 
 def _write_digest(
     person: User, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool, gathered: Gathered
 ) -> None:
-    chosen = choose_for_today(lines, person.preference, today, had_digest=had_digest)
+    digest = [] if had_digest else digest_of_today(lines, person.preference, today)
+    in_digest = {line.notice_id for line in digest}
+    chosen = [line for line in lines if line.at_once or line.notice_id in in_digest]
     if not chosen:
         return
-    is_the_digest = not had_digest and is_digest_day(person.preference, today)
     message = Message(
         identity=uuid4().hex,
         kind=MessageKind.DIGEST,
         recipient=person.email,
         user_id=person.id,
-        digest_on=today if is_the_digest else None,
+        digest_on=today if digest else None,
         rendered_on=today,
     )
     words = digest_words(chosen, today, name=person.name, service_url=current_app.config["SERVICE_URL"])
     store_message(message, template="digest", now=now, **words)
     shown = {line.milestone_id for line in chosen}
-    bound = [line.notice_id for line in lines if line in chosen or line.milestone_id in shown]
-    db.session.execute(
-        update(Notice)
-        .where(Notice.id.in_(bound))
-        .values(message_id=message.id)
-        .execution_options(synchronize_session=False)
-    )
+    bound = [line.notice_id for line in lines if line.milestone_id in shown]
+    db.session.connection().execute(_bind, [{"notice": notice_id, "message": message.id} for notice_id in bound])
     gathered.messages += 1
     gathered.notices += len(bound)
 

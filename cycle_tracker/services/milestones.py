@@ -17,6 +17,10 @@ EARLIEST_DONE = date(2014, 3, 27)
 """The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it."""
 
 
+LATEST_DUE = date(2100, 1, 1)
+"""No date of a cycle lies beyond it; what does is a slip of the keys."""
+
+
 def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
     """Raises ChangedMeanwhile where the milestone is no longer the one that the person was looking at."""
     if version is not None and version != milestone.version:
@@ -81,6 +85,10 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
         raise RuleBroken("The date of a plan or an annual report is not moved. Ask for a new expected date instead.")
     if not milestone.is_open:
         raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
+    if due_on >= LATEST_DUE:
+        raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="due_on")
+    if due_on == milestone.due_on:
+        raise RuleBroken("This is the date that it has already.", field="due_on")
     if not reason.strip():
         raise RuleBroken("Say why the date moves.", field="reason")
     old, milestone.due_on, milestone.expected_date = milestone.due_on, due_on, False

@@ -31,9 +31,14 @@ SCREENS = [
     pytest.param("sqlite", "wide", id="sqlite-wide"),
     pytest.param("sqlite", "narrow", id="sqlite-narrow"),
     pytest.param("sqlite", "without-scripts", id="sqlite-without-scripts"),
-    pytest.param("postgresql", "wide", id="postgresql-wide"),
 ]
+ON_POSTGRESQL = pytest.param("postgresql", "wide", id="postgresql-wide")
+"""A database changes no page: one story on the second is enough, its services are all tested on both."""
+
 on_every_screen = pytest.mark.parametrize(("database", "screen"), SCREENS, indirect=["database"])
+on_every_screen_and_both_databases = pytest.mark.parametrize(
+    ("database", "screen"), [*SCREENS, ON_POSTGRESQL], indirect=["database"]
+)
 SIZES = {"wide": (1280, 900), "narrow": (320, 640), "without-scripts": (1280, 900)}
 
 

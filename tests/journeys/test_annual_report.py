@@ -9,7 +9,14 @@ from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from cycle_tracker.models import User
 from tests.factories import make_governance_group, make_government, make_partnership, make_report, make_user
-from tests.journeys.conftest import PASSWORD, Service, Visitor, on_every_screen, with_password
+from tests.journeys.conftest import (
+    PASSWORD,
+    Service,
+    Visitor,
+    on_every_screen,
+    on_every_screen_and_both_databases,
+    with_password,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -34,7 +41,7 @@ def _address(user: User) -> str:
     return user.email
 
 
-@on_every_screen
+@on_every_screen_and_both_databases
 def test_a_lead_records_the_report_in_at_most_three_clicks_from_the_mail(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 1), hour=7)
     lead, _, official = moray(service)
@@ -94,7 +101,7 @@ def test_the_third_report_of_a_plan_is_outstanding_in_the_next_cycle(service: Se
     assert visitor.reads("Annual report on 2025–26")
 
 
-@on_every_screen
+@on_every_screen_and_both_databases
 def test_a_governance_member_notes_a_new_expected_date_and_the_lag_stays(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 14), hour=7)
     _, member, official = moray(service)

@@ -41,9 +41,7 @@ def find_programs() -> Path:
 
 
 def _version(folder: Path) -> int:
-    said = subprocess.run(
-        [folder / "postgres", "--version"], check=True, capture_output=True, text=True
-    ).stdout
+    said = subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
     digits = said.split()[2].split(".")[0]  # "postgres (PostgreSQL) 15.18 (Debian ...)", "... 18beta1"
     return int("".join(character for character in digits[:2] if character.isdigit()))
 

@@ -61,9 +61,7 @@ class Mail:
 class Faults:
     """What the server does wrong; may be changed while it runs."""
 
-    refuse_at_rcpt: dict[str, str] = field(
-        default_factory=dict
-    )  # {"a@example.org": "550 5.1.1 No such user"}
+    refuse_at_rcpt: dict[str, str] = field(default_factory=dict)  # {"a@example.org": "550 5.1.1 No such user"}
     refuse_at_data: dict[str, str] = field(default_factory=dict)  # the same, but after the whole mail came
     drop_after_data: int = 0  # cuts the line instead of answering, for this many mails to come
     keep_dropped: bool = False  # True: such a mail was accepted all the same; only the answer was lost
@@ -251,9 +249,7 @@ def make_certificate(folder: Path, *, host: str = "localhost") -> tuple[Path, Pa
         .not_valid_before(now - datetime.timedelta(days=3650))  # tests travel in time
         .not_valid_after(now + datetime.timedelta(days=3650))
         .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName(host), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]
-            ),
+            x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]),
             critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -270,9 +266,7 @@ def make_certificate(folder: Path, *, host: str = "localhost") -> tuple[Path, Pa
     certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return certificate_file, key_file
 

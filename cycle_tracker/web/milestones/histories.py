@@ -1,6 +1,6 @@
 """What happened to a milestone in plain sentences, and the notices it has had."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -198,7 +198,7 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _overtaken(steps: list[str]) -> str:
+def _overtaken(steps: Sequence[str]) -> str:
     """The steps that were not told for themselves: each of a few, the first and the last of many."""
     words = [_lower_first(step_in_words(step)) for step in steps]
     if len(words) <= LISTED_STEPS:

@@ -160,7 +160,9 @@ def _status(run: JobRun | None, warning: str) -> Status:
 
 def _counts(counts: dict[str, Any]) -> str:
     """The numbers that say something: `messages 3, notices 12, seconds 0.4`."""
-    return ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in counts.items() if number and name != "working_day")
+    return ", ".join(
+        f"{name.replace('_', ' ')} {number}" for name, number in counts.items() if number and name != "working_day"
+    )
 
 
 def _numbers() -> tuple[Waiting, int, int]:

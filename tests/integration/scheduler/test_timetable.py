@@ -50,8 +50,14 @@ def test_a_late_run_still_runs_missed_ones_run_once_and_never_two_at_a_time() ->
     scheduler = build_scheduler(lambda job: None, "Europe/London")
     assert str(scheduler.timezone) == "Europe/London"
     jobs = {job.id: job for job, _store, _replace in scheduler._pending_jobs}
-    assert set(jobs) == set(JOBS) == {"queue-notices", "send-outbox"}
+    assert set(jobs) == {*JOBS, "catch-up"} == {"queue-notices", "send-outbox", "catch-up"}
     assert scheduler._job_defaults == {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     for name, job in jobs.items():
         assert job.args == (name,)
         assert str(job.trigger.timezone) == "Europe/London"
+
+
+def test_what_was_missed_is_looked_for_every_five_minutes_and_never_at_seven_itself() -> None:
+    morning = datetime(2026, 7, 2, 6, 59, tzinfo=LONDON)
+    fired = [at.time() for at in firings(TRIGGERS["catch-up"], morning, morning + timedelta(minutes=15))]
+    assert fired == [time(7, 2), time(7, 7), time(7, 12)]

@@ -154,7 +154,7 @@ def test_who_lost_access_hears_nothing_and_the_leads_do_at_the_next_run(
     assert endings() == [("withdrawn", NOT_ALLOWED)] * 2
     assert {step.next_notice_on for step in db.session.scalars(select(Milestone))} == {DAY}
     days.run(DAY, TEN)
-    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "2 dates coming up")]
+    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "2 dates due today or soon")]
 
 
 def test_who_is_switched_off_hears_nothing_and_the_leads_do(days: Days, owner: User, queued: list[int]) -> None:

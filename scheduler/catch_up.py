@@ -1,0 +1,33 @@
+"""Whether today's queueing is missing: the process was down at seven, or the run did not succeed."""
+
+import logging
+from datetime import datetime, time
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from cycle_tracker import clock
+from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.services.job_runs import has_finished_run
+
+QUEUE_AT = time(7, 0)
+"""London time: after the night, outside the hour that the clock change repeats, before people open their mail."""
+
+log = logging.getLogger(__name__)
+
+
+def is_catch_up_due(london_now: datetime, *, has_run_today: bool) -> bool:
+    """True on a working day after seven where today's queueing has not run, or did not succeed."""
+    return SCOTLAND.is_working_day(london_now.date()) and london_now.time() >= QUEUE_AT and not has_run_today
+
+
+def is_queueing_missed(app: Flask) -> bool:
+    """True where a run of queue-notices should have succeeded today and none has. Where the database cannot be asked,
+    the answer is no: it is asked again soon."""
+    with app.app_context():
+        try:
+            has_run = has_finished_run("queue-notices", clock.today())
+        except SQLAlchemyError:
+            log.exception("Whether queue-notices has run today cannot be asked.")
+            return False
+    return is_catch_up_due(clock.london_time(clock.now()), has_run_today=has_run)
