@@ -48,7 +48,7 @@ install_node_packages() {
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         apt_install nodejs npm || stop_with "Node.js 18 or newer with npm is missing: install both."
     fi
-    npm ci --ignore-scripts --no-progress --loglevel=error >/dev/null
+    npm_config_update_notifier=false npm ci --ignore-scripts --no-progress --loglevel=error >/dev/null
     cp package-lock.json node_modules/installed.lock
 }
 

@@ -13,6 +13,7 @@ from cycle_tracker.domain.policies import Audience
 from cycle_tracker.domain.reminders import EXPLAIN
 from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
 from cycle_tracker.queries.waiting import NoticeLine
+from cycle_tracker.services.outgoing import LONGEST_SUBJECT
 
 FOR_DECISION = "For your group’s decision"
 PAST = "Past its date"
@@ -135,7 +136,7 @@ def _outstanding_from(line: NoticeLine) -> date:
 def _subject(shown: Sequence[NoticeLine], today: date) -> str:
     if len(shown) == 1:
         line = shown[0]
-        return f"{line.title}: {_short_state(line, today)}"
+        return _shortened(line.title, end=f": {_short_state(line, today)}")
     past = sum(line.due_on < today for line in shown)
     if all(line.audience is Audience.GOVERNANCE for line in shown):
         return f"{len(shown)} items for your group’s decision"
@@ -144,6 +145,12 @@ def _subject(shown: Sequence[NoticeLine], today: date) -> str:
         return passed
     ahead = f"{len(shown) - past} due today or soon"
     return f"{passed}, {ahead}" if past else f"{len(shown)} dates due today or soon"
+
+
+def _shortened(title: str, *, end: str) -> str:
+    """A subject that keeps its end, which says when, and gives up the end of a long title."""
+    room = LONGEST_SUBJECT - len(end)
+    return (title if len(title) <= room else title[: room - 1].rstrip() + "…") + end
 
 
 def _short_state(line: NoticeLine, today: date) -> str:

@@ -36,7 +36,9 @@ STATES = {
 STARS_REPORT = {AUTUMN: "2023-26.annual-report-3", SPRING: "2023-26.annual-report-2"}
 
 
-@pytest.mark.parametrize("on", [AUTUMN, SPRING])
+@pytest.mark.parametrize(
+    ("database", "on"), [("sqlite", AUTUMN), ("postgresql", SPRING)], indirect=["database"], ids=["autumn", "spring"]
+)
 def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> None:
     runner = app.test_cli_runner()
     first = runner.invoke(args=["seed-demo", "--on", on.isoformat()])

@@ -187,7 +187,7 @@ def test_long_titles_are_cut_in_the_subject_alone(days: Days, moray: Partnership
     assert title in text
     subject = db.session.scalars(select(Message.subject)).one()
     assert len(subject) <= 60
-    assert subject.endswith("…")
+    assert subject.endswith("…: due today")
 
 
 def test_small_batches_of_people_write_the_same_mails(days: Days, moray: Partnership) -> None:
