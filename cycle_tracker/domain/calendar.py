@@ -10,26 +10,26 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-import holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 DAY = timedelta(days=1)
 SATURDAY = 5
 
 
 @lru_cache(maxsize=1)
-def _scotland() -> holidays.HolidayBase:
+def _scotland() -> "HolidayBase":
     """Scotland's own list: 2 January, St Andrew's Day and the first Monday of August; no Easter Monday."""
-    _leave_out_other_countries()
-    return holidays.country_holidays("GB", subdiv="SCT")
+    import holidays  # not before somebody asks for a day: a sender never does
 
-
-def _leave_out_other_countries() -> None:
-    """The library imports every country of the world before it gives one: a tenth of a job's whole time, and 8 MB.
-    With its package of countries known already, but empty, it imports only the one asked for."""
+    # The library imports every country of the world before it gives one, which took a tenth of a whole run and 8 MB.
+    # Where its package of countries is known already, but empty, it imports only the one asked for.
     countries = ModuleType("holidays.countries")
     countries.__path__ = [str(Path(holidays.__file__).parent / "countries")]
     sys.modules.setdefault(countries.__name__, countries)
+    return holidays.country_holidays("GB", subdiv="SCT")
 
 
 @lru_cache(maxsize=4096)
