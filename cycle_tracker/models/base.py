@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Enum, Table
+from sqlalchemy import DateTime, Dialect, Enum, Index, Table, text
 from sqlalchemy.types import TypeDecorator
 
 from cycle_tracker.extensions import Base
 
-__all__ = ["Base", "UtcDateTime", "table_of", "words"]
+__all__ = ["Base", "UtcDateTime", "partial_index", "table_of", "words"]
 
 LONGEST_WORD = 40
 
@@ -29,6 +29,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows that meet a condition, the same on both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def table_of(model: type[Base]) -> Table:

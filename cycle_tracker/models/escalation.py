@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.policies import Audience
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
 from cycle_tracker.models.milestone import Milestone
 
 
@@ -29,14 +29,8 @@ class Escalation(Base):
 
     __tablename__ = "escalations"
     __table_args__ = (
-        Index(
-            "uq_escalations_open",
-            "milestone_id",
-            "due_on",
-            "rung",
-            unique=True,
-            sqlite_where=text("resolved_at IS NULL"),
-            postgresql_where=text("resolved_at IS NULL"),
+        partial_index(
+            "uq_escalations_open", "milestone_id", "due_on", "rung", where="resolved_at IS NULL", unique=True
         ),
         Index("ix_escalations_audience", "audience", "resolved_at"),
     )

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cycle_tracker.domain.delivery import MessageState
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
 
 
 class MessageKind(StrEnum):
@@ -37,34 +37,10 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index(
-            "uq_messages_digest",
-            "user_id",
-            "digest_on",
-            unique=True,
-            sqlite_where=text("digest_on IS NOT NULL"),
-            postgresql_where=text("digest_on IS NOT NULL"),
-        ),
-        Index(
-            "ix_messages_ready",
-            "ready_at",
-            "id",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_messages_claim_id",
-            "claim_id",
-            "id",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
-        ),
-        Index(
-            "ix_messages_failed",
-            "id",
-            sqlite_where=text("state = 'failed'"),
-            postgresql_where=text("state = 'failed'"),
-        ),
+        partial_index("uq_messages_digest", "user_id", "digest_on", where="digest_on IS NOT NULL", unique=True),
+        partial_index("ix_messages_ready", "ready_at", "id", where="state = 'queued'"),
+        partial_index("ix_messages_claim_id", "claim_id", "id", where="state = 'sending'"),
+        partial_index("ix_messages_failed", "id", where="state = 'failed'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
 from cycle_tracker.domain.lifecycle import OPEN, State
-from cycle_tracker.models.base import Base, words
+from cycle_tracker.models.base import Base, partial_index, words
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
@@ -35,40 +35,18 @@ class Milestone(Base):
     __tablename__ = "milestones"
     __table_args__ = (
         UniqueConstraint("partnership_id", "key"),
-        Index(
-            "ix_milestones_next_notice_on",
-            "next_notice_on",
-            "id",
-            sqlite_where=text("next_notice_on IS NOT NULL"),
-            postgresql_where=text("next_notice_on IS NOT NULL"),
+        partial_index("ix_milestones_next_notice_on", "next_notice_on", "id", where="next_notice_on IS NOT NULL"),
+        partial_index("ix_milestones_documents", "target_on", where="kind IN ('plan', 'annual-report')"),
+        partial_index(
+            "ix_milestones_owner_open", "owner_id", "due_on", where="state IN ('not-started', 'in-progress')"
         ),
-        Index(
-            "ix_milestones_documents",
-            "target_on",
-            sqlite_where=text("kind IN ('plan', 'annual-report')"),
-            postgresql_where=text("kind IN ('plan', 'annual-report')"),
-        ),
-        Index(
-            "ix_milestones_owner_open",
-            "owner_id",
-            "due_on",
-            sqlite_where=text("state IN ('not-started', 'in-progress')"),
-            postgresql_where=text("state IN ('not-started', 'in-progress')"),
-        ),
-        Index(
+        partial_index(
             "ix_milestones_partnership_open",
             "partnership_id",
             "due_on",
-            sqlite_where=text("state IN ('not-started', 'in-progress')"),
-            postgresql_where=text("state IN ('not-started', 'in-progress')"),
+            where="state IN ('not-started', 'in-progress')",
         ),
-        Index(
-            "uq_milestones_national_key",
-            "key",
-            unique=True,
-            sqlite_where=text("partnership_id IS NULL"),
-            postgresql_where=text("partnership_id IS NULL"),
-        ),
+        partial_index("uq_milestones_national_key", "key", where="partnership_id IS NULL", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

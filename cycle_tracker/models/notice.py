@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.policies import Audience
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 
@@ -28,29 +28,11 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        Index(
-            "uq_notices_identity",
-            "milestone_id",
-            "due_on",
-            "step",
-            "addressee",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+        partial_index(
+            "uq_notices_identity", "milestone_id", "due_on", "step", "addressee", where="ended_at IS NULL", unique=True
         ),
-        Index(
-            "ix_notices_waiting",
-            "user_id",
-            "id",
-            sqlite_where=text("message_id IS NULL AND ended_at IS NULL"),
-            postgresql_where=text("message_id IS NULL AND ended_at IS NULL"),
-        ),
-        Index(
-            "ix_notices_unreachable",
-            "queued_on",
-            sqlite_where=text("unreachable"),
-            postgresql_where=text("unreachable"),
-        ),
+        partial_index("ix_notices_waiting", "user_id", "id", where="message_id IS NULL AND ended_at IS NULL"),
+        partial_index("ix_notices_unreachable", "queued_on", where="unreachable"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
