@@ -10,7 +10,7 @@ from bench.sink import Sink
 
 SMALL, LARGE, LARGE_ENOUGH = 10_000, 1_000_000, 100_000
 OVERDUE, DUE_SOON, PEOPLE = 1_000, 500, 60
-REPEATS = 5
+REPEATS = 3
 
 
 @dataclass(frozen=True)

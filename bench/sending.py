@@ -9,7 +9,7 @@ from bench.processes import Unexpected, run, run_job
 from bench.rows import Row, judged
 from bench.sink import Sink
 
-REPEATS = 5
+REPEATS = 3
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ both, and says of every mail what the server answered. Mails are built by the st
 asks the resolver for this machine's name each time, to make a Message-ID that we do not want.
 """
 
+import quopri
 import smtplib
 import socket
 import ssl
@@ -12,10 +13,9 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from email.charset import QP, Charset
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
+from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
@@ -30,8 +30,6 @@ LONGEST_ANSWER = 500
 READY = 220
 WRONG_LOGIN = 535
 CRLF = compat32.clone(linesep="\r\n")
-QUOTED = Charset("utf-8")
-QUOTED.body_encoding = QP
 
 
 class ServerTrouble(Exception):
@@ -63,9 +61,16 @@ def compose(*, subject: str, recipient: str, text: str, html: str, message_id: s
     message = MIMEMultipart("alternative")
     for name, value in headers.items():
         message[name] = Header(one_line(value), header_name=name).encode()
-    message.attach(MIMEText(text, "plain", QUOTED))  # type: ignore[arg-type]  # a Charset will do, at run time
-    message.attach(MIMEText(html, "html", QUOTED))  # type: ignore[arg-type]
+    message.attach(_part("plain", text))
+    message.attach(_part("html", html))
     return message.as_bytes(policy=CRLF)
+
+
+def _part(subtype: str, words: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quopri.encodestring(words.encode()).decode("ascii"))
+    return part
 
 
 def one_line(text: str) -> str:
