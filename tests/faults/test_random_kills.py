@@ -16,7 +16,7 @@ SATURDAY = "2026-05-16"
 
 
 def test_five_kills_lose_nothing_and_repeat_at_most_one_mail_each(service: Service) -> None:
-    service.load(overdue=600, due_soon=400, people=60)
+    service.load(overdue=300, due_soon=250, people=55)
     kills = KillsAtRandom(service)
 
     kills.spread_over("2026-05-14", [QUEUE, QUEUE, SEND, SEND, SEND])

@@ -95,7 +95,8 @@ class Visitor:
         self.check_page()
         self.page.get_by_label("Email").fill(user_email)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Sign in").click()
         self.check_page()
 
     def sign_out(self) -> None:
@@ -114,7 +115,8 @@ class Visitor:
 
     def press(self, button: str) -> None:
         self.clicks += 1
-        self.page.get_by_role("button", name=button, exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button, exact=True).click()
         self.check_page()
 
     def fill(self, label: str, words: str) -> None:
@@ -126,6 +128,7 @@ class Visitor:
 
     def check_page(self) -> None:
         """No violation that axe finds, and nothing that sticks out at the side."""
+        self.page.wait_for_load_state()
         self.seen.append(self.page.url)
         self.page.evaluate(AXE.read_text())
         found = self.page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")

@@ -137,10 +137,12 @@ def test_the_report_is_recorded_in_a_browser_that_runs_no_scripts(service: Servi
     page.goto(service.address + REPORT)
     page.get_by_label("Email").fill(lead)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
     assert page.url.endswith(REPORT)
     page.get_by_label("address").first.fill(ADDRESS)
     page.get_by_label("Date").first.fill("30 6 2026")
-    page.get_by_role("button", name="Record, and tell Scottish Government").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Record, and tell Scottish Government").click()
     assert "Recorded" in page.locator("main").inner_text()
     context.close()
