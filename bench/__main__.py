@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import growth, sending, whole_job
+from bench import growth, sending, web_worker, whole_job
 from bench.databases import Shelf, SqliteShelf
 from bench.rows import Row
 
@@ -14,6 +14,7 @@ Measure = Callable[..., Iterator[Row]]
 MEASURES: dict[tuple[str, ...], Measure] = {
     ("P0",): whole_job.measure,
     ("P1", "P5"): growth.measure,
+    ("P5",): web_worker.measure,
     ("P2",): sending.measure,
 }
 

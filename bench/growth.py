@@ -24,7 +24,7 @@ class Pair:
 def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
     """The time of queue-notices, and the peak memory of both jobs, at the large size over the small one."""
     sizes = (SMALL, LARGE_ENOUGH if quick else LARGE)
-    small, large = (_original(shelf, milestones) for milestones in sizes)
+    small, large = (original(shelf, milestones) for milestones in sizes)
     pairs = [Pair(_both_jobs(shelf.copy(small)), _both_jobs(shelf.copy(large))) for _ in range(3 if quick else REPEATS)]
     seconds = [[size[0].counts["seconds"] for size in (pair.small, pair.large)] for pair in pairs]
     between = f"at {sizes[1]:,} milestones over {SMALL:,} with the same {OVERDUE + DUE_SOON:,} due"
@@ -48,7 +48,8 @@ def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
         )
 
 
-def _original(shelf: Shelf, milestones: int) -> str:
+def original(shelf: Shelf, milestones: int) -> str:
+    """The database of this size, made once for every measure that needs it; its name."""
     return shelf.original(f"growth-{milestones}", load(Size(milestones, OVERDUE, DUE_SOON, PEOPLE)))
 
 

@@ -6,6 +6,7 @@ until the child's own program begins.
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,13 @@ def environment(database: str = "", port: int = 0) -> dict[str, str]:
         "MAIL_PORT": str(port),
         "MAIL_DEFAULT_SENDER": "cycle-tracker@example.org",
     }
+
+
+def free_port() -> int:
+    """A port on loopback that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def run(*arguments: str, database: str = "", port: int = 0) -> Done:

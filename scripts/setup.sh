@@ -70,3 +70,6 @@ copy_assets() {
 cmp -s requirements-dev.lock .venv/installed.lock || install_python_packages
 cmp -s package-lock.json node_modules/installed.lock || install_node_packages
 cmp -s package-lock.json cycle_tracker/static/vendor/installed.lock || copy_assets
+
+# Every run of a job is a process of its own: where Python may not write its compiled files, each would compile anew.
+.venv/bin/python -m compileall -q cycle_tracker scheduler config.py wsgi.py

@@ -56,21 +56,25 @@ class WorkingCalendar:
 
     def on_or_before(self, day: date) -> date:
         """`day` itself, or the last working day before it."""
-        while not self.is_working_day(day):
-            day -= DAY
-        return day
+        return _nearest_working_day(self, day, -DAY)
 
     def on_or_after(self, day: date) -> date:
         """`day` itself, or the first working day after it."""
-        while not self.is_working_day(day):
-            day += DAY
-        return day
+        return _nearest_working_day(self, day, DAY)
 
     def working_days_before(self, day: date, count: int) -> date:
         """The `count`th working day before `day`, not counting `day` itself."""
         for _ in range(count):
             day = self.on_or_before(day - DAY)
         return day
+
+
+@lru_cache(maxsize=16384)
+def _nearest_working_day(calendar: WorkingCalendar, day: date, step: timedelta) -> date:
+    """Kept, because every milestone of a sweep asks about the same few hundred days."""
+    while not calendar.is_working_day(day):
+        day += step
+    return day
 
 
 SCOTLAND = WorkingCalendar()

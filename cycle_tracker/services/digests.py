@@ -19,7 +19,7 @@ from cycle_tracker.models import Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.queries.waiting import NoticeLine, people_with_waiting_notices, waiting_notices
 from cycle_tracker.services.digest_words import digest_words
-from cycle_tracker.services.outgoing import store_message
+from cycle_tracker.services.outgoing import render_message, store_messages
 
 BATCH = 50
 
@@ -35,6 +35,15 @@ class Gathered:
     notices: int = 0
 
 
+@dataclass(frozen=True)
+class _Digest:
+    """One mail, not yet stored, and the notices that it tells."""
+
+    message: Message
+    content: bytes
+    notice_ids: list[int]
+
+
 def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Gathered:
     """Write the mails that today calls for. Commits each batch of people."""
     gathered = Gathered()
@@ -44,8 +53,14 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
         waiting = waiting_notices(user_ids)
         had_digest = _people_with_digest(user_ids, today)
         people = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
-        for user_id, lines in waiting.items():
-            _write_digest(people[user_id], lines, today, now, had_digest=user_id in had_digest, gathered=gathered)
+        digests = [
+            digest
+            for user_id, lines in waiting.items()
+            if (digest := _compose(people[user_id], lines, today, now, had_digest=user_id in had_digest))
+        ]
+        _store(digests, now)
+        gathered.messages += len(digests)
+        gathered.notices += sum(len(digest.notice_ids) for digest in digests)
         db.session.commit()
         db.session.expunge_all()
     return gathered
@@ -57,14 +72,13 @@ def digest_of_today(lines: Iterable[NoticeLine], preference: Preference, today: 
     return wanted if any(digest_day(preference, line.queued_on) <= today for line in wanted) else []
 
 
-def _write_digest(
-    person: User, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool, gathered: Gathered
-) -> None:
+def _compose(person: User, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool) -> _Digest | None:
+    """The mail that a person gets today, with all that waits about each milestone in it; None where there is none."""
     digest = [] if had_digest else digest_of_today(lines, person.preference, today)
     in_digest = {line.notice_id for line in digest}
     chosen = [line for line in lines if line.at_once or line.notice_id in in_digest]
     if not chosen:
-        return
+        return None
     message = Message(
         identity=uuid4().hex,
         kind=MessageKind.DIGEST,
@@ -74,12 +88,19 @@ def _write_digest(
         rendered_on=today,
     )
     words = digest_words(chosen, today, name=person.name, service_url=current_app.config["SERVICE_URL"])
-    store_message(message, template="digest", now=now, **words)
+    content = render_message(message, template="digest", now=now, **words)
     shown = {line.milestone_id for line in chosen}
-    bound = [line.notice_id for line in lines if line.milestone_id in shown]
-    db.session.connection().execute(_bind, [{"notice": notice_id, "message": message.id} for notice_id in bound])
-    gathered.messages += 1
-    gathered.notices += len(bound)
+    return _Digest(message, content, [line.notice_id for line in lines if line.milestone_id in shown])
+
+
+def _store(digests: list[_Digest], now: datetime) -> None:
+    """Add the mails to the outbox and bind their notices to them, in a few statements for all."""
+    store_messages([(digest.message, digest.content) for digest in digests], now=now)
+    bound = [
+        {"notice": notice_id, "message": digest.message.id} for digest in digests for notice_id in digest.notice_ids
+    ]
+    if bound:
+        db.session.connection().execute(_bind, bound)
 
 
 def _people_with_digest(user_ids: Iterable[int], today: date) -> set[int]:

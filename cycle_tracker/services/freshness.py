@@ -50,7 +50,10 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
     people = _people_of(stale)
     withdrawn = set()
     for message in db.session.scalars(
-        select(Message).where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST).order_by(Message.id)
+        select(Message)
+        .where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST, Message.state == MessageState.SENDING)
+        .order_by(Message.id)
+        .with_for_update()  # a sender that slept may come here when another has sent these already
     ):
         if left.get(message.id):
             _render_again(message, left[message.id], people[message.id], today, now)

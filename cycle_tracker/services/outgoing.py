@@ -1,5 +1,6 @@
 """Putting a mail into the outbox: rendered once, its bytes stored beside it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -36,12 +37,18 @@ def render_message(message: Message, *, template: str, now: datetime, **words: A
 
 def store_message(message: Message, *, template: str, now: datetime, **words: Any) -> Message:
     """Render a new message and add it to the outbox, ready at once. Flushes."""
-    content = render_message(message, template=template, now=now, **words)
-    message.queued_at = message.ready_at = now
-    db.session.add(message)
-    db.session.flush()
-    db.session.add(MessageBody(message_id=message.id, content=content))
+    store_messages([(message, render_message(message, template=template, now=now, **words))], now=now)
     return message
+
+
+def store_messages(rendered: Sequence[tuple[Message, bytes]], *, now: datetime) -> None:
+    """Add new messages with their bytes to the outbox, ready at once. Flushes."""
+    for message, _ in rendered:
+        message.queued_at = message.ready_at = now
+    db.session.add_all(message for message, _ in rendered)
+    db.session.flush()
+    db.session.add_all(MessageBody(message_id=message.id, content=content) for message, content in rendered)
+    db.session.flush()
 
 
 def _render(template: str, words: dict[str, Any]) -> str:
