@@ -18,7 +18,7 @@ from bench.growth import LARGE, LARGE_ENOUGH, REPEATS, SMALL, original
 from bench.processes import LOOPBACK, ROOT, Unexpected, environment, free_port, run
 from bench.rows import Row, judged
 
-PASSWORD = "only-for-measuring-pages"  # noqa: S105
+PASSWORD = "only-for-measuring-pages"  # noqa: S105  of accounts that live as long as a measure
 VIEWERS = {
     "official@example.test": ("official", "", ("/", "/outstanding")),
     "lead@example.test": ("lead", "syn-0000", ("/", "/escalations")),

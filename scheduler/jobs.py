@@ -78,7 +78,7 @@ def run_job(app: Flask, name: str, today: date) -> Report:
             )
         try:
             report = JOBS[name](today)
-        except Exception as error:
+        except Exception as error:  # a job that fails is recorded, and never ends the scheduler
             log.exception("%s failed.", name)
             db.session.rollback()
             report = Report({}, f"{type(error).__name__}: {error}", usable=False)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from cycle_tracker.extensions import db
 from cycle_tracker.models import JobRun, Outcome
@@ -33,6 +33,6 @@ def has_run_since(job: str, since: datetime) -> bool:
     return _exists(JobRun.job == job, JobRun.started_at >= since)
 
 
-def _exists(*conditions: object) -> bool:
-    statement = select(JobRun.id).where(*conditions).limit(1)  # type: ignore[arg-type]
+def _exists(*conditions: ColumnElement[bool]) -> bool:
+    statement = select(JobRun.id).where(*conditions).limit(1)
     return db.session.scalars(statement).first() is not None

@@ -9,7 +9,6 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
@@ -92,15 +91,12 @@ def renew_claim(connection: Connection, claim: Claim, message_id: int, *, now: d
     return connection.execute(_renew, parameters).rowcount == 1
 
 
-def release_claim(claim: Claim, *, ready_at: datetime | None = None) -> None:
-    """Put back what was not tried, ready at `ready_at` or as it was, and end the claim. Commits."""
-    values: dict[str, Any] = {"state": MessageState.QUEUED, "claim_id": None}
-    if ready_at is not None:
-        values["ready_at"] = ready_at
+def release_claim(claim: Claim) -> None:
+    """Put back what was not tried, ready as it was, and end the claim. Commits."""
     db.session.execute(
         update(messages)
         .where(messages.c.claim_id == claim.id, messages.c.state == MessageState.SENDING)
-        .values(**values)
+        .values(state=MessageState.QUEUED, claim_id=None)
     )
     db.session.execute(delete(claims).where(claims.c.id == claim.id))
     db.session.commit()
