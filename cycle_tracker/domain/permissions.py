@@ -42,11 +42,24 @@ class Permission(StrEnum):
     READ_TITLES_AND_DATES = "read titles and dates"
     CHANGE_OWN_MILESTONES = "change the milestones that one owns"
     CHANGE_MILESTONES = "change every milestone"
+    COMMENT = "comment, and add evidence to what one may change"
     RECORD_PUBLICATION = "record a document as published"
+    RECORD_APPROVALS = "record what a lead body made of a document"
+    PROPOSE_DATES = "propose a new expected date"
+    IMPORT_MILESTONES = "import milestones from a file"
     READ_OUTSTANDING = "read the national list of outstanding documents"
     READ_ESCALATIONS = "read what was escalated"
     DECIDE_ESCALATIONS = "decide on what was escalated"
     NOTE_EXPLANATIONS = "note an explanation with a new expected date"
+    MANAGE_GROUP = "say who is in the governance group, and when it meets"
+    RECORD_ON_BEHALF = "record plans and reports for any partnership"
+    RECORD_RECEIPTS = "record that a document was received"
+    MARK_NOT_REQUIRED = "say that a document is not required"
+    ASK_FOR_UPDATES = "ask a partnership for an update"
+    ANSWER_UPDATES = "answer a request for an update"
+    INVITE_PEOPLE = "invite people to a partnership, and hand over what they own"
+    MANAGE_PEOPLE = "manage everybody's accounts and roles"
+    SET_UP_PARTNERSHIPS = "set up partnerships"
     READ_SERVICE_HEALTH = "read the health of the service"
 
 
@@ -55,6 +68,7 @@ _CONTRIBUTOR = {
     Permission.READ_PARTNERSHIP,
     Permission.READ_TITLES_AND_DATES,
     Permission.CHANGE_OWN_MILESTONES,
+    Permission.COMMENT,
 }
 _DECIDES = {
     Permission.READ_DOCUMENTS,
@@ -63,6 +77,7 @@ _DECIDES = {
     Permission.READ_ESCALATIONS,
     Permission.DECIDE_ESCALATIONS,
     Permission.NOTE_EXPLANATIONS,
+    Permission.COMMENT,
 }
 
 HELD_BY: dict[Role, frozenset[Permission]] = {
@@ -71,13 +86,29 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             *_CONTRIBUTOR,
             Permission.CHANGE_MILESTONES,
             Permission.RECORD_PUBLICATION,
+            Permission.RECORD_APPROVALS,
+            Permission.PROPOSE_DATES,
+            Permission.IMPORT_MILESTONES,
             Permission.READ_ESCALATIONS,
+            Permission.MANAGE_GROUP,
+            Permission.ANSWER_UPDATES,
+            Permission.INVITE_PEOPLE,
         }
     ),
     Role.CONTRIBUTOR: frozenset(_CONTRIBUTOR),
     Role.GOVERNANCE: frozenset(_DECIDES),
-    Role.CLERK: frozenset(_DECIDES),
-    Role.OFFICIAL: frozenset({Permission.READ_DOCUMENTS, Permission.READ_OUTSTANDING, Permission.NOTE_EXPLANATIONS}),
+    Role.CLERK: frozenset({*_DECIDES, Permission.MANAGE_GROUP}),
+    Role.OFFICIAL: frozenset(
+        {
+            Permission.READ_DOCUMENTS,
+            Permission.READ_OUTSTANDING,
+            Permission.NOTE_EXPLANATIONS,
+            Permission.RECORD_ON_BEHALF,
+            Permission.RECORD_RECEIPTS,
+            Permission.MARK_NOT_REQUIRED,
+            Permission.ASK_FOR_UPDATES,
+        }
+    ),
     Role.AUDITOR: frozenset(
         {
             Permission.READ_DOCUMENTS,
@@ -88,7 +119,16 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.READ_SERVICE_HEALTH,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Permission.READ_TITLES_AND_DATES, Permission.READ_SERVICE_HEALTH}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.READ_TITLES_AND_DATES,
+            Permission.READ_SERVICE_HEALTH,
+            Permission.INVITE_PEOPLE,
+            Permission.MANAGE_PEOPLE,
+            Permission.SET_UP_PARTNERSHIPS,
+            Permission.MANAGE_GROUP,
+        }
+    ),
 }
 
 
@@ -99,12 +139,21 @@ def roles_with(permission: Permission) -> frozenset[Role]:
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in person and what they may do: the roles they hold everywhere, and those within partnerships."""
+    """A signed-in person and what they may do: the roles they hold everywhere, and those within partnerships.
+
+    `posts` are the posts that they hold: what a post owns is theirs to change.
+    """
 
     user_id: int
     name: str
     national: frozenset[Role] = frozenset()
     within: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+    posts: frozenset[int] = frozenset()
+
+    @property
+    def owns_as(self) -> frozenset[int]:
+        """The owners that stand for this person: themselves, and the posts they hold."""
+        return self.posts | {self.user_id}
 
     def roles_in(self, partnership_id: int) -> frozenset[Role]:
         """The roles that count in one partnership."""
@@ -146,4 +195,4 @@ def may_change(viewer: Viewer, partnership_id: int | None, owner_id: int | None)
         return False
     if viewer.can(Permission.CHANGE_MILESTONES, partnership_id):
         return True
-    return owner_id == viewer.user_id and viewer.can(Permission.CHANGE_OWN_MILESTONES, partnership_id)
+    return owner_id in viewer.owns_as and viewer.can(Permission.CHANGE_OWN_MILESTONES, partnership_id)

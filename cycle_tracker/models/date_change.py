@@ -17,7 +17,10 @@ class DateChangeKind(StrEnum):
 
 
 class DateChange(Base):
-    """One change of `due_on`. An explanation counts once it is noted; officials follow it only where it is shared."""
+    """One change of `due_on`. An explanation counts once it is noted; officials follow it only where it is shared.
+
+    Until it is noted or declined it is a proposal, which changes nothing.
+    """
 
     __tablename__ = "date_changes"
 
@@ -30,4 +33,8 @@ class DateChange(Base):
     shared: Mapped[bool] = mapped_column(default=False)
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    declined_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    declined_why: Mapped[str] = mapped_column(Text, default="")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.policies import Audience
@@ -24,7 +24,8 @@ class Escalation(Base):
     """Opened when a rung falls due; resolved when the milestone is done or has a new date.
 
     `rung` counts days past `due_on`; `audience` is the highest audience of the rung; `fell_due_on` is the working
-    day on which it was due, however late the job that opened it ran.
+    day on which it was due, however late the job that opened it ran. `decided_at` is when the group last decided on
+    it: until then it waits for the group, and decided it may still be open.
     """
 
     __tablename__ = "escalations"
@@ -44,7 +45,6 @@ class Escalation(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolution: Mapped[Resolution | None] = mapped_column(words(Resolution, "resolution"))
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
-    decision: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     milestone: Mapped[Milestone] = relationship()

@@ -15,6 +15,21 @@ class MessageKind(StrEnum):
 
     DIGEST = "digest"
     DOCUMENT_PUBLISHED = "document-published"
+    UPDATE_REQUEST = "update-request"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105
+    SIGN_IN_LINK = "sign-in-link"
+    ACCOUNT_CHANGED = "account-changed"
+
+    @property
+    def is_for_an_account(self) -> bool:
+        """True for a mail that somebody waits for, or must have at once: it does not wait behind the day's digests."""
+        return self in {
+            MessageKind.INVITATION,
+            MessageKind.PASSWORD_RESET,
+            MessageKind.SIGN_IN_LINK,
+            MessageKind.ACCOUNT_CHANGED,
+        }
 
 
 class MailClaim(Base):
@@ -50,6 +65,7 @@ class Message(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
     subject: Mapped[str] = mapped_column(String(200))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
     message_id: Mapped[str] = mapped_column(String(200))
     digest_on: Mapped[date | None]
     rendered_on: Mapped[date]

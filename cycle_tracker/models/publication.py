@@ -31,7 +31,8 @@ class Form(StrEnum):
 
 
 class Publication(Base):
-    """A document's facts. `published_on` may be unknown for what is put in from the past."""
+    """A document's facts. `published_on` may be unknown for what is put in from the past. `kept_copy_id` is a copy that
+    was uploaded."""
 
     __tablename__ = "publications"
 
@@ -39,6 +40,7 @@ class Publication(Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), unique=True)
     version: Mapped[Version] = mapped_column(words(Version, "version"), default=Version.FINAL)
     published_on: Mapped[date | None]
+    kept_copy_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -63,7 +65,7 @@ class PublicationAddress(Base):
 
 
 class PublicationCopy(Base):
-    """A copy to one receiver: sent and received are different events."""
+    """A copy to one receiver: sent and received are different events, and so are who recorded each."""
 
     __tablename__ = "publication_copies"
     __table_args__ = (UniqueConstraint("publication_id", "receiver_id"),)
@@ -73,5 +75,7 @@ class PublicationCopy(Base):
     receiver_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     sent_on: Mapped[date | None]
     received_on: Mapped[date | None]
+    sent_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    received_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
 
     receiver: Mapped[Organisation] = relationship()

@@ -21,9 +21,19 @@ class Scope(StrEnum):
     NATIONAL = "national"
 
 
-class User(Base, UserMixin):
-    """A person with an account. `fs_uniquifier` is what a session is tied to: a new one ends every session.
+class AccountKind(StrEnum):
+    """Who is behind an account."""
 
+    PERSON = "person"
+    POST = "post"
+
+
+class User(Base, UserMixin):
+    """A person with an account, or a post with a shared mailbox. `fs_uniquifier` is what a session is tied to: a new
+    one ends every session.
+
+    A post owns milestones and is mailed as a person is, and nobody signs in as it: its holders act for it.
+    `totp_secret` is the encrypted secret of time-based codes, and `totp_counter` the last code that was used.
     Flask-Login's part of Flask-Security's own mixin: the scheduler starts without the rest, which takes its time.
     """
 
@@ -33,12 +43,15 @@ class User(Base, UserMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[AccountKind] = mapped_column(words(AccountKind, "kind"), default=AccountKind.PERSON)
     active: Mapped[bool] = mapped_column(default=True)
     password: Mapped[str | None] = mapped_column(String(255))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     rhythm: Mapped[Rhythm] = mapped_column(words(Rhythm, "rhythm"), default=Rhythm.DAILY)
     weekday: Mapped[int] = mapped_column(default=0)
+    totp_secret: Mapped[str | None] = mapped_column(String(500))
+    totp_counter: Mapped[int | None]
 
     organisation: Mapped[Organisation | None] = relationship()
     grants: Mapped[list["RoleGrant"]] = relationship(cascade="all, delete-orphan", order_by="RoleGrant.id")
@@ -51,6 +64,11 @@ class User(Base, UserMixin):
     def is_active(self) -> bool:
         """False where the account is switched off; nobody is signed in then."""
         return self.active
+
+    @property
+    def is_post(self) -> bool:
+        """True for a post with a shared mailbox."""
+        return self.kind is AccountKind.POST
 
     @property
     def preference(self) -> Preference:
@@ -78,6 +96,17 @@ class RoleGrant(Base):
     scope: Mapped[Scope] = mapped_column(words(Scope, "scope"))
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+
+
+class PostHolder(Base):
+    """A person who acts for a post: what the post owns is theirs to change while they hold it."""
+
+    __tablename__ = "post_holders"
+    __table_args__ = (UniqueConstraint("post_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
 
 
 class SignInAttempt(Base):

@@ -8,11 +8,13 @@ from sqlalchemy import or_, select
 
 from cycle_tracker.domain.permissions import Role, Viewer
 from cycle_tracker.extensions import db
-from cycle_tracker.models import PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.models import PartnershipBody, PostHolder, RoleGrant, Scope, User
 
 
 def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
-    """The active people among those named, with what they hold today, in two statements. The inactive are left out."""
+    """The active people among those named, with what they hold today, in two statements.
+
+    The inactive are left out."""
     if not user_ids:
         return {}
     rows = db.session.execute(
@@ -23,16 +25,21 @@ def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
             RoleGrant.scope,
             RoleGrant.partnership_id,
             RoleGrant.organisation_id,
+            PostHolder.post_id,
         )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+        .outerjoin(PostHolder, PostHolder.user_id == User.id)
         .where(User.id.in_(user_ids), User.active)
-        .order_by(User.id, RoleGrant.id)
+        .order_by(User.id, RoleGrant.id, PostHolder.id)
     ).all()
     organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}
     partnerships = _partnerships_of(organisations, today) if organisations else {}
     national: dict[int, set[Role]] = defaultdict(set)
     within: dict[int, dict[int, set[Role]]] = defaultdict(lambda: defaultdict(set))
+    posts: dict[int, set[int]] = defaultdict(set)
     for row in rows:
+        if row.post_id is not None:
+            posts[row.id].add(row.post_id)
         if row.scope is Scope.NATIONAL:
             national[row.id].add(row.role)
         elif row.scope is Scope.PARTNERSHIP:
@@ -46,6 +53,7 @@ def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
             name=row.name,
             national=frozenset(national[row.id]),
             within={partnership_id: frozenset(roles) for partnership_id, roles in within[row.id].items()},
+            posts=frozenset(posts[row.id]),
         )
         for row in rows
     }

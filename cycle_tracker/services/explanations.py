@@ -10,6 +10,8 @@ from cycle_tracker.extensions import db
 from cycle_tracker.models import (
     DateChange,
     DateChangeKind,
+    Decision,
+    DecisionOutcome,
     Escalation,
     Milestone,
     Resolution,
@@ -93,11 +95,18 @@ def decide_new_date(
     if escalation.resolved_at is not None:
         raise RuleBroken("This has been settled already, so there is nothing left to decide.")
     note_expected_date(escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now)
-    db.session.execute(
-        update(Escalation)
-        .where(Escalation.id == escalation.id)
-        .values(decided_by_id=by.id, decision=f"New expected date {expected_on:%-d %B %Y}")
+    db.session.add(
+        Decision(
+            escalation_id=escalation.id,
+            outcome=DecisionOutcome.NEW_DATE,
+            expected_on=expected_on,
+            text=explanation.strip(),
+            made_by_id=by.id,
+            recorded_by_id=by.id,
+            recorded_at=now,
+        )
     )
+    db.session.execute(update(Escalation).where(Escalation.id == escalation.id).values(decided_at=now))
     db.session.refresh(escalation)
 
 

@@ -65,8 +65,6 @@ def escalation_rows(escalation: Escalation) -> list[Row]:
     rows = [Row("Came to the governance group", f"{day(escalation.fell_due_on)}, {rung_wording(escalation)}")]
     if escalation.resolved_at is not None:
         rows.append(Row("Settled", settled_wording(escalation)))
-    if escalation.decision:
-        rows.append(Row("Decision", escalation.decision))
     return rows
 
 

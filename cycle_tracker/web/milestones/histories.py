@@ -147,7 +147,7 @@ def _of_escalation(escalation: Escalation) -> Entry:
 
 def _answered(escalation: Escalation, change: DateChange) -> bool:
     """True where the change was the group's decision on the escalation."""
-    return escalation.decided_by_id is not None and escalation.resolved_at == change.noted_at
+    return escalation.decided_at is not None and escalation.decided_at == change.noted_at
 
 
 def _to(notice: SentNotice) -> str:

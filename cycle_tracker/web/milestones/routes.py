@@ -16,9 +16,11 @@ from cycle_tracker.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
 from cycle_tracker.web.forms import MilestoneForm, save
+from cycle_tracker.web.milestones.details import detail_for
 from cycle_tracker.web.milestones.forms import FinishForm, PublicationForm
 from cycle_tracker.web.milestones.presenters import MilestonePage
 from cycle_tracker.web.milestones.reading import read_newest, read_page
+from cycle_tracker.web.milestones.sections import sections_of
 from cycle_tracker.web.wording import day
 
 bp = Blueprint("milestones", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")
@@ -122,14 +124,21 @@ def _changed_meanwhile(milestone: Milestone, form: MilestoneForm) -> ResponseRet
 
 
 def _page(milestone: Milestone, submitted: MilestoneForm | None = None, **more: object) -> str:
-    page = read_page(milestone, current_viewer(), clock.today())
+    viewer, today = current_viewer(), clock.today()
+    page = read_page(milestone, viewer, today)
     open_form = _form_for(page, milestone)
     if submitted is None or not submitted.is_submitted():
         submitted = open_form
     elif type(submitted) is type(open_form):
         open_form = submitted
     return render_template(
-        "milestones/show.html", page=page, milestone=milestone, form=submitted, open_form=open_form, **more
+        "milestones/show.html",
+        page=page,
+        milestone=milestone,
+        sections=sections_of(milestone, viewer, detail_for(viewer, milestone), today),
+        form=submitted,
+        open_form=open_form,
+        **more,
     )
 
 

@@ -11,7 +11,7 @@ from cycle_tracker.domain.documents import DocumentState, document_state
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Escalation, Milestone, Partnership, User
+from cycle_tracker.models import Decision, Escalation, Milestone, Partnership, User
 from cycle_tracker.queries.documents import facts_of, list_documents, published_and_notified, shared_explanations
 from cycle_tracker.services.explanations import decide_new_date
 from cycle_tracker.services.publications import record_publication
@@ -97,12 +97,8 @@ def test_morays_report_day_by_day_from_june_to_october_2026(days: Days) -> None:
     assert escalations_as_told() == RUNGS
     assert states == EXPECTED_STATES
     assert listed == on_the_officials_list()
-    decided = db.session.scalars(select(Escalation).where(Escalation.decided_by_id.is_not(None))).one()
-    assert (decided.rung, decided.decided_by_id, decided.decision) == (
-        14,
-        catriona_id,
-        "New expected date 30 September 2026",
-    )
+    decision = db.session.scalars(select(Decision)).one()
+    assert (decision.escalation.rung, decision.made_by_id, decision.expected_on) == (14, catriona_id, NEW_DATE)
 
 
 def on_the_officials_list() -> dict[date, tuple[DocumentState, int, int | None, bool]]:

@@ -15,6 +15,8 @@ from cycle_tracker.models import (
     AuditEvent,
     DateChange,
     DateChangeKind,
+    Decision,
+    DecisionOutcome,
     Ending,
     Escalation,
     Milestone,
@@ -173,10 +175,13 @@ def test_a_later_explanation_that_is_not_shared_leaves_the_shared_one_standing(r
 def test_a_decision_is_kept_on_the_escalation_that_it_answers(report: Milestone, member: User) -> None:
     rung = db.session.scalars(select(Escalation).where(Escalation.audience == Audience.GOVERNANCE)).one()
     decide_new_date(rung, NEW_DATE, WHY, shared=True, by=member, today=TODAY, now=NOW)
-    assert (rung.resolution, rung.decided_by_id, rung.decision) == (
-        Resolution.NEW_DATE,
+    decision = db.session.scalars(select(Decision)).one()
+    assert (rung.resolution, rung.decided_at) == (Resolution.NEW_DATE, NOW)
+    assert (decision.escalation_id, decision.outcome, decision.expected_on, decision.made_by_id) == (
+        rung.id,
+        DecisionOutcome.NEW_DATE,
+        NEW_DATE,
         member.id,
-        "New expected date 30 September 2026",
     )
     with pytest.raises(RuleBroken, match="settled already"):
         decide_new_date(rung, date(2026, 10, 30), WHY, shared=True, by=member, today=TODAY, now=NOW)

@@ -45,7 +45,7 @@ def escalation(*, decided: bool = False) -> Escalation:
         fell_due_on=date(2026, 7, 14),
         opened_at=at(7, 14, 6),
         resolved_at=at(9, 1) if decided else None,
-        decided_by_id=IAIN if decided else None,
+        decided_at=at(9, 1) if decided else None,
     )
 
 

@@ -1,0 +1,61 @@
+"""What a governance group decided on something that was escalated to it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.meeting import Meeting
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
+
+
+class Outcome(StrEnum):
+    """What may be decided."""
+
+    NEW_DATE = "new-date"
+    NEXT_STEPS = "next-steps"
+    REFER_ON = "refer-on"
+    NO_ACTION = "no-action"
+
+    @property
+    def label(self) -> str:
+        """The outcome in words for a page."""
+        return {
+            Outcome.NEW_DATE: "New expected date noted",
+            Outcome.NEXT_STEPS: "Next steps asked for",
+            Outcome.REFER_ON: "Referred on",
+            Outcome.NO_ACTION: "No action",
+        }[self]
+
+
+class Decision(Base):
+    """One decision on one escalation: made by a member, or recorded by the clerk for the group.
+
+    `made_by_id` is empty where the group made it at a meeting and somebody recorded it. `expected_on` belongs to a new
+    date, `next_step_id` to the milestone that next steps made, and `referred_to` names who it went on to.
+    """
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"))
+    text: Mapped[str] = mapped_column(Text, default="")
+    expected_on: Mapped[date | None]
+    next_step_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    referred_to: Mapped[str] = mapped_column(String(200), default="")
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), index=True)
+    minute: Mapped[str] = mapped_column(String(200), default="")
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    escalation: Mapped[Escalation] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
+    next_step: Mapped[Milestone | None] = relationship()
+    made_by: Mapped[User | None] = relationship(foreign_keys=[made_by_id])
+    recorded_by: Mapped[User] = relationship(foreign_keys=[recorded_by_id])

@@ -1,0 +1,45 @@
+"""What came to the governance group."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from cycle_tracker.domain.policies import Audience
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Escalation, Milestone, Partnership
+from tests.factories import at_seven
+from tests.integration.web.access.cells import AUDITOR, CLERK, GOVERNANCE, LEAD, Cell, everywhere
+
+ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
+DECISION = (("version", "2"), ("expected_on", "30 9 2036"), ("explanation", "The committee met late this year."))
+
+TABLE = [
+    everywhere("/escalations", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
+    Cell(ESCALATION, "GET", "/escalations/{escalation}", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
+    Cell(f"{ESCALATION}/decision", "GET", "/escalations/{escalation}/decision", frozenset({GOVERNANCE, CLERK})),
+    Cell(
+        f"{ESCALATION}/decision",
+        "POST",
+        "/escalations/{escalation}/decision",
+        frozenset({GOVERNANCE, CLERK}),
+        data=DECISION,
+    ),
+]
+
+
+def make(partnership: Partnership) -> dict[str, int]:
+    """An escalation of the partnership's report to its governance group."""
+    report = db.session.scalars(
+        select(Milestone).where(Milestone.partnership_id == partnership.id, Milestone.key == "2023-26.annual-report-3")
+    ).one()
+    escalation = Escalation(
+        milestone_id=report.id,
+        due_on=date(2026, 6, 30),
+        rung=14,
+        audience=Audience.GOVERNANCE,
+        fell_due_on=date(2026, 7, 14),
+        opened_at=at_seven(date(2026, 7, 14)),
+    )
+    db.session.add(escalation)
+    db.session.flush()
+    return {"escalation": escalation.id}
