@@ -28,7 +28,9 @@ class Cell:
     not see that it is there). `everywhere` marks an address that lies in no partnership.
 
     `data` and `files` (field, file name, content) are what a person would send who fills the form in right. Parts in
-    braces, in the path and in `data`, are those of the partnership that the address lies in.
+    braces, in the path and in `data`, are those of the partnership that the address lies in. `gives_a_page` marks what
+    answers with a page where it was filled in right, such as a preview; `optional` names fields that the form has and
+    `data` leaves out.
     """
 
     rule: str
@@ -39,6 +41,8 @@ class Cell:
     everywhere: bool = False
     data: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str, bytes], ...] = ()
+    gives_a_page: bool = False
+    optional: tuple[str, ...] = ()
 
     def body(self, parts: Mapping[str, object]) -> dict[str, object]:
         """What is posted: the fields, with the parts of the partnership filled in, and the files."""

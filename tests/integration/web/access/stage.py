@@ -1,0 +1,67 @@
+"""The stage on which the tables are tried: who acts, what one of each role sends, and all that is in the database."""
+
+import hashlib
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from cycle_tracker.domain.permissions import Role
+from cycle_tracker.extensions import Base, db
+from cycle_tracker.models import Milestone, Partnership, User
+from tests.factories import make_user
+from tests.integration.web.access.cells import NATIONAL, Cell
+from tests.support.pages import Browser, sign_in
+
+NOBODY = "nobody"
+ACTORS = (NOBODY, *Role)
+Parts = dict[str, dict[str, object]]
+"""The parts of each partnership's addresses, by slug."""
+
+OF_THE_DOOR = frozenset({"sign_in_attempts", "sign_in_sessions"})
+"""Tables that say who came in and when: being refused may leave a mark there."""
+
+
+def signed_in(app: Flask, actor: str, *, owns: str = "") -> FlaskClient:
+    """Somebody of this role in Moray, or in the nation where the role is a national one, who has just signed in."""
+    if actor == NOBODY:
+        return Browser(app, app.response_class)
+    return sign_in(app, person(Role(actor), owns=owns))
+
+
+def person(role: Role, *, owns: str = "") -> User:
+    """The person behind `signed_in`."""
+    moray = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    user = make_user(f"A {role}", role=role, partnership=None if role in NATIONAL else moray)
+    if owns:
+        step = db.session.scalars(
+            select(Milestone).where(Milestone.key == owns, Milestone.partnership_id == moray.id)
+        ).one()
+        step.owner = user
+    db.session.commit()
+    return user
+
+
+def send(client: FlaskClient, cell: Cell, parts: dict[str, object], **more: Any) -> Any:
+    """What a person of the partnership with these parts sends to the address of a cell."""
+    return client.open(cell.path.format_map(parts), method=cell.method, data=cell.body(parts), **more)
+
+
+def everything() -> str:
+    """All that is in the database, but for who came in and when, as one hash."""
+    digest = hashlib.sha256()
+    for name, rows in snapshot().items():
+        digest.update(repr((name, rows)).encode())
+    return digest.hexdigest()
+
+
+def snapshot() -> dict[str, list[dict[str, Any]]]:
+    """All that is in the database, but for who came in and when, by table."""
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in OF_THE_DOOR:
+            rows = db.session.execute(select(table).order_by(*table.primary_key.columns)).all()
+            found[table.name] = [dict(row._mapping) for row in rows]
+    db.session.rollback()
+    return found
