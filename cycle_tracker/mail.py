@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
@@ -66,11 +67,25 @@ def compose(*, subject: str, recipient: str, text: str, html: str, message_id: s
     return message.as_bytes(policy=CRLF)
 
 
+def replace_in_mail(content: bytes, old: str, new: str) -> bytes:
+    """The bytes of a mail that `compose` made, with other words in its texts: there they may be broken over lines."""
+    message = message_from_bytes(content, policy=CRLF)
+    for part in message.walk():
+        if not part.is_multipart():
+            text = quopri.decodestring(str(part.get_payload()).encode("ascii")).decode()
+            part.set_payload(_encoded(text.replace("\r\n", "\n").replace(old, new)))
+    return message.as_bytes(policy=CRLF)
+
+
 def _part(subtype: str, words: str) -> MIMENonMultipart:
     part = MIMENonMultipart("text", subtype, charset="utf-8")
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quopri.encodestring(words.encode()).decode("ascii"))
+    part.set_payload(_encoded(words))
     return part
+
+
+def _encoded(words: str) -> str:
+    return quopri.encodestring(words.encode()).decode("ascii")
 
 
 def one_line(text: str) -> str:

@@ -11,8 +11,9 @@ from types import FrameType
 
 from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
+from scheduler.account_mails import AccountMailWatch
 from scheduler.catch_up import is_queueing_missed
-from scheduler.jobs import JOBS, run_job, stopping
+from scheduler.jobs import JOBS, SEND_ACCOUNT_MAILS, run_job, stopping
 
 log = logging.getLogger("scheduler")
 
@@ -43,8 +44,11 @@ def run_for_good() -> int:
     from scheduler.schedule import CATCH_UP, build_scheduler
 
     app = create_core_app()
+    account_mails = AccountMailWatch(app)
 
     def run(job: str) -> None:
+        if job == SEND_ACCOUNT_MAILS and not account_mails.has_one():
+            return
         if job == CATCH_UP:
             if not is_queueing_missed(app):
                 return
@@ -52,6 +56,8 @@ def run_for_good() -> int:
             job = "queue-notices"
         report = run_job(app, job, clock.today())
         log.info("%s: %s", job, json.dumps(report.counts))
+        if job == SEND_ACCOUNT_MAILS and not report.usable:
+            account_mails.rest()
 
     def start() -> None:
         run(CATCH_UP)

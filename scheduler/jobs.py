@@ -17,8 +17,10 @@ from cycle_tracker.extensions import db
 from cycle_tracker.models import Outcome
 from cycle_tracker.services.digests import gather_waiting_notices
 from cycle_tracker.services.job_runs import end_run, start_run
-from cycle_tracker.services.outbox import send_ready_messages
+from cycle_tracker.services.outbox import Sent, send_ready_messages
 from cycle_tracker.services.reminders import queue_due_notices
+
+SEND_ACCOUNT_MAILS = "send-account-mails"
 
 log = logging.getLogger(__name__)
 stopping = Event()
@@ -51,13 +53,25 @@ def queue_notices(today: date) -> Report:
 
 def send_outbox(today: date) -> Report:
     """Send every message that is ready."""
-    sent = send_ready_messages(today, clock.now, stop=stopping.is_set)
+    return _reported(send_ready_messages(today, clock.now, stop=stopping.is_set))
+
+
+def send_account_mails(today: date) -> Report:
+    """Send the mails about an account that are ready: somebody waits for them."""
+    return _reported(send_ready_messages(today, clock.now, stop=stopping.is_set, only_for_accounts=True))
+
+
+def _reported(sent: Sent) -> Report:
     counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}
     said = f"The mail server: {sent.trouble}" if sent.trouble else ""
     return Report(counts, said, usable=not sent.could_not_be_used)
 
 
-JOBS: dict[str, Callable[[date], Report]] = {"queue-notices": queue_notices, "send-outbox": send_outbox}
+JOBS: dict[str, Callable[[date], Report]] = {
+    "queue-notices": queue_notices,
+    "send-outbox": send_outbox,
+    SEND_ACCOUNT_MAILS: send_account_mails,
+}
 
 
 def run_job(app: Flask, name: str, today: date) -> Report:

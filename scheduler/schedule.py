@@ -8,6 +8,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from scheduler.catch_up import QUEUE_AT
+from scheduler.jobs import SEND_ACCOUNT_MAILS
 
 CATCH_UP = "catch-up"
 """Runs queue-notices where today's run is missing or failed: at the start of the process, and every five minutes."""
@@ -29,6 +30,7 @@ def timetable(time_zone: str) -> list[Entry]:
             CronTrigger(day_of_week="mon-fri", hour=QUEUE_AT.hour, minute=QUEUE_AT.minute, timezone=time_zone),
         ),
         Entry("send-outbox", CronTrigger(minute="*", second=0, timezone=time_zone)),
+        Entry(SEND_ACCOUNT_MAILS, CronTrigger(second="*/5", timezone=time_zone)),
         # Off the full hour, so that it never meets the run of seven o'clock.
         Entry(CATCH_UP, CronTrigger(minute="2-59/5", timezone=time_zone)),
     ]

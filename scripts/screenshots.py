@@ -22,15 +22,19 @@ from cycle_tracker.cli.demo.people import (
     AUDITOR,
     BOARD_OFFICER,
     CHAIR,
+    CLERK,
     CONTRIBUTOR,
     LEAD,
     OFFICIAL,
     PASSWORD,
+    STAR,
     Account,
 )
 from cycle_tracker.cli.demo.story import seed_demo
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.domain.kinds import Kind
+from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Partnership
 from cycle_tracker.queries.documents import list_documents
@@ -105,7 +109,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
 
 
 def pictures(app: Flask) -> list[Picture]:
-    """What is taken: every role's home, and the pages of the outstanding report that the demo turns on."""
+    """What is taken: every role's home, the pages of the outstanding report that the demo turns on, and the lists."""
     with app.app_context():
         star = next(one for one in list_documents(clock.today(), partnership=str(LEAD.slug)) if not one.published)
         escalation_id = db.session.scalars(
@@ -114,6 +118,14 @@ def pictures(app: Flask) -> list[Picture]:
             .join(Milestone.partnership)
             .where(Partnership.slug == star.partnership_slug, Milestone.key == star.key, Escalation.rung > 1)
         ).one()
+        plan_key = db.session.scalars(
+            select(Milestone.key)
+            .join(Milestone.partnership)
+            .where(Partnership.slug == STAR, Milestone.kind == Kind.PLAN, Milestone.state == State.DONE)
+            .order_by(Milestone.target_on.desc())
+        ).first()
+    if plan_key is None:
+        raise LookupError("the demo has no plan")
     report = addresses.milestone(star.partnership_slug, star.key)
     return [
         Picture("sign-in", "/sign-in"),
@@ -131,6 +143,19 @@ def pictures(app: Flask) -> list[Picture]:
         Picture("outstanding", addresses.OUTSTANDING, OFFICIAL),
         Picture("escalations", addresses.ESCALATIONS, CHAIR),
         Picture("escalation", addresses.escalation(escalation_id), CHAIR),
+        Picture("group", addresses.group(STAR), CLERK),
+        Picture("plan-lead", addresses.milestone(STAR, plan_key), LEAD),
+        Picture("milestones", f"/partnerships/{STAR}/milestones", LEAD),
+        Picture("calendar", f"/partnerships/{STAR}/calendar", LEAD),
+        Picture("status", f"/partnerships/{STAR}/status", LEAD),
+        Picture("people", f"/partnerships/{STAR}/people", LEAD),
+        Picture("history", f"/partnerships/{STAR}/history", LEAD),
+        Picture("account", addresses.ACCOUNT, LEAD),
+        Picture("my-work", addresses.MY_WORK, BOARD_OFFICER),
+        Picture("to-receive", addresses.TO_RECEIVE, OFFICIAL),
+        Picture("matrix", addresses.MATRIX, OFFICIAL),
+        Picture("partnership", addresses.partnership(STAR), OFFICIAL),
+        Picture("set-up", f"/partnerships/{STAR}/set-up", ADMINISTRATOR),
         Picture("service-health", "/service-health", ADMINISTRATOR),
         Picture("help", "/help"),
     ]

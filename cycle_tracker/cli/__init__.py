@@ -4,6 +4,7 @@ from flask import Flask
 
 from cycle_tracker.cli.access import access
 from cycle_tracker.cli.demo.commands import demo_accounts, seed_demo_command
+from cycle_tracker.cli.imports import import_milestones
 from cycle_tracker.cli.outbox import outbox
 from cycle_tracker.cli.reference import load_reference_command
 from cycle_tracker.cli.synthetic import synthetic
@@ -16,6 +17,7 @@ def register_commands(app: Flask) -> None:
     for command in (
         access,
         demo_accounts,
+        import_milestones,
         last_working_day,
         load_reference_command,
         outbox,

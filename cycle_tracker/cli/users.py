@@ -1,5 +1,7 @@
 """`flask user`: accounts."""
 
+from dataclasses import dataclass
+
 import click
 from flask.cli import with_appcontext
 
@@ -7,7 +9,8 @@ from cycle_tracker import clock
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
-from cycle_tracker.models import MembershipRole, Partnership, User
+from cycle_tracker.models import MembershipRole, Organisation, Partnership, User
+from cycle_tracker.queries.bodies import find_organisation
 from cycle_tracker.queries.partnerships import list_partnerships
 from cycle_tracker.queries.users import find_user
 from cycle_tracker.services import users
@@ -35,6 +38,21 @@ class RoleType(click.ParamType[Role]):
             self.fail(f"“{value}” is no role. Use one of {', '.join([*Role, *ALIASES])}.", param, ctx)
 
 
+@dataclass(frozen=True)
+class Where:
+    """A partnership, an organisation, or with neither the whole of Scotland."""
+
+    partnership: Partnership | None
+    organisation: Organisation | None
+
+    @property
+    def words(self) -> str:
+        """The place as it is said to the operator."""
+        if self.partnership is not None:
+            return self.partnership.name
+        return f"all partnerships of {self.organisation.name}" if self.organisation else "everywhere"
+
+
 @click.group("user")
 def user() -> None:
     """People who sign in."""
@@ -45,14 +63,16 @@ def user() -> None:
 @click.option("--name", required=True, help="First and last name.")
 @click.option("--role", "role_name", required=True, help="For example lead, contributor, chair, official.")
 @click.option("--partnership", "slug", help="The partnership's short name, such as moray.")
+@click.option("--organisation", "code", help="An official code, for a role in all partnerships of this organisation.")
 @click.option("--password", help="Without one, nobody can sign in with a password yet.")
 @with_appcontext
-def add(email: str, name: str, role_name: str, slug: str | None, password: str | None) -> None:
+def add(email: str, name: str, role_name: str, slug: str | None, code: str | None, password: str | None) -> None:
     """Add a person, or one more role to a person who is there already."""
     role = RoleType().convert(role_name, None, None)
     place = MembershipRole.CHAIR if role_name.strip().lower() == "chair" else None
+    where = Where(_partnership(slug), _organisation(code))
     try:
-        said = _add(email, name, role, place, _partnership(slug), password)
+        said = _add(email, name, role, place, where, password)
     except RuleBroken as refused:
         db.session.rollback()
         raise click.UsageError(refused.message) from refused
@@ -65,16 +85,15 @@ def _add(
     name: str,
     role: Role,
     place: MembershipRole | None,
-    partnership: Partnership | None,
+    where: Where,
     password: str | None,
 ) -> list[str]:
     """Make the changes and say, line by line, what was done."""
     now = clock.now()
     person, said = _person(email, name)
-    grant = users.grant_role(person, role, partnership, place=place, by=None, now=now)
-    where = partnership.name if partnership else "everywhere"
+    grant = users.grant_role(person, role, where.partnership, where.organisation, place=place, by=None, now=now)
     title = "Governance group chair" if place is MembershipRole.CHAIR else role.label
-    said.append(f"{'Granted' if grant else 'Already granted'}: {title}, {where}.")
+    said.append(f"{'Granted' if grant else 'Already granted'}: {title}, {where.words}.")
     if password is not None:
         users.set_password(person, password, by=None, now=now)
         said.append("Set the password.")
@@ -105,3 +124,12 @@ def _partnership(slug: str | None) -> Partnership | None:
             param_hint="--partnership",
         )
     return known[slug]
+
+
+def _organisation(code: str | None) -> Organisation | None:
+    if code is None:
+        return None
+    found = find_organisation(code)
+    if found is None:
+        raise click.BadParameter(f"There is no organisation with the code “{code}”.", param_hint="--organisation")
+    return found

@@ -30,8 +30,20 @@ class Role(StrEnum):
         }[self]
 
 
+class Scope(StrEnum):
+    """How far a grant reaches."""
+
+    PARTNERSHIP = "partnership"
+    ORGANISATION = "organisation"
+    NATIONAL = "national"
+
+
 NATIONAL_ROLES = frozenset({Role.OFFICIAL, Role.AUDITOR, Role.ADMINISTRATOR})
 """Roles that are granted for the nation; the others may be, for bodies that work with all 30."""
+
+
+INVITED_BY_LEADS = frozenset({Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.CLERK})
+"""Roles that a planning lead may give in their own partnership: none that reaches further than their own."""
 
 
 class Permission(StrEnum):
@@ -196,3 +208,32 @@ def may_change(viewer: Viewer, partnership_id: int | None, owner_id: int | None)
     if viewer.can(Permission.CHANGE_MILESTONES, partnership_id):
         return True
     return owner_id in viewer.owns_as and viewer.can(Permission.CHANGE_OWN_MILESTONES, partnership_id)
+
+
+def may_record_approval(viewer: Viewer, partnership_id: int | None, *, of_their_own: bool) -> bool:
+    """True where the person may record what a lead body made of a document: a lead for every body, and whoever works
+    on the partnership's milestones for the body that they are `of_their_own`.
+
+    Nobody makes an approval here: it is made by the body, and recorded.
+    """
+    if partnership_id is None:
+        return False
+    if viewer.can(Permission.RECORD_APPROVALS, partnership_id):
+        return True
+    return of_their_own and viewer.can(Permission.CHANGE_OWN_MILESTONES, partnership_id)
+
+
+def may_invite(viewer: Viewer, role: Role, scope: Scope, partnership_id: int | None) -> bool:
+    """True where the person may ask somebody to join in this role: an administrator in any, and who may invite people
+    to a partnership in those that reach no further than it.
+
+    Asked when an invitation is issued, and again of its inviter when it is accepted.
+    """
+    if viewer.partnerships_with(Permission.MANAGE_PEOPLE) is None:
+        return True
+    return (
+        scope is Scope.PARTNERSHIP
+        and partnership_id is not None
+        and role in INVITED_BY_LEADS
+        and viewer.can(Permission.INVITE_PEOPLE, partnership_id)
+    )

@@ -14,6 +14,8 @@ from cycle_tracker.domain.policies import Audience, Policy
 
 EXPLAIN = "explain"
 ON_DAY = "on-day"
+ASSIGNED = "assigned"
+"""Told at once to a new owner. It has no day of its own, so no policy names it."""
 UNREACHED = "audience:"
 
 
@@ -101,8 +103,8 @@ def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], tod
     """The notices to write today.
 
     `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
-    step that is due and untold, a rung over a step. Reminders that lay before the milestone was entered are not sent
-    late; that it is overdue is always told.
+    step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
+    lay before the milestone was entered are not sent late; that it is overdue is always told.
     """
     told = frozenset(already)
     reached = list(steps_until(milestone, policy, today))
@@ -141,6 +143,11 @@ def next_notice_on(milestone: Deadline, policy: Policy, after: date) -> date | N
 def first_notice_on(milestone: Deadline, policy: Policy) -> date | None:
     """The earliest day on which any step may be told: where the bookmark starts, and starts again."""
     return next_notice_on(milestone, policy, date.min)
+
+
+def explain_on(target_on: date, calendar: WorkingCalendar) -> date:
+    """The day from which a document is to be explained: ten working days before it shows as outstanding."""
+    return calendar.working_days_before(last_day_before_outstanding(target_on), EXPLAIN_WORKING_DAYS)
 
 
 def _all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
@@ -182,27 +189,35 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
 
 
 def _explain_step(milestone: Deadline) -> Iterator[Step]:
-    """Ten working days before an unexplained document shows as outstanding, its leads are offered to explain it."""
-    if milestone.explain_by_target is None:
+    """Some days before an unexplained document shows as outstanding, its leads and its owner are offered to explain it.
+
+    Not for a guidance date that lay before the service, nor for a document that was entered later than that day. A
+    lead who owns it hears as lead, for leads propose dates.
+    """
+    target_on = milestone.explain_by_target
+    if target_on is None or (milestone.notify_from is not None and target_on < milestone.notify_from):
         return
-    last_day = last_day_before_outstanding(milestone.explain_by_target)
-    tell_on = milestone.calendar.working_days_before(last_day, EXPLAIN_WORKING_DAYS)
-    yield Step(EXPLAIN, tell_on, tell_on, (Audience.LEAD,))
+    tell_on = explain_on(target_on, milestone.calendar)
+    if milestone.entered_on <= tell_on:
+        yield Step(EXPLAIN, tell_on, tell_on, (Audience.LEAD, Audience.OWNER))
 
 
 def _people(step: Step, addressees: Mapping[Audience, tuple[str, ...]]) -> Iterator[tuple[Audience, str]]:
-    """Who hears of a step. An audience with nobody behind it is named itself, unless the rung reached another."""
+    """Who hears of a step, each once, as the first of its audiences that they are in. An audience with nobody behind
+    it is named itself, unless the step reached another."""
     owners = addressees.get(Audience.OWNER, ()) if step.beside_owner else ()
     reached = {*owners}.union(*(addressees.get(audience, ()) for audience in step.audiences))
+    heard = {*owners}
     for audience in step.audiences:
         people = addressees.get(audience, ())
-        yield from ((audience, addressee) for addressee in people if addressee not in owners)
+        yield from ((audience, addressee) for addressee in people if addressee not in heard)
+        heard.update(people)
         if not people and not reached:
             yield audience, f"{UNREACHED}{audience}"
 
 
 def _latest(addressee: str, steps: list[tuple[Step, Audience]], milestone: Deadline) -> NoticeDue:
-    ordered = sorted(steps, key=lambda pair: (pair[0].is_rung, pair[0].named_day, pair[0].name))
+    ordered = sorted(steps, key=lambda pair: (pair[0].is_rung, pair[0].named_day, pair[0].once, pair[0].name))
     chosen, audience = ordered[-1]
     return NoticeDue(
         step=chosen.name,

@@ -1,7 +1,7 @@
 """Cycle templates, and the milestones that one gives for a period. Generating is a pure function."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -56,6 +56,11 @@ class Template:
     first_period: int
     entries: tuple[Entry, ...]
 
+    @property
+    def optional(self) -> tuple[Entry, ...]:
+        """The entries that a partnership may switch on: neither core nor national."""
+        return tuple(entry for entry in self.entries if not entry.core and not entry.national)
+
     def to_json(self) -> list[dict[str, Any]]:
         """The entries as plain values, for keeping in the database."""
         return [{**vars(entry), "after": list(entry.after)} for entry in self.entries]
@@ -102,9 +107,18 @@ def template_from_json(edition: str, title: str, first_period: int, rows: Iterab
     return Template(edition, title, first_period, tuple(_entry(dict(row)) for row in rows))
 
 
-def generate(template: Template, period: Period, *, core_only: bool = False) -> list[PlannedMilestone]:
-    """Every milestone of a partnership's cycle in this period, in the order of the template."""
-    entries = (entry for entry in template.entries if not entry.national and (entry.core or not core_only))
+def generate(
+    template: Template, period: Period, *, core_only: bool = False, switched_on: Collection[str] = ()
+) -> list[PlannedMilestone]:
+    """Every milestone of a partnership's cycle in this period, in the order of the template.
+
+    With `core_only`, of the other entries only those whose keys are `switched_on`.
+    """
+    entries = (
+        entry
+        for entry in template.entries
+        if not entry.national and (entry.core or not core_only or entry.key in switched_on)
+    )
     return [planned for entry in entries for planned in _planned(entry, period)]
 
 

@@ -28,7 +28,7 @@ from cycle_tracker.models.pending_import import ImportKind, PendingImport
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
 from cycle_tracker.models.reference import AlignedReport, Criterion
 from cycle_tracker.models.update_request import UpdateRequest
-from cycle_tracker.models.user import AccountKind, PostHolder, RoleGrant, Scope, SignInAttempt, User
+from cycle_tracker.models.user import AccountKind, PostHolder, RoleGrant, Scope, SignInAttempt, TryKind, User
 
 __all__ = [
     "AccessLink",
@@ -84,6 +84,7 @@ __all__ = [
     "StoredContent",
     "StoredFile",
     "TemplateEdition",
+    "TryKind",
     "UpdateRequest",
     "User",
     "Version",

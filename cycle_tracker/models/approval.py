@@ -33,7 +33,8 @@ class Approval(Base):
     """One lead body's approval of one document: made by the body, and recorded by a person, who may be another's.
 
     `made_by` names the committee, board, post or chair; `meeting` and `minute` are their references. Any of them, and
-    the date, may be unknown: what is missing shows as a gap and blocks nothing.
+    the date, may be unknown: what is missing shows as a gap and blocks nothing. `on_behalf` says that the recorder was
+    not of that body when they recorded it.
     """
 
     __tablename__ = "approvals"
@@ -47,6 +48,7 @@ class Approval(Base):
     approved_on: Mapped[date | None]
     meeting: Mapped[str] = mapped_column(String(200), default="")
     minute: Mapped[str] = mapped_column(String(200), default="")
+    on_behalf: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

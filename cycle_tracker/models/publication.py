@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.evidence import StoredFile
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 
@@ -18,6 +19,16 @@ class Version(StrEnum):
     INTERIM = "interim"
     FINAL = "final"
     REVISED = "revised"
+
+    @property
+    def label(self) -> str:
+        """The version in words for a page."""
+        return {
+            Version.DRAFT: "Draft, for consultation",
+            Version.INTERIM: "Interim",
+            Version.FINAL: "Final",
+            Version.REVISED: "Revised",
+        }[self]
 
 
 class Form(StrEnum):
@@ -31,8 +42,9 @@ class Form(StrEnum):
 
 
 class Publication(Base):
-    """A document's facts. `published_on` may be unknown for what is put in from the past. `kept_copy_id` is a copy that
-    was uploaded."""
+    """A document's facts. `published_on` may be unknown for what is put in from the past; it stays the day of the first
+    version, by which the document was in time or late, and `newer_on` is the day of the present version where that is
+    a newer one. `kept_copy_id` is a copy that was uploaded."""
 
     __tablename__ = "publications"
 
@@ -40,15 +52,22 @@ class Publication(Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), unique=True)
     version: Mapped[Version] = mapped_column(words(Version, "version"), default=Version.FINAL)
     published_on: Mapped[date | None]
+    newer_on: Mapped[date | None]
     kept_copy_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     milestone: Mapped[Milestone] = relationship()
+    kept_copy: Mapped[StoredFile | None] = relationship()
     addresses: Mapped[list["PublicationAddress"]] = relationship(
         cascade="all, delete-orphan", order_by="PublicationAddress.id"
     )
     copies: Mapped[list["PublicationCopy"]] = relationship(cascade="all, delete-orphan", order_by="PublicationCopy.id")
+
+    @property
+    def is_draft(self) -> bool:
+        """True for a draft, published for a consultation: the document itself is still to come."""
+        return self.version is Version.DRAFT
 
 
 class PublicationAddress(Base):

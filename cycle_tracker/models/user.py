@@ -8,17 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.digests import Preference, Rhythm
-from cycle_tracker.domain.permissions import Role
+from cycle_tracker.domain.permissions import Role, Scope
 from cycle_tracker.models.base import Base, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
-
-
-class Scope(StrEnum):
-    """How far a grant reaches."""
-
-    PARTNERSHIP = "partnership"
-    ORGANISATION = "organisation"
-    NATIONAL = "national"
 
 
 class AccountKind(StrEnum):
@@ -109,8 +101,15 @@ class PostHolder(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
 
 
+class TryKind(StrEnum):
+    """What was tried: to guess a password or a code, or to have a mail sent to somebody."""
+
+    GUESS = "guess"
+    MAIL = "mail"
+
+
 class SignInAttempt(Base):
-    """One failed try to sign in, counted for the account tried and for the address it came from.
+    """One failed try to sign in, or one mail asked for, counted for the account and for the address it came from.
 
     Kept in the database, so that every worker counts the same tries and a restart forgets none. The account is a
     hash of what was typed: people type passwords there.
@@ -119,6 +118,7 @@ class SignInAttempt(Base):
     __tablename__ = "sign_in_attempts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[TryKind] = mapped_column(words(TryKind, "kind"), default=TryKind.GUESS)
     account: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,16 +1,18 @@
 """The people behind each audience of a milestone, as notices key them, at the moment of asking."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union_all
 
 from cycle_tracker.domain.permissions import Role, Viewer, may_see
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Group, Membership, RoleGrant, Scope, User
+from cycle_tracker.models import Group, Membership, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.queries.bodies import body_holds
 from cycle_tracker.queries.viewers import viewers_of
 
 
@@ -58,7 +60,7 @@ class Audiences:
 
 def audiences_for(partnership_ids: Collection[int], owner_ids: Collection[int], today: date) -> Audiences:
     """Everybody behind the audiences of a batch of milestones, in five statements however many there are."""
-    leads = _leads_of(partnership_ids)
+    leads = _leads_of(partnership_ids, today)
     governance = _governance_of(partnership_ids, today)
     everybody = {*owner_ids, *_people(leads), *_people(governance)}
     return Audiences(
@@ -73,17 +75,25 @@ def _people(by_partnership: Mapping[int, tuple[int, ...]]) -> set[int]:
     return {user_id for user_ids in by_partnership.values() for user_id in user_ids}
 
 
-def _leads_of(partnership_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    rows = db.session.execute(
-        select(RoleGrant.partnership_id, RoleGrant.user_id)
+def _leads_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[int, ...]]:
+    """Who leads each partnership: by a role in it, or by one in all partnerships of an organisation that is in it."""
+    by_partnership = select(RoleGrant.partnership_id, RoleGrant.user_id, RoleGrant.id.label("grant_id")).where(
+        RoleGrant.role == Role.LEAD,
+        RoleGrant.scope == Scope.PARTNERSHIP,
+        RoleGrant.partnership_id.in_(partnership_ids),
+    )
+    by_organisation = (
+        select(PartnershipBody.partnership_id, RoleGrant.user_id, RoleGrant.id)
+        .join(PartnershipBody, PartnershipBody.organisation_id == RoleGrant.organisation_id)
         .where(
             RoleGrant.role == Role.LEAD,
-            RoleGrant.scope == Scope.PARTNERSHIP,
-            RoleGrant.partnership_id.in_(partnership_ids),
+            RoleGrant.scope == Scope.ORGANISATION,
+            PartnershipBody.partnership_id.in_(partnership_ids),
+            body_holds(today),
         )
-        .order_by(RoleGrant.id)
-    ).all()
-    return _grouped((partnership_id, user_id) for partnership_id, user_id in rows)
+    )
+    rows: Sequence[Any] = db.session.execute(union_all(by_partnership, by_organisation).order_by("grant_id")).all()
+    return _grouped((row.partnership_id, row.user_id) for row in rows)
 
 
 def _governance_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[int, ...]]:

@@ -26,6 +26,7 @@ from cycle_tracker.models import (
     Partnership,
     Publication,
     PublicationCopy,
+    Version,
 )
 
 IS_DOCUMENT = Milestone.kind.in_(
@@ -39,8 +40,9 @@ class Document:
     """One document with its state today, and no more of it than officials may see.
 
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
-    `explanation` is the newest that was shared, and `expected_on` its new date. `escalated_on` is the
-    day on which an escalation that is still open fell due to the governance group.
+    `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
+    it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
+    group.
     """
 
     milestone_id: int
@@ -69,12 +71,16 @@ def list_documents(
     partnership: str = "",
     kind: Kind | None = None,
     period: Period | None = None,
+    not_required: bool = False,
 ) -> list[Document]:
     """Every document past its guidance date and not complete, that longest past it first; in one statement.
 
-    `within` are the partnerships that the person may follow, None all of them; the rest are filters.
+    `within` are the partnerships that the person may follow, None all of them; `not_required` asks also for those that
+    an official said are not; the rest are filters.
     """
     statement = _incomplete(today)
+    if not not_required:
+        statement = statement.where(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
     if within is not None:
         statement = statement.where(Milestone.partnership_id.in_(within))
     if partnership:
@@ -113,17 +119,20 @@ def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange
 
 
 def published_and_notified(milestones: Iterable[Milestone]) -> dict[int, tuple[Publication, bool]]:
-    """By milestone, what is published, and whether Scottish Government has it or was sent it."""
+    """By milestone, what is published, and whether Scottish Government has it or was sent it; no drafts."""
     rows = db.session.execute(
         select(Publication, _notified())
-        .where(Publication.milestone_id.in_([milestone.id for milestone in milestones]))
+        .where(
+            Publication.milestone_id.in_([milestone.id for milestone in milestones]),
+            Publication.version != Version.DRAFT,
+        )
         .order_by(Publication.id)
     )
     return {publication.milestone_id: (publication, notified) for publication, notified in rows}
 
 
 def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
-    """Documents past their guidance date, but for those published and notified and those not required."""
+    """Documents past their guidance date, but for those published and notified."""
     explained = aliased(DateChange)
     newest = _newest_shared(explained).where(explained.milestone_id == Milestone.id).correlate(Milestone)
     shared = aliased(DateChange)
@@ -134,6 +143,7 @@ def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
             Milestone.title,
             Milestone.kind,
             Milestone.state,
+            Milestone.reason,
             Milestone.opens_on,
             Milestone.target_on,
             Milestone.due_on,
@@ -151,13 +161,13 @@ def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
         )
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .outerjoin(Publication, Publication.milestone_id == Milestone.id)
+        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, Publication.version != Version.DRAFT))
         .outerjoin(shared, shared.id == newest.scalar_subquery())
         .where(
             IS_DOCUMENT,
             Milestone.target_on < today,
             or_(
-                and_(Publication.id.is_(None), Milestone.state != State.NOT_REQUIRED),
+                Publication.id.is_(None),
                 and_(Publication.id.is_not(None), ~_notified()),
             ),
         )
@@ -207,6 +217,7 @@ def _document(row: Any, today: date) -> Document:
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )
+    state = document_state(facts, today)
     return Document(
         milestone_id=row.id,
         key=row.key,
@@ -216,13 +227,13 @@ def _document(row: Any, today: date) -> Document:
         partnership_id=row.partnership_id,
         partnership_slug=row.slug,
         partnership_name=row.name,
-        state=document_state(facts, today),
+        state=state,
         target_on=row.target_on,
         days_past=days_past(row.target_on, row.published_on or today),
         lag=lag_days(row.reports_on, row.published_on, today),
         published=published,
         published_on=row.published_on,
-        explanation=row.explanation or "",
+        explanation=row.reason if state is DocumentState.NOT_REQUIRED else row.explanation or "",
         expected_on=row.explained_until,
         escalated_on=row.escalated_on,
     )

@@ -1,9 +1,11 @@
 """What came to governance groups, and what explains it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
@@ -11,32 +13,98 @@ from cycle_tracker.domain.errors import NotAllowed
 from cycle_tracker.domain.permissions import Permission, Viewer, may_see
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import DateChange, DateChangeKind, Escalation, Milestone
+from cycle_tracker.models import DateChange, DateChangeKind, Escalation, Milestone, Partnership
+from cycle_tracker.queries.scopes import within
 
 
-def list_escalations(viewer: Viewer, *, page: int, per_page: int) -> Sequence[Escalation]:
-    """One page of what came to the governance groups of the person's partnerships, in one statement.
+class Standing(StrEnum):
+    """Where something that came to a group stands with it."""
 
-    First those that wait for a decision, the longest waiting before the others; then the settled, the last settled
-    before the others.
+    WAITING = "waiting"
+    DECIDED = "decided"
+    SETTLED = "settled"
+
+
+def standing_of(escalation: Escalation) -> Standing:
+    """An escalation waits until the group decides; decided it stays open until it is done or has a new date."""
+    if escalation.resolved_at is not None:
+        return Standing.SETTLED
+    return Standing.WAITING if escalation.decided_at is None else Standing.DECIDED
+
+
+_STANDS = {
+    Standing.WAITING: and_(Escalation.resolved_at.is_(None), Escalation.decided_at.is_(None)),
+    Standing.DECIDED: and_(Escalation.resolved_at.is_(None), Escalation.decided_at.is_not(None)),
+    Standing.SETTLED: Escalation.resolved_at.is_not(None),
+}
+"""The twin in SQL of `standing_of`."""
+
+
+@dataclass(frozen=True)
+class EscalationList:
+    """What came to the governance groups of a person's partnerships; `partnership` (a slug) and `standing` narrow it.
+
+    First those that wait for a decision, the longest waiting before the others; then the decided, then the settled,
+    the last of each before the others.
     """
-    waiting_since = case((Escalation.resolved_at.is_(None), Escalation.fell_due_on))
-    statement = (
-        _governance_rungs(viewer)
-        .options(*_with_milestone())
-        .order_by(
-            Escalation.resolved_at.is_not(None), waiting_since, Escalation.resolved_at.desc(), Escalation.id.desc()
+
+    viewer: Viewer
+    partnership: str = ""
+    standing: Standing | None = None
+
+    def count(self) -> int:
+        """How many there are in all."""
+        rungs = self._rungs().with_only_columns(Escalation.id).subquery()
+        return db.session.scalar(select(func.count()).select_from(rungs)) or 0
+
+    def rows(self, *, page: int = 1, per_page: int | None = None) -> Sequence[Escalation]:
+        """One page of them, or with no `per_page` all; with milestone, partnership, owner and cycle, in one
+        statement."""
+        statement = (
+            self._rungs()
+            .options(*_with_milestone())
+            .order_by(
+                case(*((_STANDS[one], number) for number, one in enumerate(Standing))),
+                case((_STANDS[Standing.WAITING], Escalation.fell_due_on)),
+                case((_STANDS[Standing.DECIDED], Escalation.decided_at)).desc(),
+                Escalation.resolved_at.desc(),
+                Escalation.id.desc(),
+            )
         )
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    )
-    return db.session.scalars(statement).all()
+        if per_page is not None:
+            statement = statement.limit(per_page).offset((page - 1) * per_page)
+        return db.session.scalars(statement).all()
+
+    def _rungs(self) -> Select[Escalation]:
+        statement = (
+            select(Escalation)
+            .join(Escalation.milestone)
+            .where(
+                Escalation.audience == Audience.GOVERNANCE,
+                within(Milestone.partnership_id, self.viewer, Permission.READ_ESCALATIONS),
+            )
+        )
+        if self.partnership:
+            statement = statement.join(Milestone.partnership).where(Partnership.slug == self.partnership)
+        if self.standing is not None:
+            statement = statement.where(_STANDS[self.standing])
+        return statement
 
 
-def count_escalations(viewer: Viewer) -> int:
-    """How many there are in all."""
-    rungs = _governance_rungs(viewer).with_only_columns(Escalation.id).subquery()
-    return db.session.scalar(select(func.count()).select_from(rungs)) or 0
+def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
+    """What waits for a decision of one partnership's governance group, the longest waiting first."""
+    return db.session.scalars(
+        select(Escalation)
+        .join(Escalation.milestone)
+        .where(
+            Escalation.audience == Audience.GOVERNANCE,
+            Milestone.partnership_id == partnership_id,
+            _STANDS[Standing.WAITING],
+        )
+        .options(*_with_milestone())
+        .order_by(Escalation.fell_due_on, Escalation.id)
+        .limit(at_most)
+    ).all()
 
 
 def get_escalation(viewer: Viewer, escalation_id: int, *, to: Permission | None = None) -> Escalation:
@@ -77,7 +145,8 @@ def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]
 
 
 def find_open_escalation(milestone: Milestone) -> Escalation | None:
-    """The milestone's escalation to the governance group that waits for a decision, the oldest of several."""
+    """The milestone's open escalation to the governance group: one that waits for a decision before one that is
+    decided, the oldest of several."""
     return db.session.scalars(
         select(Escalation)
         .where(
@@ -85,15 +154,9 @@ def find_open_escalation(milestone: Milestone) -> Escalation | None:
             Escalation.audience == Audience.GOVERNANCE,
             Escalation.resolved_at.is_(None),
         )
-        .order_by(Escalation.fell_due_on, Escalation.id)
+        .order_by(Escalation.decided_at.is_not(None), Escalation.fell_due_on, Escalation.id)
         .limit(1)
     ).first()
-
-
-def _governance_rungs(viewer: Viewer) -> Select[Escalation]:
-    statement = select(Escalation).join(Escalation.milestone).where(Escalation.audience == Audience.GOVERNANCE)
-    within = viewer.partnerships_with(Permission.READ_ESCALATIONS)
-    return statement if within is None else statement.where(Milestone.partnership_id.in_(within))
 
 
 def _with_milestone() -> tuple[Any, ...]:

@@ -9,20 +9,39 @@ from sqlalchemy import select
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import AuditEvent, DateChange, Ending, Escalation, Message, Milestone, Notice, User
+from cycle_tracker.models import (
+    AuditEvent,
+    DateChange,
+    Decision,
+    Ending,
+    Escalation,
+    Message,
+    Milestone,
+    Notice,
+    User,
+)
+from cycle_tracker.queries.decisions import list_decisions
 
-DATE_EVENTS = ("date-moved", "expected-date-noted")
+DATE_EVENTS = (
+    "date-moved",
+    "expected-date-noted",
+    "date-proposed",
+    "proposal-withdrawn",
+    "proposal-declined",
+)
 """Audit events that repeat what the rows of date changes say."""
 
 
 @dataclass(frozen=True)
 class History:
-    """The rows that tell what happened, each newest first, and the names of the people in them."""
+    """The rows that tell what happened, each newest first, and the names of the people in them. Among the date changes
+    are those that were only proposed; `decisions` are those of the governance group."""
 
     events: Sequence[AuditEvent]
     date_changes: Sequence[DateChange]
     escalations: Sequence[Escalation]
     names: dict[int, str]
+    decisions: Sequence[Decision] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +68,7 @@ class SentNotice:
 
 
 def get_history(milestone: Milestone) -> History:
-    """What happened to a milestone, in four statements."""
+    """What happened to a milestone, in five statements."""
     events = db.session.scalars(
         select(AuditEvent)
         .where(
@@ -60,9 +79,7 @@ def get_history(milestone: Milestone) -> History:
         .order_by(AuditEvent.id.desc())
     ).all()
     date_changes = db.session.scalars(
-        select(DateChange)
-        .where(DateChange.milestone_id == milestone.id, DateChange.noted_at.is_not(None))
-        .order_by(DateChange.id.desc())
+        select(DateChange).where(DateChange.milestone_id == milestone.id).order_by(DateChange.id.desc())
     ).all()
     escalations = db.session.scalars(
         select(Escalation)
@@ -71,10 +88,18 @@ def get_history(milestone: Milestone) -> History:
     ).all()
     people = {
         *(event.actor_id for event in events),
+        *(event.after.get("owner_id") for event in events),
         *(change.noted_by_id for change in date_changes),
         *(change.proposed_by_id for change in date_changes),
+        *(change.declined_by_id for change in date_changes),
     }
-    return History(events, date_changes, escalations, _names(person for person in people if person is not None))
+    return History(
+        events,
+        date_changes,
+        escalations,
+        _names(person for person in people if person is not None),
+        list_decisions(milestone),
+    )
 
 
 def list_notices(milestone: Milestone) -> list[SentNotice]:

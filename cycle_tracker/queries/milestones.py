@@ -17,6 +17,7 @@ from cycle_tracker.models import (
     Partnership,
     Publication,
     PublicationCopy,
+    Version,
 )
 from cycle_tracker.models.milestone import predecessors
 
@@ -62,11 +63,20 @@ def list_unfinished_predecessors(milestone: Milestone) -> Sequence[Milestone]:
     ).all()
 
 
+def list_unfinished_sub_tasks(milestone: Milestone) -> Sequence[Milestone]:
+    """The open parts of a milestone."""
+    return db.session.scalars(
+        select(Milestone)
+        .where(Milestone.parent_id == milestone.id, Milestone.state.in_(OPEN))
+        .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
+    ).all()
+
+
 def find_publication(milestone: Milestone) -> Publication | None:
-    """What is recorded of a document with its addresses and copies, if it is recorded."""
+    """What is recorded of a document with its addresses and copies, if it is published; a draft counts for nothing."""
     return db.session.scalars(
         select(Publication)
-        .where(Publication.milestone_id == milestone.id)
+        .where(Publication.milestone_id == milestone.id, Publication.version != Version.DRAFT)
         .options(
             selectinload(Publication.addresses),
             selectinload(Publication.copies).joinedload(PublicationCopy.receiver),

@@ -5,19 +5,25 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
+from cycle_tracker.domain.errors import NotAllowed
 from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Partnership
 
 
-def get_partnership(viewer: Viewer, slug: str) -> Partnership:
-    """The partnership of this slug. Raises NoResultFound for one that the person sees nothing of."""
+def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) -> Partnership:
+    """The partnership of this slug.
+
+    Raises NoResultFound for one that the person sees nothing of, and NotAllowed where they lack the permission `to`.
+    """
     partnership = db.session.scalars(select(Partnership).where(Partnership.slug == slug)).one()
     if not (
         viewer.can(Permission.READ_TITLES_AND_DATES, partnership.id)
         or viewer.can(Permission.READ_DOCUMENTS, partnership.id)
     ):
         raise NoResultFound
+    if to is not None and not viewer.can(to, partnership.id):
+        raise NotAllowed
     return partnership
 
 

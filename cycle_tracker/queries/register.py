@@ -1,7 +1,9 @@
 """The public register of what is published."""
 
+from collections.abc import Sequence
+
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from cycle_tracker.domain.kinds import DOCUMENTS
@@ -17,6 +19,15 @@ def list_published(*, partnership: str = "", period: Period | None = None, page:
 
     Drafts published for a consultation are left out. In three statements.
     """
+    return db.paginate(_published(partnership, period), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def list_all_published(*, partnership: str = "", period: Period | None = None) -> Sequence[Publication]:
+    """Every page of it, in two statements."""
+    return db.session.scalars(_published(partnership, period)).all()
+
+
+def _published(partnership: str, period: Period | None) -> Select[Publication]:
     statement = (
         select(Publication)
         .join(Publication.milestone)
@@ -40,7 +51,7 @@ def list_published(*, partnership: str = "", period: Period | None = None, page:
         statement = statement.where(Partnership.slug == partnership)
     if period is not None:
         statement = statement.where(Cycle.period_start == period.start)
-    return db.paginate(statement, page=page, per_page=PER_PAGE, error_out=False)
+    return statement
 
 
 def list_partnerships_with_publications() -> list[tuple[str, str]]:

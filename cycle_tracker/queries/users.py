@@ -12,14 +12,16 @@ def find_user(email: str) -> User | None:
     return db.session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
 
 
-def find_grant(user: User, role: Role, partnership_id: int | None) -> RoleGrant | None:
-    """The person's grant of a role in a partnership, or everywhere where none is named."""
+def find_grant(
+    user: User, role: Role, partnership_id: int | None, organisation_id: int | None = None
+) -> RoleGrant | None:
+    """The person's grant of a role in a partnership or by an organisation, or everywhere where neither is named."""
     return db.session.scalars(
         select(RoleGrant).where(
             RoleGrant.user_id == user.id,
             RoleGrant.role == role,
             RoleGrant.partnership_id == partnership_id if partnership_id else RoleGrant.partnership_id.is_(None),
-            RoleGrant.organisation_id.is_(None),
+            RoleGrant.organisation_id == organisation_id if organisation_id else RoleGrant.organisation_id.is_(None),
         )
     ).one_or_none()
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from cycle_tracker.domain.kinds import DOCUMENTS
-from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.domain.periods import YEARS_IN_PERIOD
 from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.domain.policies import Audience
@@ -23,17 +22,14 @@ from cycle_tracker.models import (
     Publication,
     PublicationCopy,
     User,
+    Version,
 )
+from cycle_tracker.queries.scopes import IS_OPEN, is_work_of, within
 
 LISTED_AT_MOST = 50
 COMING_UP_DAYS = 28
 STILL_OF_USE = timedelta(days=365)
 """A cycle is linked until so long after its period: its third annual report and its review come then."""
-
-# As literals: SQLite uses a partial index only where it can read the index's own condition in the statement.
-_IS_OPEN = Milestone.state.in_(
-    bindparam("open_states", [State.NOT_STARTED, State.IN_PROGRESS], expanding=True, literal_execute=True)
-)
 
 _COLUMNS = (
     Milestone.key,
@@ -74,8 +70,8 @@ def list_work(viewer: Viewer, today: date) -> Work:
     Nothing that fell due before the partnership used the service. In four statements.
     """
     mine = and_(
-        _IS_OPEN,
-        _is_work_of(viewer),
+        IS_OPEN,
+        is_work_of(viewer),
         or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from),
     )
     is_past, is_today = Milestone.due_on < today, Milestone.due_on == today
@@ -103,7 +99,7 @@ def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
         select(Partnership.slug, Partnership.name.label("partnership"), Cycle.period_start)
         .join(Cycle.partnership)
         .where(
-            _within(Cycle.partnership_id, viewer, Permission.READ_PARTNERSHIP),
+            within(Cycle.partnership_id, viewer, Permission.READ_PARTNERSHIP),
             Cycle.period_start > today - YEARS_IN_PERIOD * timedelta(days=366) - STILL_OF_USE,
         )
         .order_by(Partnership.name, Partnership.id, Cycle.period_start.desc())
@@ -120,7 +116,7 @@ def list_not_notified(viewer: Viewer) -> Sequence[Any]:
     )
     return db.session.execute(
         _documents()
-        .where(_within(Milestone.partnership_id, viewer, Permission.RECORD_PUBLICATION), ~told.correlate(Publication))
+        .where(within(Milestone.partnership_id, viewer, Permission.RECORD_PUBLICATION), ~told.correlate(Publication))
         .order_by(Publication.published_on, Partnership.name, Milestone.id)
         .limit(LISTED_AT_MOST)
     ).all()
@@ -134,7 +130,7 @@ def list_to_receive(viewer: Viewer) -> Sequence[Any]:
         .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
         .join(PublicationCopy.receiver)
         .where(
-            _within(Milestone.partnership_id, viewer, Permission.READ_OUTSTANDING),
+            within(Milestone.partnership_id, viewer, Permission.READ_OUTSTANDING),
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
             PublicationCopy.sent_on.is_not(None),
             PublicationCopy.received_on.is_(None),
@@ -145,7 +141,7 @@ def list_to_receive(viewer: Viewer) -> Sequence[Any]:
 
 
 def list_decisions_wanted(viewer: Viewer) -> Sequence[Any]:
-    """What came to the governance groups in which the person decides and is not settled, the oldest first: the
+    """What came to the governance groups in which the person decides and waits for them, the oldest first: the
     columns of a milestone, with escalation_id and fell_due_on."""
     return db.session.execute(
         select(*_COLUMNS, Escalation.id.label("escalation_id"), Escalation.fell_due_on)
@@ -154,9 +150,10 @@ def list_decisions_wanted(viewer: Viewer) -> Sequence[Any]:
         .join(Milestone.partnership)
         .outerjoin(Milestone.owner)
         .where(
-            _within(Milestone.partnership_id, viewer, Permission.DECIDE_ESCALATIONS),
+            within(Milestone.partnership_id, viewer, Permission.DECIDE_ESCALATIONS),
             Escalation.audience == Audience.GOVERNANCE,
             Escalation.resolved_at.is_(None),
+            Escalation.decided_at.is_(None),
         )
         .order_by(Escalation.fell_due_on, Escalation.id)
         .limit(LISTED_AT_MOST)
@@ -187,22 +184,5 @@ def _documents() -> Select[*tuple[Any, ...]]:
         .select_from(Publication)
         .join(Publication.milestone)
         .join(Milestone.partnership)
-        .where(Milestone.kind.in_(DOCUMENTS))
+        .where(Milestone.kind.in_(DOCUMENTS), Publication.version != Version.DRAFT)
     )
-
-
-def _is_work_of(viewer: Viewer) -> ColumnElement[bool]:
-    leads = _within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES)
-    owns = and_(
-        Milestone.owner_id == viewer.user_id,
-        _within(Milestone.partnership_id, viewer, Permission.CHANGE_OWN_MILESTONES),
-    )
-    return or_(leads, owns)
-
-
-def _within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """True in the partnerships where the person holds the permission."""
-    partnerships = viewer.partnerships_with(permission)
-    if partnerships is None:
-        return true()
-    return column.in_(sorted(partnerships)) if partnerships else false()

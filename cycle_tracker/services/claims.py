@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
 
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.extensions import db
 from cycle_tracker.models import MailClaim, Message
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
 
 messages = table_of(Message)
 claims = table_of(MailClaim)
@@ -43,16 +44,22 @@ class Claim:
     message_ids: tuple[int, ...]
 
 
-def claim_ready_messages(now: datetime, lease: timedelta, *, not_after: datetime, limit: int) -> Claim | None:
+def claim_ready_messages(
+    now: datetime, lease: timedelta, *, not_after: datetime, limit: int, only_for_accounts: bool = False
+) -> Claim | None:
     """Take up to `limit` messages that are ready, those longest ready first; None where there are none. Commits.
 
-    `not_after` is the start of the run: what it puts back is not taken again before the next.
+    `not_after` is the start of the run: what it puts back is not taken again before the next. `only_for_accounts`
+    leaves all but the mails about an account to others.
     """
     free_lost_claims(now)
     claim_id = uuid4().hex
     ready = (
         select(messages.c.id)
-        .where(messages.c.state == MessageState.QUEUED, messages.c.ready_at <= not_after)
+        .where(
+            text(ACCOUNT_MAIL_IS_QUEUED) if only_for_accounts else messages.c.state == MessageState.QUEUED,
+            messages.c.ready_at <= not_after,
+        )
         .order_by(messages.c.ready_at, messages.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

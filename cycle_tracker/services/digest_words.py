@@ -1,6 +1,6 @@
 """What a digest says: its items in order of need, and the words of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from cycle_tracker.domain.calendar import DAY
 from cycle_tracker.domain.digests import LISTED_AT_MOST
 from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.policies import Audience
-from cycle_tracker.domain.reminders import EXPLAIN
+from cycle_tracker.domain.reminders import ASSIGNED, EXPLAIN
 from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
 from cycle_tracker.queries.waiting import NoticeLine
 from cycle_tracker.services.outgoing import LONGEST_SUBJECT
@@ -20,6 +20,7 @@ PAST = "Past its date"
 TODAY = "Due today"
 COMING = "Coming up"
 ORDER = (FOR_DECISION, PAST, TODAY, COMING)
+NEW = "You are its owner now."
 COLOURS = {FOR_DECISION: "red", PAST: "red", TODAY: "yellow", COMING: "blue"}
 
 
@@ -44,8 +45,10 @@ class Section:
     items: list[Item] = field(default_factory=list)
 
 
-def digest_words(lines: Iterable[NoticeLine], today: date, *, name: str, service_url: str) -> dict[str, Any]:
-    """Everything that the templates of the digest show. Of one milestone's notices only the latest is shown."""
+def digest_words(lines: Sequence[NoticeLine], today: date, *, name: str, service_url: str) -> dict[str, Any]:
+    """Everything that the templates of the digest show. Of one milestone's notices only the latest is shown; that it is
+    new to the reader is said beside whichever that is."""
+    new = {line.milestone_id for line in lines if line.step == ASSIGNED}
     latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
     shown = sorted(latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id))
     listed, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
@@ -53,7 +56,11 @@ def digest_words(lines: Iterable[NoticeLine], today: date, *, name: str, service
         Section(
             heading,
             COLOURS[heading],
-            [_item(line, today, service_url) for line in listed if _heading(line, today) == heading],
+            [
+                _item(line, today, service_url, is_new=line.milestone_id in new)
+                for line in listed
+                if _heading(line, today) == heading
+            ],
         )
         for heading in ORDER
         if any(_heading(line, today) == heading for line in listed)
@@ -65,7 +72,7 @@ def digest_words(lines: Iterable[NoticeLine], today: date, *, name: str, service
         "more": more,
         "home": service_url + addresses.HOME,
         "first_line": _first_line(shown, today),
-        "subject": _subject(shown, today),
+        "subject": _subject(shown, today, new),
     }
 
 
@@ -82,8 +89,10 @@ def _heading(line: NoticeLine, today: date) -> str:
     return TODAY if line.due_on == today else COMING
 
 
-def _item(line: NoticeLine, today: date, service_url: str) -> Item:
+def _item(line: NoticeLine, today: date, service_url: str, *, is_new: bool) -> Item:
     path = addresses.milestone(line.slug, line.key)
+    if line.step == EXPLAIN and line.audience is Audience.LEAD:
+        path = addresses.proposal(line.slug, line.key)
     if line.audience is Audience.GOVERNANCE and line.escalation_id is not None:
         path = addresses.escalation(line.escalation_id)
     return Item(
@@ -92,7 +101,7 @@ def _item(line: NoticeLine, today: date, service_url: str) -> Item:
         state=_state(line, today),
         facts=f"{_date_facts(line, today)} {_bases(line)}",
         link=service_url + path,
-        note=_note(line),
+        note=" ".join(words for words in (NEW if is_new else "", _note(line)) if words),
     )
 
 
@@ -116,16 +125,22 @@ def _bases(line: NoticeLine) -> str:
 
 
 def _note(line: NoticeLine) -> str:
-    if line.step == EXPLAIN:
-        return (
-            f"From {day(_outstanding_from(line))} this shows as outstanding. "
-            "Your governance group can note a new expected date with an explanation."
-        )
     if line.audience is Audience.GOVERNANCE:
-        return "Your group can note a new expected date with an explanation."
+        return "Your group can note a new expected date, ask for next steps, refer it on, or take no action."
+    notes = []
     if line.step.startswith("rung-"):
-        return "You get this as planning lead: the date has passed."
-    return ""
+        notes.append("You get this as planning lead: the date has passed.")
+    if EXPLAIN in (line.step, *line.overtook):
+        notes.append(_offer(line))
+    return " ".join(notes)
+
+
+def _offer(line: NoticeLine) -> str:
+    """To explain what is about to show as outstanding, in words for those who can and for those who must ask."""
+    shows = f"From {day(_outstanding_from(line))} this shows as outstanding."
+    if line.audience is Audience.LEAD:
+        return f"{shows} Add an explanation with a new expected date: your governance group or an official notes it."
+    return f"{shows} Your planning lead can add an explanation with a new expected date."
 
 
 def _outstanding_from(line: NoticeLine) -> date:
@@ -133,10 +148,11 @@ def _outstanding_from(line: NoticeLine) -> date:
     return last_day_before_outstanding(line.target_on or line.due_on) + DAY
 
 
-def _subject(shown: Sequence[NoticeLine], today: date) -> str:
+def _subject(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> str:
     if len(shown) == 1:
         line = shown[0]
-        return _shortened(line.title, end=f": {_short_state(line, today)}")
+        title = f"New for you: {line.title}" if line.milestone_id in new else line.title
+        return _shortened(title, end=f": {_short_state(line, today)}")
     past = sum(line.due_on < today for line in shown)
     if all(line.audience is Audience.GOVERNANCE for line in shown):
         return f"{len(shown)} items for your group’s decision"

@@ -1,29 +1,16 @@
 """A new expected date with its explanation: it waives nothing, and the lag stays to be seen."""
 
-from datetime import date, datetime, timedelta
-
-from sqlalchemy import update
+from datetime import date, datetime
 
 from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.domain.permissions import Role
+from cycle_tracker.domain.explanations import ensure_new_date, stands_apart
+from cycle_tracker.domain.wording import day
 from cycle_tracker.extensions import db
-from cycle_tracker.models import (
-    DateChange,
-    DateChangeKind,
-    Decision,
-    DecisionOutcome,
-    Escalation,
-    Milestone,
-    Resolution,
-    User,
-)
+from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
+from cycle_tracker.queries.proposals import find_proposal
 from cycle_tracker.queries.viewers import viewer_of
 from cycle_tracker.services import audit
 from cycle_tracker.services.notices import restart_notices
-
-SHORTEST_EXPLANATION = 10
-FURTHEST_AHEAD = timedelta(days=3 * 366)
-"""A new expected date lies within the length of a plan period; beyond that it is a slip of the keyboard."""
 
 
 def note_expected_date(
@@ -41,31 +28,23 @@ def note_expected_date(
 
     It counts only where somebody notes it who is not the owner, the proposer or one of the partnership's leads.
     Raises RuleBroken for such a person, for a day that is not to come, and for an explanation that says nothing.
+    A proposal that waits is noted with it where it says the same, and otherwise declined: another date was noted.
     """
-    if not milestone.is_open:
-        raise RuleBroken(f"This is {milestone.state.label.lower()}, so it needs no new date.")
-    if by.id in {milestone.owner_id, proposed_by.id if proposed_by else None} or _is_lead(by, milestone, today):
-        raise RuleBroken("Somebody other than the owner and the planning leads must note the new date.")
-    if expected_on <= today:
-        raise RuleBroken("The new expected date must be in the future.", field="expected_on")
-    if expected_on > today + FURTHEST_AHEAD:
-        raise RuleBroken("The new expected date must be within three years.", field="expected_on")
-    if milestone.due_on is not None and expected_on <= milestone.due_on:
-        raise RuleBroken("The new expected date must be after the present one.", field="expected_on")
-    if len(explanation.strip()) < SHORTEST_EXPLANATION:
-        raise RuleBroken("Say why the date has passed and what will happen by the new one.", field="explanation")
-    change = DateChange(
-        milestone_id=milestone.id,
-        kind=DateChangeKind.EXPECTED,
-        old_due_on=milestone.due_on,
-        new_due_on=expected_on,
-        reason=explanation.strip(),
-        shared=shared,
-        proposed_by_id=proposed_by.id if proposed_by else None,
-        noted_by_id=by.id,
-        noted_at=now,
-    )
-    db.session.add(change)
+    ensure_open(milestone)
+    ensure_stands_apart(milestone, by, today, proposed_by_id=proposed_by.id if proposed_by else None)
+    ensure_new_date(expected_on, explanation, present=milestone.due_on, today=today)
+    change = _answered_proposal(milestone, expected_on, explanation, by=by, today=today, now=now)
+    if change is None:
+        change = DateChange(
+            milestone_id=milestone.id,
+            kind=DateChangeKind.EXPECTED,
+            new_due_on=expected_on,
+            reason=explanation.strip(),
+            proposed_by_id=proposed_by.id if proposed_by else None,
+        )
+        db.session.add(change)
+    change.old_due_on, change.shared = milestone.due_on, shared
+    change.noted_by_id, change.noted_at = by.id, now
     audit.record_milestone(
         milestone,
         "expected-date-noted",
@@ -81,36 +60,40 @@ def note_expected_date(
     return change
 
 
-def decide_new_date(
-    escalation: Escalation,
-    expected_on: date,
-    explanation: str,
-    *,
-    shared: bool,
+def ensure_open(milestone: Milestone) -> None:
+    """Raises RuleBroken for what is done or closed: it needs no new date."""
+    if not milestone.is_open:
+        raise RuleBroken(f"This is {milestone.state.label.lower()}, so it needs no new date.")
+
+
+def ensure_stands_apart(
+    milestone: Milestone,
     by: User,
     today: date,
-    now: datetime,
+    *,
+    proposed_by_id: int | None = None,
+    what: str = "note the new date",
 ) -> None:
-    """The governance group's decision to note a new expected date: kept on the escalation that it answers."""
-    if escalation.resolved_at is not None:
-        raise RuleBroken("This has been settled already, so there is nothing left to decide.")
-    note_expected_date(escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now)
-    db.session.add(
-        Decision(
-            escalation_id=escalation.id,
-            outcome=DecisionOutcome.NEW_DATE,
-            expected_on=expected_on,
-            text=explanation.strip(),
-            made_by_id=by.id,
-            recorded_by_id=by.id,
-            recorded_at=now,
-        )
-    )
-    db.session.execute(update(Escalation).where(Escalation.id == escalation.id).values(decided_at=now))
-    db.session.refresh(escalation)
+    """Raises RuleBroken for the owner, the proposer and the partnership's leads; `what` is not theirs to do."""
+    if not stands_apart(
+        viewer_of(by.id, today),
+        milestone.partnership_id,
+        owner_id=milestone.owner_id,
+        proposed_by_id=proposed_by_id,
+    ):
+        raise RuleBroken(f"Somebody other than the owner and the planning leads must {what}.")
 
 
-def _is_lead(user: User, milestone: Milestone, today: date) -> bool:
-    """True for a planning lead of the milestone's partnership; of a national milestone, for nobody."""
-    partnership_id = milestone.partnership_id
-    return partnership_id is not None and Role.LEAD in viewer_of(user.id, today).roles_in(partnership_id)
+def _answered_proposal(
+    milestone: Milestone, expected_on: date, explanation: str, *, by: User, today: date, now: datetime
+) -> DateChange | None:
+    """The proposal that waits, where this date and these words are its own; one that says another thing is declined."""
+    proposal = find_proposal(milestone)
+    if proposal is None:
+        return None
+    if (proposal.new_due_on, proposal.reason) == (expected_on, explanation.strip()):
+        ensure_stands_apart(milestone, by, today, proposed_by_id=proposal.proposed_by_id)
+        return proposal
+    proposal.declined_by_id, proposal.declined_at = by.id, now
+    proposal.declined_why = f"Another date was noted: {day(expected_on)}."
+    return None

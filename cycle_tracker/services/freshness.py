@@ -1,12 +1,16 @@
 """Before sending: which of the messages in hand say something that is no longer true, and setting that right.
 
-A notice is no longer true once its milestone is finished or has another date, or its person may not see it any more;
+A notice is no longer true once its milestone is finished or has another date, or its person may not see it any more,
+or what they were given belongs to somebody else;
 the words of a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same
-Message-ID, or withdrawn where nothing is left.
+Message-ID, or withdrawn where nothing is left. A request for an update names the day that its words hold for, so it is
+never rendered again: it is withdrawn once its document is finished, or its person may not see it any more.
+A mail about an account is withdrawn once its purpose has passed.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import and_, case, exists, not_, or_, select, update
@@ -16,6 +20,7 @@ from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.kinds import DOCUMENTS
 from cycle_tracker.domain.lifecycle import OPEN
 from cycle_tracker.domain.permissions import Permission, roles_with
+from cycle_tracker.domain.reminders import ASSIGNED
 from cycle_tracker.extensions import db
 from cycle_tracker.models import (
     Ending,
@@ -30,25 +35,27 @@ from cycle_tracker.models import (
     User,
 )
 from cycle_tracker.queries.waiting import NoticeLine, notices_of_messages
+from cycle_tracker.services.account_mails import withdraw_lapsed_mails
 from cycle_tracker.services.digest_words import digest_words
 from cycle_tracker.services.outgoing import render_message
 
 FINISHED = "finished before it was sent"
 MOVED = "its date moved before it was sent"
+GIVEN_AWAY = "it has another owner"
 NOT_ALLOWED = "the person may no longer see it"
 
 
 def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
     """Bring these messages up to date for today; the numbers of those that were withdrawn. Commits."""
+    withdrawn = _withdraw_requests(message_ids, today, now) | withdraw_lapsed_mails(message_ids, now)
     untrue = _untrue_notices(message_ids, today)
     if not untrue.keys() and not _rendered_before(message_ids, today):
         db.session.commit()
-        return set()
+        return withdrawn
     _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
     stale = set(untrue) | _rendered_before(message_ids, today)
     left = notices_of_messages(stale)
     people = _people_of(stale)
-    withdrawn = set()
     for message in db.session.scalars(
         select(Message)
         .where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST, Message.state == MessageState.SENDING)
@@ -65,19 +72,43 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
     return withdrawn
 
 
+def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
+    """Withdraw the requests for an update that need no answer any more or that their person may not see; their
+    numbers. One statement."""
+    untrue = (
+        select(Message.id)
+        .join(Milestone, Milestone.id == Message.milestone_id)
+        .where(
+            Message.id.in_(message_ids),
+            Message.kind == MessageKind.UPDATE_REQUEST,
+            or_(Milestone.state.not_in(list(OPEN)), not_(_may_see(today, Message.user_id))),
+        )
+    )
+    return set(
+        db.session.scalars(
+            update(Message)
+            .where(Message.id.in_(untrue.scalar_subquery()), Message.state == MessageState.SENDING)
+            .values(state=MessageState.WITHDRAWN, ended_at=now, claim_id=None)
+            .returning(Message.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
 def _untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[int, str]]:
     """The notices of these messages that no longer hold, by message, each with why. One statement."""
     finished = Milestone.state.not_in(list(OPEN))
     moved = or_(Milestone.due_on.is_(None), Milestone.due_on != Notice.due_on)
+    given_away = and_(Notice.step == ASSIGNED, Milestone.owner_id.is_distinct_from(Notice.user_id))
     ended = Notice.ended_at.is_not(None)
     rows = db.session.execute(
         select(
             Notice.message_id,
             Notice.id,
-            case((finished, FINISHED), (or_(moved, ended), MOVED), else_=NOT_ALLOWED),
+            case((finished, FINISHED), (given_away, GIVEN_AWAY), (or_(moved, ended), MOVED), else_=NOT_ALLOWED),
         )
         .join(Milestone, Milestone.id == Notice.milestone_id)
-        .where(Notice.message_id.in_(message_ids), or_(finished, moved, ended, not_(_may_see(today))))
+        .where(Notice.message_id.in_(message_ids), or_(finished, moved, given_away, ended, not_(_may_see(today))))
         .order_by(Notice.id)
     )
     untrue: dict[int, dict[int, str]] = {}
@@ -87,8 +118,8 @@ def _untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[i
     return untrue
 
 
-def _may_see(today: date) -> ColumnElement[bool]:
-    """The SQL twin of `domain.permissions.may_see` for the person and the milestone of a notice."""
+def _may_see(today: date, user_id: Any = Notice.user_id) -> ColumnElement[bool]:
+    """The SQL twin of `domain.permissions.may_see` for the person and the milestone of a notice, or of a message."""
     titles = RoleGrant.role.in_(sorted(roles_with(Permission.READ_TITLES_AND_DATES)))
     documents = and_(
         RoleGrant.role.in_(sorted(roles_with(Permission.READ_DOCUMENTS))),
@@ -111,8 +142,8 @@ def _may_see(today: date) -> ColumnElement[bool]:
         and_(RoleGrant.scope == Scope.PARTNERSHIP, or_(national, RoleGrant.partnership_id == Milestone.partnership_id)),
         and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
     )
-    granted = exists().where(RoleGrant.user_id == Notice.user_id, or_(titles, documents), reaches)
-    return and_(exists().where(User.id == Notice.user_id, User.active), granted)
+    granted = exists().where(RoleGrant.user_id == user_id, or_(titles, documents), reaches)
+    return and_(exists().where(User.id == user_id, User.active), granted)
 
 
 def _rendered_before(message_ids: Sequence[int], today: date) -> set[int]:

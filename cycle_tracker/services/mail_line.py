@@ -24,7 +24,7 @@ class MailLine:
 
     def deliver(self, sender: str, recipient: str, content: bytes) -> Answer:
         """Send one mail. Raises ServerTrouble, and has then hung up."""
-        connection = self._connection or self._open()
+        connection = self.open()
         try:
             answer = connection.deliver(sender, recipient, content)
         except ServerTrouble:
@@ -40,7 +40,10 @@ class MailLine:
             self._connection.close()
             self._connection = None
 
-    def _open(self) -> SafeConnection:
+    def open(self) -> SafeConnection:
+        """The connection, made if there is none. Raises ServerTrouble."""
+        if self._connection is not None:
+            return self._connection
         self.opened += 1
         try:
             self._connection = mail.connect().__enter__()

@@ -11,7 +11,7 @@ from cycle_tracker.domain.lifecycle import State, ensure_allowed
 from cycle_tracker.extensions import db
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
 from cycle_tracker.services import audit
-from cycle_tracker.services.notices import restart_notices, start_notices, stop_notices
+from cycle_tracker.services.notices import flush_unless_together, restart_notices, start_notices, stop_notices
 
 EARLIEST_DONE = date(2014, 3, 27)
 """The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it."""
@@ -27,7 +27,7 @@ def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
         raise ChangedMeanwhile("Somebody changed this while you had it open. Check what it says now, then try again.")
 
 
-def start_milestone(milestone: Milestone, *, by: User, now: datetime) -> None:
+def start_milestone(milestone: Milestone, *, by: User | None, now: datetime) -> None:
     """Say that work has begun. Raises IllegalTransition where it has begun or ended already."""
     if milestone.state is not State.NOT_STARTED:
         raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be started.")
@@ -56,11 +56,11 @@ def complete(milestone: Milestone, done_on: date | None, action: str, *, by: Use
     )
     if done_on is not None:
         date_followers(milestone, done_on)
-    db.session.flush()
+    flush_unless_together()
 
 
-def reopen_milestone(milestone: Milestone, reason: str, *, by: User, now: datetime) -> None:
-    """Take "done" back, with a reason; its notices start afresh.
+def reopen_milestone(milestone: Milestone, reason: str, *, by: User | None, now: datetime) -> None:
+    """Take "done" or "dropped" back, with a reason; its notices start afresh.
 
     Raises RuleBroken without a reason, IllegalTransition where it is open, and RuleBroken for a published document:
     that it is published is a fact, which nobody takes back.
@@ -72,11 +72,28 @@ def reopen_milestone(milestone: Milestone, reason: str, *, by: User, now: dateti
     if not reason.strip():
         raise RuleBroken("Say why this is opened again.", field="reason")
     _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason)
-    milestone.done_on = None
+    milestone.done_on, milestone.reason = None, ""
     restart_notices(milestone, resolution=Resolution.REOPENED, now=now)
 
 
-def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User, now: datetime) -> None:
+def drop_milestone(milestone: Milestone, reason: str, *, by: User | None, now: datetime) -> None:
+    """Say that it will not be done, and why; nobody is reminded any more. It stays to be seen.
+
+    Raises RuleBroken without a reason, IllegalTransition where it has ended, and RuleBroken for a document: an
+    official may say that it is not required.
+    """
+    if milestone.is_document:
+        raise RuleBroken("A plan or an annual report cannot be dropped. An official can say that it is not required.")
+    ensure_allowed(milestone.state, State.DROPPED)
+    if not reason.strip():
+        raise RuleBroken("Say why this is dropped.", field="reason")
+    _move(milestone, State.DROPPED, "dropped", by=by, now=now, reason=reason)
+    milestone.reason = reason
+    stop_notices(milestone, resolution=Resolution.CLOSED, now=now)
+    flush_unless_together()
+
+
+def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User | None, now: datetime) -> None:
     """Move the date worked to, with a reason. What was told of the old date is superseded.
 
     Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
@@ -100,8 +117,8 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
             old_due_on=old,
             new_due_on=due_on,
             reason=reason,
-            proposed_by_id=by.id,
-            noted_by_id=by.id,
+            proposed_by_id=by.id if by else None,
+            noted_by_id=by.id if by else None,
             noted_at=now,
         )
     )
@@ -115,7 +132,7 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
         reason=reason,
     )
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
-    db.session.flush()
+    flush_unless_together()
 
 
 def date_followers(milestone: Milestone, done_on: date) -> None:
@@ -156,7 +173,7 @@ def ensure_past_day(day: date, today: date, *, field: str) -> None:
         raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field=field)
 
 
-def _move(milestone: Milestone, state: State, action: str, *, by: User, now: datetime, reason: str = "") -> None:
+def _move(milestone: Milestone, state: State, action: str, *, by: User | None, now: datetime, reason: str = "") -> None:
     ensure_allowed(milestone.state, state)
     audit.record_milestone(
         milestone,
@@ -168,4 +185,4 @@ def _move(milestone: Milestone, state: State, action: str, *, by: User, now: dat
         reason=reason,
     )
     milestone.state = state
-    db.session.flush()
+    flush_unless_together()

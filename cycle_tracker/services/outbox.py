@@ -6,6 +6,8 @@ For each batch: claim it, bring up to date what is no longer true, and then, for
 2. talk to the mail server, with no transaction open;
 3. keep the answer, for the next turn of this loop to record.
 
+A mail with a link that carries a right gets a new link in step 2, whose hash is committed first.
+
 Between the server's "accepted" and our commit lies the one window in which a crash makes a repeat: the mail is sent
 again, with the same Message-ID. What the server does as a whole costs a message no attempt; what it says of a message
 does (`domain/delivery.py`).
@@ -25,6 +27,7 @@ from cycle_tracker.extensions import db
 from cycle_tracker.mail import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageBody
 from cycle_tracker.models.base import table_of
+from cycle_tracker.services.access_links import CARRY_A_LINK, with_fresh_link
 from cycle_tracker.services.claims import (
     Claim,
     claim_ready_messages,
@@ -42,7 +45,14 @@ messages = table_of(Message)
 bodies = table_of(MessageBody)
 
 _in_hand = (
-    select(messages.c.id, messages.c.recipient, messages.c.attempts, messages.c.ready_at, bodies.c.content)
+    select(
+        messages.c.id,
+        messages.c.recipient,
+        messages.c.attempts,
+        messages.c.ready_at,
+        bodies.c.content,
+        messages.c.kind.in_(sorted(CARRY_A_LINK)),
+    )
     .join(bodies, bodies.c.message_id == messages.c.id)
     .where(messages.c.claim_id == bindparam("claim"), messages.c.state == MessageState.SENDING)
     .order_by(messages.c.ready_at, messages.c.id)
@@ -96,6 +106,7 @@ class MailInHand:
     attempts: int
     ready_at: datetime
     content: bytes
+    carries_a_link: bool
 
 
 @dataclass(frozen=True)
@@ -151,7 +162,7 @@ class _Run:
     def deliver(self, connection: Connection, claim: Claim, mail: MailInHand) -> _Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
         try:
-            answer = self.line.deliver(self.sender, mail.recipient, mail.content)
+            answer = self.line.deliver(self.sender, mail.recipient, self.content_of(connection, mail))
         except ServerTrouble as trouble:
             log.warning("The mail server: %s", trouble)
             self.last_trouble = str(trouble)
@@ -163,6 +174,14 @@ class _Run:
                 )
             return None
         return _Result(mail, answer)
+
+    def content_of(self, connection: Connection, mail: MailInHand) -> bytes:
+        """The bytes as they are stored, or with a link made now. The line is open by then: no link is made for a
+        server that is not there."""
+        if not mail.carries_a_link:
+            return mail.content
+        self.line.open()
+        return with_fresh_link(connection, mail.message_id, mail.content, now=self.clock())
 
     def record(self, connection: Connection, claim: Claim, result: _Result) -> None:
         """Write down what the server said of a message: sent, refused, or to be tried later."""
@@ -225,18 +244,21 @@ def send_ready_messages(
     *,
     stop: Callable[[], bool] = lambda: False,
     batch_size: int = BATCH,
+    only_for_accounts: bool = False,
 ) -> Sent:
     """Send all that is ready, and give the counts. Commits each claim before sending and each result after.
 
     `clock` gives the real time for leases and retries; `today` is the day that the words of the mails hold for.
     `stop` is asked between mails: what is not yet tried then goes back to the queue. What this run puts back is for
-    the next run.
+    the next run. `only_for_accounts` sends the mails about an account, and leaves the others.
     """
     run = _Run(today, clock, stop)
     started = clock()
     try:
         while not run.is_over:
-            claim = claim_ready_messages(clock(), run.lease, not_after=started, limit=batch_size)
+            claim = claim_ready_messages(
+                clock(), run.lease, not_after=started, limit=batch_size, only_for_accounts=only_for_accounts
+            )
             if claim is None:
                 break
             run.send_batch(claim)

@@ -47,7 +47,7 @@ def load_reference(now: datetime) -> dict[str, Loaded]:
         "lead bodies": _load_lead_bodies(),
         "criteria": _load_criteria(),
         "aligned reports": _load_aligned_reports(),
-        "template editions": _load_templates(now),
+        "template editions": load_templates(now),
     }
 
 
@@ -134,7 +134,8 @@ def _load_aligned_reports() -> Loaded:
     return _load(AlignedReport, "name", known, rows)
 
 
-def _load_templates(now: datetime) -> Loaded:
+def load_templates(now: datetime) -> Loaded:
+    """Load the cycle templates alone: each edition that says something new as a new version. Flushes."""
     loaded = Loaded()
     for template in read_templates():
         loaded.total += 1

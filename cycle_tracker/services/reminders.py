@@ -203,7 +203,6 @@ def _escalation_rows(row: Row[Any], reached: Iterable[RungReached], now: datetim
             "audience": rung.audiences[-1],
             "fell_due_on": rung.fell_due_on,
             "opened_at": now,
-            "decision": "",
         }
 
 

@@ -11,13 +11,26 @@ from flask_security import hash_password, verify_password
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.domain.permissions import NATIONAL_ROLES, Role
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Group, Membership, MembershipRole, Partnership, RoleGrant, Scope, User
+from cycle_tracker.models import (
+    Group,
+    Membership,
+    MembershipRole,
+    Organisation,
+    Partnership,
+    RoleGrant,
+    Scope,
+    User,
+)
 from cycle_tracker.queries.users import find_governance_group, find_grant, find_membership, find_user
 from cycle_tracker.services import audit
+from cycle_tracker.services.access_links import use_up_links_of
+from cycle_tracker.services.sessions import end_sessions_of
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 NEEDS_A_PARTNERSHIP = frozenset({Role.LEAD, Role.GOVERNANCE, Role.CLERK})
+BY_ORGANISATION = frozenset({Role.LEAD, Role.CONTRIBUTOR})
+"""Roles that may be held in all partnerships of an organisation; a place in a group is held in that group."""
 PLACES_IN_A_GROUP = {Role.GOVERNANCE: MembershipRole.MEMBER, Role.CLERK: MembershipRole.CLERK}
 
 
@@ -37,26 +50,29 @@ def rename_user(user: User, name: str, *, by: User | None, now: datetime) -> Non
     db.session.flush()
 
 
-def set_password(user: User, password: str, *, by: User | None, now: datetime) -> None:
-    """Set a password, which ends every session of the person. Raises RuleBroken for one that is too short or long."""
+def set_password(user: User, password: str, *, by: User | None, now: datetime, but: int | None = None) -> None:
+    """Set a password, which ends every sign-in of the person `but` the one with this number, and uses up the links
+    that they were mailed. Raises RuleBroken for one that is too short or long, and for a post."""
+    if user.is_post:
+        raise RuleBroken("This is a post with a shared mailbox. Nobody signs in as it.", field="password")
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise RuleBroken(
             f"A password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", field="password"
         )
     user.password = hash_password(_normal(password))
-    end_sessions(user)
+    end_sessions_of(user, now=now, but=but)
+    use_up_links_of(user, now=now)
     audit.record("user", user.id, "password-set", by=by, at=now)
     db.session.flush()
 
 
-def end_sessions(user: User) -> None:
-    """Make every session of the person worthless, copied cookies included."""
-    user.fs_uniquifier = uuid4().hex
-    db.session.flush()
+def is_password_of(user: User, password: str) -> bool:
+    """True where this is the person's password."""
+    return user.password is not None and verify_password(_normal(password), user.password)
 
 
 def authenticate(email: str, password: str) -> User | None:
-    """The active person with this address and password.
+    """The active person with this address and password. Nobody signs in as a post.
 
     The work is the same whether the account is unknown, has no password, is switched off, or the password is wrong,
     so that the time it takes tells nothing.
@@ -64,45 +80,78 @@ def authenticate(email: str, password: str) -> User | None:
     user = find_user(email)
     stored = user.password if user is not None and user.password else _nobody()
     is_right = verify_password(_normal(password), stored)
-    return user if user is not None and user.password and user.active and is_right else None
+    return user if user is not None and user.password and user.active and not user.is_post and is_right else None
 
 
 def grant_role(
     user: User,
     role: Role,
     partnership: Partnership | None,
+    organisation: Organisation | None = None,
     *,
     place: MembershipRole | None = None,
     by: User | None,
     now: datetime,
 ) -> RoleGrant | None:
-    """Grant a role in a partnership, or with none everywhere; None where the person holds it already.
+    """Grant a role in a partnership, in every partnership of an organisation, or with neither everywhere; None where
+    the person holds it already. Whoever gets another role signs in again.
 
     Governance group members and clerks also join the partnership's governance group, in the `place` given or the one
-    that goes with the role. Raises RuleBroken where a role
-    needs a partnership, or is held for the nation and was given one.
+    that goes with the role. Raises RuleBroken for a role that is not held so far, and for a post that would get
+    another role than contributor.
     """
-    if partnership is None and role in NEEDS_A_PARTNERSHIP:
+    ensure_scope(role, partnership, organisation)
+    if user.is_post and role is not Role.CONTRIBUTOR:
+        raise RuleBroken("A post can only be a contributor.", field="role")
+    if partnership is not None and role in PLACES_IN_A_GROUP:
+        join_governance_group(user, partnership, place or PLACES_IN_A_GROUP[role])
+    partnership_id, organisation_id = (
+        (partnership.id if partnership else None),
+        (organisation.id if organisation else None),
+    )
+    if find_grant(user, role, partnership_id, organisation_id) is not None:
+        return None
+    grant = RoleGrant(
+        user_id=user.id,
+        role=role,
+        scope=scope_of(partnership, organisation),
+        partnership_id=partnership_id,
+        organisation_id=organisation_id,
+    )
+    db.session.add(grant)
+    end_sessions_of(user, now=now)
+    audit.record(
+        "user",
+        user.id,
+        "role-granted",
+        by=by,
+        at=now,
+        partnership_id=partnership_id,
+        after={"role": role, "organisation_id": organisation_id} if organisation_id else {"role": role},
+    )
+    db.session.flush()
+    return grant
+
+
+def ensure_scope(role: Role, partnership: Partnership | None, organisation: Organisation | None) -> None:
+    """Raises RuleBroken, beside the place that was named, for a role that is not held so far."""
+    if partnership is not None and organisation is not None:
+        raise RuleBroken("Choose a partnership or an organisation, not both.", field="organisation")
+    if organisation is not None and role not in BY_ORGANISATION:
+        raise RuleBroken(f"The role “{role.label}” is not held by organisation.", field="organisation")
+    if partnership is None and organisation is None and role in NEEDS_A_PARTNERSHIP:
         raise RuleBroken(f"The role “{role.label}” needs a partnership.", field="partnership")
     if partnership is not None and role in NATIONAL_ROLES:
         raise RuleBroken(
             f"The role “{role.label}” is held for the nation, not for one partnership.", field="partnership"
         )
-    if partnership is not None and role in PLACES_IN_A_GROUP:
-        join_governance_group(user, partnership, place or PLACES_IN_A_GROUP[role])
-    partnership_id = partnership.id if partnership else None
-    if find_grant(user, role, partnership_id) is not None:
-        return None
-    grant = RoleGrant(
-        user_id=user.id,
-        role=role,
-        scope=Scope.PARTNERSHIP if partnership else Scope.NATIONAL,
-        partnership_id=partnership_id,
-    )
-    db.session.add(grant)
-    audit.record("user", user.id, "role-granted", by=by, at=now, partnership_id=partnership_id, after={"role": role})
-    db.session.flush()
-    return grant
+
+
+def scope_of(partnership: Partnership | None, organisation: Organisation | None) -> Scope:
+    """How far a grant reaches that names this partnership, this organisation, or neither."""
+    if partnership is not None:
+        return Scope.PARTNERSHIP
+    return Scope.ORGANISATION if organisation is not None else Scope.NATIONAL
 
 
 def join_governance_group(user: User, partnership: Partnership, role: MembershipRole) -> Membership:

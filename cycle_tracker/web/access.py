@@ -67,7 +67,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     viewer = signed_in_viewer()
     if viewer is None:
-        return redirect(url_for("account.sign_in", next=_way_back()))
+        return redirect(url_for("sign_in.show", next=_way_back()))
     if access != "signed in" and not viewer.can(access):
         raise NotAllowed
     return None

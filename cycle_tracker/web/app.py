@@ -26,7 +26,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _trust_proxies(app)
     # In this order: a session that is over must be forgotten before anybody asks who is signed in, and a person who
     # was signed out must come to the sign-in page before their form is found to lack its token.
-    app.before_request(sessions.end_if_over)
+    app.before_request(sessions.note_in_use)
     app.before_request(access.guard)
     CSRFProtect(app)
     security.init_app(app)

@@ -1,20 +1,30 @@
 """The pages for what goes wrong, in the words of the service. What a person sees never holds a trace."""
 
 import logging
+from time import monotonic
+from typing import IO, cast
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.wsgi import LimitedStream
 
 from cycle_tracker.domain.errors import ChangedMeanwhile, NotAllowed, RuleBroken
+from cycle_tracker.domain.file_kinds import size_words
 from cycle_tracker.extensions import db
+from cycle_tracker.services.sign_in_attempts import TooManyTries
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 UNRELIABLE = frozenset({500, 503})
 """Statuses whose page asks for no data and no session, because these may be what is broken."""
+
+PIECE = 64 * 1024
+THROWN_AWAY_AT_MOST = 50 * 1024 * 1024
+PATIENCE = 15
+"""Seconds for which a request that is too large is read to its end; a web worker has other work."""
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +33,12 @@ def init_app(app: Flask) -> None:
     """Tie each error to its page."""
     app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(CSRFError, lambda _error: page(400))
     app.register_error_handler(NoResultFound, lambda _error: page(404))
     app.register_error_handler(NotAllowed, lambda _error: page(403))
+    app.register_error_handler(TooManyTries, lambda error: page(429, wait=error.wait))
     app.register_error_handler(ChangedMeanwhile, lambda _error: page(409))
     app.register_error_handler(StaleDataError, lambda _error: page(409))
     app.register_error_handler(RuleBroken, _rule_broken)
@@ -51,6 +63,26 @@ def refuse_nul() -> None:
         texts += [text for name, given in values.lists() for text in (name, *given)]
     if any("\x00" in text for text in texts):
         raise BadRequest
+
+
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """What was sent is taken to its end and thrown away first: a browser that is still sending reads no answer."""
+    _throw_away_the_rest()
+    return page(413, error, largest=size_words(current_app.config["MAX_CONTENT_LENGTH"]))
+
+
+def _throw_away_the_rest() -> None:
+    stream: IO[bytes]
+    try:
+        stream = request.stream
+    except RequestEntityTooLarge:  # found by its length alone, so nothing has been read
+        stream = cast(IO[bytes], LimitedStream(request.environ["wsgi.input"], request.content_length or 0))
+    until, left = monotonic() + PATIENCE, THROWN_AWAY_AT_MOST
+    try:
+        while left > 0 and monotonic() < until and (piece := stream.read(min(PIECE, left))):
+            left -= len(piece)
+    except (ClientDisconnected, RequestEntityTooLarge, OSError):
+        return
 
 
 def _unknown_host(_error: SecurityError) -> ResponseReturnValue:

@@ -1,16 +1,27 @@
 """The wording of dates and statuses, and the question who may do what, for templates."""
 
+import re
+
 from flask import Flask
+from markupsafe import Markup, escape
 
 from cycle_tracker.domain.permissions import Permission
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
 
+YEARS = re.compile("[0-9]{4}–[0-9]{2}")
+
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day` and `moment`, and the globals `can`, `Permission` and `count_of`."""
+    """Give templates the filters `day`, `moment` and `years_together`; `can`, `Permission` and `count_of`."""
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")
+    app.add_template_filter(years_together, "years_together")
     app.add_template_global(can, "can")
     app.add_template_global(wording.count, "count_of")
     app.jinja_env.globals["Permission"] = Permission
+
+
+def years_together(text: str) -> Markup:
+    """The text with each pair of years, such as 2025–26, kept on one line."""
+    return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before

@@ -77,9 +77,13 @@ def show_rule(form: Form, rule: RuleBroken) -> None:
         field.errors = [*field.errors, rule.message]
 
 
-def clean(text: str | None) -> str:
-    """A filter for fields: text without control characters and outer blanks, its lines ended alike."""
-    return CONTROL.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+def clean(text: object) -> str:
+    """A filter for fields: text without control characters and outer blanks, its lines ended alike.
+
+    A file that was sent where a text belongs is no text.
+    """
+    written = text if isinstance(text, str) else ""
+    return CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def required(message: str) -> Callable[[Form, Field], None]:

@@ -24,7 +24,8 @@ def init_app(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     """What a page may load and where it may be shown; and that nothing on the way keeps it, since what is on it
     depends on who asks."""
-    response.headers.update(ALWAYS)
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)  # a file that is downloaded says more strictly what it may do
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
     if request.endpoint != "static":

@@ -5,14 +5,16 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from cycle_tracker import clock
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.permissions import Permission, Role, Viewer
-from cycle_tracker.queries.partnerships import list_partnerships
+from cycle_tracker.queries.whereabouts import find_place
 from cycle_tracker.web.access import signed_in_viewer
 
 SERVICE_HEALTH = "/service-health"
 REGISTER = "/register"
 SIGN_IN = "/sign-in"
+CHAIR = "Governance group chair"
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,22 @@ def menu() -> dict[str, Any]:
 
 
 def _signed_in(viewer: Viewer) -> SignedIn:
-    place = _place(viewer)
+    place = place_of_viewer(viewer)
     return SignedIn(viewer.name, place if place != viewer.name else "")
 
 
 def _links(viewer: Viewer) -> list[tuple[str, str]]:
     wanted = [
         ("Home", addresses.HOME, True),
+        ("My work", addresses.MY_WORK, viewer.can(Permission.CHANGE_OWN_MILESTONES)),
         ("Outstanding", addresses.OUTSTANDING, viewer.can(Permission.READ_OUTSTANDING)),
+        ("By partnership", addresses.MATRIX, viewer.can(Permission.READ_OUTSTANDING)),
+        ("To receive", addresses.TO_RECEIVE, viewer.can(Permission.RECORD_RECEIPTS)),
+        ("Update requests", addresses.UPDATE_REQUESTS, viewer.can(Permission.ASK_FOR_UPDATES)),
         ("Escalations", addresses.ESCALATIONS, viewer.can(Permission.READ_ESCALATIONS)),
         ("Plans and reports", REGISTER, True),
+        ("People", addresses.PEOPLE, viewer.can(Permission.INVITE_PEOPLE)),
+        ("Partnerships", addresses.PARTNERSHIPS, viewer.can(Permission.SET_UP_PARTNERSHIPS)),
         ("Service health", SERVICE_HEALTH, viewer.can(Permission.READ_SERVICE_HEALTH)),
     ]
     return [(label, address) for label, address, is_wanted in wanted if is_wanted]
@@ -69,12 +77,14 @@ def _is_current(address: str) -> bool:
     return request.path == address or (address != addresses.HOME and request.path.startswith(f"{address}/"))
 
 
-def _place(viewer: Viewer) -> str:
-    """The person's roles and where they hold them: `Planning lead, Moray`."""
-    roles = viewer.national.union(*viewer.within.values())
-    words = ", ".join(role.label for role in Role if role in roles)
+def place_of_viewer(viewer: Viewer) -> str:
+    """The person's roles and where they hold them: `Planning lead, Moray`. A chair is called so."""
+    roles = viewer.roles_anywhere()
+    place = find_place(viewer, clock.today()) if len(viewer.within) == 1 or Role.GOVERNANCE in roles else None
+    is_chair = place is not None and place.is_chair
+    words = ", ".join(CHAIR if is_chair and role is Role.GOVERNANCE else role.label for role in Role if role in roles)
     if not viewer.within:
         return words
-    if len(viewer.within) > 1:
+    if place is None or len(viewer.within) > 1:
         return f"{words}, {len(viewer.within)} partnerships"
-    return f"{words}, {list_partnerships(frozenset(viewer.within))[0].name}"
+    return f"{words}, {place.partnership}"

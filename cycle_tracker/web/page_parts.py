@@ -1,6 +1,7 @@
-"""What the macros of pages are given: a number at the top, and a thing to do."""
+"""What the macros of pages are given: a number at the top, a thing to do, a part of another package."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,11 @@ class Task:
     summary: str
     status: str = ""
     colour: str = "grey"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a milestone's page: `template` is a file in `templates/`, which is given `content` as `section`."""
+
+    template: str
+    content: Any

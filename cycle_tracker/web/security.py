@@ -1,6 +1,7 @@
-"""Flask-Security, as far as it is used: accounts, password hashes and sessions. The pages are our own.
+"""Flask-Security, as far as it is used: password hashes, and Flask-Login with it. The pages are our own.
 
-Its roles are not used, because ours are granted for a partnership; nor its routes, tokens or mails.
+Its roles are not used, because ours are granted for a partnership; nor its routes, tokens, mails or second factors,
+which know neither the outbox nor our sign-ins (`web/sessions.py`, `services/codes.py`).
 """
 
 from typing import Any
@@ -10,6 +11,7 @@ from flask_security import Security, SQLAlchemyUserDatastore
 
 from cycle_tracker.extensions import db
 from cycle_tracker.models import RoleGrant, User
+from cycle_tracker.web import sessions
 
 SETTINGS: dict[str, Any] = {
     "SECURITY_PASSWORD_HASH": "argon2",
@@ -34,5 +36,6 @@ def init_app(app: Flask) -> None:
     people = SQLAlchemyUserDatastore(db, User, RoleGrant)  # type: ignore[arg-type]  # its roles are never asked for
     security = Security(app, people, register_blueprint=False)
     security.principal.skip_static = True
+    security.login_manager.user_loader(sessions.person_of)
     # People sign in on the page only: nothing in a header or an address says who they are.
     security.login_manager.request_loader(lambda _request: None)

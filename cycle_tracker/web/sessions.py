@@ -1,44 +1,84 @@
-"""How long a person stays signed in. A session ends after half an hour without a page, and after twelve hours."""
+"""Who is signed in on this browser. The cookie carries a token; whether it holds is asked of the table of sign-ins.
 
-from datetime import timedelta
+A sign-in ends after half an hour without a page and after twelve hours (`cycle_tracker/queries/sessions.py`), at
+sign-out, and where the person's way in or rights change (`services/sessions.py: end_sessions_of`).
+"""
 
-from flask import session
-from flask_security import login_user, logout_user
+import logging
+
+from flask import g, request, session
+from flask_login import login_user, logout_user
+from flask_security import current_user
+from sqlalchemy.exc import OperationalError
 
 from cycle_tracker import clock
+from cycle_tracker.extensions import db
 from cycle_tracker.models import User
+from cycle_tracker.queries.sessions import LiveSession, find_live_session
+from cycle_tracker.services.sessions import SEEN_AGAIN_AFTER, begin_session, end_session, note_seen
+from cycle_tracker.services.tokens import hash_of
 
-LONGEST_IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-SEEN_AGAIN_AFTER = timedelta(minutes=1)
+TOKEN = "_user_id"  # noqa: S105  where Flask-Login keeps what it asks `person_of` with
 
-BEGAN_AT = "began_at"
-SEEN_AT = "seen_at"
+log = logging.getLogger(__name__)
 
 
 def begin(user: User) -> None:
-    """Sign a person in, in a session that has nothing of the one before."""
+    """Sign a person in, with a new token and nothing of the session before, whose sign-in ends. Commits."""
+    now = clock.now()
+    earlier = live_session()
+    if earlier is not None:
+        end_session(earlier.user, earlier.id, now=now)
+    token = begin_session(user, browser=request.user_agent.string, address=request.remote_addr or "", now=now)
+    db.session.commit()
     session.clear()
     login_user(user, remember=False)
-    session[BEGAN_AT] = session[SEEN_AT] = _seconds()
+    session[TOKEN] = token
 
 
 def end() -> None:
-    """Sign the person out here. `services/users.py: end_sessions` is what makes a copied cookie worthless."""
+    """Sign the person out on this browser; a copy of its cookie is worth nothing from here on. Commits."""
+    live = live_session()
+    if live is not None:
+        end_session(live.user, live.id, now=clock.now())
+        db.session.commit()
+    forget()
+
+
+def forget() -> None:
+    """Let go of what this browser was told, and leave the table as it is."""
     logout_user()
     session.clear()
 
 
-def end_if_over() -> None:
-    """Before every request: forget a session that is over, and note that this one is in use."""
-    if "_user_id" not in session:
+def live_session() -> LiveSession | None:
+    """The sign-in that this browser's cookie belongs to, as it was when the request came."""
+    return g.get("live_session") if current_user.is_authenticated else None
+
+
+def person_of(token: str) -> User | None:
+    """The person whose sign-in this token belongs to, as long as it holds: what Flask-Login asks, once a request."""
+    g.live_session = find_live_session(hash_of(str(token)), clock.now())
+    return g.live_session.user if g.live_session else None
+
+
+def note_in_use() -> None:
+    """Before every request: forget a sign-in that is over, and note, once a minute, that this one is in use."""
+    if TOKEN not in session or request.endpoint == "static" or request.blueprint == "probes":
         return
-    began_at, seen_at, now = session.get(BEGAN_AT, 0), session.get(SEEN_AT, 0), _seconds()
-    if now - began_at > LONGEST.total_seconds() or now - seen_at > LONGEST_IDLE.total_seconds():
-        session.clear()
-    elif now - seen_at > SEEN_AGAIN_AFTER.total_seconds():
-        session[SEEN_AT] = now
+    live = live_session()
+    if live is None:
+        forget()
+    elif clock.now() - live.seen_at >= SEEN_AGAIN_AFTER:
+        _note_seen(live)
 
 
-def _seconds() -> int:
-    return int(clock.now().timestamp())
+def _note_seen(live: LiveSession) -> None:
+    """In a transaction of its own, which on SQLite begins with the change: a read cannot become one."""
+    db.session.rollback()
+    try:
+        note_seen(live.id, now=clock.now())
+        db.session.commit()
+    except OperationalError:
+        log.warning("that a session is in use could not be noted; the page goes on")
+        db.session.rollback()

@@ -211,6 +211,7 @@ def upgrade() -> None:
         sa.Column("approved_on", sa.Date(), nullable=True),
         sa.Column("meeting", sa.String(length=200), nullable=False),
         sa.Column("minute", sa.String(length=200), nullable=False),
+        sa.Column("on_behalf", sa.Boolean(), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["milestone_id"], ["milestones.id"], name=op.f("fk_approvals_milestone_id_milestones")),
@@ -391,6 +392,16 @@ def upgrade() -> None:
         batch_op.alter_column("declined_why", server_default=None)
     with op.batch_alter_table("messages") as batch_op:
         batch_op.add_column(sa.Column("invitation_id", sa.Integer(), nullable=True))
+        batch_op.create_index(
+            "ix_messages_account_mail",
+            ["ready_at", "id"],
+            sqlite_where=sa.text(
+                "state = 'queued' AND kind IN ('invitation', 'password-reset', 'sign-in-link', 'account-changed')"
+            ),
+            postgresql_where=sa.text(
+                "state = 'queued' AND kind IN ('invitation', 'password-reset', 'sign-in-link', 'account-changed')"
+            ),
+        )
         batch_op.create_index(batch_op.f("ix_messages_invitation_id"), ["invitation_id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_messages_invitation_id_invitations"), "invitations", ["invitation_id"], ["id"]
@@ -412,11 +423,23 @@ def upgrade() -> None:
             batch_op.f("fk_publication_copies_sent_recorded_by_id_users"), "users", ["sent_recorded_by_id"], ["id"]
         )
     with op.batch_alter_table("publications") as batch_op:
+        batch_op.add_column(sa.Column("newer_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("kept_copy_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_publications_kept_copy_id"), ["kept_copy_id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_publications_kept_copy_id_stored_files"), "stored_files", ["kept_copy_id"], ["id"]
         )
+    with op.batch_alter_table("sign_in_attempts") as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "kind",
+                sa.Enum("guess", "mail", name="kind", native_enum=False, create_constraint=True, length=40),
+                nullable=False,
+                server_default="guess",
+            )
+        )
+    with op.batch_alter_table("sign_in_attempts") as batch_op:
+        batch_op.alter_column("kind", server_default=None)
     with op.batch_alter_table("users") as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -447,10 +470,14 @@ def downgrade() -> None:
         batch_op.drop_column("totp_counter")
         batch_op.drop_column("totp_secret")
         batch_op.drop_column("kind")
+    with op.batch_alter_table("sign_in_attempts") as batch_op:
+        batch_op.drop_constraint(op.f("ck_sign_in_attempts_kind"), type_="check")
+        batch_op.drop_column("kind")
     with op.batch_alter_table("publications") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_publications_kept_copy_id_stored_files"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_publications_kept_copy_id"))
         batch_op.drop_column("kept_copy_id")
+        batch_op.drop_column("newer_on")
     with op.batch_alter_table("publication_copies") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_publication_copies_received_recorded_by_id_users"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_publication_copies_sent_recorded_by_id_users"), type_="foreignkey")
@@ -460,6 +487,7 @@ def downgrade() -> None:
         batch_op.drop_column("sent_recorded_by_id")
     with op.batch_alter_table("messages") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_messages_invitation_id_invitations"), type_="foreignkey")
+        batch_op.drop_index("ix_messages_account_mail")
         batch_op.drop_index(batch_op.f("ix_messages_invitation_id"))
         batch_op.drop_column("invitation_id")
         batch_op.drop_constraint(op.f("ck_messages_kind"), type_="check")

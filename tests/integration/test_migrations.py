@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Decision, DecisionOutcome
+from cycle_tracker.models import Decision, DecisionOutcome, SignInAttempt, TryKind
 from cycle_tracker.services import audit
 from cycle_tracker.web.app import create_app
 from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
@@ -83,6 +83,7 @@ def test_a_decision_that_stood_on_its_escalation_becomes_a_row_and_comes_back(em
     for statement in (
         "INSERT INTO users (id, email, name, active, fs_uniquifier, rhythm, weekday) "
         "VALUES (1, 'iain@example.org', 'Iain Bell', true, 'x', 'daily', 0)",
+        "INSERT INTO sign_in_attempts (account, address, at) VALUES ('hash', '127.0.0.1', '2026-06-30 09:00:00')",
         "INSERT INTO milestones (id, key, kind, title, evidence_asked, duty_basis, duty_citation, date_basis, "
         "date_citation, date_rule, expected_date, state, reason, entered_on, version) VALUES (1, 'national', 'step', "
         "'National overview', '', 'practice', '', 'local', '', '', false, 'not-started', '', '2026-04-01', 1)",
@@ -101,6 +102,7 @@ def test_a_decision_that_stood_on_its_escalation_becomes_a_row_and_comes_back(em
         1,
         1,
     )
+    assert db.session.scalars(select(SignInAttempt.kind)).all() == [TryKind.GUESS]
     assert decision.escalation.decided_at == decision.recorded_at == datetime(2026, 9, 1, 10, tzinfo=UTC)
     db.session.remove()
     downgrade(revision="0001")

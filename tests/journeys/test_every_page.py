@@ -3,16 +3,62 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from cycle_tracker.domain.permissions import Role
+from cycle_tracker import clock
+from cycle_tracker.domain.kinds import Kind
+from cycle_tracker.domain.permissions import Role, Scope
 from cycle_tracker.extensions import db
-from tests.factories import make_user
+from cycle_tracker.models import BodyRole, Manner, Partnership, PartnershipBody, User
+from cycle_tracker.queries.viewers import viewer_of
+from cycle_tracker.services.approvals import ApprovalDetails, record_approval
+from cycle_tracker.services.copies import record_copies_sent
+from cycle_tracker.services.invitations import invite
+from cycle_tracker.services.posts import add_post
+from cycle_tracker.services.publications import record_publication
+from cycle_tracker.services.reference import load_templates
+from tests.factories import make_milestone, make_organisation, make_user
 from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
 from tests.journeys.test_annual_report import REPORT, moray
 
 pytestmark = pytest.mark.journey
 
-OPEN_TO_ALL = ["/sign-in", "/register", "/help", "/privacy", "/cookies", "/accessibility", "/no-such-page"]
+PLAN = "/partnerships/moray/milestones/2026-29.plan-prepared"
+GROUP = "/partnerships/moray/group"
+LISTS = ["/partnerships/moray/milestones", "/partnerships/moray/calendar", "/partnerships/moray/status"]
+MY_WORK = ["/my-work", "/my-work?whose=everything&tick=all", "/my-work/calendar"]
+OFFICIALS = [
+    "/matrix?period=2023-26",
+    "/matrix?state=complete&period=nonsense",
+    "/to-receive",
+    "/update-requests",
+    "/update-requests/new?document=1",
+    "/partnerships/moray",
+    f"{REPORT}/receipt",
+    f"{REPORT}/receipt/undo",
+]
+SETTING_UP = [
+    "/partnerships",
+    "/partnerships/moray/set-up",
+    "/partnerships/moray/set-up/bodies",
+    "/partnerships/moray/set-up/bodies/1/end",
+    "/partnerships/moray/set-up/notices-from",
+    "/partnerships/moray/set-up/closure-days",
+    "/partnerships/moray/set-up/periods",
+]
+OPEN_TO_ALL = [
+    "/sign-in",
+    "/sign-in/link",
+    "/forgotten-password",
+    "/register",
+    "/help",
+    "/privacy",
+    "/cookies",
+    "/accessibility",
+    "/no-such-page",
+]
+
+ACCOUNT = ["/account", "/account/password", "/account/preferences", "/account/codes"]
 
 
 @on_every_screen
@@ -23,14 +69,53 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
         administrator = with_password(make_user("Rhona Bell", role=Role.ADMINISTRATOR)).email
         auditor = with_password(make_user("Neil Orr", role=Role.AUDITOR)).email
         db.session.commit()
+        documents = document_pages()
+        people, everybody = people_pages()
     service.run_jobs()
     for path in OPEN_TO_ALL:
         visitor.open(path)
     pages = {
-        lead: ["/", REPORT, "/escalations"],
-        member: ["/", REPORT, "/escalations", "/escalations/2"],
-        official: ["/", "/outstanding", "/outstanding?state=complete&sort=nonsense", REPORT],
-        administrator: ["/", "/service-health", REPORT, "/outstanding"],
+        lead: [
+            "/",
+            REPORT,
+            *documents,
+            *LISTS,
+            *MY_WORK,
+            "/escalations",
+            f"{REPORT}/proposal",
+            f"{REPORT}/date",
+            GROUP,
+            f"{GROUP}/members/add",
+            f"{GROUP}/meetings/add",
+            "/partnerships/moray",
+            "/update-requests",
+            "/partnerships/moray/history",
+            "/partnerships/moray/import",
+            *ACCOUNT,
+            *people,
+        ],
+        member: ["/", REPORT, "/escalations", "/escalations/2", f"{REPORT}/explanation", GROUP],
+        official: [
+            "/",
+            "/outstanding",
+            "/outstanding?state=complete&sort=nonsense",
+            *OFFICIALS,
+            "/history",
+            REPORT,
+            PLAN,
+            *LISTS,
+            f"{REPORT}/not-required",
+        ],
+        administrator: [
+            "/",
+            "/partnerships/moray",
+            *LISTS[:2],
+            "/service-health",
+            REPORT,
+            "/outstanding",
+            *everybody,
+            *SETTING_UP,
+        ],
         auditor: ["/", "/outstanding", "/escalations", "/service-health", REPORT],
     }
     for person, paths in pages.items():
@@ -39,3 +124,71 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             visitor.open(path)
         visitor.sign_out()
     assert len(visitor.seen) >= len(OPEN_TO_ALL) + sum(map(len, pages.values()))
+
+
+def people_pages() -> tuple[list[str], list[str]]:
+    """A contributor who owns something, a post and an invitation, and the pages about them of leads and of
+    administrators."""
+    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    lead = db.session.scalars(select(User).where(User.name == "Ailsa Grant")).one()
+    today, now = date(2026, 7, 14), clock.now()
+    load_templates(now)
+    rory = make_user("Rory Baird", role=Role.CONTRIBUTOR, partnership=partnership)
+    make_milestone(partnership, key="2026-29.of-rory", owner=rory)
+    post = add_post("Planning team", "team@example.test", organisation=None, partnership=partnership, by=lead, now=now)
+    invite(
+        "asked@example.test",
+        "Kirsty Bain",
+        role=Role.CONTRIBUTOR,
+        scope=Scope.PARTNERSHIP,
+        partnership=partnership,
+        by=lead,
+        viewer=viewer_of(lead.id, today),
+        now=now,
+    )
+    db.session.commit()
+    within, one, grant = "/partnerships/moray/people", f"/people/{rory.id}", rory.grants[0].id
+    of_rory = [f"{within}/{rory.id}", f"{within}/{rory.id}/hand-over?to={lead.id}"]
+    of_post = [f"{within}/{post.id}{page}" for page in ("", "/post", "/retire")]
+    leads = [within, f"{within}/invite", f"{within}/add-post", *of_rory, *of_post]
+    everybody = ["/people", "/people?role=king", "/people/invite", "/people/invitations", one]
+    changes = ("change", "roles", "deactivate", "hand-over", f"roles/{grant}/take-away")
+    return leads, [*everybody, *(f"{one}/{page}" for page in changes), f"/people/{post.id}"]
+
+
+def document_pages() -> list[str]:
+    """Moray's plan with what is recorded of it, and the pages on which a lead records it."""
+    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    council, board = make_organisation("Moray Council"), make_organisation("NHS Grampian")
+    for body in (council, board):
+        db.session.add(
+            PartnershipBody(
+                partnership_id=partnership.id, organisation=body, role=BodyRole.LEAD, from_on=date(2017, 4, 1)
+            )
+        )
+    plan = make_milestone(
+        partnership, key="2026-29.plan-prepared", kind=Kind.PLAN, title="Plan 2026–29", due_on=date(2026, 4, 1)
+    )
+    lead = db.session.scalars(select(User).where(User.name == "Ailsa Grant")).one()
+    today, now = date(2026, 7, 14), clock.now()
+    publication = record_publication(
+        plan,
+        address="https://www.moray.example.org/plan",
+        published_on=date(2026, 4, 7),
+        tell_government=False,
+        by=lead,
+        today=today,
+        now=now,
+    )
+    record_copies_sent(publication, [board], sent_on=date(2026, 4, 9), by=lead, today=today, now=now)
+    record_approval(plan, council, ApprovalDetails(Manner.APPROVED), by=lead, today=today, now=now)
+    db.session.commit()
+    return [
+        PLAN,
+        *(f"{PLAN}/publication/{page}" for page in ("facts", "copies", "newer-version", "kept-copy")),
+        f"{PLAN}/publication/copies/{board.id}",
+        f"{PLAN}/publication/copies/{board.id}/taking-back",
+        f"{PLAN}/approvals/{board.id}",
+        f"{PLAN}/approvals/{council.id}/taking-back",
+        f"{REPORT}/publication/facts",
+    ]

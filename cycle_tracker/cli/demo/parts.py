@@ -8,12 +8,14 @@ from datetime import date
 from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import select
 
 from cycle_tracker.cli.demo.chances import one_in
 from cycle_tracker.cli.demo.scenes import Act
 from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.kinds import Kind
-from cycle_tracker.models import Milestone
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Milestone, Partnership
 
 END_OF_JUNE = (6, 30)
 """The guidance date of annual reports (2020 guidance, paragraph 125)."""
@@ -85,6 +87,17 @@ def part_of(document: Milestone, act: Act, on: date) -> Part:
     if special is not None:
         return special
     return Part.LATE if one_in(5, slug, document.key) else Part.ON_TIME
+
+
+def last_report(partnership: Partnership, on: date) -> Milestone:
+    """The last report of a partnership, whatever became of it."""
+    return db.session.scalars(
+        select(Milestone).where(
+            Milestone.partnership_id == partnership.id,
+            Milestone.kind == Kind.ANNUAL_REPORT,
+            Milestone.target_on == _last_report_target(on),
+        )
+    ).one()
 
 
 def first_notices_on(on: date) -> date:

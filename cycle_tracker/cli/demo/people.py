@@ -18,6 +18,7 @@ from cycle_tracker.models import (
     Scope,
     User,
 )
+from cycle_tracker.queries.users import find_user
 from cycle_tracker.services.users import add_user, grant_role, set_password
 
 HOST = "example.org"
@@ -50,6 +51,14 @@ ADMINISTRATOR = Account("Administrator", f"administrator@{HOST}", Role.ADMINISTR
 ACCOUNTS = (LEAD, CONTRIBUTOR, BOARD_OFFICER, CHAIR, MEMBER, CLERK, OFFICIAL, AUDITOR, ADMINISTRATOR)
 
 
+OFFICERS = {"tayside": ("Angus Council", "Dundee City Council", "Perth and Kinross Council")}
+"""By partnership, the lead bodies of which an officer is here, who records what their body decided."""
+
+
+EMPLOYED_BY = {STAR: "Moray Council"}
+"""By partnership, whose officer its planning lead is: what other bodies decide they record on their behalf."""
+
+
 @dataclass(frozen=True)
 class People:
     """Who does what in the story: planning leads and governance chairs by partnership, and owners of some steps."""
@@ -68,9 +77,16 @@ def add_people(partnerships: Sequence[Partnership], now: datetime) -> People:
     """Everybody of the demo. Those of ACCOUNTS can sign in; the others are there to be mailed."""
     by_slug = {partnership.slug: partnership for partnership in partnerships}
     accounts = {account: _add_account(account, by_slug, now) for account in ACCOUNTS}
+    for slug, bodies in OFFICERS.items():
+        for body in bodies:
+            _add_officer(body, by_slug[slug], now)
+    leads = {STAR: accounts[LEAD]} | {
+        one.slug: _add(f"{one.name} planning lead", "lead", Role.LEAD, one, now) for one in _others(partnerships)
+    }
+    for slug, body in EMPLOYED_BY.items():
+        leads[slug].organisation = _organisation(body)
     return People(
-        leads={STAR: accounts[LEAD]}
-        | {one.slug: _add(f"{one.name} planning lead", "lead", Role.LEAD, one, now) for one in _others(partnerships)},
+        leads=leads,
         chairs={STAR: accounts[CHAIR]}
         | {
             one.slug: _add(f"{one.name} governance chair", "chair", Role.GOVERNANCE, one, now)
@@ -80,6 +96,21 @@ def add_people(partnerships: Sequence[Partnership], now: datetime) -> People:
         contributors=dict.fromkeys(_slugs_of(BOARD_OF_SIX), accounts[BOARD_OFFICER]) | {STAR: accounts[CONTRIBUTOR]},
         official=accounts[OFFICIAL],
     )
+
+
+def officer_of(body: Organisation) -> User | None:
+    """The officer of a lead body, where the demo has one."""
+    return find_user(_officer_email(body.name))
+
+
+def _add_officer(body: str, partnership: Partnership, now: datetime) -> None:
+    officer = add_user(_officer_email(body), name=f"{body} officer", by=None, now=now)
+    officer.organisation = _organisation(body)
+    grant_role(officer, Role.CONTRIBUTOR, partnership, by=None, now=now)
+
+
+def _officer_email(body: str) -> str:
+    return f"officer.{body.lower().replace(' ', '-')}@{HOST}"
 
 
 def _others(partnerships: Sequence[Partnership]) -> list[Partnership]:
@@ -106,10 +137,14 @@ def _add_account(account: Account, partnerships: dict[str, Partnership], now: da
 
 def _grant_in_organisation(user: User, role: Role, name: str) -> None:
     """A role in every partnership that the organisation has a part in."""
-    organisation = db.session.scalars(select(Organisation).where(Organisation.name == name)).one()
+    organisation = _organisation(name)
     user.organisation = organisation
     db.session.add(RoleGrant(user_id=user.id, role=role, scope=Scope.ORGANISATION, organisation_id=organisation.id))
     db.session.flush()
+
+
+def _organisation(name: str) -> Organisation:
+    return db.session.scalars(select(Organisation).where(Organisation.name == name)).one()
 
 
 def _slugs_of(organisation: str) -> list[str]:

@@ -12,6 +12,7 @@ from cycle_tracker.cli.demo.owners import assign_owners
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
 from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
+from cycle_tracker.cli.demo.present import play_present
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.cli.demo.steps import play_step
 from cycle_tracker.domain.errors import RuleBroken
@@ -53,9 +54,12 @@ def seed_demo(on: date, now: datetime) -> Seeded:
     cycles = {partnership.slug: _open_cycles(partnership, on, now) for partnership in partnerships}
     government = scottish_government()
     _finish_national_reviews(on, people.official)
-    for partnership in partnerships:
-        _play(partnership, cycles[partnership.slug], people, government, on)
+    scenes = {
+        partnership.slug: _play(partnership, cycles[partnership.slug], people, government, on)
+        for partnership in partnerships
+    }
     db.session.flush()
+    play_present(scenes, people)
     return Seeded(len(partnerships), _count(User), _count(Milestone))
 
 
@@ -84,7 +88,7 @@ def _finish_national_reviews(on: date, official: User) -> None:
             finish_milestone(review, done_on, by=official, today=done_on, now=in_office_hours(done_on, review.key))
 
 
-def _play(partnership: Partnership, cycles: list[Cycle], people: People, government: Organisation, on: date) -> None:
+def _play(partnership: Partnership, cycles: list[Cycle], people: People, government: Organisation, on: date) -> Scene:
     slug = partnership.slug
     scene = Scene(partnership, on, partnership.notify_from or on, people.leads[slug], people.chairs.get(slug))
     past = Past(government)
@@ -98,6 +102,7 @@ def _play(partnership: Partnership, cycles: list[Cycle], people: People, governm
             if cycle.period.start <= on <= cycle.period.end:
                 add_actions(cycle, scene, people)
     past.write()
+    return scene
 
 
 def _play_act(act: Act, past: Past) -> None:

@@ -1,34 +1,62 @@
-"""The form for signing in."""
+"""The forms of one's own account."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
-from cycle_tracker.services.users import LONGEST_PASSWORD
+from cycle_tracker.domain.digests import Preference, Rhythm
+from cycle_tracker.web.sign_in.forms import code_field, known_password_field, new_password_field
 
-LONGEST_EMAIL = 254
+RHYTHMS = {
+    Rhythm.DAILY: "One mail a day, on days when there is something",
+    Rhythm.WEEKLY: "One mail a week",
+    Rhythm.ONLY_LATE: "Only what is past its date",
+}
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 
-def _trimmed(text: str | None) -> str | None:
-    return text.strip() if text else text
+class SessionForm(FlaskForm):
+    """Which sign-in to end. Empty stands for all but this one."""
+
+    session = HiddenField()
 
 
-class SignInForm(FlaskForm):
-    """An address and a password. What is wrong with the two together is said in one way only."""
+class PasswordForm(FlaskForm):
+    """The password there is, and a new one."""
 
-    email = StringField(
-        "Email address",
-        filters=[_trimmed],
-        validators=[
-            InputRequired("Enter your email address"),
-            Length(max=LONGEST_EMAIL, message=f"An email address has at most {LONGEST_EMAIL} characters"),
-        ],
+    old = known_password_field("Your password now", "Enter your password as it is now")
+    password = new_password_field()
+
+
+class PreferenceForm(FlaskForm):
+    """When mails come."""
+
+    rhythm = RadioField(
+        "How often do you want your mail?",
+        choices=[SelectChoice(rhythm.value, label) for rhythm, label in RHYTHMS.items()],
+        validators=[InputRequired("Choose how often")],
+        validate_choice=True,
     )
-    password = PasswordField(
-        "Password",
-        validators=[
-            InputRequired("Enter your password"),
-            Length(max=LONGEST_PASSWORD, message=f"A password has at most {LONGEST_PASSWORD} characters"),
-        ],
+    weekday = SelectField(
+        "If once a week, on which day?",
+        choices=[SelectChoice(str(number), name) for number, name in enumerate(WEEKDAYS)],
+        validate_choice=True,
     )
-    next = HiddenField()
+
+    @property
+    def chosen(self) -> Preference:
+        """What was chosen, once the form is valid."""
+        return Preference(Rhythm(self.rhythm.data), int(self.weekday.data))
+
+
+class TurnOnCodesForm(FlaskForm):
+    """The first code of a new secret, and the password: who finds a browser open must not lock its owner out."""
+
+    code = code_field("Code", "The six digits that your app shows now")
+    password = known_password_field("Your password")
+
+
+class OwnCodeForm(FlaskForm):
+    """A code, to change something about codes."""
+
+    code = code_field("Code", "Six digits from your app, or one of your recovery codes")

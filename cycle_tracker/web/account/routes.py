@@ -1,69 +1,96 @@
-"""Signing in with an address and a password, and signing out."""
+"""One's own account: where one is signed in, the password, and when mails come."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+import re
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker import clock
+from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.extensions import db
-from cycle_tracker.models import User
-from cycle_tracker.services.sign_in_attempts import begin_attempt, forget_attempt, is_one_too_many
-from cycle_tracker.services.users import authenticate, end_sessions
+from cycle_tracker.queries.recovery_codes import count_unused_codes
+from cycle_tracker.queries.sessions import list_live_sessions
+from cycle_tracker.services.passwords import change_password
+from cycle_tracker.services.preferences import prefer
+from cycle_tracker.services.sessions import end_session, end_sessions_of
 from cycle_tracker.web import sessions
-from cycle_tracker.web.access import current_user_row, public, signed_in, signed_in_viewer
-from cycle_tracker.web.account.forms import SignInForm
-from cycle_tracker.web.account.next_pages import safe_next
-from cycle_tracker.web.errors import page
+from cycle_tracker.web.access import current_user_row, current_viewer, signed_in
+from cycle_tracker.web.account.forms import PasswordForm, PreferenceForm, SessionForm
+from cycle_tracker.web.account.presenters import account_rows, sign_ins
+from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.navigation import place_of_viewer
+from cycle_tracker.web.sign_in.guesses import is_right_password
 
-bp = Blueprint("account", __name__)
-
-WRONG = "The email address or the password is wrong"
-
-
-class TooManyTries(Exception):
-    """The account, or the address that the person comes from, has had its failures for now."""
+bp = Blueprint("account", __name__, url_prefix="/account")
 
 
-@bp.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in() -> ResponseReturnValue:
-    """The form; then the page that the person wanted."""
-    form = SignInForm(next=request.args.get("next"))
-    onward = safe_next(form.next.data, otherwise=url_for("home.show"))
-    if request.method == "GET" and signed_in_viewer() is not None:
-        return redirect(onward)
-    if form.validate_on_submit():
-        try:
-            user = _try(form.email.data, form.password.data)
-        except TooManyTries:
-            return page(429, wait="five minutes")
-        if user is not None:
-            sessions.begin(user)
-            return redirect(onward)
-        form.form_errors.append(WRONG)
-    return render_template("account/sign_in.html", form=form)
-
-
-@bp.post("/sign-out")
+@bp.get("")
 @signed_in
-def sign_out() -> ResponseReturnValue:
-    """End every session of the person, so that a cookie copied from this one is worth nothing."""
-    end_sessions(current_user_row())
-    db.session.commit()
-    sessions.end()
-    return redirect(url_for("account.sign_in"))
+def show() -> ResponseReturnValue:
+    """Who one is here, and where one is signed in."""
+    user = current_user_row()
+    return render_template(
+        "account/show.html",
+        rows=account_rows(user, place_of_viewer(current_viewer()), count_unused_codes(user.id)),
+        sign_ins=sign_ins(list_live_sessions(user.id, clock.now()), this_sign_in()),
+        session_form=SessionForm(),
+    )
 
 
-def _try(email: str, password: str) -> User | None:
-    """The person, if address and password are right. Raises TooManyTries, whether they are right or not."""
-    now = clock.now()
-    attempt = begin_attempt(email, request.remote_addr or "", now=now)
+@bp.post("/sessions/end")
+@signed_in
+def end_sign_ins() -> ResponseReturnValue:
+    """End one sign-in, or all but this one. Another person's number ends nothing."""
+    form, user = SessionForm(), current_user_row()
+    wanted = form.session.data or ""
+    if not wanted:
+        end_sessions_of(user, now=clock.now(), but=this_sign_in())
+        said = "You are signed out everywhere else."
+    elif re.fullmatch("[0-9]{1,9}", wanted) and end_session(user, int(wanted), now=clock.now()):
+        said = "That sign-in has ended."
+    else:
+        said = "That sign-in had ended already."
     db.session.commit()
-    if is_one_too_many(attempt, now=now):
-        forget_attempt(attempt)
+    if wanted == str(this_sign_in()):
+        sessions.forget()
+        return redirect(url_for("sign_in.show"))
+    flash(said, "success")
+    return redirect(url_for("account.show"))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    """Change one's password, which signs one out everywhere else."""
+    user, form = current_user_row(), PasswordForm()
+    if form.validate_on_submit() and is_right_password(user, form.old):
+        try:
+            change_password(user, form.password.data, but=this_sign_in(), now=clock.now())
+            db.session.commit()
+        except RuleBroken as rule:
+            db.session.rollback()
+            show_rule(form, rule)
+        else:
+            flash("Your password is changed. You are signed out everywhere else.", "success")
+            return redirect(url_for("account.show"))
+    return render_template("account/password.html", form=form if user.password else None)
+
+
+@bp.route("/preferences", methods=["GET", "POST"])
+@signed_in
+def preferences() -> ResponseReturnValue:
+    """Choose when one's mail comes."""
+    user = current_user_row()
+    form = PreferenceForm(rhythm=user.rhythm.value, weekday=str(user.weekday))
+    if form.validate_on_submit():
+        prefer(user, form.chosen, now=clock.now())
         db.session.commit()
-        raise TooManyTries
-    user = authenticate(email, password)
-    if user is not None:
-        forget_attempt(attempt)
-    db.session.commit()
-    return user
+        flash("Your choice is saved. It holds from the next working day on.", "success")
+        return redirect(url_for("account.show"))
+    return render_template("account/preferences.html", form=form)
+
+
+def this_sign_in() -> int | None:
+    """The number of the sign-in that this browser is in."""
+    live = sessions.live_session()
+    return live.id if live else None

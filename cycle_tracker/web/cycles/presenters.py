@@ -7,7 +7,9 @@ from datetime import date
 from flask import url_for
 
 from cycle_tracker.domain.documents import document_state
+from cycle_tracker.domain.gaps import Gap
 from cycle_tracker.domain.kinds import Stage
+from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.models import Cycle, DateChange, Milestone, Partnership, Publication
 from cycle_tracker.queries.documents import facts_of
@@ -15,6 +17,7 @@ from cycle_tracker.web.milestones.details import Detail, dates_for, detail_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import (
     Status,
+    count,
     document_status,
     due_wording,
     milestone_status,
@@ -42,12 +45,13 @@ class StageTasks:
 
 @dataclass(frozen=True)
 class CycleFacts:
-    """What was read for the page: milestones with what is published and explained of them."""
+    """What was read for the page: milestones with what is published, explained and missing of them."""
 
     milestones: Sequence[Milestone]
     carried_over: Sequence[Milestone]
     publications: Mapping[int, tuple[Publication, bool]]
     explanations: Mapping[int, DateChange]
+    gaps: Mapping[int, Sequence[Gap]]
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer,
         summary += f" Owner: {milestone.owner.name if milestone.owner else 'nobody yet'}."
     if detail is not Detail.DATES:
         summary += f" Duty: {milestone.duty_basis.value}. Date: {milestone.date_basis.value}."
+        summary += _about_document(milestone, facts)
     status = _status(milestone, facts, detail, today)
     return Task(
         title=milestone.title,
@@ -96,6 +101,14 @@ def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer,
         status=status.label if status else "",
         colour=status.colour if status else "",
     )
+
+
+def _about_document(milestone: Milestone, facts: CycleFacts) -> str:
+    """Why a document is not required, or how much is missing of what is recorded of it."""
+    if milestone.is_document and milestone.state is State.NOT_REQUIRED:
+        return f" Not required: {milestone.reason}"
+    gaps = facts.gaps.get(milestone.id, ())
+    return f" {count(len(gaps), 'fact')} missing." if gaps else ""
 
 
 def _status(milestone: Milestone, facts: CycleFacts, detail: Detail, today: date) -> Status | None:

@@ -13,6 +13,7 @@ from cycle_tracker.queries.cycles import (
     list_reports_carried_over,
 )
 from cycle_tracker.queries.documents import published_and_notified, shared_explanations
+from cycle_tracker.queries.publications import list_gaps
 from cycle_tracker.web.access import current_viewer, signed_in
 from cycle_tracker.web.cycles.presenters import CycleFacts, cycle_page
 
@@ -38,4 +39,5 @@ def _facts(cycle: Cycle, viewer: Viewer) -> CycleFacts:
         carried_over=carried_over,
         publications=published_and_notified(documents),
         explanations=shared_explanations(documents),
+        gaps=list_gaps(documents, clock.today()),
     )

@@ -7,8 +7,13 @@ from datetime import date
 from cycle_tracker.clock import london_day
 from cycle_tracker.domain.deadlines import days_past
 from cycle_tracker.domain.documents import lag_days
+from cycle_tracker.domain.explanations import stands_apart
 from cycle_tracker.domain.permissions import Permission, Viewer
-from cycle_tracker.models import DateChange, Escalation, Milestone, Resolution
+from cycle_tracker.models import DateChange, Decision, DecisionOutcome, Escalation, Milestone, Resolution
+from cycle_tracker.queries.escalations import Standing, standing_of
+from cycle_tracker.web.escalations.decision_words import made_by, meeting_words, what_was_decided
+from cycle_tracker.web.escalations.forms import DecisionForm
+from cycle_tracker.web.exports.sheets import Cell
 from cycle_tracker.web.milestones.presenters import Row
 from cycle_tracker.web.wording import count, date_name, day, lag_wording
 
@@ -20,9 +25,33 @@ RESOLUTIONS = {
 }
 
 
+STANDINGS = {
+    Standing.WAITING: "Waiting for a decision",
+    Standing.DECIDED: "Decided, and still open",
+    Standing.SETTLED: "Settled",
+}
+"""The headings of the list, in its order."""
+
+FILE_COLUMNS = (
+    "What",
+    "Partnership",
+    "Owner",
+    "Date worked to",
+    "How late",
+    "Came to the group on",
+    "Days past its date then",
+    "Where it stands",
+    "Last decision",
+    "Reason",
+    "Made by",
+    "Meeting and minute",
+    "Explanation",
+)
+
+
 @dataclass(frozen=True)
 class Line:
-    """One escalation in a list."""
+    """One escalation in a list. `decided` and `how` tell of the last decision on it."""
 
     id: int
     title: str
@@ -32,32 +61,73 @@ class Line:
     rung: str
     since: str
     explanation: str
+    standing: Standing
     settled: str
+    decided: str
+    how: str
 
 
-def lines(escalations: Iterable[Escalation], explanations: Mapping[int, DateChange], today: date) -> list[Line]:
+@dataclass(frozen=True)
+class LineGroup:
+    """The escalations of one page that stand alike."""
+
+    standing: Standing
+    title: str
+    lines: list[Line]
+
+
+def lines(
+    escalations: Iterable[Escalation],
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> list[Line]:
     """Escalations as they stand in a list."""
-    return [
-        Line(
-            id=one.id,
-            title=one.milestone.title,
-            partnership=one.milestone.partnership.name if one.milestone.partnership else "",
-            late=late_wording(one.milestone, today),
-            lag=_lag(one.milestone, today),
-            rung=rung_wording(one),
-            since=day(one.fell_due_on),
-            explanation=_explanation(explanations.get(one.milestone_id)),
-            settled=settled_wording(one),
-        )
-        for one in escalations
-    ]
+    return [_line(one, explanations, decisions, today) for one in escalations]
+
+
+def grouped(found: Iterable[Line]) -> list[LineGroup]:
+    """The lines of one page by where they stand, those that wait first."""
+    by_standing = {standing: [line for line in found if line.standing is standing] for standing in Standing}
+    return [LineGroup(standing, STANDINGS[standing], rows) for standing, rows in by_standing.items() if rows]
+
+
+def file_rows(
+    escalations: Iterable[Escalation],
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> list[list[Cell]]:
+    """The same as rows of a file, under FILE_COLUMNS."""
+    return [_file_row(one, explanations, decisions, today) for one in escalations]
 
 
 def may_decide(escalation: Escalation, viewer: Viewer) -> bool:
-    """True where the person may note a new expected date here: it waits still, and they are of the group."""
+    """True where the person may decide here: it is not settled, they are of the group, and it is not their own work."""
+    return may_be_decided_by(escalation, viewer) and is_not_their_own(escalation, viewer)
+
+
+def may_be_decided_by(escalation: Escalation, viewer: Viewer) -> bool:
+    """True where something is left to decide, and the person is of the group that decides it."""
     return escalation.resolved_at is None and viewer.can(
         Permission.DECIDE_ESCALATIONS, escalation.milestone.partnership_id
     )
+
+
+def is_not_their_own(escalation: Escalation, viewer: Viewer) -> bool:
+    """True for anybody but the owner and the partnership's planning leads."""
+    milestone = escalation.milestone
+    return stands_apart(viewer, milestone.partnership_id, owner_id=milestone.owner_id)
+
+
+def recorded_words(form: DecisionForm) -> str:
+    """What was recorded just now, in a sentence."""
+    return {
+        DecisionOutcome.NEW_DATE: f"The new expected date is {day(form.expected_on.data)}.",
+        DecisionOutcome.NEXT_STEPS: f"The next steps are now a milestone, due on {day(form.next_due_on.data)}.",
+        DecisionOutcome.REFER_ON: f"It is referred on to {form.referred_to.data}.",
+        DecisionOutcome.NO_ACTION: "No action is taken.",
+    }[form.outcome]
 
 
 def escalation_rows(escalation: Escalation) -> list[Row]:
@@ -74,9 +144,9 @@ def rung_wording(escalation: Escalation) -> str:
 
 
 def settled_wording(escalation: Escalation) -> str:
-    """How it ended, or that it waits."""
+    """How it ended, or that it waits, or is decided and still open."""
     if escalation.resolved_at is None or escalation.resolution is None:
-        return "Waiting for a decision"
+        return STANDINGS[standing_of(escalation)]
     return f"{RESOLUTIONS[escalation.resolution]}, on {day(london_day(escalation.resolved_at))}"
 
 
@@ -98,3 +168,51 @@ def _explanation(change: DateChange | None) -> str:
     if change is None:
         return "None yet"
     return f"{change.reason} New expected date {day(change.new_due_on)}."
+
+
+def _line(
+    one: Escalation,
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> Line:
+    last = next(iter(decisions.get(one.id, ())), None)
+    return Line(
+        id=one.id,
+        title=one.milestone.title,
+        partnership=one.milestone.partnership.name if one.milestone.partnership else "",
+        late=late_wording(one.milestone, today),
+        lag=_lag(one.milestone, today),
+        rung=rung_wording(one),
+        since=day(one.fell_due_on),
+        explanation=_explanation(explanations.get(one.milestone_id)),
+        standing=standing_of(one),
+        settled=settled_wording(one),
+        decided=what_was_decided(last) if last else "",
+        how=". ".join(words for words in (made_by(last), meeting_words(last)) if words) if last else "",
+    )
+
+
+def _file_row(
+    one: Escalation,
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> list[Cell]:
+    milestone = one.milestone
+    last = next(iter(decisions.get(one.id, ())), None)
+    return [
+        milestone.title,
+        milestone.partnership.name if milestone.partnership else "",
+        milestone.owner.name if milestone.owner else "",
+        milestone.due_on,
+        late_wording(milestone, today),
+        one.fell_due_on,
+        one.rung,
+        settled_wording(one),
+        what_was_decided(last) if last else "",
+        last.text if last else "",
+        made_by(last) if last else "",
+        meeting_words(last) if last else "",
+        _explanation(explanations.get(one.milestone_id)),
+    ]

@@ -1,23 +1,42 @@
-"""What came to the governance group, and its decision."""
+"""What came to the governance groups, and what they decide."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker import clock
 from cycle_tracker.domain.errors import ChangedMeanwhile
 from cycle_tracker.domain.permissions import Permission
-from cycle_tracker.models import Escalation
-from cycle_tracker.queries.escalations import count_escalations, get_escalation, list_escalations, newest_explanations
-from cycle_tracker.services.explanations import decide_new_date
+from cycle_tracker.models import DateChange, Decision, Escalation
+from cycle_tracker.queries.decisions import decisions_on
+from cycle_tracker.queries.escalations import EscalationList, get_escalation, newest_explanations
+from cycle_tracker.queries.groups import list_meetings_held
+from cycle_tracker.queries.owners import list_owners
+from cycle_tracker.queries.partnerships import list_partnerships
+from cycle_tracker.queries.proposals import find_proposal
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.escalations import deciding
+from cycle_tracker.web.escalations.decision_words import decision_lines
+from cycle_tracker.web.escalations.filters import Filters, filter_form, read_filters
 from cycle_tracker.web.escalations.forms import DecisionForm
-from cycle_tracker.web.escalations.presenters import escalation_rows, lines, may_decide
+from cycle_tracker.web.escalations.presenters import (
+    FILE_COLUMNS,
+    escalation_rows,
+    file_rows,
+    grouped,
+    is_not_their_own,
+    lines,
+    may_be_decided_by,
+    recorded_words,
+)
+from cycle_tracker.web.exports.sheets import FileForm, Sheet, download
 from cycle_tracker.web.forms import save
 from cycle_tracker.web.milestones.details import detail_for
 from cycle_tracker.web.milestones.presenters import date_rows, explanation_of, place_wording, status_of
 from cycle_tracker.web.milestones.reading import read_facts, read_newest
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
-from cycle_tracker.web.wording import bases_wording, day
+from cycle_tracker.web.wording import bases_wording
 
 bp = Blueprint("escalations", __name__, url_prefix="/escalations")
 ONE = "/<int(max=2147483647):escalation_id>"
@@ -26,62 +45,86 @@ ONE = "/<int(max=2147483647):escalation_id>"
 @bp.route("")
 @requires(Permission.READ_ESCALATIONS)
 def index() -> ResponseReturnValue:
-    """What waits for a decision of the person's groups, then what was settled."""
-    viewer, today = current_viewer(), clock.today()
-    count = count_escalations(viewer)
+    """What waits for a decision of the person's groups, then what is decided and open, then what was settled."""
+    filters, found = _asked_for()
+    count = found.count()
     page = min(page_asked_for(), last_page(count))
-    found = list_escalations(viewer, page=page, per_page=PER_PAGE)
-    explanations = newest_explanations({one.milestone_id for one in found})
+    rows = found.rows(page=page, per_page=PER_PAGE)
     return render_template(
         "escalations/index.html",
-        waiting=lines((one for one in found if one.resolved_at is None), explanations, today),
-        settled=lines((one for one in found if one.resolved_at is not None), explanations, today),
-        pages=Pages(found, page=page, count=count),
+        filters=filters,
+        filter_form=filter_form(filters),
+        groups=grouped(lines(rows, *_beside(rows), clock.today())),
+        pages=Pages(rows, page=page, count=count),
     )
+
+
+@bp.route("/export.<any(csv,xlsx):form>")
+@requires(Permission.READ_ESCALATIONS)
+def export(form: FileForm) -> ResponseReturnValue:
+    """The whole list as it is filtered."""
+    _, found = _asked_for()
+    rows, today = found.rows(), clock.today()
+    return download(Sheet(f"escalations-{today}", FILE_COLUMNS, file_rows(rows, *_beside(rows), today)), form)
 
 
 @bp.route(ONE)
 @requires(Permission.READ_ESCALATIONS)
 def show(escalation_id: int) -> ResponseReturnValue:
-    """The facts, and for the group the form of its decision."""
+    """The facts, what was decided so far, and for the group the form of its decision."""
     return _page(get_escalation(current_viewer(), escalation_id))
 
 
 @bp.route(f"{ONE}/decision", methods=["GET", "POST"])
 @requires(Permission.DECIDE_ESCALATIONS)
 def decide(escalation_id: int) -> ResponseReturnValue:
-    """Note a new expected date with its explanation."""
-    escalation = get_escalation(current_viewer(), escalation_id, to=Permission.DECIDE_ESCALATIONS)
-    form = DecisionForm()
+    """Decide, in one of four ways."""
+    viewer, today = current_viewer(), clock.today()
+    escalation = get_escalation(viewer, escalation_id, to=Permission.DECIDE_ESCALATIONS)
+    form = _form(escalation)
     try:
-        if form.validate_on_submit() and save(form, escalation.milestone, lambda: _decide(escalation, form)):
-            flash(f"Recorded. The new expected date is {day(form.expected_on.data)}.", "success")
+        if form.validate_on_submit() and save(
+            form,
+            escalation.milestone,
+            lambda: deciding.decide(escalation, form, viewer, by=current_user_row(), today=today, now=clock.now()),
+        ):
+            flash(f"Recorded. {recorded_words(form)}", "success")
             return redirect(url_for("escalations.show", escalation_id=escalation_id))
     except ChangedMeanwhile:
         form.for_version(escalation.milestone)
-        changed = read_newest(escalation.milestone, current_viewer())
+        changed = read_newest(escalation.milestone, viewer)
         return _page(escalation, form, changed=changed, typed=form.typed()), 409
     return _page(escalation, form if form.is_submitted() else None)
 
 
-def _decide(escalation: Escalation, form: DecisionForm) -> None:
-    decide_new_date(
-        escalation,
-        form.expected_on.chosen,
-        form.explanation.data,
-        shared=form.shared.data,
-        by=current_user_row(),
-        today=clock.today(),
-        now=clock.now(),
-    )
+def _asked_for() -> tuple[Filters, EscalationList]:
+    """The filters of the address, and the list that they give."""
+    viewer = current_viewer()
+    filters = read_filters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_ESCALATIONS)))
+    return filters, EscalationList(viewer, filters.partnership, filters.standing)
+
+
+def _beside(rows: Sequence[Escalation]) -> tuple[dict[int, DateChange], dict[int, list[Decision]]]:
+    """What stands beside escalations in a list: explanations by milestone, decisions by escalation."""
+    return newest_explanations({one.milestone_id for one in rows}), decisions_on([one.id for one in rows])
+
+
+def _form(escalation: Escalation) -> DecisionForm:
+    """The form, with the meetings and owners of the partnership to choose from."""
+    milestone, today, form = escalation.milestone, clock.today(), DecisionForm()
+    if milestone.partnership_id is not None:
+        form.offer(list_meetings_held(milestone.partnership_id, today), list_owners(milestone.partnership_id, today))
+    return form
 
 
 def _page(escalation: Escalation, form: DecisionForm | None = None, **more: object) -> str:
     viewer, today, milestone = current_viewer(), clock.today(), escalation.milestone
     facts, detail = read_facts(milestone), detail_for(viewer, milestone)
+    proposal = find_proposal(milestone)
     if form is None:
-        form = DecisionForm(formdata=None)
+        form = _form(escalation)
         form.for_version(milestone)
+        form.start_from(proposal)
     return render_template(
         "escalations/show.html",
         escalation=escalation,
@@ -91,7 +134,11 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
         rows=[*date_rows(facts, detail, today), *escalation_rows(escalation)],
         bases=bases_wording(milestone),
         explanation=explanation_of(facts, detail),
-        may_decide=may_decide(escalation, viewer),
+        proposal=proposal,
+        decisions=decision_lines(decisions_on([escalation.id]).get(escalation.id, ())),
+        of_the_group=may_be_decided_by(escalation, viewer),
+        may_decide=is_not_their_own(escalation, viewer),
+        for_group=deciding.records_for_group(viewer, escalation),
         form=form,
         **more,
     )

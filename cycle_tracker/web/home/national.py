@@ -21,7 +21,9 @@ FIRST_OF_LIST = 10
 class Row:
     """One document of the head of the list."""
 
+    milestone_id: int
     partnership: str
+    partnership_address: str
     title: str
     address: str
     guidance_date: str
@@ -67,7 +69,9 @@ def to_receive(rows: Iterable[Any], today: date) -> list[Task]:
 
 def _row(document: Document) -> Row:
     return Row(
+        milestone_id=document.milestone_id,
         partnership=document.partnership_name,
+        partnership_address=addresses.partnership(document.partnership_slug),
         title=document.title,
         address=addresses.milestone(document.partnership_slug, document.key),
         guidance_date=day(document.target_on),

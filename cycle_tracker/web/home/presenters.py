@@ -6,10 +6,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from flask import url_for
+
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.documents import DocumentState
+from cycle_tracker.domain.listing import When
 from cycle_tracker.domain.periods import Period
-from cycle_tracker.domain.permissions import Viewer
+from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.queries.work import COMING_UP_DAYS, Work
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
@@ -24,38 +27,43 @@ from cycle_tracker.web.wording import (
 
 @dataclass(frozen=True)
 class Group:
-    """Things to do under one heading. `more` says how many there are where not all are listed."""
+    """Things to do under one heading. `more` says how many there are where not all are listed, and leads to them."""
 
     id: str
     title: str
     nothing: str
     tasks: Sequence[Task]
     more: str
+    more_address: str
 
 
 @dataclass(frozen=True)
 class OwnWork:
-    """What a planning lead or a contributor has to do."""
+    """What a planning lead or a contributor has to do, and where all of it is listed."""
 
     tiles: Sequence[Tile]
     groups: Sequence[Group]
+    list_address: str
+    list_label: str
 
 
 @dataclass(frozen=True)
 class CycleLinks:
-    """The cycles of one partnership: label and address."""
+    """The cycles of one partnership: label and address; then its lists."""
 
     partnership: str
     links: Sequence[tuple[str, str]]
+    lists: Sequence[tuple[str, str]]
 
 
 def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
     """Past its date, due today, coming up: each with its whole count and its list."""
     coming_up = f"in the next {COMING_UP_DAYS} days"
+    leads = viewer.can(Permission.CHANGE_MILESTONES)
     lists = (
-        ("past", "Past its date", "Nothing is past its date.", found.past, found.past_count),
-        ("today", "Due today", "Nothing is due today.", found.today, found.today_count),
-        ("coming-up", "Coming up", f"Nothing is due {coming_up}.", found.coming_up, found.coming_up_count),
+        ("past", "Past its date", "Nothing is past its date.", found.past, found.past_count, When.PAST),
+        ("today", "Due today", "Nothing is due today.", found.today, found.today_count, When.TODAY),
+        ("coming-up", "Coming up", f"Nothing is due {coming_up}.", found.coming_up, found.coming_up_count, When.COMING),
     )
     return OwnWork(
         tiles=[
@@ -69,12 +77,15 @@ def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
                 title=title,
                 nothing=nothing,
                 tasks=[_task(row, viewer, today) for row in rows],
-                more=f"The first {len(rows)} of {number:,}. The rest are on the cycle page."
-                if number > len(rows)
-                else "",
+                more=f"The first {len(rows)} of {number:,}." if number > len(rows) else "",
+                more_address=_my_work(everything=leads, when=when.value),
             )
-            for name, title, nothing, rows, number in lists
+            for name, title, nothing, rows, number, when in lists
         ],
+        list_address=_my_work(everything=leads),
+        list_label="See everything that you lead or own, with or without a date"
+        if leads
+        else "See everything that you own, and answer for several at once",
     )
 
 
@@ -111,8 +122,8 @@ def decisions(rows: Iterable[Any], today: date) -> list[Task]:
 def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
     """Links to the cycles of each partnership, the newest first."""
     return [
-        CycleLinks(name, [_cycle_link(row.slug, Period(row.period_start)) for row in rows_of_one])
-        for name, rows_of_one in groupby(rows, key=lambda row: row.partnership)
+        CycleLinks(name, [_cycle_link(slug, Period(row.period_start)) for row in rows_of_one], _lists(slug))
+        for (name, slug), rows_of_one in groupby(rows, key=lambda row: (row.partnership, row.slug))
     ]
 
 
@@ -149,3 +160,17 @@ def _tile(number: int, label: str, colour: str, place: str) -> Tile:
 
 def _cycle_link(slug: str, period: Period) -> tuple[str, str]:
     return f"Cycle {period.label}", f"/partnerships/{slug}/cycles/{period.name}"
+
+
+def _lists(slug: str) -> list[tuple[str, str]]:
+    return [
+        ("milestones", url_for("milestone_lists.show", slug=slug)),
+        ("calendar", url_for("month_calendars.of_partnership", slug=slug)),
+        ("status", url_for("status_pages.show", slug=slug)),
+    ]
+
+
+def _my_work(*, everything: bool, **filters: str) -> str:
+    """The person's own list; with `everything`, that of all they lead besides."""
+    wanted: dict[str, Any] = {"whose": "everything", **filters} if everything else {**filters}
+    return url_for("my_work.show", **wanted)

@@ -10,7 +10,7 @@ from cycle_tracker.domain.permissions import Permission, Role, Viewer
 from cycle_tracker.queries import work
 from cycle_tracker.queries.documents import list_documents
 from cycle_tracker.web.access import current_viewer, signed_in
-from cycle_tracker.web.home import national, presenters
+from cycle_tracker.web.home import national, presenters, proposals, records, requests
 from cycle_tracker.web.service_health.presenters import health_summary
 
 bp = Blueprint("home", __name__)
@@ -29,8 +29,12 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
     sections: dict[str, Any] = {"nothing_to_do": not viewer.can(Permission.READ_TITLES_AND_DATES)}
     if viewer.can(Permission.DECIDE_ESCALATIONS):
         sections["decisions"] = presenters.decisions(work.list_decisions_wanted(viewer), today)
+    if viewer.can(Permission.NOTE_EXPLANATIONS):
+        sections["proposals"] = proposals.to_note(viewer)
     if viewer.can(Permission.CHANGE_OWN_MILESTONES):
         sections["work"] = presenters.own_work(work.list_work(viewer, today), viewer, today)
+    if viewer.can(Permission.ANSWER_UPDATES):
+        sections["to_answer"] = requests.to_answer(viewer, today)
     if viewer.can(Permission.RECORD_PUBLICATION):
         sections["not_notified"] = presenters.not_notified(work.list_not_notified(viewer))
     if viewer.can(Permission.READ_OUTSTANDING):
@@ -38,7 +42,12 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
         sections["national"] = national.position(list_documents(today, within=within))
         if Role.OFFICIAL in viewer.national:
             sections["to_receive"] = national.to_receive(work.list_to_receive(viewer), today)
+        if viewer.can(Permission.ASK_FOR_UPDATES) and (asked := requests.followed(viewer, today, clock.now())):
+            sections["requests"] = asked
+        sections["may_ask"] = viewer.can(Permission.ASK_FOR_UPDATES)
         sections["nothing_to_do"] = False
+    if viewer.can(Permission.RECORD_PUBLICATION) or viewer.can(Permission.RECORD_ON_BEHALF):
+        sections["records"] = records.ways_in(viewer)
     if viewer.can(Permission.READ_SERVICE_HEALTH):
         sections["health"] = health_summary(clock.now())
     if viewer.can(Permission.READ_PARTNERSHIP):

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from cycle_tracker.clock import london_day, london_time
+from cycle_tracker.clock import london_day
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.policies import Audience
-from cycle_tracker.domain.reminders import EXPLAIN, ON_DAY
-from cycle_tracker.models import AuditEvent, DateChange, DateChangeKind, Ending, Escalation
+from cycle_tracker.domain.reminders import ASSIGNED, EXPLAIN, ON_DAY
+from cycle_tracker.models import AuditEvent, Ending, Escalation
 from cycle_tracker.queries.histories import History, SentNotice
+from cycle_tracker.web.milestones.change_words import change_entries
+from cycle_tracker.web.milestones.entries import Entry, name_of
+from cycle_tracker.web.milestones.event_words import event_words
+from cycle_tracker.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
+from cycle_tracker.web.publications.event_words import document_event_words
 from cycle_tracker.web.wording import count, day, moment
 
 LISTED_STEPS = 3
@@ -19,7 +24,8 @@ LISTED_STEPS = 3
 NEWEST = 3
 """So many sentences say what changed while somebody had the page open."""
 
-SHARED_EVENTS = frozenset({"published", "told-government"})
+OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone"})
+SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | OF_OFFICIALS
 """Events of a document that officials see."""
 
 AUDIENCES = {
@@ -27,25 +33,6 @@ AUDIENCES = {
     Audience.LEAD: "the planning leads",
     Audience.GOVERNANCE: "the governance group",
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened. `at` is the instant, `when` the same in words."""
-
-    at: datetime
-    what: str
-    detail: str = ""
-
-    @property
-    def when(self) -> str:
-        """The instant as London clocks show it."""
-        return moment(self.at)
-
-    @property
-    def stamp(self) -> str:
-        """The instant for machines."""
-        return london_time(self.at).isoformat(timespec="minutes")
 
 
 @dataclass(frozen=True)
@@ -64,11 +51,7 @@ def sentences(history: History, *, shared_only: bool) -> list[Entry]:
     entries = [
         _of_event(event, history.names) for event in history.events if not shared_only or event.action in SHARED_EVENTS
     ]
-    entries += [
-        _of_change(change, history)
-        for change in history.date_changes
-        if not shared_only or (change.shared and change.kind is DateChangeKind.EXPECTED)
-    ]
+    entries += change_entries(history, shared_only=shared_only)
     entries += [_of_escalation(escalation) for escalation in history.escalations]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
@@ -91,6 +74,8 @@ def step_in_words(step: str) -> str:
     """A step as people read it: `7 days before`, `On the day`, `8 days past its date`."""
     if step == ON_DAY:
         return "On the day"
+    if step == ASSIGNED:
+        return "Given to a new owner"
     if step == EXPLAIN:
         return "Offer to explain, before it shows as outstanding"
     name, _, days = step.partition("-")
@@ -103,7 +88,7 @@ def step_in_words(step: str) -> str:
 
 
 def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
-    who = _name(event.actor_id, names)
+    who = name_of(event.actor_id, names)
     done_on = _date(event.after.get("done_on"))
     sent_on = _date(event.after.get("sent_on"))
     told = {
@@ -118,24 +103,8 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
         else f"{who} recorded that Scottish Government was told",
     }
     other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
-    return Entry(event.at, told.get(event.action, other), event.reason)
-
-
-def _of_change(change: DateChange, history: History) -> Entry:
-    who = _name(change.noted_by_id, history.names)
-    at = change.noted_at
-    if at is None:
-        raise ValueError("a date change that nobody noted has not happened")
-    if change.kind is DateChangeKind.LOCAL:
-        return Entry(
-            at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason
-        )
-    if any(_answered(escalation, change) for escalation in history.escalations):
-        what = f"The governance group noted a new expected date of {day(change.new_due_on)}, recorded by {who}"
-    else:
-        what = f"{who} noted a new expected date of {day(change.new_due_on)}"
-    seen = "Shared with Scottish Government." if change.shared else "Not shared with Scottish Government."
-    return Entry(at, what, f"{change.reason} {seen}")
+    what = told.get(event.action) or event_words(event, who, names) or document_event_words(event, who) or other
+    return Entry(event.at, what, event.reason)
 
 
 def _of_escalation(escalation: Escalation) -> Entry:
@@ -143,11 +112,6 @@ def _of_escalation(escalation: Escalation) -> Entry:
     return Entry(
         escalation.opened_at, f"It came to the governance group on {day(escalation.fell_due_on)}, {late} past its date"
     )
-
-
-def _answered(escalation: Escalation, change: DateChange) -> bool:
-    """True where the change was the group's decision on the escalation."""
-    return escalation.decided_at is not None and escalation.decided_at == change.noted_at
 
 
 def _to(notice: SentNotice) -> str:
@@ -182,12 +146,6 @@ def _note(notice: SentNotice, due_on: date | None) -> str:
     if notice.ending is Ending.WITHDRAWN and notice.ended_at:
         notes.append(f"Withdrawn on {day(london_day(notice.ended_at))}: {notice.ended_why}.")
     return " ".join(notes)
-
-
-def _name(user_id: int | None, names: Mapping[int, str]) -> str:
-    if user_id is None:
-        return "The service"
-    return names.get(user_id, "Somebody whose name is no longer kept")
 
 
 def _date(value: Any) -> date | None:

@@ -14,7 +14,9 @@ from cycle_tracker.models import DateChange, Escalation, Milestone, Publication
 from cycle_tracker.queries.documents import facts_of
 from cycle_tracker.queries.milestones import government_copy, holds
 from cycle_tracker.web.milestones.details import Dates, Detail, dates_for, detail_for
-from cycle_tracker.web.milestones.histories import Entry, NoticeRow
+from cycle_tracker.web.milestones.entries import Entry
+from cycle_tracker.web.milestones.histories import NoticeRow
+from cycle_tracker.web.milestones.other_changes import Link, other_changes
 from cycle_tracker.web.wording import (
     NO_DATE,
     Status,
@@ -50,15 +52,6 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Published:
-    """What is known of a published document. Only an address that a browser may open is a link."""
-
-    rows: list[Row]
-    addresses: list[str]
-    notified: bool
-
-
-@dataclass(frozen=True)
 class Explanation:
     """A new expected date with its explanation."""
 
@@ -79,7 +72,8 @@ class MilestonePage:
     about: list[Row]
     warnings: list[str]
     actions: frozenset[str]
-    published: Published | None = None
+    others: list[Link]
+    dropped: str = ""
     explanation: Explanation | None = None
     can_be_explained: bool = False
     escalation_id: int | None = None
@@ -105,7 +99,8 @@ def milestone_page(
         about=_about(facts, detail) if in_full else [],
         warnings=_warnings(facts) if detail is Detail.EVERYTHING else [],
         actions=actions,
-        published=_published(facts) if in_full else None,
+        others=other_changes(milestone, viewer),
+        dropped=milestone.reason if milestone.state is State.DROPPED and detail is Detail.EVERYTHING else "",
         explanation=explanation_of(facts, detail),
         can_be_explained=detail is Detail.EVERYTHING and state in LATE and explanation_of(facts, detail) is None,
         escalation_id=_escalation_id(facts, viewer),
@@ -251,21 +246,6 @@ def _actions(facts: Facts, viewer: Viewer) -> frozenset[str]:
         elif facts.publication is not None and government_copy(facts.publication) is None:
             found.add("tell")
     return frozenset(found)
-
-
-def _published(facts: Facts) -> Published | None:
-    publication = facts.publication
-    if publication is None:
-        return None
-    copy = government_copy(publication)
-    rows = [Row("Published on", _first_upper(day(publication.published_on)))]
-    if copy is not None:
-        rows.append(Row("Sent to Scottish Government on", _first_upper(day(copy.sent_on))))
-        received = day(copy.received_on) if copy.received_on else "No receipt is recorded yet"
-        rows.append(Row("Received there on", received))
-    else:
-        rows.append(Row("Sent to Scottish Government on", "Scottish Government has no record yet"))
-    return Published(rows, [address.address for address in publication.addresses], notified=copy is not None)
 
 
 def _escalation_id(facts: Facts, viewer: Viewer) -> int | None:

@@ -9,7 +9,8 @@ from cycle_tracker.queries.escalations import find_open_escalation, newest_expla
 from cycle_tracker.queries.histories import get_history, list_notices
 from cycle_tracker.queries.milestones import find_publication, list_unfinished_predecessors
 from cycle_tracker.web.milestones.details import Detail, detail_for
-from cycle_tracker.web.milestones.histories import NEWEST, Entry, notice_rows, sentences
+from cycle_tracker.web.milestones.entries import Entry
+from cycle_tracker.web.milestones.histories import NEWEST, notice_rows, sentences
 from cycle_tracker.web.milestones.presenters import Facts, MilestonePage, milestone_page
 
 

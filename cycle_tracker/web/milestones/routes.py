@@ -11,19 +11,27 @@ from cycle_tracker.domain.errors import ChangedMeanwhile
 from cycle_tracker.domain.permissions import Permission
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Milestone
-from cycle_tracker.queries.milestones import find_publication, get_milestone, government_copy
+from cycle_tracker.queries.milestones import (
+    find_publication,
+    get_milestone,
+    government_copy,
+    list_unfinished_predecessors,
+    list_unfinished_sub_tasks,
+)
 from cycle_tracker.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
 from cycle_tracker.web.forms import MilestoneForm, save
 from cycle_tracker.web.milestones.details import detail_for
 from cycle_tracker.web.milestones.forms import FinishForm, PublicationForm
+from cycle_tracker.web.milestones.headings import headings_of
 from cycle_tracker.web.milestones.presenters import MilestonePage
 from cycle_tracker.web.milestones.reading import read_newest, read_page
 from cycle_tracker.web.milestones.sections import sections_of
 from cycle_tracker.web.wording import day
 
 bp = Blueprint("milestones", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")
+bp.add_app_template_filter(headings_of)
 
 
 @bp.route("")
@@ -110,10 +118,21 @@ def _change(milestone: Milestone, form: MilestoneForm, change: Callable[[], obje
     try:
         if form.validate_on_submit() and save(form, milestone, change):
             flash(done, "success")
+            _warn_of_unfinished(milestone)
             return _to_page(milestone)
     except ChangedMeanwhile:
         return _changed_meanwhile(milestone, form)
     return _page(milestone, form)
+
+
+def _warn_of_unfinished(milestone: Milestone) -> None:
+    """Say what was to be finished first and is not: it warns, and never blocks."""
+    first = [one.title for one in list_unfinished_predecessors(milestone)]
+    parts = [] if milestone.is_open else [one.title for one in list_unfinished_sub_tasks(milestone)]
+    for words, titles in (("This was to be finished first and is not", first), ("A sub-task is not finished", parts)):
+        if titles:
+            more = f", and {len(titles) - 1} more" if len(titles) > 1 else ""
+            flash(f"{words}: {titles[0]}{more}.", "warning")
 
 
 def _changed_meanwhile(milestone: Milestone, form: MilestoneForm) -> ResponseReturnValue:

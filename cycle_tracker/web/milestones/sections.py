@@ -1,31 +1,28 @@
 """The parts that other packages add to the page of a milestone, in the order in which they stand.
 
-Each package has a `section.py` with one function from a milestone, its viewer, how much of it they see, and today, to
-a section or None. A section names its template and carries what the template shows; its statements of SQL are a
-constant number. What is done in it has its own routes, in its own package.
+Each package has a `section.py` (which takes `Section` from `web/page_parts.py`) with one function from a milestone, its
+viewer, how much of it they see, and today, to a section or None. A section names its template and carries what the
+template shows; its statements of SQL are a constant number. What is done in it has its own routes, in its own package.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from cycle_tracker.domain.permissions import Viewer
 from cycle_tracker.models import Milestone
+from cycle_tracker.web.comments.section import section_of as comments
+from cycle_tracker.web.date_changes.section import section_of as date_changes
+from cycle_tracker.web.evidence.section import section_of as evidence
+from cycle_tracker.web.milestone_changes.section import section_of as related
 from cycle_tracker.web.milestones.details import Detail
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of the page: `template` is a file in `templates/`, which is given `content` as `section`."""
-
-    template: str
-    content: Any
-
+from cycle_tracker.web.page_parts import Section
+from cycle_tracker.web.publications.section import section_of as document_facts
+from cycle_tracker.web.receipts.section import section_of as receipts
+from cycle_tracker.web.update_requests.section import section_of as update_requests
 
 SectionOf = Callable[[Milestone, Viewer, Detail, date], Section | None]
 
-SECTIONS: tuple[SectionOf, ...] = ()
+SECTIONS: tuple[SectionOf, ...] = (date_changes, document_facts, receipts, update_requests, related, evidence, comments)
 
 
 def sections_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> list[Section]:

@@ -25,6 +25,7 @@ STATES = (
     DocumentState.PAST_GUIDANCE_DATE,
     DocumentState.PUBLISHED_NOT_NOTIFIED,
     DocumentState.NO_RECORD,
+    DocumentState.NOT_REQUIRED,
 )
 """The states that a document on the list can be in, in the order in which they need somebody."""
 

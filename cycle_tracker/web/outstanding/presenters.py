@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import url_for
 
 from cycle_tracker.domain.documents import DocumentState
 from cycle_tracker.queries.documents import Document
+from cycle_tracker.web.exports.sheets import Cell, Sheet
 from cycle_tracker.web.outstanding.forms import STATES, Filters, Sort
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import day, document_status
@@ -24,7 +26,27 @@ INTROS = {
     DocumentState.NO_RECORD: (
         "Due before the partnership joined this service, with nothing entered. Not counted as late."
     ),
+    DocumentState.NOT_REQUIRED: "An official said that these are not required, and why. Not counted as late.",
 }
+
+
+BOXES = {"label": "Ask for an update", "hidden": True}
+"""The heading of the column of boxes."""
+
+COLUMNS = (
+    "State",
+    "Partnership",
+    "Document",
+    "Plan period",
+    "Guidance date",
+    "Days past",
+    "Lag from 31 March, in days",
+    "Published on",
+    "New expected date",
+    "Explanation",
+    "Escalated on",
+)
+"""What a file of the list holds."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,14 @@ class StateGroup:
         """What the table of this state shows besides partnership, document and dates."""
         if self.state is DocumentState.PUBLISHED_NOT_NOTIFIED:
             return ["Published"]
+        if self.state is DocumentState.NOT_REQUIRED:
+            return ["Reason"]
         return [] if self.state is DocumentState.NO_RECORD else ["Explanation"]
+
+    @property
+    def can_be_asked_about(self) -> bool:
+        """True where officials may ask how these documents stand: what is published or not required needs no asking."""
+        return self.state not in {DocumentState.PUBLISHED_NOT_NOTIFIED, DocumentState.NOT_REQUIRED}
 
 
 def in_order(documents: Iterable[Document], filters: Filters) -> list[Document]:
@@ -87,10 +116,11 @@ def tiles(documents: Iterable[Document], filters: Filters) -> list[Tile]:
     ]
 
 
-def columns(group: StateGroup, filters: Filters) -> list[Any]:
-    """The headings of the table of one state; two of them sort the list."""
+def columns(group: StateGroup, filters: Filters, *, with_boxes: bool) -> list[Any]:
+    """The headings of the table of one state; two of them sort the list. With boxes, rows can be ticked."""
     by_partnership = filters.sort is Sort.PARTNERSHIP
     return [
+        *([BOXES] if with_boxes and group.can_be_asked_about else []),
         {
             "label": "Partnership",
             "address": url_for("outstanding.show", **filters.in_address(sort=Sort.PARTNERSHIP.value)),
@@ -109,8 +139,30 @@ def columns(group: StateGroup, filters: Filters) -> list[Any]:
     ]
 
 
+def sheet(documents: Iterable[Document], today: date) -> Sheet:
+    """Documents that are in order, as a file has them."""
+    return Sheet(f"outstanding-{today.isoformat()}", COLUMNS, [_cells(one) for one in documents])
+
+
+def _cells(document: Document) -> list[Cell]:
+    is_measured = not document.published or document.published_on is not None
+    return [
+        document_status(document.state).label,
+        document.partnership_name,
+        document.title,
+        document.period.label if document.period else "",
+        document.target_on,
+        document.days_past if is_measured else None,
+        document.lag if is_measured else None,
+        document.published_on,
+        document.expected_on,
+        document.explanation,
+        document.escalated_on,
+    ]
+
+
 def _line(document: Document) -> Line:
-    published = f"Published on {day(document.published_on)}" if document.published_on else "On a day that is not known"
+    published = day(document.published_on) if document.published_on else "Date not known"
     return Line(
         document=document,
         guidance_date=day(document.target_on),

@@ -10,8 +10,9 @@ from cycle_tracker.domain.permissions import Permission
 from cycle_tracker.queries.documents import list_documents
 from cycle_tracker.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_viewer, requires
+from cycle_tracker.web.exports.sheets import FileForm, download
 from cycle_tracker.web.outstanding.forms import filter_form, read_filters
-from cycle_tracker.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, tiles
+from cycle_tracker.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, sheet, tiles
 from cycle_tracker.web.paging import pages_of
 
 bp = Blueprint("outstanding", __name__)
@@ -26,9 +27,15 @@ def show() -> ResponseReturnValue:
     partnerships = list_partnerships(within)
     filters = read_filters(request.args, partnerships, today)
     found = list_documents(
-        today, within=within, partnership=filters.partnership, kind=filters.kind, period=filters.period
+        today,
+        within=within,
+        partnership=filters.partnership,
+        kind=filters.kind,
+        period=filters.period,
+        not_required=True,
     )
     pages = pages_of(in_order(found, filters))
+    may_ask = current_viewer().can(Permission.ASK_FOR_UPDATES)
     return render_template(
         "outstanding/show.html",
         today=today,
@@ -37,5 +44,24 @@ def show() -> ResponseReturnValue:
         tiles=tiles(found, replace(filters, state=None)),
         counts=counts_in_words(in_order(found, filters)),
         pages=pages,
-        groups=[(group, columns(group, filters)) for group in grouped(pages.items)],
+        groups=[(group, columns(group, filters, with_boxes=may_ask)) for group in grouped(pages.items)],
+        may_ask=may_ask,
     )
+
+
+@bp.route("/outstanding/export.<any(csv,xlsx):form>")
+@requires(Permission.READ_OUTSTANDING)
+def export(form: FileForm) -> ResponseReturnValue:
+    """The whole list with its filters and in its order, as a file."""
+    today = clock.today()
+    within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
+    filters = read_filters(request.args, list_partnerships(within), today)
+    found = list_documents(
+        today,
+        within=within,
+        partnership=filters.partnership,
+        kind=filters.kind,
+        period=filters.period,
+        not_required=True,
+    )
+    return download(sheet(in_order(found, filters), today), form)

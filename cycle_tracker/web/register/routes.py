@@ -3,11 +3,17 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cycle_tracker.queries.register import list_partnerships_with_publications, list_published
+from cycle_tracker import clock
+from cycle_tracker.queries.register import (
+    list_all_published,
+    list_partnerships_with_publications,
+    list_published,
+)
 from cycle_tracker.web.access import public
+from cycle_tracker.web.exports.sheets import FileForm, download
 from cycle_tracker.web.paging import page_asked_for
 from cycle_tracker.web.register.filters import RegisterFilters
-from cycle_tracker.web.register.presenters import address_label
+from cycle_tracker.web.register.presenters import address_label, sheet
 
 bp = Blueprint("register", __name__)
 
@@ -16,8 +22,7 @@ bp = Blueprint("register", __name__)
 @public
 def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
-    filters = RegisterFilters(request.args)
-    filters.offer(list_partnerships_with_publications())
+    filters = _filters()
     pages = list_published(
         partnership=filters.partnership.data,
         period=filters.chosen_period(),
@@ -26,3 +31,18 @@ def show() -> ResponseReturnValue:
     return render_template(
         "register/register.html", filters=filters, pages=pages, chosen=filters.chosen(), address_label=address_label
     )
+
+
+@bp.get("/register/export.<any(csv,xlsx):form>")
+@public
+def export(form: FileForm) -> ResponseReturnValue:
+    """The whole register with its filters, as a file."""
+    filters = _filters()
+    found = list_all_published(partnership=filters.partnership.data, period=filters.chosen_period())
+    return download(sheet(found, clock.today()), form)
+
+
+def _filters() -> RegisterFilters:
+    filters = RegisterFilters(request.args)
+    filters.offer(list_partnerships_with_publications())
+    return filters

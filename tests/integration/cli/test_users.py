@@ -12,7 +12,7 @@ from cycle_tracker.extensions import db
 from cycle_tracker.models import AuditEvent, Group, Membership, MembershipRole, Scope, User
 from cycle_tracker.queries.users import find_user
 from cycle_tracker.services.users import authenticate
-from tests.factories import make_partnership
+from tests.factories import make_organisation, make_partnership
 
 LEAD = ("lead@moray.example.test", "--name", "Ailsa Grant", "--role", "lead", "--partnership", "moray")
 PASSWORD = "a long enough password"
@@ -122,6 +122,7 @@ def test_some_roles_are_held_everywhere(moray: Flask, word: str) -> None:
         (("a@example.test", "--name", "A", "--role", "official", "--partnership", "moray"), "held for the nation"),
         (("a@example.test", "--name", "A", "--role", "king"), "is no role"),
         (("a@example.test", "--name", "A", "--role", "lead", "--partnership", "narnia"), "no partnership “narnia”"),
+        (("a@example.test", "--name", "A", "--role", "lead", "--organisation", "X99"), "no organisation with the code"),
         (("not an address", "--name", "A", "--role", "official"), "is not an email address"),
         (("a@example.test", "--name", " ", "--role", "official"), "A name must have"),
         (("a@example.test", "--name", "A", "--role", "official", "--password", "short"), "A password must have"),
@@ -133,6 +134,16 @@ def test_what_is_wrong_is_said_and_nothing_is_changed(moray: Flask, arguments: t
     assert done.exit_code == 2
     assert said in " ".join(done.output.split())
     assert db.session.scalars(select(User)).all() == []
+
+
+def test_a_role_is_held_in_all_partnerships_of_an_organisation(moray: Flask) -> None:
+    board = make_organisation("NHS Grampian")
+    db.session.commit()
+    arguments = ("a@example.test", "--name", "A", "--role", "contributor", "--organisation", board.code.lower())
+    assert "Granted: Contributor, all partnerships of NHS Grampian." in add(moray, *arguments).output
+    assert "Already granted" in add(moray, *arguments).output
+    grant = person("a@example.test").grants[0]
+    assert (grant.scope, grant.organisation_id) == (Scope.ORGANISATION, board.id)
 
 
 def test_the_audit_says_what_was_done_and_keeps_no_name(moray: Flask) -> None:

@@ -13,7 +13,7 @@ from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Decision, Escalation, Milestone, Partnership, User
 from cycle_tracker.queries.documents import facts_of, list_documents, published_and_notified, shared_explanations
-from cycle_tracker.services.explanations import decide_new_date
+from cycle_tracker.services.decisions import decide_new_date
 from cycle_tracker.services.publications import record_publication
 from tests.factories import make_governance_group, make_government, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment

@@ -50,7 +50,7 @@ def test_a_late_run_still_runs_missed_ones_run_once_and_never_two_at_a_time() ->
     scheduler = build_scheduler(lambda job: None, "Europe/London")
     assert str(scheduler.timezone) == "Europe/London"
     jobs = {job.id: job for job, _store, _replace in scheduler._pending_jobs}
-    assert set(jobs) == {*JOBS, "catch-up"} == {"queue-notices", "send-outbox", "catch-up"}
+    assert set(jobs) == {*JOBS, "catch-up"} == {"queue-notices", "send-outbox", "send-account-mails", "catch-up"}
     assert scheduler._job_defaults == {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     for name, job in jobs.items():
         assert job.args == (name,)
@@ -61,3 +61,9 @@ def test_what_was_missed_is_looked_for_every_five_minutes_and_never_at_seven_its
     morning = datetime(2026, 7, 2, 6, 59, tzinfo=LONDON)
     fired = [at.time() for at in firings(TRIGGERS["catch-up"], morning, morning + timedelta(minutes=15))]
     assert fired == [time(7, 2), time(7, 7), time(7, 12)]
+
+
+def test_mails_about_accounts_are_looked_for_every_five_seconds() -> None:
+    night = datetime(2026, 10, 25, 0, 59, tzinfo=LONDON)
+    fired = [at.timestamp() for at in firings(TRIGGERS["send-account-mails"], night, night + timedelta(minutes=2))]
+    assert {later - earlier for earlier, later in zip(fired, fired[1:], strict=False)} == {5.0}

@@ -26,7 +26,8 @@ from cycle_tracker.models import (
     User,
 )
 from cycle_tracker.queries.documents import list_documents
-from cycle_tracker.services.explanations import decide_new_date, note_expected_date
+from cycle_tracker.services.decisions import decide_new_date
+from cycle_tracker.services.explanations import note_expected_date
 from cycle_tracker.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_partnership, make_report, make_user
 from tests.support.days import moment

@@ -177,6 +177,17 @@ def test_the_offer_to_explain_names_the_day_so_that_it_holds_however_late(days: 
     texts = _sent_texts(days, date(2026, 8, 18))
     assert len(texts) == 2
     assert all("From 30 August 2026 this shows as outstanding." in text for text in texts)
+    assert all("/partnerships/moray/milestones/2023-26.annual-report-3/proposal\n" in text for text in texts)
+
+
+def test_an_owner_who_is_no_lead_is_told_who_can_explain(days: Days, moray: Partnership, owner: User) -> None:
+    make_report(moray, owner=owner, title="Annual report on 2025–26")
+    db.session.commit()
+    days.run(date(2026, 8, 14))
+    days.queue(date(2026, 8, 17))
+    (text,) = _sent_texts(days, date(2026, 8, 17))
+    assert "Your planning lead can add an explanation with a new expected date." in text
+    assert "/proposal" not in text
 
 
 def test_long_titles_are_cut_in_the_subject_alone(days: Days, moray: Partnership, owner: User) -> None:

@@ -13,6 +13,9 @@ from cycle_tracker.extensions import db
 from tests.factories import make_cycle, make_government, make_milestone, make_partnership, make_report
 from tests.integration.web.access import modules
 from tests.integration.web.access.stage import Parts
+from tests.integration.web.moray import place
+
+__all__ = ["place"]
 
 MORNING = datetime(2026, 7, 3, 10, 0, tzinfo=LONDON)
 """A Friday, three days past the guidance date of the annual reports on 2025–26."""

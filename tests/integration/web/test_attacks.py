@@ -16,10 +16,10 @@ from cycle_tracker.web.app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.integration.web.access import OPEN_TO_ALL, TABLE
 from tests.integration.web.access.cells import Cell
-from tests.integration.web.access.stage import Parts, everything, send, signed_in, snapshot
+from tests.integration.web.access.stage import Parts, changes, everything, send, signed_in, snapshot
 from tests.integration.web.conftest import MORNING, make_two_partnerships
 
-FORMS = [cell for cell in TABLE if cell.method == "POST" and cell.rule != "/sign-out"]
+FORMS = [cell for cell in TABLE if cell.method == "POST" and cell.rule != "/sign-out" and cell.may]
 PAGES = [cell for cell in TABLE if cell.method == "GET"]
 
 TOO_LONG = "long " * 2_000
@@ -52,6 +52,9 @@ PAYLOADS_OF_ADDRESSES = [
     "2023-26'",
     "[]",
 ]
+
+on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what lies before the database: tokens, headers, and which fields are read."""
 
 MADE_BY_CHANCE = re.compile(
     r"password|uniquifier|token|hash|identity|message_id|subject|content|totp|secret|counter$", re.IGNORECASE
@@ -86,7 +89,7 @@ def with_fields(cell: Cell, **fields: str) -> Cell:
     )
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_one_database
 @pytest.mark.parametrize("cell", FORMS, ids=lambda cell: cell.rule)
 def test_a_form_filled_in_right_is_taken(app: Flask, two_partnerships: Parts, cell: Cell) -> None:
     """What the tables send is what a person would: without this the tests below would try empty doors."""
@@ -127,6 +130,7 @@ def test_no_form_answers_with_an_error_of_the_service(
     assert not wrong
 
 
+@on_one_database
 @pytest.mark.parametrize(("role", "cells"), ROLES_WITH_FORMS)
 def test_ten_thousand_characters_are_refused_and_markup_is_never_alive(
     app: Flask, two_partnerships: Parts, role: Role, cells: list[Cell]
@@ -134,19 +138,16 @@ def test_ten_thousand_characters_are_refused_and_markup_is_never_alive(
     parts = two_partnerships["moray"]
     client = signed_in(app, role)
     for cell in cells:
-        before = everything()
         for name, _ in cell.data:
             if name == "version":
                 continue
-            answer = send(client, with_fields(cell, **{name: TOO_LONG}), parts)
+            with changes() as changed:
+                answer = send(client, with_fields(cell, **{name: TOO_LONG}), parts)
             assert answer.status_code in {200, 302, 400, 403, 404, 409}, (cell.path, name)
-            if answer.status_code != 302:
-                assert everything() == before, (cell.path, name)
-            before = everything()
-            shown = send(client, with_fields(cell, **{name: MARKUP}), parts)
-            assert "<script>alert(1)" not in shown.get_data(as_text=True), (cell.path, name)
-            assert 'onerror="alert' not in shown.get_data(as_text=True).replace("&#34;", "").replace("&quot;", "")
-            before = everything()
+            assert answer.status_code == 302 or not changed, (cell.path, name, changed)
+            shown = send(client, with_fields(cell, **{name: MARKUP}), parts).get_data(as_text=True)
+            assert "<script>alert(1)" not in shown, (cell.path, name)
+            assert "<img src=x" not in shown, (cell.path, name)
 
 
 @pytest.mark.parametrize(("role", "cells"), ROLES_WITH_FORMS)
@@ -161,10 +162,10 @@ def test_a_number_of_another_partnership_in_a_form_is_refused(
         for name, value in cell.data:
             if "{" not in value or value.format_map(mine) == value.format_map(other):
                 continue
-            before = everything()
-            answer = send(client, with_fields(cell, **{name: value.format_map(other)}), mine)
+            with changes() as changed:
+                answer = send(client, with_fields(cell, **{name: value.format_map(other)}), mine)
             assert answer.status_code in {200, 400, 403, 404, 409}, (cell.path, name)
-            assert everything() == before, (cell.path, name)
+            assert not changed, (cell.path, name)
 
 
 COLUMNS = sorted(
@@ -172,6 +173,7 @@ COLUMNS = sorted(
 )
 
 
+@on_one_database
 @pytest.mark.parametrize(("role", "cells"), ROLES_WITH_FORMS)
 def test_fields_that_a_form_does_not_have_change_nothing_more(
     app: Flask, database: Database, role: Role, cells: list[Cell]
@@ -197,6 +199,7 @@ def test_fields_that_a_form_does_not_have_change_nothing_more(
         assert plain == with_more, cell.path
 
 
+@on_one_database
 @pytest.mark.parametrize(("role", "cells"), ROLES_WITH_FORMS)
 def test_a_form_without_its_token_or_with_anothers_changes_nothing(
     app: Flask, two_partnerships: Parts, database: Database, role: Role, cells: list[Cell]
@@ -218,6 +221,7 @@ def test_a_form_without_its_token_or_with_anothers_changes_nothing(
         db.engine.dispose()
 
 
+@on_one_database
 @pytest.mark.parametrize(("role", "cells"), ROLES_WITH_PAGES)
 def test_every_page_is_kept_by_nobody_and_loads_nothing_foreign(
     app: Flask, two_partnerships: Parts, role: Role, cells: list[Cell]
@@ -243,7 +247,8 @@ def test_nothing_in_an_address_is_an_error_of_the_service(
     before = everything()
     for cell in cells:
         page = send(client, cell, two_partnerships["moray"])
-        names = set(re.findall(r'(?:\?|&amp;|&)([a-z_]+)=|name="([a-z_]+)"', page.get_data(as_text=True)))
+        written = page.get_data(as_text=True) if page.mimetype == "text/html" else ""
+        names = set(re.findall(r'(?:\?|&amp;|&)([a-z_]+)=|name="([a-z_]+)"', written))
         asked = {name for pair in names for name in pair if name} - {"csrf_token", "version"}
         for place, payload in enumerate(PAYLOADS_OF_ADDRESSES):
             query = dict.fromkeys(sorted(asked | {"page", "sort"}), payload)

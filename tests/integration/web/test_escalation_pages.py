@@ -8,13 +8,28 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from cycle_tracker import clock
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import DateChange, Escalation, Milestone, Partnership, Resolution, User
+from cycle_tracker.models import (
+    DateChange,
+    Decision,
+    DecisionOutcome,
+    Escalation,
+    Group,
+    Meeting,
+    Membership,
+    MembershipRole,
+    Milestone,
+    Partnership,
+    Resolution,
+    User,
+)
 from cycle_tracker.services.milestones import start_milestone
+from cycle_tracker.services.proposals import propose_date
 from tests.factories import (
     at_seven,
     grant_role,
@@ -30,7 +45,7 @@ from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 LIST = "/escalations"
 TODAY = date(2026, 9, 1)
 WHY = "The council committee met late. The report goes to it on 24 September."
-STATEMENTS = 6
+STATEMENTS = 8
 """What the list asks for, however long it is; the person and the menu included."""
 
 
@@ -252,4 +267,189 @@ def test_a_long_list_has_pages(moray: Moray) -> None:
     for page in ("2", "99"):
         answer = client.get(f"{LIST}?page={page}")
         assert len(soup(answer).select("#settled tbody tr")) == 11
-        assert "What waits for a decision stands on the pages before." in said(answer)
+        assert "Waiting for a decision" not in [heading.get_text() for heading in soup(answer).select("h2")]
+
+
+OUTCOMES = {
+    "new-date": {"expected_on": "30 9 2026", "explanation": WHY, "shared": "y"},
+    "next-steps": {"next_title": "Send the draft", "next_owner": "", "next_due_on": "1 10 2026"},
+    "refer-on": {"referred_to": "Chief officers’ group", "referral_reason": WHY},
+    "no-action": {"no_action_reason": WHY},
+}
+SAID = {
+    "new-date": "New expected date noted: 30 September 2026",
+    "next-steps": "Next steps asked for: “Send the draft”, nobody yet, by 1 October 2026",
+    "refer-on": "Referred on to Chief officers’ group",
+    "no-action": "No action",
+}
+
+
+def decide(client: Browser, moray: Moray, outcome: str, **changed: str) -> TestResponse:
+    fields = {"outcome": outcome, "version": str(moray.report.version), **OUTCOMES[outcome], **changed}
+    return client.post(f"{moray.page}/decision", data=fields)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_each_decision_is_one_press_on_the_page_of_the_mail(moray: Moray, outcome: str) -> None:
+    client = moray.client()
+    page = soup(client.get(moray.page))  # the link in the mail: the first click
+    form = page.find("form", attrs={"action": f"{moray.page}/decision"})
+    assert form is not None
+    assert set(OUTCOMES[outcome]) <= {str(field.get("name")) for field in form.select("input, select, textarea")}
+    assert form.find("button", attrs={"name": "outcome", "value": outcome}) is not None
+    answer = decide(client, moray, outcome)  # the press: the second
+    assert answer.status_code == 302
+    text = said(client.get(answer.headers["Location"]))
+    assert SAID[outcome] in text
+    assert "Made by Iain Munro, on 1 September 2026" in text
+
+
+@pytest.mark.parametrize("outcome", ["next-steps", "refer-on", "no-action"])
+def test_what_is_decided_without_a_new_date_stays_listed_as_decided(moray: Moray, outcome: str) -> None:
+    client, version = moray.client(), str(moray.report.version)
+    decide(client, moray, outcome)
+    assert (listed(client, "waiting"), listed(client, "settled")) == ([], [])
+    (line,) = listed(client, "decided")
+    assert SAID[outcome] in line
+    assert "Decision wanted" not in said(client.get("/"))
+    assert "Decide again" in said(client.get(moray.page))
+    again = decide(client, moray, "new-date", version=version)
+    assert again.status_code == 409, "the milestone was changed by the first decision"
+    assert decide(client, moray, "new-date", version=value_of(again, "version")).status_code == 302
+    assert len(listed(client, "settled")) == 1
+
+
+def test_the_clerk_records_for_the_group_with_a_meeting_added_on_the_spot(moray: Moray) -> None:
+    clerk = make_user("Iain Bell", role=Role.CLERK, partnership=moray.partnership)
+    client = moray.client(clerk)
+    assert "You record this as the clerk" in said(client.get(moray.page))
+    answer = decide(client, moray, "no-action", meeting_on="28 8 2026", minute="4.2")
+    text = said(client.get(answer.headers["Location"]))
+    assert "Made by the group, recorded by Iain Bell (clerk)" in text
+    assert "Meeting of 28 August 2026, minute 4.2" in text
+    (meeting,) = db.session.scalars(select(Meeting)).all()
+    assert (meeting.held_on, db.session.scalars(select(Decision)).one().meeting_id) == (date(2026, 8, 28), meeting.id)
+    record = moray.client(moray.lead).get(f"/partnerships/moray/milestones/{moray.report.key}")
+    assert "The governance group decided: no action, recorded by Iain Bell (clerk)" in said(record)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "changed", "field", "words"),
+    [
+        ("next-steps", {"next_title": ""}, "next_title", "Say what is to be done"),
+        ("next-steps", {"next_title": "x" * 10_000}, "next_title", "300 characters or fewer"),
+        ("next-steps", {"next_due_on": "31 2 2027"}, "next_due_on", "is not a real date"),
+        ("next-steps", {"next_due_on": "31 8 2026"}, "next_due_on", "due today or later"),
+        ("next-steps", {"next_owner": "{stranger}"}, "next_owner", "Choose somebody from the list"),
+        ("next-steps", {"next_owner": "x\x07"}, "next_owner", "Choose somebody from the list"),
+        ("refer-on", {"referred_to": ""}, "referred_to", "Say to whom it is referred"),
+        ("refer-on", {"referral_reason": "x" * 10_000}, "referral_reason", "10 to 2,000 characters"),
+        ("no-action", {"no_action_reason": "no"}, "no_action_reason", "10 to 2,000 characters"),
+        ("no-action", {"meeting": "{meeting}"}, "meeting", "Choose a meeting from the list"),
+        ("no-action", {"meeting_on": "2 9 2026"}, "meeting_on", "a meeting that has been held"),
+        ("no-action", {"meeting_on": "soon"}, "meeting_on", "Enter a date"),
+        ("no-action", {"minute": "x" * 10_000}, "minute", "200 characters or fewer"),
+    ],
+)
+def test_what_is_wrong_with_a_decision_is_told_beside_its_field(
+    moray: Moray, outcome: str, changed: dict[str, str], field: str, words: str
+) -> None:
+    fife = make_partnership("fife")
+    stranger = make_user("Una Ross", role=Role.LEAD, partnership=fife)
+    elsewhere = Group(partnership=fife, name="Fife governance group")
+    db.session.add(elsewhere)
+    db.session.flush()
+    foreign = Meeting(group_id=elsewhere.id, held_on=date(2026, 8, 1), title="", minutes="")
+    db.session.add(foreign)
+    db.session.flush()
+    typed = {name: value.format(stranger=stranger.id, meeting=foreign.id) for name, value in changed.items()}
+    page = decide(moray.client(), moray, outcome, **typed)
+    assert page.status_code == 200
+    beside = soup(page).find(id=f"{field}-error")
+    assert beside is not None
+    assert words in beside.get_text()
+    for model in (Decision, DateChange):
+        assert db.session.scalars(select(model)).all() == []
+    assert len(db.session.scalars(select(Meeting)).all()) == 1
+    assert len(db.session.scalars(select(Milestone)).all()) == 1
+
+
+def test_two_members_decide_at_once_and_the_second_is_shown_the_first(moray: Moray) -> None:
+    group = db.session.scalars(select(Group)).one()
+    other = make_user("Una Ross", role=Role.GOVERNANCE, partnership=moray.partnership)
+    db.session.add(Membership(group_id=group.id, user_id=other.id, role=MembershipRole.MEMBER))
+    first, second = moray.client(), moray.client(other)
+    version = str(moray.report.version)
+    assert decide(first, moray, "no-action", version=version).status_code == 302
+    page = decide(second, moray, "refer-on", version=version)
+    assert page.status_code == 409
+    assert "Iain Munro, for the governance group, decided: no action" in said(page)
+    assert value_of(page, "referral_reason") == WHY
+    assert [one.outcome for one in db.session.scalars(select(Decision))] == [DecisionOutcome.NO_ACTION]
+
+
+def test_a_button_pressed_twice_makes_one_decision_and_one_milestone(moray: Moray) -> None:
+    client, version = moray.client(), str(moray.report.version)
+    statuses = [decide(client, moray, "next-steps", version=version).status_code for _ in range(2)]
+    assert statuses == [302, 409]
+    assert len(db.session.scalars(select(Decision)).all()) == 1
+    assert len(db.session.scalars(select(Milestone)).all()) == 2
+
+
+def test_an_owner_of_the_group_is_told_that_somebody_else_decides(moray: Moray) -> None:
+    moray.report.owner = moray.member
+    page = moray.client().get(moray.page)
+    assert "somebody else of the governance group decides" in said(page)
+    assert soup(page).select("main form") == []
+
+
+def test_what_was_proposed_stands_in_the_form_and_is_noted_by_one_press(moray: Moray) -> None:
+    moray.report.owner = None
+    propose_date(moray.report, date(2026, 10, 15), WHY, shared=False, by=moray.lead, today=TODAY, now=at_seven(TODAY))
+    client = moray.client()
+    page = client.get(moray.page)
+    assert (value_of(page, "expected_on"), value_of(page, "explanation")) == ("15/10/2026", WHY)
+    answer = client.post(
+        f"{moray.page}/decision",
+        data={
+            "outcome": "new-date",
+            "version": value_of(page, "version"),
+            "expected_on": value_of(page, "expected_on"),
+            "explanation": value_of(page, "explanation"),
+        },
+    )
+    assert answer.status_code == 302
+    change = db.session.scalars(select(DateChange)).one()
+    assert (change.proposed_by_id, change.noted_by_id, change.shared) == (moray.lead.id, moray.member.id, False)
+
+
+def test_the_list_is_filtered_and_kept_as_it_is_filtered(moray: Moray) -> None:
+    fife = make_partnership("fife", name="Fife")
+    grant_role(moray.member, Role.GOVERNANCE, fife)
+    escalate(make_report(fife, title="=Report of Fife"))
+    client = moray.client()
+    decide(client, moray, "no-action")
+    only_fife = client.get(f"{LIST}?partnership=fife")
+    assert "Report of Fife" in said(only_fife)
+    assert "Annual report on 2025–26" not in said(only_fife)
+    assert "left out of the filters: partnership" in said(client.get(f"{LIST}?partnership=angus"))
+    kept = client.get(f"{LIST}/export.csv?standing=decided")
+    rows = kept.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert len(rows) == 2
+    assert "No action" in rows[1]
+    assert "'=Report of Fife" in client.get(f"{LIST}/export.csv").get_data(as_text=True)
+    assert client.get(f"{LIST}/export.xlsx").data.startswith(b"PK")
+    assert f"{LIST}/export.csv?standing=decided" in {
+        link.get("href") for link in soup(client.get(f"{LIST}?standing=decided")).select("a")
+    }
+
+
+def test_the_page_takes_as_many_statements_with_many_decisions_as_with_one(moray: Moray) -> None:
+    counts = []
+    client = moray.client()
+    for _ in range(3):
+        decide(client, moray, "no-action", version=value_of(client.get(moray.page), "version"))
+        with counted_statements() as statements:
+            assert client.get(moray.page).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1] == counts[2]

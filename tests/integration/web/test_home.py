@@ -192,6 +192,7 @@ def test_an_auditor_finds_the_ways_to_everything(app: Flask) -> None:
     assert [link.text for link in page.select("nav#site-navigation a")] == [
         "Home",
         "Outstanding",
+        "By partnership",
         "Escalations",
         "Plans and reports",
         "Service health",

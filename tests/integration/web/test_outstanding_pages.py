@@ -100,7 +100,7 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
     publish(nation.report("fife"), tell=True)
     nation.report("glasgow", notify_from=date(2026, 8, 1))
     not_required = nation.report("harris")
-    not_required.state = State.NOT_REQUIRED
+    not_required.state, not_required.reason = State.NOT_REQUIRED, "Another report took its place."
     late_plan = make_partnership("islay")
     make_milestone(late_plan, kind=Kind.PLAN, due_on=date(2026, 8, 1), title="A plan")
     make_milestone(late_plan, due_on=date(2026, 8, 1), title="A step")
@@ -111,11 +111,14 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
         "Past guidance date": ["Islay"],
         "Published, not yet notified": ["Elgin"],
         "No record here yet": ["Glasgow"],
+        "Not required": ["Harris"],
     }
     text = said(page)
     assert (
-        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not yet notified; 1 no record here yet." in text
+        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not yet notified; 1 no record here yet; "
+        "1 not required." in text
     )
+    assert "Another report took its place." in text
     assert "Not counted as late." in text
     assert "Why Bute is late." in text
     assert "New expected date 30 September 2026." in text
@@ -141,8 +144,8 @@ def test_a_line_tells_days_past_lag_and_escalation(nation: Nation) -> None:
     publish(nation.report("elgin"), tell=False)
     rows = [" ".join(row.get_text(" ").split()) for row in soup(nation.client().get(LIST)).select("tbody tr")]
     assert rows == [
-        "Angus Annual report on 2025–26 Escalated on 14 July 2026 30 June 2026 76 167 No explanation is shared",
-        "Elgin Annual report on 2025–26 30 June 2026 20 111 Published on 20 July 2026",
+        "Angus: Annual report on 2025–26 Angus Annual report on 2025–26 Escalated on 14 July 2026 30 June 2026 76 167 No explanation is shared",
+        "Elgin Annual report on 2025–26 30 June 2026 20 111 20 July 2026",
     ]
 
 

@@ -9,6 +9,7 @@ from cycle_tracker.domain.permissions import (
     Role,
     Viewer,
     may_change,
+    may_record_approval,
     may_see,
     roles_with,
 )
@@ -139,3 +140,23 @@ def test_a_contributor_changes_what_they_own_and_a_lead_all(role: Role, own: boo
     assert may_change(viewer, MORAY, None) is others
     assert not may_change(viewer, FIFE, 7)
     assert not may_change(viewer, None, 7)
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "others"),
+    [
+        (Role.LEAD, True, True),
+        (Role.CONTRIBUTOR, True, False),
+        (Role.GOVERNANCE, False, False),
+        (Role.CLERK, False, False),
+        (Role.OFFICIAL, False, False),
+        (Role.AUDITOR, False, False),
+        (Role.ADMINISTRATOR, False, False),
+    ],
+)
+def test_a_lead_records_for_every_body_and_a_contributor_for_their_own(role: Role, own: bool, others: bool) -> None:
+    viewer = Viewer(1, "Somebody", within={MORAY: frozenset({role})})
+    assert may_record_approval(viewer, MORAY, of_their_own=True) is own
+    assert may_record_approval(viewer, MORAY, of_their_own=False) is others
+    assert not may_record_approval(viewer, FIFE, of_their_own=True)
+    assert not may_record_approval(viewer, None, of_their_own=True)

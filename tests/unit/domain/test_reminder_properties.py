@@ -115,7 +115,7 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
         day = due_on + DAY * 60
         for _ in range(10):
             day = moved(day - DAY, closed, -DAY)
-        told.update({(person, "explain"): day for person in deadline.addressees[Audience.LEAD]})
+        told.update({(person, "explain"): day for person in (OWNER, *deadline.addressees[Audience.LEAD])})
     return told
 
 

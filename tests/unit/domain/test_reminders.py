@@ -82,6 +82,7 @@ def test_a_document_is_told_five_times_before_and_each_week_after_with_two_rungs
         ("5 Aug", OWNER, "overdue-36", ""),
         ("12 Aug", OWNER, "overdue-43", ""),
         ("17 Aug", LEAD, "explain", ""),
+        ("17 Aug", OWNER, "explain", ""),
         ("19 Aug", OWNER, "overdue-50", ""),
         ("26 Aug", OWNER, "overdue-57", ""),
         ("2 Sep", OWNER, "overdue-64", ""),
@@ -249,7 +250,7 @@ def test_nothing_goes_out_before_a_new_expected_date_or_on_it() -> None:
     assert first_notice_on(explained, DOCUMENT_POLICY) == date(2026, 10, 1)
 
 
-def test_leads_are_offered_to_explain_ten_working_days_before_the_sixty_days_are_over() -> None:
+def test_leads_and_owner_are_offered_to_explain_ten_working_days_before_the_sixty_days_are_over() -> None:
     report = replace(REPORT, addressees={**PEOPLE, Audience.LEAD: (OWNER, LEAD)})
     steps = {"overdue-1", "overdue-8", "overdue-15", "overdue-22", "overdue-29", "overdue-36", "overdue-43"}
     already = {*steps, "rung-1", "rung-14"}
@@ -273,7 +274,50 @@ def test_a_later_step_is_still_told_after_explain_and_explain_after_a_later_step
     after = notices_due(REPORT, DOCUMENT_POLICY, [*weekly, *rungs, "explain"], day)
     assert [told(day, notice) for notice in after] == [("19 Aug", OWNER, "overdue-50", "")]
     before = notices_due(REPORT, DOCUMENT_POLICY, [*weekly, *rungs, "overdue-50"], day)
-    assert [told(day, notice) for notice in before] == [("19 Aug", LEAD, "explain", "")]
+    assert [told(day, notice) for notice in before] == [
+        ("19 Aug", LEAD, "explain", ""),
+        ("19 Aug", OWNER, "explain", ""),
+    ]
+
+
+def test_the_offer_to_explain_stands_for_a_repeat_of_the_same_day_and_not_for_a_later_one() -> None:
+    """With three closed days the offer falls on 12 August, the day of overdue-43."""
+    closed = WorkingCalendar.closed_on([date(2026, 8, 19), date(2026, 8, 20), date(2026, 8, 21)])
+    report = replace(REPORT, calendar=closed)
+    already = {f"overdue-{days}" for days in (1, 8, 15, 22, 29, 36)} | {"rung-1", "rung-14"}
+    on_the_day = notices_due(report, DOCUMENT_POLICY, already, date(2026, 8, 12))
+    assert {told(date(2026, 8, 12), notice) for notice in on_the_day} == {
+        ("12 Aug", OWNER, "explain", "overdue-43"),
+        ("12 Aug", LEAD, "explain", ""),
+    }
+    later = notices_due(report, DOCUMENT_POLICY, already, date(2026, 8, 26))
+    assert {told(date(2026, 8, 26), notice) for notice in later} == {
+        ("26 Aug", OWNER, "overdue-57", "overdue-43 explain overdue-50"),
+        ("26 Aug", LEAD, "explain", ""),
+    }
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [
+        replace(REPORT, explain_by_target=None),
+        replace(REPORT, due_on=date(2026, 9, 30), notify_from=date(2026, 7, 1)),
+        replace(REPORT, entered_on=date(2026, 8, 18)),
+        replace(REPORT, is_open=False),
+    ],
+    ids=["no guidance date, or explained", "before the service", "entered later", "done"],
+)
+def test_some_documents_are_never_asked_to_be_explained(unasked: Deadline) -> None:
+    told_steps = {step for _, _, step, _ in walk(unasked, DOCUMENT_POLICY, date(2026, 8, 1), date(2026, 10, 30))}
+    assert "explain" not in told_steps
+
+
+def test_the_offer_goes_to_whoever_stands_in_for_a_missing_owner_and_lead() -> None:
+    nobody = replace(REPORT, addressees={Audience.OWNER: ("user:9",), Audience.LEAD: (), Audience.GOVERNANCE: ()})
+    (offer,) = [
+        one for one in notices_due(nobody, DOCUMENT_POLICY, ["rung-14"], date(2026, 8, 17)) if one.step == "explain"
+    ]
+    assert (offer.addressee, offer.unreachable) == ("user:9", False)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,17 @@ import pytest
 
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.policies import Audience
-from cycle_tracker.models import AuditEvent, DateChange, DateChangeKind, Ending, Escalation
+from cycle_tracker.models import (
+    AuditEvent,
+    DateChange,
+    DateChangeKind,
+    Decision,
+    DecisionOutcome,
+    Ending,
+    Escalation,
+    Meeting,
+    User,
+)
 from cycle_tracker.queries.histories import History, SentNotice
 from cycle_tracker.web.milestones.histories import notice_rows, sentences, step_in_words
 
@@ -19,7 +29,7 @@ def at(month: int, day: int, hour: int = 9) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
-def event(action: str, when: datetime, *, by: int | None = AILSA, reason: str = "", **after: str) -> AuditEvent:
+def event(action: str, when: datetime, *, by: int | None = AILSA, reason: str = "", **after: object) -> AuditEvent:
     return AuditEvent(
         at=when, actor_id=by, subject="milestone", subject_id=1, action=action, before={}, after=after, reason=reason
     )
@@ -86,7 +96,7 @@ def told(history: History, *, shared_only: bool = False) -> list[str]:
         ),
         (event("finished", at(7, 2), by=None, done_on="2026-07-02"), "The service finished this on 2 July 2026"),
         (event("started", at(7, 2), by=99), "Somebody whose name is no longer kept started this"),
-        (event("owner-changed", at(7, 2)), "Ailsa Grant recorded a change: owner changed"),
+        (event("looked-into", at(7, 2)), "Ailsa Grant recorded a change: looked into"),
     ],
 )
 def test_an_event_is_told_as_a_sentence(happened: AuditEvent, sentence: str) -> None:
@@ -102,11 +112,73 @@ def test_the_newest_comes_first() -> None:
     ]
 
 
-def test_a_decision_on_an_escalation_is_the_groups_own() -> None:
-    history = History([], [change()], [escalation(decided=True)], NAMES)
-    assert told(history)[0] == (
-        "The governance group noted a new expected date of 30 September 2026, recorded by Iain Munro"
+def decision(
+    outcome: DecisionOutcome = DecisionOutcome.NEW_DATE, *, by_group: bool = True, **facts: object
+) -> Decision:
+    iain = User(id=IAIN, name="Iain Munro")
+    return Decision(
+        outcome=outcome,
+        text="The committee met late.",
+        minute="4.2",
+        meeting=Meeting(held_on=date(2026, 8, 28), title="Quarterly"),
+        made_by_id=None if by_group else IAIN,
+        made_by=None if by_group else iain,
+        recorded_by=iain,
+        recorded_at=at(9, 1),
+        **facts,
     )
+
+
+def test_a_new_date_that_the_group_decided_is_told_once_as_the_groups_own() -> None:
+    for by_group, sentence in (
+        (True, "The governance group noted a new expected date of 30 September 2026, recorded by Iain Munro (clerk)"),
+        (False, "Iain Munro, for the governance group, noted a new expected date of 30 September 2026"),
+    ):
+        history = History([], [change()], [], NAMES, [decision(by_group=by_group, expected_on=date(2026, 9, 30))])
+        (entry,) = sentences(history, shared_only=False)
+        assert entry.what == sentence
+        assert entry.detail == (
+            "The committee met late. Shared with Scottish Government. Meeting of 28 August 2026, Quarterly, minute 4.2."
+        )
+        (shared,) = sentences(history, shared_only=True)
+        assert (shared.what, "minute" in shared.detail) == (sentence, False)
+
+
+def test_other_decisions_are_told_to_the_partnership_alone() -> None:
+    referred = decision(DecisionOutcome.REFER_ON, referred_to="the chief officers")
+    history = History([], [], [], NAMES, [referred, decision(DecisionOutcome.NO_ACTION, by_group=False)])
+    assert told(history) == [
+        "The governance group decided: referred on to the chief officers, recorded by Iain Munro (clerk)",
+        "Iain Munro, for the governance group, decided: no action",
+    ]
+    assert told(history, shared_only=True) == []
+
+
+def test_a_proposal_is_told_with_what_became_of_it() -> None:
+    proposal = DateChange(
+        kind=DateChangeKind.EXPECTED,
+        new_due_on=date(2026, 9, 30),
+        reason="The committee met late.",
+        shared=True,
+        proposed_by_id=AILSA,
+        proposed_at=at(8, 20),
+    )
+    proposed = "Ailsa Grant proposed a new expected date of 30 September 2026"
+    assert told(History([], [proposal], [], NAMES)) == [proposed]
+    assert told(History([], [proposal], [], NAMES), shared_only=True) == []
+    proposal.declined_at, proposal.declined_by_id, proposal.declined_why = at(8, 21), IAIN, "Too late."
+    assert told(History([], [proposal], [], NAMES)) == [
+        "Iain Munro declined the proposed date of 30 September 2026",
+        proposed,
+    ]
+    proposal.declined_by_id = AILSA
+    assert told(History([], [proposal], [], NAMES))[0] == "Ailsa Grant withdrew the proposed date of 30 September 2026"
+    proposal.declined_at = None
+    proposal.noted_at, proposal.noted_by_id = at(8, 22), IAIN
+    assert told(History([], [proposal], [], NAMES)) == [
+        "Iain Munro noted a new expected date of 30 September 2026",
+        proposed,
+    ]
 
 
 def test_officials_read_only_what_is_shared() -> None:

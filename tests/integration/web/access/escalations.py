@@ -15,6 +15,13 @@ DECISION = (("version", "2"), ("expected_on", "30 9 2036"), ("explanation", "The
 
 TABLE = [
     everywhere("/escalations", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
+    Cell(
+        "/escalations/export.<any(csv,xlsx):form>",
+        "GET",
+        "/escalations/export.csv",
+        frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR}),
+        everywhere=True,
+    ),
     Cell(ESCALATION, "GET", "/escalations/{escalation}", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
     Cell(f"{ESCALATION}/decision", "GET", "/escalations/{escalation}/decision", frozenset({GOVERNANCE, CLERK})),
     Cell(

@@ -12,4 +12,5 @@ OPEN_TO_ALL = {
     ("/cookies", "GET"),
     ("/accessibility", "GET"),
     ("/register", "GET"),
+    ("/register/export.<any(csv,xlsx):form>", "GET"),
 }

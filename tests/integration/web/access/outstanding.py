@@ -1,5 +1,10 @@
 """The national list of outstanding documents."""
 
-from tests.integration.web.access.cells import AUDITOR, OFFICIAL, everywhere
+from tests.integration.web.access.cells import AUDITOR, OFFICIAL, Cell, everywhere
 
-TABLE = [everywhere("/outstanding", frozenset({OFFICIAL, AUDITOR}))]
+READERS = frozenset({OFFICIAL, AUDITOR})
+
+TABLE = [
+    everywhere("/outstanding", READERS),
+    Cell("/outstanding/export.<any(csv,xlsx):form>", "GET", "/outstanding/export.csv", READERS, everywhere=True),
+]

@@ -1,11 +1,14 @@
 """The stage on which the tables are tried: who acts, what one of each role sends, and all that is in the database."""
 
 import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import Base, db
@@ -19,6 +22,7 @@ ACTORS = (NOBODY, *Role)
 Parts = dict[str, dict[str, object]]
 """The parts of each partnership's addresses, by slug."""
 
+WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 OF_THE_DOOR = frozenset({"sign_in_attempts", "sign_in_sessions"})
 """Tables that say who came in and when: being refused may leave a mark there."""
 
@@ -46,6 +50,36 @@ def person(role: Role, *, owns: str = "") -> User:
 def send(client: FlaskClient, cell: Cell, parts: dict[str, object], **more: Any) -> Any:
     """What a person of the partnership with these parts sends to the address of a cell."""
     return client.open(cell.path.format_map(parts), method=cell.method, data=cell.body(parts), **more)
+
+
+@contextmanager
+def changes() -> Iterator[list[str]]:
+    """The statements that changed something meanwhile and were committed, but for who came in and when.
+
+    Watching what is written costs less than reading all that is there before and after each of a thousand requests.
+    """
+    begun: dict[int, list[str]] = {}
+    committed: list[str] = []
+
+    def note(connection: Any, _cursor: object, statement: str, *_rest: object) -> None:
+        found = WRITES.match(statement)
+        if found and found[1] not in OF_THE_DOOR:
+            begun.setdefault(id(connection.connection.dbapi_connection), []).append(statement)
+
+    def keep(connection: Any) -> None:
+        committed.extend(begun.pop(id(connection.connection.dbapi_connection), []))
+
+    def forget(connection: Any) -> None:
+        begun.pop(id(connection.connection.dbapi_connection), None)
+
+    listeners: dict[str, Callable[..., Any]] = {"before_cursor_execute": note, "commit": keep, "rollback": forget}
+    for name, listener in listeners.items():
+        event.listen(db.engine, name, listener)
+    try:
+        yield committed
+    finally:
+        for name, listener in listeners.items():
+            event.remove(db.engine, name, listener)
 
 
 def everything() -> str:

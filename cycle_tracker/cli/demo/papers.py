@@ -1,0 +1,135 @@
+"""What lead bodies made of the newest plans and reports, to whom copies went, and what is missing of both."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
+from cycle_tracker.cli.demo.parts import STAR
+from cycle_tracker.cli.demo.people import officer_of
+from cycle_tracker.cli.demo.scenes import Scene
+from cycle_tracker.domain.kinds import DOCUMENTS, Kind
+from cycle_tracker.domain.lifecycle import State
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Manner, Milestone, Organisation, OrganisationKind, User
+from cycle_tracker.queries.publications import DocumentRecord, get_record
+from cycle_tracker.services.approvals import ApprovalDetails, record_approval
+from cycle_tracker.services.copies import correct_copy, record_copies_sent
+
+OF_FOUR = "tayside"
+"""The partnership with four lead bodies."""
+
+WITH_PAPERS = (STAR, OF_FOUR)
+NEWEST = 3
+"""So many documents of each have their approvals; what was before them was put in without."""
+
+BEFORE_PUBLICATION = days(20)
+UNPUBLISHED_APPROVED = days(30)
+"""So long before the demo's day the lead bodies dealt with what is not published yet."""
+
+COMMITTEES = {
+    OrganisationKind.COUNCIL: "Education, children and families committee",
+    OrganisationKind.HEALTH_BOARD: "Board",
+}
+NO_COPY_TO_LAST = 1
+"""A copy of the star's plan did not go to so many of its receivers, and that shows."""
+
+
+def add_papers(scene: Scene) -> None:
+    """Record the approvals of the newest documents of a partnership, and the copies of its newest plan."""
+    documents = _newest_documents(scene)
+    for number, document in enumerate(documents):
+        record = get_record(document, scene.on)
+        _approve(record, scene, is_oldest=number == NEWEST - 1)
+    plan = next((one for one in documents if one.kind is Kind.PLAN and one.state is State.DONE), None)
+    if plan is not None and scene.slug == STAR:
+        _send_copies(get_record(plan, scene.on), scene)
+
+
+def _newest_documents(scene: Scene) -> list[Milestone]:
+    """The newest documents that are published or in hand, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Milestone)
+            .where(
+                Milestone.partnership_id == scene.partnership.id,
+                Milestone.kind.in_(DOCUMENTS),
+                Milestone.state.in_([State.DONE, State.IN_PROGRESS]),
+                Milestone.target_on.is_not(None),
+            )
+            .order_by(Milestone.target_on.desc(), Milestone.id)
+            .limit(NEWEST)
+        )
+    )
+
+
+def _approve(record: DocumentRecord, scene: Scene, *, is_oldest: bool) -> None:
+    """Every body of a published document; all but the last of one that is not, but for the star, which has drafted and
+    approved what it has not published. One approval of the star's oldest document here was never recorded."""
+    document, bodies = record.document, list(record.lead_bodies)
+    if scene.slug == STAR:
+        bodies = bodies[:-1] if is_oldest else bodies
+    elif document.is_open:
+        bodies = bodies[:-1]
+    for number, body in enumerate(bodies):
+        approved_on = working_day(_last_day(document, scene) - days(2 * number))
+        recorded_on = scene.recorded_on(working_day(approved_on + days(4)), document.key, body.code or body.name)
+        if recorded_on >= scene.on:
+            continue
+        record_approval(
+            document,
+            body,
+            _details(document, body, approved_on, scene),
+            by=_recorder(body, scene, is_last=number == len(bodies) - 1),
+            today=recorded_on,
+            now=in_office_hours(recorded_on, document.key, body.name),
+        )
+
+
+def _last_day(document: Milestone, scene: Scene) -> date:
+    return document.done_on - BEFORE_PUBLICATION if document.done_on else scene.on - UNPUBLISHED_APPROVED
+
+
+def _recorder(body: Organisation, scene: Scene, *, is_last: bool) -> User:
+    """Somebody of the body where the demo has one, but for the last body: the lead records for it."""
+    return scene.lead if is_last else officer_of(body) or scene.lead
+
+
+def _details(document: Milestone, body: Organisation, approved_on: date, scene: Scene) -> ApprovalDetails:
+    """What is known of an approval: of the health board's in the star's plan neither day nor minute."""
+    if scene.slug == STAR and document.kind is Kind.PLAN and body.kind is OrganisationKind.HEALTH_BOARD:
+        return ApprovalDetails(Manner.APPROVED, made_by="Board")
+    board_notes = body.kind is OrganisationKind.HEALTH_BOARD and document.kind is Kind.ANNUAL_REPORT
+    return ApprovalDetails(
+        Manner.NOTED if board_notes else Manner.APPROVED,
+        made_by=COMMITTEES.get(body.kind, ""),
+        approved_on=approved_on,
+        meeting=f"Meeting of {approved_on:%-d %B %Y}",
+        minute=f"Item {5 + approved_on.day % 6}",
+    )
+
+
+def _send_copies(record: DocumentRecord, scene: Scene) -> None:
+    """Copies of a plan to all but the last of its receivers; the first of those has said that it came."""
+    publication, published_on = record.publication, record.document.done_on
+    to = [one for one in record.receivers if record.copy_to(one.id) is None][:-NO_COPY_TO_LAST]
+    if publication is None or published_on is None or not to:
+        return
+    sent_on = working_day(published_on + days(5))
+    recorded_on = scene.recorded_on(working_day(sent_on + days(2)), "copies")
+    if sent_on < published_on or recorded_on >= scene.on:
+        return
+    now = in_office_hours(recorded_on, "copies")
+    record_copies_sent(publication, to, sent_on=sent_on, by=scene.lead, today=recorded_on, now=now)
+    received_on = working_day(sent_on + days(12))
+    if received_on < scene.on:
+        copy = next(one for one in publication.copies if one.receiver_id == to[0].id)
+        correct_copy(
+            publication,
+            copy,
+            sent_on=sent_on,
+            received_on=received_on,
+            by=scene.lead,
+            today=received_on,
+            now=in_office_hours(received_on, "copy-received"),
+        )

@@ -1,0 +1,47 @@
+"""What goes on around the demo's day beside the dates of the cycle, told after the histories of all partnerships."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete
+
+from cycle_tracker.cli.demo.meetings import add_meetings, decide_on
+from cycle_tracker.cli.demo.papers import WITH_PAPERS, add_papers
+from cycle_tracker.cli.demo.parts import STAR, last_report
+from cycle_tracker.cli.demo.people import People
+from cycle_tracker.cli.demo.questions import ask, ask_and_answer, propose_for_report, propose_for_step
+from cycle_tracker.cli.demo.scenes import Scene
+from cycle_tracker.cli.demo.workaday import WAITS_FOR_A_DATE, add_workaday, open_step
+from cycle_tracker.extensions import db
+from cycle_tracker.models import Message, MessageBody, Notice
+
+ASKED, ANSWERED = "west-dunbartonshire", "dumfries-and-galloway"
+PROPOSES = "clackmannanshire"
+DECIDES = "inverclyde"
+
+
+def play_present(scenes: Mapping[str, Scene], people: People) -> None:
+    """Approvals and copies, the work of the star's people, meetings, a decision, requests and proposals."""
+    for slug in WITH_PAPERS:
+        add_papers(scenes[slug])
+    star = scenes[STAR]
+    add_workaday(star, people)
+    add_meetings(star)
+    step = open_step(star, WAITS_FOR_A_DATE)
+    if step is not None:
+        propose_for_step(step, star)
+    for slug, play in (
+        (ANSWERED, lambda report, scene: ask_and_answer(report, scene, people.official)),
+        (ASKED, lambda report, scene: ask(report, scene, people.official)),
+        (PROPOSES, propose_for_report),
+        (DECIDES, decide_on),
+    ):
+        play(last_report(scenes[slug].partnership, scenes[slug].on), scenes[slug])
+    _forget_mails_of_the_past()
+
+
+def _forget_mails_of_the_past() -> None:
+    """Mails of the days before the demo's came then: none of them is kept, and none of them is to be sent now."""
+    db.session.flush()
+    db.session.execute(delete(Notice))
+    db.session.execute(delete(MessageBody))
+    db.session.execute(delete(Message))

@@ -1,0 +1,59 @@
+"""`flask import-milestones`: milestones from a file, new ones and changes to old ones by their key."""
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from cycle_tracker import clock
+from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.milestone_rows import COLUMNS
+from cycle_tracker.extensions import db
+from cycle_tracker.services.imports.files import LARGEST_FILE, read_file
+from cycle_tracker.services.imports.milestones import plan_milestones, record_milestones
+from cycle_tracker.services.imports.plans import Effect, Plan
+
+
+@click.command("import-milestones")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@with_appcontext
+def import_milestones(file: Path, dry_run: bool) -> None:
+    """Add milestones, and change old ones by their key: all rows of FILE (CSV or XLSX), or none.
+
+    The columns are partnership, key, title, kind, due_on, owner (a mail address) and state. An empty cell leaves what
+    is there.
+    """
+    today, now = clock.today(), clock.now()
+    plan = _plan(file)
+    if plan.problems:
+        _tell_problems(plan)
+    if dry_run:
+        click.echo(f"Nothing was recorded. It would be: {_in_words(plan)}.")
+        return
+    record_milestones(plan, by=None, today=today, now=now)
+    db.session.commit()
+    click.echo(f"Recorded: {_in_words(plan)}.")
+
+
+def _plan(file: Path) -> Plan:
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    try:
+        return plan_milestones(read_file(content, COLUMNS), None, clock.today())
+    except RuleBroken as rule:
+        raise click.ClickException(f"{rule.message} Nothing was recorded.") from rule
+
+
+def _tell_problems(plan: Plan) -> None:
+    """Every problem by its row, on the way for errors. Raises ClickException: nothing is recorded."""
+    for problem in plan.problems:
+        column = f", {problem.column}" if problem.column else ""
+        click.echo(f"Row {problem.row}{column}: {problem.message}", err=True)
+    count = len(plan.problems)
+    raise click.ClickException(f"{count} thing{'' if count == 1 else 's'} to put right. Nothing was recorded.")
+
+
+def _in_words(plan: Plan) -> str:
+    effects = (Effect.NEW, Effect.CHANGED, Effect.UNCHANGED)
+    return ", ".join(f"{plan.count(effect)} {effect.value}" for effect in effects)

@@ -1,0 +1,121 @@
+"""What is not recorded yet beside a document that is published. Gaps are shown, and block nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class About(StrEnum):
+    """The part of a document's facts in which something is missing."""
+
+    PUBLICATION = "publication"
+    APPROVALS = "approvals"
+    COPIES = "copies"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing, in a sentence for a page."""
+
+    about: About
+    words: str
+
+
+@dataclass(frozen=True)
+class ApprovalFacts:
+    """What is known of one lead body's approval."""
+
+    body: str
+    recorded: bool
+    dated: bool = False
+    minuted: bool = False
+
+
+@dataclass(frozen=True)
+class CopyFacts:
+    """What is known of the copy to one receiver. A copy may be sent on a day that nobody knows."""
+
+    receiver: str
+    sent: bool
+    dated: bool = False
+    received: bool = False
+
+
+@dataclass(frozen=True)
+class GapFacts:
+    """What is known of one document.
+
+    `is_plan` says that it goes to each receiver (2014 Act, section 10(7)(a)) and is wanted in a form for children; a
+    report is wanted with a summary (2016 guidance, paragraph 135). `before_service` marks what fell due before the
+    partnership used the service: of that nobody is asked for minutes, copies or receipts.
+    """
+
+    published: bool
+    is_plan: bool
+    draft: bool = False
+    interim: bool = False
+    before_service: bool = False
+    date_known: bool = False
+    full_address: bool = False
+    child_form: bool = False
+    summary_form: bool = False
+    approvals: Sequence[ApprovalFacts] = ()
+    copies: Sequence[CopyFacts] = ()
+
+
+def gaps_of(facts: GapFacts) -> list[Gap]:
+    """What is missing, in the order in which the page shows its parts.
+
+    Before the document is published nothing is missing yet, but for the date and minute of an approval that is there.
+    """
+    if not facts.published or facts.draft:
+        recorded = [one for one in facts.approvals if one.recorded]
+        draft = [Gap(About.PUBLICATION, "Only a draft is published so far.")] if facts.draft else []
+        return [*draft, *_of_approvals(recorded)]
+    if facts.before_service:
+        return list(_of_the_place_and_day(facts))
+    return [
+        *_of_the_place_and_day(facts),
+        *_of_forms(facts),
+        *_of_approvals(facts.approvals),
+        *_of_copies(facts.copies),
+    ]
+
+
+def gaps_about(gaps: Iterable[Gap], about: About) -> list[str]:
+    """The sentences about one part."""
+    return [gap.words for gap in gaps if gap.about is about]
+
+
+def _of_the_place_and_day(facts: GapFacts) -> Iterable[Gap]:
+    if facts.interim:
+        yield Gap(About.PUBLICATION, "An interim version is published; the final one is still to come.")
+    if not facts.date_known:
+        yield Gap(About.PUBLICATION, "The date of publication is not known.")
+    if not facts.full_address:
+        yield Gap(About.PUBLICATION, "The address of the full document is not recorded.")
+
+
+def _of_forms(facts: GapFacts) -> Iterable[Gap]:
+    if facts.is_plan and not facts.child_form:
+        yield Gap(About.PUBLICATION, "No version for children and young people is recorded.")
+    if not facts.is_plan and not facts.summary_form:
+        yield Gap(About.PUBLICATION, "No summary is recorded.")
+
+
+def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
+    for one in approvals:
+        if not one.recorded:
+            yield Gap(About.APPROVALS, f"Approval of {one.body} is not recorded.")
+        elif not one.dated:
+            yield Gap(About.APPROVALS, f"The date of the approval of {one.body} is missing.")
+        elif not one.minuted:
+            yield Gap(About.APPROVALS, f"The minute of the approval of {one.body} is missing.")
+
+
+def _of_copies(copies: Iterable[CopyFacts]) -> Iterable[Gap]:
+    for one in copies:
+        if not one.sent:
+            yield Gap(About.COPIES, f"No copy to {one.receiver} is recorded.")
+        elif not one.received:
+            yield Gap(About.COPIES, f"No receipt from {one.receiver} is recorded.")

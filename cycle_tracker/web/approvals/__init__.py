@@ -1,0 +1,1 @@
+"""What each lead body made of a document, recorded for it."""

@@ -1,0 +1,1 @@
+"""What people of a partnership say to each other about a milestone."""

@@ -1,0 +1,1 @@
+"""Changes of dates: local dates moved, new expected dates proposed, noted and declined."""

@@ -1,0 +1,1 @@
+"""What shows that a milestone was done: addresses and files."""

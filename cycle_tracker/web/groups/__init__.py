@@ -1,0 +1,1 @@
+"""The governance group of a partnership: who is in it, when it meets, what it decides."""

@@ -1,0 +1,149 @@
+"""The forms of the governance group."""
+
+import hashlib
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from cycle_tracker.models import Meeting, Membership, MembershipRole, User
+from cycle_tracker.web.date_field import UkDateField
+from cycle_tracker.web.forms import clean, required
+
+LONGEST_EMAIL = 254
+LONGEST_TITLE = 200
+LONGEST_MINUTES = 2000
+
+PLACE_LABELS = {
+    MembershipRole.MEMBER: "Member",
+    MembershipRole.CHAIR: "Chair",
+    MembershipRole.CLERK: "Clerk",
+}
+CHANGED = "Somebody else changed this while you had it open. Check what it says now, then try again."
+
+
+PLACES = [SelectChoice(place.value, label) for place, label in PLACE_LABELS.items()]
+
+
+class SeenForm(FlaskForm):
+    """A form about something that somebody else may change meanwhile: `seen` is what it said when it was shown."""
+
+    seen = HiddenField()
+
+    def for_state(self, *facts: object) -> None:
+        """Make the form one about something with these facts."""
+        self.seen.data = _fingerprint(*facts)
+
+    def is_about(self, *facts: object) -> bool:
+        """True where these are the facts that the person was looking at, or the form lost them."""
+        return not self.seen.data or self.seen.data == _fingerprint(*facts)
+
+
+class MemberForm(FlaskForm):
+    """Whom to add, chosen or by address, and as what."""
+
+    person = SelectField("Somebody with a role in the partnership", validators=[Optional()], validate_choice=False)
+    email = StringField(
+        "Or the email address of somebody else who has an account",
+        filters=[clean],
+        validators=[
+            Optional(),
+            Length(max=LONGEST_EMAIL, message=f"The email address must be {LONGEST_EMAIL} characters or fewer"),
+        ],
+    )
+    place = RadioField(
+        "As what",
+        choices=PLACES,
+        validators=[required("Choose what they are in the group")],
+        validate_choice=False,
+    )
+
+    def offer(self, people: Sequence[User]) -> None:
+        """Let the person choose from these people, and from nobody else."""
+        self.person.choices = [("", "Choose somebody"), *((str(one.id), one.name) for one in people)]
+
+    def validate_person(self, field: SelectField) -> None:
+        """Raises ValidationError for somebody who was not offered."""
+        if field.data not in {value for value, _ in field.choices}:
+            raise ValidationError("Choose somebody from the list")
+
+    def validate_place(self, field: RadioField) -> None:
+        """Raises ValidationError for what is no place in a group."""
+        if field.data not in {place.value for place in MembershipRole}:
+            raise ValidationError("Choose what they are in the group")
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """True where one person is named, in one way, and the rest is right."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.person.errors or self.email.errors:
+            return False
+        if bool(self.person.data) == bool(self.email.data):
+            says = "not both" if self.person.data else "or enter their email address"
+            self.person.errors = [f"Choose somebody from the list, {says}"]
+            return False
+        return is_valid
+
+
+class PlaceForm(SeenForm):
+    """What somebody is in the group."""
+
+    place = RadioField(
+        "As what",
+        choices=PLACES,
+        validate_choice=False,
+    )
+
+    def validate_place(self, field: RadioField) -> None:
+        """Raises ValidationError for what is no place in a group."""
+        if field.data not in {place.value for place in MembershipRole}:
+            raise ValidationError("Choose what they are in the group")
+
+    def for_membership(self, membership: Membership) -> None:
+        """Make the form one about this place as it is now."""
+        self.for_state(membership.role.value, membership.to_on)
+
+
+class LastDayForm(SeenForm):
+    """On which day somebody was in the group last."""
+
+    last_day = UkDateField("Last day in the group", validators=[required("Enter their last day in the group")])
+
+    def for_membership(self, membership: Membership) -> None:
+        """Make the form one about this place as it is now."""
+        self.for_state(membership.role.value, membership.to_on)
+
+
+class MeetingForm(SeenForm):
+    """A meeting that was, or is to come."""
+
+    held_on = UkDateField("Date of the meeting", validators=[required("Enter the date of the meeting")])
+    title = StringField(
+        "Title",
+        description="For example, Quarterly meeting",
+        filters=[clean],
+        validators=[
+            Optional(),
+            Length(max=LONGEST_TITLE, message=f"The title must be {LONGEST_TITLE} characters or fewer"),
+        ],
+    )
+    minutes = StringField(
+        "Minutes",
+        description="Their reference, or the web address where they are",
+        filters=[clean],
+        validators=[
+            Optional(),
+            Length(
+                max=LONGEST_MINUTES,
+                message=f"The reference or address of the minutes must be {LONGEST_MINUTES:,} characters or fewer",
+            ),
+        ],
+    )
+
+    def for_meeting(self, meeting: Meeting) -> None:
+        """Make the form one about this meeting as it is now."""
+        self.for_state(meeting.held_on, meeting.title, meeting.minutes)
+
+
+def _fingerprint(*facts: object) -> str:
+    return hashlib.sha256(repr([str(fact) for fact in facts]).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Setting partnerships up, and how far each has got."""

@@ -1,0 +1,1 @@
+"""Adding a local milestone to a cycle."""

@@ -1,0 +1,1 @@
+"""Every partnership with its plan and annual reports of one period."""

@@ -1,0 +1,50 @@
+"""What people did to the parts of a milestone, each event in one sentence."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from cycle_tracker.models import AuditEvent
+from cycle_tracker.web.wording import day
+
+NO_LONGER_KEPT = "somebody whose name is no longer kept"
+
+
+def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | None:
+    """The sentence for an event about the parts of a milestone, or what officials do with it; None for any other."""
+    if event.action == "owner-changed":
+        return _owner_words(event, who, names)
+    title = event.after.get("title") or event.before.get("title") or ""
+    return {
+        "update-asked": f"{who} asked for an update, with a reply by {_day(event.after.get('reply_by'))}",
+        "update-answered": f"{who} answered a request for an update",
+        "received": f"{who} recorded that Scottish Government received this on {_day(event.after.get('received_on'))}",
+        "receipt-undone": f"{who} took back that Scottish Government received this",
+        "dropped": f"{who} dropped this",
+        "added": f"{who} added this",
+        "edited": f"{who} changed {_listed(event.after)}",
+        "evidence-added": f"{who} added evidence: {title}",
+        "evidence-removed": f"{who} took evidence away: {title}",
+        "predecessor-added": f"{who} said that this should come first: {title}",
+        "predecessor-removed": f"{who} said that this need not come first: {title}",
+        "sub-task-added": f"{who} added a sub-task: {title}",
+    }.get(event.action)
+
+
+def _owner_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str:
+    owner_id = event.after.get("owner_id")
+    if owner_id is None:
+        return f"{who} took the owner off this"
+    if owner_id == event.actor_id:
+        return f"{who} became the owner"
+    return f"{who} made {names.get(owner_id, NO_LONGER_KEPT)} the owner"
+
+
+def _listed(changed: Mapping[str, object]) -> str:
+    words = {"title": "the title", "stage": "the stage", "lead_organisation_id": "the lead organisation"}
+    found = [words[name] for name in words if name in changed]
+    return " and ".join((", ".join(found[:-1]), found[-1])) if len(found) > 1 else "".join(found)
+
+
+def _day(value: Any) -> str:
+    return day(date.fromisoformat(value)) if value else day(None)

@@ -1,0 +1,1 @@
+"""What a person owns over all their partnerships, and one reply to several of them."""

@@ -1,0 +1,1 @@
+"""What Scottish Government is to receive, and where officials record that it came."""

@@ -1,0 +1,29 @@
+"""Saving what a form says where it is about no milestone: a rule that refuses is shown in the form."""
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import Form
+
+from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.extensions import db
+from cycle_tracker.web.forms import show_rule
+
+AT_THE_SAME_MOMENT = "Somebody else saved a change at the same moment. Check what the page says now, then try again."
+
+
+def saved(form: Form, change: Callable[[], object]) -> bool:
+    """Make a change and commit it. False where a rule refuses, or another change came first; the form says so."""
+    try:
+        change()
+        db.session.commit()
+    except RuleBroken as rule:
+        db.session.rollback()
+        show_rule(form, rule)
+        return False
+    except (IntegrityError, StaleDataError):
+        db.session.rollback()
+        form.form_errors.append(AT_THE_SAME_MOMENT)
+        return False
+    return True

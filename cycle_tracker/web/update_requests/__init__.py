@@ -1,0 +1,1 @@
+"""An official asks how a document stands, and a partnership answers."""

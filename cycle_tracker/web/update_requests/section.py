@@ -1,0 +1,34 @@
+"""The part of a document's page that says what was asked about it, and lets officials ask."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.models import Milestone
+from cycle_tracker.queries.milestones import holds
+from cycle_tracker.queries.update_requests import list_requests_about
+from cycle_tracker.web.milestones.details import Detail
+from cycle_tracker.web.page_parts import Section, Task
+from cycle_tracker.web.update_requests.presenters import tasks
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The requests about one document, the newest first; `ask` is the address at which one more is written."""
+
+    tasks: list[Task]
+    ask: str
+
+
+def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+    """What was asked about a document; nothing where nobody asked and the person cannot. One statement."""
+    if not milestone.is_document or detail is Detail.DATES:
+        return None
+    found = tasks(list_requests_about(milestone), today)
+    may_ask = milestone.is_open and holds(viewer, Permission.ASK_FOR_UPDATES, milestone)
+    if not found and not may_ask:
+        return None
+    ask = url_for("update_requests.new", document=milestone.id) if may_ask else ""
+    return Section("milestones/sections/update_requests.html", Asked(found, ask))

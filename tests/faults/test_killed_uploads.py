@@ -1,0 +1,13 @@
+"""Fifty kills of the web server while a file comes in (F17): file and row both or neither."""
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Database
+from tests.faults.uploads import kill_during_uploads
+
+pytestmark = pytest.mark.faults
+
+
+def test_fifty_kills_leave_whole_files_or_none(app: Flask, database: Database) -> None:
+    kill_during_uploads(app, database.url, 50, seed=17)
