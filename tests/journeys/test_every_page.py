@@ -7,19 +7,25 @@ from sqlalchemy import select
 
 from cycle_tracker import clock
 from cycle_tracker.domain.kinds import Kind
+from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.domain.permissions import Role, Scope
 from cycle_tracker.extensions import db
 from cycle_tracker.models import BodyRole, Manner, Partnership, PartnershipBody, User
 from cycle_tracker.queries.viewers import viewer_of
 from cycle_tracker.services.approvals import ApprovalDetails, record_approval
+from cycle_tracker.services.comments import write_comment
 from cycle_tracker.services.copies import record_copies_sent
+from cycle_tracker.services.dependencies import add_predecessor
+from cycle_tracker.services.evidence import add_file
 from cycle_tracker.services.invitations import invite
+from cycle_tracker.services.local_milestones import Wanted, add_sub_task
 from cycle_tracker.services.posts import add_post
 from cycle_tracker.services.publications import record_publication
 from cycle_tracker.services.reference import load_templates
-from tests.factories import make_milestone, make_organisation, make_user
+from tests.factories import make_cycle, make_milestone, make_organisation, make_user
 from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
 from tests.journeys.test_annual_report import REPORT, moray
+from tests.support import files
 
 pytestmark = pytest.mark.journey
 
@@ -71,6 +77,7 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
         db.session.commit()
         documents = document_pages()
         people, everybody = people_pages()
+        details = detail_pages()
     service.run_jobs()
     for path in OPEN_TO_ALL:
         visitor.open(path)
@@ -79,6 +86,7 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             "/",
             REPORT,
             *documents,
+            *details,
             *LISTS,
             *MY_WORK,
             "/escalations",
@@ -154,6 +162,32 @@ def people_pages() -> tuple[list[str], list[str]]:
     everybody = ["/people", "/people?role=king", "/people/invite", "/people/invitations", one]
     changes = ("change", "roles", "deactivate", "hand-over", f"roles/{grant}/take-away")
     return leads, [*everybody, *(f"{one}/{page}" for page in changes), f"/people/{post.id}"]
+
+
+def detail_pages() -> list[str]:
+    """A step with all that hangs off one, and the pages on which a lead sets it right."""
+    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    lead = db.session.scalars(select(User).where(User.name == "Ailsa Grant")).one()
+    today, now = date(2026, 7, 14), clock.now()
+    cycle = make_cycle(partnership)
+    step = make_milestone(partnership, key="2026-29.draft-plan", cycle=cycle, owner=lead, due_on=date(2026, 8, 1))
+    first = make_milestone(partnership, key="2026-29.priorities", title="Agree the priorities", cycle=cycle)
+    make_milestone(partnership, key="2026-29.closed", state=State.DROPPED, reason="The council does it.", cycle=cycle)
+    add_predecessor(step, first, by=lead, now=now)
+    add_sub_task(step, Wanted("Ask the schools", date(2026, 7, 20), lead), by=lead, today=today, now=now)
+    evidence = add_file(step, "Minute of the board", "minute.pdf", files.pdf(), by=lead, now=now)
+    write_comment(step, "See https://www.example.org/minutes\nWho drafts it?", by=lead, now=now)
+    db.session.commit()
+    path = "/partnerships/moray/milestones/2026-29.draft-plan"
+    pages = ("", "/owner", "/edit", "/drop", "/predecessors", "/sub-tasks/new", "/comments", "/evidence/new")
+    return [
+        *(f"{path}{page}" for page in pages),
+        f"{path}.1",
+        f"{path}/evidence/{evidence.id}/remove",
+        "/partnerships/moray/milestones/2026-29.closed",
+        "/partnerships/moray/milestones/2026-29.closed/reopen",
+        "/partnerships/moray/cycles/2026-29/milestones/new",
+    ]
 
 
 def document_pages() -> list[str]:

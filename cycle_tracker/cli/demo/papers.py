@@ -105,7 +105,7 @@ def _details(document: Milestone, body: Organisation, approved_on: date, scene: 
         made_by=COMMITTEES.get(body.kind, ""),
         approved_on=approved_on,
         meeting=f"Meeting of {approved_on:%-d %B %Y}",
-        minute=f"Item {5 + approved_on.day % 6}",
+        minute=f"{approved_on:%Y/%m}, item {5 + approved_on.day % 6}",
     )
 
 

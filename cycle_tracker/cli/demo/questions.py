@@ -12,9 +12,7 @@ ANSWER = (
     "The last figures are here and the report is with our designers. It goes to both lead bodies for noting, and is on "
     "the council’s website within a month. We will record it here on the same day."
 )
-REPORT_LATER = (
-    "The health board’s committee meets in the third week of next month. The report is published the day after."
-)
+REPORT_LATER = "The health board takes the report at its next meeting. It is published within a week of that."
 STEP_LATER = "The carers centre needs two more weeks for its young people to try the form. The rest is agreed."
 
 

@@ -95,7 +95,7 @@ def milestone_page(
         label=place_wording(milestone),
         status=status_of(facts, detail, today) if in_full else None,
         seen_by=seen_by(milestone),
-        dates=date_rows(facts, detail, today),
+        dates=[*date_rows(facts, detail, today), *_owner_rows(facts, detail)],
         about=_about(facts, detail) if in_full else [],
         warnings=_warnings(facts) if detail is Detail.EVERYTHING else [],
         actions=actions,
@@ -212,17 +212,20 @@ def _lag(facts: Facts, today: date) -> str:
     return lag_wording(lag_days(milestone.reports_on, _ended_on(facts), today), published=published)
 
 
+def _owner_rows(facts: Facts, detail: Detail) -> list[Row]:
+    owner = facts.milestone.owner
+    return [Row("Owner", owner.name if owner else "Nobody yet")] if detail is Detail.EVERYTHING else []
+
+
 def _about(facts: Facts, detail: Detail) -> list[Row]:
     milestone = facts.milestone
     rows = [
         Row("Duty", _first_upper(duty_wording(milestone))),
         Row("Date", _first_upper(date_basis_wording(milestone))),
     ]
-    if detail is Detail.EVERYTHING:
-        rows.append(Row("Owner", milestone.owner.name if milestone.owner else "Nobody yet"))
     if milestone.lead_organisation:
         rows.append(Row("Lead organisation", milestone.lead_organisation.name))
-    if milestone.evidence_asked:
+    if milestone.evidence_asked and detail is not Detail.EVERYTHING:  # who sees everything has it beside the evidence
         rows.append(Row("Evidence asked for", milestone.evidence_asked))
     return rows
 

@@ -63,7 +63,7 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
         email = give_password(lead)
     page = home(app, email)
     said = words(page)
-    assert headings(page) == ["Past its date", "Due today", "Coming up", "Cycles"]
+    assert headings(page) == ["Past its date", "Due today", "Coming up", "Get records in", "Cycles"]
     assert numbers(page) == {"past their date": "1", "due today": "1", "in the next 28 days": "1"}
     assert "30 June 2026, 3 days past the guidance date. You own this" in said
     assert "Date: 2020 guidance, paragraph 125: ideally by June (guidance)." in said
@@ -148,7 +148,7 @@ def test_an_official_sees_where_documents_stand_and_what_to_receive(app: Flask) 
         email = give_password(make_user(role=Role.OFFICIAL))
     page = home(app, email)
     said = words(page)
-    assert headings(page) == ["Plans and annual reports", "To receive"]
+    assert headings(page) == ["Plans and annual reports", "To receive", "Get records in"]
     assert numbers(page)["Outstanding"] == "12"
     assert len(page.select("#late-documents tbody tr")) == 10
     assert "the first 10 of 12" in said
