@@ -20,6 +20,8 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
         "update-answered": f"{who} answered a request for an update",
         "received": f"{who} recorded that Scottish Government received this on {_day(event.after.get('received_on'))}",
         "receipt-undone": f"{who} took back that Scottish Government received this",
+        "history-recorded": f"{who} put this in with the history of plans and reports"
+        + (", on behalf of the partnership" if event.after.get("on_behalf") else ""),
         "dropped": f"{who} dropped this",
         "added": f"{who} added this",
         "edited": f"{who} changed {_listed(event.after)}",

@@ -24,7 +24,7 @@ LISTED_STEPS = 3
 NEWEST = 3
 """So many sentences say what changed while somebody had the page open."""
 
-OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone"})
+OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
 SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | OF_OFFICIALS
 """Events of a document that officials see."""
 

@@ -15,6 +15,8 @@ from tests.integration.web.access.cells import BEGUN, NATIONAL, STEP, Cell
 from tests.integration.web.access.stage import ACTORS, NOBODY, Parts, changes, everything, send, signed_in
 from tests.support.pages import said
 
+pytestmark = pytest.mark.usefixtures("morning")
+
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 OF_ONESELF = ("/account", "/sign-out")
 """Addresses that change one's own account and nothing else."""

@@ -19,6 +19,8 @@ from tests.integration.web.access.cells import Cell
 from tests.integration.web.access.stage import Parts, changes, everything, send, signed_in, snapshot
 from tests.integration.web.conftest import MORNING, make_two_partnerships
 
+pytestmark = pytest.mark.usefixtures("morning")
+
 FORMS = [cell for cell in TABLE if cell.method == "POST" and cell.rule != "/sign-out" and cell.may]
 PAGES = [cell for cell in TABLE if cell.method == "GET"]
 
@@ -57,7 +59,8 @@ on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """For what lies before the database: tokens, headers, and which fields are read."""
 
 MADE_BY_CHANCE = re.compile(
-    r"password|uniquifier|token|hash|identity|message_id|subject|content|totp|secret|counter$", re.IGNORECASE
+    r"password|uniquifier|token|hash|identity|message_id|subject|content|totp|secret|counter$|recipient|email",
+    re.IGNORECASE,
 )
 """Columns whose values differ from one run to the next."""
 
@@ -178,7 +181,10 @@ COLUMNS = sorted(
 def test_fields_that_a_form_does_not_have_change_nothing_more(
     app: Flask, database: Database, role: Role, cells: list[Cell]
 ) -> None:
-    """Each form is sent twice, to the same beginnings: as it is, and with every column of the database beside it."""
+    """Each form is sent twice, to the same beginnings: as it is, and with every column of the database beside it.
+
+    Either these are not read, or one of them is a field of the form that is now wrong, and nothing is changed.
+    """
     outcomes: list[list[tuple[int, Any]]] = []
     for more in (False, True):
         database.clean(app)
@@ -196,7 +202,7 @@ def test_fields_that_a_form_does_not_have_change_nothing_more(
                 before = after
         outcomes.append(outcome)
     for cell, plain, with_more in zip(cells, *outcomes, strict=True):
-        assert plain == with_more, cell.path
+        assert with_more in (plain, (200, {})), cell.path
 
 
 @on_one_database

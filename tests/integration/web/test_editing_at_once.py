@@ -75,11 +75,6 @@ def test_of_fifty_who_save_at_once_one_does(app: Flask, email: str) -> None:
     save_in_rounds(app, email, 2)
 
 
-@pytest.mark.faults
-def test_of_fifty_who_save_at_once_one_does_twenty_times_over(app: Flask, email: str) -> None:
-    save_in_rounds(app, email, 20)
-
-
 def test_of_dropping_finishing_and_renaming_at_once_one_is_done(app: Flask, email: str) -> None:
     version = str(step(app)[0])
     changes = [

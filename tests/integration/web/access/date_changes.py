@@ -23,11 +23,11 @@ ANOTHER = "/partnerships/{slug}/milestones/2020-23.another-report"
 """Another, for what ends the first."""
 EXPLAINED = (
     ("version", "2"),
-    ("expected_on", "30 9 2036"),
+    ("expected_on", "30 9 2026"),
     ("explanation", "The committee met late this year."),
     ("shared", "y"),
 )
-MOVED = (("version", "2"), ("due_on", "30 9 2036"), ("reason", "The meeting moved."))
+MOVED = (("version", "2"), ("due_on", "30 9 2026"), ("reason", "The meeting moved."))
 NOTES = frozenset({GOVERNANCE, CLERK, OFFICIAL})
 LEADS = frozenset({LEAD})
 
@@ -37,7 +37,8 @@ TABLE = [
     Cell(f"{MILESTONE}/proposal", "GET", f"{BEGUN}/proposal", LEADS),
     Cell(f"{MILESTONE}/proposal", "POST", f"{BEGUN}/proposal", LEADS, data=EXPLAINED),
     Cell(f"{MILESTONE}/proposal/withdrawal", "GET", f"{PROPOSED}/proposal/withdrawal", LEADS),
-    Cell(f"{MILESTONE}/proposal/withdrawal", "POST", f"{PROPOSED}/proposal/withdrawal", LEADS),
+    # Only the proposer may, so a lead who is another reads why not.
+    Cell(f"{MILESTONE}/proposal/withdrawal", "POST", f"{PROPOSED}/proposal/withdrawal", LEADS, gives_a_page=True),
     Cell(f"{MILESTONE}/proposal/refusal", "GET", f"{ANOTHER}/proposal/refusal", NOTES),
     Cell(f"{MILESTONE}/proposal/note", "GET", f"{PROPOSED}/proposal/note", NOTES),
     Cell(
@@ -69,7 +70,7 @@ def make(partnership: Partnership) -> dict[str, object]:
                 milestone_id=report.id,
                 kind=DateChangeKind.EXPECTED,
                 old_due_on=report.due_on,
-                new_due_on=date(2036, 9, 30),
+                new_due_on=date(2026, 9, 30),
                 reason="The committee met late.",
                 shared=True,
                 proposed_by_id=proposer.id,

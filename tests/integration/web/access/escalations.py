@@ -11,7 +11,13 @@ from tests.factories import at_seven
 from tests.integration.web.access.cells import AUDITOR, CLERK, GOVERNANCE, LEAD, Cell, everywhere
 
 ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
-DECISION = (("version", "2"), ("expected_on", "30 9 2036"), ("explanation", "The committee met late this year."))
+DECISION = (
+    ("version", "2"),
+    ("outcome", "new-date"),
+    ("expected_on", "30 9 2026"),
+    ("explanation", "The committee met late this year."),
+)
+"""The fields of the other three decisions stay empty."""
 
 TABLE = [
     everywhere("/escalations", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
@@ -30,6 +36,18 @@ TABLE = [
         "/escalations/{escalation}/decision",
         frozenset({GOVERNANCE, CLERK}),
         data=DECISION,
+        optional=(
+            "meeting",
+            "meeting_on",
+            "minute",
+            "shared",
+            "next_title",
+            "next_owner",
+            "next_due_on",
+            "referred_to",
+            "referral_reason",
+            "no_action_reason",
+        ),
     ),
 ]
 
