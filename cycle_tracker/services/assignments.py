@@ -78,4 +78,3 @@ def _write(milestone: Milestone, user_id: int, queued_on: date, now: datetime) -
             queued_at=now,
         )
     )
-    db.session.flush()
