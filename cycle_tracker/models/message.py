@@ -60,7 +60,7 @@ class Message(Base):
     __table_args__ = (
         partial_index("uq_messages_digest", "user_id", "digest_on", where="digest_on IS NOT NULL", unique=True),
         partial_index("ix_messages_ready", "ready_at", "id", where="state = 'queued'"),
-        partial_index("ix_messages_account_mail", "ready_at", "id", where=ACCOUNT_MAIL_IS_QUEUED),
+        partial_index("ix_messages_account_mail", "kind", "ready_at", where=ACCOUNT_MAIL_IS_QUEUED),
         partial_index("ix_messages_claim_id", "claim_id", "id", where="state = 'sending'"),
         partial_index("ix_messages_failed", "id", where="state = 'failed'"),
     )

@@ -394,7 +394,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("invitation_id", sa.Integer(), nullable=True))
         batch_op.create_index(
             "ix_messages_account_mail",
-            ["ready_at", "id"],
+            ["kind", "ready_at"],
             sqlite_where=sa.text(
                 "state = 'queued' AND kind IN ('invitation', 'password-reset', 'sign-in-link', 'account-changed')"
             ),

@@ -91,12 +91,13 @@ def _wrong(
 
 
 def _expected(cell: Cell, actor: str, slug: str) -> set[int]:
-    """The statuses that are right: for the allowed a page, a way on, or a form with what is still wrong in it."""
+    """The statuses that are right: for the allowed a page, a way on, a form with what is still wrong in it, or 409
+    with what an earlier row of the table changed meanwhile."""
     if actor == NOBODY:
         return {302}
     role = Role(actor)
     if not cell.everywhere and slug == "fife" and role not in NATIONAL:
         return {404} if role in cell.may or cell.otherwise == 404 else {403, 404}
     if role in cell.may:
-        return {200, 302}
+        return {200, 302, 409} if cell.method == "POST" else {200, 302}
     return {cell.otherwise}
