@@ -271,9 +271,12 @@ def test_where_a_request_stands_is_the_same_in_sql(moray: Moray) -> None:
             )
         )
     db.session.flush()
-    for state in RequestState:
+    for wanted in RequestState:
         found = db.session.scalars(
-            select(UpdateRequest).join(UpdateRequest.milestone).where(in_state(state, TODAY)).order_by(UpdateRequest.id)
+            select(UpdateRequest)
+            .join(UpdateRequest.milestone)
+            .where(in_state(wanted, TODAY))
+            .order_by(UpdateRequest.id)
         ).all()
         expected = [
             request

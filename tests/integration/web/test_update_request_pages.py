@@ -117,7 +117,7 @@ def mail_part(kind: str) -> str:
     """What the one mail that was written says, as plain text or as HTML."""
     content = db.session.scalars(select(MessageBody.content)).one()
     parsed = email.message_from_bytes(content, policy=email.policy.default)
-    return str(parsed.get_body((kind,)).get_content())  # type: ignore[arg-type, union-attr]
+    return str(parsed.get_body((kind,)).get_content())  # type: ignore[union-attr]
 
 
 def rows(client: Browser, query: str = "") -> list[str]:
