@@ -287,7 +287,7 @@ def test_where_a_request_stands_is_the_same_in_sql(moray: Moray) -> None:
                 reply_by=request.reply_by,
                 today=TODAY,
             )
-            is state
+            is wanted
         ]
-        assert found == expected, state
+        assert found == expected, wanted
         assert found
