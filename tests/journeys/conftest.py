@@ -126,7 +126,8 @@ class Visitor:
         self.check_page()
 
     def fill(self, label: str, words: str) -> None:
-        self.page.get_by_label(label).first.fill(words)
+        """Write into the first field of this label; a part of the page may be labelled by the same words."""
+        self.page.get_by_label(label).and_(self.page.locator("input, textarea")).first.fill(words)
 
     def reads(self, words: str) -> bool:
         """True where the page says this, wherever the lines break."""
