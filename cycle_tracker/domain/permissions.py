@@ -73,6 +73,11 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage everybody's accounts and roles"
     SET_UP_PARTNERSHIPS = "set up partnerships"
     READ_SERVICE_HEALTH = "read the health of the service"
+    SET_POLICIES = "say when people are reminded, and how far up it goes"
+    READ_NOTICES = "read who was told what, and what will be sent"
+    MANAGE_CONTACTS = "say who without an account is asked about a consultation or a request"
+    RAISE_TO_GROUP = "raise something to the governance group before the ladder does"
+    RAISE_FURTHER = "raise a document to the national group"
 
 
 _CONTRIBUTOR = {
@@ -90,6 +95,9 @@ _DECIDES = {
     Permission.DECIDE_ESCALATIONS,
     Permission.NOTE_EXPLANATIONS,
     Permission.COMMENT,
+    Permission.READ_NOTICES,
+    Permission.RAISE_TO_GROUP,
+    Permission.RAISE_FURTHER,
 }
 
 HELD_BY: dict[Role, frozenset[Permission]] = {
@@ -105,6 +113,10 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_GROUP,
             Permission.ANSWER_UPDATES,
             Permission.INVITE_PEOPLE,
+            Permission.SET_POLICIES,
+            Permission.READ_NOTICES,
+            Permission.MANAGE_CONTACTS,
+            Permission.RAISE_TO_GROUP,
         }
     ),
     Role.CONTRIBUTOR: frozenset(_CONTRIBUTOR),
@@ -119,6 +131,7 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_RECEIPTS,
             Permission.MARK_NOT_REQUIRED,
             Permission.ASK_FOR_UPDATES,
+            Permission.RAISE_FURTHER,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -129,6 +142,7 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.READ_OUTSTANDING,
             Permission.READ_ESCALATIONS,
             Permission.READ_SERVICE_HEALTH,
+            Permission.READ_NOTICES,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -139,6 +153,8 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.SET_UP_PARTNERSHIPS,
             Permission.MANAGE_GROUP,
+            Permission.SET_POLICIES,
+            Permission.READ_NOTICES,
         }
     ),
 }

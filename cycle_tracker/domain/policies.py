@@ -11,7 +11,12 @@ class Audience(StrEnum):
 
     OWNER = "owner"
     LEAD = "lead"
+    CHAIR = "chair"
     GOVERNANCE = "governance-group"
+    NATIONAL = "national-group"
+    """Reached by no rung: it takes a person and a reason to go so far."""
+    CONTACT = "contact"
+    """People without an account who are asked for an answer: told beside the owner."""
 
 
 @dataclass(frozen=True)

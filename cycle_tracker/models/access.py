@@ -69,6 +69,8 @@ class LinkPurpose(StrEnum):
     RESET_PASSWORD = "reset-password"  # noqa: S105
     SIGN_IN = "sign-in"
     ACCEPT_INVITATION = "accept-invitation"
+    ANSWER = "answer"
+    """Answers the single question about one milestone, and nothing else."""
 
 
 class AccessLink(Base):
@@ -86,6 +88,7 @@ class AccessLink(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"), index=True)
     minted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 
 class Resolution(StrEnum):
@@ -25,13 +26,22 @@ class Escalation(Base):
 
     `rung` counts days past `due_on`; `audience` is the highest audience of the rung; `fell_due_on` is the working
     day on which it was due, however late the job that opened it ran. `decided_at` is when the group last decided on
-    it: until then it waits for the group, and decided it may still be open.
+    it: until then it waits for the group, and decided it may still be open. `reply_by` is set where somebody of the
+    audience acknowledged it: no further rung opens before that day. `raised_by_id` and `raised_why` are set where a
+    person raised it before the ladder did, or further than the ladder goes; `rung` is then the days past `due_on` of
+    the day on which they did.
     """
 
     __tablename__ = "escalations"
     __table_args__ = (
         partial_index(
-            "uq_escalations_open", "milestone_id", "due_on", "rung", where="resolved_at IS NULL", unique=True
+            "uq_escalations_open",
+            "milestone_id",
+            "due_on",
+            "rung",
+            "audience",
+            where="resolved_at IS NULL",
+            unique=True,
         ),
         Index("ix_escalations_audience", "audience", "resolved_at"),
     )
@@ -46,5 +56,12 @@ class Escalation(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolution: Mapped[Resolution | None] = mapped_column(words(Resolution, "resolution"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    reply_by: Mapped[date | None]
+    raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    raised_why: Mapped[str] = mapped_column(Text, default="")
 
     milestone: Mapped[Milestone] = relationship()
+    acknowledged_by: Mapped[User | None] = relationship(foreign_keys=[acknowledged_by_id])
+    raised_by: Mapped[User | None] = relationship(foreign_keys=[raised_by_id])

@@ -15,10 +15,12 @@ class Outcome(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
+    MISSED = "missed"
+    """It never began: written down by the next run, for each working day that had none."""
 
 
 class JobRun(Base):
-    """One run of a job, for the day that its rules saw."""
+    """One run of a job, for the day that its rules saw. `holder` is the process that ran it, for people who look."""
 
     __tablename__ = "job_runs"
     __table_args__ = (Index("ix_job_runs_job_started_at", "job", "started_at"),)
@@ -30,4 +32,5 @@ class JobRun(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"), default=Outcome.RUNNING)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    holder: Mapped[str] = mapped_column(String(120), default="")
     error: Mapped[str] = mapped_column(Text, default="")

@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     PASSWORD_RESET = "password-reset"  # noqa: S105
     SIGN_IN_LINK = "sign-in-link"
     ACCOUNT_CHANGED = "account-changed"
+    ALARM = "alarm"
 
     @property
     def is_for_an_account(self) -> bool:
@@ -29,6 +30,7 @@ class MessageKind(StrEnum):
             MessageKind.PASSWORD_RESET,
             MessageKind.SIGN_IN_LINK,
             MessageKind.ACCOUNT_CHANGED,
+            MessageKind.ALARM,
         }
 
 
@@ -51,14 +53,16 @@ class MailClaim(Base):
 class Message(Base):
     """One mail. `identity` makes its Message-ID, so that a repeat can be told from a second mail.
 
-    `digest_on` is set on a person's one digest of a London day. `rendered_on` is the day its words hold for.
-    `ready_at` is when it may be tried (again). `claim_id` is plain text, not a key: a claim that ran out is deleted
-    by its finder, and the message then counts as free. `trouble` is what the mail server last said.
+    `addressee` is whom its notices are for (`user:12`, `contact:3`), and `user_id` or `contact_id` who gets it, which
+    may be a deputy. `digest_on` is set on an addressee's one digest of a London day. `rendered_on` is the day its words
+    hold for. `ready_at` is when it may be tried (again). `claim_id` is plain text, not a key: a claim that ran out is
+    deleted by its finder, and the message then counts as free. `trouble` is what the mail server last said against it,
+    `receipt` what it said when it took it, and `ended_why` why it was withdrawn.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
-        partial_index("uq_messages_digest", "user_id", "digest_on", where="digest_on IS NOT NULL", unique=True),
+        partial_index("uq_messages_digest", "addressee", "digest_on", where="digest_on IS NOT NULL", unique=True),
         partial_index("ix_messages_ready", "ready_at", "id", where="state = 'queued'"),
         partial_index("ix_messages_account_mail", "kind", "ready_at", where=ACCOUNT_MAIL_IS_QUEUED),
         partial_index("ix_messages_claim_id", "claim_id", "id", where="state = 'sending'"),
@@ -69,7 +73,9 @@ class Message(Base):
     identity: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind, "kind"))
     recipient: Mapped[str] = mapped_column(String(254))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    addressee: Mapped[str | None] = mapped_column(String(60))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
     subject: Mapped[str] = mapped_column(String(200))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
@@ -83,6 +89,8 @@ class Message(Base):
     claim_id: Mapped[str | None] = mapped_column(String(32))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
+    receipt: Mapped[str] = mapped_column(String(500), default="")
+    ended_why: Mapped[str] = mapped_column(String(200), default="")
 
 
 class MessageBody(Base):

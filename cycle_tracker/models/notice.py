@@ -22,8 +22,9 @@ class Ending(StrEnum):
 class Notice(Base):
     """One step, of one milestone, for one due date, for one addressee: unique while it counts.
 
-    `addressee` is `user:ID`, or `audience:NAME` where there was nobody to tell (`unreachable`). `overtook` names the
-    steps that this one stands for because nothing ran when they were due. `queued_on` is the day that the rules saw.
+    `addressee` is `user:ID`, `contact:ID`, or `audience:NAME` where there was nobody to tell (`unreachable`).
+    `overtook` names the steps that this one stands for because nothing ran when they were due. `queued_on` is the day
+    that the rules saw, and `policy` the place of the policy that gave the step, empty for the default.
     """
 
     __tablename__ = "notices"
@@ -32,6 +33,12 @@ class Notice(Base):
             "uq_notices_identity", "milestone_id", "due_on", "step", "addressee", where="ended_at IS NULL", unique=True
         ),
         partial_index("ix_notices_waiting", "user_id", "id", where="message_id IS NULL AND ended_at IS NULL"),
+        partial_index(
+            "ix_notices_waiting_contacts",
+            "contact_id",
+            "id",
+            where="message_id IS NULL AND ended_at IS NULL AND contact_id IS NOT NULL",
+        ),
         partial_index("ix_notices_unreachable", "queued_on", where="unreachable"),
     )
 
@@ -41,8 +48,10 @@ class Notice(Base):
     step: Mapped[str] = mapped_column(String(20))
     addressee: Mapped[str] = mapped_column(String(60))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     audience: Mapped[Audience] = mapped_column(words(Audience, "audience"))
     overtook: Mapped[list[str]] = mapped_column(JSON, default=list)
+    policy: Mapped[str] = mapped_column(String(80), default="")
     at_once: Mapped[bool] = mapped_column(default=False)
     unreachable: Mapped[bool] = mapped_column(default=False)
     queued_on: Mapped[date]

@@ -25,6 +25,7 @@ class User(Base, UserMixin):
     one ends every session.
 
     A post owns milestones and is mailed as a person is, and nobody signs in as it: its holders act for it.
+    With `reminds_before` off nobody is reminded before the day, only from it on.
     `totp_secret` is the encrypted secret of time-based codes, and `totp_counter` the last code that was used.
     Flask-Login's part of Flask-Security's own mixin: the scheduler starts without the rest, which takes its time.
     """
@@ -42,6 +43,7 @@ class User(Base, UserMixin):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     rhythm: Mapped[Rhythm] = mapped_column(words(Rhythm, "rhythm"), default=Rhythm.DAILY)
     weekday: Mapped[int] = mapped_column(default=0)
+    reminds_before: Mapped[bool] = mapped_column(default=True)
     totp_secret: Mapped[str | None] = mapped_column(String(500))
     totp_counter: Mapped[int | None]
 
