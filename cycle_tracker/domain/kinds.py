@@ -21,6 +21,10 @@ DOCUMENTS = frozenset({Kind.PLAN, Kind.ANNUAL_REPORT})
 """Done by their publication alone; seen by officials; never dropped by the partnership."""
 
 
+ASKS_CONTACTS = frozenset({Kind.CONSULTATION, Kind.REQUEST})
+"""What people without an account may be asked about."""
+
+
 class Stage(StrEnum):
     """The four stages of the cycle, in the order in which they are worked (2016 guidance, paragraphs 24 to 29)."""
 

@@ -10,13 +10,24 @@ from datetime import date, timedelta
 
 from cycle_tracker.domain.calendar import WorkingCalendar
 from cycle_tracker.domain.documents import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
-from cycle_tracker.domain.policies import Audience, Policy
+from cycle_tracker.domain.policies import Audience, Policy, Rung
 
 EXPLAIN = "explain"
 ON_DAY = "on-day"
 ASSIGNED = "assigned"
 """Told at once to a new owner. It has no day of its own, so no policy names it."""
+ANSWERED = "answered"
+"""Told at once to the owner: a contact answered by the link of a mail."""
+RAISED = {Audience.GOVERNANCE: "raised-group", Audience.NATIONAL: "raised-national"}
+"""Told at once to a group to which a person raised something, before the ladder did or further than it goes."""
+BEFORE = "before-"
+OVERDUE = "overdue-"
+RUNG = "rung-"
+HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONAL})
+"""Audiences whose decision is wanted: what is for them waits for no digest."""
 UNREACHED = "audience:"
+_OWNER = (Audience.OWNER,)
+_OWNER_AND_CONTACTS = (Audience.OWNER, Audience.CONTACT)
 
 
 @dataclass(frozen=True)
@@ -25,8 +36,10 @@ class Deadline:
 
     `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
     noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
-    `notify_from` is the day before which nothing that fell due is anybody's business here. `addressees` holds the
-    people behind each audience, keyed as notices are (`user:12`).
+    `notify_from` is the day before which nothing that fell due is anybody's business here. `reply_by` is the day that
+    an acknowledgement set: no further rung opens before it. `asks_contacts_after` says that contacts are also told,
+    once, that the date has passed. `addressees` holds the people behind each audience, keyed as notices are
+    (`user:12`, `contact:3`).
     """
 
     due_on: date | None
@@ -36,6 +49,8 @@ class Deadline:
     expected_date: bool = False
     explain_by_target: date | None = None
     notify_from: date | None = None
+    reply_by: date | None = None
+    asks_contacts_after: bool = False
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     addressees: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
 
@@ -108,7 +123,7 @@ def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], tod
     """
     told = frozenset(already)
     reached = list(steps_until(milestone, policy, today))
-    latest_told = max((step.named_day for step in reached if step.name in told and not step.once), default=date.min)
+    latest_told = _latest_told(milestone, told)
     due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
     by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
     for step in due:
@@ -122,8 +137,7 @@ def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[Rung
     if not milestone.calls_for_notices or milestone.due_on is None:
         return []
     reached = (
-        RungReached(rung.days, rung.audiences, milestone.calendar.on_or_after(milestone.due_on + _days(rung.days)))
-        for rung in policy.rungs
+        RungReached(rung.days, rung.audiences, _rung_on(milestone, milestone.due_on, rung)) for rung in policy.rungs
     )
     return [rung for rung in reached if rung.fell_due_on <= today]
 
@@ -150,6 +164,24 @@ def explain_on(target_on: date, calendar: WorkingCalendar) -> date:
     return calendar.working_days_before(last_day_before_outstanding(target_on), EXPLAIN_WORKING_DAYS)
 
 
+def named_day_of(step: str, due_on: date) -> date | None:
+    """The day that a step names, counted from the due date; None for one that stands in no row of days."""
+    if step == ON_DAY:
+        return due_on
+    for start, sign in ((BEFORE, -1), (OVERDUE, 1)):
+        if step.startswith(start):
+            return due_on + sign * _days(int(step.removeprefix(start)))
+    return None
+
+
+def _latest_told(milestone: Deadline, told: Iterable[str]) -> date:
+    """The latest day that anybody was told, by the names of the steps: under another policy they had other days."""
+    if milestone.due_on is None:
+        return date.min
+    days = (named_day_of(step, milestone.due_on) for step in told)
+    return max((day for day in days if day is not None), default=date.min)
+
+
 def _all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
     """The steps of the policy, those that repeat only as far as `until`."""
     yield from _before_steps(milestone, policy, due_on)
@@ -161,18 +193,20 @@ def _all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -
 def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
     if milestone.expected_date:
         return
+    known_since = max(milestone.entered_on, policy.before_since or date.min)
     for days in policy.before:
         named_day = due_on - _days(days)
-        if milestone.entered_on <= milestone.calendar.on_or_before(named_day):
-            name = f"before-{days}" if days else ON_DAY
-            yield Step(name, named_day, milestone.calendar.on_or_before(named_day), (Audience.OWNER,))
+        tell_on = milestone.calendar.on_or_before(named_day)
+        if known_since <= tell_on:
+            yield Step(f"{BEFORE}{days}" if days else ON_DAY, named_day, tell_on, _asked(milestone))
 
 
 def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
     days = policy.first_after
     while due_on + _days(days) <= until:
         named_day = due_on + _days(days)
-        yield Step(f"overdue-{days}", named_day, milestone.calendar.on_or_after(named_day), (Audience.OWNER,))
+        asked = _asked(milestone) if milestone.asks_contacts_after and days == policy.first_after else _OWNER
+        yield Step(f"{OVERDUE}{days}", named_day, milestone.calendar.on_or_after(named_day), asked)
         if policy.repeat_every is None:
             return
         days += policy.repeat_every
@@ -184,8 +218,19 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
         audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
         if audiences:
             named_day = due_on + _days(rung.days)
-            tell_on = milestone.calendar.on_or_after(named_day)
-            yield Step(f"rung-{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
+            tell_on = _rung_on(milestone, due_on, rung)
+            yield Step(f"{RUNG}{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
+
+
+def _rung_on(milestone: Deadline, due_on: date, rung: Rung) -> date:
+    """The working day on which a rung opens: not before the day by which somebody who acknowledged it will reply."""
+    day = due_on + _days(rung.days)
+    return milestone.calendar.on_or_after(max(day, milestone.reply_by) if milestone.reply_by else day)
+
+
+def _asked(milestone: Deadline) -> tuple[Audience, ...]:
+    """Who is reminded of the date: its owner, and the contacts who are asked about it."""
+    return _OWNER_AND_CONTACTS if milestone.addressees.get(Audience.CONTACT) else _OWNER
 
 
 def _explain_step(milestone: Deadline) -> Iterator[Step]:
@@ -206,13 +251,14 @@ def _people(step: Step, addressees: Mapping[Audience, tuple[str, ...]]) -> Itera
     """Who hears of a step, each once, as the first of its audiences that they are in. An audience with nobody behind
     it is named itself, unless the step reached another."""
     owners = addressees.get(Audience.OWNER, ()) if step.beside_owner else ()
-    reached = {*owners}.union(*(addressees.get(audience, ()) for audience in step.audiences))
+    inside = (audience for audience in step.audiences if audience is not Audience.CONTACT)
+    reached = {*owners}.union(*(addressees.get(audience, ()) for audience in inside))
     heard = {*owners}
     for audience in step.audiences:
         people = addressees.get(audience, ())
         yield from ((audience, addressee) for addressee in people if addressee not in heard)
         heard.update(people)
-        if not people and not reached:
+        if not people and not reached and audience is not Audience.CONTACT:
             yield audience, f"{UNREACHED}{audience}"
 
 
@@ -224,7 +270,7 @@ def _latest(addressee: str, steps: list[tuple[Step, Audience]], milestone: Deadl
         addressee=addressee,
         audience=audience,
         overtook=tuple(step.name for step, _ in sorted(ordered[:-1], key=lambda pair: pair[0].named_day)),
-        at_once=milestone.is_document or Audience.GOVERNANCE is audience,
+        at_once=milestone.is_document or audience in HEARD_AT_ONCE,
         unreachable=addressee.startswith(UNREACHED),
     )
 

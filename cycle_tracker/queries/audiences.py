@@ -11,14 +11,41 @@ from sqlalchemy import or_, select, union_all
 from cycle_tracker.domain.permissions import Role, Viewer, may_see
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Group, Membership, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.models import (
+    Contact,
+    Group,
+    Membership,
+    MembershipRole,
+    PartnershipBody,
+    RoleGrant,
+    Scope,
+    User,
+    milestone_contacts,
+)
 from cycle_tracker.queries.bodies import body_holds
 from cycle_tracker.queries.viewers import viewers_of
+
+_USER, _CONTACT = "user:", "contact:"
 
 
 def addressee_of(user_id: int) -> str:
     """How a notice names a person."""
-    return f"user:{user_id}"
+    return f"{_USER}{user_id}"
+
+
+def addressee_of_contact(contact_id: int) -> str:
+    """How a notice names a contact."""
+    return f"{_CONTACT}{contact_id}"
+
+
+def user_of(addressee: str) -> int | None:
+    """The number of the person that an addressee names, if it is one."""
+    return int(addressee.removeprefix(_USER)) if addressee.startswith(_USER) else None
+
+
+def contact_of(addressee: str) -> int | None:
+    """The number of the contact that an addressee names, if it is one."""
+    return int(addressee.removeprefix(_CONTACT)) if addressee.startswith(_CONTACT) else None
 
 
 @dataclass(frozen=True)
@@ -28,6 +55,7 @@ class Audiences:
     viewers: Mapping[int, Viewer]
     leads: Mapping[int, tuple[int, ...]]
     governance: Mapping[int, tuple[int, ...]]
+    chairs: Mapping[int, tuple[int, ...]]
     administrators: tuple[int, ...]
 
     def of(
@@ -44,6 +72,9 @@ class Audiences:
         return {
             Audience.OWNER: owners or leads or tuple(addressee_of(user_id) for user_id in self.administrators),
             Audience.LEAD: leads,
+            Audience.CHAIR: self._allowed(
+                self._in(self.chairs, partnership_id), partnership_id, is_document=is_document
+            ),
             Audience.GOVERNANCE: members,
         }
 
@@ -61,12 +92,13 @@ class Audiences:
 def audiences_for(partnership_ids: Collection[int], owner_ids: Collection[int], today: date) -> Audiences:
     """Everybody behind the audiences of a batch of milestones, in five statements however many there are."""
     leads = _leads_of(partnership_ids, today)
-    governance = _governance_of(partnership_ids, today)
+    governance, chairs = _governance_of(partnership_ids, today)
     everybody = {*owner_ids, *_people(leads), *_people(governance)}
     return Audiences(
         viewers=viewers_of(everybody, today),
         leads=leads,
         governance=governance,
+        chairs=chairs,
         administrators=_administrators(),
     )
 
@@ -96,9 +128,28 @@ def _leads_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[
     return _grouped((row.partnership_id, row.user_id) for row in rows)
 
 
-def _governance_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[int, ...]]:
+def contacts_of(milestone_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The contacts who are asked about each milestone, as notices key them; one statement, none where none is named."""
+    if not milestone_ids:
+        return {}
     rows = db.session.execute(
-        select(Group.partnership_id, Membership.user_id)
+        select(milestone_contacts.c.milestone_id, Contact.id)
+        .join(Contact, Contact.id == milestone_contacts.c.contact_id)
+        .where(milestone_contacts.c.milestone_id.in_(milestone_ids), Contact.active)
+        .order_by(Contact.id)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for milestone_id, contact_id in rows:
+        found[milestone_id].append(addressee_of_contact(contact_id))
+    return {milestone_id: tuple(contacts) for milestone_id, contacts in found.items()}
+
+
+def _governance_of(
+    partnership_ids: Collection[int], today: date
+) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    """The members of each partnership's governance groups, and their chairs."""
+    rows = db.session.execute(
+        select(Group.partnership_id, Membership.user_id, Membership.role)
         .join(Membership, Membership.group_id == Group.id)
         .where(
             Group.partnership_id.in_(partnership_ids),
@@ -106,7 +157,10 @@ def _governance_of(partnership_ids: Collection[int], today: date) -> dict[int, t
         )
         .order_by(Membership.id)
     ).all()
-    return _grouped((partnership_id, user_id) for partnership_id, user_id in rows)
+    return (
+        _grouped((row.partnership_id, row.user_id) for row in rows),
+        _grouped((row.partnership_id, row.user_id) for row in rows if row.role is MembershipRole.CHAIR),
+    )
 
 
 def _administrators() -> tuple[int, ...]:

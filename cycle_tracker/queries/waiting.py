@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cycle_tracker.domain.kinds import Basis, Kind
 from cycle_tracker.domain.lifecycle import State
@@ -20,7 +21,8 @@ class NoticeLine:
     """One notice with the facts of its milestone that a mail shows."""
 
     notice_id: int
-    user_id: int
+    user_id: int | None
+    contact_id: int | None
     milestone_id: int
     step: str
     audience: Audience
@@ -50,6 +52,7 @@ class NoticeLine:
 _COLUMNS = (
     Notice.id.label("notice_id"),
     Notice.user_id,
+    Notice.contact_id,
     Notice.milestone_id,
     Notice.step,
     Notice.audience,
@@ -90,10 +93,33 @@ def people_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
 
 def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """What waits for each of these people, locked so that a second run writes no second mail."""
-    return _by_user(
-        _lines()
-        .where(Notice.user_id.in_(user_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None))
-        .with_for_update(of=Notice)
+    return _by(
+        Notice.user_id,
+        _lines().where(Notice.user_id.in_(user_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
+    )
+
+
+def contacts_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
+    """The next contacts, by number, for whom a notice waits."""
+    return db.session.scalars(
+        select(Notice.contact_id)
+        .where(
+            Notice.message_id.is_(None),
+            Notice.ended_at.is_(None),
+            Notice.contact_id.is_not(None),
+            Notice.contact_id > after,
+        )
+        .group_by(Notice.contact_id)
+        .order_by(Notice.contact_id)
+        .limit(limit)
+    ).all()  # type: ignore[return-value]  # a contact's number is there where it is greater than another
+
+
+def notices_waiting_for_contacts(contact_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
+    """What waits for each of these contacts, locked in the same way."""
+    return _by(
+        Notice.contact_id,
+        _lines().where(Notice.contact_id.in_(contact_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
     )
 
 
@@ -114,14 +140,17 @@ def _lines() -> Select[*tuple[Any, ...]]:
         .join(Milestone, Milestone.id == Notice.milestone_id)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Escalation, (Escalation.milestone_id == Notice.milestone_id) & governance)
-        .order_by(Notice.user_id, Notice.due_on, Notice.milestone_id, Notice.id)
+        .order_by(Notice.user_id, Notice.contact_id, Notice.due_on, Notice.milestone_id, Notice.id)
     )
 
 
-def _by_user(statement: Select[*tuple[Any, ...]]) -> dict[int, list[NoticeLine]]:
+def _by(
+    addressee: InstrumentedAttribute[int | None], statement: Select[*tuple[Any, ...]]
+) -> dict[int, list[NoticeLine]]:
+    """The lines by whom they are for, locked."""
     found: dict[int, list[NoticeLine]] = defaultdict(list)
-    for row in db.session.execute(statement):
-        found[row.user_id].append(_line(row))
+    for row in db.session.execute(statement.with_for_update(of=Notice)):
+        found[getattr(row, addressee.key)].append(_line(row))
     return found
 
 

@@ -31,7 +31,7 @@ from cycle_tracker.models import (
     User,
 )
 from cycle_tracker.queries.calendars import calendar_of
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.services import audit
 from cycle_tracker.services.milestones import complete_followers, date_followers
 
@@ -184,10 +184,12 @@ def _enter(
 ) -> dict[str, Milestone]:
     calendar = calendar_of(partnership.id if partnership else None)
     notify_from = partnership.notify_from if partnership else None
+    policies = policies_now()
     rows = {}
     for one in planned:
         milestone = Milestone(
             partnership=partnership,
+            partnership_id=partnership.id if partnership else None,  # policies are asked for it before it is flushed
             cycle=cycle,
             key=one.key,
             kind=one.entry.kind,
@@ -210,7 +212,7 @@ def _enter(
             predecessors=[],  # known to be none yet, so that giving it some asks the database nothing
         )
         deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
-        milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone)) if partnership else None
+        milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone)) if partnership else None
         db.session.add(milestone)
         rows[one.template_key] = milestone
     db.session.flush()

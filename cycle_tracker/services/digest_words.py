@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from flask import current_app
 
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.calendar import DAY
@@ -12,8 +14,9 @@ from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.domain.reminders import ASSIGNED, EXPLAIN
 from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
+from cycle_tracker.models import Message
 from cycle_tracker.queries.waiting import NoticeLine
-from cycle_tracker.services.outgoing import LONGEST_SUBJECT
+from cycle_tracker.services.outgoing import LONGEST_SUBJECT, render_message
 
 FOR_DECISION = "For your group’s decision"
 PAST = "Past its date"
@@ -22,6 +25,17 @@ COMING = "Coming up"
 ORDER = (FOR_DECISION, PAST, TODAY, COMING)
 NEW = "You are its owner now."
 COLOURS = {FOR_DECISION: "red", PAST: "red", TODAY: "yellow", COMING: "blue"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who gets a mail: a person or a contact, perhaps for somebody who is away."""
+
+    name: str
+    email: str
+    user_id: int | None = None
+    contact_id: int | None = None
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,14 @@ class Section:
     heading: str
     colour: str
     items: list[Item] = field(default_factory=list)
+
+
+def render_digest(
+    message: Message, lines: Sequence[NoticeLine], reader: Reader, *, today: date, now: datetime
+) -> bytes:
+    """The bytes of a digest, its subject and Message-ID filled in."""
+    words = digest_words(lines, today, name=reader.name, service_url=current_app.config["SERVICE_URL"])
+    return render_message(message, template="digest", now=now, **words)
 
 
 def digest_words(lines: Sequence[NoticeLine], today: date, *, name: str, service_url: str) -> dict[str, Any]:

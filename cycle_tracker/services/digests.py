@@ -1,27 +1,43 @@
-"""Gathering: one mail for each person from the notices that wait for them, rendered and stored in one transaction.
+"""Gathering: one mail for each addressee from the notices that wait for them, rendered and stored in one transaction.
 
-A person gets one digest a London day, however often the job runs. What is wanted at once (the date of a document, a
-decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
+An addressee gets one digest a London day, however often the job runs. What is wanted at once (the date of a document,
+a decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
 Nothing is added to a message once it is written.
+
+Whoever is away has a deputy. It is now that the deputy is looked up, and gets what they may see; the rest goes to the
+person. Whom a mail is for and who gets it are both written down.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import uuid4
 
-from flask import current_app
 from sqlalchemy import bindparam, select, update
 
+from cycle_tracker.domain.delegations import stand_in
 from cycle_tracker.domain.digests import Preference, belongs_in_digest, digest_day
+from cycle_tracker.domain.kinds import DOCUMENTS
+from cycle_tracker.domain.permissions import Viewer, may_see
+from cycle_tracker.domain.reminders import BEFORE
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Message, MessageKind, Notice, User
+from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
-from cycle_tracker.queries.waiting import NoticeLine, people_with_waiting_notices, waiting_notices
-from cycle_tracker.services.digest_words import digest_words
-from cycle_tracker.services.outgoing import render_message, store_messages
+from cycle_tracker.queries.audiences import addressee_of, addressee_of_contact
+from cycle_tracker.queries.delegations import deputies_on
+from cycle_tracker.queries.viewers import viewers_of
+from cycle_tracker.queries.waiting import (
+    NoticeLine,
+    contacts_with_waiting_notices,
+    notices_waiting_for_contacts,
+    people_with_waiting_notices,
+    waiting_notices,
+)
+from cycle_tracker.services.digest_words import Reader, render_digest
+from cycle_tracker.services.outgoing import store_messages
 
 BATCH = 50
+SWITCHED_OFF = "reminders before the day are switched off"
 
 notices = table_of(Notice)
 _bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
@@ -33,6 +49,28 @@ class Gathered:
 
     messages: int = 0
     notices: int = 0
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom notices are for: how they are named, when they take their mail, and who gets it. `stand_in` is the deputy of
+    somebody who is away, for what the deputy may see."""
+
+    key: str
+    reader: Reader
+    preference: Preference
+    reminds_before: bool
+    stand_in: Reader | None = None
+    stand_in_may: Viewer | None = None
+
+    def wants(self, line: NoticeLine) -> bool:
+        """False for a reminder before the day, where these are switched off."""
+        return self.reminds_before or not line.step.startswith(BEFORE)
+
+    def has_for_stand_in(self, line: NoticeLine) -> bool:
+        """True for what goes to the deputy, who may see it."""
+        viewer = self.stand_in_may
+        return viewer is not None and may_see(viewer, line.partnership_id, is_document=line.kind in DOCUMENTS)
 
 
 @dataclass(frozen=True)
@@ -50,19 +88,11 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
     last = 0
     while user_ids := people_with_waiting_notices(after=last, limit=batch_size):
         last = user_ids[-1]
-        waiting = waiting_notices(user_ids)
-        had_digest = _people_with_digest(user_ids, today)
-        people = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
-        digests = [
-            digest
-            for user_id, lines in waiting.items()
-            if (digest := _compose(people[user_id], lines, today, now, had_digest=user_id in had_digest))
-        ]
-        _store(digests, now)
-        gathered.messages += len(digests)
-        gathered.notices += sum(len(digest.notice_ids) for digest in digests)
-        db.session.commit()
-        db.session.expunge_all()
+        _gather(waiting_notices(user_ids), _people(user_ids, today), today, now, gathered)
+    last = 0
+    while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
+        last = contact_ids[-1]
+        _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
     return gathered
 
 
@@ -72,25 +102,113 @@ def digest_of_today(lines: Iterable[NoticeLine], preference: Preference, today: 
     return wanted if any(digest_day(preference, line.queued_on) <= today for line in wanted) else []
 
 
-def _compose(person: User, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool) -> _Digest | None:
-    """The mail that a person gets today, with all that waits about each milestone in it; None where there is none."""
-    digest = [] if had_digest else digest_of_today(lines, person.preference, today)
+def _gather(
+    waiting: dict[int, list[NoticeLine]],
+    addressees: dict[int, Addressee],
+    today: date,
+    now: datetime,
+    gathered: Gathered,
+) -> None:
+    """Write the mails of one batch, and commit."""
+    had_digest = _with_digest([one.key for one in addressees.values()], today)
+    digests: list[_Digest] = []
+    unwanted: list[int] = []
+    for number, lines in waiting.items():
+        addressee = addressees[number]
+        wanted = [line for line in lines if addressee.wants(line)]
+        unwanted += [line.notice_id for line in lines if not addressee.wants(line)]
+        digests += _compose(addressee, wanted, today, now, had_digest=addressee.key in had_digest)
+    _withdraw(unwanted, now)
+    _store(digests, now)
+    gathered.messages += len(digests)
+    gathered.notices += sum(len(digest.notice_ids) for digest in digests)
+    db.session.commit()
+    db.session.expunge_all()
+
+
+def _compose(
+    addressee: Addressee, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool
+) -> Iterator[_Digest]:
+    """The mail that an addressee gets today, with all that waits about each milestone in it: two where a deputy gets
+    some of it, none where there is nothing. The first of them is the digest of the day."""
+    digest = [] if had_digest else digest_of_today(lines, addressee.preference, today)
     in_digest = {line.notice_id for line in digest}
     chosen = [line for line in lines if line.at_once or line.notice_id in in_digest]
-    if not chosen:
-        return None
-    message = Message(
-        identity=uuid4().hex,
-        kind=MessageKind.DIGEST,
-        recipient=person.email,
-        user_id=person.id,
-        digest_on=today if digest else None,
-        rendered_on=today,
-    )
-    words = digest_words(chosen, today, name=person.name, service_url=current_app.config["SERVICE_URL"])
-    content = render_message(message, template="digest", now=now, **words)
     shown = {line.milestone_id for line in chosen}
-    return _Digest(message, content, [line.notice_id for line in lines if line.milestone_id in shown])
+    digest_on = today if digest else None
+    for reader, theirs in _by_reader(addressee, chosen):
+        message = Message(
+            identity=uuid4().hex,
+            kind=MessageKind.DIGEST,
+            recipient=reader.email,
+            addressee=addressee.key,
+            user_id=reader.user_id,
+            contact_id=reader.contact_id,
+            digest_on=digest_on,
+            rendered_on=today,
+        )
+        digest_on = None
+        content = render_digest(message, theirs, reader, today=today, now=now)
+        told = {line.milestone_id for line in theirs} & shown
+        yield _Digest(message, content, [line.notice_id for line in lines if line.milestone_id in told])
+
+
+def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[Reader, list[NoticeLine]]]:
+    """What the deputy gets, and what is left for the addressee."""
+    if addressee.stand_in is not None:
+        for_stand_in = [line for line in lines if addressee.has_for_stand_in(line)]
+        if for_stand_in:
+            yield addressee.stand_in, for_stand_in
+        lines = [line for line in lines if not addressee.has_for_stand_in(line)]
+    if lines:
+        yield addressee.reader, lines
+
+
+def _people(user_ids: Sequence[int], today: date) -> dict[int, Addressee]:
+    """These people as addressees, each with whoever stands in for them today."""
+    deputies = deputies_on(today)
+    stand_ins = {user_id: stand_in(user_id, deputies) for user_id in user_ids if user_id in deputies}
+    away = {user_id: deputy for user_id, deputy in stand_ins.items() if deputy != user_id}
+    viewers = viewers_of(set(away.values()), today)
+    people = {
+        user.id: user for user in db.session.scalars(select(User).where(User.id.in_({*user_ids, *away.values()})))
+    }
+    return {user_id: _addressee(people[user_id], people.get(away.get(user_id, 0)), viewers) for user_id in user_ids}
+
+
+def _addressee(person: User, deputy: User | None, viewers: dict[int, Viewer]) -> Addressee:
+    return Addressee(
+        key=addressee_of(person.id),
+        reader=Reader(person.name, person.email, user_id=person.id),
+        preference=person.preference,
+        reminds_before=person.reminds_before,
+        stand_in=Reader(deputy.name, deputy.email, user_id=deputy.id, stands_in_for=person.name) if deputy else None,
+        stand_in_may=viewers.get(deputy.id) if deputy else None,
+    )
+
+
+def _contacts(contact_ids: Sequence[int]) -> dict[int, Addressee]:
+    rows = db.session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
+    return {
+        one.id: Addressee(
+            key=addressee_of_contact(one.id),
+            reader=Reader(one.name, one.email, contact_id=one.id),
+            preference=Preference(),
+            reminds_before=one.reminds_before,
+        )
+        for one in rows
+    }
+
+
+def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
+    """End the notices that their addressee does not want."""
+    if notice_ids:
+        db.session.execute(
+            update(Notice)
+            .where(Notice.id.in_(notice_ids), Notice.ended_at.is_(None))
+            .values(ended_at=now, ending=Ending.WITHDRAWN, ended_why=SWITCHED_OFF)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _store(digests: list[_Digest], now: datetime) -> None:
@@ -103,11 +221,12 @@ def _store(digests: list[_Digest], now: datetime) -> None:
         db.session.connection().execute(_bind, bound)
 
 
-def _people_with_digest(user_ids: Iterable[int], today: date) -> set[int]:
+def _with_digest(addressees: Iterable[str], today: date) -> set[str]:
+    """Who of them had their digest of the day."""
     return {
-        user_id
-        for user_id in db.session.scalars(
-            select(Message.user_id).where(Message.user_id.in_(user_ids), Message.digest_on == today)
+        addressee
+        for addressee in db.session.scalars(
+            select(Message.addressee).where(Message.addressee.in_(addressees), Message.digest_on == today)
         )
-        if user_id is not None
+        if addressee is not None
     }

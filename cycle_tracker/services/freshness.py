@@ -1,28 +1,29 @@
 """Before sending: which of the messages in hand say something that is no longer true, and setting that right.
 
-A notice is no longer true once its milestone is finished or has another date, or its person may not see it any more,
-or what they were given belongs to somebody else;
-the words of a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same
-Message-ID, or withdrawn where nothing is left. A request for an update names the day that its words hold for, so it is
-never rendered again: it is withdrawn once its document is finished, or its person may not see it any more.
-A mail about an account is withdrawn once its purpose has passed.
+A notice is no longer true once its milestone is finished or has another date, once whoever gets the mail may not see
+it any more or wants no reminders before the day, or once what they were given belongs to somebody else; the words of
+a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same Message-ID, or
+withdrawn where nothing is left. A request for an update names the day that its words hold for, so it is never
+rendered again: it is withdrawn once its document is finished, or its person may not see it any more. A mail about an
+account is withdrawn once its purpose has passed.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import and_, case, exists, not_, or_, select, update
+from sqlalchemy import and_, case, exists, func, not_, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.kinds import DOCUMENTS
 from cycle_tracker.domain.lifecycle import OPEN
 from cycle_tracker.domain.permissions import Permission, roles_with
-from cycle_tracker.domain.reminders import ASSIGNED
+from cycle_tracker.domain.reminders import ASSIGNED, BEFORE
 from cycle_tracker.extensions import db
 from cycle_tracker.models import (
+    Contact,
     Ending,
     Message,
     MessageBody,
@@ -33,16 +34,19 @@ from cycle_tracker.models import (
     RoleGrant,
     Scope,
     User,
+    milestone_contacts,
 )
 from cycle_tracker.queries.waiting import NoticeLine, notices_of_messages
 from cycle_tracker.services.account_mails import withdraw_lapsed_mails
-from cycle_tracker.services.digest_words import digest_words
-from cycle_tracker.services.outgoing import render_message
+from cycle_tracker.services.digest_words import Reader, render_digest
+from cycle_tracker.services.digests import SWITCHED_OFF
 
 FINISHED = "finished before it was sent"
 MOVED = "its date moved before it was sent"
 GIVEN_AWAY = "it has another owner"
 NOT_ALLOWED = "the person may no longer see it"
+NOT_ASKED = "the contact is no longer asked about it"
+BEFORE_THE_DAY = f"{BEFORE}%"
 
 
 def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
@@ -55,7 +59,7 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
     _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
     stale = set(untrue) | _rendered_before(message_ids, today)
     left = notices_of_messages(stale)
-    people = _people_of(stale)
+    readers = _readers_of(stale)
     for message in db.session.scalars(
         select(Message)
         .where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST, Message.state == MessageState.SENDING)
@@ -63,7 +67,7 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
         .with_for_update()  # a sender that slept may come here when another has sent these already
     ):
         if left.get(message.id):
-            _render_again(message, left[message.id], people[message.id], today, now)
+            _render_again(message, left[message.id], readers[message.id], today, now)
         else:
             message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
             withdrawn.add(message.id)
@@ -101,14 +105,29 @@ def _untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[i
     moved = or_(Milestone.due_on.is_(None), Milestone.due_on != Notice.due_on)
     given_away = and_(Notice.step == ASSIGNED, Milestone.owner_id.is_distinct_from(Notice.user_id))
     ended = Notice.ended_at.is_not(None)
+    is_before = Notice.step.like(BEFORE_THE_DAY)
+    off = and_(is_before, or_(_switched_off(User, Notice.user_id), _switched_off(Contact, Notice.contact_id)))
+    not_asked = and_(Notice.contact_id.is_not(None), not_(_is_asked()))
+    not_allowed = and_(Notice.contact_id.is_(None), not_(_may_see(today, Message.user_id)))
     rows = db.session.execute(
         select(
             Notice.message_id,
             Notice.id,
-            case((finished, FINISHED), (given_away, GIVEN_AWAY), (or_(moved, ended), MOVED), else_=NOT_ALLOWED),
+            case(
+                (finished, FINISHED),
+                (given_away, GIVEN_AWAY),
+                (or_(moved, ended), MOVED),
+                (off, SWITCHED_OFF),
+                (not_asked, NOT_ASKED),
+                else_=NOT_ALLOWED,
+            ),
         )
         .join(Milestone, Milestone.id == Notice.milestone_id)
-        .where(Notice.message_id.in_(message_ids), or_(finished, moved, given_away, ended, not_(_may_see(today))))
+        .join(Message, Message.id == Notice.message_id)
+        .where(
+            Notice.message_id.in_(message_ids),
+            or_(finished, moved, given_away, ended, off, not_asked, not_allowed),
+        )
         .order_by(Notice.id)
     )
     untrue: dict[int, dict[int, str]] = {}
@@ -118,8 +137,23 @@ def _untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[i
     return untrue
 
 
-def _may_see(today: date, user_id: Any = Notice.user_id) -> ColumnElement[bool]:
-    """The SQL twin of `domain.permissions.may_see` for the person and the milestone of a notice, or of a message."""
+def _switched_off(who: type[User | Contact], number: Any) -> ColumnElement[bool]:
+    """True where a notice is for somebody who wants no reminders before the day."""
+    return exists().where(who.id == number, who.reminds_before.is_(False))
+
+
+def _is_asked() -> ColumnElement[bool]:
+    """True where a contact is asked about the milestone of a notice still."""
+    return exists().where(
+        milestone_contacts.c.milestone_id == Notice.milestone_id,
+        milestone_contacts.c.contact_id == Notice.contact_id,
+        Contact.id == Notice.contact_id,
+        Contact.active,
+    )
+
+
+def _may_see(today: date, user_id: Any) -> ColumnElement[bool]:
+    """The SQL twin of `domain.permissions.may_see` for whoever gets a message and the milestone that it tells of."""
     titles = RoleGrant.role.in_(sorted(roles_with(Permission.READ_TITLES_AND_DATES)))
     documents = and_(
         RoleGrant.role.in_(sorted(roles_with(Permission.READ_DOCUMENTS))),
@@ -170,15 +204,39 @@ def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> Non
             )
 
 
-def _people_of(message_ids: Collection[int]) -> dict[int, str]:
+def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
+    """Who gets each of these messages, and for whom, where that is another."""
+    person, away = aliased(User), aliased(User)
+    for_another = (Notice.message_id == Message.id) & (Notice.user_id != Message.user_id) & Notice.ended_at.is_(None)
     rows = db.session.execute(
-        select(Message.id, User.name).join(User, User.id == Message.user_id).where(Message.id.in_(message_ids))
+        select(
+            Message.id,
+            Message.recipient,
+            Message.user_id,
+            Message.contact_id,
+            func.coalesce(person.name, Contact.name).label("name"),
+            away.name.label("stands_in_for"),
+        )
+        .outerjoin(person, person.id == Message.user_id)
+        .outerjoin(Contact, Contact.id == Message.contact_id)
+        .outerjoin(Notice, for_another)
+        .outerjoin(away, away.id == Notice.user_id)
+        .where(Message.id.in_(message_ids))
+        .distinct()
     )
-    return {row.id: row.name for row in rows}
+    return {
+        row.id: Reader(
+            row.name,
+            row.recipient,
+            user_id=row.user_id,
+            contact_id=row.contact_id,
+            stands_in_for=row.stands_in_for or "",
+        )
+        for row in rows
+    }
 
 
-def _render_again(message: Message, lines: list[NoticeLine], name: str, today: date, now: datetime) -> None:
-    words = digest_words(lines, today, name=name, service_url=current_app.config["SERVICE_URL"])
-    content = render_message(message, template="digest", now=now, **words)
+def _render_again(message: Message, lines: list[NoticeLine], reader: Reader, today: date, now: datetime) -> None:
+    content = render_digest(message, lines, reader, today=today, now=now)
     message.rendered_on = today
     db.session.execute(update(MessageBody).where(MessageBody.message_id == message.id).values(content=content))

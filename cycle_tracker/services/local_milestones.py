@@ -66,7 +66,9 @@ def add_local_milestone(cycle: Cycle, kind: Kind, wanted: Wanted, *, by: User, t
     if same is not None:
         return same
     key = next_key(cycle.partnership_id, f"{cycle.period.name}.local-")
-    milestone = Milestone(key=key, kind=kind, cycle=cycle, partnership=cycle.partnership)
+    milestone = Milestone(
+        key=key, kind=kind, cycle=cycle, partnership=cycle.partnership, partnership_id=cycle.partnership_id
+    )
     _enter(milestone, wanted, by=by, today=today, now=now)
     audit.record_milestone(milestone, "added", by=by, at=now, after={"title": milestone.title})
     return milestone
@@ -97,7 +99,12 @@ def add_sub_task(parent: Milestone, wanted: Wanted, *, by: User, today: date, no
         return same
     key = next_key(parent.partnership_id, f"{parent.key[: LONGEST_KEY - 5]}.")
     task = Milestone(
-        key=key, kind=Kind.SUB_TASK, parent_id=parent.id, cycle=parent.cycle, partnership=parent.partnership
+        key=key,
+        kind=Kind.SUB_TASK,
+        parent_id=parent.id,
+        cycle=parent.cycle,
+        partnership=parent.partnership,
+        partnership_id=parent.partnership_id,
     )
     stage = wanted.stage or parent.stage
     _enter(task, Wanted(**{**vars(wanted), "stage": stage}), by=by, today=today, now=now)

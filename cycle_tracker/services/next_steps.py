@@ -41,6 +41,7 @@ def add_next_step(
         raise RuleBroken(f"{owner.name} has no role that lets them own this.", field="next_owner")
     step = Milestone(
         partnership=parent.partnership,
+        partnership_id=parent.partnership_id,
         cycle=parent.cycle,
         parent_id=parent.id,
         key=_free_key(parent),

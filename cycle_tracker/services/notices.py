@@ -13,7 +13,7 @@ from cycle_tracker.domain.reminders import first_notice_on
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Ending, Escalation, Milestone, Notice, Resolution
 from cycle_tracker.queries.calendars import calendar_of, calendars_of
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.queries.deadlines import deadline_of, policies_now, policy_of
 from cycle_tracker.services.assignments import tell_again, waiting_assignment, waiting_assignments
 
 FINISHED = "finished before the mail was written"
@@ -134,10 +134,11 @@ def _end_all(groups: Sequence[Sequence[_Ending]], *, now: datetime) -> None:
     _end_notices(withdrawn, Ending.WITHDRAWN, FINISHED, now=now, waiting_only=True)
     going_on = [group[-1].milestone for group in restarted if group[-1].starts_afresh]
     calendars = calendars_of({one.partnership_id for one in going_on})
+    policies = policies_now()
     for milestone in going_on:
         notify_from = milestone.partnership.notify_from if milestone.partnership else None
         deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendars[milestone.partnership_id])
-        milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone))
+        milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone))
         if milestone.id in assigned:
             tell_again(assigned[milestone.id], milestone, now=now)
     db.session.flush()

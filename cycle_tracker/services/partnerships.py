@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 
 from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.domain.lifecycle import OPEN
 from cycle_tracker.domain.periods import FIRST_START, Period
 from cycle_tracker.extensions import db
 from cycle_tracker.models import (
@@ -28,6 +27,7 @@ from cycle_tracker.models import (
     User,
 )
 from cycle_tracker.services import audit
+from cycle_tracker.services.bookmarks import ask_again
 from cycle_tracker.services.cycles import open_cycle
 
 LATEST = date(2100, 1, 1)
@@ -107,7 +107,7 @@ def set_notify_from(partnership: Partnership, notify_from: date, *, by: User, to
     )
     db.session.flush()
     _forget_before(partnership, notify_from, now)
-    ask_again(partnership, today)
+    ask_again(Milestone.partnership_id == partnership.id, today)
 
 
 def open_period(
@@ -154,7 +154,7 @@ def add_closure_day(
     db.session.add(closure)
     db.session.flush()
     _record_closure(closure, "closure-day-added", by=by, now=now)
-    ask_again(partnership, today)
+    ask_again(Milestone.partnership_id == partnership.id, today)
     return closure
 
 
@@ -163,19 +163,7 @@ def remove_closure_day(partnership: Partnership, closure: ClosureDay, *, by: Use
     _record_closure(closure, "closure-day-removed", by=by, now=now)
     db.session.delete(closure)
     db.session.flush()
-    ask_again(partnership, today)
-
-
-def ask_again(partnership: Partnership, today: date) -> None:
-    """Set the bookmark of every open milestone of a partnership to today, in one statement, whatever their number."""
-    db.session.execute(
-        update(Milestone)
-        .where(
-            Milestone.partnership_id == partnership.id, Milestone.state.in_(list(OPEN)), Milestone.due_on.is_not(None)
-        )
-        .values(next_notice_on=today)
-        .execution_options(synchronize_session=False)
-    )
+    ask_again(Milestone.partnership_id == partnership.id, today)
 
 
 def _forget_before(partnership: Partnership, notify_from: date, now: datetime) -> None:

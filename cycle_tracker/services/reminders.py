@@ -3,7 +3,7 @@
 The sweep, for each batch of milestones whose bookmark has come up:
 
 1. lock the milestones, so that a second sweep, or somebody who is finishing one, waits;
-2. look up what was told of their present dates, and who is behind each audience now;
+2. look up the policies, what was told of their present dates, and who is behind each audience now;
 3. ask the rules, which know nothing of databases;
 4. write the notices and the escalations that are not there yet, move the bookmarks on, and commit.
 
@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import Row, Select, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cycle_tracker.domain.kinds import DOCUMENTS
+from cycle_tracker.domain.kinds import ASKS_CONTACTS, DOCUMENTS
+from cycle_tracker.domain.policies import Audience, Policy
 from cycle_tracker.domain.reminders import (
-    Deadline,
     NoticeDue,
     RungReached,
     next_notice_on,
@@ -31,9 +31,9 @@ from cycle_tracker.domain.reminders import (
 )
 from cycle_tracker.extensions import Base, db
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
-from cycle_tracker.queries.audiences import Audiences, audiences_for
+from cycle_tracker.queries.audiences import Audiences, audiences_for, contact_of, contacts_of, user_of
 from cycle_tracker.queries.calendars import calendars_of
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.queries.deadlines import deadline_of, policies_now
 
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -119,13 +119,22 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) 
     audiences = audiences_for(
         partnership_ids - {None}, {row.owner_id for row in rows if row.owner_id is not None}, today
     )
+    contacts = contacts_of([row.id for row in rows if row.kind in ASKS_CONTACTS])
+    # Asked for each batch, once its milestones are locked: a change of policy sets their bookmarks before or after us.
+    policies = policies_now()
     told = _told([row.id for row in rows])
-    opened = _opened([row.id for row in rows])
+    opened, reply_by = _opened([row.id for row in rows])
     for row in rows:
         swept.milestones += 1
         try:
-            deadline = _deadline(row, calendars[row.partnership_id], audiences)
-            policy = policy_of(row)
+            deadline = deadline_of(
+                row,
+                notify_from=row.notify_from,
+                reply_by=reply_by.get((row.id, row.due_on)),
+                calendar=calendars[row.partnership_id],
+                addressees=_addressees(row, audiences, contacts.get(row.id, ())),
+            )
+            policy = policies.of(row)
             due = notices_due(deadline, policy, told.get((row.id, row.due_on), ()), today)
             reached = [
                 rung for rung in rungs_reached(deadline, policy, today) if (row.id, row.due_on, rung.days) not in opened
@@ -135,21 +144,15 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) 
             log.exception("Milestone %s: the rules could not be asked.", row.id)
             swept.skipped += 1
             continue
-        batch.notices.extend(_notice_rows(row, due, today, now))
+        batch.notices.extend(_notice_rows(row, due, policy, today, now))
         batch.escalations.extend(_escalation_rows(row, reached, now))
         batch.bookmarks[bookmark].append(row.id)
     return batch
 
 
-def _deadline(row: Row[Any], calendar: Any, audiences: Audiences) -> Deadline:
-    return deadline_of(
-        row,
-        notify_from=row.notify_from,
-        calendar=calendar,
-        addressees=audiences.of(
-            owner_id=row.owner_id, partnership_id=row.partnership_id, is_document=row.kind in DOCUMENTS
-        ),
-    )
+def _addressees(row: Row[Any], audiences: Audiences, contacts: tuple[str, ...]) -> dict[Audience, tuple[str, ...]]:
+    people = audiences.of(owner_id=row.owner_id, partnership_id=row.partnership_id, is_document=row.kind in DOCUMENTS)
+    return {**people, Audience.CONTACT: contacts} if contacts else people
 
 
 def _told(milestone_ids: list[int]) -> dict[tuple[int, date], set[str]]:
@@ -164,28 +167,37 @@ def _told(milestone_ids: list[int]) -> dict[tuple[int, date], set[str]]:
     return told
 
 
-def _opened(milestone_ids: list[int]) -> set[tuple[int, date, int]]:
-    return {
-        (row.milestone_id, row.due_on, row.rung)
-        for row in db.session.execute(
-            select(Escalation.milestone_id, Escalation.due_on, Escalation.rung).where(
-                Escalation.milestone_id.in_(milestone_ids), Escalation.resolved_at.is_(None)
-            )
-        )
-    }
+def _opened(milestone_ids: list[int]) -> tuple[set[tuple[int, date, int]], dict[tuple[int, date], date]]:
+    """The rungs that are open of each milestone and date, and the latest day by which one of them is replied to."""
+    opened: set[tuple[int, date, int]] = set()
+    reply_by: dict[tuple[int, date], date] = {}
+    for row in db.session.execute(
+        select(
+            Escalation.milestone_id, Escalation.due_on, Escalation.rung, Escalation.reply_by, Escalation.raised_by_id
+        ).where(Escalation.milestone_id.in_(milestone_ids), Escalation.resolved_at.is_(None))
+    ):
+        of = (row.milestone_id, row.due_on)
+        if row.raised_by_id is None:
+            opened.add((*of, row.rung))
+        if row.reply_by is not None:
+            reply_by[of] = max(row.reply_by, reply_by.get(of, row.reply_by))
+    return opened, reply_by
 
 
-def _notice_rows(row: Row[Any], due: Iterable[NoticeDue], today: date, now: datetime) -> Iterable[dict[str, Any]]:
+def _notice_rows(
+    row: Row[Any], due: Iterable[NoticeDue], policy: Policy, today: date, now: datetime
+) -> Iterable[dict[str, Any]]:
     for notice in due:
-        user_id = None if notice.unreachable else int(notice.addressee.removeprefix("user:"))
         yield {
             "milestone_id": row.id,
             "due_on": row.due_on,
             "step": notice.step,
             "addressee": notice.addressee,
-            "user_id": user_id,
+            "user_id": user_of(notice.addressee),
+            "contact_id": contact_of(notice.addressee),
             "audience": notice.audience,
             "overtook": list(notice.overtook),
+            "policy": policy.place,
             "at_once": notice.at_once,
             "unreachable": notice.unreachable,
             "queued_on": today,

@@ -11,7 +11,7 @@ from cycle_tracker.domain.reminders import first_notice_on
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Cycle, Milestone
 from cycle_tracker.queries.calendars import calendar_of
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.services.milestones import finish_milestone, start_milestone
 
 ACTIONS = (
@@ -36,9 +36,10 @@ def add_actions(cycle: Cycle, scene: Scene, people: People) -> None:
         if (due_on := _due_on(title, distance, scene)) >= cycle.period.start
         and not (-30 < distance < 0 and lot(3, scene.slug, title, "past"))
     ]
+    policies = policies_now()
     for action in actions:
         deadline = deadline_of(action, notify_from=scene.partnership.notify_from, calendar=calendar)
-        action.next_notice_on = first_notice_on(deadline, policy_of(action))
+        action.next_notice_on = first_notice_on(deadline, policies.of(action))
     db.session.add_all(actions)
     db.session.flush()
     for action in actions:
@@ -52,6 +53,7 @@ def _due_on(title: str, distance: int, scene: Scene) -> date:
 def _action(cycle: Cycle, number: int, title: str, due_on: date, scene: Scene, people: People) -> Milestone:
     return Milestone(
         partnership=scene.partnership,
+        partnership_id=scene.partnership.id,
         cycle=cycle,
         key=f"{cycle.period.name}.action-{number}",
         kind=Kind.ACTION,

@@ -35,7 +35,7 @@ from cycle_tracker.domain.wording import day
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Cycle, Milestone, Partnership, User
 from cycle_tracker.queries.calendars import calendars_of
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.queries.imports import cycles_of, milestones_by_key, users_by_email
 from cycle_tracker.queries.owners import owners_within
 from cycle_tracker.services import audit
@@ -244,13 +244,14 @@ def _check_state(milestone: Milestone, state: State, refuse: Refuse) -> None:
 
 def _add(rows: Sequence[_Row], *, by: User | None, today: date, now: datetime) -> None:
     calendars = calendars_of({one.partnership.id for one in rows})
+    policies = policies_now()
     made = []
     for one in rows:
         milestone = _made(one, today)
         deadline = deadline_of(
             milestone, notify_from=one.partnership.notify_from, calendar=calendars[one.partnership.id]
         )
-        milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone))
+        milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone))
         made.append(milestone)
     db.session.add_all(made)
     db.session.flush()
@@ -271,6 +272,7 @@ def _made(one: _Row, today: date) -> Milestone:
     state = row.state or State.NOT_STARTED
     return Milestone(
         partnership=one.partnership,
+        partnership_id=one.partnership.id,
         cycle=one.cycle,
         key=row.key,
         kind=row.kind or Kind.STEP,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from cycle_tracker.domain.calendar import WorkingCalendar
 from cycle_tracker.domain.reminders import next_notice_on
 from cycle_tracker.models import Milestone
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.queries.deadlines import Policies, deadline_of, policies_now
 from cycle_tracker.services.bulk_changes import BulkChange, hindrance
 from cycle_tracker.web.milestone_lists.lines import owner_wording
 from cycle_tracker.web.wording import NO_DATE, count, day
@@ -40,6 +40,7 @@ def outcomes(
     today: date,
 ) -> tuple[list[Outcome], list[Outcome]]:
     """The milestones that take the change, and those in whose way something stands."""
+    policies = policies_now()
     found = [
         Outcome(
             title=one.title,
@@ -49,7 +50,7 @@ def outcomes(
             new_owner=_new_owner(one, change),
             date=day(one.due_on) if one.due_on else NO_DATE,
             new_date=_new_date(one, change),
-            notices=_notices(one, change, notices.get(one.id, (0, 0)), calendar, today),
+            notices=_notices(one, change, notices.get(one.id, (0, 0)), calendar, policies, today),
             hindrance=hindrance(one, change) or (CHANGED if one.version != versions[one.id] else ""),
         )
         for one in ticked
@@ -82,7 +83,12 @@ def _new_date(milestone: Milestone, change: BulkChange) -> str:
 
 
 def _notices(
-    milestone: Milestone, change: BulkChange, numbers: tuple[int, int], calendar: WorkingCalendar, today: date
+    milestone: Milestone,
+    change: BulkChange,
+    numbers: tuple[int, int],
+    calendar: WorkingCalendar,
+    policies: Policies,
+    today: date,
 ) -> str:
     """How many notices stop counting, and when the next one goes out."""
     all_of_them, of_owner = numbers
@@ -93,7 +99,7 @@ def _notices(
     notify_from = milestone.partnership.notify_from if milestone.partnership else None
     deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
     moved = replace(deadline, due_on=new, expected_date=False, explain_by_target=None)
-    following = next_notice_on(moved, policy_of(milestone), today - timedelta(days=1))
+    following = next_notice_on(moved, policies.of(milestone), today - timedelta(days=1))
     said = "Nobody was told of the old date"
     if all_of_them:
         said = f"{count(all_of_them, 'notice')} of the old date no longer {'counts' if all_of_them == 1 else 'count'}"

@@ -219,7 +219,7 @@ def test_the_rule_in_sql_on_who_may_see_is_that_of_the_permissions_table(days: D
     seen_in_sql = db.session.execute(
         select(Notice.user_id, Notice.milestone_id)
         .join(Milestone, Milestone.id == Notice.milestone_id)
-        .where(_may_see(DAY))
+        .where(_may_see(DAY, Notice.user_id))
     ).all()
     viewers = viewers_of([person.id for person in people], DAY)
     allowed = {

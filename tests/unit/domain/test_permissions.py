@@ -41,6 +41,11 @@ EXPECTED = {
     "manage everybody's accounts and roles": "no   no   no   no    no   no   yes",
     "set up partnerships": "         no   no   no   no    no   no   yes",
     "read the health of the service": "no   no   no   no    no   yes  yes",
+    "say when people are reminded, and how far up it goes": "yes  no   no   no    no   no   yes",
+    "read who was told what, and what will be sent": "yes  no   yes  yes   no   yes  yes",
+    "say who without an account is asked about a consultation or a request": "yes  no   no   no    no   no   no",
+    "raise something to the governance group before the ladder does": "yes  no   yes  yes   no   no   no",
+    "raise a document to the national group": "no   no   yes  yes   yes  no   no",
 }
 ROLES = (
     Role.LEAD,

@@ -1,9 +1,11 @@
-"""The default policies."""
+"""The default policies, and what changes them."""
+
+from datetime import date
 
 import pytest
 
 from cycle_tracker.domain.kinds import Basis, Kind
-from cycle_tracker.domain.policies import Audience, Policy, Rung, policy_for
+from cycle_tracker.domain.policies import Audience, Policy, PolicyChange, Repeats, Rung, policy_for, policy_under
 
 OWNER, LEAD, GOVERNANCE = Audience.OWNER, Audience.LEAD, Audience.GOVERNANCE
 
@@ -31,5 +33,31 @@ def test_a_statutory_duty_goes_to_the_group_after_14_days_and_any_other_after_28
     assert policy_for(kind, basis) == (STATUTORY if basis is Basis.STATUTE else STEP)
 
 
-def test_no_rung_mails_an_official() -> None:
-    assert {audience.value for audience in Audience} == {"owner", "lead", "governance-group"}
+def test_no_rung_goes_further_than_the_governance_group() -> None:
+    policies = [policy_for(kind, basis) for kind in Kind for basis in Basis]
+    told = {audience for policy in policies for rung in policy.rungs for audience in rung.audiences}
+    assert told == {OWNER, LEAD, GOVERNANCE}
+
+
+def test_the_most_particular_place_wins_part_by_part() -> None:
+    monday = date(2026, 5, 11)
+    changes = {
+        "all": PolicyChange(monday, before=(30,), repeats=Repeats(2, 5)),
+        "kind:step": PolicyChange(monday, before=(20,)),
+        "partnership:7": PolicyChange(monday, rungs=(Rung(10, (Audience.CHAIR,)),)),
+        "partnership:7/kind:step": PolicyChange(monday, repeats=Repeats(3, None)),
+    }
+
+    theirs = policy_under(changes, Kind.STEP, Basis.LOCAL, 7)
+    others = policy_under(changes, Kind.STEP, Basis.LOCAL, 8)
+    documents = policy_under(changes, Kind.PLAN, Basis.STATUTE, 7)
+
+    assert theirs == Policy((20,), 3, None, (Rung(10, (Audience.CHAIR,)),), "partnership:7/kind:step", monday)
+    assert others == Policy((20,), 2, 5, STEP.rungs, "kind:step", monday)
+    assert documents == Policy((30,), 2, 5, (Rung(10, (Audience.CHAIR,)),), "partnership:7", monday)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("basis", Basis)
+def test_without_changes_the_default_holds(kind: Kind, basis: Basis) -> None:
+    assert policy_under({}, kind, basis, 7) == policy_for(kind, basis)

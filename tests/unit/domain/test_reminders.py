@@ -27,6 +27,7 @@ from cycle_tracker.domain.reminders import (
 
 OWNER, LEAD, MEMBER, OTHER_MEMBER = "user:1", "user:2", "user:3", "user:4"
 PEOPLE = {Audience.OWNER: (OWNER,), Audience.LEAD: (LEAD,), Audience.GOVERNANCE: (MEMBER, OTHER_MEMBER)}
+GROUP = (Audience.GOVERNANCE,)
 LONG_AGO = date(2017, 4, 1)
 
 REPORT = Deadline(
@@ -380,3 +381,76 @@ def test_the_bookmark_names_the_day_of_each_next_step() -> None:
     assert days == ["30 Apr", "11 May", "14 May", "15 May", "22 May", "29 May", "5 Jun", "11 Jun", "12 Jun"]
     assert next_notice_on(STEP, ACTION_POLICY, date(2026, 5, 28)) is None
     assert next_notice_on(STEP, STEP_POLICY, date(2031, 1, 1)) == date(2031, 1, 3)
+
+
+def test_no_further_rung_opens_before_the_day_of_the_reply_and_the_owner_is_told_all_the_same() -> None:
+    acknowledged = replace(STEP, reply_by=date(2026, 6, 3))
+    first = {"before-14", "before-3", "on-day", "overdue-1", "rung-1"}
+    days = span(date(2026, 5, 18), date(2026, 6, 5))
+    seen = []
+    for day in days:
+        for notice in notices_due(acknowledged, STATUTORY_STEP_POLICY, first, day):
+            seen.append(told(day, notice))
+            first.update((notice.step, *notice.overtook))
+    assert seen == [
+        ("22 May", OWNER, "overdue-8", ""),
+        ("29 May", OWNER, "overdue-15", ""),
+        ("3 Jun", MEMBER, "rung-14", ""),
+        ("3 Jun", OTHER_MEMBER, "rung-14", ""),
+        ("5 Jun", OWNER, "overdue-22", ""),
+    ]
+    assert [rung.fell_due_on for rung in rungs_reached(acknowledged, STATUTORY_STEP_POLICY, days[-1])] == [
+        date(2026, 6, 3),
+        date(2026, 6, 3),
+    ]
+
+
+def test_a_chairs_rung_stands_between_the_lead_and_the_group() -> None:
+    chair = "user:9"
+    policy = replace(
+        STATUTORY_STEP_POLICY, rungs=(STATUTORY_STEP_POLICY.rungs[0], Rung(7, (Audience.CHAIR,)), Rung(14, GROUP))
+    )
+    with_chair = replace(STEP, addressees={**PEOPLE, Audience.CHAIR: (chair,)})
+    rungs = [line for line in walk(with_chair, policy, date(2026, 5, 15), date(2026, 5, 29)) if "rung" in line[2]]
+    assert rungs == [
+        ("15 May", LEAD, "rung-1", ""),
+        ("21 May", chair, "rung-7", ""),
+        ("28 May", MEMBER, "rung-14", ""),
+        ("28 May", OTHER_MEMBER, "rung-14", ""),
+    ]
+
+
+def test_a_change_of_policy_sends_no_reminder_late_and_repeats_nothing() -> None:
+    changed = replace(STEP_POLICY, before=(60, 30, 0), before_since=date(2026, 4, 20), repeat_every=3)
+    assert walk(STEP, changed, date(2026, 4, 20), date(2026, 5, 18)) == [
+        ("14 May", OWNER, "on-day", ""),
+        ("15 May", OWNER, "overdue-1", ""),
+        ("15 May", LEAD, "rung-1", ""),
+        ("18 May", OWNER, "overdue-4", ""),
+    ]
+    assert not [
+        one for one in notices_due(STEP, changed, {"overdue-8", "rung-1"}, date(2026, 5, 23)) if OWNER in one.addressee
+    ]
+
+
+def test_contacts_are_told_before_the_day_and_on_it_and_once_after_where_an_answer_is_still_wanted() -> None:
+    contact = "contact:3"
+    consultation = replace(STEP, addressees={**PEOPLE, Audience.CONTACT: (contact,)})
+    request = replace(consultation, asks_contacts_after=True)
+    theirs = {
+        name: [
+            line[2] for line in walk(one, DOCUMENT_POLICY, date(2026, 4, 1), date(2026, 6, 15)) if line[1] == contact
+        ]
+        for name, one in (("consultation", consultation), ("request", request))
+    }
+    before = ["before-28", "before-14", "before-7", "before-1", "on-day"]
+    assert theirs == {"consultation": before, "request": [*before, "overdue-1"]}
+
+
+def test_a_contact_does_not_stand_for_an_owner_whom_nobody_reaches() -> None:
+    nobody = replace(STEP, addressees={Audience.CONTACT: ("contact:3",)})
+    told_on_the_day = notices_due(nobody, STEP_POLICY, {"before-14", "before-3"}, date(2026, 5, 14))
+    assert {(one.addressee, one.unreachable) for one in told_on_the_day} == {
+        ("audience:owner", True),
+        ("contact:3", False),
+    }
