@@ -1,0 +1,105 @@
+"""`flask verify`: whether the audit still says what was sealed."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import click
+from flask.cli import with_appcontext
+
+from cycle_tracker import clock
+from cycle_tracker.domain.audit_chain import Finding, Head, parse_head
+from cycle_tracker.services.audit_verification import Verification
+
+LISTED_AT_MOST = 100
+MINUTES = 10
+
+
+@dataclass
+class Report:
+    """What was found, of which the first are listed."""
+
+    count: int = 0
+    listed: list[Finding] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        self.count += 1
+        if len(self.listed) < LISTED_AT_MOST:
+            self.listed.append(finding)
+
+
+def _read_head(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Head | None:
+    try:
+        return parse_head(text) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command("verify")
+@click.option(
+    "--head",
+    "kept",
+    metavar="NUMBER:HASH",
+    callback=_read_head,
+    help="A head that was printed earlier and kept elsewhere: the chain must still contain it.",
+)
+@click.option(
+    "--minutes",
+    default=MINUTES,
+    show_default=True,
+    type=click.IntRange(1, 60 * 24 * 365),
+    help="An event that has no seal after so long is a fault.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+@with_appcontext
+def verify(kept: Head | None, minutes: int, as_json: bool) -> None:
+    """Check the whole audit against its seals. The exit status is 1 where anything is wrong."""
+    verification = Verification(clock.now(), patience=timedelta(minutes=minutes), kept=kept)
+    report = Report()
+    for finding in verification.findings():
+        report.add(finding)
+    (_print_json if as_json else _print_words)(verification, report, minutes)
+    sys.exit(1 if report.count else 0)
+
+
+def _print_words(verification: Verification, report: Report, minutes: int) -> None:
+    for finding in report.listed:
+        click.echo(finding.said)
+    if report.count > len(report.listed):
+        click.echo(f"And {report.count - len(report.listed):,} more.")
+    if report.count:
+        click.echo(f"The audit is not as it was sealed: {_counted(report.count, 'fault')}.")
+    else:
+        click.echo(f"The audit is as it was sealed: {_counted(verification.seals, 'seal')}, nothing wrong.")
+    if verification.waiting:
+        click.echo(
+            f"{_counted(verification.waiting, 'event')} of the last {minutes} minutes without a seal yet: "
+            "what is changed before it is sealed does not show."
+        )
+    if verification.head.number:
+        click.echo(f"Head: {verification.head}")
+        click.echo("Keep the head elsewhere. Checked with --head later on, it shows whether the end was cut off.")
+
+
+def _print_json(verification: Verification, report: Report, minutes: int) -> None:
+    click.echo(
+        json.dumps(
+            {
+                "ok": not report.count,
+                "seals": verification.seals,
+                "head": str(verification.head) if verification.head.number else None,
+                "waiting": verification.waiting,
+                "minutes": minutes,
+                "faults": report.count,
+                "findings": [
+                    {"fault": one.fault.value, "seal": one.number, "event": one.event_id, "said": one.said}
+                    for one in report.listed
+                ],
+            }
+        )
+    )
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")
