@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent
 INSTANCE = ROOT / "instance"
 SHORTEST_SECRET_KEY = 32
 KNOWN_SECRETS = frozenset({"dev", "development", "secret", "changeme", "change-me"})
+MOST_MAIL_CONNECTIONS = 50
 MEGABYTE = 1024 * 1024
 TIME_ZONE = os.environ.get("TZ_NAME") or "Europe/London"
 
@@ -35,6 +36,7 @@ def settings(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[s
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": env.get("MAIL_USE_TLS", "0") == "1",
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "cycle-tracker@example.org"),
+        "MAIL_CONNECTIONS": _number(env, "MAIL_CONNECTIONS", 1, between=(1, MOST_MAIL_CONNECTIONS)),
         "MAIL_TIMEOUT": _number(env, "MAIL_TIMEOUT", 10),
         "MAIL_CA_FILE": env.get("MAIL_CA_FILE") or None,
         "MAIL_SUPPRESS_SEND": False,  # Flask-Mail would send nothing from an app under test, and say nothing of it
@@ -73,9 +75,14 @@ def _development_key() -> str:
     return path.read_text()
 
 
-def _number(env: os._Environ[str] | dict[str, str], name: str, default: int) -> int:
+def _number(
+    env: os._Environ[str] | dict[str, str], name: str, default: int, *, between: tuple[int, int] | None = None
+) -> int:
     text = env.get(name, "")
     try:
-        return int(text) if text else default
+        number = int(text) if text else default
     except ValueError:
         raise SettingError(f"{name} must be a whole number, and it is “{text}”.") from None
+    if between is not None and not between[0] <= number <= between[1]:
+        raise SettingError(f"{name} must be a whole number from {between[0]} to {between[1]}, and it is “{text}”.")
+    return number

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.processes import DAY, run
+from tests.support.postgres import Cluster
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,27 @@ class SqliteShelf:
             leftover.unlink(missing_ok=True)
         shutil.copy(self._folder / f"{name}.db", path)
         return f"sqlite:///{path}"
+
+
+class PostgresShelf:
+    """Databases of one PostgreSQL server of our own, which keeps every commit on disk. There is one copy at a time."""
+
+    kind = "PostgreSQL"
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._filled: set[str] = set()
+
+    def original(self, name: str, fill: Callable[[str], None]) -> str:
+        database = name.replace("-", "_")
+        if database not in self._filled:
+            fill(self._cluster.create_database(database))
+            self._filled.add(database)
+        return database
+
+    def copy(self, name: str) -> str:
+        self._cluster.drop_database("copy")
+        return self._cluster.create_database("copy", template=name)
 
 
 def load(size: Size) -> Callable[[str], None]:

@@ -30,7 +30,7 @@ def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
     between = f"at {sizes[1]:,} milestones over {SMALL:,} with the same {OVERDUE + DUE_SOON:,} due"
     yield judged(
         "P1",
-        f"seconds of queue-notices {between}",
+        f"seconds of queue-notices on {shelf.kind} {between}",
         [at_large / at_small for at_small, at_large in seconds],
         "at most",
         1.5,
@@ -40,7 +40,7 @@ def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
         peaks = [[size[number].peak / 1024 for size in (pair.small, pair.large)] for pair in pairs]
         yield judged(
             "P5",
-            f"peak memory of {job} {between}",
+            f"peak memory of {job} on {shelf.kind} {between}",
             [at_large / at_small for at_small, at_large in peaks],
             "at most",
             1.15,

@@ -39,7 +39,7 @@ class Done:
         return counts
 
 
-def environment(database: str = "", port: int = 0) -> dict[str, str]:
+def environment(database: str = "", port: int = 0, connections: int = 1) -> dict[str, str]:
     """What a process of the product finds in its environment."""
     return {
         **os.environ,
@@ -48,6 +48,7 @@ def environment(database: str = "", port: int = 0) -> dict[str, str]:
         "MAIL_SERVER": LOOPBACK,
         "MAIL_PORT": str(port),
         "MAIL_DEFAULT_SENDER": "cycle-tracker@example.org",
+        "MAIL_CONNECTIONS": str(connections),
     }
 
 
@@ -58,11 +59,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(*arguments: str, database: str = "", port: int = 0) -> Done:
+def run(*arguments: str, database: str = "", port: int = 0, connections: int = 1) -> Done:
     """Run Python with these arguments to its end. Raises Unexpected where it fails."""
     with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=environment(database, port), stdout=printed, stderr=said
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment(database, port, connections),
+            stdout=printed,
+            stderr=said,
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -73,6 +78,6 @@ def run(*arguments: str, database: str = "", port: int = 0) -> Done:
         return Done(printed.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 
 
-def run_job(job: str, *, database: str, port: int = 0) -> Done:
+def run_job(job: str, *, database: str, port: int = 0, connections: int = 1) -> Done:
     """One run of a job of the scheduler, in a process of its own."""
-    return run("-m", "scheduler", "run", job, "--on", DAY, database=database, port=port)
+    return run("-m", "scheduler", "run", job, "--on", DAY, database=database, port=port, connections=connections)

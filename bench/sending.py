@@ -1,4 +1,4 @@
-"""P2: send-outbox over one connection, beside plain loops over smtplib into the same sink."""
+"""P2: send-outbox over one connection beside plain loops over smtplib into the same sink, and over eight beside one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,10 +24,11 @@ class Case:
 
 
 CASES = (
-    Case("one that builds each mail as it sends it", "build", 3_000, 0.0, {"SQLite": 1.0}),
+    Case("one that builds each mail as it sends it", "build", 3_000, 0.0, {"SQLite": 1.0, "PostgreSQL": 1.0}),
     Case("one that sends ready-made bytes", "ready", 3_000, 0.0, {"SQLite": 0.4, "PostgreSQL": 0.15}),
-    Case("one that sends ready-made bytes, 10 ms a mail", "ready", 500, 0.01, {"SQLite": 0.85}),
+    Case("one that sends ready-made bytes, 10 ms a mail", "ready", 500, 0.01, {"SQLite": 0.85, "PostgreSQL": 0.85}),
 )
+CONNECTIONS, SLOW, MAILS_FOR_CONNECTIONS = 8, 0.05, 800
 
 
 def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
@@ -47,6 +48,34 @@ def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
             mails=mails,
             mails_a_second=[list(pair) for pair in rates],
         )
+
+
+def measure_connections(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
+    """Mails a second over eight connections over those over one, where the server takes 50 ms for each."""
+    mails = 200 if quick else MAILS_FOR_CONNECTIONS
+    original = shelf.original(f"sending-{mails}", partial(_queue, mails))
+    rates = [
+        [_rate(shelf.copy(original), connections, mails) for connections in (1, CONNECTIONS)] for _ in range(REPEATS)
+    ]
+    yield judged(
+        "P2",
+        f"mails a second of send-outbox on {shelf.kind} over {CONNECTIONS} connections over those over one, "
+        f"{SLOW * 1000:.0f} ms a mail",
+        [over_many / over_one for over_one, over_many in rates],
+        "at least",
+        6,
+        mails=mails,
+        mails_a_second=rates,
+    )
+
+
+def _rate(database: str, connections: int, mails: int) -> float:
+    with Sink(SLOW) as sink:
+        ours = run_job("send-outbox", database=database, port=sink.port, connections=connections)
+        taken = sink.stop()
+    if taken != {"mails": mails, "recipients": mails} or ours.counts["connections"] != connections:
+        raise Unexpected(f"{mails} mails were to go over {connections} connections: {ours.counts}, {taken}.")
+    return mails / float(ours.counts["seconds"])
 
 
 def _queue(people: int, database: str) -> None:

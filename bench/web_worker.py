@@ -34,7 +34,7 @@ def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
     peaks = [[_peak_of_worker(shelf.copy(original)) for original in originals] for _ in range(REPEATS)]
     yield judged(
         "P5",
-        f"peak memory of a web worker at {sizes[1]:,} milestones over {SMALL:,}",
+        f"peak memory of a web worker on {shelf.kind} at {sizes[1]:,} milestones over {SMALL:,}",
         [at_large / at_small for at_small, at_large in peaks],
         "at most",
         1.15,

@@ -30,8 +30,8 @@ def measure(shelf: Shelf, *, quick: bool) -> Iterator[Row]:
         ratios.append(jobs[-1] / bare)
     yield judged(
         "P0",
-        "processor time of the whole job at 10,000 milestones, over two processes that only import Flask, "
-        "Flask-SQLAlchemy and Flask-Mail",
+        f"processor time of the whole job on {shelf.kind} at 10,000 milestones, over two processes that only "
+        "import Flask, Flask-SQLAlchemy and Flask-Mail",
         ratios,
         "at most",
         2.5,

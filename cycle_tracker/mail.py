@@ -6,14 +6,15 @@ asks the resolver for this machine's name each time, to make a Message-ID that w
 """
 
 import quopri
+import re
 import smtplib
 import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
@@ -28,25 +29,55 @@ from cycle_tracker.domain.delivery import Verdict, verdict_on
 
 WATCH_EVERY_SECONDS = 0.2
 LONGEST_ANSWER = 500
+LOWEST_OF_A_REPLY = 200
+"""What smtplib gives for a line that is no reply is below this; it says nothing of what became of the mail."""
 READY = 220
 WRONG_LOGIN = 535
-CRLF = compat32.clone(linesep="\r\n")
+CRLF = compat32.clone(linesep="\r\n", max_line_length=None)
+WHAT = r"link|stop-(?:user|contact)-[0-9]{1,10}|answer-[0-9]{1,10}"
+ANY_SLOT = re.compile(rf"(fill-[0-9a-f]{{32}}-(?:{WHAT})-here)")
+SLOT = re.compile(rf"fill-([0-9a-f]{{32}})-({WHAT})-here".encode("ascii"))
+END = "~"
+"""Stands at the end of a part while it is encoded, so that the line has room for the sign of a soft break."""
+LONGEST_VALUE = 74
 
 
 class ServerTrouble(Exception):
-    """The mail server as a whole could not be used: no connection, no certificate, no login, or it hung up."""
+    """The mail server as a whole could not be used: no connection, no certificate, no login, or it hung up.
+
+    `may_have_arrived` is True where a whole mail was handed over and no answer came.
+    """
+
+    def __init__(self, words: str, *, may_have_arrived: bool = False) -> None:
+        super().__init__(words)
+        self.may_have_arrived = may_have_arrived
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said about one mail."""
+    """What the server said about one mail, in one line of at most LONGEST_ANSWER characters."""
 
     verdict: Verdict
     said: str
 
 
-def compose(*, subject: str, recipient: str, text: str, html: str, message_id: str, at: datetime) -> bytes:
-    """The bytes of one mail to one recipient, with fixed headers only. `at` is an aware instant.
+def compose(
+    *,
+    subject: str,
+    recipient: str,
+    text: str,
+    html: str,
+    message_id: str,
+    at: datetime,
+    thread_id: str = "",
+    stop_address: str = "",
+) -> bytes:
+    """The bytes of one mail to one recipient. `at` is an aware instant.
+
+    The headers are fixed. All mails have Subject, From, To, Date, Message-ID and Auto-Submitted, beside MIME-Version
+    and Content-Type; with a `thread_id`, the Message-ID of a mail that there need not be, also In-Reply-To and
+    References; with a `stop_address`, also List-Unsubscribe and List-Unsubscribe-Post (RFC 8058). Nothing that people
+    wrote comes into any but Subject and To.
 
     Built with the older classes of the standard library: the newer parse every header that they are given, which
     takes twice as long for the whole mail. Each value is made one line here instead.
@@ -59,22 +90,45 @@ def compose(*, subject: str, recipient: str, text: str, html: str, message_id: s
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
     }
+    unfolded: dict[str, str] = {}
+    if thread_id:
+        unfolded |= {"In-Reply-To": thread_id, "References": thread_id}
+    if stop_address:
+        unfolded |= {"List-Unsubscribe": f"<{stop_address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     message = MIMEMultipart("alternative")
     for name, value in headers.items():
         message[name] = Header(one_line(value), header_name=name).encode()
+    for name, value in unfolded.items():
+        message[name] = one_line(value)  # an address is found by every mail program where it stands on one line
     message.attach(_part("plain", text))
     message.attach(_part("html", html))
     return message.as_bytes(policy=CRLF)
 
 
-def replace_in_mail(content: bytes, old: str, new: str) -> bytes:
-    """The bytes of a mail that `compose` made, with other words in its texts: there they may be broken over lines."""
-    message = message_from_bytes(content, policy=CRLF)
-    for part in message.walk():
-        if not part.is_multipart():
-            text = quopri.decodestring(str(part.get_payload()).encode("ascii")).decode()
-            part.set_payload(_encoded(text.replace("\r\n", "\n").replace(old, new)))
-    return message.as_bytes(policy=CRLF)
+def slot(identity: str, what: str) -> str:
+    """What stands in the stored bytes for something that is made when the mail is sent, such as a token.
+
+    `identity` is the message's: nobody knows it before the mail is written, so nobody can write a slot of it into a
+    title. `what` is `link`, `stop-user-12`, `stop-contact-3` or `answer-55`.
+    """
+    return f"fill-{identity}-{what}-here"
+
+
+def slots_in(content: bytes, identity: str) -> Iterator[str]:
+    """What each slot of a mail stands for; one that stands in it twice comes twice."""
+    own = identity.encode("ascii")
+    return (found[2].decode("ascii") for found in SLOT.finditer(content) if found[1] == own)
+
+
+def fill(content: bytes, identity: str, value_of: Callable[[str], str]) -> bytes:
+    """The bytes of a mail that `compose` made, with a value in the place of each of its slots. A value is one word of
+    letters that need no encoding, at most LONGEST_VALUE of them."""
+    own = identity.encode("ascii")
+
+    def value(found: re.Match[bytes]) -> bytes:
+        return value_of(found[2].decode("ascii")).encode("ascii") if found[1] == own else found[0]
+
+    return SLOT.sub(value, content)
 
 
 def _part(subtype: str, words: str) -> MIMENonMultipart:
@@ -85,6 +139,14 @@ def _part(subtype: str, words: str) -> MIMENonMultipart:
 
 
 def _encoded(words: str) -> str:
+    """Quoted-printable in which each slot has a line of its own, between soft line breaks: so it is whole in the bytes,
+    and a value of another length makes no line too long. Nothing has to be parsed to put one in."""
+    *before, last = ANY_SLOT.split(words)
+    lines = [f"{part}=\n" if number % 2 else f"{_quoted(part + END)[:-1]}=\n" for number, part in enumerate(before)]
+    return "".join([*lines, _quoted(last)])
+
+
+def _quoted(words: str) -> str:
     return quopri.encodestring(words.encode()).decode("ascii")
 
 
@@ -100,6 +162,22 @@ class WatchedSMTP(smtplib.SMTP):
     deadline: float = 0.0
     opened: socket.socket | None = None
     wrong_login: smtplib.SMTPAuthenticationError | None = None
+    is_unanswered: bool = False
+    """True from the first byte of a mail's text until the server has said something about it."""
+    last_answer: str = ""
+    """What the server said of the last mail that it had the text of: its receipt, where it took it."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over the text of a mail, and keep the answer: smtplib gives it to nobody."""
+        self.is_unanswered = True
+        try:
+            code, said = super().data(msg)
+        except smtplib.SMTPDataError:
+            self.is_unanswered = False  # the server did not want the text at all
+            raise
+        self.is_unanswered = False
+        self.last_answer = _in_one_line(code, said)
+        return code, said
 
     def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> tuple[int, bytes]:
         """Connect, and keep the name that STARTTLS holds the certificate to: smtplib takes it from its constructor."""
@@ -194,6 +272,7 @@ class SafeConnection(Connection):
         if self.host is None:
             raise ServerTrouble("There is no connection to the mail server.")
         self.host.within(self.exchange_seconds)
+        self.host.is_unanswered = False
         try:
             self.host.sendmail(sender, [recipient], content)
         except smtplib.SMTPRecipientsRefused as refused:
@@ -205,8 +284,8 @@ class SafeConnection(Connection):
         except smtplib.SMTPResponseException as refused:
             return _judged(refused.smtp_code, refused.smtp_error)
         except (OSError, smtplib.SMTPException) as trouble:
-            raise ServerTrouble(_described(trouble)) from trouble
-        return Answer(Verdict.ACCEPTED, "")
+            raise ServerTrouble(_described(trouble), may_have_arrived=self.host.is_unanswered) from trouble
+        return Answer(Verdict.ACCEPTED, self.host.last_answer)
 
     def _start_over(self, host: WatchedSMTP) -> None:
         """Have the server forget what it heard of a mail. Raises ServerTrouble where it is gone."""
@@ -229,11 +308,17 @@ class SafeMail(Mail):
 
 
 def _judged(code: int, said: bytes | str) -> Answer:
-    answer = f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"[:LONGEST_ANSWER]
+    answer = _in_one_line(code, said)
     verdict = verdict_on(code)
     if verdict is Verdict.SERVER_TROUBLE:
-        raise ServerTrouble(answer)
+        raise ServerTrouble(answer, may_have_arrived=code < LOWEST_OF_A_REPLY)
     return Answer(verdict, answer)
+
+
+def _in_one_line(code: int, said: bytes | str) -> str:
+    """A reply of the server as it is kept. It may hold any bytes, and NUL is none that PostgreSQL stores."""
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return one_line(f"{code} {words}")[:LONGEST_ANSWER]
 
 
 def _described(trouble: Exception) -> str:

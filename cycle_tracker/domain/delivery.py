@@ -1,5 +1,6 @@
 """The life of a message on its way out, and what a mail server's answer means for it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -18,19 +19,20 @@ class MessageState(StrEnum):
     FAILED = "failed"
     """Refused for good, or tried as often as it will be. Final, and shown."""
     WITHDRAWN = "withdrawn"
-    """Nothing in it was still true when it was to be sent. Final."""
+    """Nothing in it was still true when it was to be sent, or a later mail says it. Final."""
 
 
 FINAL = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.WITHDRAWN})
 
 ALLOWED_MOVES: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.SENT}),
+    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.SENT, MessageState.WITHDRAWN}),
     MessageState.SENDING: frozenset({*FINAL, MessageState.QUEUED}),
     MessageState.SENT: frozenset(),
     MessageState.FAILED: frozenset({MessageState.QUEUED}),
     MessageState.WITHDRAWN: frozenset(),
 }
-"""QUEUED goes straight to SENT where a sender that lost its claim learns that its mail had been accepted."""
+"""QUEUED goes straight to SENT where a sender that lost its claim learns that its mail had been accepted, and straight
+to WITHDRAWN where a later mail of the same addressee takes its notices over."""
 
 RETRY_AFTER = (
     timedelta(minutes=1),
@@ -40,7 +42,10 @@ RETRY_AFTER = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-"""How long a message waits after its first, second … temporary refusal. After the last of them it has failed."""
+"""How long a message waits after its first, second … temporary refusal, at least. After the last it has failed."""
+
+SPREAD = 0.2
+"""By how much of itself a wait may grow, so that what was put off in one second does not come back in one second."""
 
 SERVER_CODES = frozenset({421, 432, 454, 530, 534, 535, 538})
 """Replies that speak of the server as a whole: closing down, or what it thinks of our login (RFC 5321, RFC 4954)."""
@@ -64,9 +69,15 @@ def verdict_on(code: int) -> Verdict:
     return Verdict.TRY_LATER if code < 500 else Verdict.REFUSED
 
 
-def retry_after(attempts: int) -> timedelta | None:
-    """How long to wait after the `attempts`th temporary refusal, or None where there is no further try."""
-    return RETRY_AFTER[attempts - 1] if attempts <= len(RETRY_AFTER) else None
+def retry_after(attempts: int, chance: Callable[[], float]) -> timedelta | None:
+    """How long to wait after the `attempts`th temporary refusal, or None where there is no further try.
+
+    `chance` gives a number from 0 up to 1, such as `random.random`: the wait is longer than the table says by so much
+    of its fifth.
+    """
+    if attempts > len(RETRY_AFTER):
+        return None
+    return RETRY_AFTER[attempts - 1] * (1 + SPREAD * chance())
 
 
 def ensure_allowed(old: MessageState, new: MessageState) -> None:

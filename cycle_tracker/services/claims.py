@@ -5,22 +5,44 @@ that is there; whoever finds a claim that has run out deletes it and so frees it
 and wakes up finds its claim gone and sends nothing more.
 """
 
-import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.extensions import db
 from cycle_tracker.models import MailClaim, Message
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
+from cycle_tracker.services.processes import this_process
 
 messages = table_of(Message)
 claims = table_of(MailClaim)
+
+CUT_SHORT = "It may have arrived: a sender stopped while it had this mail in hand."
+
+
+def _is_in_state(state: MessageState) -> ColumnElement[bool]:
+    """As a literal: SQLite uses a partial index only where it reads the index's own condition in the statement."""
+    return messages.c.state == bindparam(None, state, type_=messages.c.state.type, literal_execute=True)
+
+
+IS_QUEUED = _is_in_state(MessageState.QUEUED)
+IS_SENDING = _is_in_state(MessageState.SENDING)
 
 _renew = (
     update(claims)
@@ -56,17 +78,14 @@ def claim_ready_messages(
     claim_id = uuid4().hex
     ready = (
         select(messages.c.id)
-        .where(
-            text(ACCOUNT_MAIL_IS_QUEUED) if only_for_accounts else messages.c.state == MessageState.QUEUED,
-            messages.c.ready_at <= not_after,
-        )
+        .where(*_is_ready(not_after, only_for_accounts=only_for_accounts))
         .order_by(messages.c.ready_at, messages.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     taken = tuple(db.session.scalars(ready))
     if taken:
-        db.session.execute(insert(claims).values(id=claim_id, holder=_holder(), leased_until=now + lease))
+        db.session.execute(insert(claims).values(id=claim_id, holder=this_process(), leased_until=now + lease))
         db.session.execute(
             update(messages).where(messages.c.id.in_(taken)).values(state=MessageState.SENDING, claim_id=claim_id)
         )
@@ -74,16 +93,37 @@ def claim_ready_messages(
     return Claim(claim_id, taken) if taken else None
 
 
+def count_ready_messages(now: datetime, *, only_for_accounts: bool = False) -> int:
+    """How many messages are ready. Ends the transaction."""
+    ready = _is_ready(now, only_for_accounts=only_for_accounts)
+    count = db.session.scalar(select(func.count()).select_from(messages).where(*ready))
+    db.session.rollback()
+    return count or 0
+
+
+def _is_ready(not_after: datetime, *, only_for_accounts: bool) -> tuple[ColumnElement[bool], ...]:
+    queued = literal_column(ACCOUNT_MAIL_IS_QUEUED, Boolean) if only_for_accounts else IS_QUEUED
+    return queued, messages.c.ready_at <= not_after
+
+
 def free_lost_claims(now: datetime) -> None:
-    """Delete the claims whose lease is over, and put what they held back in the queue, ready at once."""
+    """Delete the claims whose lease is over, and put what they held back in the queue, ready at once.
+
+    The mails of a claim go out in order, and the result of each is recorded with the renewal for the next: so of those
+    that a lost claim still holds only the first can have been with the server. That is noted on it.
+    """
     lost = tuple(
         db.session.scalars(select(claims.c.id).where(claims.c.leased_until < now).with_for_update(skip_locked=True))
     )
     if not lost:
         return
+    for claim_id in lost:
+        held = select(messages.c.id).where(IS_SENDING, messages.c.claim_id == claim_id)
+        in_hand = held.order_by(messages.c.ready_at, messages.c.id).limit(1).scalar_subquery()
+        db.session.execute(update(messages).where(messages.c.id == in_hand).values(trouble=CUT_SHORT))
     db.session.execute(
         update(messages)
-        .where(messages.c.state == MessageState.SENDING, messages.c.claim_id.in_(lost))
+        .where(IS_SENDING, messages.c.claim_id.in_(lost))
         .values(state=MessageState.QUEUED, claim_id=None)
     )
     db.session.execute(delete(claims).where(claims.c.id.in_(lost)))
@@ -102,7 +142,7 @@ def release_claim(claim: Claim) -> None:
     """Put back what was not tried, ready as it was, and end the claim. Commits."""
     db.session.execute(
         update(messages)
-        .where(messages.c.claim_id == claim.id, messages.c.state == MessageState.SENDING)
+        .where(messages.c.claim_id == claim.id, IS_SENDING)
         .values(state=MessageState.QUEUED, claim_id=None)
     )
     db.session.execute(delete(claims).where(claims.c.id == claim.id))
@@ -111,10 +151,5 @@ def release_claim(claim: Claim) -> None:
 
 def count_in_other_hands() -> int:
     """Messages that another sender has claimed: not ready, and no failure."""
-    statement = select(func.count()).select_from(messages).where(messages.c.state == MessageState.SENDING)
+    statement = select(func.count()).select_from(messages).where(IS_SENDING)
     return db.session.execute(statement).scalar_one()
-
-
-def _holder() -> str:
-    """Who holds a claim, for people who look; nothing is decided by it."""
-    return f"{socket.gethostname()[:80]} process {os.getpid()}"

@@ -1,12 +1,15 @@
-"""Sending what is in the outbox, one mail at a time, so that a crash repeats at most the one in hand.
+"""Sending what is in the outbox, so that a crash repeats at most the mail in hand on each connection.
 
-For each batch: claim it, bring up to date what is no longer true, and then, for each message,
+A run sends over one line, or over several at once (`MAIL_CONNECTIONS`), each in a thread with claims and a database
+connection of its own. For each batch a line claims it, brings up to date what is no longer true, and then, for each
+message,
 
-1. record the result of the message before, check and renew the claim, and commit;
-2. talk to the mail server, with no transaction open;
-3. keep the answer, for the next turn of this loop to record.
+1. records the result of the message before, checks and renews the claim, and commits;
+2. talks to the mail server, with no transaction open;
+3. keeps the answer, for the next turn of this loop to record.
 
-A mail with a link that carries a right gets a new link in step 2, whose hash is committed first.
+A mail with a link that carries a right gets a new link in step 2, whose hash is committed first; the links of the
+digests of a batch are made together, with its first.
 
 Between the server's "accepted" and our commit lies the one window in which a crash makes a repeat: the mail is sent
 again, with the same Message-ID. What the server does as a whole costs a message no attempt; what it says of a message
@@ -14,12 +17,16 @@ does (`domain/delivery.py`).
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
+from math import ceil
+from random import SystemRandom
+from threading import Lock
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import Connection, bindparam, select, update
 
 from cycle_tracker.domain.delivery import FINAL, MessageState, Verdict, retry_after
@@ -28,17 +35,24 @@ from cycle_tracker.mail import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageBody
 from cycle_tracker.models.base import table_of
 from cycle_tracker.services.access_links import CARRY_A_LINK, with_fresh_link
+from cycle_tracker.services.answer_links import LinksInHand
 from cycle_tracker.services.claims import (
+    IS_SENDING,
     Claim,
     claim_ready_messages,
     count_in_other_hands,
+    count_ready_messages,
     release_claim,
     renew_claim,
 )
 from cycle_tracker.services.freshness import refresh_messages
-from cycle_tracker.services.mail_line import MailLine
+from cycle_tracker.services.mail_line import Door, MailLine
 
 BATCH = 100
+WORTH_A_LINE = 5
+"""Mails that a further line must find waiting: for fewer, opening it takes longer than they do."""
+
+chance = SystemRandom().random
 log = logging.getLogger(__name__)
 
 messages = table_of(Message)
@@ -50,11 +64,12 @@ _in_hand = (
         messages.c.recipient,
         messages.c.attempts,
         messages.c.ready_at,
+        messages.c.identity,
         bodies.c.content,
         messages.c.kind.in_(sorted(CARRY_A_LINK)),
     )
     .join(bodies, bodies.c.message_id == messages.c.id)
-    .where(messages.c.claim_id == bindparam("claim"), messages.c.state == MessageState.SENDING)
+    .where(messages.c.claim_id == bindparam("claim"), IS_SENDING)
     .order_by(messages.c.ready_at, messages.c.id)
 )
 _record = (
@@ -66,6 +81,7 @@ _record = (
         ready_at=bindparam("new_ready_at"),
         ended_at=bindparam("new_ended_at"),
         trouble=bindparam("new_trouble"),
+        receipt=bindparam("new_receipt"),
         claim_id=None,
     )
 )
@@ -96,6 +112,13 @@ class Sent:
         """True where there was something to send and the server did nothing with any of it."""
         return bool(self.trouble) and not self.did_anything
 
+    def count_in(self, line: "Sent") -> None:
+        """Add what one of the lines did."""
+        for number in fields(self):
+            if number.name != "trouble":
+                setattr(self, number.name, getattr(self, number.name) + getattr(line, number.name))
+        self.trouble = self.trouble or line.trouble
+
 
 @dataclass(frozen=True)
 class MailInHand:
@@ -105,6 +128,7 @@ class MailInHand:
     recipient: str
     attempts: int
     ready_at: datetime
+    identity: str
     content: bytes
     carries_a_link: bool
 
@@ -117,77 +141,130 @@ class _Result:
     answer: Answer
 
 
+@dataclass(frozen=True)
 class _Run:
-    """One run of the sender: its line, its clock, its day, and what it has done so far."""
+    """What all lines of one run of the sender share.
 
-    def __init__(self, today: date, clock: Callable[[], datetime], stop: Callable[[], bool]) -> None:
-        self.today = today
-        self.clock = clock
-        self.stop = stop
-        self.line = MailLine()
+    `turn` is held for every transaction. SQLite lets one writer in at a time and has the others sleep and look again,
+    for longer and longer; lines that queue for their turn lose no time so. PostgreSQL needs none.
+    """
+
+    today: date
+    clock: Callable[[], datetime]
+    stop: Callable[[], bool]
+    started: datetime
+    batch_size: int
+    only_for_accounts: bool
+    door: Door
+    turn: AbstractContextManager[object]
+    lease: timedelta
+    sender: str
+
+    def claim(self) -> Claim | None:
+        """The next batch for one of the lines."""
+        with self.turn:
+            return claim_ready_messages(
+                self.clock(),
+                self.lease,
+                not_after=self.started,
+                limit=self.batch_size,
+                only_for_accounts=self.only_for_accounts,
+            )
+
+
+class _Line:
+    """One line of a run: what it has done so far, and the connection that it does it over."""
+
+    def __init__(self, run: _Run) -> None:
+        self.run = run
+        self.clock = run.clock
+        self.line = MailLine(run.door)
         self.sent = Sent()
-        self.last_trouble = ""
-        self.lease = timedelta(seconds=current_app.config["CLAIM_LEASE_SECONDS"])
-        self.sender = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1]
 
     @property
     def is_over(self) -> bool:
-        return self.stop() or bool(self.sent.trouble)
+        return self.run.stop() or self.line.is_shut
+
+    def send(self) -> Sent:
+        """Send batch after batch until nothing is ready, and give the counts."""
+        try:
+            while not self.is_over:
+                claim = self.run.claim()
+                if claim is None:
+                    break
+                self.send_batch(claim)
+        finally:
+            self.line.close()
+        return self.sent
 
     def send_batch(self, claim: Claim) -> None:
-        self.sent.withdrawn += len(refresh_messages(claim.message_ids, self.today, self.clock()))
+        with self.run.turn:
+            self.sent.withdrawn += len(refresh_messages(claim.message_ids, self.run.today, self.clock()))
         with db.engine.connect() as connection:
-            with connection.begin():
+            with self.run.turn, connection.begin():
                 mails = [MailInHand(*row) for row in connection.execute(_in_hand, {"claim": claim.id})]
+            links = LinksInHand(mails)
             before: _Result | None = None
             for mail in mails:
-                if self.is_over:
+                if self.is_over or not self.is_open():
                     break
                 ours = self.record_and_renew(connection, claim, before, mail)
-                before = self.deliver(connection, claim, mail) if ours else None
+                before = self.deliver(connection, claim, mail, links) if ours else None
             if before is not None:
-                with connection.begin():
+                with self.run.turn, connection.begin():
                     self.record(connection, claim, before)
-        release_claim(claim)
+        with self.run.turn:
+            release_claim(claim)
+
+    def is_open(self) -> bool:
+        """True where the server can be spoken to, over a line made now if there is none.
+
+        Making one takes time, so the claim is renewed after it. No answer waits to be recorded meanwhile: there is a
+        line to be made only where none was used yet, or where the last mail got no answer.
+        """
+        try:
+            self.line.open()
+        except ServerTrouble as trouble:
+            self.sent.trouble = str(trouble)
+            return False
+        return True
 
     def record_and_renew(self, connection: Connection, claim: Claim, before: _Result | None, mail: MailInHand) -> bool:
         """In one transaction: record the result before and renew the claim; True where this mail is ours still."""
-        with connection.begin():
+        with self.run.turn, connection.begin():
             if before is not None:
                 self.record(connection, claim, before)
-            ours = renew_claim(connection, claim, mail.message_id, now=self.clock(), lease=self.lease)
+            ours = renew_claim(connection, claim, mail.message_id, now=self.clock(), lease=self.run.lease)
         self.sent.lost_claims += not ours
         return ours
 
-    def deliver(self, connection: Connection, claim: Claim, mail: MailInHand) -> _Result | None:
+    def deliver(self, connection: Connection, claim: Claim, mail: MailInHand, links: LinksInHand) -> _Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
         try:
-            answer = self.line.deliver(self.sender, mail.recipient, self.content_of(connection, mail))
+            answer = self.line.deliver(self.run.sender, mail.recipient, self.content_of(connection, mail, links))
         except ServerTrouble as trouble:
             log.warning("The mail server: %s", trouble)
-            self.last_trouble = str(trouble)
-            if self.line.is_given_up:
-                self.sent.trouble = self.last_trouble
-            with connection.begin():
-                _set_result(
-                    connection, claim, mail, MessageState.QUEUED, mail.attempts, self.clock(), said=str(trouble)
-                )
+            self.sent.trouble = str(trouble)
+            with self.run.turn, connection.begin():
+                _put_back(connection, claim, mail, self.clock(), trouble)
             return None
         return _Result(mail, answer)
 
-    def content_of(self, connection: Connection, mail: MailInHand) -> bytes:
-        """The bytes as they are stored, or with a link made now. The line is open by then: no link is made for a
-        server that is not there."""
-        if not mail.carries_a_link:
-            return mail.content
-        self.line.open()
-        return with_fresh_link(connection, mail.message_id, mail.content, now=self.clock())
+    def content_of(self, connection: Connection, mail: MailInHand, links: LinksInHand) -> bytes:
+        """The bytes as they are stored, with links made now."""
+        if mail.carries_a_link:
+            with self.run.turn:
+                return with_fresh_link(connection, mail.message_id, mail.identity, mail.content, now=self.clock())
+        if not links.are_made:
+            with self.run.turn:
+                links.make(connection, now=self.clock())
+        return links.fill_in(mail)
 
     def record(self, connection: Connection, claim: Claim, result: _Result) -> None:
         """Write down what the server said of a message: sent, refused, or to be tried later."""
         attempts = result.mail.attempts + 1
         verdict = result.answer.verdict
-        wait = retry_after(attempts) if verdict is Verdict.TRY_LATER else None
+        wait = retry_after(attempts, chance) if verdict is Verdict.TRY_LATER else None
         if verdict is Verdict.ACCEPTED:
             self.sent.sent += 1
             state = MessageState.SENT
@@ -211,6 +288,20 @@ class _Run:
         )
 
 
+def _put_back(
+    connection: Connection, claim: Claim, mail: MailInHand, ready_at: datetime, trouble: ServerTrouble
+) -> None:
+    """Back to the queue, behind the others, as if it had not been tried. That it may have arrived stays known."""
+    statement = (
+        update(messages)
+        .where(messages.c.id == mail.message_id, messages.c.claim_id == claim.id, IS_SENDING)
+        .values(state=MessageState.QUEUED, ready_at=ready_at, claim_id=None)
+    )
+    if trouble.may_have_arrived:
+        statement = statement.values(trouble=f"It may have arrived, no answer came: {trouble}")
+    connection.execute(statement)
+
+
 def _set_result(
     connection: Connection,
     claim: Claim,
@@ -230,7 +321,8 @@ def _set_result(
         "new_attempts": attempts,
         "new_ready_at": ready_at,
         "new_ended_at": ended_at,
-        "new_trouble": said,
+        "new_trouble": "" if state is MessageState.SENT else said,
+        "new_receipt": said if state is MessageState.SENT else "",
     }
     if state is MessageState.SENT:
         connection.execute(_record, values)
@@ -250,23 +342,62 @@ def send_ready_messages(
 
     `clock` gives the real time for leases and retries; `today` is the day that the words of the mails hold for.
     `stop` is asked between mails: what is not yet tried then goes back to the queue. What this run puts back is for
-    the next run. `only_for_accounts` sends the mails about an account, and leaves the others.
+    the next run. `only_for_accounts` sends the mails about an account, and leaves the others. With several lines
+    `clock` and `stop` are called from several threads.
     """
-    run = _Run(today, clock, stop)
     started = clock()
-    try:
-        while not run.is_over:
-            claim = claim_ready_messages(
-                clock(), run.lease, not_after=started, limit=batch_size, only_for_accounts=only_for_accounts
-            )
-            if claim is None:
-                break
-            run.send_batch(claim)
-    finally:
-        run.line.close()
-    if not run.sent.did_anything:
-        run.sent.trouble = run.last_trouble  # also where there was too little to send for the line to be given up
-    run.sent.connections = run.line.opened
-    run.sent.in_other_hands = count_in_other_hands()
+    lines, batch = _lines_and_batch(started, batch_size, only_for_accounts=only_for_accounts)
+    run = _Run(
+        today=today,
+        clock=clock,
+        stop=stop,
+        started=started,
+        batch_size=batch,
+        only_for_accounts=only_for_accounts,
+        door=Door(),
+        turn=Lock() if db.engine.dialect.name == "sqlite" else nullcontext(),
+        lease=timedelta(seconds=current_app.config["CLAIM_LEASE_SECONDS"]),
+        sender=parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1],
+    )
+    sent = Sent()
+    for line in [_Line(run).send()] if lines == 1 else _send_over(lines, run):
+        sent.count_in(line)
+    if sent.did_anything:
+        sent.trouble = run.door.refusal
+    sent.connections = run.door.opened
+    sent.in_other_hands = count_in_other_hands()
     db.session.rollback()
-    return run.sent
+    return sent
+
+
+def _lines_and_batch(now: datetime, batch_size: int, *, only_for_accounts: bool) -> tuple[int, int]:
+    """How many lines to send over, and how much each claims at a time.
+
+    Several lines take turns of the same size, as few as there can be but two at least: so they end together, and what
+    a slow one has claimed is not all that is left.
+    """
+    allowed: int = current_app.config["MAIL_CONNECTIONS"]
+    ready = count_ready_messages(now, only_for_accounts=only_for_accounts) if allowed > 1 else 0
+    lines = min(allowed, ready // WORTH_A_LINE)
+    if lines < 2:
+        return 1, batch_size
+    turns = max(2, ceil(ready / (lines * batch_size)))
+    return lines, ceil(ready / (lines * turns))
+
+
+def _send_over(lines: int, run: _Run) -> Iterable[Sent]:
+    """What each line did, once all have ended. An error in one of them is raised then."""
+    from concurrent.futures import ThreadPoolExecutor  # a run over one line starts sooner without it
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(lines) as threads:
+        running = [threads.submit(_send_in_thread, app, run) for _ in range(lines)]
+    return [line.result() for line in running]
+
+
+def _send_in_thread(app: Flask, run: _Run) -> Sent:
+    """One of several lines. It is opened first: while it waits its turn at the door, others may send what it would
+    have claimed."""
+    with app.app_context():
+        line = _Line(run)
+        return line.send() if line.is_open() else line.sent

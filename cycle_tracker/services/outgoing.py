@@ -20,8 +20,25 @@ def message_id_of(identity: str) -> str:
     return f"<{identity}@{address.rpartition('@')[2] or 'localhost'}>"
 
 
-def render_message(message: Message, *, template: str, now: datetime, **words: Any) -> bytes:
-    """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`."""
+def thread_of_milestone(milestone_id: int) -> str:
+    """The thread of the mails about one milestone."""
+    return f"milestone-{milestone_id}.thread"
+
+
+def thread_of_digests(addressee: str) -> str:
+    """The thread of somebody's digests; the addressee as notices name it, `user:12`."""
+    return f"digests-{addressee.replace(':', '-')}.thread"
+
+
+def render_message(
+    message: Message, *, template: str, now: datetime, thread: str = "", stop_address: str = "", **words: Any
+) -> bytes:
+    """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`.
+
+    `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one.
+    """
+    if not thread and message.milestone_id is not None:
+        thread = thread_of_milestone(message.milestone_id)
     subject = one_line(_render(f"emails/{template}.subject", words))
     message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
     message.message_id = message_id_of(message.identity)
@@ -32,6 +49,8 @@ def render_message(message: Message, *, template: str, now: datetime, **words: A
         html=_render(f"emails/{template}.html", words),
         message_id=message.message_id,
         at=now,
+        thread_id=message_id_of(thread) if thread else "",
+        stop_address=stop_address,
     )
 
 

@@ -19,6 +19,7 @@ class Told(NamedTuple):
 class Verdict:
     """What is wrong, and how many mails came again.
 
+    `unsent` names the messages that hold notices and were not sent: one that was folded into a later holds none.
     `repeats` counts the further arrivals of mails with a Message-ID that had arrived before. Of the rest, each holds
     what nothing excuses.
     """
@@ -58,7 +59,7 @@ def judge(ledger: Sequence[Mapping[str, Any]], outbox: Sequence[Mapping[str, Any
         lost=sorted(set(due) - set(told)),
         unexpected=sorted(set(told) - set(due)),
         told_twice=sorted(notice for notice, times in told.items() if times > 1),
-        unsent=[message["message_id"] for message in outbox if message["state"] != "sent"],
+        unsent=[message["message_id"] for message in outbox if message["state"] != "sent" and message["notices"]],
         unknown_mails=sorted(message_id for message_id, recipient in set(arrived) - set(held)),
         repeats=sum(times - 1 for times in arrived.values()),
     )

@@ -2,22 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker import clock
 from cycle_tracker.cli.outbox import outbox
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, Milestone
 from cycle_tracker.services.synthetic import Wanted, load_synthetic
-from scheduler.jobs import queue_notices
+from scheduler.jobs import Report, queue_notices, run_job
 from tests.conftest import Database
 from tests.faults.checker import Told, Verdict, judge
 from tests.faults.processes import Jobs
+from tests.support.mail_out import mail_server
 from tests.support.smtp_sink import SmtpSink, read_ledger
 
 THURSDAY = date(2026, 5, 14)
@@ -47,6 +50,12 @@ class Service:
         queue_notices(THURSDAY)
         db.session.remove()
 
+    def run_at(self, job: str, at: datetime) -> Report:
+        """One run of a job here and now, by a clock that says that it is this moment and goes on from there."""
+        with mail_server(self._app, self.sink.port), time_machine.travel(at, tick=True):
+            db.session.remove()  # SQLite has one writer at a time, and the job is another one
+            return run_job(self._app, job, clock.today())
+
     def told(self, due_on: str, step: str) -> set[Told]:
         """The notices of one step for every milestone due on one of the two days."""
         return {
@@ -57,6 +66,13 @@ class Service:
     def of_thursday(self) -> set[Told]:
         """What is due on the Thursday."""
         return self.told(FELL_DUE, "overdue-1") | self.told(FALLS_DUE, "before-14")
+
+    def forget_mails(self) -> None:
+        """Begin a new page of the ledger, as of a mail server that never took a mail."""
+        self.sink.stop()
+        self._ledger.unlink(missing_ok=True)
+        self.sink.clear()
+        self.sink.start()
 
     def outbox(self) -> list[dict[str, Any]]:
         """What `flask outbox --json` prints."""
@@ -79,9 +95,24 @@ class Service:
         db.session.rollback()
         return [(key, str(due_on), rung, str(fell_due_on)) for key, due_on, rung, fell_due_on in rows]
 
+    def is_sound(self) -> bool:
+        """Whether the database itself finds nothing wrong with its pages and its references."""
+        db.session.remove()
+        if db.engine.dialect.name != "sqlite":
+            return True  # PostgreSQL recovers from its log before it lets anybody in
+        with db.engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            references = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return pages == ["ok"] and not references
+
     def first_rungs(self, due_on: str, fell_due_on: str) -> list[tuple[str, str, int, str]]:
         """The first rung of every milestone due on one of the two days."""
         return [(f"syn-{number:07d}", due_on, 1, fell_due_on) for number in self.numbers[due_on]]
+
+
+def say(fault: str, **figures: Any) -> None:
+    """One line with what was measured, for those who run the long forms with `-s`."""
+    print(json.dumps({"fault": fault, "database": db.engine.dialect.name, **figures}))
 
 
 @pytest.fixture

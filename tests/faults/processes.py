@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -45,11 +45,18 @@ class Jobs:
     port: int
     started: list[Job] = field(default_factory=list)
 
-    def start(self, name: str, on: str, *, lease: int = 60) -> Job:
-        """Start one run of a job in the background."""
+    def start(self, name: str, on: str, *, lease: int = 60, **settings: object) -> Job:
+        """Start one run of a job in the background, under these further settings."""
+        return self._start(["-m", "scheduler", "run", name, "--on", on], lease, settings)
+
+    def start_scheduler(self) -> Job:
+        """Start the scheduler itself."""
+        return self._start(["-m", "scheduler"], 60, {})
+
+    def _start(self, words: list[str], lease: int, settings: Mapping[str, object]) -> Job:
         said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by `end`
         process = subprocess.Popen(
-            [sys.executable, "-m", "scheduler", "run", name, "--on", on],
+            [sys.executable, *words],
             cwd=ROOT,
             env={
                 **os.environ,
@@ -58,6 +65,7 @@ class Jobs:
                 "MAIL_SERVER": "127.0.0.1",
                 "MAIL_PORT": str(self.port),
                 "CLAIM_LEASE_SECONDS": str(lease),
+                **{setting: str(value) for setting, value in settings.items()},
             },
             stdout=said,
             text=True,
@@ -65,9 +73,11 @@ class Jobs:
         self.started.append(Job(process, said))
         return self.started[-1]
 
-    def run(self, name: str, on: str, *, lease: int = 60) -> tuple[int, dict[str, Any]]:
+    def run(
+        self, name: str, on: str, *, lease: int = 60, within: float = PATIENCE, **settings: object
+    ) -> tuple[int, dict[str, Any]]:
         """Run a job to its end: the exit status and the counts."""
-        return self.start(name, on, lease=lease).ended()
+        return self.start(name, on, lease=lease, **settings).ended(within)
 
     def end(self) -> None:
         """End whatever still runs."""

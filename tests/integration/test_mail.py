@@ -17,12 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from cycle_tracker.domain.delivery import RETRY_AFTER, MessageState
+from cycle_tracker.domain.delivery import RETRY_AFTER, SPREAD, MessageState
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from cycle_tracker.mail import compose
 from cycle_tracker.models import Message, MessageKind
-from cycle_tracker.services.claims import claim_ready_messages
+from cycle_tracker.services import outbox
+from cycle_tracker.services.claims import CUT_SHORT, claim_ready_messages, free_lost_claims
 from cycle_tracker.services.outbox import Sent, send_ready_messages
 from cycle_tracker.services.outgoing import store_message
 from tests.factories import make_milestone, make_partnership, make_user
@@ -44,6 +45,7 @@ FIXED_HEADERS = [
     "Message-ID",
     "Auto-Submitted",
 ]
+DIGEST_HEADERS = [*FIXED_HEADERS, "In-Reply-To", "References", "List-Unsubscribe", "List-Unsubscribe-Post"]
 
 
 def queue(*addresses: str) -> None:
@@ -87,6 +89,22 @@ def test_a_batch_goes_over_one_connection(sink: SmtpSink) -> None:
     assert send() == Sent()
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("250 2.0.0 Ok: queued as 4FJ2", "250 2.0.0 Ok: queued as 4FJ2"),
+        ("250-2.0.0 Taken\r\n250 as 4FJ2", "250 2.0.0 Taken as 4FJ2"),
+        ("250 as\x00 \x1b[31m4FJ2", "250 as [31m4FJ2"),
+        ("250 " + "x" * 2000, "250 " + "x" * 496),
+    ],
+)
+def test_what_the_server_said_when_it_took_a_mail_is_kept_in_one_line(sink: SmtpSink, said: str, kept: str) -> None:
+    sink.faults.receipt = said
+    queue(ANNA)
+    send()
+    assert (messages()[ANNA].receipt, messages()[ANNA].trouble) == (kept, "")
+
+
 @pytest.mark.parametrize("at", ["refuse_at_rcpt", "refuse_at_data"])
 def test_a_refusal_fails_at_once_and_touches_nobody_else(sink: SmtpSink, at: str) -> None:
     getattr(sink.faults, at)[BEN] = "550 5.1.1 No such user"
@@ -96,18 +114,23 @@ def test_a_refusal_fails_at_once_and_touches_nobody_else(sink: SmtpSink, at: str
     assert delivered(sink) == [ANNA, CARA]
     assert states() == {ANNA: ("sent", 1), BEN: ("failed", 1), CARA: ("sent", 1)}
     failed = messages()[BEN]
-    assert failed.trouble == "550 5.1.1 No such user"
+    assert (failed.trouble, failed.receipt) == ("550 5.1.1 No such user", "")
     assert failed.ended_at is not None
     assert send(timedelta(days=7)) == Sent()
 
 
 @pytest.mark.parametrize("at", ["refuse_at_rcpt", "refuse_at_data"])
-def test_a_temporary_refusal_is_tried_again_after_each_wait_of_the_list_and_then_fails(sink: SmtpSink, at: str) -> None:
+@pytest.mark.parametrize("chance", [0.0, 0.5])
+def test_a_temporary_refusal_is_tried_again_after_each_wait_of_the_list_and_then_fails(
+    sink: SmtpSink, at: str, chance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "chance", lambda: chance)
     getattr(sink.faults, at)[BEN] = "451 4.7.1 Greylisted"
     queue(ANNA, BEN)
     assert (send().sent, delivered(sink)) == (1, [ANNA])
     passed = timedelta(0)
-    for attempt, wait in enumerate(RETRY_AFTER, 1):
+    for attempt, least in enumerate(RETRY_AFTER, 1):
+        wait = least * (1 + SPREAD * chance)
         assert states()[BEN] == ("queued", attempt)
         assert abs(messages()[BEN].ready_at - (START + passed + wait)) < timedelta(seconds=1)
         assert send(passed + wait - timedelta(seconds=5)) == Sent()
@@ -284,6 +307,41 @@ def test_a_lost_answer_repeats_the_mail_under_the_same_message_id(core_app: Flas
         assert states() == {ANNA: ("sent", 1), BEN: ("sent", 1)}
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_mail_that_may_have_arrived_says_so_until_it_is_sent(core_app: Flask, keep: bool) -> None:
+    queue(ANNA, BEN)
+    with SmtpSink(faults=Faults(drop_after_data=1, keep_dropped=keep)) as sink, mail_server(core_app, sink.port):
+        send()
+        assert messages()[ANNA].trouble.startswith("It may have arrived, no answer came: SMTPServerDisconnected")
+        sink.faults.busy_every = 1
+        send(timedelta(minutes=1))
+        assert messages()[ANNA].trouble.startswith("It may have arrived")
+        sink.faults.busy_every = 0
+        send(timedelta(minutes=2))
+        assert (messages()[ANNA].trouble, messages()[ANNA].receipt) == ("", "250 OK")
+
+
+def test_a_server_that_is_busy_before_it_has_the_mail_leaves_no_mark_on_it(sink: SmtpSink) -> None:
+    sink.faults.busy_every = 1
+    queue(ANNA)
+    assert send().trouble == "421 4.3.2 Busy, try again later"
+    assert (states(), messages()[ANNA].trouble) == ({ANNA: ("queued", 0)}, "")
+
+
+def test_of_what_a_lost_claim_held_only_the_first_can_have_been_with_the_server(sink: SmtpSink) -> None:
+    queue(ANNA, BEN, CARA)
+    claim_ready_messages(START, timedelta(seconds=60), not_after=START, limit=10)
+    with db.session.begin_nested():
+        messages()[ANNA].state = MessageState.SENT  # as its sender recorded it before it stopped
+    db.session.commit()
+    free_lost_claims(START + timedelta(seconds=61))
+    db.session.commit()
+    db.session.expire_all()
+    assert {address: message.trouble for address, message in messages().items()} == {ANNA: "", BEN: CUT_SHORT, CARA: ""}
+    assert send(timedelta(seconds=61)).sent == 2
+    assert {message.trouble for message in messages().values()} == {""}
+
+
 def test_an_address_that_smtp_cannot_carry_is_refused_and_stops_nobody(sink: SmtpSink) -> None:
     queue(ANNA, "jörg@example.test", CARA)
     sent = send()
@@ -381,7 +439,7 @@ def test_titles_and_names_with_line_ends_reach_one_person_under_the_fixed_header
     assert send().sent == 1
     (mail,) = sink.accepted
     assert mail.recipients == ("rory@example.test",)
-    assert mail.message.keys() == FIXED_HEADERS
+    assert mail.message.keys() == DIGEST_HEADERS
     assert "\n" not in mail.message["Subject"]
     assert mail.message["Subject"].startswith("Draft Bcc: x@y the plan")
 

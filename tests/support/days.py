@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from typing import TypeVar
 
 from flask import Flask
@@ -72,8 +73,8 @@ def moment(day: date, at: time = SEVEN) -> datetime:
 
 def ticking(start: datetime) -> Callable[[], datetime]:
     """A clock that starts at an instant and goes on by a millisecond each time it is read."""
-    instants = _instants(start)
-    return lambda: next(instants)
+    ticks = count()  # not a generator: several lines of one sender may read the clock at once
+    return lambda: start + timedelta(milliseconds=next(ticks))
 
 
 def every_day(first: date, last: date) -> Iterator[date]:
@@ -119,12 +120,6 @@ def notices_as_told() -> list[tuple[str, str, str, str]]:
         )
         for row in db.session.scalars(select(Notice).order_by(Notice.id))
     ]
-
-
-def _instants(start: datetime) -> Iterator[datetime]:
-    while True:
-        yield start
-        start += timedelta(milliseconds=1)
 
 
 def _told(day: date, message_id: str, subject: str, recipients: tuple[str, ...]) -> Told:

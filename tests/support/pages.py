@@ -41,7 +41,7 @@ def sign_in(app: Flask, user: User) -> Browser:
 
 def soup(response: TestResponse) -> BeautifulSoup:
     """The page, parsed."""
-    return BeautifulSoup(response.get_data(as_text=True), "html5lib")
+    return BeautifulSoup(response.get_data(as_text=True), "lxml")
 
 
 def said(response: TestResponse) -> str:

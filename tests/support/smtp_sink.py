@@ -67,6 +67,10 @@ class Faults:
     keep_dropped: bool = False  # True: such a mail was accepted all the same; only the answer was lost
     busy_every: int = 0  # answers each n-th MAIL FROM with 421 and closes the connection
     delay: float = 0  # seconds before the answer to each mail
+    receipt: str = "250 OK"  # what it says of a mail that it takes
+    most_lines: int = 0  # sends away who comes while so many connections are open
+    lost_answers: set[str] = field(default_factory=set)  # recipients: takes the next mail to each, and cuts the line
+    drop_every: int = 0  # cuts the line at each n-th MAIL FROM
 
 
 class SmtpSink:
@@ -91,6 +95,9 @@ class SmtpSink:
         self.logins = 0
         self.failed_logins = 0
         self.started_mails = 0
+        self.open_lines = 0
+        self.most_mails_at_once = 0
+        self._mails_now = 0
         self._ledger_path = ledger
         self._ledger: BinaryIO | None = None
         self._certificate = certificate
@@ -126,7 +133,7 @@ class SmtpSink:
     def clear(self) -> None:
         self.accepted.clear()
         self.dropped.clear()
-        self.connections = self.logins = self.failed_logins = self.started_mails = 0
+        self.connections = self.logins = self.failed_logins = self.started_mails = self.most_mails_at_once = 0
 
     # What aiosmtpd calls, all in the server's own thread.
 
@@ -153,6 +160,8 @@ class SmtpSink:
         self.started_mails += 1
         if self.faults.busy_every and self.started_mails % self.faults.busy_every == 0:
             return "421 4.3.2 Busy, try again later"
+        if self.faults.drop_every and self.started_mails % self.faults.drop_every == 0:
+            return _cut(server)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -172,7 +181,10 @@ class SmtpSink:
             raw=envelope.original_content or b"",
             at=time.time(),
         )
+        self._mails_now += 1
+        self.most_mails_at_once = max(self.most_mails_at_once, self._mails_now)
         await asyncio.sleep(self.faults.delay)
+        self._mails_now -= 1
         for address in mail.recipients:
             if address in self.faults.refuse_at_data:
                 return self.faults.refuse_at_data[address]
@@ -181,11 +193,14 @@ class SmtpSink:
             self.dropped.append(mail)
             if self.faults.keep_dropped:
                 self._keep(mail)
-            assert isinstance(server.transport, asyncio.Transport)
-            server.transport.abort()
-            return "451 never seen"
+            return _cut(server)
         self._keep(mail)
-        return "250 OK"
+        lost = self.faults.lost_answers.intersection(mail.recipients)
+        if lost:
+            self.faults.lost_answers -= lost
+            self.dropped.append(mail)
+            return _cut(server)
+        return self.faults.receipt
 
     def _keep(self, mail: Mail) -> None:
         """On disk first: what the client is told was accepted survives a crash of this process."""
@@ -220,16 +235,39 @@ class _Server(SMTP):
         # Not as an argument: that warns, and a warning is an error in the tests.
         self._auth_require_tls = context is not None
         self._sink = sink
+        self._is_counted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self.transport is None:  # otherwise the same connection comes back after STARTTLS
             self._sink.connections += 1
+            self._sink.open_lines += 1
+            self._is_counted = True
+            most = self._sink.faults.most_lines
+            if most and self._sink.open_lines > most:
+                assert isinstance(transport, asyncio.Transport)
+                transport.write(b"421 4.7.0 Too many connections\r\n")
+                transport.close()
+                return
         super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._is_counted:
+            self._is_counted = False
+            self._sink.open_lines -= 1
+        if self.transport is not None:
+            super().connection_lost(error)
 
     async def push(self, status: Any) -> None:
         await super().push(status)
         if str(status).startswith("421") and self.transport is not None:
             self.transport.close()
+
+
+def _cut(server: SMTP) -> str:
+    """Cut the line; what it gives is never seen."""
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
+    return "451 never seen"
 
 
 def make_certificate(folder: Path, *, host: str = "localhost") -> tuple[Path, Path]:

@@ -33,7 +33,7 @@ def visit_as(app: Flask, email: str, password: str = PASSWORD) -> FlaskClient:
 def whole_page(answer: TestResponse, status: int = 200) -> BeautifulSoup:
     """The page, once it is found to be a whole one: a status, a title, one heading of the first level, unique ids."""
     assert answer.status_code == status
-    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    page = BeautifulSoup(answer.get_data(as_text=True), "lxml")
     assert page.title is not None
     assert page.title.text.endswith(" - Cycle Tracker")
     assert len(page.find_all("h1")) == 1

@@ -1,0 +1,166 @@
+"""PostgreSQL crashes and comes back, again and again, under queueing, sending and a web server (F10)."""
+
+import http.client
+import random
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from cycle_tracker.app import create_core_app
+from cycle_tracker.extensions import db
+from tests.conftest import settings_for_tests
+from tests.faults.conftest import FELL_DUE, Service, say
+from tests.faults.processes import Jobs, wait_until
+from tests.support.postgres import Cluster, start_cluster
+from tests.support.smtp_sink import SmtpSink
+from tests.support.web_server import WebServer
+
+DAY = "2026-05-14"
+LEASE = 2
+BACK_WITHIN = 10.0  # seconds
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A PostgreSQL of this test's own that loses nothing in a crash: the others' does not wait for its disk."""
+    made = start_cluster(tmp_path / "cluster", durable=True)
+    yield made
+    made.remove()
+
+
+def test_two_crashes_lose_nothing_and_the_pages_are_back_soon(cluster: Cluster, tmp_path: Path) -> None:
+    crash_under_load(cluster, tmp_path, crashes=2, items=300, every=(0.5, 1.0))
+
+
+@pytest.mark.faults
+def test_twenty_crashes_lose_nothing_and_the_pages_are_back_soon(cluster: Cluster, tmp_path: Path) -> None:
+    crash_under_load(cluster, tmp_path, crashes=20, items=10_000, every=(1.0, 4.0))
+
+
+def crash_under_load(cluster: Cluster, folder: Path, *, crashes: int, items: int, every: tuple[float, float]) -> None:
+    app = create_core_app(settings_for_tests(cluster.create_database("crashes")))
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    moments = random.Random(seed)
+    began = time.monotonic()
+    with app.app_context(), SmtpSink(ledger=folder / "ledger") as sink:
+        db.create_all()
+        jobs = Jobs(app.config["DATABASE_URL"], sink.port)
+        service = Service(app, jobs, sink, folder / "ledger")
+        service.load(overdue=items, due_soon=0, people=items)
+        sink.faults.delay = 0.005
+        db.session.remove()
+        db.engine.dispose()
+        with WebServer(app.config["DATABASE_URL"]) as server:
+            visitor = Visitor(server)
+            sender = JobsAgainAndAgain(jobs)
+            for crash in range(crashes):  # the first of them while notices are queued, the others over all the mails
+                wait_for_mails(sink, crash * items // (crashes + 1))
+                time.sleep(moments.uniform(*every))
+                visitor.expect_nothing()
+                cluster.restart(immediate=True)
+                visitor.expect_pages()
+            time.sleep(BACK_WITHIN / 2)
+            visitor.stop()
+            sender.stop()
+        for job in ("queue-notices", "send-outbox"):
+            time.sleep(LEASE)
+            assert jobs.run(job, DAY, lease=LEASE, within=900)[0] == 0
+        verdict = service.judge(service.told(FELL_DUE, "overdue-1"))
+        say(
+            "F10",
+            seed=seed,
+            crashes=crashes,
+            items=items,
+            lost=len(verdict.lost),
+            repeats=verdict.repeats,
+            failed_runs=sender.failed,
+            asked=visitor.asked,
+            refused=visitor.refused,
+            longest_away=round(visitor.longest_away, 1),
+            seconds=round(time.monotonic() - began),
+        )
+        assert verdict.faults == {}
+        assert verdict.repeats <= crashes
+        assert service.escalations() == service.first_rungs(FELL_DUE, "2026-05-12")
+        assert visitor.longest_away < BACK_WITHIN
+        jobs.end()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def wait_for_mails(sink: SmtpSink, count: int) -> None:
+    wait_until(lambda: len(sink.accepted) >= count)
+
+
+class JobsAgainAndAgain:
+    """Queueing and sending beside each other, begun anew as often as they end, as the scheduler begins them."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self.failed = 0
+        self._jobs = jobs
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._go_on, args=(job,)) for job in ("queue-notices", "send-outbox")]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _go_on(self, job: str) -> None:
+        while not self._over.is_set():
+            status, _counts = self._jobs.run(job, DAY, lease=LEASE, within=900)
+            self.failed += status != 0
+
+
+@dataclass
+class Visitor:
+    """Asks for the public register ten times a second, and notes for how long after a crash it is not there."""
+
+    server: WebServer
+    asked: int = 0
+    refused: int = 0
+    longest_away: float = 0.0
+    _back: float = 0.0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._visit)
+        self._thread.start()
+
+    def expect_nothing(self) -> None:
+        """The database goes away: what is not there now is no wonder."""
+        self._back = 0.0
+
+    def expect_pages(self) -> None:
+        """The database takes connections again."""
+        self._back = time.monotonic()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _visit(self) -> None:
+        while not self._over.wait(0.1):
+            self.asked += 1
+            asked_at = time.monotonic()
+            if not self._is_there():
+                self.refused += 1
+                if self._back and asked_at > self._back:
+                    self.longest_away = max(self.longest_away, time.monotonic() - self._back)
+
+    def _is_there(self) -> bool:
+        connection = self.server.connection()
+        try:
+            connection.request("GET", "/register")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
