@@ -11,9 +11,11 @@ from types import FrameType
 
 from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
+from cycle_tracker.queries.job_runs import QUEUE_NOTICES, SEND_OUTBOX
 from scheduler.account_mails import AccountMailWatch
 from scheduler.catch_up import is_queueing_missed
 from scheduler.jobs import JOBS, SEND_ACCOUNT_MAILS, run_job, stopping
+from scheduler.neighbours import NeighbourWatch
 
 log = logging.getLogger("scheduler")
 
@@ -45,6 +47,8 @@ def run_for_good() -> int:
 
     app = create_core_app()
     account_mails = AccountMailWatch(app)
+    neighbours = NeighbourWatch(app)
+    neighbours.look_at_start()
 
     def run(job: str) -> None:
         if job == SEND_ACCOUNT_MAILS and not account_mails.has_one():
@@ -53,15 +57,17 @@ def run_for_good() -> int:
             if not is_queueing_missed(app):
                 return
             log.info("Today's queue-notices has not run, or did not succeed: it runs now.")
-            job = "queue-notices"
+            job = QUEUE_NOTICES
         report = run_job(app, job, clock.today())
         log.info("%s: %s", job, json.dumps(report.counts))
         if job == SEND_ACCOUNT_MAILS and not report.usable:
             account_mails.rest()
+        if job == SEND_OUTBOX:
+            neighbours.look()
 
     def start() -> None:
         run(CATCH_UP)
-        run("send-outbox")
+        run(SEND_OUTBOX)
 
     scheduler = build_scheduler(run, app.config["TZ_NAME"])
 

@@ -1,17 +1,15 @@
 """Whether today's queueing is missing: the process was down at seven, or the run did not succeed."""
 
 import logging
-from datetime import datetime, time
+from datetime import datetime
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker import clock
 from cycle_tracker.domain.calendar import SCOTLAND
-from cycle_tracker.services.job_runs import has_finished_run
-
-QUEUE_AT = time(7, 0)
-"""London time: after the night, outside the hour that the clock change repeats, before people open their mail."""
+from cycle_tracker.domain.punctuality import QUEUE_AT
+from cycle_tracker.queries.job_runs import QUEUE_NOTICES, has_finished_on
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +24,7 @@ def is_queueing_missed(app: Flask) -> bool:
     the answer is no: it is asked again soon."""
     with app.app_context():
         try:
-            has_run = has_finished_run("queue-notices", clock.today())
+            has_run = has_finished_on(QUEUE_NOTICES, clock.today())
         except SQLAlchemyError:
             log.exception("Whether queue-notices has run today cannot be asked.")
             return False

@@ -15,12 +15,17 @@ from cycle_tracker import clock
 from cycle_tracker.domain.calendar import SCOTLAND
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Outcome
+from cycle_tracker.queries.job_runs import QUEUE_NOTICES, SEND_OUTBOX
+from cycle_tracker.services.alarms import watch_sender
+from cycle_tracker.services.audit_seals import Sealed, seal_new_events
 from cycle_tracker.services.digests import gather_waiting_notices
-from cycle_tracker.services.job_runs import end_run, start_run
+from cycle_tracker.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.services.outbox import Sent, send_ready_messages
 from cycle_tracker.services.reminders import queue_due_notices
 
 SEND_ACCOUNT_MAILS = "send-account-mails"
+WATCHED = frozenset({QUEUE_NOTICES, SEND_OUTBOX})
+"""The jobs without which nobody is told anything."""
 
 log = logging.getLogger(__name__)
 stopping = Event()
@@ -37,9 +42,14 @@ class Report:
 
 
 def queue_notices(today: date) -> Report:
-    """Decide who is told what today, and write the mails. On a day that is no working day it queues nothing."""
+    """Decide who is told what today, and write the mails. On a day that is no working day it queues nothing.
+
+    Either way it first writes down the working days before it on which nobody ran it.
+    """
+    missed = note_missed_runs(QUEUE_NOTICES, today, clock.now())
     if not SCOTLAND.is_working_day(today):
-        return Report({"working_day": 0}, f"{today:%A %-d %B %Y} is not a working day in Scotland: nothing is queued.")
+        said = f"{today:%A %-d %B %Y} is not a working day in Scotland: nothing is queued."
+        return Report({"working_day": 0, "missed_runs": missed}, said)
     swept = queue_due_notices(today, clock.now())
     gathered = gather_waiting_notices(today, clock.now())
     counts = {
@@ -47,6 +57,8 @@ def queue_notices(today: date) -> Report:
         **asdict(swept),
         "messages": gathered.messages,
         "notices_in_messages": gathered.notices,
+        "folded": gathered.folded,
+        "missed_runs": missed,
     }
     return Report(counts)
 
@@ -67,10 +79,27 @@ def _reported(sent: Sent) -> Report:
     return Report(counts, said, usable=not sent.could_not_be_used)
 
 
+def seal_audit(_today: date) -> Report:
+    """Add what the audit has new to its hash chain."""
+    return _sealed(seal_new_events(clock.now, stop=stopping.is_set))
+
+
+def seal_whole_audit(_today: date) -> Report:
+    """The same, looking through all of the audit for an event that was committed long after it was numbered."""
+    return _sealed(seal_new_events(clock.now, stop=stopping.is_set, in_full=True))
+
+
+def _sealed(sealed: Sealed) -> Report:
+    said = "Another process sealed at the same moment: the rest was left to it." if sealed.elsewhere else ""
+    return Report({"sealed": sealed.events, "elsewhere": int(sealed.elsewhere)}, said)
+
+
 JOBS: dict[str, Callable[[date], Report]] = {
     "queue-notices": queue_notices,
     "send-outbox": send_outbox,
     SEND_ACCOUNT_MAILS: send_account_mails,
+    "seal-audit": seal_audit,
+    "seal-whole-audit": seal_whole_audit,
 }
 
 
@@ -98,7 +127,18 @@ def run_job(app: Flask, name: str, today: date) -> Report:
             report = Report({}, f"{type(error).__name__}: {error}", usable=False)
         report.counts["seconds"] = _since(started)
         _record(run_id, name, report)
+        if name in WATCHED:
+            _watch()
         return report
+
+
+def _watch() -> None:
+    """Whether runs fail one after another, and that the scheduler is here: the administrators are told of either."""
+    try:
+        watch_sender(clock.now())
+    except SQLAlchemyError:
+        log.exception("Whether mails go out could not be looked at.")
+        db.session.rollback()
 
 
 def _record(run_id: int, name: str, report: Report) -> None:

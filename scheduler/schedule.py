@@ -7,7 +7,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from scheduler.catch_up import QUEUE_AT
+from cycle_tracker.domain.punctuality import QUEUE_AT
 from scheduler.jobs import SEND_ACCOUNT_MAILS
 
 CATCH_UP = "catch-up"
@@ -31,6 +31,9 @@ def timetable(time_zone: str) -> list[Entry]:
         ),
         Entry("send-outbox", CronTrigger(minute="*", second=0, timezone=time_zone)),
         Entry(SEND_ACCOUNT_MAILS, CronTrigger(second="*/5", timezone=time_zone)),
+        # Half a minute after the sender; all of the audit at a quiet hour that no change of the clocks touches.
+        Entry("seal-audit", CronTrigger(minute="*", second=30, timezone=time_zone)),
+        Entry("seal-whole-audit", CronTrigger(hour=4, minute=40, timezone=time_zone)),
         # Off the full hour, so that it never meets the run of seven o'clock.
         Entry(CATCH_UP, CronTrigger(minute="2-59/5", timezone=time_zone)),
     ]

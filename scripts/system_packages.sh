@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds, or on Debian installs, what the tests need from the system: a PostgreSQL server and Chromium.
+# Finds, or on Debian installs, what the tests need from the system: a PostgreSQL server, Chromium and strace.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/debian.sh
@@ -36,6 +36,8 @@ install_postgresql() {
 has_postgresql || install_postgresql || true
 has_chromium || apt_install chromium || true
 ! lacks_libatomic || apt_install libatomic1 || true
+# Kills and full disks are made with it; where it cannot be had, those tests are skipped and say so.
+command -v strace >/dev/null || apt_install strace || true
 
 missing=""
 has_postgresql || missing="a PostgreSQL server, version 15 or newer"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -70,6 +70,18 @@ def list_unreachable() -> Sequence[Any]:
         .outerjoin(Milestone.partnership)
         .where(Notice.unreachable, Notice.ended_at.is_(None))
         .order_by(Notice.queued_on.desc(), Notice.id.desc())
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def list_undecided(day: date) -> Sequence[Any]:
+    """The milestones that a sweep for this day came to and left where they were, or that were changed since: title,
+    key, slug and partnership. The sweep moves the bookmark of every other one past the day."""
+    return db.session.execute(
+        select(Milestone.title, Milestone.key, Partnership.slug, Partnership.name.label("partnership"))
+        .outerjoin(Milestone.partnership)
+        .where(Milestone.next_notice_on <= day)
+        .order_by(Milestone.next_notice_on, Milestone.id)
         .limit(LISTED_AT_MOST)
     ).all()
 

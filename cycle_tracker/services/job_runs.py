@@ -1,18 +1,21 @@
-"""Writing down each run of a job, so that one that did not run is noticed."""
+"""Writing down each run of a job, and each that did not happen, so that one that is missing is noticed."""
 
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from cycle_tracker.domain.punctuality import missed_days
 from cycle_tracker.extensions import db
 from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.queries.job_runs import days_run
+from cycle_tracker.services.processes import this_process
 
 KEEP = timedelta(days=30)
 
 
 def start_run(job: str, ran_for: date, now: datetime) -> int:
-    """Note that a run began; its number. Commits, so that a run that is killed leaves its trace."""
-    run = JobRun(job=job, ran_for=ran_for, started_at=now)
+    """Note that a run began, and who runs it; its number. Commits, so that a run that is killed leaves its trace."""
+    run = JobRun(job=job, ran_for=ran_for, started_at=now, holder=this_process())
     db.session.add(run)
     db.session.commit()
     return run.id
@@ -32,13 +35,22 @@ def end_run(run_id: int, outcome: Outcome, now: datetime, *, counts: dict[str, i
     db.session.commit()
 
 
-def has_finished_run(job: str, day: date) -> bool:
-    """True where the job finished a run for this day."""
-    return (
-        db.session.scalars(
-            select(JobRun.id)
-            .where(JobRun.job == job, JobRun.ran_for == day, JobRun.outcome == Outcome.FINISHED)
-            .limit(1)
-        ).first()
-        is not None
+def note_missed_runs(job: str, today: date, now: datetime) -> int:
+    """Write a row for each working day since the job's last run for an earlier day that had none; how many. Commits.
+
+    It says when that was noticed. Two processes at once take turns by the row of that last run (on SQLite every writer
+    waits for every other), and the second finds the rows of the first. A service that never ran has missed nothing.
+    """
+    last = db.session.scalars(
+        select(JobRun)
+        .where(JobRun.job == job, JobRun.ran_for < today)
+        .order_by(JobRun.ran_for.desc(), JobRun.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+    missed = missed_days(days_run(job, last.ran_for, today), last.ran_for, today) if last else []
+    db.session.add_all(
+        JobRun(job=job, ran_for=day, started_at=now, outcome=Outcome.MISSED, holder=this_process()) for day in missed
     )
+    db.session.commit()
+    return len(missed)

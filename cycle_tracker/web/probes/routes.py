@@ -1,6 +1,4 @@
-"""`/healthz` says that the process is up, `/readyz` that it can do its work."""
-
-from datetime import timedelta
+"""`/healthz` says that the process is up, `/readyz` that the service can do its work."""
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -10,13 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker import clock
+from cycle_tracker.domain.punctuality import READY_WITHIN
 from cycle_tracker.extensions import db
-from cycle_tracker.queries.job_runs import SEND_OUTBOX, has_run_since
+from cycle_tracker.queries.job_runs import seen_last_at
 from cycle_tracker.web.access import public
+from cycle_tracker.web.service_health.timeliness import are_notices_queued
 
 bp = Blueprint("probes", __name__)
-
-SCHEDULER_SEEN_WITHIN = timedelta(minutes=3)
 
 
 @bp.get("/healthz")
@@ -29,22 +27,26 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Whether the database answers, its tables are those of this version, and the scheduler runs: 200 or 503."""
-    found = {"database": _database_answers(), "migrations": False, "scheduler": False}
-    if found["database"]:
-        found["migrations"] = _is_migrated()
-    if found["migrations"]:
-        found["scheduler"] = has_run_since(SEND_OUTBOX, clock.now() - SCHEDULER_SEEN_WITHIN)
+    """Whether the database answers, its tables are those of this version, the scheduler runs, and the notices of the
+    last working day are queued: 200 or 503."""
+    found = {"database": False, "migrations": False, "scheduler": False, "notices": False}
+    try:
+        _look(found)
+    except SQLAlchemyError:
+        db.session.rollback()
     return jsonify(ready=all(found.values()), **found), 200 if all(found.values()) else 503
 
 
-def _database_answers() -> bool:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return False
-    return True
+def _look(found: dict[str, bool]) -> None:
+    """Go from one to the next, as far as things are well: what comes later needs what comes before."""
+    db.session.execute(text("SELECT 1"))
+    found["database"] = True
+    found["migrations"] = _is_migrated()
+    if found["migrations"]:
+        now = clock.now()
+        seen = seen_last_at(now)
+        found["scheduler"] = seen is not None and now - seen <= READY_WITHIN
+        found["notices"] = are_notices_queued(now)
 
 
 def _is_migrated() -> bool:

@@ -50,7 +50,8 @@ def test_a_late_run_still_runs_missed_ones_run_once_and_never_two_at_a_time() ->
     scheduler = build_scheduler(lambda job: None, "Europe/London")
     assert str(scheduler.timezone) == "Europe/London"
     jobs = {job.id: job for job, _store, _replace in scheduler._pending_jobs}
-    assert set(jobs) == {*JOBS, "catch-up"} == {"queue-notices", "send-outbox", "send-account-mails", "catch-up"}
+    assert set(jobs) == {*JOBS, "catch-up"}
+    assert {"queue-notices", "send-outbox", "send-account-mails", "seal-audit", "seal-whole-audit"} <= set(jobs)
     assert scheduler._job_defaults == {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     for name, job in jobs.items():
         assert job.args == (name,)
@@ -67,3 +68,12 @@ def test_mails_about_accounts_are_looked_for_every_five_seconds() -> None:
     night = datetime(2026, 10, 25, 0, 59, tzinfo=LONDON)
     fired = [at.timestamp() for at in firings(TRIGGERS["send-account-mails"], night, night + timedelta(minutes=2))]
     assert {later - earlier for earlier, later in zip(fired, fired[1:], strict=False)} == {5.0}
+
+
+def test_the_audit_is_sealed_each_minute_and_looked_through_once_a_day() -> None:
+    for sunday in CLOCKS_CHANGE:
+        midnight = datetime.combine(sunday, time(0), tzinfo=LONDON)
+        each = [at.timestamp() for at in firings(TRIGGERS["seal-audit"], midnight, midnight + timedelta(hours=4))]
+        assert {later - earlier for earlier, later in zip(each, each[1:], strict=False)} == {60.0}
+        whole = list(firings(TRIGGERS["seal-whole-audit"], midnight, midnight + timedelta(days=1, hours=12)))
+        assert [at.date() for at in whole] == [sunday, sunday + timedelta(days=1)]
