@@ -1,8 +1,10 @@
 """When a person takes their mail, and what it holds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from cycle_tracker.domain.calendar import DAY, SCOTLAND
 
@@ -27,6 +29,18 @@ class Preference:
     weekday: int = 0
 
 
+class Waiting(Protocol):
+    """What is asked of a notice that waits for a mail."""
+
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def queued_on(self) -> date: ...
+
+
+Line = TypeVar("Line", bound=Waiting)
+
+
 def digest_day(preference: Preference, queued_on: date) -> date:
     """The day of the digest that a notice queued on this day belongs to: that day itself, or in the weekly rhythm the
     next chosen weekday, moved to the working day after it. A digest whose day was lost goes out at the next run."""
@@ -40,3 +54,9 @@ def digest_day(preference: Preference, queued_on: date) -> date:
 def belongs_in_digest(preference: Preference, *, past_its_date: bool) -> bool:
     """True where an ordinary notice is wanted at all under this preference."""
     return past_its_date or preference.rhythm is not Rhythm.ONLY_LATE
+
+
+def digest_of_today(lines: Iterable[Line], preference: Preference, today: date) -> list[Line]:
+    """What today's digest holds: all that waits and is wanted, once the day of any of it has come; else nothing."""
+    wanted = [line for line in lines if belongs_in_digest(preference, past_its_date=line.due_on < today)]
+    return wanted if any(digest_day(preference, line.queued_on) <= today for line in wanted) else []

@@ -56,7 +56,11 @@ class Repeats:
 
 @dataclass(frozen=True)
 class PolicyChange:
-    """What one place changes of the policy that would hold without it; None leaves a part as it is."""
+    """What one place changes of the policy that would hold without it; None leaves a part as it is.
+
+    `before` with no days in it was set back on the day `in_force_from` to what would hold without it: what that would
+    have sent before then is not sent late.
+    """
 
     in_force_from: date
     before: tuple[int, ...] | None = None
@@ -121,9 +125,12 @@ def policy_under(
 
 
 def _changed(policy: Policy, change: PolicyChange, place: str) -> Policy:
-    policy = replace(policy, place=place)
-    if change.before is not None:
+    if change.before or change.repeats is not None or change.rungs is not None:
+        policy = replace(policy, place=place)
+    if change.before:
         policy = replace(policy, before=change.before, before_since=change.in_force_from)
+    elif change.before is not None:
+        policy = replace(policy, before_since=max(policy.before_since or date.min, change.in_force_from))
     if change.repeats is not None:
         policy = replace(policy, first_after=change.repeats.first_after, repeat_every=change.repeats.repeat_every)
     if change.rungs is not None:

@@ -20,8 +20,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cycle_tracker.domain.kinds import ASKS_CONTACTS, DOCUMENTS
-from cycle_tracker.domain.policies import Audience, Policy
+from cycle_tracker.domain.policies import Policy
 from cycle_tracker.domain.reminders import (
     NoticeDue,
     RungReached,
@@ -31,9 +30,9 @@ from cycle_tracker.domain.reminders import (
 )
 from cycle_tracker.extensions import Base, db
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
-from cycle_tracker.queries.audiences import Audiences, audiences_for, contact_of, contacts_of, user_of
-from cycle_tracker.queries.calendars import calendars_of
-from cycle_tracker.queries.deadlines import deadline_of, policies_now
+from cycle_tracker.models.base import table_of
+from cycle_tracker.queries.audiences import contact_of, user_of
+from cycle_tracker.queries.deciding import DECIDING, known_of
 
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -90,22 +89,8 @@ def _is_candidate_left(today: date, *, after: tuple[date, int] | None) -> bool:
 
 
 def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int) -> Sequence[Row[Any]]:
-    columns = (
-        Milestone.id,
-        Milestone.partnership_id,
-        Milestone.owner_id,
-        Milestone.kind,
-        Milestone.duty_basis,
-        Milestone.state,
-        Milestone.due_on,
-        Milestone.target_on,
-        Milestone.expected_date,
-        Milestone.entered_on,
-        Milestone.next_notice_on,
-        Partnership.notify_from,
-    )
     return db.session.execute(
-        _candidates(*columns, today=today, after=after)
+        _candidates(*DECIDING, today=today, after=after)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
         .limit(limit)
         .with_for_update(of=Milestone)
@@ -113,32 +98,13 @@ def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int)
 
 
 def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) -> _Batch:
-    batch = _Batch()
-    partnership_ids = {row.partnership_id for row in rows}
-    calendars = calendars_of(partnership_ids)
-    audiences = audiences_for(
-        partnership_ids - {None}, {row.owner_id for row in rows if row.owner_id is not None}, today
-    )
-    contacts = contacts_of([row.id for row in rows if row.kind in ASKS_CONTACTS])
-    # Asked for each batch, once its milestones are locked: a change of policy sets their bookmarks before or after us.
-    policies = policies_now()
-    told = _told([row.id for row in rows])
-    opened, reply_by = _opened([row.id for row in rows])
+    batch, known = _Batch(), known_of(rows, today)
     for row in rows:
         swept.milestones += 1
         try:
-            deadline = deadline_of(
-                row,
-                notify_from=row.notify_from,
-                reply_by=reply_by.get((row.id, row.due_on)),
-                calendar=calendars[row.partnership_id],
-                addressees=_addressees(row, audiences, contacts.get(row.id, ())),
-            )
-            policy = policies.of(row)
-            due = notices_due(deadline, policy, told.get((row.id, row.due_on), ()), today)
-            reached = [
-                rung for rung in rungs_reached(deadline, policy, today) if (row.id, row.due_on, rung.days) not in opened
-            ]
+            deadline, policy = known.deadline(row), known.policy(row)
+            due = notices_due(deadline, policy, known.told_of(row), today)
+            reached = [rung for rung in rungs_reached(deadline, policy, today) if not known.is_open(row, rung)]
             bookmark = next_notice_on(deadline, policy, today)
         except Exception:  # one milestone with bad data must not keep the others' notices back
             log.exception("Milestone %s: the rules could not be asked.", row.id)
@@ -148,40 +114,6 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) 
         batch.escalations.extend(_escalation_rows(row, reached, now))
         batch.bookmarks[bookmark].append(row.id)
     return batch
-
-
-def _addressees(row: Row[Any], audiences: Audiences, contacts: tuple[str, ...]) -> dict[Audience, tuple[str, ...]]:
-    people = audiences.of(owner_id=row.owner_id, partnership_id=row.partnership_id, is_document=row.kind in DOCUMENTS)
-    return {**people, Audience.CONTACT: contacts} if contacts else people
-
-
-def _told(milestone_ids: list[int]) -> dict[tuple[int, date], set[str]]:
-    """The steps told of each milestone and date, and those that they overtook."""
-    told: dict[tuple[int, date], set[str]] = defaultdict(set)
-    for row in db.session.execute(
-        select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook).where(
-            Notice.milestone_id.in_(milestone_ids), Notice.ended_at.is_(None)
-        )
-    ):
-        told[row.milestone_id, row.due_on].update((row.step, *row.overtook))
-    return told
-
-
-def _opened(milestone_ids: list[int]) -> tuple[set[tuple[int, date, int]], dict[tuple[int, date], date]]:
-    """The rungs that are open of each milestone and date, and the latest day by which one of them is replied to."""
-    opened: set[tuple[int, date, int]] = set()
-    reply_by: dict[tuple[int, date], date] = {}
-    for row in db.session.execute(
-        select(
-            Escalation.milestone_id, Escalation.due_on, Escalation.rung, Escalation.reply_by, Escalation.raised_by_id
-        ).where(Escalation.milestone_id.in_(milestone_ids), Escalation.resolved_at.is_(None))
-    ):
-        of = (row.milestone_id, row.due_on)
-        if row.raised_by_id is None:
-            opened.add((*of, row.rung))
-        if row.reply_by is not None:
-            reply_by[of] = max(row.reply_by, reply_by.get(of, row.reply_by))
-    return opened, reply_by
 
 
 def _notice_rows(
@@ -235,7 +167,10 @@ def insert_missing(model: type[Base], rows: list[dict[str, Any]]) -> int:
     """Insert the rows whose identity is not there yet; the unique index decides. Gives how many were new."""
     if not rows:
         return 0
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(model.__table__).on_conflict_do_nothing()
-    result = db.session.connection().execute(statement, rows)
-    return result.rowcount if result.rowcount >= 0 else len(rows)
+    table = table_of(model)
+    connection = db.session.connection()
+    if db.engine.dialect.name == "sqlite":
+        return connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows).rowcount
+    # PostgreSQL does not say how many of several rows it took, so they are asked back.
+    statement = postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(connection.execute(statement, rows).all())

@@ -1,0 +1,1 @@
+"""What will be mailed to whom in the days ahead."""
