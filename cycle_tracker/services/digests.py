@@ -15,10 +15,10 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 
-from cycle_tracker.domain.delegations import stand_in
-from cycle_tracker.domain.digests import Preference, belongs_in_digest, digest_day
+from cycle_tracker.domain.delegations import goes_to_stand_in, stand_in
+from cycle_tracker.domain.digests import Preference, digest_of_today
 from cycle_tracker.domain.kinds import DOCUMENTS
-from cycle_tracker.domain.permissions import Viewer, may_see
+from cycle_tracker.domain.permissions import Viewer
 from cycle_tracker.domain.reminders import BEFORE
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
@@ -34,6 +34,7 @@ from cycle_tracker.queries.waiting import (
     waiting_notices,
 )
 from cycle_tracker.services.digest_words import Reader, render_digest
+from cycle_tracker.services.folding import fold_waiting_digests
 from cycle_tracker.services.outgoing import store_messages
 
 BATCH = 50
@@ -49,6 +50,7 @@ class Gathered:
 
     messages: int = 0
     notices: int = 0
+    folded: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,10 @@ class Addressee:
         return self.reminds_before or not line.step.startswith(BEFORE)
 
     def has_for_stand_in(self, line: NoticeLine) -> bool:
-        """True for what goes to the deputy, who may see it."""
-        viewer = self.stand_in_may
-        return viewer is not None and may_see(viewer, line.partnership_id, is_document=line.kind in DOCUMENTS)
+        """True for what goes to the deputy."""
+        return self.stand_in_may is not None and goes_to_stand_in(
+            self.stand_in_may, line.audience, line.partnership_id, is_document=line.kind in DOCUMENTS
+        )
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,8 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
     while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
         last = contact_ids[-1]
         _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
+    gathered.folded = fold_waiting_digests(now)
     return gathered
-
-
-def digest_of_today(lines: Iterable[NoticeLine], preference: Preference, today: date) -> list[NoticeLine]:
-    """What today's digest holds: all that waits and is wanted, once the day of any of it has come; else nothing."""
-    wanted = [line for line in lines if belongs_in_digest(preference, past_its_date=line.due_on < today)]
-    return wanted if any(digest_day(preference, line.queued_on) <= today for line in wanted) else []
 
 
 def _gather(

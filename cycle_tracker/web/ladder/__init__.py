@@ -1,0 +1,1 @@
+"""The ladder: what came to whom, saying by when one replies, and raising something by hand."""
