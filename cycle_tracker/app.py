@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask
 
 import config
-from cycle_tracker import models  # noqa: F401  the tables must be known before the database is used
 from cycle_tracker.database import engine_url, prepare_engine
 from cycle_tracker.extensions import db
 from cycle_tracker.mail import mail
@@ -25,7 +24,7 @@ def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_mapping({**config.settings(), **(overrides or {})})
     app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(app.config["DATABASE_URL"])
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not app.config["DATABASE_URL"].startswith("sqlite")}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     config.INSTANCE.mkdir(exist_ok=True)
@@ -34,3 +33,10 @@ def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     return app
+
+
+def _engine_options(app: Flask) -> dict[str, Any]:
+    options: dict[str, Any] = {"pool_pre_ping": not app.config["DATABASE_URL"].startswith("sqlite")}
+    if app.config["MAIL_CONNECTIONS"] > 1:
+        options["max_overflow"] = 10 + app.config["MAIL_CONNECTIONS"]  # each line to the mail server holds one
+    return options

@@ -1,108 +1,130 @@
-"""The tables, one entity for each file. Importing the package makes every table known."""
+"""The tables, one entity for each file.
 
-from cycle_tracker.models.access import (
-    AccessLink,
-    Invitation,
-    LinkPurpose,
-    RecoveryCode,
-    SignInSession,
-)
-from cycle_tracker.models.alarm import Alarm, AlarmKind
-from cycle_tracker.models.answer import Answer, AnswerKind
-from cycle_tracker.models.approval import Approval, Manner
-from cycle_tracker.models.audit_event import AuditEvent
-from cycle_tracker.models.audit_seal import AuditSeal
-from cycle_tracker.models.calendar_feed import CalendarFeed
-from cycle_tracker.models.comment import Comment
-from cycle_tracker.models.contact import Contact, milestone_contacts
-from cycle_tracker.models.cycle import Cycle, TemplateEdition
-from cycle_tracker.models.date_change import DateChange, DateChangeKind
-from cycle_tracker.models.decision import Decision
-from cycle_tracker.models.decision import Outcome as DecisionOutcome
-from cycle_tracker.models.delegation import Delegation
-from cycle_tracker.models.escalation import Escalation, Resolution
-from cycle_tracker.models.evidence import Evidence, StoredContent, StoredFile
-from cycle_tracker.models.group import Group, Membership, MembershipRole
-from cycle_tracker.models.job_run import JobRun, Outcome
-from cycle_tracker.models.meeting import Meeting
-from cycle_tracker.models.message import MailClaim, Message, MessageBody, MessageKind
-from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.notice import Ending, Notice
-from cycle_tracker.models.notice_policy import NoticePolicy
-from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
-from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership, PartnershipBody
-from cycle_tracker.models.pending_import import ImportKind, PendingImport
-from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
-from cycle_tracker.models.reference import AlignedReport, Criterion
-from cycle_tracker.models.update_request import UpdateRequest
-from cycle_tracker.models.user import AccountKind, PostHolder, RoleGrant, Scope, SignInAttempt, TryKind, User
+A name is loaded with its file when it is first asked for, `from cycle_tracker.models import Notice`: the scheduler uses
+half of the tables, and starts sooner without the others. Whoever needs every table calls `load_all` first: the web
+side, the migrations, a test that makes tables.
+"""
 
-__all__ = [
-    "milestone_contacts",
-    "NoticePolicy",
-    "Delegation",
-    "Contact",
-    "CalendarFeed",
-    "AuditSeal",
-    "AnswerKind",
-    "Answer",
-    "AlarmKind",
-    "Alarm",
-    "AccessLink",
-    "AccountKind",
-    "AlignedReport",
-    "Approval",
-    "AuditEvent",
-    "BodyRole",
-    "ClosureDay",
-    "Comment",
-    "Criterion",
-    "Cycle",
-    "DateChange",
-    "DateChangeKind",
-    "Decision",
-    "DecisionOutcome",
-    "Ending",
-    "Escalation",
-    "Evidence",
-    "Form",
-    "Group",
-    "ImportKind",
-    "Invitation",
-    "JobRun",
-    "LinkPurpose",
-    "MailClaim",
-    "Manner",
-    "Meeting",
-    "Membership",
-    "MembershipRole",
-    "Message",
-    "MessageBody",
-    "MessageKind",
-    "Milestone",
-    "Notice",
-    "OldCode",
-    "Organisation",
-    "OrganisationKind",
-    "Outcome",
-    "Partnership",
-    "PartnershipBody",
-    "PendingImport",
-    "PostHolder",
-    "Publication",
-    "PublicationAddress",
-    "PublicationCopy",
-    "RecoveryCode",
-    "Resolution",
-    "RoleGrant",
-    "Scope",
-    "SignInAttempt",
-    "SignInSession",
-    "StoredContent",
-    "StoredFile",
-    "TemplateEdition",
-    "TryKind",
-    "UpdateRequest",
-    "User",
-    "Version",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cycle_tracker.models.access import AccessLink as AccessLink
+    from cycle_tracker.models.access import Invitation as Invitation
+    from cycle_tracker.models.access import LinkPurpose as LinkPurpose
+    from cycle_tracker.models.access import RecoveryCode as RecoveryCode
+    from cycle_tracker.models.access import SignInSession as SignInSession
+    from cycle_tracker.models.alarm import Alarm as Alarm
+    from cycle_tracker.models.alarm import AlarmKind as AlarmKind
+    from cycle_tracker.models.answer import Answer as Answer
+    from cycle_tracker.models.answer import AnswerKind as AnswerKind
+    from cycle_tracker.models.approval import Approval as Approval
+    from cycle_tracker.models.approval import Manner as Manner
+    from cycle_tracker.models.audit_event import AuditEvent as AuditEvent
+    from cycle_tracker.models.audit_seal import AuditSeal as AuditSeal
+    from cycle_tracker.models.calendar_feed import CalendarFeed as CalendarFeed
+    from cycle_tracker.models.comment import Comment as Comment
+    from cycle_tracker.models.contact import Contact as Contact
+    from cycle_tracker.models.contact import milestone_contacts as milestone_contacts
+    from cycle_tracker.models.cycle import Cycle as Cycle
+    from cycle_tracker.models.cycle import TemplateEdition as TemplateEdition
+    from cycle_tracker.models.date_change import DateChange as DateChange
+    from cycle_tracker.models.date_change import DateChangeKind as DateChangeKind
+    from cycle_tracker.models.decision import Decision as Decision
+    from cycle_tracker.models.decision import DecisionOutcome as DecisionOutcome
+    from cycle_tracker.models.delegation import Delegation as Delegation
+    from cycle_tracker.models.escalation import Escalation as Escalation
+    from cycle_tracker.models.escalation import Resolution as Resolution
+    from cycle_tracker.models.evidence import Evidence as Evidence
+    from cycle_tracker.models.evidence import StoredContent as StoredContent
+    from cycle_tracker.models.evidence import StoredFile as StoredFile
+    from cycle_tracker.models.group import Group as Group
+    from cycle_tracker.models.group import Membership as Membership
+    from cycle_tracker.models.group import MembershipRole as MembershipRole
+    from cycle_tracker.models.job_run import JobRun as JobRun
+    from cycle_tracker.models.job_run import Outcome as Outcome
+    from cycle_tracker.models.meeting import Meeting as Meeting
+    from cycle_tracker.models.message import MailClaim as MailClaim
+    from cycle_tracker.models.message import Message as Message
+    from cycle_tracker.models.message import MessageBody as MessageBody
+    from cycle_tracker.models.message import MessageKind as MessageKind
+    from cycle_tracker.models.milestone import Milestone as Milestone
+    from cycle_tracker.models.notice import Ending as Ending
+    from cycle_tracker.models.notice import Notice as Notice
+    from cycle_tracker.models.notice_policy import NoticePolicy as NoticePolicy
+    from cycle_tracker.models.organisation import OldCode as OldCode
+    from cycle_tracker.models.organisation import Organisation as Organisation
+    from cycle_tracker.models.organisation import OrganisationKind as OrganisationKind
+    from cycle_tracker.models.partnership import BodyRole as BodyRole
+    from cycle_tracker.models.partnership import ClosureDay as ClosureDay
+    from cycle_tracker.models.partnership import Partnership as Partnership
+    from cycle_tracker.models.partnership import PartnershipBody as PartnershipBody
+    from cycle_tracker.models.pending_import import ImportKind as ImportKind
+    from cycle_tracker.models.pending_import import PendingImport as PendingImport
+    from cycle_tracker.models.publication import Form as Form
+    from cycle_tracker.models.publication import Publication as Publication
+    from cycle_tracker.models.publication import PublicationAddress as PublicationAddress
+    from cycle_tracker.models.publication import PublicationCopy as PublicationCopy
+    from cycle_tracker.models.publication import Version as Version
+    from cycle_tracker.models.reference import AlignedReport as AlignedReport
+    from cycle_tracker.models.reference import Criterion as Criterion
+    from cycle_tracker.models.update_request import UpdateRequest as UpdateRequest
+    from cycle_tracker.models.user import AccountKind as AccountKind
+    from cycle_tracker.models.user import PostHolder as PostHolder
+    from cycle_tracker.models.user import RoleGrant as RoleGrant
+    from cycle_tracker.models.user import Scope as Scope
+    from cycle_tracker.models.user import SignInAttempt as SignInAttempt
+    from cycle_tracker.models.user import TryKind as TryKind
+    from cycle_tracker.models.user import User as User
+
+NAMES = {
+    "access": ("AccessLink", "Invitation", "LinkPurpose", "RecoveryCode", "SignInSession"),
+    "alarm": ("Alarm", "AlarmKind"),
+    "answer": ("Answer", "AnswerKind"),
+    "approval": ("Approval", "Manner"),
+    "audit_event": ("AuditEvent",),
+    "audit_seal": ("AuditSeal",),
+    "calendar_feed": ("CalendarFeed",),
+    "comment": ("Comment",),
+    "contact": ("Contact", "milestone_contacts"),
+    "cycle": ("Cycle", "TemplateEdition"),
+    "date_change": ("DateChange", "DateChangeKind"),
+    "decision": ("Decision", "DecisionOutcome"),
+    "delegation": ("Delegation",),
+    "escalation": ("Escalation", "Resolution"),
+    "evidence": ("Evidence", "StoredContent", "StoredFile"),
+    "group": ("Group", "Membership", "MembershipRole"),
+    "job_run": ("JobRun", "Outcome"),
+    "meeting": ("Meeting",),
+    "message": ("MailClaim", "Message", "MessageBody", "MessageKind"),
+    "milestone": ("Milestone",),
+    "notice": ("Ending", "Notice"),
+    "notice_policy": ("NoticePolicy",),
+    "organisation": ("OldCode", "Organisation", "OrganisationKind"),
+    "partnership": ("BodyRole", "ClosureDay", "Partnership", "PartnershipBody"),
+    "pending_import": ("ImportKind", "PendingImport"),
+    "publication": ("Form", "Publication", "PublicationAddress", "PublicationCopy", "Version"),
+    "reference": ("AlignedReport", "Criterion"),
+    "update_request": ("UpdateRequest",),
+    "user": ("AccountKind", "PostHolder", "RoleGrant", "Scope", "SignInAttempt", "TryKind", "User"),
+}
+"""What each file gives to others."""
+
+_FILE_OF = {name: file for file, names in NAMES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+
+    def __getattr__(name: str) -> Any:
+        """Load the file of a name that is asked for first. Raises AttributeError for one that no file gives."""
+        if name not in _FILE_OF:
+            raise AttributeError(f"No table and no word of one is called {name}.")
+        found = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+        globals()[name] = found
+        return found
+
+
+def load_all() -> None:
+    """Make every table known."""
+    for file in NAMES:
+        import_module(f"{__name__}.{file}")

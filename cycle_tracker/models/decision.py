@@ -13,7 +13,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 
 
-class Outcome(StrEnum):
+class DecisionOutcome(StrEnum):
     """What may be decided."""
 
     NEW_DATE = "new-date"
@@ -25,10 +25,10 @@ class Outcome(StrEnum):
     def label(self) -> str:
         """The outcome in words for a page."""
         return {
-            Outcome.NEW_DATE: "New expected date noted",
-            Outcome.NEXT_STEPS: "Next steps asked for",
-            Outcome.REFER_ON: "Referred on",
-            Outcome.NO_ACTION: "No action",
+            DecisionOutcome.NEW_DATE: "New expected date noted",
+            DecisionOutcome.NEXT_STEPS: "Next steps asked for",
+            DecisionOutcome.REFER_ON: "Referred on",
+            DecisionOutcome.NO_ACTION: "No action",
         }[self]
 
 
@@ -43,7 +43,7 @@ class Decision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
-    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"))
+    outcome: Mapped[DecisionOutcome] = mapped_column(words(DecisionOutcome, "outcome"))
     text: Mapped[str] = mapped_column(Text, default="")
     expected_on: Mapped[date | None]
     next_step_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)

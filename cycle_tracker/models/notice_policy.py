@@ -15,8 +15,9 @@ class NoticePolicy(Base):
 
     `place` says which in one word (`all`, `kind:plan`, `partnership:3`, `partnership:3/kind:plan`), so that there is
     one of each. `before`, `first_after` with `repeat_every`, and `rungs` are each empty where the less particular
-    policy goes on holding; a `first_after` without `repeat_every` tells it once. `in_force_from` is the day of the
-    last change: a reminder that lay before it is not sent late.
+    policy goes on holding; a `first_after` without `repeat_every` tells it once. `in_force_from` is the day on
+    which the days before were last changed: a reminder that lay before it is not sent late, also where `before` is an
+    empty list, which goes back to the less particular policy.
     """
 
     __tablename__ = "notice_policies"

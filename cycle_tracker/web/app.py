@@ -9,10 +9,11 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
+from cycle_tracker import models
 from cycle_tracker.app import create_core_app
 from cycle_tracker.cli import register_commands
 from cycle_tracker.extensions import db
-from cycle_tracker.web import access, errors, filters, headers, navigation, security, sessions
+from cycle_tracker.web import access, errors, filters, headers, hidden_tokens, navigation, security, sessions
 from cycle_tracker.web.pages import BLUEPRINTS
 
 
@@ -21,6 +22,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     Raises UndeclaredAccess where a route does not say who may come to it.
     """
+    models.load_all()
     app = create_core_app(overrides)
     Migrate(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     _trust_proxies(app)
@@ -28,14 +30,17 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # was signed out must come to the sign-in page before their form is found to lack its token.
     app.before_request(sessions.note_in_use)
     app.before_request(access.guard)
-    CSRFProtect(app)
+    form_tokens = CSRFProtect(app)
     security.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    hidden_tokens.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in access.held_by_mailed_token(app):
+        form_tokens.exempt(view)
     register_commands(app)
     access.ensure_all_declared(app)
     return app
