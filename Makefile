@@ -35,7 +35,7 @@ migrations-in-step:
 	$(PYTHON_IN_VENV) -m flask --app wsgi db upgrade && \
 	$(PYTHON_IN_VENV) -m flask --app wsgi db check
 
-bench: setup ## Measure the product's speed
+bench: setup system-packages ## Measure the product's speed
 	@$(PYTHON_IN_VENV) -m bench
 
 faults: setup system-packages ## Stop, break and race processes on purpose, and check that nothing is lost
