@@ -5,12 +5,14 @@ from flask import Flask
 
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.permissions import Permission
-from cycle_tracker.web.access import UndeclaredAccess, declared_access, ensure_all_declared
+from cycle_tracker.web.access import UndeclaredAccess, declared_access, ensure_all_declared, held_by_mailed_token
 from cycle_tracker.web.app import create_app
 from tests.conftest import settings_for_tests
 
 PUBLIC = {
     "/accessibility",
+    "/answer/<token>",
+    "/calendar/<token>.ics",
     "/cookies",
     "/forgotten-password",
     "/healthz",
@@ -18,6 +20,7 @@ PUBLIC = {
     "/invitation/<token>",
     "/privacy",
     "/readyz",
+    "/reminders/stop/<token>",
     "/register",
     "/register/export.<any(csv,xlsx):form>",
     "/reset-password/<token>",
@@ -79,10 +82,21 @@ def test_the_addresses_that_mails_use_are_pages(pages: Flask) -> None:
         addresses.reset_password("a-token"),
         addresses.sign_in_by_link("a-token"),
         addresses.invitation("a-token"),
+        addresses.answer("a-token"),
+        addresses.stop_reminders("a-token"),
         "/partnerships/moray/cycles/2026-29",
     ]
     for path in paths:
         assert urls.test(path, "GET"), path
+
+
+def test_only_what_a_mailed_token_opens_goes_without_the_token_of_a_form(pages: Flask) -> None:
+    open_views = {view.__name__: view.__module__ for view in held_by_mailed_token(pages)}
+    assert open_views == {
+        "give": "cycle_tracker.web.answers.routes",
+        "switch": "cycle_tracker.web.reminder_stops.routes",
+    }
+    assert pages.extensions["csrf"]._exempt_views == {f"{module}.{name}" for name, module in open_views.items()}
 
 
 def test_signing_out_is_never_a_link(pages: Flask) -> None:

@@ -9,7 +9,12 @@ TO_RECEIVE = "/to-receive"
 MATRIX = "/matrix"
 PEOPLE = "/people"
 PARTNERSHIPS = "/partnerships"
+SERVICE_HEALTH = "/service-health"
+FORECAST = "/forecast"
+NOTICES = "/notices"
+POLICIES = "/policies"
 ACCOUNT = "/account"
+CALENDAR_FEEDS = "/account/calendar"
 SIGN_IN = "/sign-in"
 SIGN_IN_LINK = "/sign-in/link"
 FORGOTTEN_PASSWORD = "/forgotten-password"  # noqa: S105
@@ -45,6 +50,21 @@ def invitation(token: str) -> str:
     return f"/invitation/{token}"
 
 
+def mail(identity: str) -> str:
+    """The page that says why somebody got a mail; `identity` is the message's, 32 hexadecimal digits."""
+    return f"/mails/{identity}"
+
+
+def answer(token: str) -> str:
+    """The page on which whoever holds a mailed link says how one milestone stands."""
+    return f"/answer/{token}"
+
+
+def stop_reminders(token: str) -> str:
+    """The page on which whoever holds a mailed link switches off their reminders before the day."""
+    return f"/reminders/stop/{token}"
+
+
 def update_request(request_id: int) -> str:
     """The page on which a partnership answers a request for an update."""
     return f"{UPDATE_REQUESTS}/{request_id}"
@@ -58,3 +78,8 @@ def group(partnership: str) -> str:
 def partnership(slug: str) -> str:
     """The page of one partnership."""
     return f"/partnerships/{slug}"
+
+
+def calendar_feed(token: str) -> str:
+    """What a calendar program fetches."""
+    return f"/calendar/{token}.ics"

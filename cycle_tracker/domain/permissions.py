@@ -169,7 +169,9 @@ def roles_with(permission: Permission) -> frozenset[Role]:
 class Viewer:
     """A signed-in person and what they may do: the roles they hold everywhere, and those within partnerships.
 
-    `posts` are the posts that they hold: what a post owns is theirs to change.
+    `posts` are the posts that they hold: what a post owns is theirs to change. `stands_in_for` are the people who are
+    away and whose deputy they are today: what these own is theirs to change too, as far as what they own themselves
+    would be.
     """
 
     user_id: int
@@ -177,11 +179,13 @@ class Viewer:
     national: frozenset[Role] = frozenset()
     within: Mapping[int, frozenset[Role]] = field(default_factory=dict)
     posts: frozenset[int] = frozenset()
+    stands_in_for: frozenset[int] = frozenset()
 
     @property
     def owns_as(self) -> frozenset[int]:
-        """The owners that stand for this person: themselves, and the posts they hold."""
-        return self.posts | {self.user_id}
+        """The owners that stand for this person: themselves, the posts they hold, and those who are away and whose
+        deputy they are."""
+        return self.posts | self.stands_in_for | {self.user_id}
 
     def roles_in(self, partnership_id: int) -> frozenset[Role]:
         """The roles that count in one partnership."""

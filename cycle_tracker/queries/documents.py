@@ -42,7 +42,7 @@ class Document:
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
     it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
-    group.
+    group, `raised_on` the day on which it was raised to the national group.
     """
 
     milestone_id: int
@@ -62,6 +62,7 @@ class Document:
     explanation: str
     expected_on: date | None
     escalated_on: date | None
+    raised_on: date | None = None
 
 
 def list_documents(
@@ -157,7 +158,8 @@ def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
             Publication.published_on,
             shared.reason.label("explanation"),
             shared.new_due_on.label("explained_until"),
-            _escalated_on().label("escalated_on"),
+            _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
+            _escalated_on(Audience.NATIONAL).label("raised_on"),
         )
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
@@ -195,9 +197,9 @@ def _notified() -> Any:
     )
 
 
-def _escalated_on() -> Any:
-    """When an open escalation fell due to the governance group. Looked up by milestone: there are few of each."""
-    fell_due_on = case((Escalation.audience == Audience.GOVERNANCE, Escalation.fell_due_on))
+def _escalated_on(audience: Audience) -> Any:
+    """When an open escalation came to a group. Looked up by milestone: there are few of each."""
+    fell_due_on = case((Escalation.audience == audience, Escalation.fell_due_on))
     return (
         select(func.min(fell_due_on))
         .where(Escalation.milestone_id == Milestone.id, Escalation.resolved_at.is_(None))
@@ -236,4 +238,5 @@ def _document(row: Any, today: date) -> Document:
         explanation=row.reason if state is DocumentState.NOT_REQUIRED else row.explanation or "",
         expected_on=row.explained_until,
         escalated_on=row.escalated_on,
+        raised_on=row.raised_on,
     )

@@ -1,4 +1,4 @@
-"""What came to governance groups, and what explains it."""
+"""What came to governance groups and their chairs, or was raised further, and what explains it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.domain.errors import NotAllowed
+from cycle_tracker.domain.ladder import OF_THE_GROUP, SHOWN
 from cycle_tracker.domain.permissions import Permission, Viewer, may_see
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
@@ -42,7 +43,8 @@ _STANDS = {
 
 @dataclass(frozen=True)
 class EscalationList:
-    """What came to the governance groups of a person's partnerships; `partnership` (a slug) and `standing` narrow it.
+    """What came to the governance groups of a person's partnerships and to their chairs, or was raised to the national
+    group; `partnership` (a slug) and `standing` narrow it.
 
     First those that wait for a decision, the longest waiting before the others; then the decided, then the settled,
     the last of each before the others.
@@ -80,7 +82,7 @@ class EscalationList:
             select(Escalation)
             .join(Escalation.milestone)
             .where(
-                Escalation.audience == Audience.GOVERNANCE,
+                Escalation.audience.in_(sorted(SHOWN)),
                 within(Milestone.partnership_id, self.viewer, Permission.READ_ESCALATIONS),
             )
         )
@@ -92,12 +94,12 @@ class EscalationList:
 
 
 def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
-    """What waits for a decision of one partnership's governance group, the longest waiting first."""
+    """What waits for a decision of one partnership's governance group or its chair, the longest waiting first."""
     return db.session.scalars(
         select(Escalation)
         .join(Escalation.milestone)
         .where(
-            Escalation.audience == Audience.GOVERNANCE,
+            Escalation.audience.in_(sorted(OF_THE_GROUP)),
             Milestone.partnership_id == partnership_id,
             _STANDS[Standing.WAITING],
         )
@@ -108,14 +110,14 @@ def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
 
 
 def get_escalation(viewer: Viewer, escalation_id: int, *, to: Permission | None = None) -> Escalation:
-    """One escalation to a governance group, with its milestone and partnership.
+    """One escalation to a governance group, its chair or the national group, with its milestone and partnership.
 
     Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where
     they may and lack the right to read what was escalated, or the permission `to`, in that partnership.
     """
     escalation = db.session.scalars(
         select(Escalation)
-        .where(Escalation.id == escalation_id, Escalation.audience == Audience.GOVERNANCE)
+        .where(Escalation.id == escalation_id, Escalation.audience.in_(sorted(SHOWN)))
         .options(*_with_milestone())
     ).one()
     milestone = escalation.milestone
@@ -145,16 +147,21 @@ def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]
 
 
 def find_open_escalation(milestone: Milestone) -> Escalation | None:
-    """The milestone's open escalation to the governance group: one that waits for a decision before one that is
-    decided, the oldest of several."""
+    """The milestone's open escalation to the governance group or its chair: one that waits for a decision before one
+    that is decided, one to the group before one to the chair, the oldest of several."""
     return db.session.scalars(
         select(Escalation)
         .where(
             Escalation.milestone_id == milestone.id,
-            Escalation.audience == Audience.GOVERNANCE,
+            Escalation.audience.in_(sorted(OF_THE_GROUP)),
             Escalation.resolved_at.is_(None),
         )
-        .order_by(Escalation.decided_at.is_not(None), Escalation.fell_due_on, Escalation.id)
+        .order_by(
+            Escalation.decided_at.is_not(None),
+            Escalation.audience == Audience.CHAIR,
+            Escalation.fell_due_on,
+            Escalation.id,
+        )
         .limit(1)
     ).first()
 
@@ -165,4 +172,6 @@ def _with_milestone() -> tuple[Any, ...]:
         with_milestone.joinedload(Milestone.partnership),
         with_milestone.joinedload(Milestone.owner),
         with_milestone.joinedload(Milestone.cycle),
+        joinedload(Escalation.acknowledged_by),
+        joinedload(Escalation.raised_by),
     )

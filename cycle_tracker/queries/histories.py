@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cycle_tracker.domain.delivery import MessageState
+from cycle_tracker.domain.ladder import SHOWN
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import (
@@ -83,12 +84,18 @@ def get_history(milestone: Milestone) -> History:
     ).all()
     escalations = db.session.scalars(
         select(Escalation)
-        .where(Escalation.milestone_id == milestone.id, Escalation.audience == Audience.GOVERNANCE)
+        .where(
+            Escalation.milestone_id == milestone.id,
+            or_(Escalation.audience.in_(sorted(SHOWN)), Escalation.acknowledged_at.is_not(None)),
+        )
         .order_by(Escalation.id.desc())
     ).all()
     people = {
         *(event.actor_id for event in events),
         *(event.after.get("owner_id") for event in events),
+        *(event.after.get("for_id") for event in events),
+        *(one.raised_by_id for one in escalations),
+        *(one.acknowledged_by_id for one in escalations),
         *(change.noted_by_id for change in date_changes),
         *(change.proposed_by_id for change in date_changes),
         *(change.declined_by_id for change in date_changes),

@@ -4,17 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, false, or_, select
 
+from cycle_tracker.domain.delegations import stood_in_for
 from cycle_tracker.domain.permissions import Role, Viewer
 from cycle_tracker.extensions import db
-from cycle_tracker.models import PartnershipBody, PostHolder, RoleGrant, Scope, User
+from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, Scope, User
+from cycle_tracker.queries.delegations import deputies_on, holds
 
 
-def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
+def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) -> dict[int, Viewer]:
     """The active people among those named, with what they hold today, in two statements.
 
-    The inactive are left out."""
+    The inactive are left out. `acting` looks up also for whom they stand in, which changes what they may do and not
+    what they may see: in one more statement where one of them is a deputy, and in none where nobody is."""
     if not user_ids:
         return {}
     rows = db.session.execute(
@@ -26,6 +29,7 @@ def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
             RoleGrant.partnership_id,
             RoleGrant.organisation_id,
             PostHolder.post_id,
+            (_is_deputy(today) if acting else false()).label("is_deputy"),
         )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
         .outerjoin(PostHolder, PostHolder.user_id == User.id)
@@ -34,6 +38,7 @@ def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
     ).all()
     organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}
     partnerships = _partnerships_of(organisations, today) if organisations else {}
+    deputies = deputies_on(today) if any(row.is_deputy for row in rows) else {}
     national: dict[int, set[Role]] = defaultdict(set)
     within: dict[int, dict[int, set[Role]]] = defaultdict(lambda: defaultdict(set))
     posts: dict[int, set[int]] = defaultdict(set)
@@ -54,14 +59,19 @@ def viewers_of(user_ids: Collection[int], today: date) -> dict[int, Viewer]:
             national=frozenset(national[row.id]),
             within={partnership_id: frozenset(roles) for partnership_id, roles in within[row.id].items()},
             posts=frozenset(posts[row.id]),
+            stands_in_for=stood_in_for(row.id, deputies) if deputies else frozenset(),
         )
         for row in rows
     }
 
 
 def viewer_of(user_id: int, today: date) -> Viewer:
-    """One active person with what they hold today. Raises KeyError for anybody else."""
-    return viewers_of([user_id], today)[user_id]
+    """One active person with what they hold today, and for whom they stand in. Raises KeyError for anybody else."""
+    return viewers_of([user_id], today, acting=True)[user_id]
+
+
+def _is_deputy(today: date) -> ColumnElement[bool]:
+    return exists().where(Delegation.deputy_id == User.id, holds(today)).correlate(User)
 
 
 def _partnerships_of(organisation_ids: Collection[int], today: date) -> dict[int, set[int]]:

@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from cycle_tracker.domain.kinds import Basis, Kind
 from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.domain.policies import Audience
+from cycle_tracker.domain.reminders import ANSWERED, HEARD_AT_ONCE, RAISED
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.models import Answer, AnswerKind, Contact, Escalation, Milestone, Notice, Partnership, User
 
 
 @dataclass(frozen=True)
 class NoticeLine:
-    """One notice with the facts of its milestone that a mail shows."""
+    """One notice with the facts of its milestone that a mail shows.
+
+    `escalation_id` is what is open with the audience of the notice, for one that decides; `raised_why` and `raised_by`
+    are set where a person raised it. `reply_by` is the latest day that somebody who acknowledged it set, and
+    `acknowledged_by` who; what came to the national group is not told of outside it. `answer` is what a contact
+    answered last, of a notice that tells of it, and `answered_by` their name and organisation.
+    """
 
     notice_id: int
     user_id: int | None
@@ -47,7 +54,19 @@ class NoticeLine:
     partnership: str
     slug: str
     escalation_id: int | None
+    raised_why: str = ""
+    raised_by: str = ""
+    reply_by: date | None = None
+    acknowledged_by: str = ""
+    owner_id: int | None = None
+    answer: AnswerKind | None = None
+    answer_date: date | None = None
+    answer_text: str = ""
+    answered_by: str = ""
 
+
+_acknowledged = aliased(Escalation, name="acknowledged")
+_raiser, _acknowledger = aliased(User, name="raiser"), aliased(User, name="acknowledger")
 
 _COLUMNS = (
     Notice.id.label("notice_id"),
@@ -77,6 +96,16 @@ _COLUMNS = (
     Partnership.name.label("partnership"),
     Partnership.slug,
     Escalation.id.label("escalation_id"),
+    Escalation.raised_why,
+    _raiser.name.label("raised_by"),
+    _acknowledged.reply_by,
+    _acknowledger.name.label("acknowledged_by"),
+    Milestone.owner_id,
+    Answer.kind.label("answer"),
+    Answer.new_date.label("answer_date"),
+    Answer.text.label("answer_text"),
+    Contact.name.label("answered_by"),
+    Contact.organisation.label("answered_for"),
 )
 
 
@@ -134,13 +163,60 @@ def notices_of_messages(message_ids: Collection[int]) -> dict[int, list[NoticeLi
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    governance = (Escalation.audience == Audience.GOVERNANCE) & Escalation.resolved_at.is_(None)
     return (
         select(*_COLUMNS)
         .join(Milestone, Milestone.id == Notice.milestone_id)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
-        .outerjoin(Escalation, (Escalation.milestone_id == Notice.milestone_id) & governance)
+        .outerjoin(Escalation, Escalation.id == _with_its_audience())
+        .outerjoin(_raiser, _raiser.id == Escalation.raised_by_id)
+        .outerjoin(_acknowledged, _acknowledged.id == _last_acknowledged())
+        .outerjoin(_acknowledger, _acknowledger.id == _acknowledged.acknowledged_by_id)
+        .outerjoin(Answer, Answer.id == _last_answer())
+        .outerjoin(Contact, Contact.id == Answer.contact_id)
         .order_by(Notice.user_id, Notice.contact_id, Notice.due_on, Notice.milestone_id, Notice.id)
+    )
+
+
+def _with_its_audience() -> Any:
+    """The newest open escalation to the audience of a notice, where that decides: of a step by which it was raised, the
+    one that was."""
+    return (
+        select(func.max(Escalation.id))
+        .where(
+            Escalation.milestone_id == Notice.milestone_id,
+            Escalation.audience == Notice.audience,
+            Escalation.resolved_at.is_(None),
+            Notice.audience.in_(sorted(HEARD_AT_ONCE)),
+            or_(Notice.step.not_in(sorted(RAISED.values())), Escalation.raised_by_id.is_not(None)),
+        )
+        .correlate(Notice)
+        .scalar_subquery()
+    )
+
+
+def _last_acknowledged() -> Any:
+    """The open escalation of a notice's milestone that was acknowledged last, within the partnership."""
+    return (
+        select(func.max(Escalation.id))
+        .where(
+            Escalation.milestone_id == Notice.milestone_id,
+            Escalation.resolved_at.is_(None),
+            Escalation.acknowledged_at.is_not(None),
+            Escalation.audience != Audience.NATIONAL,
+            Notice.audience.not_in([Audience.NATIONAL, Audience.CONTACT]),
+        )
+        .correlate(Notice)
+        .scalar_subquery()
+    )
+
+
+def _last_answer() -> Any:
+    """What a contact answered last about the milestone of a notice that tells of it."""
+    return (
+        select(func.max(Answer.id))
+        .where(Answer.milestone_id == Notice.milestone_id, Answer.contact_id.is_not(None), Notice.step == ANSWERED)
+        .correlate(Notice)
+        .scalar_subquery()
     )
 
 
@@ -158,5 +234,8 @@ def _line(row: Row[Any]) -> NoticeLine:
     values = row._asdict()
     values["overtook"] = tuple(values["overtook"])
     values["partnership"] = values["partnership"] or "Scotland"
-    values["slug"] = values["slug"] or ""
+    for name in ("slug", "raised_why", "raised_by", "acknowledged_by", "answer_text", "answered_by"):
+        values[name] = values[name] or ""
+    if organisation := values.pop("answered_for"):
+        values["answered_by"] += f", {organisation}"
     return NoticeLine(**values)

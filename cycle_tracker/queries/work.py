@@ -6,15 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from cycle_tracker.domain.kinds import DOCUMENTS
 from cycle_tracker.domain.periods import YEARS_IN_PERIOD
-from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.domain.permissions import Permission, Role, Viewer
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import (
     Cycle,
     Escalation,
+    Group,
+    Membership,
+    MembershipRole,
     Milestone,
     Organisation,
     OrganisationKind,
@@ -46,6 +50,7 @@ _COLUMNS = (
     Milestone.done_on,
     Milestone.owner_id,
     User.name.label("owner"),
+    User.active.label("owner_active"),
     Partnership.slug,
     Partnership.name.label("partnership"),
     Partnership.notify_from,
@@ -140,20 +145,85 @@ def list_to_receive(viewer: Viewer) -> Sequence[Any]:
     ).all()
 
 
-def list_decisions_wanted(viewer: Viewer) -> Sequence[Any]:
+def list_decisions_wanted(viewer: Viewer, today: date) -> Sequence[Any]:
     """What came to the governance groups in which the person decides and waits for them, the oldest first: the
-    columns of a milestone, with escalation_id and fell_due_on."""
+    columns of a milestone, with those of the escalation, who raised it and who replies. What came to a chair is for
+    the chair and the clerk."""
+    raiser, acknowledger = aliased(User), aliased(User)
     return db.session.execute(
-        select(*_COLUMNS, Escalation.id.label("escalation_id"), Escalation.fell_due_on)
+        select(
+            *_COLUMNS,
+            Escalation.id.label("escalation_id"),
+            Escalation.fell_due_on,
+            Escalation.audience,
+            Escalation.raised_why,
+            Escalation.reply_by,
+            raiser.name.label("raised_by"),
+            acknowledger.name.label("acknowledged_by"),
+        )
         .select_from(Escalation)
         .join(Escalation.milestone)
         .join(Milestone.partnership)
         .outerjoin(Milestone.owner)
+        .outerjoin(raiser, raiser.id == Escalation.raised_by_id)
+        .outerjoin(acknowledger, acknowledger.id == Escalation.acknowledged_by_id)
         .where(
             within(Milestone.partnership_id, viewer, Permission.DECIDE_ESCALATIONS),
-            Escalation.audience == Audience.GOVERNANCE,
+            or_(
+                Escalation.audience == Audience.GOVERNANCE,
+                and_(Escalation.audience == Audience.CHAIR, _is_for_chairs(viewer, today)),
+            ),
             Escalation.resolved_at.is_(None),
             Escalation.decided_at.is_(None),
+        )
+        .order_by(Escalation.fell_due_on, Escalation.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def _is_for_chairs(viewer: Viewer, today: date) -> ColumnElement[bool]:
+    """True in partnerships whose governance group the person chairs, or is the clerk of."""
+    chairs = exists().where(
+        Group.partnership_id == Milestone.partnership_id,
+        Membership.group_id == Group.id,
+        Membership.user_id == viewer.user_id,
+        Membership.role == MembershipRole.CHAIR,
+        or_(Membership.to_on.is_(None), Membership.to_on >= today),
+    )
+    clerk_in = sorted(partnership_id for partnership_id, roles in viewer.within.items() if Role.CLERK in roles)
+    return or_(chairs.correlate(Milestone), Milestone.partnership_id.in_(clerk_in))
+
+
+def list_raised_to_nation(viewer: Viewer, today: date) -> Sequence[Any]:
+    """The documents that were raised to the national group and are open, in the partnerships that the person follows,
+    the first raised before the others: the columns of a milestone, with those of the escalation. One statement."""
+    raiser, acknowledger = aliased(User), aliased(User)
+    mine = exists().where(
+        Group.partnership_id.is_(None),
+        Membership.group_id == Group.id,
+        Membership.user_id == viewer.user_id,
+        or_(Membership.to_on.is_(None), Membership.to_on >= today),
+    )
+    return db.session.execute(
+        select(
+            *_COLUMNS,
+            Escalation.fell_due_on,
+            Escalation.raised_why,
+            Escalation.reply_by,
+            raiser.name.label("raised_by"),
+            acknowledger.name.label("acknowledged_by"),
+            mine.label("of_the_group"),
+        )
+        .select_from(Escalation)
+        .join(Escalation.milestone)
+        .join(Milestone.partnership)
+        .outerjoin(Milestone.owner)
+        .outerjoin(raiser, raiser.id == Escalation.raised_by_id)
+        .outerjoin(acknowledger, acknowledger.id == Escalation.acknowledged_by_id)
+        .where(
+            within(Milestone.partnership_id, viewer, Permission.READ_OUTSTANDING),
+            Escalation.audience == Audience.NATIONAL,
+            Escalation.resolved_at.is_(None),
         )
         .order_by(Escalation.fell_due_on, Escalation.id)
         .limit(LISTED_AT_MOST)

@@ -1,7 +1,7 @@
 """Mailed links that carry a right: made when the mail is sent, used once, and kept as hashes.
 
-The stored bytes of such a mail hold a placeholder. Just before the mail is handed to the server a token is made for it
-and its hash committed; a mail that is sent again gets another.
+The stored bytes of such a mail hold a slot for the token. Just before the mail is handed to the server a token is made
+for it and its hash committed; a mail that is sent again gets another.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,12 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from cycle_tracker.domain import addresses
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import replace_in_mail
+from cycle_tracker.mail import fill, slot
 from cycle_tracker.models import AccessLink, Invitation, LinkPurpose, Message, MessageKind, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.services.tokens import hash_of, new_token
 
-PLACEHOLDER = "the-link-that-is-made-when-this-mail-is-sent"
-"""What stands for the whole address in the stored bytes."""
+LINK = "link"
 
 RESET_HOLDS_FOR = timedelta(hours=1)
 SIGN_IN_HOLDS_FOR = timedelta(minutes=15)
@@ -31,15 +30,21 @@ _PURPOSES: dict[MessageKind, tuple[LinkPurpose, Callable[[str], str]]] = {
     MessageKind.INVITATION: (LinkPurpose.ACCEPT_INVITATION, addresses.invitation),
 }
 CARRY_A_LINK = frozenset(_PURPOSES)
-"""The kinds of mail whose bytes hold the placeholder."""
+"""The kinds of mail whose bytes hold the slot of such a link."""
 
 
-def with_fresh_link(connection: Connection, message_id: int, content: bytes, *, now: datetime) -> bytes:
+def link_address(kind: MessageKind, identity: str) -> str:
+    """The address that a mail of this kind holds, with a slot for its token."""
+    _purpose, path = _PURPOSES[kind]
+    return str(current_app.config["SERVICE_URL"]) + path(slot(identity, LINK))
+
+
+def with_fresh_link(connection: Connection, message_id: int, identity: str, content: bytes, *, now: datetime) -> bytes:
     """The bytes of a mail with a link of its own, whose hash is committed before anybody else sees it."""
     token = new_token()
     with connection.begin():
-        purpose, path = _mint(connection, message_id, hash_of(token), now)
-    return replace_in_mail(content, PLACEHOLDER, current_app.config["SERVICE_URL"] + path(token))
+        _mint(connection, message_id, hash_of(token), now)
+    return fill(content, identity, lambda _link: token)
 
 
 def spend_link(token: str, purpose: LinkPurpose, *, now: datetime) -> bool:
@@ -93,15 +98,13 @@ def find_invitation_of(token: str, *, now: datetime) -> Invitation | None:
     ).one_or_none()
 
 
-def _mint(
-    connection: Connection, message_id: int, token_hash: str, now: datetime
-) -> tuple[LinkPurpose, Callable[[str], str]]:
+def _mint(connection: Connection, message_id: int, token_hash: str, now: datetime) -> None:
     message = connection.execute(
         select(Message.kind, Message.user_id, Message.invitation_id, Invitation.expires_at)
         .outerjoin(Invitation, Invitation.id == Message.invitation_id)
         .where(Message.id == message_id)
     ).one()
-    purpose, path = _PURPOSES[message.kind]
+    purpose, _path = _PURPOSES[message.kind]
     holds_until = {
         LinkPurpose.RESET_PASSWORD: now + RESET_HOLDS_FOR,
         LinkPurpose.SIGN_IN: now + SIGN_IN_HOLDS_FOR,
@@ -118,7 +121,6 @@ def _mint(
             expires_at=holds_until[purpose],
         )
     )
-    return purpose, path
 
 
 def _is_unspent(now: datetime) -> ColumnElement[bool]:

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask import current_app
-from sqlalchemy import and_, exists, or_, update
+from sqlalchemy import and_, case, exists, or_, update
 
 from cycle_tracker.clock import london_day, london_time
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.wording import day
 from cycle_tracker.extensions import db
-from cycle_tracker.models import AccessLink, AccountKind, Invitation, Message, MessageKind, User
+from cycle_tracker.models import AccessLink, AccountKind, Delegation, Invitation, Message, MessageKind, User
 from cycle_tracker.queries.account_mails import has_one_queued
 from cycle_tracker.queries.users import find_user
-from cycle_tracker.services.access_links import PLACEHOLDER
+from cycle_tracker.services.access_links import link_address
 from cycle_tracker.services.outgoing import store_message
 
 WANTED_FOR = {MessageKind.PASSWORD_RESET: timedelta(hours=24), MessageKind.SIGN_IN_LINK: timedelta(hours=1)}
@@ -52,10 +52,28 @@ def tell_of_change(user: User, change: str, *, now: datetime) -> None:
     )
 
 
+def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: datetime) -> None:
+    """Queue the mail that tells a person that they stand in for somebody, or somebody for them, or no longer."""
+    store_message(
+        _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
+        template="standing_in",
+        now=now,
+        name=user.name,
+        what=what,
+        days=f"{day(delegation.from_on)} to {day(delegation.to_on)}",
+        set_by=delegation.set_by.name,
+        ended=delegation.ended_at is not None,
+        is_deputy=user.id == delegation.deputy_id,
+        absent=delegation.user.name,
+        link=current_app.config["SERVICE_URL"] + addresses.ACCOUNT,
+    )
+
+
 def queue_invitation(invitation: Invitation, place: str, *, now: datetime) -> None:
     """Queue the mail that asks somebody to join. `place` says where: `Moray`."""
+    message = _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id)
     store_message(
-        _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id),
+        message,
         template="invitation",
         now=now,
         name=invitation.name,
@@ -63,7 +81,7 @@ def queue_invitation(invitation: Invitation, place: str, *, now: datetime) -> No
         place=place,
         inviter=invitation.invited_by.name,
         until=day(london_day(invitation.expires_at)),
-        link=PLACEHOLDER,
+        link=link_address(MessageKind.INVITATION, message.identity),
     )
 
 
@@ -87,7 +105,17 @@ def withdraw_lapsed_mails(message_ids: Sequence[int], now: datetime) -> set[int]
                 Message.state == MessageState.SENDING,
                 or_(gone, over, too_late, and_(Message.kind.in_(WANTED_FOR), done)),
             )
-            .values(state=MessageState.WITHDRAWN, ended_at=now, claim_id=None)
+            .values(
+                state=MessageState.WITHDRAWN,
+                ended_at=now,
+                ended_why=case(
+                    (gone, "its person cannot sign in any more"),
+                    (over, "its invitation is no longer open"),
+                    (too_late, "it was asked for too long ago"),
+                    else_="another mail did what it was for",
+                ),
+                claim_id=None,
+            )
             .returning(Message.id)
             .execution_options(synchronize_session=False)
         )
@@ -98,13 +126,14 @@ def _queue_for_whoever(email: str, kind: MessageKind, template: str, now: dateti
     user = find_user(email)
     may_have_it = user is not None and user.active and not user.is_post
     has_it_coming = has_one_queued(user.id if user else 0, kind)
+    message = _message(kind, user.email if user else NOBODY, now, user_id=user.id if user else None)
     work = db.session.begin_nested()
     store_message(
-        _message(kind, user.email if user else NOBODY, now, user_id=user.id if user else None),
+        message,
         template=template,
         now=now,
         name=user.name if user else "",
-        link=PLACEHOLDER,
+        link=link_address(kind, message.identity),
     )
     if may_have_it and not has_it_coming:
         work.commit()

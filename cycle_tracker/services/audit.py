@@ -4,8 +4,14 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from cycle_tracker.clock import london_day
+from cycle_tracker.domain.delegations import stood_in_for
 from cycle_tracker.extensions import db
 from cycle_tracker.models import AuditEvent, Milestone, User
+from cycle_tracker.queries.delegations import deputies_on
+
+_STOOD_IN_FOR = "stood_in_for"
+"""Where a session keeps for whom the people who change something in it stand in."""
 
 
 def record(
@@ -46,7 +52,8 @@ def record_milestone(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Add an event about a milestone."""
+    """Add an event about a milestone. Of somebody who stands in for its owner, who is away, both are written down: the
+    deputy as the actor, and the owner in `for_id`."""
     record(
         "milestone",
         milestone.id,
@@ -55,9 +62,24 @@ def record_milestone(
         at=at,
         partnership_id=milestone.partnership_id,
         before=before,
-        after=after,
+        after={**(after or {}), **_for_whom(milestone, by, at)},
         reason=reason,
     )
+
+
+def forget_who_is_away() -> None:
+    """Look up anew who stands in for whom: called where that changes."""
+    db.session.info.pop(_STOOD_IN_FOR, None)
+
+
+def _for_whom(milestone: Milestone, by: User | None, at: datetime) -> dict[str, int]:
+    if by is None or milestone.owner_id in {None, by.id}:
+        return {}
+    found: dict[tuple[int, date], frozenset[int]] = db.session.info.setdefault(_STOOD_IN_FOR, {})
+    asked = (by.id, london_day(at))
+    if asked not in found:  # once for each session: a change of thousands asks as often as one of one
+        found[asked] = stood_in_for(by.id, deputies_on(asked[1]))
+    return {"for_id": milestone.owner_id} if milestone.owner_id in found[asked] else {}
 
 
 def _plain(values: dict[str, Any] | None) -> dict[str, Any]:

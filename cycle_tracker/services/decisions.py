@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm.attributes import flag_modified
 
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.domain.explanations import SHORTEST_EXPLANATION
+from cycle_tracker.domain.ladder import OF_THE_GROUP
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Decision, DecisionOutcome, Escalation, Meeting, User
 from cycle_tracker.services import audit
@@ -104,6 +106,8 @@ def take_no_action(
 def _ensure_unsettled(escalation: Escalation) -> None:
     if escalation.resolved_at is not None:
         raise RuleBroken("This has been settled already, so there is nothing left to decide.")
+    if escalation.audience not in OF_THE_GROUP:
+        raise RuleBroken("This was raised to the national group, so it is not the governance group’s to decide.")
 
 
 def _ensure_may_decide(escalation: Escalation, by: User, today: date) -> None:
@@ -122,7 +126,8 @@ def _decide(
     escalation: Escalation, outcome: DecisionOutcome, made: Made, *, by: User, now: datetime, **facts: Any
 ) -> Decision:
     """Write the decision down, and count it as a change of the milestone: of two members who decide at once on the
-    same page, the second is shown what the first decided."""
+    same page, the second is shown what the first decided. It answers everything of the milestone that waits for the
+    group or its chair, whichever rung it was made on."""
     decision = Decision(
         escalation_id=escalation.id,
         outcome=outcome,
@@ -136,6 +141,7 @@ def _decide(
     db.session.add(decision)
     db.session.refresh(escalation, attribute_names=["resolved_at", "resolution"])
     escalation.decided_at = now
+    _decide_with_it(escalation, now)
     flag_modified(escalation.milestone, "state")
     db.session.flush()
     audit.record(
@@ -149,3 +155,18 @@ def _decide(
         reason=decision.text,
     )
     return decision
+
+
+def _decide_with_it(escalation: Escalation, now: datetime) -> None:
+    db.session.execute(
+        update(Escalation)
+        .where(
+            Escalation.milestone_id == escalation.milestone_id,
+            Escalation.id != escalation.id,
+            Escalation.audience.in_(sorted(OF_THE_GROUP)),
+            Escalation.resolved_at.is_(None),
+            Escalation.decided_at.is_(None),
+        )
+        .values(decided_at=now)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -12,11 +12,14 @@ from cycle_tracker.domain.calendar import DAY
 from cycle_tracker.domain.digests import LISTED_AT_MOST
 from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.policies import Audience
-from cycle_tracker.domain.reminders import ASSIGNED, EXPLAIN
+from cycle_tracker.domain.reminders import ANSWERED, ASSIGNED, EXPLAIN, HEARD_AT_ONCE
 from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
 from cycle_tracker.models import Message
 from cycle_tracker.queries.waiting import NoticeLine
-from cycle_tracker.services.outgoing import LONGEST_SUBJECT, render_message
+from cycle_tracker.services.answer_links import answer_address, may_be_asked, stop_address
+from cycle_tracker.services.answer_words import answer_note
+from cycle_tracker.services.ladder_words import acknowledged_note, decision_note
+from cycle_tracker.services.outgoing import LONGEST_SUBJECT, render_message, thread_of_digests, thread_of_milestone
 
 FOR_DECISION = "For your group’s decision"
 PAST = "Past its date"
@@ -25,6 +28,7 @@ COMING = "Coming up"
 ORDER = (FOR_DECISION, PAST, TODAY, COMING)
 NEW = "You are its owner now."
 COLOURS = {FOR_DECISION: "red", PAST: "red", TODAY: "yellow", COMING: "blue"}
+LONGEST_IN_A_LINK = 80
 
 
 @dataclass(frozen=True)
@@ -37,16 +41,24 @@ class Reader:
     contact_id: int | None = None
     stands_in_for: str = ""
 
+    @property
+    def is_contact(self) -> bool:
+        """True for somebody without an account, for whom no page of the service is open."""
+        return self.contact_id is not None
+
 
 @dataclass(frozen=True)
 class Item:
-    """One milestone in a mail."""
+    """One milestone in a mail. `link` is its page, empty for those without an account; `answer` the address at which
+    one says how it stands, empty for those who are not asked; `named` its title, short enough for a link."""
 
     title: str
+    named: str
     partnership: str
     state: str
     facts: str
-    link: str
+    link: str = ""
+    answer: str = ""
     note: str = ""
 
 
@@ -62,68 +74,87 @@ class Section:
 def render_digest(
     message: Message, lines: Sequence[NoticeLine], reader: Reader, *, today: date, now: datetime
 ) -> bytes:
-    """The bytes of a digest, its subject and Message-ID filled in."""
-    words = digest_words(lines, today, name=reader.name, service_url=current_app.config["SERVICE_URL"])
-    return render_message(message, template="digest", now=now, **words)
+    """The bytes of a digest, its subject and Message-ID filled in. Whoever stands in for another cannot switch that
+    person's reminders off, so such a mail has no List-Unsubscribe."""
+    service_url: str = current_app.config["SERVICE_URL"]
+    words = digest_words(lines, today, reader=reader, identity=message.identity, service_url=service_url)
+    milestones = {line.milestone_id for line in lines}
+    return render_message(
+        message,
+        template="digest",
+        now=now,
+        thread=thread_of_milestone(milestones.pop())
+        if len(milestones) == 1
+        else thread_of_digests(message.addressee or ""),
+        stop_address=words["stop"],
+        **words,
+    )
 
 
-def digest_words(lines: Sequence[NoticeLine], today: date, *, name: str, service_url: str) -> dict[str, Any]:
+def digest_words(
+    lines: Sequence[NoticeLine], today: date, *, reader: Reader, identity: str, service_url: str
+) -> dict[str, Any]:
     """Everything that the templates of the digest show. Of one milestone's notices only the latest is shown; that it is
     new to the reader is said beside whichever that is."""
     new = {line.milestone_id for line in lines if line.step == ASSIGNED}
     latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
     shown = sorted(latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id))
     listed, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
-    sections = [
-        Section(
-            heading,
-            COLOURS[heading],
-            [
-                _item(line, today, service_url, is_new=line.milestone_id in new)
-                for line in listed
-                if _heading(line, today) == heading
-            ],
-        )
-        for heading in ORDER
-        if any(_heading(line, today) == heading for line in listed)
+    items = [
+        (_heading(line, today), _item(line, today, reader, identity, service_url, is_new=line.milestone_id in new))
+        for line in listed
     ]
     return {
-        "name": name,
-        "sections": sections,
+        "reader": reader,
+        "sections": [
+            Section(heading, COLOURS[heading], [item for of, item in items if of == heading])
+            for heading in ORDER
+            if any(of == heading for of, _ in items)
+        ],
         "count": len(shown),
         "more": more,
         "home": service_url + addresses.HOME,
+        "why": service_url + addresses.mail(identity),
+        "stop": "" if reader.stands_in_for else stop_address(identity, reader.user_id, reader.contact_id),
+        "partnerships": _listed(sorted({line.partnership for line in lines})),
         "first_line": _first_line(shown, today),
         "subject": _subject(shown, today, new),
     }
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names in a sentence: `Moray`, `Angus and Moray`, `Angus, Fife and Moray`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _lateness(line: NoticeLine) -> tuple[bool, int]:
     """Rungs before steps, newer before older: the one that sorts last is the one to show."""
-    return line.step.startswith("rung-"), line.notice_id
+    return line.step.startswith(("rung-", "raised-")), line.notice_id
 
 
 def _heading(line: NoticeLine, today: date) -> str:
-    if line.audience is Audience.GOVERNANCE:
+    if line.audience in HEARD_AT_ONCE:
         return FOR_DECISION
     if line.due_on < today:
         return PAST
     return TODAY if line.due_on == today else COMING
 
 
-def _item(line: NoticeLine, today: date, service_url: str, *, is_new: bool) -> Item:
+def _item(line: NoticeLine, today: date, reader: Reader, identity: str, service_url: str, *, is_new: bool) -> Item:
     path = addresses.milestone(line.slug, line.key)
     if line.step == EXPLAIN and line.audience is Audience.LEAD:
         path = addresses.proposal(line.slug, line.key)
-    if line.audience is Audience.GOVERNANCE and line.escalation_id is not None:
+    if line.audience in HEARD_AT_ONCE and line.escalation_id is not None:
         path = addresses.escalation(line.escalation_id)
     return Item(
         title=line.title,
+        named=_shortened(line.title, LONGEST_IN_A_LINK),
         partnership=line.partnership,
         state=_state(line, today),
         facts=f"{_date_facts(line, today)} {_bases(line)}",
-        link=service_url + path,
-        note=" ".join(words for words in (NEW if is_new else "", _note(line)) if words),
+        link="" if reader.is_contact else service_url + path,
+        answer=answer_address(identity, line.notice_id) if may_be_asked(line) else "",
+        note=" ".join(words for words in (NEW if is_new else "", _note(line), acknowledged_note(line, today)) if words),
     )
 
 
@@ -147,9 +178,11 @@ def _bases(line: NoticeLine) -> str:
 
 
 def _note(line: NoticeLine) -> str:
-    if line.audience is Audience.GOVERNANCE:
-        return "Your group can note a new expected date, ask for next steps, refer it on, or take no action."
+    if line.audience in HEARD_AT_ONCE:
+        return decision_note(line)
     notes = []
+    if line.answer is not None:
+        notes.append(answer_note(line.answered_by, line.answer, line.answer_date, line.answer_text))
     if line.step.startswith("rung-"):
         notes.append("You get this as planning lead: the date has passed.")
     if EXPLAIN in (line.step, *line.overtook):
@@ -174,9 +207,11 @@ def _subject(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> 
     if len(shown) == 1:
         line = shown[0]
         title = f"New for you: {line.title}" if line.milestone_id in new else line.title
-        return _shortened(title, end=f": {_short_state(line, today)}")
+        if line.step == ANSWERED:
+            return _with_end(f"Answered: {line.title}", f", {line.partnership}")
+        return _with_end(title, f": {_short_state(line, today)}")
     past = sum(line.due_on < today for line in shown)
-    if all(line.audience is Audience.GOVERNANCE for line in shown):
+    if all(line.audience in HEARD_AT_ONCE for line in shown):
         return f"{len(shown)} items for your group’s decision"
     passed = f"{count(past, 'date has', 'dates have')} passed"
     if past == len(shown):
@@ -185,10 +220,13 @@ def _subject(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> 
     return f"{passed}, {ahead}" if past else f"{len(shown)} dates due today or soon"
 
 
-def _shortened(title: str, *, end: str) -> str:
+def _with_end(title: str, end: str) -> str:
     """A subject that keeps its end, which says when, and gives up the end of a long title."""
-    room = LONGEST_SUBJECT - len(end)
-    return (title if len(title) <= room else title[: room - 1].rstrip() + "…") + end
+    return _shortened(title, max(LONGEST_SUBJECT - len(end), 1)) + end
+
+
+def _shortened(title: str, room: int) -> str:
+    return title if len(title) <= room else title[: room - 1].rstrip() + "…"
 
 
 def _short_state(line: NoticeLine, today: date) -> str:
@@ -201,4 +239,5 @@ def _first_line(shown: Sequence[NoticeLine], today: date) -> str:
     """The line that a phone shows: what, where, when."""
     line = shown[0]
     rest = f" And {len(shown) - 1} more." if len(shown) > 1 else ""
-    return f"{line.title}, {line.partnership}: {_state(line, today).lower()}.{rest}"
+    state = _state(line, today)
+    return f"{line.title}, {line.partnership}: {state[:1].lower()}{state[1:]}, {day(line.due_on)}.{rest}"

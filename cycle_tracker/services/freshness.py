@@ -46,6 +46,7 @@ MOVED = "its date moved before it was sent"
 GIVEN_AWAY = "it has another owner"
 NOT_ALLOWED = "the person may no longer see it"
 NOT_ASKED = "the contact is no longer asked about it"
+NOTHING_LEFT = "nothing in it was still true when it was to be sent"
 BEFORE_THE_DAY = f"{BEFORE}%"
 
 
@@ -70,6 +71,7 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
             _render_again(message, left[message.id], readers[message.id], today, now)
         else:
             message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
+            message.ended_why = NOTHING_LEFT
             withdrawn.add(message.id)
     db.session.commit()
     db.session.expunge_all()
@@ -79,6 +81,7 @@ def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> 
 def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
     """Withdraw the requests for an update that need no answer any more or that their person may not see; their
     numbers. One statement."""
+    is_finished = exists().where(Milestone.id == Message.milestone_id, Milestone.state.not_in(list(OPEN)))
     untrue = (
         select(Message.id)
         .join(Milestone, Milestone.id == Message.milestone_id)
@@ -92,7 +95,12 @@ def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -
         db.session.scalars(
             update(Message)
             .where(Message.id.in_(untrue.scalar_subquery()), Message.state == MessageState.SENDING)
-            .values(state=MessageState.WITHDRAWN, ended_at=now, claim_id=None)
+            .values(
+                state=MessageState.WITHDRAWN,
+                ended_at=now,
+                ended_why=case((is_finished, FINISHED), else_=NOT_ALLOWED),
+                claim_id=None,
+            )
             .returning(Message.id)
             .execution_options(synchronize_session=False)
         )

@@ -42,6 +42,20 @@ def signed_in(view: View) -> View:
     return _declare("signed in")(view)
 
 
+def by_mailed_token(view: View) -> View:
+    """For everybody who holds the token in the address, and for nobody else: the token is the right, no cookie is. So
+    the check of forms for their token is left out, which keeps others from using what a cookie lets a person do; it
+    would also refuse a mail program, and whoever's browser keeps the address that they come from to itself.
+    """
+    view.by_mailed_token = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def held_by_mailed_token(app: Flask) -> list[Callable[..., Any]]:
+    """The views that are open to whoever holds a mailed token."""
+    return [view for view in app.view_functions.values() if getattr(view, "by_mailed_token", False)]
+
+
 def declared_access(app: Flask, endpoint: str) -> Access:
     """What a route declares. Raises UndeclaredAccess where it declares nothing."""
     if endpoint == STATIC:
@@ -76,7 +90,7 @@ def guard() -> ResponseReturnValue | None:
 def signed_in_viewer() -> Viewer | None:
     """The person signed in, with what they hold today; None where nobody is. Asked once for each request."""
     if "viewer" not in g:
-        person = viewers_of([current_user.id], clock.today()) if current_user.is_authenticated else {}
+        person = viewers_of([current_user.id], clock.today(), acting=True) if current_user.is_authenticated else {}
         g.viewer = next(iter(person.values()), None)
     return cast("Viewer | None", g.viewer)
 

@@ -13,6 +13,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+CALENDAR = "calendar_feeds.fetch"
+"""Its program keeps what it got, and asks each time whether that still holds. No cookie has a part in it."""
 ONE_YEAR = 365 * 24 * 60 * 60
 
 
@@ -28,7 +30,9 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)  # a file that is downloaded says more strictly what it may do
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
-    if request.endpoint != "static":
+    if request.endpoint == CALENDAR:
+        response.headers["Cache-Control"] = "private, no-cache"
+    elif request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     return response

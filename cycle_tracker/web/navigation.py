@@ -65,6 +65,7 @@ def _links(viewer: Viewer) -> list[tuple[str, str]]:
         ("To receive", addresses.TO_RECEIVE, viewer.can(Permission.RECORD_RECEIPTS)),
         ("Update requests", addresses.UPDATE_REQUESTS, viewer.can(Permission.ASK_FOR_UPDATES)),
         ("Escalations", addresses.ESCALATIONS, viewer.can(Permission.READ_ESCALATIONS)),
+        ("Notices", addresses.NOTICES, viewer.can(Permission.READ_NOTICES)),
         ("Plans and reports", REGISTER, True),
         ("People", addresses.PEOPLE, viewer.can(Permission.INVITE_PEOPLE)),
         ("Partnerships", addresses.PARTNERSHIPS, viewer.can(Permission.SET_UP_PARTNERSHIPS)),

@@ -137,7 +137,7 @@ def test_a_guide_names_what_its_reader_finds_on_the_page(
 ) -> None:
     answer = browsers[step.account].get(step.path.format(escalation=escalation))
     assert answer.status_code == 200, f"{step.path}: {answer.status}"
-    found = names_on(BeautifulSoup(answer.get_data(as_text=True), "html5lib"))
+    found = names_on(BeautifulSoup(answer.get_data(as_text=True), "lxml"))
     assert [name for name in step.controls if name not in found] == []
 
 

@@ -1,19 +1,39 @@
 """Each role looks at every page that it has; axe looks with it."""
 
+import hashlib
 from datetime import date
 
 import pytest
+from flask import current_app
+from itsdangerous import Signer
 from sqlalchemy import select
 
 from cycle_tracker import clock
+from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.domain.permissions import Role, Scope
+from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import BodyRole, Manner, Partnership, PartnershipBody, User
+from cycle_tracker.models import (
+    AccessLink,
+    Answer,
+    AnswerKind,
+    BodyRole,
+    LinkPurpose,
+    Manner,
+    Message,
+    MessageKind,
+    Notice,
+    Partnership,
+    PartnershipBody,
+    User,
+)
 from cycle_tracker.queries.viewers import viewer_of
+from cycle_tracker.services.answer_links import HOLDS_FOR, SALT
 from cycle_tracker.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.services.comments import write_comment
+from cycle_tracker.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.services.copies import record_copies_sent
 from cycle_tracker.services.dependencies import add_predecessor
 from cycle_tracker.services.evidence import add_file
@@ -22,6 +42,7 @@ from cycle_tracker.services.local_milestones import Wanted, add_sub_task
 from cycle_tracker.services.posts import add_post
 from cycle_tracker.services.publications import record_publication
 from cycle_tracker.services.reference import load_templates
+from cycle_tracker.services.tokens import hash_of
 from tests.factories import make_cycle, make_milestone, make_organisation, make_user
 from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
 from tests.journeys.test_annual_report import REPORT, moray
@@ -52,6 +73,14 @@ SETTING_UP = [
     "/partnerships/moray/set-up/closure-days",
     "/partnerships/moray/set-up/periods",
 ]
+NOTICES = ["/notices", "/notices?standing=sent", "/notices/1", "/forecast", "/forecast/mine", f"{REPORT}/notices"]
+POLICIES = [
+    "/policies",
+    "/partnerships/moray/policies",
+    "/partnerships/moray/policies/change",
+    "/partnerships/moray/policies/annual-report",
+]
+NATIONAL_POLICIES = ["/policies", "/policies/all", "/policies/kinds/plan", "/policies/kinds/plan/change"]
 OPEN_TO_ALL = [
     "/sign-in",
     "/sign-in/link",
@@ -62,9 +91,21 @@ OPEN_TO_ALL = [
     "/cookies",
     "/accessibility",
     "/no-such-page",
+    "/answer/over",
+    "/reminders/stop/nothing",
 ]
+CONTACTS = ["/partnerships/moray/contacts", "/partnerships/moray/contacts/1"]
+CONSULTATION = "/partnerships/moray/milestones/2026-29.consultation"
 
-ACCOUNT = ["/account", "/account/password", "/account/preferences", "/account/codes"]
+ACCOUNT = [
+    "/account",
+    "/account/password",
+    "/account/preferences",
+    "/account/codes",
+    "/account/calendar",
+    "/account/away",
+]
+NATIONAL_GROUP = ["/national-group", "/national-group/members/add"]
 
 
 @on_every_screen
@@ -78,8 +119,9 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
         documents = document_pages()
         people, everybody = people_pages()
         details = detail_pages()
+        mailed = mailed_pages()
     service.run_jobs()
-    for path in OPEN_TO_ALL:
+    for path in (*OPEN_TO_ALL, *mailed):
         visitor.open(path)
     pages = {
         lead: [
@@ -92,6 +134,8 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             "/escalations",
             f"{REPORT}/proposal",
             f"{REPORT}/date",
+            f"{REPORT}/acknowledgement",
+            f"{REPORT}/raise",
             GROUP,
             f"{GROUP}/members/add",
             f"{GROUP}/meetings/add",
@@ -99,10 +143,24 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             "/update-requests",
             "/partnerships/moray/history",
             "/partnerships/moray/import",
+            *CONTACTS,
+            CONSULTATION,
+            f"{CONSULTATION}/contacts",
             *ACCOUNT,
             *people,
+            *NOTICES,
+            *POLICIES,
         ],
-        member: ["/", REPORT, "/escalations", "/escalations/2", f"{REPORT}/explanation", GROUP],
+        member: [
+            "/",
+            REPORT,
+            "/escalations",
+            "/escalations/2",
+            "/escalations/2/acknowledgement",
+            f"{REPORT}/explanation",
+            f"{REPORT}/raise-further",
+            GROUP,
+        ],
         official: [
             "/",
             "/outstanding",
@@ -113,6 +171,9 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             PLAN,
             *LISTS,
             f"{REPORT}/not-required",
+            f"{REPORT}/raise-further",
+            f"{REPORT}/national-acknowledgement",
+            NATIONAL_GROUP[0],
         ],
         administrator: [
             "/",
@@ -123,6 +184,9 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             "/outstanding",
             *everybody,
             *SETTING_UP,
+            *NATIONAL_GROUP,
+            *NOTICES,
+            *NATIONAL_POLICIES,
         ],
         auditor: ["/", "/outstanding", "/escalations", "/service-health", REPORT],
     }
@@ -132,6 +196,58 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
             visitor.open(path)
         visitor.sign_out()
     assert len(visitor.seen) >= len(OPEN_TO_ALL) + sum(map(len, pages.values()))
+
+
+def mailed_pages() -> list[str]:
+    """A contact who is asked about a consultation, and the pages that the links of their mail open."""
+    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    lead = db.session.scalars(select(User).where(User.name == "Ailsa Grant")).one()
+    now = clock.now()
+    asked = make_milestone(
+        partnership, key="2026-29.consultation", kind=Kind.CONSULTATION, due_on=date(2026, 7, 14), owner=lead
+    )
+    contact = add_contact(partnership, ContactDetails("Kirsty Bain", "kirsty@example.test"), by=lead, now=now)
+    ask_contact(asked, contact, by=lead, now=now)
+    db.session.add(Answer(milestone_id=asked.id, kind=AnswerKind.ON_TRACK, contact_id=contact.id, answered_at=now))
+    message = Message(
+        identity="0" * 32,
+        kind=MessageKind.DIGEST,
+        recipient=contact.email,
+        contact_id=contact.id,
+        subject="Consult on the plan",
+        message_id="<for-the-pages@example.org>",
+        rendered_on=date(2026, 7, 14),
+        state=MessageState.SENT,
+        queued_at=now,
+        ready_at=now,
+    )
+    notice = Notice(
+        milestone_id=asked.id,
+        due_on=date(2026, 7, 14),
+        step="before-7",
+        addressee=f"contact:{contact.id}",
+        contact_id=contact.id,
+        audience=Audience.CONTACT,
+        queued_on=date(2026, 7, 7),
+        queued_at=now,
+        message=message,
+    )
+    db.session.add_all([message, notice])
+    db.session.flush()
+    db.session.add(
+        AccessLink(
+            purpose=LinkPurpose.ANSWER,
+            token_hash=hash_of("a-token"),
+            message_id=message.id,
+            notice_id=notice.id,
+            minted_at=now,
+            expires_at=now + HOLDS_FOR,
+        )
+    )
+    db.session.commit()
+    signer = Signer([current_app.config["SECRET_KEY"]], salt=SALT, digest_method=hashlib.sha256)
+    signature = signer.get_signature(f"contact-{contact.id}").decode()
+    return ["/answer/a-token", f"/reminders/stop/{signature}.contact-{contact.id}"]
 
 
 def people_pages() -> tuple[list[str], list[str]]:
@@ -156,7 +272,7 @@ def people_pages() -> tuple[list[str], list[str]]:
     )
     db.session.commit()
     within, one, grant = "/partnerships/moray/people", f"/people/{rory.id}", rory.grants[0].id
-    of_rory = [f"{within}/{rory.id}", f"{within}/{rory.id}/hand-over?to={lead.id}"]
+    of_rory = [f"{within}/{rory.id}{page}" for page in ("", f"/hand-over?to={lead.id}", "/away")]
     of_post = [f"{within}/{post.id}{page}" for page in ("", "/post", "/retire")]
     leads = [within, f"{within}/invite", f"{within}/add-post", *of_rory, *of_post]
     everybody = ["/people", "/people?role=king", "/people/invite", "/people/invitations", one]

@@ -1,7 +1,7 @@
 """The forms of one's own account."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from cycle_tracker.domain.digests import Preference, Rhythm
@@ -42,6 +42,7 @@ class PreferenceForm(FlaskForm):
         choices=[SelectChoice(str(number), name) for number, name in enumerate(WEEKDAYS)],
         validate_choice=True,
     )
+    reminds_before = BooleanField("Remind me before the day")
 
     @property
     def chosen(self) -> Preference:

@@ -85,14 +85,20 @@ def account_rows(user: User, place: str, codes_left: int) -> list[dict[str, Any]
             "value": mail_words(user),
             "actions": [_link("Change", "account.preferences", "your mail")],
         },
+        {
+            "key": "Your own calendar",
+            "value": "Your dates in Outlook, Google or Apple calendars",
+            "actions": [_link("Add or stop", "calendar_feeds.show", "your own calendar")],
+        },
     ]
 
 
 def mail_words(user: User) -> str:
     """When the person's mail comes."""
+    rhythm = RHYTHMS[user.rhythm]
     if user.rhythm is Rhythm.WEEKLY:
-        return f"{RHYTHMS[Rhythm.WEEKLY]}, on {WEEKDAYS[user.weekday]}"
-    return RHYTHMS[user.rhythm]
+        rhythm += f", on {WEEKDAYS[user.weekday]}"
+    return rhythm if user.reminds_before else f"{rhythm}. No reminders before the day"
 
 
 def _link(label: str, endpoint: str, about: str) -> dict[str, str]:

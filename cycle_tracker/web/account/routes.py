@@ -8,15 +8,17 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker import clock
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.extensions import db
+from cycle_tracker.queries.delegations import list_to_come
 from cycle_tracker.queries.recovery_codes import count_unused_codes
 from cycle_tracker.queries.sessions import list_live_sessions
 from cycle_tracker.services.passwords import change_password
-from cycle_tracker.services.preferences import prefer
+from cycle_tracker.services.preferences import prefer, remind_before
 from cycle_tracker.services.sessions import end_session, end_sessions_of
 from cycle_tracker.web import sessions
 from cycle_tracker.web.access import current_user_row, current_viewer, signed_in
 from cycle_tracker.web.account.forms import PasswordForm, PreferenceForm, SessionForm
 from cycle_tracker.web.account.presenters import account_rows, sign_ins
+from cycle_tracker.web.delegations.presenters import own_lines
 from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.navigation import place_of_viewer
 from cycle_tracker.web.sign_in.guesses import is_right_password
@@ -34,6 +36,7 @@ def show() -> ResponseReturnValue:
         rows=account_rows(user, place_of_viewer(current_viewer()), count_unused_codes(user.id)),
         sign_ins=sign_ins(list_live_sessions(user.id, clock.now()), this_sign_in()),
         session_form=SessionForm(),
+        lines=own_lines(list_to_come(user.id, clock.today(), also_as_deputy=True), user.id, clock.today()),
     )
 
 
@@ -81,9 +84,10 @@ def password() -> ResponseReturnValue:
 def preferences() -> ResponseReturnValue:
     """Choose when one's mail comes."""
     user = current_user_row()
-    form = PreferenceForm(rhythm=user.rhythm.value, weekday=str(user.weekday))
+    form = PreferenceForm(rhythm=user.rhythm.value, weekday=str(user.weekday), reminds_before=user.reminds_before)
     if form.validate_on_submit():
         prefer(user, form.chosen, now=clock.now())
+        remind_before(user, form.reminds_before.data, by=user, now=clock.now())
         db.session.commit()
         flash("Your choice is saved. It holds from the next working day on.", "success")
         return redirect(url_for("account.show"))

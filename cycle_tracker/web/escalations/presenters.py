@@ -8,12 +8,15 @@ from cycle_tracker.clock import london_day
 from cycle_tracker.domain.deadlines import days_past
 from cycle_tracker.domain.documents import lag_days
 from cycle_tracker.domain.explanations import stands_apart
+from cycle_tracker.domain.ladder import OF_THE_GROUP
 from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.domain.policies import Audience
 from cycle_tracker.models import DateChange, Decision, DecisionOutcome, Escalation, Milestone, Resolution
 from cycle_tracker.queries.escalations import Standing, standing_of
 from cycle_tracker.web.escalations.decision_words import made_by, meeting_words, what_was_decided
 from cycle_tracker.web.escalations.forms import DecisionForm
 from cycle_tracker.web.exports.sheets import Cell
+from cycle_tracker.web.ladder.presenters import CAME_TO, acknowledged_words, late_words, raised_words
 from cycle_tracker.web.milestones.presenters import Row
 from cycle_tracker.web.wording import count, date_name, day, lag_wording
 
@@ -46,20 +49,27 @@ FILE_COLUMNS = (
     "Made by",
     "Meeting and minute",
     "Explanation",
+    "Came to",
+    "Raised by",
+    "Why it was raised",
+    "Who replies",
+    "Reply by",
 )
 
 
 @dataclass(frozen=True)
 class Line:
-    """One escalation in a list. `decided` and `how` tell of the last decision on it."""
+    """One escalation in a list. `decided` and `how` tell of the last decision on it, `came` to whom it came and when,
+    `raised` who raised it and why, `acknowledged` who replies by when."""
 
     id: int
     title: str
     partnership: str
     late: str
     lag: str
-    rung: str
-    since: str
+    came: str
+    raised: str
+    acknowledged: str
     explanation: str
     standing: Standing
     settled: str
@@ -109,9 +119,8 @@ def may_decide(escalation: Escalation, viewer: Viewer) -> bool:
 
 def may_be_decided_by(escalation: Escalation, viewer: Viewer) -> bool:
     """True where something is left to decide, and the person is of the group that decides it."""
-    return escalation.resolved_at is None and viewer.can(
-        Permission.DECIDE_ESCALATIONS, escalation.milestone.partnership_id
-    )
+    is_the_groups = escalation.audience in OF_THE_GROUP and escalation.resolved_at is None
+    return is_the_groups and viewer.can(Permission.DECIDE_ESCALATIONS, escalation.milestone.partnership_id)
 
 
 def is_not_their_own(escalation: Escalation, viewer: Viewer) -> bool:
@@ -130,16 +139,25 @@ def recorded_words(form: DecisionForm) -> str:
     }[form.outcome]
 
 
-def escalation_rows(escalation: Escalation) -> list[Row]:
-    """When it came to the group and how it was settled. What is late about it stands beside this."""
-    rows = [Row("Came to the governance group", f"{day(escalation.fell_due_on)}, {rung_wording(escalation)}")]
+def escalation_rows(escalation: Escalation, today: date) -> list[Row]:
+    """When it came to the group, who raised it, who replies, and how it was settled. What is late about it stands
+    beside this."""
+    rows = [
+        Row(f"Came to {CAME_TO[escalation.audience]}", f"{day(escalation.fell_due_on)}, {rung_wording(escalation)}")
+    ]
+    if escalation.raised_by is not None:
+        rows.append(Row(raised_words(escalation), escalation.raised_why))
+    if escalation.acknowledged_by is not None:
+        rows.append(Row("Reply", acknowledged_words(escalation, today)))
     if escalation.resolved_at is not None:
         rows.append(Row("Settled", settled_wording(escalation)))
     return rows
 
 
 def rung_wording(escalation: Escalation) -> str:
-    """Which step of the ladder it is."""
+    """Which step of the ladder it is, or how long before or past its date it was raised."""
+    if escalation.raised_by_id is not None:
+        return late_words(escalation)
     return f"{count(escalation.rung, 'day')} past its date"
 
 
@@ -183,14 +201,23 @@ def _line(
         partnership=one.milestone.partnership.name if one.milestone.partnership else "",
         late=late_wording(one.milestone, today),
         lag=_lag(one.milestone, today),
-        rung=rung_wording(one),
-        since=day(one.fell_due_on),
+        came=_came(one),
+        raised=f"{raised_words(one)}: {one.raised_why}" if one.raised_by else "",
+        acknowledged=acknowledged_words(one, today),
         explanation=_explanation(explanations.get(one.milestone_id)),
         standing=standing_of(one),
         settled=settled_wording(one),
         decided=what_was_decided(last) if last else "",
         how=". ".join(words for words in (made_by(last), meeting_words(last)) if words) if last else "",
     )
+
+
+def _came(one: Escalation) -> str:
+    """When it came, how late, and to whom where that is not the governance group."""
+    words = f"{day(one.fell_due_on)}, {rung_wording(one)}"
+    if one.audience is Audience.GOVERNANCE:
+        return words
+    return f"{words}, to {CAME_TO[one.audience]}"
 
 
 def _file_row(
@@ -215,4 +242,9 @@ def _file_row(
         made_by(last) if last else "",
         meeting_words(last) if last else "",
         _explanation(explanations.get(one.milestone_id)),
+        CAME_TO[one.audience][4:].capitalize(),
+        one.raised_by.name if one.raised_by else "",
+        one.raised_why,
+        one.acknowledged_by.name if one.acknowledged_by else "",
+        one.reply_by,
     ]

@@ -1,17 +1,21 @@
 """What came to the governance groups, and what they decide."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker import clock
 from cycle_tracker.domain.errors import ChangedMeanwhile
-from cycle_tracker.domain.permissions import Permission
+from cycle_tracker.domain.ladder import answers_for
+from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.domain.policies import Audience
 from cycle_tracker.models import DateChange, Decision, Escalation
 from cycle_tracker.queries.decisions import decisions_on
 from cycle_tracker.queries.escalations import EscalationList, get_escalation, newest_explanations
 from cycle_tracker.queries.groups import list_meetings_held
+from cycle_tracker.queries.ladder import chairs_group_of
 from cycle_tracker.queries.owners import list_owners
 from cycle_tracker.queries.partnerships import list_partnerships
 from cycle_tracker.queries.proposals import find_proposal
@@ -117,6 +121,20 @@ def _form(escalation: Escalation) -> DecisionForm:
     return form
 
 
+def _may_reply(escalation: Escalation, viewer: Viewer, today: date) -> bool:
+    """True where the person may say by when the group, or its chair, replies: nobody has, and nothing is decided."""
+    partnership_id = escalation.milestone.partnership_id
+    if escalation.acknowledged_at or escalation.decided_at or not may_be_decided_by(escalation, viewer):
+        return False
+    return partnership_id is not None and answers_for(
+        viewer,
+        escalation.audience,
+        partnership_id,
+        owner_id=escalation.milestone.owner_id,
+        chairs=escalation.audience is Audience.CHAIR and chairs_group_of(viewer.user_id, partnership_id, today),
+    )
+
+
 def _page(escalation: Escalation, form: DecisionForm | None = None, **more: object) -> str:
     viewer, today, milestone = current_viewer(), clock.today(), escalation.milestone
     facts, detail = read_facts(milestone), detail_for(viewer, milestone)
@@ -131,7 +149,7 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
         milestone=milestone,
         place=place_wording(milestone),
         status=status_of(facts, detail, today),
-        rows=[*date_rows(facts, detail, today), *escalation_rows(escalation)],
+        rows=[*date_rows(facts, detail, today), *escalation_rows(escalation, today)],
         bases=bases_wording(milestone),
         explanation=explanation_of(facts, detail),
         proposal=proposal,
@@ -139,6 +157,7 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
         of_the_group=may_be_decided_by(escalation, viewer),
         may_decide=is_not_their_own(escalation, viewer),
         for_group=deciding.records_for_group(viewer, escalation),
+        may_reply=_may_reply(escalation, viewer, today),
         form=form,
         **more,
     )

@@ -6,10 +6,12 @@ from datetime import date
 
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.domain.policies import Audience
 from cycle_tracker.models import Decision, Escalation, Meeting, Membership, Milestone
 from cycle_tracker.web.escalations.decision_words import DecisionLine, decision_lines, minutes_address
 from cycle_tracker.web.escalations.presenters import late_wording
 from cycle_tracker.web.groups.forms import PLACE_LABELS
+from cycle_tracker.web.ladder.presenters import raised_words
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 
@@ -87,12 +89,19 @@ def waiting_tasks(escalations: Iterable[Escalation], viewer: Viewer, today: date
         Task(
             title=one.milestone.title,
             address=_address(one, one.milestone, viewer),
-            summary=f"{late_wording(one.milestone, today)}. With the group since {day(one.fell_due_on)}.",
+            summary=f"{late_wording(one.milestone, today)}. {_since(one)}",
             status="Decision wanted",
             colour="purple",
         )
         for one in escalations
     ]
+
+
+def _since(one: Escalation) -> str:
+    """Since when it waits, with the group or its chair, or who raised it."""
+    if one.raised_by is not None:
+        return f"{raised_words(one)} on {day(one.fell_due_on)}: “{one.raised_why}”"
+    return f"With the {'chair' if one.audience is Audience.CHAIR else 'group'} since {day(one.fell_due_on)}."
 
 
 def decided(decisions: Iterable[Decision], viewer: Viewer) -> list[DecidedLine]:

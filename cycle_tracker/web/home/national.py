@@ -79,8 +79,15 @@ def _row(document: Document) -> Row:
         lag=count(document.lag, "day") if document.lag is not None else "",
         expected=day(document.expected_on) if document.expected_on else "",
         status=document_status(document.state),
-        escalated=f"Escalated {day(document.escalated_on)}" if document.escalated_on else "",
+        escalated=_escalated(document),
     )
+
+
+def _escalated(document: Document) -> str:
+    """The furthest that it came up the ladder, and when."""
+    if document.raised_on:
+        return f"Raised to the national group {day(document.raised_on)}"
+    return f"Escalated {day(document.escalated_on)}" if document.escalated_on else ""
 
 
 def _ago(sent_on: date, today: date) -> str:

@@ -13,6 +13,7 @@ from cycle_tracker.domain.documents import DocumentState
 from cycle_tracker.domain.listing import When
 from cycle_tracker.domain.periods import Period
 from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.domain.policies import Audience
 from cycle_tracker.queries.work import COMING_UP_DAYS, Work
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
@@ -111,12 +112,25 @@ def decisions(rows: Iterable[Any], today: date) -> list[Task]:
         Task(
             title=row.title,
             address=addresses.escalation(row.escalation_id),
-            summary=f"{row.partnership}. {_past(row, today)}. With the group since {day(row.fell_due_on)}.",
+            summary=f"{row.partnership}. {_past(row, today)}. {_came(row)}{_reply(row, today)}",
             status="Decision wanted",
             colour="purple",
         )
         for row in rows
     ]
+
+
+def _came(row: Any) -> str:
+    """Since when it waits, with whom, and who raised it."""
+    if row.raised_by:
+        return f"Raised by {row.raised_by} on {day(row.fell_due_on)}: “{row.raised_why}”"
+    return f"With the {'chair' if row.audience is Audience.CHAIR else 'group'} since {day(row.fell_due_on)}."
+
+
+def _reply(row: Any, today: date) -> str:
+    if row.reply_by is None or row.reply_by < today:
+        return ""
+    return f" {row.acknowledged_by} replies by {day(row.reply_by)}."
 
 
 def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
@@ -142,7 +156,11 @@ def _task(row: Any, viewer: Viewer, today: date) -> Task:
 def _owner(row: Any, viewer: Viewer) -> str:
     if row.owner_id == viewer.user_id:
         return "You own this"
-    return f"Owner: {row.owner}" if row.owner else "Nobody owns this yet"
+    if row.owner_id in viewer.stands_in_for:
+        return f"You stand in for {row.owner}"
+    if not row.owner:
+        return "Nobody owns this yet"
+    return f"Owner: {row.owner}" if row.owner_active else f"Owner: {row.owner}, who has left"
 
 
 def _past(row: Any, today: date) -> str:

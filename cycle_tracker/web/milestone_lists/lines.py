@@ -90,8 +90,10 @@ def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[
 
 
 def owner_wording(milestone: Milestone) -> str:
-    """Who owns it."""
-    return milestone.owner.name if milestone.owner else "Nobody yet"
+    """Who owns it, and that they have left where their account is switched off."""
+    if milestone.owner is None:
+        return "Nobody yet"
+    return milestone.owner.name if milestone.owner.active else f"{milestone.owner.name} (has left)"
 
 
 FULL_COLUMNS = (

@@ -22,6 +22,9 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
         "receipt-undone": f"{who} took back that Scottish Government received this",
         "history-recorded": f"{who} put this in with the history of plans and reports"
         + (", on behalf of the partnership" if event.after.get("on_behalf") else ""),
+        "answered-by-mail": _answer_words(event, who),
+        "contact-asked": f"{who} put a contact down who is asked about this",
+        "contact-not-asked": f"{who} took a contact off who was asked about this",
         "dropped": f"{who} dropped this",
         "added": f"{who} added this",
         "edited": f"{who} changed {_listed(event.after)}",
@@ -40,6 +43,15 @@ def _owner_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str:
     if owner_id == event.actor_id:
         return f"{who} became the owner"
     return f"{who} made {names.get(owner_id, NO_LONGER_KEPT)} the owner"
+
+
+def _answer_words(event: AuditEvent, who: str) -> str:
+    answered = {
+        "done": "it is done",
+        "on-track": "it is on track",
+        "needs-a-new-date": f"it needs a new date, {_day(event.after.get('new_date'))}",
+    }.get(str(event.after.get("kind")), "")
+    return f"{'A contact' if event.after.get('contact_id') else who} answered by the link of a mail: {answered}"
 
 
 def _listed(changed: Mapping[str, object]) -> str:

@@ -7,16 +7,16 @@ from typing import Any
 
 from cycle_tracker.clock import london_day
 from cycle_tracker.domain.delivery import MessageState
-from cycle_tracker.domain.policies import Audience
-from cycle_tracker.domain.reminders import ASSIGNED, EXPLAIN, ON_DAY
-from cycle_tracker.models import AuditEvent, Ending, Escalation
+from cycle_tracker.domain.notice_words import AUDIENCE_WORDS, step_words
+from cycle_tracker.models import AuditEvent, Ending
 from cycle_tracker.queries.histories import History, SentNotice
 from cycle_tracker.web.milestones.change_words import change_entries
 from cycle_tracker.web.milestones.entries import Entry, name_of
 from cycle_tracker.web.milestones.event_words import event_words
+from cycle_tracker.web.milestones.ladder_entries import ladder_entries
 from cycle_tracker.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
 from cycle_tracker.web.publications.event_words import document_event_words
-from cycle_tracker.web.wording import count, day, moment
+from cycle_tracker.web.wording import day, moment
 
 LISTED_STEPS = 3
 """So many overtaken steps are each named; of more, the first and the last."""
@@ -27,12 +27,6 @@ NEWEST = 3
 OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
 SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | OF_OFFICIALS
 """Events of a document that officials see."""
-
-AUDIENCES = {
-    Audience.OWNER: "the owner",
-    Audience.LEAD: "the planning leads",
-    Audience.GOVERNANCE: "the governance group",
-}
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,7 @@ def sentences(history: History, *, shared_only: bool) -> list[Entry]:
         _of_event(event, history.names) for event in history.events if not shared_only or event.action in SHARED_EVENTS
     ]
     entries += change_entries(history, shared_only=shared_only)
-    entries += [_of_escalation(escalation) for escalation in history.escalations]
+    entries += ladder_entries(history, shared_only=shared_only)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -60,7 +54,7 @@ def notice_rows(notices: Iterable[SentNotice], due_on: date | None) -> list[Noti
     """The notices that a milestone has had, in words; those for another date than `due_on` name it."""
     return [
         NoticeRow(
-            step=step_in_words(notice.step),
+            step=step_words(notice.step),
             to=_to(notice),
             queued=moment(notice.queued_at),
             outcome=_outcome(notice),
@@ -70,25 +64,10 @@ def notice_rows(notices: Iterable[SentNotice], due_on: date | None) -> list[Noti
     ]
 
 
-def step_in_words(step: str) -> str:
-    """A step as people read it: `7 days before`, `On the day`, `8 days past its date`."""
-    if step == ON_DAY:
-        return "On the day"
-    if step == ASSIGNED:
-        return "Given to a new owner"
-    if step == EXPLAIN:
-        return "Offer to explain, before it shows as outstanding"
-    name, _, days = step.partition("-")
-    if name == "before":
-        return f"{count(int(days), 'day')} before"
-    if name == "overdue":
-        return f"{count(int(days), 'day')} past its date"
-    rung = "first step of the ladder" if days == "1" else "a step of the ladder"
-    return f"{count(int(days), 'day')} past its date ({rung})"
-
-
 def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
     who = name_of(event.actor_id, names)
+    if for_id := event.after.get("for_id"):
+        who = f"{who}, for {name_of(for_id, names)},"
     done_on = _date(event.after.get("done_on"))
     sent_on = _date(event.after.get("sent_on"))
     told = {
@@ -107,17 +86,10 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
     return Entry(event.at, what, event.reason)
 
 
-def _of_escalation(escalation: Escalation) -> Entry:
-    late = count((escalation.fell_due_on - escalation.due_on).days, "day")
-    return Entry(
-        escalation.opened_at, f"It came to the governance group on {day(escalation.fell_due_on)}, {late} past its date"
-    )
-
-
 def _to(notice: SentNotice) -> str:
     if notice.unreachable or notice.name is None:
-        return f"Nobody: there was no one to tell for {AUDIENCES[notice.audience]}"
-    return f"{notice.name}, for {AUDIENCES[notice.audience]}"
+        return f"Nobody: there was no one to tell for {AUDIENCE_WORDS[notice.audience]}"
+    return f"{notice.name}, for {AUDIENCE_WORDS[notice.audience]}"
 
 
 def _outcome(notice: SentNotice) -> str:
@@ -158,7 +130,7 @@ def _lower_first(text: str) -> str:
 
 def _overtaken(steps: Sequence[str]) -> str:
     """The steps that were not told for themselves: each of a few, the first and the last of many."""
-    words = [_lower_first(step_in_words(step)) for step in steps]
+    words = [_lower_first(step_words(step)) for step in steps]
     if len(words) <= LISTED_STEPS:
         return "; ".join(words)
     return f"{len(words)} earlier steps, from {words[0]} to {words[-1]}"

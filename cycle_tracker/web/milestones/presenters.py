@@ -213,8 +213,12 @@ def _lag(facts: Facts, today: date) -> str:
 
 
 def _owner_rows(facts: Facts, detail: Detail) -> list[Row]:
+    if detail is not Detail.EVERYTHING:
+        return []
     owner = facts.milestone.owner
-    return [Row("Owner", owner.name if owner else "Nobody yet")] if detail is Detail.EVERYTHING else []
+    if owner is None:
+        return [Row("Owner", "Nobody yet")]
+    return [Row("Owner", owner.name if owner.active else f"{owner.name} (has left)")]
 
 
 def _about(facts: Facts, detail: Detail) -> list[Row]:

@@ -10,11 +10,15 @@ from datetime import date
 
 from cycle_tracker.domain.permissions import Viewer
 from cycle_tracker.models import Milestone
+from cycle_tracker.web.answers.section import section_of as answers
 from cycle_tracker.web.comments.section import section_of as comments
+from cycle_tracker.web.contacts.section import section_of as contacts
 from cycle_tracker.web.date_changes.section import section_of as date_changes
 from cycle_tracker.web.evidence.section import section_of as evidence
+from cycle_tracker.web.ladder.section import section_of as ladder
 from cycle_tracker.web.milestone_changes.section import section_of as related
 from cycle_tracker.web.milestones.details import Detail
+from cycle_tracker.web.notices.section import section_of as who_is_told
 from cycle_tracker.web.page_parts import Section
 from cycle_tracker.web.publications.section import section_of as document_facts
 from cycle_tracker.web.receipts.section import section_of as receipts
@@ -22,7 +26,19 @@ from cycle_tracker.web.update_requests.section import section_of as update_reque
 
 SectionOf = Callable[[Milestone, Viewer, Detail, date], Section | None]
 
-SECTIONS: tuple[SectionOf, ...] = (date_changes, document_facts, receipts, update_requests, related, evidence, comments)
+SECTIONS: tuple[SectionOf, ...] = (
+    date_changes,
+    ladder,
+    document_facts,
+    receipts,
+    update_requests,
+    answers,
+    contacts,
+    related,
+    evidence,
+    comments,
+    who_is_told,
+)
 
 
 def sections_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> list[Section]:

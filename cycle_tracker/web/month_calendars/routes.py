@@ -40,6 +40,7 @@ def of_partnership(slug: str) -> ResponseReturnValue:
         endpoint="month_calendars.of_partnership",
         arguments={"slug": slug},
         list_address=url_for("milestone_lists.show", slug=slug),
+        feed_address=url_for("calendar_feeds.of_partnership", slug=slug),
         weekdays=WEEKDAYS,
         page=_page(
             partnership_list(viewer, partnership, Asked(), Order.DUE, today),
@@ -64,6 +65,7 @@ def of_person() -> ResponseReturnValue:
         endpoint="month_calendars.of_person",
         arguments={},
         list_address=url_for("my_work.show"),
+        feed_address=url_for("calendar_feeds.show"),
         weekdays=WEEKDAYS,
         page=_page(
             own_list(viewer, Asked(), Order.DUE, today),

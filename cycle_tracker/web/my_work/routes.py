@@ -107,6 +107,7 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
         filters=filters,
         filter_form=filter_form(filters, offered),
         several=len(offered.partnerships) > 1,
+        stands_in_for=viewer.stands_in_for,
         tiles=tiles(numbers, filters),
         groups=groups(lines(rows, viewer, today), today),
         pages=Pages(rows, page=page, count=number),

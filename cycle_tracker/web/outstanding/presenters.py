@@ -45,6 +45,7 @@ COLUMNS = (
     "New expected date",
     "Explanation",
     "Escalated on",
+    "Raised to the national group on",
 )
 """What a file of the list holds."""
 
@@ -60,6 +61,7 @@ class Line:
     published: str
     expected: str
     escalated: str
+    raised: str
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def _cells(document: Document) -> list[Cell]:
         document.expected_on,
         document.explanation,
         document.escalated_on,
+        document.raised_on,
     ]
 
 
@@ -171,6 +174,7 @@ def _line(document: Document) -> Line:
         published=published if document.published else "",
         expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
         escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
+        raised=f"Raised to the national group on {day(document.raised_on)}" if document.raised_on else "",
     )
 
 

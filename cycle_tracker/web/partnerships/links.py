@@ -21,9 +21,16 @@ class Place:
 PLACES = (
     Place("Its milestones", "milestones", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
     Place("Its calendar", "calendar", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
+    Place(
+        "Its dates in your own calendar",
+        "calendar-feed",
+        (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS),
+    ),
     Place("Its status on one page", "status", (Permission.READ_DOCUMENTS,)),
     Place("Its governance group", "group", (Permission.READ_PARTNERSHIP, Permission.MANAGE_GROUP)),
     Place("Its people", "people", (Permission.INVITE_PEOPLE,)),
+    Place("Its contacts", "contacts", (Permission.MANAGE_CONTACTS,)),
+    Place("When its people are told", "policies", (Permission.SET_POLICIES,)),
     Place("Record earlier plans and reports", "history", (Permission.RECORD_PUBLICATION, Permission.RECORD_ON_BEHALF)),
     Place("Import milestones", "import", (Permission.IMPORT_MILESTONES,)),
     Place("Set it up", "set-up", (Permission.SET_UP_PARTNERSHIPS,)),

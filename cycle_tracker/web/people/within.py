@@ -7,6 +7,7 @@ from cycle_tracker import clock
 from cycle_tracker.domain.errors import NotAllowed
 from cycle_tracker.domain.permissions import Permission, may_invite
 from cycle_tracker.models import Partnership
+from cycle_tracker.queries.delegations import list_to_come
 from cycle_tracker.queries.partnerships import get_partnership
 from cycle_tracker.queries.people import (
     Account,
@@ -26,6 +27,7 @@ from cycle_tracker.queries.people import (
 )
 from cycle_tracker.services import people
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.delegations.presenters import lines_of
 from cycle_tracker.web.exports.sheets import FileForm, Sheet, download
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
 from cycle_tracker.web.people import presenters
@@ -86,6 +88,7 @@ def show(slug: str, person_id: int) -> ResponseReturnValue:
         owned=presenters.owned_lines(pages.items, today),
         owned_wording=presenters.owns_wording(len(owned), partnership.name),
         pages=pages,
+        lines=lines_of(list_to_come(person.id, today), slug, today, may_end=False),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Membership, Partnership, RoleGrant, User
+from cycle_tracker.models import Membership, MembershipRole, Partnership, RoleGrant, User
 from cycle_tracker.queries.audiences import addressee_of, audiences_for
 from tests.factories import grant_role, make_governance_group, make_partnership, make_user
 
@@ -40,8 +40,18 @@ def test_each_audience_holds_its_people_in_the_order_in_which_they_came(moray: P
     assert people(moray, owner) == {
         "owner": ["Rory Baird"],
         "lead": ["Blair Munro", "Ailsa Grant"],
+        "chair": [],
         "governance-group": ["Donald Shaw", "Catriona Ross"],
     }
+
+
+def test_the_chair_of_the_group_is_an_audience_of_their_own(moray: Partnership) -> None:
+    make_governance_group(moray, "Donald Shaw", "Catriona Ross")
+    db.session.scalars(
+        select(Membership).join(User).where(User.name == "Catriona Ross")
+    ).one().role = MembershipRole.CHAIR
+    found = people(moray)
+    assert (found["chair"], found["governance-group"]) == (["Catriona Ross"], ["Donald Shaw", "Catriona Ross"])
 
 
 def test_a_place_in_the_group_ends_after_its_last_day(moray: Partnership) -> None:
@@ -62,12 +72,12 @@ def test_people_of_other_partnerships_are_nobody_here(moray: Partnership) -> Non
     fife = make_partnership("fife")
     make_user("Fergus Kerr", role=Role.LEAD, partnership=fife)
     make_governance_group(fife, "Gillian Bain")
-    assert people(moray) == {"owner": [], "lead": [], "governance-group": []}
+    assert people(moray) == {"owner": [], "lead": [], "chair": [], "governance-group": []}
 
 
 def test_administrators_stand_in_for_the_owner_alone(moray: Partnership) -> None:
     make_user("Jean Hay", role=Role.ADMINISTRATOR)
-    assert people(moray) == {"owner": ["Jean Hay"], "lead": [], "governance-group": []}
+    assert people(moray) == {"owner": ["Jean Hay"], "lead": [], "chair": [], "governance-group": []}
 
 
 def test_who_is_owner_and_lead_stands_behind_both(moray: Partnership) -> None:

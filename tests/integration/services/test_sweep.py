@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from cycle_tracker.domain.kinds import Basis
 from cycle_tracker.domain.permissions import Role
+from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import ClosureDay, Escalation, Milestone, Notice, Partnership, User
-from cycle_tracker.services.reminders import Swept, queue_due_notices
+from cycle_tracker.services.reminders import Swept, insert_missing, queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment, notices_as_told
 
@@ -165,3 +166,23 @@ def test_every_rung_that_was_reached_is_opened_overtaken_or_not(moray: Partnersh
         f"user:{lead.id}": "rung-1",
     }
     assert notices[f"user:{owner.id}"].overtook[-1] == "overdue-36"
+
+
+def test_only_what_was_not_there_yet_is_counted_as_new(moray: Partnership) -> None:
+    owner = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
+    steps = [make_milestone(moray, due_on=DAY, owner=owner).id for _ in range(3)]
+    db.session.commit()
+
+    def row(milestone_id: int) -> dict[str, object]:
+        return {
+            "milestone_id": milestone_id,
+            "due_on": DAY,
+            "rung": 1,
+            "audience": Audience.LEAD,
+            "fell_due_on": DAY,
+            "opened_at": moment(DAY),
+        }
+
+    assert insert_missing(Escalation, [row(one) for one in steps[:2]]) == 2
+    assert insert_missing(Escalation, [row(one) for one in steps]) == 1
+    assert insert_missing(Escalation, [row(one) for one in steps]) == 0

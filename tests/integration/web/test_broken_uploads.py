@@ -115,7 +115,7 @@ def test_a_browser_that_is_still_sending_comes_to_read_that_page(app: Flask, dat
             connection = server.connection()
             connection.request("POST", NEW, body, headers)
             answer = connection.getresponse()
-            page = BeautifulSoup(answer.read(), "html5lib")
+            page = BeautifulSoup(answer.read(), "lxml")
             connection.close()
         assert answer.status == 413
         assert "The largest file you can upload is 10.0 MB" in page.get_text()

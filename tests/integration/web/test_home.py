@@ -53,7 +53,12 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
         moray, fife = make_partnership("moray"), make_partnership("fife")
         lead = make_user(role=Role.LEAD, partnership=moray)
         make_report(moray, owner=lead)
-        make_milestone(moray, title="Due today", due_on=TODAY, owner=make_user("Ewan Ross"))
+        make_milestone(
+            moray,
+            title="Due today",
+            due_on=TODAY,
+            owner=make_user("Ewan Ross", role=Role.CONTRIBUTOR, partnership=moray),
+        )
         make_milestone(moray, title="Due in four weeks", due_on=in_days(28))
         make_milestone(moray, title="Too far ahead", due_on=in_days(29))
         make_milestone(moray, title="Finished", due_on=in_days(-9), state=State.DONE)
@@ -194,6 +199,7 @@ def test_an_auditor_finds_the_ways_to_everything(app: Flask) -> None:
         "Outstanding",
         "By partnership",
         "Escalations",
+        "Notices",
         "Plans and reports",
         "Service health",
     ]

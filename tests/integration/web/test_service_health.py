@@ -12,6 +12,7 @@ from cycle_tracker.domain.permissions import Role
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import JobRun, Message, MessageKind, Notice, Outcome
+from cycle_tracker.models.alarm import Alarm, AlarmKind
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
 
@@ -45,7 +46,7 @@ def test_jobs_that_never_ran_are_missed(app: Flask) -> None:
     said = page(app)
     assert "The notices of 3 July 2026 have not been queued." in said
     assert "No mails could be sent for more than three minutes." in said
-    assert said.count("Has not run yet") == 2
+    assert said.count("Has not run yet") == 4  # each job: its last run, and its last that did all
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,56 @@ def message(number: int, state: MessageState) -> Message:
         ended_at=NOW if is_over else None,
         trouble="550 No such user" if is_over else "",
     )
+
+
+def test_missed_runs_are_counted_and_listed(app: Flask) -> None:
+    ran(app, "queue-notices", NOW.replace(hour=7))
+    ran(app, "send-outbox", NOW)
+    for number in (29, 30):
+        ran(app, "queue-notices", datetime(2026, 6, number, tzinfo=LONDON), Outcome.MISSED)
+    ran(app, "queue-notices", datetime(2026, 7, 1, tzinfo=LONDON), Outcome.MISSED)
+    said = page(app)
+    assert "3 missed runs in 30 days" in said
+    assert "Missed runs: 3." in said
+    assert "1 July 2026 30 June 2026 29 June 2026" in said
+    assert ALL_WELL in said
+
+
+def test_the_last_good_run_stands_beside_one_that_failed(app: Flask) -> None:
+    ran(app, "queue-notices", datetime(2026, 7, 2, 7, 0, tzinfo=LONDON), holder="tracker-1 process 12")
+    ran(app, "queue-notices", NOW.replace(hour=7), Outcome.FAILED, error="Gone", holder="tracker-1 process 99")
+    said = page(app)
+    assert "3 July 2026 at 07:00, for 3 July 2026 tracker-1 process 99 Could not do its work: Gone" in said
+    assert "2 July 2026 at 07:00, for 2 July 2026" in said
+
+
+def test_processes_that_run_the_jobs_at_once_are_named(app: Flask) -> None:
+    ran(app, "queue-notices", NOW.replace(hour=7))
+    for minutes in (4, 3, 2, 1):
+        for holder in ("tracker-1 process 12", "tracker-2 process 34"):
+            ran(app, "send-outbox", NOW - timedelta(minutes=minutes), holder=holder)
+    said = page(app)
+    assert "2 processes run the jobs at once: tracker-1 process 12, tracker-2 process 34." in said
+    assert ALL_WELL not in said
+
+
+def test_alarms_are_listed_while_they_are_on_and_after(app: Flask) -> None:
+    with app.app_context():
+        said_of_scheduler = "It was seen last on 3 July 2026 at 09:50."
+        db.session.add(Alarm(kind=AlarmKind.SCHEDULER_SILENT, raised_at=NOW, said=said_of_scheduler))
+        for days in (40, 4):
+            at = NOW - timedelta(days=days)
+            db.session.add(Alarm(kind=AlarmKind.SENDER_FAILING, raised_at=at, ended_at=at, said=f"Said {days}."))
+        db.session.commit()
+    said = page(app)
+    assert f"The scheduler does not run On 3 July 2026 at 10:00 Not over {said_of_scheduler}" in said
+    assert "Reminders do not go out Over 29 June 2026 at 10:00 29 June 2026 at 10:00 Said 4." in said
+    assert "Said 40." not in said
+
+
+def test_milestones_that_could_not_be_decided_on_are_noted(app: Flask) -> None:
+    ran(app, "queue-notices", NOW.replace(hour=7), counts={"notices": 12, "skipped": 2})
+    ran(app, "send-outbox", NOW)
+    said = page(app)
+    assert "2 milestones could not be decided on in the last run" in said
+    assert ALL_WELL not in said

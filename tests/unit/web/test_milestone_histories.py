@@ -18,7 +18,7 @@ from cycle_tracker.models import (
     User,
 )
 from cycle_tracker.queries.histories import History, SentNotice
-from cycle_tracker.web.milestones.histories import notice_rows, sentences, step_in_words
+from cycle_tracker.web.milestones.histories import notice_rows, sentences
 
 AILSA, IAIN = 1, 2
 NAMES = {AILSA: "Ailsa Grant", IAIN: "Iain Munro"}
@@ -187,22 +187,6 @@ def test_officials_read_only_what_is_shared() -> None:
     assert told(History(events, changes, [], NAMES), shared_only=True) == [
         "Ailsa Grant recorded this as published on 1 July 2026"
     ]
-
-
-@pytest.mark.parametrize(
-    ("step", "words"),
-    [
-        ("before-28", "28 days before"),
-        ("before-1", "1 day before"),
-        ("on-day", "On the day"),
-        ("overdue-8", "8 days past its date"),
-        ("rung-1", "1 day past its date (first step of the ladder)"),
-        ("rung-14", "14 days past its date (a step of the ladder)"),
-        ("explain", "Offer to explain, before it shows as outstanding"),
-    ],
-)
-def test_a_step_is_told_in_words(step: str, words: str) -> None:
-    assert step_in_words(step) == words
 
 
 def test_a_notice_says_what_became_of_its_mail() -> None:

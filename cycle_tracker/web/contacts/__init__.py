@@ -1,0 +1,1 @@
+"""People without an account who are asked about consultations and requests."""
