@@ -3,10 +3,12 @@
 import sqlite3
 from typing import Any
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ONLY_READS_NOW = "only_reads_now"
+"""Set in `flask.g` where a form turns out to change nothing: what follows lets others write."""
 SQLITE_SETTINGS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL")
 
 
@@ -37,5 +39,5 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    only_reads = has_request_context() and request.method in SAFE_METHODS
+    only_reads = has_request_context() and (request.method in SAFE_METHODS or g.get(ONLY_READS_NOW, False))
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

@@ -1,12 +1,12 @@
 """Setting bookmarks back where it changed when people are to be told: a policy, closure days, the first day of notices.
 
-A bookmark may be early, never late. So each open milestone gets the earliest day that any policy could give it, in two
-statements whatever their number, and the next sweep asks the rules; what lies far ahead waits for its own day.
+A bookmark may be early, never late. So each open milestone gets the earliest day that any policy could give it, in one
+statement whatever their number, and the next sweep asks the rules; what lies far ahead waits for its own day.
 """
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Date, func, literal, or_, type_coerce, update
+from sqlalchemy import ColumnElement, Date, case, func, literal, or_, type_coerce, update
 
 from cycle_tracker.domain.lifecycle import OPEN
 from cycle_tracker.domain.policies import FURTHEST_BEFORE
@@ -21,21 +21,15 @@ EARLIEST = FURTHEST_BEFORE + LONGEST_CLOSURE
 
 def ask_again(which: ColumnElement[bool], today: date) -> None:
     """Have the rules asked again of every open milestone that `which` names, none of them too late."""
-    _move(which, Milestone.due_on <= today + EARLIEST, literal(today, Date), later_than=literal(today, Date))
-    _move(which, Milestone.due_on > today + EARLIEST, _earliest(), later_than=_earliest())
-
-
-def _move(
-    which: ColumnElement[bool], when: ColumnElement[bool], day: ColumnElement[date], *, later_than: ColumnElement[date]
-) -> None:
+    day = case((Milestone.due_on <= today + EARLIEST, literal(today, Date)), else_=_earliest())
     db.session.execute(
         update(Milestone)
         .where(
             which,
-            when,
             Milestone.partnership_id.is_not(None),
+            Milestone.due_on.is_not(None),
             Milestone.state.in_(list(OPEN)),
-            or_(Milestone.next_notice_on.is_(None), Milestone.next_notice_on > later_than),
+            or_(Milestone.next_notice_on.is_(None), Milestone.next_notice_on > day),
         )
         .values(next_notice_on=day)
         .execution_options(synchronize_session=False)

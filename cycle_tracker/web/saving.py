@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 
+from flask import g
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Form
 
+from cycle_tracker.database import ONLY_READS_NOW
 from cycle_tracker.domain.errors import RuleBroken
 from cycle_tracker.extensions import db
 from cycle_tracker.web.forms import show_rule
 
 AT_THE_SAME_MOMENT = "Somebody else saved a change at the same moment. Check what the page says now, then try again."
+
+
+def give_way() -> None:
+    """What follows in this request only reads, and may take its time: let others write meanwhile."""
+    db.session.rollback()
+    setattr(g, ONLY_READS_NOW, True)
 
 
 def saved(form: Form, change: Callable[[], object]) -> bool:

@@ -33,6 +33,7 @@ from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.policies.forms import PolicyForm
 from cycle_tracker.web.policies.presenters import changes, policy_lines, preview_of, wanted_rows, where_words
+from cycle_tracker.web.saving import give_way
 
 bp = Blueprint("policies", __name__)
 PREVIEW_DAYS = 30
@@ -200,6 +201,7 @@ def _filled_in(where: Where, form: PolicyForm, **more: object) -> str:
 
 
 def _preview(where: Where, form: PolicyForm, wanted: PolicyChange, policies: Policies) -> str:
+    give_way()
     today = clock.today()
     tried = with_change(policies, where.place, as_kept(find_policy(where.place), wanted, today))
     then = forecast(today, PREVIEW_DAYS, which=where.which, policies=tried)

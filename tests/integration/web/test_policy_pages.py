@@ -1,14 +1,17 @@
 """When people are told: seen, tried out and changed."""
 
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
-from cycle_tracker.models import AuditEvent, NoticePolicy
+from cycle_tracker.models import AuditEvent, NoticePolicy, Partnership
+from cycle_tracker.queries.forecasts import forecast
+from cycle_tracker.web.policies import routes
 from tests.factories import make_milestone, make_partnership
 from tests.integration.web.moray import Place, count
 from tests.support.pages import Browser, counted_statements, said, soup, value_of
@@ -27,7 +30,7 @@ FILLED_IN = {
     "chair_after": "",
     "group_after": "14",
 }
-STATEMENTS = 41
+STATEMENTS = 42
 """What the preview asks for, however many mails there are; the person and the menu included."""
 
 
@@ -74,6 +77,23 @@ def test_a_change_is_seen_in_its_mails_before_it_is_saved(place: Place) -> None:
         [21, 7, 0],
         date(2026, 7, 3),
     )
+
+
+def test_others_may_write_while_the_mails_of_a_change_are_worked_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = place.client(place.lead)
+    written = []
+
+    def forecast_while_somebody_writes(*asked: Any, **more: Any) -> Any:
+        with db.engine.begin() as connection:
+            written.append(connection.execute(update(Partnership).values(other_names="Moireibh")).rowcount)
+        return forecast(*asked, **more)
+
+    monkeypatch.setattr(routes, "forecast", forecast_while_somebody_writes)
+    page = client.post(f"{MORAY}/change", data=FILLED_IN)
+    assert "Nothing is saved yet" in said(page)
+    assert written[0] > 0
 
 
 def test_a_double_click_makes_one_row_and_one_event(place: Place) -> None:
