@@ -9,7 +9,12 @@ TABLE = [
     everywhere("/account/password", EVERYBODY),
     everywhere("/account/password", EVERYBODY, "POST", data=(("old", PASSWORD), ("password", PASSWORD))),
     everywhere("/account/preferences", EVERYBODY),
-    everywhere("/account/preferences", EVERYBODY, "POST", data=(("rhythm", "weekly"), ("weekday", "2"))),
+    everywhere(
+        "/account/preferences",
+        EVERYBODY,
+        "POST",
+        data=(("rhythm", "weekly"), ("weekday", "2"), ("reminds_before", "y")),
+    ),
     everywhere("/account/codes", EVERYBODY),
     Cell(
         "/account/codes",

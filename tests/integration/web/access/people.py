@@ -72,7 +72,14 @@ TABLE = [
         data=(("to", "{successor}"),),
     ),
     Cell(f"{WITHIN}/add-post", "GET", "/partnerships/{slug}/people/add-post", LEADS),
-    Cell(f"{WITHIN}/add-post", "POST", "/partnerships/{slug}/people/add-post", LEADS, data=MAILBOX),
+    Cell(
+        f"{WITHIN}/add-post",
+        "POST",
+        "/partnerships/{slug}/people/add-post",
+        LEADS,
+        data=MAILBOX,
+        optional=("organisation",),
+    ),
     Cell(f"{POST}/post", "GET", "/partnerships/{slug}/people/{post_here}/post", LEADS),
     Cell(
         f"{POST}/post",
@@ -80,6 +87,7 @@ TABLE = [
         "/partnerships/{slug}/people/{post_here}/post",
         LEADS,
         data=(("name", "Team"), ("mailbox", "other.team@example.test"), ("holders", "{successor}")),
+        optional=("organisation",),
     ),
     Cell(f"{POST}/retire", "GET", "/partnerships/{slug}/people/{post_here}/retire", LEADS),
     Cell(f"{POST}/retire", "POST", "/partnerships/{slug}/people/{post_here}/retire", LEADS),
