@@ -41,6 +41,9 @@ SCREENS = [
 ON_POSTGRESQL = pytest.param("postgresql", "wide", id="postgresql-wide")
 """A database changes no page: one story on the second is enough, its services are all tested on both."""
 
+on_both_sizes = pytest.mark.parametrize(("database", "screen"), SCREENS[:2], indirect=["database"])
+"""Without scripts a page is laid out as it is with them: the stories show that it also works."""
+
 on_every_screen = pytest.mark.parametrize(("database", "screen"), SCREENS, indirect=["database"])
 on_every_screen_and_both_databases = pytest.mark.parametrize(
     ("database", "screen"), [*SCREENS, ON_POSTGRESQL], indirect=["database"]

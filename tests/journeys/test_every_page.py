@@ -44,7 +44,7 @@ from cycle_tracker.services.publications import record_publication
 from cycle_tracker.services.reference import load_templates
 from cycle_tracker.services.tokens import hash_of
 from tests.factories import make_cycle, make_milestone, make_organisation, make_user
-from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
+from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 from tests.journeys.test_annual_report import REPORT, moray
 from tests.support import files
 
@@ -108,7 +108,7 @@ ACCOUNT = [
 NATIONAL_GROUP = ["/national-group", "/national-group/members/add"]
 
 
-@on_every_screen
+@on_both_sizes
 def test_every_page_of_every_role_is_free_of_violations(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 14), hour=7)
     lead, member, official = moray(service)
