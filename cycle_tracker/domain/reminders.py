@@ -7,6 +7,7 @@ themselves: each addressee is told the latest step once, and that notice names t
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from cycle_tracker.domain.calendar import WorkingCalendar
 from cycle_tracker.domain.documents import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
@@ -62,8 +63,7 @@ class Deadline:
         return self.notify_from is None or self.due_on >= self.notify_from
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One moment at which an audience is told: the day it names, and the working day on which they are told.
 
     `is_rung` marks a step of the ladder; `beside_owner` one whose owner has the step `overdue-N` of that day instead.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Enum, Index, Table, text
+from sqlalchemy import Connection, DateTime, Dialect, Enum, Index, MetaData, Table, event, text
 from sqlalchemy.types import TypeDecorator
 
 from cycle_tracker.extensions import Base
@@ -12,6 +12,8 @@ from cycle_tracker.extensions import Base
 __all__ = ["Base", "UtcDateTime", "partial_index", "table_of", "words"]
 
 LONGEST_WORD = 40
+WHERE = "where"
+"""Where an index keeps the condition that PostgreSQL is told later."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -32,8 +34,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index over the rows that meet a condition, the same on both databases."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+    """An index over the rows that meet a condition, the same on both databases.
+
+    PostgreSQL is told the condition when its tables are made: to name it here would load that dialect, which takes its
+    time, also where the database is SQLite. Migrations name it themselves.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), info={WHERE: where})
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _tell_postgresql(_metadata: MetaData, connection: Connection, tables: list[Table] | None = None, **_: Any) -> None:
+    """Hand the conditions of partial indexes over before tables are made."""
+    if connection.dialect.name == "postgresql":
+        for index in (index for table in tables or () for index in table.indexes if WHERE in index.info):
+            index.dialect_options["postgresql"]["where"] = text(index.info[WHERE])
 
 
 def table_of(model: type[Base]) -> Table:

@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from cycle_tracker.domain.policies import Policy
 from cycle_tracker.domain.reminders import (
@@ -171,6 +171,8 @@ def insert_missing(model: type[Base], rows: list[dict[str, Any]]) -> int:
     connection = db.session.connection()
     if db.engine.dialect.name == "sqlite":
         return connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows).rowcount
+    from sqlalchemy.dialects import postgresql  # a run on SQLite starts sooner without it
+
     # PostgreSQL does not say how many of several rows it took, so they are asked back.
     statement = postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
     return len(connection.execute(statement, rows).all())
