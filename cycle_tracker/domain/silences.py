@@ -121,7 +121,7 @@ def _reasons(silence: Silence, today: date) -> Iterator[Reason]:
     yield from _of_waiting(silence, today)
     yield from _of_mails(silence)
     yield from _of_runs(silence, today)
-    if not silence.was_told and not silence.waiting:
+    if not silence.was_told and not silence.waiting and not silence.stuck:
         words = f"The first notice falls on {day(silence.next_on)}." if silence.next_on else "No notice is to come."
         yield Reason(Why.NOT_YET, f"Nobody was to be told of this date so far. {words}")
 

@@ -137,6 +137,13 @@ def test_the_mail_has_not_gone_out_yet() -> None:
     ]
 
 
+def test_where_a_mail_is_written_nobody_is_said_to_wait_for_a_first_notice() -> None:
+    written = replace(
+        NOTHING, was_told=False, next_on=date(2026, 7, 8), stuck=[Stuck("Rory Baird", "", is_final=False)]
+    )
+    assert not [words for words in why(written) if "so far" in words]
+
+
 def test_acknowledged() -> None:
     acknowledged = replace(NOTHING, deadline=replace(DEADLINE, reply_by=date(2026, 6, 20)))
     assert why(acknowledged) == [
