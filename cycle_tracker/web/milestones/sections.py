@@ -28,10 +28,10 @@ SectionOf = Callable[[Milestone, Viewer, Detail, date], Section | None]
 
 SECTIONS: tuple[SectionOf, ...] = (
     date_changes,
-    ladder,
     document_facts,
     receipts,
     update_requests,
+    ladder,
     answers,
     contacts,
     related,
