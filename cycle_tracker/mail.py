@@ -99,8 +99,9 @@ def compose(
     lines += [f"{name}: {_folded(name, one_line(value))}" for name, value in headers.items()]
     # An address is found by every mail program where it stands on one line.
     lines += [f"{name}: {one_line(value)}" for name, value in unfolded.items()]
+    lines.append("")
     for subtype, words in (("plain", text), ("html", html)):
-        lines += ["", f"--{BOUNDARY}", *PART.format(subtype).split("\n"), "", _encoded(words)]
+        lines += [f"--{BOUNDARY}", *PART.format(subtype).split("\n"), "", _encoded(words)]
     return "\n".join([*lines, f"--{BOUNDARY}--", ""]).replace("\n", "\r\n").encode("ascii")
 
 
