@@ -52,15 +52,15 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """True where people are at work on `day`."""
-        return day.weekday() < SATURDAY and day not in self.closed and bank_holiday(day) is None
+        return _is_working_day(self.closed, day)
 
     def on_or_before(self, day: date) -> date:
         """`day` itself, or the last working day before it."""
-        return _nearest_working_day(self, day, -DAY)
+        return _nearest_working_day(self.closed, day, -1)
 
     def on_or_after(self, day: date) -> date:
         """`day` itself, or the first working day after it."""
-        return _nearest_working_day(self, day, DAY)
+        return _nearest_working_day(self.closed, day, 1)
 
     def working_days_before(self, day: date, count: int) -> date:
         """The `count`th working day before `day`, not counting `day` itself."""
@@ -69,11 +69,15 @@ class WorkingCalendar:
         return day
 
 
+def _is_working_day(closed: frozenset[date], day: date) -> bool:
+    return day.weekday() < SATURDAY and day not in closed and bank_holiday(day) is None
+
+
 @lru_cache(maxsize=16384)
-def _nearest_working_day(calendar: WorkingCalendar, day: date, step: timedelta) -> date:
+def _nearest_working_day(closed: frozenset[date], day: date, direction: int) -> date:
     """Kept, because every milestone of a sweep asks about the same few hundred days."""
-    while not calendar.is_working_day(day):
-        day += step
+    while not _is_working_day(closed, day):
+        day += direction * DAY
     return day
 
 

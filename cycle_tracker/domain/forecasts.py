@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from cycle_tracker.domain.calendar import DAY, SCOTLAND
 from cycle_tracker.domain.digests import Preference, Waiting, digest_of_today
 from cycle_tracker.domain.policies import Policy
-from cycle_tracker.domain.reminders import BEFORE, Deadline, NoticeDue, next_notice_on, notices_due
+from cycle_tracker.domain.reminders import BEFORE, Deadline, NoticeDue, called_for
 
 LONGEST = 366
 """No forecast goes further: in a year most dates will have moved."""
@@ -65,11 +65,11 @@ def notices_ahead(
             return
         if asked_on > day:
             continue
-        due = notices_due(milestone, policy, already, day)
-        for notice in due:
+        calls_for = called_for(milestone, policy, already, day)
+        for notice in calls_for.notices:
             already.update((notice.step, *notice.overtook))
             yield NoticeAhead(day, notice)
-        asked_on = next_notice_on(milestone, policy, day)
+        asked_on = calls_for.next_on
 
 
 def mails_ahead(

@@ -4,9 +4,10 @@ The question is always "due and not yet told", never "due exactly today", so day
 themselves: each addressee is told the latest step once, and that notice names the steps it overtook.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from cycle_tracker.domain.calendar import WorkingCalendar
@@ -106,12 +107,35 @@ class RungReached:
     fell_due_on: date
 
 
+@dataclass(frozen=True)
+class CalledFor:
+    """What a milestone calls for on a day: the notices to write, the rungs that it has come to, and the first day after
+    it on which to ask again, None where there is none."""
+
+    notices: Sequence[NoticeDue] = ()
+    rungs: Sequence[RungReached] = ()
+    next_on: date | None = None
+
+
 def steps_until(milestone: Deadline, policy: Policy, until: date) -> Iterator[Step]:
     """Every step whose telling day is on or before `until`, in no particular order."""
     if not milestone.calls_for_notices or milestone.due_on is None:
         return
     steps = _all_steps(milestone, policy, milestone.due_on, until)
     yield from (step for step in steps if step.tell_on <= until)
+
+
+def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> CalledFor:
+    """All that a milestone calls for today: the three answers below, its steps worked out once for all of them."""
+    if not milestone.calls_for_notices or milestone.due_on is None:
+        return CalledFor()
+    steps = list(_all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, today)))
+    reached = [step for step in steps if step.tell_on <= today]
+    return CalledFor(
+        notices=_notices(milestone, reached, frozenset(already)) if reached else [],
+        rungs=rungs_reached(milestone, policy, today),
+        next_on=_first_after(steps, today),
+    )
 
 
 def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> list[NoticeDue]:
@@ -121,15 +145,7 @@ def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], tod
     step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
     lay before the milestone was entered are not sent late; that it is overdue is always told.
     """
-    told = frozenset(already)
-    reached = list(steps_until(milestone, policy, today))
-    latest_told = _latest_told(milestone, told)
-    due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
-    by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
-    for step in due:
-        for audience, addressee in _people(step, milestone.addressees):
-            by_addressee.setdefault(addressee, []).append((step, audience))
-    return [_latest(addressee, steps, milestone) for addressee, steps in by_addressee.items()]
+    return _notices(milestone, list(steps_until(milestone, policy, today)), frozenset(already))
 
 
 def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[RungReached]:
@@ -149,9 +165,9 @@ def next_notice_on(milestone: Deadline, policy: Policy, after: date) -> date | N
     """
     if not milestone.calls_for_notices or milestone.due_on is None:
         return None
-    horizon = max(after, milestone.due_on) + _days((policy.repeat_every or 0) + policy.first_after)
-    steps = _all_steps(milestone, policy, milestone.due_on, horizon)
-    return min((step.tell_on for step in steps if step.tell_on > after), default=None)
+    return _first_after(
+        _all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, after)), after
+    )
 
 
 def first_notice_on(milestone: Deadline, policy: Policy) -> date | None:
@@ -172,6 +188,25 @@ def named_day_of(step: str, due_on: date) -> date | None:
         if step.startswith(start):
             return due_on + sign * _days(int(step.removeprefix(start)))
     return None
+
+
+def _notices(milestone: Deadline, reached: Iterable[Step], told: frozenset[str]) -> list[NoticeDue]:
+    latest_told = _latest_told(milestone, told)
+    due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
+    by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
+    for step in due:
+        for audience, addressee in _people(step, milestone.addressees):
+            by_addressee.setdefault(addressee, []).append((step, audience))
+    return [_latest(addressee, steps, milestone) for addressee, steps in by_addressee.items()]
+
+
+def _horizon(policy: Policy, due_on: date, after: date) -> date:
+    """A day so late that the first step after `after`, if there is one, lies before it."""
+    return max(after, due_on) + _days((policy.repeat_every or 0) + policy.first_after)
+
+
+def _first_after(steps: Iterable[Step], after: date) -> date | None:
+    return min((step.tell_on for step in steps if step.tell_on > after), default=None)
 
 
 def _latest_told(milestone: Deadline, told: Iterable[str]) -> date:
@@ -275,5 +310,6 @@ def _latest(addressee: str, steps: list[tuple[Step, Audience]], milestone: Deadl
     )
 
 
+@lru_cache(maxsize=1024)
 def _days(count: int) -> timedelta:
     return timedelta(days=count)

@@ -21,13 +21,7 @@ from sqlalchemy import Row, Select, select, tuple_, update
 from sqlalchemy.dialects import sqlite
 
 from cycle_tracker.domain.policies import Policy
-from cycle_tracker.domain.reminders import (
-    NoticeDue,
-    RungReached,
-    next_notice_on,
-    notices_due,
-    rungs_reached,
-)
+from cycle_tracker.domain.reminders import NoticeDue, RungReached, called_for
 from cycle_tracker.extensions import Base, db
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.models.base import table_of
@@ -102,17 +96,16 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) 
     for row in rows:
         swept.milestones += 1
         try:
-            deadline, policy = known.deadline(row), known.policy(row)
-            due = notices_due(deadline, policy, known.told_of(row), today)
-            reached = [rung for rung in rungs_reached(deadline, policy, today) if not known.is_open(row, rung)]
-            bookmark = next_notice_on(deadline, policy, today)
+            policy = known.policy(row)
+            calls_for = called_for(known.deadline(row), policy, known.told_of(row), today)
+            reached = [rung for rung in calls_for.rungs if not known.is_open(row, rung)]
         except Exception:  # one milestone with bad data must not keep the others' notices back
             log.exception("Milestone %s: the rules could not be asked.", row.id)
             swept.skipped += 1
             continue
-        batch.notices.extend(_notice_rows(row, due, policy, today, now))
+        batch.notices.extend(_notice_rows(row, calls_for.notices, policy, today, now))
         batch.escalations.extend(_escalation_rows(row, reached, now))
-        batch.bookmarks[bookmark].append(row.id)
+        batch.bookmarks[calls_for.next_on].append(row.id)
     return batch
 
 

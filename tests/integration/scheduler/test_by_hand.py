@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -15,6 +15,8 @@ from cycle_tracker.clock import now
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from cycle_tracker.models import JobRun, Message, Notice, Outcome
+from cycle_tracker.queries.audit_seals import find_head
+from cycle_tracker.services.audit import record
 from scheduler.__main__ import main
 from scheduler.jobs import run_job
 from tests.conftest import Database
@@ -69,6 +71,21 @@ def test_each_job_runs_by_hand_and_ends_in_one_line_of_counts(days: Days, databa
     assert (status, report["sent"], report["connections"]) == (0, 1, 1)
     assert report["seconds"] >= 0
     assert [mail.message["Subject"] for mail in days.sink.accepted] == ["Draft the plan: due today"]
+    status, lines, _ = run_by_hand("send-account-mails", url=database.url, port=days.sink.port)
+    assert (status, json.loads(lines[-1])["sent"]) == (0, 0)
+
+
+@pytest.mark.parametrize("job", ["seal-audit", "seal-whole-audit"])
+def test_the_audit_is_sealed_by_hand_in_a_process_that_loads_little_else(
+    core_app: Flask, database: Database, job: str
+) -> None:
+    owner = make_user("Rory Baird", role=Role.CONTRIBUTOR, partnership=make_partnership("moray"))
+    db.session.flush()
+    record("user", owner.id, "invited", by=owner, at=now() - timedelta(minutes=5))
+    db.session.commit()
+    status, lines, _ = run_by_hand(job, url=database.url, port=free_port())
+    assert (status, json.loads(lines[-1])["sealed"]) == (0, 1)
+    assert find_head() is not None
 
 
 def test_a_closed_mail_server_is_exit_status_1_and_loses_nothing(core_app: Flask, database: Database) -> None:
@@ -141,7 +158,16 @@ def modules_loaded_by(statement: str) -> set[str]:
 
 
 def test_a_run_by_hand_loads_neither_the_web_side_nor_the_scheduling_library() -> None:
-    loaded = modules_loaded_by("import scheduler.__main__")
-    assert "cycle_tracker.services.outbox" in loaded
+    services = [
+        f"cycle_tracker.services.{name}" for name in ("alarms", "audit_seals", "digests", "outbox", "reminders")
+    ]
+    loaded = modules_loaded_by(f"import scheduler.__main__, {', '.join(services)}")
+    assert loaded.issuperset({"scheduler.jobs", *services})
     assert not [name for name in loaded if name.startswith(("cycle_tracker.web", "cycle_tracker.cli", "apscheduler"))]
     assert not loaded & {"wtforms", "flask_wtf"}
+
+
+def test_the_services_of_a_job_are_loaded_when_it_runs() -> None:
+    loaded = modules_loaded_by("import scheduler.__main__")
+    assert "scheduler.jobs" in loaded
+    assert not [name for name in loaded if name.endswith((".digests", ".outbox", ".reminders", ".audit_seals"))]
