@@ -152,10 +152,12 @@ def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[Rung
     """Every rung that has fallen due, overtaken or not, dated by the working day on which it did."""
     if not milestone.calls_for_notices or milestone.due_on is None:
         return []
-    reached = (
-        RungReached(rung.days, rung.audiences, _rung_on(milestone, milestone.due_on, rung)) for rung in policy.rungs
-    )
-    return [rung for rung in reached if rung.fell_due_on <= today]
+    reached = []
+    for rung in policy.rungs:
+        fell_due_on = _rung_on(milestone, milestone.due_on, rung)
+        if fell_due_on <= today:
+            reached.append(RungReached(rung.days, rung.audiences, fell_due_on))
+    return reached
 
 
 def next_notice_on(milestone: Deadline, policy: Policy, after: date) -> date | None:
@@ -285,6 +287,12 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
 def _people(step: Step, addressees: Mapping[Audience, tuple[str, ...]]) -> Iterator[tuple[Audience, str]]:
     """Who hears of a step, each once, as the first of its audiences that they are in. An audience with nobody behind
     it is named itself, unless the step reached another."""
+    if len(step.audiences) == 1 and not step.beside_owner:  # nearly always
+        audience = step.audiences[0]
+        people = addressees.get(audience, ())
+        for addressee in people or ([f"{UNREACHED}{audience}"] if audience is not Audience.CONTACT else []):
+            yield audience, addressee
+        return
     owners = addressees.get(Audience.OWNER, ()) if step.beside_owner else ()
     inside = (audience for audience in step.audiences if audience is not Audience.CONTACT)
     reached = {*owners}.union(*(addressees.get(audience, ()) for audience in inside))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -57,6 +57,9 @@ class Audiences:
     governance: Mapping[int, tuple[int, ...]]
     chairs: Mapping[int, tuple[int, ...]]
     administrators: tuple[int, ...]
+    _found: dict[tuple[int | None, bool], dict[Audience, tuple[str, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def of(
         self, *, owner_id: int | None, partnership_id: int | None, is_document: bool
@@ -66,16 +69,23 @@ class Audiences:
         With no owner who may be told, the planning leads stand in, and without them the administrators. Nobody is
         named who may not see the milestone now.
         """
+        asked = (partnership_id, is_document)
+        if asked not in self._found:
+            self._found[asked] = self._within(partnership_id, is_document=is_document)
+        within = self._found[asked]
         owners = self._allowed([owner_id] if owner_id else [], partnership_id, is_document=is_document)
-        leads = self._allowed(self._in(self.leads, partnership_id), partnership_id, is_document=is_document)
-        members = self._allowed(self._in(self.governance, partnership_id), partnership_id, is_document=is_document)
+        leads = within[Audience.LEAD]
         return {
             Audience.OWNER: owners or leads or tuple(addressee_of(user_id) for user_id in self.administrators),
-            Audience.LEAD: leads,
-            Audience.CHAIR: self._allowed(
-                self._in(self.chairs, partnership_id), partnership_id, is_document=is_document
-            ),
-            Audience.GOVERNANCE: members,
+            **within,
+        }
+
+    def _within(self, partnership_id: int | None, *, is_document: bool) -> dict[Audience, tuple[str, ...]]:
+        """The audiences that do not depend on the owner: the same for every such milestone of the partnership."""
+        people = {Audience.LEAD: self.leads, Audience.CHAIR: self.chairs, Audience.GOVERNANCE: self.governance}
+        return {
+            audience: self._allowed(self._in(of, partnership_id), partnership_id, is_document=is_document)
+            for audience, of in people.items()
         }
 
     def _in(self, people: Mapping[int, tuple[int, ...]], partnership_id: int | None) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from cycle_tracker.domain.policies import Audience, Policy, Rung
 from cycle_tracker.domain.reminders import RUNG, Deadline, RungReached
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.queries.among import among
 from cycle_tracker.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.queries.calendars import calendars_of
 from cycle_tracker.queries.deadlines import Policies, deadline_of, policies_now
@@ -124,7 +125,7 @@ def _told(
     climbed: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
     for row in db.session.execute(
         select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook, Notice.audience).where(
-            Notice.milestone_id.in_(milestone_ids), Notice.ended_at.is_(None)
+            among(Notice.milestone_id, milestone_ids), Notice.ended_at.is_(None)
         )
     ):
         of = (row.milestone_id, row.due_on)
@@ -148,7 +149,7 @@ def _opened(
             Escalation.audience,
             Escalation.reply_by,
             Escalation.raised_by_id,
-        ).where(Escalation.milestone_id.in_(milestone_ids), Escalation.resolved_at.is_(None))
+        ).where(among(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
     ):
         of = (row.milestone_id, row.due_on)
         if row.raised_by_id is None:

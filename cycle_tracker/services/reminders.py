@@ -18,15 +18,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select, tuple_, update
-from sqlalchemy.dialects import sqlite
 
 from cycle_tracker.domain.policies import Policy
 from cycle_tracker.domain.reminders import NoticeDue, RungReached, called_for
-from cycle_tracker.extensions import Base, db
+from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
-from cycle_tracker.models.base import table_of
+from cycle_tracker.queries.among import among
 from cycle_tracker.queries.audiences import contact_of, user_of
 from cycle_tracker.queries.deciding import DECIDING, known_of
+from cycle_tracker.services.missing_rows import insert_missing
 
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -59,11 +59,13 @@ def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) ->
     """
     swept = Swept()
     last: tuple[date, int] | None = None
-    while _is_candidate_left(today, after=last):
+    is_more = True
+    while is_more:
         rows = _lock_candidates(today, after=last, limit=batch_size)
         if rows:  # none where another sweep did them while we waited for the lock
             last = (rows[-1].next_notice_on, rows[-1].id)
             _write(_decide(rows, today, now, swept), swept)
+        is_more = len(rows) == batch_size or _is_candidate_left(today, after=last)
         db.session.commit()
     return swept
 
@@ -150,22 +152,7 @@ def _write(batch: _Batch, swept: Swept) -> None:
     for bookmark, milestone_ids in batch.bookmarks.items():
         db.session.execute(
             update(Milestone)
-            .where(Milestone.id.in_(milestone_ids))
+            .where(among(Milestone.id, milestone_ids))
             .values(next_notice_on=bookmark)
             .execution_options(synchronize_session=False)
         )
-
-
-def insert_missing(model: type[Base], rows: list[dict[str, Any]]) -> int:
-    """Insert the rows whose identity is not there yet; the unique index decides. Gives how many were new."""
-    if not rows:
-        return 0
-    table = table_of(model)
-    connection = db.session.connection()
-    if db.engine.dialect.name == "sqlite":
-        return connection.execute(sqlite.insert(table).on_conflict_do_nothing(), rows).rowcount
-    from sqlalchemy.dialects import postgresql  # a run on SQLite starts sooner without it
-
-    # PostgreSQL does not say how many of several rows it took, so they are asked back.
-    statement = postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    return len(connection.execute(statement, rows).all())

@@ -11,7 +11,8 @@ from cycle_tracker.domain.permissions import Role
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import ClosureDay, Escalation, Milestone, Notice, Partnership, User
-from cycle_tracker.services.reminders import Swept, insert_missing, queue_due_notices
+from cycle_tracker.services.missing_rows import insert_missing
+from cycle_tracker.services.reminders import Swept, queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment, notices_as_told
 
