@@ -129,7 +129,7 @@ def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], toda
     """All that a milestone calls for today: the three answers below, its steps worked out once for all of them."""
     if not milestone.calls_for_notices or milestone.due_on is None:
         return CalledFor()
-    steps = list(_all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, today)))
+    steps = _all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, today))
     reached = [step for step in steps if step.tell_on <= today]
     return CalledFor(
         notices=_notices(milestone, reached, frozenset(already)) if reached else [],
@@ -193,7 +193,7 @@ def named_day_of(step: str, due_on: date) -> date | None:
 
 
 def _notices(milestone: Deadline, reached: Iterable[Step], told: frozenset[str]) -> list[NoticeDue]:
-    latest_told = _latest_told(milestone, told)
+    latest_told = _latest_told(milestone, told) if told else date.min
     due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
     by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
     for step in due:
@@ -219,23 +219,26 @@ def _latest_told(milestone: Deadline, told: Iterable[str]) -> date:
     return max((day for day in days if day is not None), default=date.min)
 
 
-def _all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
+def _all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> list[Step]:
     """The steps of the policy, those that repeat only as far as `until`."""
-    yield from _before_steps(milestone, policy, due_on)
-    yield from _after_steps(milestone, policy, due_on, until)
-    yield from _rung_steps(milestone, policy, due_on)
-    yield from _explain_step(milestone)
+    return [
+        *_before_steps(milestone, policy, due_on),
+        *_after_steps(milestone, policy, due_on, until),
+        *_rung_steps(milestone, policy, due_on),
+        *_explain_step(milestone),
+    ]
 
 
 def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
     if milestone.expected_date:
         return
     known_since = max(milestone.entered_on, policy.before_since or date.min)
+    asked = _asked(milestone)
     for days in policy.before:
         named_day = due_on - _days(days)
         tell_on = milestone.calendar.on_or_before(named_day)
         if known_since <= tell_on:
-            yield Step(f"{BEFORE}{days}" if days else ON_DAY, named_day, tell_on, _asked(milestone))
+            yield Step(f"{BEFORE}{days}" if days else ON_DAY, named_day, tell_on, asked)
 
 
 def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:

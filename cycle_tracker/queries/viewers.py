@@ -10,6 +10,7 @@ from cycle_tracker.domain.delegations import stood_in_for
 from cycle_tracker.domain.permissions import Role, Viewer
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, Scope, User
+from cycle_tracker.queries.among import among
 from cycle_tracker.queries.delegations import deputies_on, holds
 
 
@@ -33,7 +34,7 @@ def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) 
         )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
         .outerjoin(PostHolder, PostHolder.user_id == User.id)
-        .where(User.id.in_(user_ids), User.active)
+        .where(among(User.id, user_ids), User.active)
         .order_by(User.id, RoleGrant.id, PostHolder.id)
     ).all()
     organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}
@@ -53,15 +54,15 @@ def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) 
             for partnership_id in partnerships.get(row.organisation_id, ()):
                 within[row.id][partnership_id].add(row.role)
     return {
-        row.id: Viewer(
-            user_id=row.id,
-            name=row.name,
-            national=frozenset(national[row.id]),
-            within={partnership_id: frozenset(roles) for partnership_id, roles in within[row.id].items()},
-            posts=frozenset(posts[row.id]),
-            stands_in_for=stood_in_for(row.id, deputies) if deputies else frozenset(),
+        user_id: Viewer(
+            user_id=user_id,
+            name=name,
+            national=frozenset(national[user_id]),
+            within={partnership_id: frozenset(roles) for partnership_id, roles in within[user_id].items()},
+            posts=frozenset(posts[user_id]),
+            stands_in_for=stood_in_for(user_id, deputies) if deputies else frozenset(),
         )
-        for row in rows
+        for user_id, name in {row.id: row.name for row in rows}.items()
     }
 
 
