@@ -12,6 +12,7 @@ from types import FrameType
 
 from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
+from cycle_tracker.extensions import db
 from cycle_tracker.queries.job_runs import QUEUE_NOTICES, SEND_OUTBOX
 from scheduler.account_mails import AccountMailWatch
 from scheduler.catch_up import is_queueing_missed
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_by_hand(job: str, on: date) -> int:
     """One run of a job. Its last line is a JSON object with its counts; 1 where nothing could be used at all."""
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-    report = run_job(create_core_app(), job, on)
+    app = create_core_app()
+    report = run_job(app, job, on)
+    with app.app_context():
+        db.engine.dispose()  # an end without closing would leave what SQLite wrote in two files
     if report.said:
         print(report.said)
     print(json.dumps({"job": job, "on": on.isoformat(), **report.counts}))

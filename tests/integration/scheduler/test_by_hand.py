@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -86,6 +87,17 @@ def test_the_audit_is_sealed_by_hand_in_a_process_that_loads_little_else(
     status, lines, _ = run_by_hand(job, url=database.url, port=free_port())
     assert (status, json.loads(lines[-1])["sealed"]) == (0, 1)
     assert find_head() is not None
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_run_by_hand_leaves_all_that_it_wrote_in_one_file(core_app: Flask, database: Database) -> None:
+    enter_step()
+    db.session.remove()
+    db.engine.dispose()
+    status, _, _ = run_by_hand("queue-notices", "--on", "2026-05-14", url=database.url, port=free_port())
+    file = database.url.removeprefix("sqlite:///")
+    assert status == 0
+    assert not Path(f"{file}-wal").exists()
 
 
 def test_a_closed_mail_server_is_exit_status_1_and_loses_nothing(core_app: Flask, database: Database) -> None:
