@@ -1,14 +1,20 @@
-"""How connections to either database behave: SQLite's settings, and when a transaction begins as a writer."""
+"""How connections to either database behave: SQLite's settings, when a transaction begins as a writer, and what happens
+while PostgreSQL starts again."""
 
 import sqlite3
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONLY_READS_NOW = "only_reads_now"
 """Set in `flask.g` where a form turns out to change nothing: what follows lets others write."""
+BACK_WITHIN_SECONDS = 5.0
+"""How long a page or a job waits for a PostgreSQL that takes no connections: it starts again within seconds."""
+LOOK_AGAIN_AFTER_SECONDS = 0.1
 SQLITE_SETTINGS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL")
 
 
@@ -21,12 +27,13 @@ def engine_url(url: str) -> str:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set an SQLite engine up; PostgreSQL needs nothing.
+    """Set an engine up.
 
-    A read that becomes a write inside a deferred transaction is refused at once ("database is locked"), whatever the
-    busy timeout, so everything but a page that only reads begins as a writer.
+    SQLite refuses a read that becomes a write inside a deferred transaction at once ("database is locked"), whatever
+    the busy timeout, so everything but a page that only reads begins as a writer.
     """
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "do_connect", _wait_for_postgresql)
         return
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -36,6 +43,19 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for setting in SQLITE_SETTINGS:
         connection.execute(f"PRAGMA {setting}")
+
+
+def _wait_for_postgresql(dialect: Dialect, _record: Any, words: Sequence[Any], settings: dict[str, Any]) -> Any:
+    """Connect; where the server takes no connections, look again until it does or the patience is over. Who asked
+    while it started again waits for a moment and is answered, instead of being told to come back."""
+    patience = time.monotonic() + BACK_WITHIN_SECONDS
+    while True:
+        try:
+            return dialect.connect(*words, **settings)
+        except dialect.loaded_dbapi.OperationalError:
+            if time.monotonic() > patience:
+                raise
+        time.sleep(LOOK_AGAIN_AFTER_SECONDS)
 
 
 def _begin(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """`make screenshots`: the demo on a database of its own, and pictures of what each person sees, wide and narrow."""
 
 import logging
+import re
 import sys
 import tempfile
 import threading
@@ -30,6 +31,7 @@ from cycle_tracker.cli.demo.people import (
     STAR,
     Account,
 )
+from cycle_tracker.cli.demo.reminding import CONTACT
 from cycle_tracker.cli.demo.story import seed_demo
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.calendar import SCOTLAND
@@ -47,6 +49,8 @@ from tests.support.smtp_sink import SmtpSink
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 SIZES = {"wide": (1280, 900), "narrow": (320, 640)}
 TALLEST = 2000
+MAILS = {LEAD.email: "mail-lead", CHAIR.email: "mail-governance", CONTACT.email: "mail-contact"}
+"""Whose newest mail is taken, and the name of its picture."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,20 @@ class Demo:
     def address(self) -> str:
         return str(self.app.config["SERVICE_URL"])
 
-    def mail_to(self, account: Account) -> str:
-        """The newest mail to a person, as HTML."""
-        mail = [one for one in self.sink.accepted if one.recipients == (account.email,)][-1]
+    def mail_to(self, email: str) -> str:
+        """The newest mail to an address, as HTML."""
+        mail = [one for one in self.sink.accepted if one.recipients == (email,)][-1]
         part = mail.message.get_body(("html",))
         if part is None:
-            raise LookupError(f"the mail to {account.email} has no HTML")
+            raise LookupError(f"the mail to {email} has no HTML")
         return str(part.get_content())
+
+    def answer_link(self) -> str:
+        """The path of the link by which the contact says how a consultation stands."""
+        found = re.search(r'href="https?://[^/"]+(/answer/[^"]+)"', self.mail_to(CONTACT.email))
+        if found is None:
+            raise LookupError("the mail to the contact asks nothing")
+        return found[1]
 
 
 @contextmanager
@@ -108,9 +119,9 @@ def running_demo(folder: Path) -> Iterator[Demo]:
             thread.join()
 
 
-def pictures(app: Flask) -> list[Picture]:
+def pictures(demo: Demo) -> list[Picture]:
     """What is taken: every role's home, the pages of the outstanding report that the demo turns on, and the lists."""
-    with app.app_context():
+    with demo.app.app_context():
         star = next(one for one in list_documents(clock.today(), partnership=str(LEAD.slug)) if not one.published)
         escalation_id = db.session.scalars(
             select(Escalation.id)
@@ -149,6 +160,12 @@ def pictures(app: Flask) -> list[Picture]:
         Picture("calendar", f"/partnerships/{STAR}/calendar", LEAD),
         Picture("status", f"/partnerships/{STAR}/status", LEAD),
         Picture("people", f"/partnerships/{STAR}/people", LEAD),
+        Picture("policies", f"/partnerships/{STAR}/policies", LEAD),
+        Picture("forecast", "/forecast", LEAD),
+        Picture("notices", "/notices", LEAD),
+        Picture("why-told", f"{report}/notices", LEAD),
+        Picture("away", "/account/away", CONTRIBUTOR),
+        Picture("answer", demo.answer_link()),
         Picture("history", f"/partnerships/{STAR}/history", LEAD),
         Picture("account", addresses.ACCOUNT, LEAD),
         Picture("my-work", addresses.MY_WORK, BOARD_OFFICER),
@@ -165,7 +182,7 @@ def take_all(browser: Browser, demo: Demo) -> list[str]:
     """Take every picture in both sizes; what was wrong with the pages, in words."""
     faults = []
     for size, (width, height) in SIZES.items():
-        for account, wanted in _by_account(pictures(demo.app)):
+        for account, wanted in _by_account(pictures(demo)):
             page = browser.new_context(viewport={"width": width, "height": height}).new_page()
             if account is not None:
                 _sign_in(page, demo, account)
@@ -176,9 +193,9 @@ def take_all(browser: Browser, demo: Demo) -> list[str]:
                     continue
                 faults += _take(page, f"{picture.name}-{size}")
             page.context.close()
-        for account, name in ((LEAD, "mail-lead"), (CHAIR, "mail-governance")):
+        for email, name in MAILS.items():
             page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-            page.set_content(demo.mail_to(account))
+            page.set_content(demo.mail_to(email))
             faults += _take(page, f"{name}-{size}")
             page.context.close()
     return faults

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,15 +33,34 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_two_crashes_lose_nothing_and_the_pages_are_back_soon(cluster: Cluster, tmp_path: Path) -> None:
-    crash_under_load(cluster, tmp_path, crashes=2, items=300, every=(0.5, 1.0))
+    crash_under_load(
+        cluster, tmp_path, Load(crashes=2, items=300, every=(0.5, 1.0), visitors=3, pause=0.2, delay=0.005)
+    )
 
 
 @pytest.mark.faults
 def test_twenty_crashes_lose_nothing_and_the_pages_are_back_soon(cluster: Cluster, tmp_path: Path) -> None:
-    crash_under_load(cluster, tmp_path, crashes=20, items=10_000, every=(1.0, 4.0))
+    load = Load(crashes=20, items=10_000, every=(5.0, 9.0), visitors=50, pause=2.0, delay=0.02)
+    refused, asked = crash_under_load(cluster, tmp_path, load)
+    assert refused < asked / 100
 
 
-def crash_under_load(cluster: Cluster, folder: Path, *, crashes: int, items: int, every: tuple[float, float]) -> None:
+@dataclass(frozen=True)
+class Load:
+    """So many crashes over so many due items, the seconds between them, and who asks for pages meanwhile. The mail
+    server takes `delay` seconds over each mail, so that mails go out until the last crash."""
+
+    crashes: int
+    items: int
+    every: tuple[float, float]
+    visitors: int
+    pause: float
+    delay: float
+
+
+def crash_under_load(cluster: Cluster, folder: Path, load: Load) -> tuple[int, int]:
+    """What is lost, repeated and away too long is judged here. Gives how many pages were refused of how many asked."""
+    crashes, items = load.crashes, load.items
     app = create_core_app(settings_for_tests(cluster.create_database("crashes")))
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -52,20 +71,20 @@ def crash_under_load(cluster: Cluster, folder: Path, *, crashes: int, items: int
         jobs = Jobs(app.config["DATABASE_URL"], sink.port)
         service = Service(app, jobs, sink, folder / "ledger")
         service.load(overdue=items, due_soon=0, people=items)
-        sink.faults.delay = 0.005
+        sink.faults.delay = load.delay
         db.session.remove()
         db.engine.dispose()
         with WebServer(app.config["DATABASE_URL"]) as server:
-            visitor = Visitor(server)
+            visitors = Visitors(server, load.visitors, load.pause)
             sender = JobsAgainAndAgain(jobs)
             for crash in range(crashes):  # the first of them while notices are queued, the others over all the mails
                 wait_for_mails(sink, crash * items // (crashes + 1))
-                time.sleep(moments.uniform(*every))
-                visitor.expect_nothing()
+                time.sleep(moments.uniform(*load.every))
+                visitors.expect_nothing()
                 cluster.restart(immediate=True)
-                visitor.expect_pages()
+                visitors.expect_pages()
             time.sleep(BACK_WITHIN / 2)
-            visitor.stop()
+            visitors.stop()
             sender.stop()
         for job in ("queue-notices", "send-outbox"):
             time.sleep(LEASE)
@@ -79,18 +98,19 @@ def crash_under_load(cluster: Cluster, folder: Path, *, crashes: int, items: int
             lost=len(verdict.lost),
             repeats=verdict.repeats,
             failed_runs=sender.failed,
-            asked=visitor.asked,
-            refused=visitor.refused,
-            longest_away=round(visitor.longest_away, 1),
+            asked=visitors.asked,
+            refused=visitors.refused,
+            longest_away=round(visitors.longest_away, 1),
             seconds=round(time.monotonic() - began),
         )
         assert verdict.faults == {}
         assert verdict.repeats <= crashes
         assert service.escalations() == service.first_rungs(FELL_DUE, "2026-05-12")
-        assert visitor.longest_away < BACK_WITHIN
+        assert visitors.longest_away < BACK_WITHIN
         jobs.end()
         db.session.remove()
         db.engine.dispose()
+        return visitors.refused, visitors.asked
 
 
 def wait_for_mails(sink: SmtpSink, count: int) -> None:
@@ -119,20 +139,22 @@ class JobsAgainAndAgain:
             self.failed += status != 0
 
 
-@dataclass
-class Visitor:
-    """Asks for the public register ten times a second, and notes for how long after a crash it is not there."""
+class Visitors:
+    """People who ask for the public register, each a few times a second or less, and for how long after a crash it is
+    not there for any of them."""
 
-    server: WebServer
-    asked: int = 0
-    refused: int = 0
-    longest_away: float = 0.0
-    _back: float = 0.0
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        self._thread = threading.Thread(target=self._visit)
-        self._thread.start()
+    def __init__(self, server: WebServer, count: int, pause: float) -> None:
+        self.asked = 0
+        self.refused = 0
+        self.longest_away = 0.0
+        self._server = server
+        self._pause = pause
+        self._back = 0.0
+        self._over = threading.Event()
+        self._counting = threading.Lock()
+        self._threads = [threading.Thread(target=self._visit) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
 
     def expect_nothing(self) -> None:
         """The database goes away: what is not there now is no wonder."""
@@ -144,19 +166,21 @@ class Visitor:
 
     def stop(self) -> None:
         self._over.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _visit(self) -> None:
-        while not self._over.wait(0.1):
-            self.asked += 1
+        while not self._over.wait(self._pause):
             asked_at = time.monotonic()
-            if not self._is_there():
-                self.refused += 1
-                if self._back and asked_at > self._back:
+            there = self._is_there()
+            with self._counting:
+                self.asked += 1
+                self.refused += not there
+                if not there and self._back and asked_at > self._back:
                     self.longest_away = max(self.longest_away, time.monotonic() - self._back)
 
     def _is_there(self) -> bool:
-        connection = self.server.connection()
+        connection = self._server.connection()
         try:
             connection.request("GET", "/register")
             return connection.getresponse().status == 200

@@ -26,6 +26,9 @@ from tests.conftest import settings_for_tests
 from tests.factories import at_seven
 from tests.support.visits import visit_as
 
+pytestmark = pytest.mark.xdist_group("guides")
+"""One worker makes the demo for all of them."""
+
 GUIDES = sorted((config.ROOT / "docs/guide").glob("*.md"))
 PICTURES = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
 STEP = re.compile(r"<!-- (?P<path>\S+), (?P<role>[a-z ]+) -->")

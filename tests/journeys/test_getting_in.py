@@ -13,7 +13,7 @@ from cycle_tracker.queries.viewers import viewer_of
 from cycle_tracker.services.invitations import invite
 from scheduler.jobs import SEND_ACCOUNT_MAILS, run_job
 from tests.factories import make_partnership, make_user
-from tests.journeys.conftest import PASSWORD, Service, Visitor, on_every_screen
+from tests.journeys.conftest import PASSWORD, Service, Visitor, on_both_sizes
 
 pytestmark = pytest.mark.journey
 
@@ -31,7 +31,7 @@ def code_of(visitor: Visitor) -> str:
     return str(TOTP(key=key, format="base32").generate(time=int(clock.now().timestamp())).token)
 
 
-@on_every_screen
+@on_both_sizes
 def test_from_the_invitation_to_codes(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 14))
     with service.app.app_context():

@@ -7,7 +7,7 @@ import pytest
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from tests.factories import grant_role, make_milestone, make_partnership, make_user
-from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
+from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 
 pytestmark = pytest.mark.journey
 
@@ -29,7 +29,7 @@ def six_partnerships(service: Service) -> tuple[str, str]:
     return emails
 
 
-@on_every_screen
+@on_both_sizes
 def test_an_officer_of_six_partnerships_answers_from_one_list(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 14))
     officer, lead = six_partnerships(service)

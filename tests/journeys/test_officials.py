@@ -9,7 +9,7 @@ from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from scheduler.jobs import run_job
 from tests.factories import make_cycle, make_government, make_partnership, make_report, make_user
-from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
+from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 
 pytestmark = pytest.mark.journey
 
@@ -31,7 +31,7 @@ def nation(service: Service) -> tuple[str, str]:
     return lead, official
 
 
-@on_every_screen
+@on_both_sizes
 def test_an_official_asks_in_three_clicks_and_the_partnership_answers(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 9, 2))
     lead, official = nation(service)
@@ -61,7 +61,7 @@ def test_an_official_asks_in_three_clicks_and_the_partnership_answers(service: S
     assert visitor.reads("The board takes it on 24 September.")
 
 
-@on_every_screen
+@on_both_sizes
 def test_officials_ask_about_many_at_once_and_receive_what_is_sent(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 9, 2))
     lead, official = nation(service)

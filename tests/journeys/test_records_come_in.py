@@ -7,7 +7,7 @@ import pytest
 from cycle_tracker import clock
 from cycle_tracker.extensions import db
 from cycle_tracker.services.reference import load_reference
-from tests.journeys.conftest import Service, Visitor, on_every_screen
+from tests.journeys.conftest import Service, Visitor, on_both_sizes
 from tests.journeys.test_annual_report import moray
 
 pytestmark = pytest.mark.journey
@@ -22,7 +22,7 @@ def choose(visitor: Visitor, text: str) -> None:
     visitor.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # a mapping, as it asks
 
 
-@on_every_screen
+@on_both_sizes
 def test_records_come_in_and_are_looked_at_first(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 14), hour=7)
     lead, _member, official = moray(service)

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
-from tests.journeys.conftest import Service, Visitor, on_every_screen, with_password
+from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 
 pytestmark = pytest.mark.journey
 
@@ -37,7 +37,7 @@ def tick(visitor: Visitor, label: str) -> None:
     visitor.page.locator("label").get_by_text(label, exact=True).click()
 
 
-@on_every_screen
+@on_both_sizes
 @pytest.mark.usefixtures("moray")
 def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, visitor: Visitor) -> None:
     # The lead has the governance group told after 14 days, and sees first what that would send.
@@ -110,7 +110,7 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     assert visitor.reads("Needs assessment")
 
 
-@on_every_screen
+@on_both_sizes
 @pytest.mark.usefixtures("moray")
 def test_one_click_in_the_mail_stops_reminders_before_the_day_and_no_others(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 5, 7), hour=7)

@@ -9,6 +9,7 @@ from cycle_tracker.cli.demo.papers import WITH_PAPERS, add_papers
 from cycle_tracker.cli.demo.parts import STAR, last_report
 from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.questions import ask, ask_and_answer, propose_for_report, propose_for_step
+from cycle_tracker.cli.demo.reminding import add_reminding
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.cli.demo.workaday import WAITS_FOR_A_DATE, add_workaday, open_step
 from cycle_tracker.extensions import db
@@ -26,6 +27,7 @@ def play_present(scenes: Mapping[str, Scene], people: People) -> None:
     star = scenes[STAR]
     add_workaday(star, people)
     add_meetings(star)
+    add_reminding(star, people)
     step = open_step(star, WAITS_FOR_A_DATE)
     if step is not None:
         propose_for_step(step, star)
