@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cycle_tracker import models
 from cycle_tracker.app import create_core_app
 from cycle_tracker.extensions import db
 from tests.conftest import settings_for_tests
@@ -67,6 +68,7 @@ def crash_under_load(cluster: Cluster, folder: Path, load: Load) -> tuple[int, i
     moments = random.Random(seed)
     began = time.monotonic()
     with app.app_context(), SmtpSink(ledger=folder / "ledger") as sink:
+        models.load_all()
         db.create_all()
         jobs = Jobs(app.config["DATABASE_URL"], sink.port)
         service = Service(app, jobs, sink, folder / "ledger")
@@ -124,7 +126,9 @@ class JobsAgainAndAgain:
         self.failed = 0
         self._jobs = jobs
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._go_on, args=(job,)) for job in ("queue-notices", "send-outbox")]
+        self._threads = [
+            threading.Thread(target=self._go_on, args=(job,), daemon=True) for job in ("queue-notices", "send-outbox")
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -152,7 +156,7 @@ class Visitors:
         self._back = 0.0
         self._over = threading.Event()
         self._counting = threading.Lock()
-        self._threads = [threading.Thread(target=self._visit) for _ in range(count)]
+        self._threads = [threading.Thread(target=self._visit, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
