@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
-PYTEST := $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 --dist loadgroup
+PYTEST := $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system-packages run test check migrations-in-step bench faults lock screenshots format
