@@ -18,7 +18,8 @@ import pytest
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Partnership
-from tests.conftest import Database
+from cycle_tracker.web.app import create_app
+from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user
 from tests.faults.conftest import THURSDAY, Service, say
 from tests.faults.processes import ROOT
@@ -47,10 +48,7 @@ def test_pages_are_as_quick_while_the_server_is_away(service: Service, database:
     """In each of sixty minutes pages are asked for without a run of the sender, and beside one."""
     service.load(overdue=1000, due_soon=0, people=1000)
     service.queue()
-    lead = make_user(role=Role.LEAD, partnership=db.session.query(Partnership).first(), email=LEAD)
-    give_password(lead)
-    db.session.commit()
-    db.session.remove()
+    add_lead(database)
     service.sink.stop()
     alone: list[float] = []
     beside: list[float] = []
@@ -67,6 +65,15 @@ def test_pages_are_as_quick_while_the_server_is_away(service: Service, database:
     p95 = [statistics.quantiles(times, n=20)[-1] for times in (alone, beside)]
     say("F4", pages=len(beside), p95_alone=round(p95[0], 4), p95_beside_the_sender=round(p95[1], 4))
     assert p95[1] <= 1.1 * p95[0]
+
+
+def add_lead(database: Database) -> None:
+    """Somebody who can sign in: passwords are the web side's."""
+    app = create_app(settings_for_tests(database.url))
+    with app.app_context():
+        give_password(make_user(role=Role.LEAD, partnership=db.session.query(Partnership).first(), email=LEAD))
+        db.session.remove()
+        db.engine.dispose()
 
 
 def away_for(service: Service, database: Database, *, minutes: int, mails: int, connections: int) -> None:
