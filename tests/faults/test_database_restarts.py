@@ -116,7 +116,7 @@ def crash_under_load(cluster: Cluster, folder: Path, load: Load) -> tuple[int, i
 
 
 def wait_for_mails(sink: SmtpSink, count: int) -> None:
-    wait_until(lambda: len(sink.accepted) >= count)
+    wait_until(lambda: len(sink.accepted) >= count, within=600)
 
 
 class JobsAgainAndAgain:
