@@ -111,7 +111,9 @@ def _check_history(on: date) -> None:
     latest = db.session.scalar(select(func.max(Milestone.done_on)))
     assert latest is not None
     assert latest < on
-    happened = db.session.scalars(select(AuditEvent.at).where(AuditEvent.subject == "milestone")).all()
+    happened = db.session.scalars(
+        select(AuditEvent.at).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id)
+    ).all()
     assert max(happened) < at_seven(on)
     assert {moment.weekday() for moment in happened} == {0, 1, 2, 3, 4}
     closed_with_bookmark = select(func.count()).where(

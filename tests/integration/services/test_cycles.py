@@ -44,7 +44,7 @@ def test_a_cycle_holds_every_step_under_its_own_key(moray: Partnership) -> None:
     assert {milestone.state for milestone in made.values()} == {State.NOT_STARTED}
     assert all(milestone.due_on == milestone.target_on for milestone in made.values())
     assert {milestone.entered_on for milestone in made.values()} == {ENTERED}
-    (event,) = db.session.scalars(select(AuditEvent))
+    (event,) = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id))
     assert (event.subject, event.action, event.partnership_id) == ("cycle", "opened", moray.id)
 
 

@@ -59,7 +59,7 @@ def moray(lead: User) -> Partnership:
 
 
 def events(action: str) -> list[AuditEvent]:
-    return list(db.session.scalars(select(AuditEvent).where(AuditEvent.action == action)))
+    return list(db.session.scalars(select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id)))
 
 
 def test_starting_says_so_once(step: Milestone, lead: User) -> None:

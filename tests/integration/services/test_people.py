@@ -215,7 +215,9 @@ def test_what_waits_for_the_old_owner_is_never_sent_to_them(
 def test_each_milestone_handed_over_is_in_the_audit(moray: Partnership, lead: User, rory: User, morag: User) -> None:
     milestones = [enter(moray, rory, f"Step {number}") for number in range(3)]
     hand_over(rory, morag, list_owned(rory.id), by=lead, today=DAY, now=NOW)
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "owner-changed")).all()
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "owner-changed").order_by(AuditEvent.id)
+    ).all()
     assert {event.subject_id for event in events} == {one.id for one in milestones}
     assert {(event.before["owner_id"], event.after["owner_id"]) for event in events} == {(rory.id, morag.id)}
 

@@ -73,7 +73,7 @@ def test_a_proposal_changes_nothing(report: Milestone, lead: User) -> None:
     assert (proposal.proposed_by_id, proposal.proposed_at, proposal.noted_at) == (lead.id, NOW, None)
     assert find_proposal(report) is proposal
     assert report.version == before + 1, "somebody who looks at the page as it was is told"
-    assert db.session.scalars(select(AuditEvent.action)).all() == ["date-proposed"]
+    assert db.session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all() == ["date-proposed"]
 
 
 def test_noting_it_makes_it_the_date_worked_to(report: Milestone, lead: User, member: User) -> None:

@@ -94,7 +94,9 @@ def test_from_the_list_through_the_preview_to_the_change(moray: Moray) -> None:
     assert applied.status_code == 302
     assert dates(moray) == [date(2026, 7, 24), date(2026, 7, 25), date(2026, 7, 26)]
     assert {one.owner_id for one in moray.steps} == {moray.other.id}
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.actor_id == moray.lead.id)).all()
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.actor_id == moray.lead.id).order_by(AuditEvent.id)
+    ).all()
     for action in ("date-moved", "owner-changed"):
         assert {one.subject_id for one in events if one.action == action} == {one.id for one in moray.steps}
     changes = db.session.scalars(select(DateChange)).all()

@@ -148,7 +148,7 @@ def test_six_partnerships_are_answered_from_one_list_after_a_preview(board: Boar
     assert answer.status_code == 302
     assert set(states(board)) == {State.DONE}
     assert {step.done_on for step in board.steps} == {date(2026, 7, 2)}
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "finished")).all()
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "finished").order_by(AuditEvent.id)).all()
     assert {(event.subject_id, event.actor_id) for event in events} == {
         (step.id, board.officer.id) for step in board.steps
     }

@@ -100,7 +100,9 @@ def test_a_double_click_makes_one_row_and_one_event(place: Place) -> None:
     client = place.client(place.lead)
     assert client.post(f"{MORAY}/save", data=FILLED_IN).status_code == 302
     assert client.post(f"{MORAY}/save", data=FILLED_IN).status_code == 409
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == "notice-policy")).all()
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.subject == "notice-policy").order_by(AuditEvent.id)
+    ).all()
     assert (count(NoticePolicy), len(events)) == (1, 1)
 
 
