@@ -31,6 +31,7 @@ from cycle_tracker.queries.job_runs import (
     latest_run,
     seen_last_at,
 )
+from cycle_tracker.services.missing_rows import insert_missing
 from cycle_tracker.services.outgoing import store_message
 
 LONGEST_IDENTITY = 32
@@ -150,17 +151,7 @@ def _trouble(now: datetime) -> str:
 
 def _insert(kind: AlarmKind, said: str, now: datetime) -> Alarm | None:
     """The new row; None where another process has one on. The unique index decides, also between two at once."""
-    # Imported here: a process that raises no alarm starts sooner without the two dialects.
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    alarm_id = db.session.scalar(
-        dialect.insert(Alarm)
-        .values(kind=kind, raised_at=now, said=said)
-        .on_conflict_do_nothing()
-        .returning(table_of(Alarm).c.id)
-    )
-    return db.session.get_one(Alarm, alarm_id) if alarm_id is not None else None
+    return alarm_that_is_on(kind) if insert_missing(Alarm, [{"kind": kind, "raised_at": now, "said": said}]) else None
 
 
 def _mail(alarm: Alarm, headline: str, lines: Sequence[str], now: datetime) -> None:
