@@ -58,6 +58,7 @@ def queue_notices(today: date) -> Report:
         **asdict(swept),
         "messages": gathered.messages,
         "notices_in_messages": gathered.notices,
+        "failed": gathered.failed,
         "folded": gathered.folded,
         "missed_runs": missed,
     }
@@ -80,6 +81,8 @@ def _send(today: date, *, only_for_accounts: bool = False) -> Report:
     sent = send_ready_messages(today, clock.now, stop=stopping.is_set, only_for_accounts=only_for_accounts)
     counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}
     said = f"The mail server: {sent.trouble}" if sent.trouble else ""
+    if sent.failed and not said:
+        said = f"{sent.failed} mails failed by themselves; the page of the service's health says why."
     return Report(counts, said, usable=not sent.could_not_be_used)
 
 

@@ -94,9 +94,11 @@ class Message(Base):
 
 
 class MessageBody(Base):
-    """The bytes of a mail, kept apart so that a change of state does not write them again."""
+    """The bytes of a mail, kept apart so that a change of state does not write them again. `key` is that of the
+    placeholders in them, random for each rendering and shown nowhere; it is empty where there are none."""
 
     __tablename__ = "message_bodies"
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    key: Mapped[str] = mapped_column(String(32), default="")

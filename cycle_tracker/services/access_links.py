@@ -1,7 +1,7 @@
 """Mailed links that carry a right: made when the mail is sent, used once, and kept as hashes.
 
-The stored bytes of such a mail hold a slot for the token. Just before the mail is handed to the server a token is made
-for it and its hash committed; a mail that is sent again gets another.
+The stored bytes of such a mail hold a placeholder for the token. Just before the mail is handed to the server a token
+is made for it and its hash committed; a mail that is sent again gets another.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from cycle_tracker.domain import addresses
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import fill, slot
+from cycle_tracker.mail import fill, placeholder
 from cycle_tracker.models import AccessLink, Invitation, LinkPurpose, Message, MessageKind, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.services.tokens import hash_of, new_token
@@ -30,21 +30,21 @@ _PURPOSES: dict[MessageKind, tuple[LinkPurpose, Callable[[str], str]]] = {
     MessageKind.INVITATION: (LinkPurpose.ACCEPT_INVITATION, addresses.invitation),
 }
 CARRY_A_LINK = frozenset(_PURPOSES)
-"""The kinds of mail whose bytes hold the slot of such a link."""
+"""The kinds of mail whose bytes hold the placeholder of such a link."""
 
 
-def link_address(kind: MessageKind, identity: str) -> str:
-    """The address that a mail of this kind holds, with a slot for its token."""
+def link_address(kind: MessageKind, key: str) -> str:
+    """The address that a mail of this kind holds, with a placeholder for its token. `key` is that of the rendering."""
     _purpose, path = _PURPOSES[kind]
-    return str(current_app.config["SERVICE_URL"]) + path(slot(identity, LINK))
+    return str(current_app.config["SERVICE_URL"]) + path(placeholder(key, LINK))
 
 
-def with_fresh_link(connection: Connection, message_id: int, identity: str, content: bytes, *, now: datetime) -> bytes:
+def with_fresh_link(connection: Connection, message_id: int, key: str, content: bytes, *, now: datetime) -> bytes:
     """The bytes of a mail with a link of its own, whose hash is committed before anybody else sees it."""
     token = new_token()
     with connection.begin():
         _mint(connection, message_id, hash_of(token), now)
-    return fill(content, identity, lambda _link: token)
+    return fill(content, key, {LINK: token})
 
 
 def spend_link(token: str, purpose: LinkPurpose, *, now: datetime) -> bool:

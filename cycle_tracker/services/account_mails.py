@@ -12,6 +12,7 @@ from cycle_tracker.domain import addresses
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.wording import day
 from cycle_tracker.extensions import db
+from cycle_tracker.mail import new_key
 from cycle_tracker.models import AccessLink, AccountKind, Delegation, Invitation, Message, MessageKind, User
 from cycle_tracker.queries.account_mails import has_one_queued
 from cycle_tracker.queries.users import find_user
@@ -71,17 +72,18 @@ def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: d
 
 def queue_invitation(invitation: Invitation, place: str, *, now: datetime) -> None:
     """Queue the mail that asks somebody to join. `place` says where: `Moray`."""
-    message = _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id)
+    key = new_key()
     store_message(
-        message,
+        _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id),
         template="invitation",
         now=now,
+        key=key,
         name=invitation.name,
         role=invitation.role.label,
         place=place,
         inviter=invitation.invited_by.name,
         until=day(london_day(invitation.expires_at)),
-        link=link_address(MessageKind.INVITATION, message.identity),
+        link=link_address(MessageKind.INVITATION, key),
     )
 
 
@@ -126,14 +128,15 @@ def _queue_for_whoever(email: str, kind: MessageKind, template: str, now: dateti
     user = find_user(email)
     may_have_it = user is not None and user.active and not user.is_post
     has_it_coming = has_one_queued(user.id if user else 0, kind)
-    message = _message(kind, user.email if user else NOBODY, now, user_id=user.id if user else None)
+    key = new_key()
     work = db.session.begin_nested()
     store_message(
-        message,
+        _message(kind, user.email if user else NOBODY, now, user_id=user.id if user else None),
         template=template,
         now=now,
+        key=key,
         name=user.name if user else "",
-        link=link_address(kind, message.identity),
+        link=link_address(kind, key),
     )
     if may_have_it and not has_it_coming:
         work.commit()

@@ -21,7 +21,6 @@ from cycle_tracker.domain.wording import day
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Message, MessageKind, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind
-from cycle_tracker.models.base import table_of
 from cycle_tracker.queries.alarms import alarm_that_is_on, list_administrators
 from cycle_tracker.queries.job_runs import (
     QUEUE_NOTICES,

@@ -14,12 +14,19 @@ from cycle_tracker.domain.documents import last_day_before_outstanding
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.domain.reminders import ANSWERED, ASSIGNED, EXPLAIN, HEARD_AT_ONCE
 from cycle_tracker.domain.wording import bases, count, date_name, day, due_words
+from cycle_tracker.mail import new_key
 from cycle_tracker.models import Message
 from cycle_tracker.queries.waiting import NoticeLine
 from cycle_tracker.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.services.answer_words import answer_note
 from cycle_tracker.services.ladder_words import acknowledged_note, decision_note
-from cycle_tracker.services.outgoing import LONGEST_SUBJECT, render_message, thread_of_digests, thread_of_milestone
+from cycle_tracker.services.outgoing import (
+    LONGEST_SUBJECT,
+    Rendered,
+    render_message,
+    thread_of_digests,
+    thread_of_milestone,
+)
 
 FOR_DECISION = "For your group’s decision"
 PAST = "Past its date"
@@ -73,16 +80,18 @@ class Section:
 
 def render_digest(
     message: Message, lines: Sequence[NoticeLine], reader: Reader, *, today: date, now: datetime
-) -> bytes:
-    """The bytes of a digest, its subject and Message-ID filled in. Whoever stands in for another cannot switch that
-    person's reminders off, so such a mail has no List-Unsubscribe."""
+) -> Rendered:
+    """A digest, its subject and Message-ID filled in. Whoever stands in for another cannot switch that person's
+    reminders off, so such a mail has no List-Unsubscribe. Each rendering has a key of its own."""
     service_url: str = current_app.config["SERVICE_URL"]
-    words = digest_words(lines, today, reader=reader, identity=message.identity, service_url=service_url)
+    key = new_key()
+    words = digest_words(lines, today, reader=reader, identity=message.identity, key=key, service_url=service_url)
     milestones = {line.milestone_id for line in lines}
     return render_message(
         message,
         template="digest",
         now=now,
+        key=key,
         thread=thread_of_milestone(milestones.pop())
         if len(milestones) == 1
         else thread_of_digests(message.addressee or ""),
@@ -92,16 +101,16 @@ def render_digest(
 
 
 def digest_words(
-    lines: Sequence[NoticeLine], today: date, *, reader: Reader, identity: str, service_url: str
+    lines: Sequence[NoticeLine], today: date, *, reader: Reader, identity: str, key: str, service_url: str
 ) -> dict[str, Any]:
-    """Everything that the templates of the digest show. Of one milestone's notices only the latest is shown; that it is
-    new to the reader is said beside whichever that is."""
+    """Everything that the templates of the digest show. `identity` is the message's, `key` the rendering's. Of one
+    milestone's notices only the latest is shown; that it is new to the reader is said beside whichever that is."""
     new = {line.milestone_id for line in lines if line.step == ASSIGNED}
     latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
     shown = sorted(latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id))
     listed, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
     items = [
-        (_heading(line, today), _item(line, today, reader, identity, service_url, is_new=line.milestone_id in new))
+        (_heading(line, today), _item(line, today, reader, key, service_url, is_new=line.milestone_id in new))
         for line in listed
     ]
     return {
@@ -115,7 +124,7 @@ def digest_words(
         "more": more,
         "home": service_url + addresses.HOME,
         "why": service_url + addresses.mail(identity),
-        "stop": "" if reader.stands_in_for else stop_address(identity, reader.user_id, reader.contact_id),
+        "stop": "" if reader.stands_in_for else stop_address(key, reader.user_id, reader.contact_id),
         "partnerships": _listed(sorted({line.partnership for line in lines})),
         "first_line": _first_line(shown, today),
         "subject": _subject(shown, today, new),
@@ -140,7 +149,7 @@ def _heading(line: NoticeLine, today: date) -> str:
     return TODAY if line.due_on == today else COMING
 
 
-def _item(line: NoticeLine, today: date, reader: Reader, identity: str, service_url: str, *, is_new: bool) -> Item:
+def _item(line: NoticeLine, today: date, reader: Reader, key: str, service_url: str, *, is_new: bool) -> Item:
     path = addresses.milestone(line.slug, line.key)
     if line.step == EXPLAIN and line.audience is Audience.LEAD:
         path = addresses.proposal(line.slug, line.key)
@@ -153,7 +162,7 @@ def _item(line: NoticeLine, today: date, reader: Reader, identity: str, service_
         state=_state(line, today),
         facts=f"{_date_facts(line, today)} {_bases(line)}",
         link="" if reader.is_contact else service_url + path,
-        answer=answer_address(identity, line.notice_id) if may_be_asked(line) else "",
+        answer=answer_address(key, line.notice_id) if may_be_asked(line) else "",
         note=" ".join(words for words in (NEW if is_new else "", _note(line), acknowledged_note(line, today)) if words),
     )
 

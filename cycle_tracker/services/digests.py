@@ -4,18 +4,24 @@ An addressee gets one digest a London day, however often the job runs. What is w
 a decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
 Nothing is added to a message once it is written.
 
+A mail that cannot be written is stored as one that failed, with the reason, and keeps back no other. What it was to say
+is not lost: its notices wait again from the next day on.
+
 Whoever is away has a deputy. It is now that the deputy is looked up, and gets what they may see; the rest goes to the
 person. Whom a mail is for and who gets it are both written down.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 
 from cycle_tracker.domain.delegations import goes_to_stand_in, stand_in
+from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.digests import Preference, digest_of_today
 from cycle_tracker.domain.kinds import DOCUMENTS
 from cycle_tracker.domain.permissions import Viewer
@@ -34,13 +40,32 @@ from cycle_tracker.queries.waiting import (
     waiting_notices,
 )
 from cycle_tracker.services.digest_words import Reader, render_digest
+from cycle_tracker.services.each_by_itself import all_or_each, describe
 from cycle_tracker.services.folding import fold_waiting_digests
-from cycle_tracker.services.outgoing import store_messages
+from cycle_tracker.services.outgoing import Rendered, message_id_of, store_messages
 
 BATCH = 50
 SWITCHED_OFF = "reminders before the day are switched off"
 
+NOT_WRITTEN = "A mail that could not be written"
+
+log = logging.getLogger(__name__)
+
+messages = table_of(Message)
 notices = table_of(Notice)
+_never_tried = (
+    select(messages.c.id)
+    .where(
+        messages.c.state == bindparam(None, MessageState.FAILED, type_=messages.c.state.type, literal_execute=True),
+        messages.c.kind == MessageKind.DIGEST,
+        messages.c.attempts == 0,
+        messages.c.rendered_on < bindparam("today"),
+    )
+    .scalar_subquery()
+)
+_let_wait_again = (
+    update(notices).where(notices.c.message_id.in_(_never_tried), notices.c.ended_at.is_(None)).values(message_id=None)
+)
 _bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
 
 
@@ -50,6 +75,7 @@ class Gathered:
 
     messages: int = 0
     notices: int = 0
+    failed: int = 0
     folded: int = 0
 
 
@@ -81,21 +107,34 @@ class _Digest:
     """One mail, not yet stored, and the notices that it tells."""
 
     message: Message
-    content: bytes
+    rendered: Rendered
     notice_ids: list[int]
 
 
 def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Gathered:
     """Write the mails that today calls for. Commits each batch of people."""
     gathered = Gathered()
+    db.session.connection().execute(_let_wait_again, {"today": today})
+    db.session.commit()
+
+    def for_people(user_ids: Sequence[int]) -> None:
+        _gather(waiting_notices(user_ids), _people(user_ids, today), today, now, gathered)
+
+    def for_contacts(contact_ids: Sequence[int]) -> None:
+        _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
+
+    def give_up(number: int, error: Exception, whose: type[User | Contact]) -> None:
+        _store_unwritten(whose, number, describe(error), today, now)
+        gathered.failed += 1
+
     last = 0
     while user_ids := people_with_waiting_notices(after=last, limit=batch_size):
         last = user_ids[-1]
-        _gather(waiting_notices(user_ids), _people(user_ids, today), today, now, gathered)
+        all_or_each(user_ids, for_people, partial(give_up, whose=User))
     last = 0
     while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
         last = contact_ids[-1]
-        _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
+        all_or_each(contact_ids, for_contacts, partial(give_up, whose=Contact))
     gathered.folded = fold_waiting_digests(now)
     return gathered
 
@@ -118,10 +157,41 @@ def _gather(
         digests += _compose(addressee, wanted, today, now, had_digest=addressee.key in had_digest)
     _withdraw(unwanted, now)
     _store(digests, now)
-    gathered.messages += len(digests)
-    gathered.notices += sum(len(digest.notice_ids) for digest in digests)
     db.session.commit()
     db.session.expunge_all()
+    gathered.messages += len(digests)
+    gathered.notices += sum(len(digest.notice_ids) for digest in digests)
+
+
+def _store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
+    """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
+    that waits for them. Nothing is read that it would have said: that may be what is wrong. Commits."""
+    log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
+    is_user = whose is User
+    reader = db.session.get_one(User, number) if is_user else db.session.get_one(Contact, number)
+    identity = uuid4().hex
+    message = Message(
+        identity=identity,
+        message_id=message_id_of(identity),
+        subject=NOT_WRITTEN,
+        kind=MessageKind.DIGEST,
+        recipient=reader.email,
+        addressee=addressee_of(number) if is_user else addressee_of_contact(number),
+        user_id=number if is_user else None,
+        contact_id=None if is_user else number,
+        rendered_on=today,
+        state=MessageState.FAILED,
+        ended_at=now,
+        trouble=f"{NOT_WRITTEN}. {trouble}",
+    )
+    store_messages([(message, Rendered(b""))], now=now)
+    addressee = notices.c.user_id if is_user else notices.c.contact_id
+    db.session.connection().execute(
+        update(notices)
+        .where(addressee == number, notices.c.message_id.is_(None), notices.c.ended_at.is_(None))
+        .values(message_id=message.id)
+    )
+    db.session.commit()
 
 
 def _compose(
@@ -146,9 +216,9 @@ def _compose(
             rendered_on=today,
         )
         digest_on = None
-        content = render_digest(message, theirs, reader, today=today, now=now)
+        rendered = render_digest(message, theirs, reader, today=today, now=now)
         told = {line.milestone_id for line in theirs} & shown
-        yield _Digest(message, content, [line.notice_id for line in lines if line.milestone_id in told])
+        yield _Digest(message, rendered, [line.notice_id for line in lines if line.milestone_id in told])
 
 
 def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[Reader, list[NoticeLine]]]:
@@ -211,7 +281,7 @@ def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
 
 def _store(digests: list[_Digest], now: datetime) -> None:
     """Add the mails to the outbox and bind their notices to them, in a few statements for all."""
-    store_messages([(digest.message, digest.content) for digest in digests], now=now)
+    store_messages([(digest.message, digest.rendered) for digest in digests], now=now)
     bound = [
         {"notice": notice_id, "message": digest.message.id} for digest in digests for notice_id in digest.notice_ids
     ]

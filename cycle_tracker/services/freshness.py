@@ -245,6 +245,10 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
 
 
 def _render_again(message: Message, lines: list[NoticeLine], reader: Reader, today: date, now: datetime) -> None:
-    content = render_digest(message, lines, reader, today=today, now=now)
+    rendered = render_digest(message, lines, reader, today=today, now=now)
     message.rendered_on = today
-    db.session.execute(update(MessageBody).where(MessageBody.message_id == message.id).values(content=content))
+    db.session.execute(
+        update(MessageBody)
+        .where(MessageBody.message_id == message.id)
+        .values(content=rendered.content, key=rendered.key)
+    )

@@ -67,13 +67,16 @@ class MailLine:
         return self._connection
 
     def deliver(self, sender: str, recipient: str, content: bytes) -> Answer:
-        """Send one mail. Raises ServerTrouble, and has then hung up."""
+        """Send one mail. Raises ServerTrouble, or whatever is wrong with the mail, and has then hung up."""
         connection = self.open()
         try:
             answer = connection.deliver(sender, recipient, content)
         except ServerTrouble as trouble:
             self.close()
             self._door.note_drop(str(trouble))
+            raise
+        except Exception:  # wherever in the exchange it stopped: the next mail wants a line of its own
+            self.close()
             raise
         self._door.note_answer()
         return answer

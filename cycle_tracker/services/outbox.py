@@ -11,13 +11,16 @@ message,
 A mail with a link that carries a right gets a new link in step 2, whose hash is committed first; the links of the
 digests of a batch are made together, with its first.
 
+Whatever is wrong with one message, in any of these steps, fails that message, is shown to the administrators, and
+keeps back no other. Only what is wrong with the database or with the mail server ends a run.
+
 Between the server's "accepted" and our commit lies the one window in which a crash makes a repeat: the mail is sent
 again, with the same Message-ID. What the server does as a whole costs a message no attempt; what it says of a message
 does (`domain/delivery.py`).
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -31,7 +34,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from cycle_tracker.domain.delivery import FINAL, MessageState, Verdict, retry_after
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import Answer, ServerTrouble
+from cycle_tracker.mail import Answer, ServerTrouble, one_line
 from cycle_tracker.models import Message, MessageBody
 from cycle_tracker.models.base import table_of
 from cycle_tracker.services.access_links import CARRY_A_LINK, with_fresh_link
@@ -45,10 +48,12 @@ from cycle_tracker.services.claims import (
     release_claim,
     renew_claim,
 )
+from cycle_tracker.services.each_by_itself import all_or_each, describe, is_about_one
 from cycle_tracker.services.freshness import refresh_messages
 from cycle_tracker.services.mail_line import Door, MailLine
 
 BATCH = 100
+LONGEST_TROUBLE = 500
 WORTH_A_LINE = 5
 """Mails that a further line must find waiting: for fewer, opening it takes longer than they do."""
 
@@ -64,8 +69,10 @@ _in_hand = (
         messages.c.recipient,
         messages.c.attempts,
         messages.c.ready_at,
-        messages.c.identity,
+        messages.c.user_id,
+        messages.c.contact_id,
         bodies.c.content,
+        bodies.c.key,
         messages.c.kind.in_(sorted(CARRY_A_LINK)),
     )
     .join(bodies, bodies.c.message_id == messages.c.id)
@@ -86,16 +93,29 @@ _record = (
     )
 )
 _record_if_ours = _record.where(messages.c.claim_id == bindparam("claim"))
+_give_up = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), IS_SENDING)
+    .values(
+        state=MessageState.FAILED,
+        attempts=bindparam("new_attempts"),
+        ended_at=bindparam("new_ended_at"),
+        trouble=bindparam("new_trouble"),
+        claim_id=None,
+    )
+)
 
 
 @dataclass
 class Sent:
-    """What a run of the sender did, in numbers. `trouble` is what the server as a whole did to end the run early, or to
+    """What a run of the sender did, in numbers. `failed` are those that could not be made ready, handed over or
+    recorded, for which no server is to blame. `trouble` is what the server as a whole did to end the run early, or to
     leave it with nothing done."""
 
     sent: int = 0
     refused: int = 0
     retried: int = 0
+    failed: int = 0
     withdrawn: int = 0
     lost_claims: int = 0
     in_other_hands: int = 0
@@ -109,8 +129,8 @@ class Sent:
 
     @property
     def could_not_be_used(self) -> bool:
-        """True where there was something to send and the server did nothing with any of it."""
-        return bool(self.trouble) and not self.did_anything
+        """True where there was something to send and nothing came of any of it."""
+        return bool(self.trouble or self.failed) and not self.did_anything
 
     def count_in(self, line: "Sent") -> None:
         """Add what one of the lines did."""
@@ -128,17 +148,32 @@ class MailInHand:
     recipient: str
     attempts: int
     ready_at: datetime
-    identity: str
+    user_id: int | None
+    contact_id: int | None
     content: bytes
+    key: str
     carries_a_link: bool
 
 
 @dataclass(frozen=True)
 class _Result:
-    """What the server said of one message, until it is recorded."""
+    """What the server said of one message, until it is recorded. `wait` is until the next try, where there is one."""
 
     mail: MailInHand
     answer: Answer
+    wait: timedelta | None
+
+    @property
+    def attempts(self) -> int:
+        """How often it was tried, with this try."""
+        return self.mail.attempts + 1
+
+    @property
+    def state(self) -> MessageState:
+        """What the answer makes of the message."""
+        if self.answer.verdict is Verdict.ACCEPTED:
+            return MessageState.SENT
+        return MessageState.QUEUED if self.wait is not None else MessageState.FAILED
 
 
 @dataclass(frozen=True)
@@ -198,8 +233,7 @@ class _Line:
         return self.sent
 
     def send_batch(self, claim: Claim) -> None:
-        with self.run.turn:
-            self.sent.withdrawn += len(refresh_messages(claim.message_ids, self.run.today, self.clock()))
+        self.refresh(claim)
         with db.engine.connect() as connection:
             with self.run.turn, connection.begin():
                 mails = [MailInHand(*row) for row in connection.execute(_in_hand, {"claim": claim.id})]
@@ -211,10 +245,22 @@ class _Line:
                 ours = self.record_and_renew(connection, claim, before, mail)
                 before = self.deliver(connection, claim, mail, links) if ours else None
             if before is not None:
-                with self.run.turn, connection.begin():
-                    self.record(connection, claim, before)
+                self.record_and_renew(connection, claim, before, None)
         with self.run.turn:
             release_claim(claim)
+
+    def refresh(self, claim: Claim) -> None:
+        """Bring up to date what is no longer true. A message of which that cannot be done has failed."""
+
+        def refresh_some(message_ids: Sequence[int]) -> None:
+            self.sent.withdrawn += len(refresh_messages(message_ids, self.run.today, self.clock()))
+
+        def give_up(message_id: int, error: Exception) -> None:
+            with db.engine.connect() as connection:
+                self.give_up(connection, claim, message_id, 0, f"It could not be brought up to date. {describe(error)}")
+
+        with self.run.turn:
+            all_or_each(claim.message_ids, refresh_some, give_up)
 
     def is_open(self) -> bool:
         """True where the server can be spoken to, over a line made now if there is none.
@@ -229,32 +275,74 @@ class _Line:
             return False
         return True
 
-    def record_and_renew(self, connection: Connection, claim: Claim, before: _Result | None, mail: MailInHand) -> bool:
-        """In one transaction: record the result before and renew the claim; True where this mail is ours still."""
-        with self.run.turn, connection.begin():
-            if before is not None:
-                self.record(connection, claim, before)
-            ours = renew_claim(connection, claim, mail.message_id, now=self.clock(), lease=self.run.lease)
-        self.sent.lost_claims += not ours
+    def record_and_renew(
+        self, connection: Connection, claim: Claim, before: _Result | None, mail: MailInHand | None
+    ) -> bool:
+        """In one transaction: record the result before and renew the claim; True where this mail is ours still. Where
+        the result cannot be recorded, that message has failed, for it must not go out again."""
+        ours = False
+        try:
+            with self.run.turn, connection.begin():
+                if before is not None:
+                    self.record(connection, claim, before)
+                if mail is not None:
+                    ours = renew_claim(connection, claim, mail.message_id, now=self.clock(), lease=self.run.lease)
+        except Exception as error:  # whatever is wrong with the one before, this one goes out
+            if before is None or not is_about_one(error):
+                raise
+            said = f"The mail server answered: {before.answer.said} That could not be recorded. {describe(error)}"
+            with self.run.turn:
+                self.give_up(connection, claim, before.mail.message_id, before.mail.attempts + 1, said)
+            return self.record_and_renew(connection, claim, None, mail)
+        if before is not None:
+            self.count(before)
+        self.sent.lost_claims += mail is not None and not ours
         return ours
 
     def deliver(self, connection: Connection, claim: Claim, mail: MailInHand, links: LinksInHand) -> _Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
+        attempts = mail.attempts
         try:
-            answer = self.line.deliver(self.run.sender, mail.recipient, self.content_of(connection, mail, links))
+            content = self.content_of(connection, mail, links)
+            attempts += 1
+            answer = self.line.deliver(self.run.sender, mail.recipient, content)
         except ServerTrouble as trouble:
             log.warning("The mail server: %s", trouble)
             self.sent.trouble = str(trouble)
             with self.run.turn, connection.begin():
                 _put_back(connection, claim, mail, self.clock(), trouble)
             return None
-        return _Result(mail, answer)
+        except Exception as error:  # whatever is wrong with this one, the next go out
+            if not is_about_one(error):
+                raise
+            with self.run.turn:
+                self.give_up(connection, claim, mail.message_id, attempts, f"It could not be sent. {describe(error)}")
+            return None
+        wait = retry_after(attempts, chance) if answer.verdict is Verdict.TRY_LATER else None
+        return _Result(mail, answer, wait)
+
+    def give_up(self, connection: Connection, claim: Claim, message_id: int, attempts: int, said: str) -> None:
+        """End a message that something is wrong with, saying what. Commits."""
+        log.error("Message %d has failed: %s", message_id, said)
+        now = self.clock()
+        with connection.begin():
+            connection.execute(
+                _give_up,
+                {
+                    "message": message_id,
+                    "claim": claim.id,
+                    "new_attempts": attempts,
+                    "new_ended_at": now,
+                    "new_trouble": one_line(said)[:LONGEST_TROUBLE],
+                },
+            )
+        self.sent.failed += 1
 
     def content_of(self, connection: Connection, mail: MailInHand, links: LinksInHand) -> bytes:
         """The bytes as they are stored, with links made now."""
         if mail.carries_a_link:
             with self.run.turn:
-                return with_fresh_link(connection, mail.message_id, mail.identity, mail.content, now=self.clock())
+                return with_fresh_link(connection, mail.message_id, mail.key, mail.content, now=self.clock())
         if not links.are_made:
             with self.run.turn:
                 links.make(connection, now=self.clock())
@@ -262,30 +350,24 @@ class _Line:
 
     def record(self, connection: Connection, claim: Claim, result: _Result) -> None:
         """Write down what the server said of a message: sent, refused, or to be tried later."""
-        attempts = result.mail.attempts + 1
-        verdict = result.answer.verdict
-        wait = retry_after(attempts, chance) if verdict is Verdict.TRY_LATER else None
-        if verdict is Verdict.ACCEPTED:
-            self.sent.sent += 1
-            state = MessageState.SENT
-        elif wait is not None:
-            self.sent.retried += 1
-            state = MessageState.QUEUED
-        else:
-            self.sent.refused += 1
-            state = MessageState.FAILED
+        state = result.state
         now = self.clock()
-        ready_at = now + wait if wait else result.mail.ready_at
         _set_result(
             connection,
             claim,
             result.mail,
             state,
-            attempts,
-            ready_at,
+            result.attempts,
+            now + result.wait if result.wait else result.mail.ready_at,
             ended_at=now if state in FINAL else None,
             said=result.answer.said,
         )
+
+    def count(self, result: _Result) -> None:
+        """Count what was recorded."""
+        self.sent.sent += result.state is MessageState.SENT
+        self.sent.retried += result.state is MessageState.QUEUED
+        self.sent.refused += result.state is MessageState.FAILED
 
 
 def _put_back(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 
@@ -12,6 +12,13 @@ from cycle_tracker.mail import compose, one_line
 from cycle_tracker.models import Message, MessageBody
 
 LONGEST_SUBJECT = 60
+
+
+class Rendered(NamedTuple):
+    """The bytes of a mail, and the key of the placeholders in them; it is empty where there are none."""
+
+    content: bytes
+    key: str = ""
 
 
 def message_id_of(identity: str) -> str:
@@ -31,18 +38,26 @@ def thread_of_digests(addressee: str) -> str:
 
 
 def render_message(
-    message: Message, *, template: str, now: datetime, thread: str = "", stop_address: str = "", **words: Any
-) -> bytes:
+    message: Message,
+    *,
+    template: str,
+    now: datetime,
+    thread: str = "",
+    stop_address: str = "",
+    key: str = "",
+    **words: Any,
+) -> Rendered:
     """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`.
 
-    `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one.
+    `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one. `key` is
+    that of the placeholders in the words, made for this rendering alone (`mail.new_key`).
     """
     if not thread and message.milestone_id is not None:
         thread = thread_of_milestone(message.milestone_id)
     subject = one_line(_render(f"emails/{template}.subject", words))
     message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
     message.message_id = message_id_of(message.identity)
-    return compose(
+    content = compose(
         subject=message.subject,
         recipient=message.recipient,
         text=_render(f"emails/{template}.txt", words),
@@ -51,7 +66,9 @@ def render_message(
         at=now,
         thread_id=message_id_of(thread) if thread else "",
         stop_address=stop_address,
+        key=key,
     )
+    return Rendered(content, key)
 
 
 def store_message(message: Message, *, template: str, now: datetime, **words: Any) -> Message:
@@ -60,13 +77,15 @@ def store_message(message: Message, *, template: str, now: datetime, **words: An
     return message
 
 
-def store_messages(rendered: Sequence[tuple[Message, bytes]], *, now: datetime) -> None:
+def store_messages(mails: Sequence[tuple[Message, Rendered]], *, now: datetime) -> None:
     """Add new messages with their bytes to the outbox, ready at once. Flushes."""
-    for message, _ in rendered:
+    for message, _ in mails:
         message.queued_at = message.ready_at = now
-    db.session.add_all(message for message, _ in rendered)
+    db.session.add_all(message for message, _ in mails)
     db.session.flush()
-    db.session.add_all(MessageBody(message_id=message.id, content=content) for message, content in rendered)
+    db.session.add_all(
+        MessageBody(message_id=message.id, content=rendered.content, key=rendered.key) for message, rendered in mails
+    )
     db.session.flush()
 
 

@@ -13,7 +13,7 @@ from cycle_tracker import clock
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.permissions import Role, Scope
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import slots_in
+from cycle_tracker.mail import placeholders_in
 from cycle_tracker.models import AccessLink, AccountKind, LinkPurpose, Message, MessageBody, MessageKind, User
 from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
 from cycle_tracker.queries.account_mails import is_one_ready
@@ -66,14 +66,14 @@ def is_spent_by(token: str, purpose: LinkPurpose = LinkPurpose.RESET_PASSWORD) -
 def test_the_stored_bytes_hold_no_link_and_the_database_only_its_hash(days: Days, ailsa: User) -> None:
     ask()
     stored = db.session.scalars(select(MessageBody.content)).one()
-    identity = db.session.scalars(select(Message.identity)).one()
-    assert list(slots_in(stored, identity)) == ["link", "link"]
+    key = db.session.scalars(select(MessageBody.key)).one()
+    assert placeholders_in(stored, key) == ["link", "link"]
     token = token_of(mailed_link(days.sink))
     link = db.session.scalars(select(AccessLink)).one()
     assert link.token_hash == hashlib.sha256(token.encode()).hexdigest()
     assert (link.purpose, link.user_id, link.used_at) == (LinkPurpose.RESET_PASSWORD, ailsa.id, None)
     assert db.session.scalars(select(MessageBody.content)).one() == stored
-    assert not list(slots_in(days.sink.accepted[0].raw, identity))
+    assert not placeholders_in(days.sink.accepted[0].raw, key)
 
 
 def test_only_the_link_of_a_mail_is_new_in_it(days: Days, ailsa: User) -> None:
