@@ -47,10 +47,10 @@ def within_line(text: str) -> str:
     return f"{' ' * before}{line}{' ' * after}" if line else " " * before
 
 
-def lines(text: str) -> str:
+def several_lines(text: str) -> str:
     """The text with its lines and tabs, each line ended with a line feed, and without what nobody sees.
 
-    >>> lines("Dear all,\\r\\n\\u202eplease\\x00 read\\u2028this")
+    >>> several_lines("Dear all,\\r\\n\\u202eplease\\x00 read\\u2028this")
     'Dear all,\\nplease read\\nthis'
     """
     if text.isprintable():

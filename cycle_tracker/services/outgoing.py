@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import current_app
 
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import compose, one_line
+from cycle_tracker.mail import compose
 from cycle_tracker.models import Message, MessageBody
 
 LONGEST_SUBJECT = 60

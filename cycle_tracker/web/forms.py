@@ -1,15 +1,18 @@
-"""What every form that changes a milestone shares: its version, the rules that refuse, and the one way to save."""
+"""What forms share: fields of one line and of several; of a milestone's forms their version, the rules that refuse, and
+the one way to save."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import Field, Form, HiddenField
+from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
+from wtforms.widgets import HiddenInput
 
 from cycle_tracker.domain.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.domain.lines import one_line, several_lines
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Milestone
 from cycle_tracker.services.milestones import ensure_unchanged
@@ -17,7 +20,39 @@ from cycle_tracker.services.milestones import ensure_unchanged
 NO_VERSION = 0
 """The version of no milestone: what a form counts as that lost its own."""
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+class LineField(StringField):
+    """A text of one line: whatever was sent for it, what the form has of it is one line. Never None."""
+
+    def __init__(self, *args: Any, filters: Iterable[Callable[[Any], Any]] = (), **options: Any) -> None:
+        super().__init__(*args, filters=[_one_line, *filters], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        # validators that ask for what was sent, such as Optional, are to see the same
+        self.raw_data = [_one_line(text) for text in valuelist]
+        super().process_formdata(self.raw_data)
+
+
+class HiddenLineField(LineField):
+    """A value that a page keeps from one step to the next."""
+
+    widget = HiddenInput()
+
+
+class LinesField(TextAreaField):
+    """A text of several lines, each ended with a line feed, without what nobody sees and without outer blanks. Never
+    None."""
+
+    def __init__(self, *args: Any, filters: Iterable[Callable[[Any], Any]] = (), **options: Any) -> None:
+        super().__init__(*args, filters=[_several_lines, *filters], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.raw_data = [_several_lines(text) for text in valuelist]
+        super().process_formdata(self.raw_data)
+
+
+class CellsField(TextAreaField):
+    """Cells of a spreadsheet as they were pasted, tabs and all: each is made one line where it is read."""
 
 
 class VersionField(HiddenField):
@@ -77,15 +112,6 @@ def show_rule(form: Form, rule: RuleBroken) -> None:
         field.errors = [*field.errors, rule.message]
 
 
-def clean(text: object) -> str:
-    """A filter for fields: text without control characters and outer blanks, its lines ended alike.
-
-    A file that was sent where a text belongs is no text.
-    """
-    written = text if isinstance(text, str) else ""
-    return CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
 def required(message: str) -> Callable[[Form, Field], None]:
     """A validator that asks for something. It leaves what the field itself found wrong as it is."""
 
@@ -100,3 +126,16 @@ def _as_typed(field: Field) -> str:
     if field.type == "BooleanField":
         return "Yes" if field.data else "No"
     return str(field._value() or "")
+
+
+def _one_line(text: object) -> str:
+    return one_line(_written(text))
+
+
+def _several_lines(text: object) -> str:
+    return several_lines(_written(text)).strip()
+
+
+def _written(text: object) -> str:
+    """The text; a file that was sent where a text belongs is none."""
+    return text if isinstance(text, str) else ""
