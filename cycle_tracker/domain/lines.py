@@ -31,7 +31,7 @@ def one_line(text: str) -> str:
     >>> one_line("  Plan\\r\\n\\u202efor\\u00a0 \\u2028Mo\\u00adray ")
     'Plan for Moray'
     """
-    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+    if text.isprintable() and "  " not in text and text == text.strip():
         return text
     return _single_blanks(_seen(_single_blanks(text)))
 
