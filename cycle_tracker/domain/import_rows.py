@@ -127,4 +127,4 @@ def shortened(text: str, longest: int = 60) -> str:
 
 
 def _plain(heading: str) -> str:
-    return " ".join(re.sub(r"[_\-]+", " ", heading[:100]).casefold().split())
+    return " ".join(re.sub(r"[_\-]+", " ", one_line(heading[:100])).casefold().split())

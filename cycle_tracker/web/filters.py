@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 def years_together(text: str) -> Markup:
     """The text with each pair of years, such as 2025–26, kept on one line."""
-    return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
+    return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(several_lines(text)))))  # noqa: S704  escaped before
 
 
 def _put_out(value: Any) -> Any:

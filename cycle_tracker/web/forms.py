@@ -21,34 +21,49 @@ NO_VERSION = 0
 """The version of no milestone: what a form counts as that lost its own."""
 
 
-class LineField(StringField):
-    """A text of one line: whatever was sent for it, what the form has of it is one line. Never None."""
+class _CleanField(StringField):
+    """A text of which a form never has what was sent, but what its field makes of it. Never None."""
+
+    clean: Callable[[str], str]
 
     def __init__(self, *args: Any, filters: Iterable[Callable[[Any], Any]] = (), **options: Any) -> None:
-        super().__init__(*args, filters=[_one_line, *filters], **options)
+        super().__init__(*args, filters=[self._cleaned, *filters], **options)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         # validators that ask for what was sent, such as Optional, are to see the same
-        self.raw_data = [_one_line(text) for text in valuelist]
+        self.raw_data = [self._cleaned(text) for text in valuelist]
         super().process_formdata(self.raw_data)
 
+    def _cleaned(self, text: object) -> str:
+        # a file that was sent where a text belongs is no text
+        return type(self).clean(text) if isinstance(text, str) else ""
 
-class HiddenLineField(LineField):
-    """A value that a page keeps from one step to the next."""
+
+class LineField(_CleanField):
+    """A text of one line, whatever was sent for it."""
+
+    clean = staticmethod(one_line)
+
+
+class HiddenLineField(_CleanField):
+    """A value that a page keeps from one step to the next. One that is not one line was never put there by a page, and
+    is empty."""
 
     widget = HiddenInput()
 
+    @staticmethod
+    def clean(text: str) -> str:
+        """The value if it is one line."""
+        return text if text == one_line(text) else ""
 
-class LinesField(TextAreaField):
-    """A text of several lines, each ended with a line feed, without what nobody sees and without outer blanks. Never
-    None."""
 
-    def __init__(self, *args: Any, filters: Iterable[Callable[[Any], Any]] = (), **options: Any) -> None:
-        super().__init__(*args, filters=[_several_lines, *filters], **options)
+class LinesField(_CleanField, TextAreaField):
+    """A text of several lines, each ended with a line feed, without what nobody sees and without outer blanks."""
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.raw_data = [_several_lines(text) for text in valuelist]
-        super().process_formdata(self.raw_data)
+    @staticmethod
+    def clean(text: str) -> str:
+        """The text without the rest."""
+        return several_lines(text).strip()
 
 
 class CellsField(TextAreaField):
@@ -126,16 +141,3 @@ def _as_typed(field: Field) -> str:
     if field.type == "BooleanField":
         return "Yes" if field.data else "No"
     return str(field._value() or "")
-
-
-def _one_line(text: object) -> str:
-    return one_line(_written(text))
-
-
-def _several_lines(text: object) -> str:
-    return several_lines(_written(text)).strip()
-
-
-def _written(text: object) -> str:
-    """The text; a file that was sent where a text belongs is none."""
-    return text if isinstance(text, str) else ""
