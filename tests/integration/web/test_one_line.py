@@ -18,7 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sqlalchemy import String, insert, select, text
 from werkzeug.test import TestResponse
 
-from cycle_tracker import clock
+from cycle_tracker import clock, models
 from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.milestone_rows import COLUMNS
@@ -80,6 +80,7 @@ ATTACK = (
 
 
 def test_every_column_of_words_is_of_one_line_or_of_several() -> None:
+    models.load_all()
     bare = {
         table.name: names
         for table in Base.metadata.sorted_tables
