@@ -8,7 +8,7 @@ import re
 from unicodedata import category
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-LINE_END = re.compile("\r\n|[\r\v\f\x1c-\x1f\x85\u2028\u2029]")
+LINE_END = re.compile("[\r\v\f\x1c-\x1f\x85\u2028\u2029]")
 
 EMOJI = "\u00a9\u00ae\u2190-\u2bff\U0001f000-\U0001faff"
 # Letters of Arabic, Syriac and the scripts of South Asia, which are written otherwise with a joiner between them.
@@ -42,6 +42,8 @@ def within_line(text: str) -> str:
     >>> within_line(" on\\n\\n30 June  ")
     ' on 30 June '
     """
+    if text.isprintable() and "  " not in text:
+        return text
     before, after = text[:1].isspace(), text[-1:].isspace()
     line = one_line(text)
     return f"{' ' * before}{line}{' ' * after}" if line else " " * before
@@ -55,7 +57,7 @@ def several_lines(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "\n".join(_seen(line) for line in LINE_END.sub("\n", text).split("\n"))
+    return "\n".join(_seen(line) for line in LINE_END.sub("\n", text.replace("\r\n", "\n")).split("\n"))
 
 
 def _single_blanks(text: str) -> str:

@@ -34,7 +34,5 @@ def _keep_lines(text: str) -> str:
 
 
 def _put_out(value: Any) -> Any:
-    """What becomes of each value. HTML that a template or a macro made keeps its lines, which show nowhere."""
-    if isinstance(value, Markup):
-        return value if value.isascii() else Markup(several_lines(value))  # noqa: S704  escaped before
-    return within_line(value) if isinstance(value, str) and not isinstance(value, _Lines) else value
+    """What becomes of each value. HTML is what a macro made, of values that came by here."""
+    return within_line(value) if isinstance(value, str) and not isinstance(value, (Markup, _Lines)) else value
