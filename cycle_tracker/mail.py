@@ -26,6 +26,7 @@ from flask import current_app
 from flask_mail import Connection, Mail
 
 from cycle_tracker.domain.delivery import Verdict, verdict_on
+from cycle_tracker.domain.lines import one_line
 
 WATCH_EVERY_SECONDS = 0.2
 LONGEST_ANSWER = 500
@@ -162,12 +163,6 @@ def _encoded(words: str, key: str) -> str:
 
 def _quoted(words: str) -> str:
     return quopri.encodestring(words.encode()).decode("ascii")
-
-
-def one_line(text: str) -> str:
-    """Text fit for a header: every line end that Unicode knows, and every control character, becomes a space."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())
 
 
 class WatchedSMTP(smtplib.SMTP):

@@ -10,13 +10,15 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from cycle_tracker.extensions import db
-from cycle_tracker.models.base import UtcDateTime
+from cycle_tracker.models.base import OneLine, UtcDateTime
 
 
 def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """Types of ours as what they are in the database: migrations import nothing of ours, so they stay true."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, OneLine):
+        return f"sa.String(length={item.impl_instance.length})"
     return False
 
 

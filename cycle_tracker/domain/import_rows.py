@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.written_dates import read_date
 
 MOST_ROWS = 5_000
@@ -17,8 +18,7 @@ EARLIEST_DAY = date(2014, 3, 27)
 """The day of Royal Assent to the 2014 Act: nothing in a cycle has a date before it."""
 LATEST_DAY = date(2100, 1, 1)
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-STARTS_LIKE_A_FORMULA = re.compile(r"'+[=+\-@\t\r]")
+STARTS_LIKE_A_FORMULA = re.compile(r"'+[=+\-@]")
 """What an export leads with an apostrophe, so that no spreadsheet runs it."""
 
 
@@ -92,7 +92,7 @@ class RowReader:
 
     def text(self, column: str, *, longest: int) -> str:
         """A line of text; where it is too long it is refused, and empty here."""
-        text = " ".join(self.row[column].split("\n"))
+        text = one_line(self.row[column])
         if len(text) > longest:
             self.refuse(column, f"This must be {longest:,} characters or fewer. It has {len(text):,}.")
             return ""
@@ -115,17 +115,16 @@ class RowReader:
 
 
 def clean_cell(text: str) -> str:
-    """A cell without control characters and outer blanks, and without the apostrophe that an export put before what
-    looks like a formula."""
-    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    return text[1:] if STARTS_LIKE_A_FORMULA.match(text) else text
+    """A cell as one line, and without the apostrophe that an export put before what looks like a formula."""
+    line = one_line(text)
+    return line[1:] if STARTS_LIKE_A_FORMULA.match(line) else line
 
 
 def shortened(text: str, longest: int = 60) -> str:
     """Text as a message quotes it: on one line, and cut where it is long."""
-    line = " ".join(text[: 2 * longest].split())
+    line = one_line(text[: 2 * longest])
     return line if len(line) <= longest else f"{line[:longest]}…"
 
 
 def _plain(heading: str) -> str:
-    return " ".join(re.sub(r"[_\-]+", " ", heading[:100]).casefold().split())
+    return " ".join(re.sub(r"[_\-]+", " ", one_line(heading[:100])).casefold().split())

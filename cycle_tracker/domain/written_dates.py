@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from cycle_tracker.domain.lines import one_line
+
 MONTHS = (
     "January",
     "February",
@@ -32,7 +34,7 @@ def read_date(text: str) -> date:
     >>> read_date("30 6 26")
     datetime.date(2026, 6, 30)
     """
-    written = text.strip().lower()
+    written = one_line(text).lower()
     found = len(written) <= LONGEST_DATE and (DAY_FIRST.fullmatch(written) or YEAR_FIRST.fullmatch(written))
     if not found:
         raise ValueError(EXAMPLE)

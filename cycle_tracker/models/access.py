@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.permissions import Role
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
@@ -25,7 +25,7 @@ class SignInSession(Base):
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    browser: Mapped[str] = mapped_column(String(200), default="")
+    browser: Mapped[str] = mapped_column(OneLine(200), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
 
 
@@ -45,8 +45,8 @@ class Invitation(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), index=True)
-    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(OneLine(254), index=True)
+    name: Mapped[str] = mapped_column(OneLine(120))
     role: Mapped[Role] = mapped_column(words(Role, "role"))
     scope: Mapped[Scope] = mapped_column(words(Scope, "scope"))
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
 
 
@@ -44,10 +44,10 @@ class Approval(Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     manner: Mapped[Manner] = mapped_column(words(Manner, "manner"))
-    made_by: Mapped[str] = mapped_column(String(200), default="")
+    made_by: Mapped[str] = mapped_column(OneLine(200), default="")
     approved_on: Mapped[date | None]
-    meeting: Mapped[str] = mapped_column(String(200), default="")
-    minute: Mapped[str] = mapped_column(String(200), default="")
+    meeting: Mapped[str] = mapped_column(OneLine(200), default="")
+    minute: Mapped[str] = mapped_column(OneLine(200), default="")
     on_behalf: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

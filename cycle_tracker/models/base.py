@@ -1,15 +1,17 @@
-"""What every table shares: the base, instants in UTC, and enumerations kept as plain words."""
+"""What every table shares: the base, instants in UTC, words of one line, and enumerations kept as plain words."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Enum, Index, MetaData, Table, event, text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Connection, DateTime, Dialect, Enum, Index, MetaData, String, Table, event, text
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import Base
 
-__all__ = ["Base", "UtcDateTime", "partial_index", "table_of", "words"]
+__all__ = ["Base", "OneLine", "UtcDateTime", "partial_index", "table_of", "words"]
 
 LONGEST_WORD = 40
 WHERE = "where"
@@ -31,6 +33,27 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class OneLine(TypeDecorator[str]):
+    """Words that are one line, such as a title, a name or an address, of at most so many characters.
+
+    Made one line on the way in, whoever gives them; on the way out too, for what stood in the table before or was put
+    there past this service.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """What is searched for, or put beside such words in a statement, stays as it is: its blanks count."""
+        return String().coerce_compared_value(op, value)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else one_line(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else one_line(value)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

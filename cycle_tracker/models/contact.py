@@ -1,9 +1,9 @@
 """People without an account who are asked for something: an answer to a consultation, or to a request."""
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base
+from cycle_tracker.models.base import Base, OneLine
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 
@@ -25,9 +25,9 @@ class Contact(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
-    name: Mapped[str] = mapped_column(String(120))
-    email: Mapped[str] = mapped_column(String(254))
-    organisation: Mapped[str] = mapped_column(String(200), default="")
+    name: Mapped[str] = mapped_column(OneLine(120))
+    email: Mapped[str] = mapped_column(OneLine(254))
+    organisation: Mapped[str] = mapped_column(OneLine(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
     reminds_before: Mapped[bool] = mapped_column(default=True)
 

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.periods import Period
-from cycle_tracker.models.base import Base, UtcDateTime
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime
 from cycle_tracker.models.partnership import Partnership
 
 
@@ -18,9 +18,9 @@ class TemplateEdition(Base):
     __table_args__ = (UniqueConstraint("edition", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    edition: Mapped[str] = mapped_column(String(60))
+    edition: Mapped[str] = mapped_column(OneLine(60))
     version: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(OneLine(200))
     first_period: Mapped[int]
     entries: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)

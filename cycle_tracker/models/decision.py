@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.meeting import Meeting
 from cycle_tracker.models.milestone import Milestone
@@ -47,9 +47,9 @@ class Decision(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     expected_on: Mapped[date | None]
     next_step_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
-    referred_to: Mapped[str] = mapped_column(String(200), default="")
+    referred_to: Mapped[str] = mapped_column(OneLine(200), default="")
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), index=True)
-    minute: Mapped[str] = mapped_column(String(200), default="")
+    minute: Mapped[str] = mapped_column(OneLine(200), default="")
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, UtcDateTime
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime
 from cycle_tracker.models.user import User
 
 
@@ -18,7 +18,7 @@ class StoredFile(Base):
     __tablename__ = "stored_files"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(OneLine(255))
     media_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -41,8 +41,8 @@ class Evidence(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
-    title: Mapped[str] = mapped_column(String(200))
-    address: Mapped[str | None] = mapped_column(String(2000))
+    title: Mapped[str] = mapped_column(OneLine(200))
+    address: Mapped[str | None] = mapped_column(OneLine(2000))
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base
+from cycle_tracker.models.base import Base, OneLine
 from cycle_tracker.models.group import Group
 
 
@@ -18,7 +18,7 @@ class Meeting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
     held_on: Mapped[date]
-    title: Mapped[str] = mapped_column(String(200), default="")
-    minutes: Mapped[str] = mapped_column(String(2000), default="")
+    title: Mapped[str] = mapped_column(OneLine(200), default="")
+    minutes: Mapped[str] = mapped_column(OneLine(2000), default="")
 
     group: Mapped[Group] = relationship()

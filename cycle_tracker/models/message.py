@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cycle_tracker.domain.delivery import MessageState
-from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 
 
 class MessageKind(StrEnum):
@@ -72,12 +72,12 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     identity: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[MessageKind] = mapped_column(words(MessageKind, "kind"))
-    recipient: Mapped[str] = mapped_column(String(254))
+    recipient: Mapped[str] = mapped_column(OneLine(254))
     addressee: Mapped[str | None] = mapped_column(String(60))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
-    subject: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(OneLine(200))
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
     message_id: Mapped[str] = mapped_column(String(200))
     digest_on: Mapped[date | None]
@@ -89,7 +89,7 @@ class Message(Base):
     claim_id: Mapped[str | None] = mapped_column(String(32))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
-    receipt: Mapped[str] = mapped_column(String(500), default="")
+    receipt: Mapped[str] = mapped_column(OneLine(500), default="")
     ended_why: Mapped[str] = mapped_column(String(200), default="")
 
 

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
 from cycle_tracker.domain.lifecycle import OPEN, State
-from cycle_tracker.models.base import Base, partial_index, words
+from cycle_tracker.models.base import Base, OneLine, partial_index, words
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
@@ -53,16 +53,16 @@ class Milestone(Base):
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"))
     cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
-    key: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(OneLine(80))
     kind: Mapped[Kind] = mapped_column(words(Kind, "kind"))
     stage: Mapped[Stage | None] = mapped_column(words(Stage, "stage"))
-    title: Mapped[str] = mapped_column(String(300))
-    evidence_asked: Mapped[str] = mapped_column(String(300), default="")
+    title: Mapped[str] = mapped_column(OneLine(300))
+    evidence_asked: Mapped[str] = mapped_column(OneLine(300), default="")
     duty_basis: Mapped[Basis] = mapped_column(words(Basis, "duty_basis"))
-    duty_citation: Mapped[str] = mapped_column(String(300), default="")
+    duty_citation: Mapped[str] = mapped_column(OneLine(300), default="")
     date_basis: Mapped[Basis] = mapped_column(words(Basis, "date_basis"))
-    date_citation: Mapped[str] = mapped_column(String(300), default="")
-    date_rule: Mapped[str] = mapped_column(String(120), default="")
+    date_citation: Mapped[str] = mapped_column(OneLine(300), default="")
+    date_rule: Mapped[str] = mapped_column(OneLine(120), default="")
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
     done_with: Mapped[DoneWith | None] = mapped_column(words(DoneWith, "done_with"))
     reports_on: Mapped[date | None]

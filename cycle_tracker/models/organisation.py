@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, words
+from cycle_tracker.models.base import Base, OneLine, words
 
 
 class OrganisationKind(StrEnum):
@@ -24,10 +24,10 @@ class Organisation(Base):
     __tablename__ = "organisations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(20), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(OneLine(20), unique=True)
+    name: Mapped[str] = mapped_column(OneLine(200))
     kind: Mapped[OrganisationKind] = mapped_column(words(OrganisationKind, "kind"))
-    mailbox: Mapped[str | None] = mapped_column(String(254))
+    mailbox: Mapped[str | None] = mapped_column(OneLine(254))
 
     old_codes: Mapped[list["OldCode"]] = relationship(cascade="all, delete-orphan", order_by="OldCode.code")
 
@@ -37,5 +37,5 @@ class OldCode(Base):
 
     __tablename__ = "old_codes"
 
-    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    code: Mapped[str] = mapped_column(OneLine(20), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)

@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, words
+from cycle_tracker.models.base import Base, OneLine, words
 from cycle_tracker.models.organisation import Organisation
 
 
@@ -26,9 +26,9 @@ class Partnership(Base):
     __tablename__ = "partnerships"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
-    other_names: Mapped[str] = mapped_column(String(200), default="")
+    slug: Mapped[str] = mapped_column(OneLine(60), unique=True)
+    name: Mapped[str] = mapped_column(OneLine(120))
+    other_names: Mapped[str] = mapped_column(OneLine(200), default="")
     notify_from: Mapped[date | None]
 
     bodies: Mapped[list["PartnershipBody"]] = relationship(cascade="all, delete-orphan", order_by="PartnershipBody.id")
@@ -63,4 +63,4 @@ class ClosureDay(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
     day: Mapped[date]
-    name: Mapped[str] = mapped_column(String(120), default="")
+    name: Mapped[str] = mapped_column(OneLine(120), default="")

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.evidence import StoredFile
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
@@ -80,7 +80,7 @@ class PublicationAddress(Base):
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
     form: Mapped[Form] = mapped_column(words(Form, "form"), default=Form.FULL)
     language: Mapped[str] = mapped_column(String(8), default="en")
-    address: Mapped[str] = mapped_column(String(2000))
+    address: Mapped[str] = mapped_column(OneLine(2000))
 
 
 class PublicationCopy(Base):

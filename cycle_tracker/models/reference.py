@@ -1,9 +1,9 @@
 """Reference data of the field: the review criteria and the reports that a plan should line up with."""
 
-from sqlalchemy import String, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cycle_tracker.models.base import Base
+from cycle_tracker.models.base import Base, OneLine
 
 
 class Criterion(Base):
@@ -12,9 +12,9 @@ class Criterion(Base):
 
     __tablename__ = "criteria"
 
-    number: Mapped[str] = mapped_column(String(4), primary_key=True)
+    number: Mapped[str] = mapped_column(OneLine(4), primary_key=True)
     position: Mapped[int] = mapped_column(unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(OneLine(120))
     asks: Mapped[str] = mapped_column(Text)
     fully_2023_26: Mapped[int | None]
     partly_2023_26: Mapped[int | None]
@@ -30,12 +30,12 @@ class AlignedReport(Base):
 
     __tablename__ = "aligned_reports"
 
-    name: Mapped[str] = mapped_column(String(200), primary_key=True)
-    statute: Mapped[str] = mapped_column(String(300))
-    frequency: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(OneLine(200), primary_key=True)
+    statute: Mapped[str] = mapped_column(OneLine(300))
+    frequency: Mapped[str] = mapped_column(OneLine(120))
     due_rule: Mapped[str] = mapped_column(Text)
-    prepared_by: Mapped[str] = mapped_column(String(200))
-    goes_to: Mapped[str] = mapped_column(String(300))
-    period_end: Mapped[str] = mapped_column(String(5), default="")
-    expected_by: Mapped[str] = mapped_column(String(5), default="")
-    marking: Mapped[str] = mapped_column(String(200), default="")
+    prepared_by: Mapped[str] = mapped_column(OneLine(200))
+    goes_to: Mapped[str] = mapped_column(OneLine(300))
+    period_end: Mapped[str] = mapped_column(OneLine(5), default="")
+    expected_by: Mapped[str] = mapped_column(OneLine(5), default="")
+    marking: Mapped[str] = mapped_column(OneLine(200), default="")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.domain.digests import Preference, Rhythm
 from cycle_tracker.domain.permissions import Role, Scope
-from cycle_tracker.models.base import Base, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
 
 
@@ -34,8 +34,8 @@ class User(Base, UserMixin):
     __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 4", name="weekday_is_a_working_day"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(OneLine(254), unique=True)
+    name: Mapped[str] = mapped_column(OneLine(120))
     kind: Mapped[AccountKind] = mapped_column(words(AccountKind, "kind"), default=AccountKind.PERSON)
     active: Mapped[bool] = mapped_column(default=True)
     password: Mapped[str | None] = mapped_column(String(255))

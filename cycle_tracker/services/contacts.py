@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 
 from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Contact, Milestone, Partnership, User, milestone_contacts
 from cycle_tracker.queries.contacts import find_contact
@@ -81,7 +82,7 @@ def stop_asking(milestone: Milestone, contact: Contact, *, by: User, now: dateti
 
 
 def _checked(details: ContactDetails) -> tuple[str, str, str]:
-    organisation = " ".join(details.organisation.split())
+    organisation = one_line(details.organisation)
     if len(organisation) > LONGEST_ORGANISATION:
         raise RuleBroken(f"The organisation must be {LONGEST_ORGANISATION} characters or fewer.", field="organisation")
     return valid_name(details.name), valid_email(details.email), organisation

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import compose, one_line
+from cycle_tracker.mail import compose
 from cycle_tracker.models import Message, MessageBody
+from cycle_tracker.services.mail_templates import mail_templates
 
 LONGEST_SUBJECT = 60
 
@@ -91,4 +93,4 @@ def store_messages(mails: Sequence[tuple[Message, Rendered]], *, now: datetime) 
 
 def _render(template: str, words: dict[str, Any]) -> str:
     """A mail knows its words and nothing else: neither the page nor the person that it was made from."""
-    return current_app.jinja_env.get_template(template).render(words)
+    return mail_templates().get_template(template).render(words)

@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_security import hash_password, verify_password
 
 from cycle_tracker.domain.errors import RuleBroken
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.permissions import NATIONAL_ROLES, Role
 from cycle_tracker.extensions import db
 from cycle_tracker.models import (
@@ -168,16 +169,17 @@ def join_governance_group(user: User, partnership: Partnership, role: Membership
 
 def valid_email(email: str) -> str:
     """The address in small letters. Raises RuleBroken for what is no address; nobody asks whether mail gets there."""
+    line = one_line(email)
     try:
-        checked = validate_email(email, check_deliverability=False, test_environment=True, globally_deliverable=False)
+        checked = validate_email(line, check_deliverability=False, test_environment=True, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise RuleBroken(f"“{email}” is not an email address: {error}", field="email") from error
+        raise RuleBroken(f"“{line}” is not an email address: {error}", field="email") from error
     return checked.normalized.lower()
 
 
 def valid_name(name: str) -> str:
     """A name on one line. Raises RuleBroken for an empty one or one that is too long."""
-    tidy = " ".join("".join(character if character.isprintable() else " " for character in name).split())
+    tidy = one_line(name)
     if not 1 <= len(tidy) <= 120:
         raise RuleBroken("A name must have 1 to 120 characters.", field="name")
     return tidy

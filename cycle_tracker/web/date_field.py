@@ -7,6 +7,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.written_dates import read_date
 
 
@@ -29,11 +30,11 @@ class UkDateField(Field):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
+            return one_line(str(self.raw_data[0]))
         return f"{self.data:%d/%m/%Y}" if self.data else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        text = str(valuelist[0]).strip() if valuelist else ""
+        text = one_line(str(valuelist[0])) if valuelist else ""
         self.data = None
         if text:
             try:

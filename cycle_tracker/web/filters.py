@@ -1,10 +1,12 @@
 """The wording of dates and statuses, and the question who may do what, for templates."""
 
 import re
+from typing import Any
 
 from flask import Flask
 from markupsafe import Markup, escape
 
+from cycle_tracker.domain.lines import several_lines
 from cycle_tracker.domain.permissions import Permission
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
@@ -13,7 +15,9 @@ YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `moment` and `years_together`; `can`, `Permission` and `count_of`."""
+    """Give templates the filters `day`, `moment` and `years_together`; `can`, `Permission` and `count_of`. No page
+    shows what nobody sees, such as marks that turn text round, whoever wrote it and when."""
+    app.jinja_env.finalize = _put_out
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")
     app.add_template_filter(years_together, "years_together")
@@ -24,4 +28,8 @@ def init_app(app: Flask) -> None:
 
 def years_together(text: str) -> Markup:
     """The text with each pair of years, such as 2025–26, kept on one line."""
-    return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
+    return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(several_lines(text)))))  # noqa: S704  escaped before
+
+
+def _put_out(value: Any) -> Any:
+    return several_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,15 +1,18 @@
-"""What every form that changes a milestone shares: its version, the rules that refuse, and the one way to save."""
+"""What forms share: fields of one line and of several; of a milestone's forms their version, the rules that refuse, and
+the one way to save."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import Field, Form, HiddenField
+from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
+from wtforms.widgets import HiddenInput
 
 from cycle_tracker.domain.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.domain.lines import one_line, several_lines
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Milestone
 from cycle_tracker.services.milestones import ensure_unchanged
@@ -17,7 +20,54 @@ from cycle_tracker.services.milestones import ensure_unchanged
 NO_VERSION = 0
 """The version of no milestone: what a form counts as that lost its own."""
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+class _CleanField(StringField):
+    """A text of which a form never has what was sent, but what its field makes of it. Never None."""
+
+    clean: Callable[[str], str]
+
+    def __init__(self, *args: Any, filters: Iterable[Callable[[Any], Any]] = (), **options: Any) -> None:
+        super().__init__(*args, filters=[self._cleaned, *filters], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        # validators that ask for what was sent, such as Optional, are to see the same
+        self.raw_data = [self._cleaned(text) for text in valuelist]
+        super().process_formdata(self.raw_data)
+
+    def _cleaned(self, text: object) -> str:
+        # a file that was sent where a text belongs is no text
+        return type(self).clean(text) if isinstance(text, str) else ""
+
+
+class LineField(_CleanField):
+    """A text of one line, whatever was sent for it."""
+
+    clean = staticmethod(one_line)
+
+
+class HiddenLineField(_CleanField):
+    """A value that a page keeps from one step to the next. One that is not one line was never put there by a page, and
+    is empty."""
+
+    widget = HiddenInput()
+
+    @staticmethod
+    def clean(text: str) -> str:
+        """The value if it is one line."""
+        return text if text == one_line(text) else ""
+
+
+class LinesField(_CleanField, TextAreaField):
+    """A text of several lines, each ended with a line feed, without what nobody sees and without outer blanks."""
+
+    @staticmethod
+    def clean(text: str) -> str:
+        """The text without the rest."""
+        return several_lines(text).strip()
+
+
+class CellsField(TextAreaField):
+    """Cells of a spreadsheet as they were pasted, tabs and all: each is made one line where it is read."""
 
 
 class VersionField(HiddenField):
@@ -75,15 +125,6 @@ def show_rule(form: Form, rule: RuleBroken) -> None:
         form.form_errors.append(rule.message)
     else:
         field.errors = [*field.errors, rule.message]
-
-
-def clean(text: object) -> str:
-    """A filter for fields: text without control characters and outer blanks, its lines ended alike.
-
-    A file that was sent where a text belongs is no text.
-    """
-    written = text if isinstance(text, str) else ""
-    return CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def required(message: str) -> Callable[[Form, Field], None]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.written_dates import read_date
-from cycle_tracker.web.forms import clean
 
 Value = TypeVar("Value")
 LONGEST_TEXT = 100
@@ -40,7 +40,7 @@ class Reading:
 
     def text(self, name: str) -> str:
         """Words to look for."""
-        asked = clean(self.arguments.get(name, "")[: LONGEST_TEXT * 10]).replace("\n", " ")
+        asked = one_line(self.arguments.get(name, "")[: LONGEST_TEXT * 10])
         self.typed[name] = asked
         if len(asked) > LONGEST_TEXT:
             self.errors[name] = f"Enter {LONGEST_TEXT} characters or fewer"
@@ -51,7 +51,7 @@ class Reading:
 
     def day(self, name: str) -> date | None:
         """A day as people write it."""
-        asked = clean(self.arguments.get(name, "")[:LONGEST_TEXT])
+        asked = one_line(self.arguments.get(name, "")[:LONGEST_TEXT])
         self.typed[name] = asked
         if not asked:
             return None

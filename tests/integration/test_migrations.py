@@ -12,11 +12,13 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Decision, DecisionOutcome, SignInAttempt, TryKind
 from cycle_tracker.services import audit
 from cycle_tracker.web.app import create_app
 from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
+from tests.support.unseen import FAKE_LINES, UNSEEN
 
 
 @pytest.fixture(params=BOTH_DATABASES)
@@ -110,6 +112,39 @@ def test_a_decision_that_stood_on_its_escalation_becomes_a_row_and_comes_back(em
         1,
         "New expected date 30 September 2026",
     )
+
+
+def test_words_of_one_line_are_cleaned_and_stay_so_on_the_way_back(empty_app: Flask) -> None:
+    upgrade(revision="0003")
+    spoilt = f"Title{FAKE_LINES}{''.join(UNSEEN)} 👩\u200d🔬 قلم\u200cها 🏴\U000e0067 x "[-300:]
+    for statement in (
+        "INSERT INTO partnerships (id, slug, name, other_names, notify_from) VALUES (1, 'moray', :name, '', NULL)",
+        "INSERT INTO milestones (id, partnership_id, key, kind, title, evidence_asked, duty_basis, duty_citation, "
+        "date_basis, date_citation, date_rule, expected_date, state, reason, entered_on, version) VALUES "
+        "(1, 1, 'a', 'step', :title, 'As it was', 'practice', '', 'local', '', '', false, 'not-started', :title, "
+        "'2026-04-01', 1)",
+        "INSERT INTO contacts (id, partnership_id, name, email, organisation, active, reminds_before) VALUES "
+        "(1, 1, :name, 'kirsty@example.org', :name, true, true)",
+    ):
+        bound = text(statement).bindparams(
+            **{key: value for key, value in {"name": spoilt[-100:], "title": spoilt}.items() if f":{key}" in statement}
+        )
+        db.session.execute(bound)
+    db.session.commit()
+    upgrade()
+    for _way in ("there", "back"):
+        assert db.session.execute(text("SELECT title, evidence_asked, reason FROM milestones")).one() == (
+            one_line(spoilt),
+            "As it was",
+            spoilt,
+        )
+        assert (
+            db.session.execute(text("SELECT name, organisation FROM contacts")).one() == (one_line(spoilt[-100:]),) * 2
+        )
+        assert db.session.scalar(text("SELECT name FROM partnerships")) == one_line(spoilt[-100:])
+        db.session.remove()
+        downgrade(revision="0003")
+    upgrade()
 
 
 def constraint_names() -> set[str]:

@@ -53,7 +53,7 @@ def test_csv_is_read_however_it_was_saved(text: str) -> None:
 
 def test_rows_are_numbered_as_a_spreadsheet_does_and_blank_ones_left_out() -> None:
     text = 'key,title\n\n,,\na,"Two\nlines"\n  ,\nb,Last\n'
-    assert [(number, row["title"]) for number, row in cells(text.encode())] == [(4, "Two\nlines"), (6, "Last")]
+    assert [(number, row["title"]) for number, row in cells(text.encode())] == [(4, "Two lines"), (6, "Last")]
 
 
 def test_workbooks_are_read_with_days_numbers_and_text() -> None:

@@ -1,10 +1,9 @@
 """The forms for accepting an invitation."""
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from cycle_tracker.web.forms import clean
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.sign_in.forms import new_password_field
 
 LONGEST_NAME = 120
@@ -13,10 +12,9 @@ LONGEST_NAME = 120
 class JoinForm(FlaskForm):
     """What a new account still needs; its address, role and place are those of the invitation."""
 
-    name = StringField(
+    name = LineField(
         "Your name",
         description="First and last name, as colleagues know you",
-        filters=[clean],
         validators=[
             InputRequired("Enter your name"),
             Length(max=LONGEST_NAME, message=f"A name has at most {LONGEST_NAME} characters"),

@@ -1,10 +1,11 @@
 """The forms of one's own account."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from cycle_tracker.domain.digests import Preference, Rhythm
+from cycle_tracker.web.forms import HiddenLineField
 from cycle_tracker.web.sign_in.forms import code_field, known_password_field, new_password_field
 
 RHYTHMS = {
@@ -18,7 +19,7 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 class SessionForm(FlaskForm):
     """Which sign-in to end. Empty stands for all but this one."""
 
-    session = HiddenField()
+    session = HiddenLineField()
 
 
 class PasswordForm(FlaskForm):

@@ -1,14 +1,14 @@
 """The form of the single question."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, TextAreaField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from cycle_tracker.models import AnswerKind
 from cycle_tracker.queries.answers import Question
 from cycle_tracker.services.answers import LONGEST_TEXT, Said
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean
+from cycle_tracker.web.forms import LinesField
 
 LABELS = {
     AnswerKind.DONE: "Yes, it is done",
@@ -23,9 +23,8 @@ class AnswerForm(FlaskForm):
     kind = RadioField("Is this done?", validators=[InputRequired("Choose how it stands")], validate_choice=True)
     done_on = UkDateField("If it is done: on which day?")
     new_date = UkDateField("If it needs a new date: which?")
-    text = TextAreaField(
+    text = LinesField(
         "If it needs a new date: why?",
-        filters=[clean],
         validators=[Length(max=LONGEST_TEXT, message=f"The words must be {LONGEST_TEXT:,} characters or fewer")],
     )
 

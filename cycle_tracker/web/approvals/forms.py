@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from wtforms import RadioField, StringField
+from wtforms import RadioField
 from wtforms.validators import Length, Optional
 
 from cycle_tracker.models import Approval, Manner
 from cycle_tracker.services.approvals import ApprovalDetails
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean
+from cycle_tracker.web.forms import LineField, MilestoneForm
 
 LONGEST_NAME = 200
 
 
 def _line(label: str, description: str) -> Any:
-    return StringField(
+    return LineField(
         label,
         description=description,
-        filters=[clean],
         validators=[
             Optional(),
             Length(max=LONGEST_NAME, message=f"{label} must be {LONGEST_NAME} characters or fewer"),

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectField
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from cycle_tracker.models import User
 from cycle_tracker.services.bulk_changes import MOST_DAYS, BulkChange
 from cycle_tracker.services.milestones import EARLIEST_DONE, LATEST_DUE
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean
+from cycle_tracker.web.forms import HiddenLineField, LineField, LinesField
 from cycle_tracker.web.ticks import TicksField
 
 LONGEST_REASON = 1000
@@ -32,19 +32,17 @@ class BulkChangeForm(FlaskForm):
         default=KEEP,
         validate_choice=False,
     )
-    days = StringField(
+    days = LineField(
         "Number of days",
         description="Only for “Move by days”. For example 14, or -7 for a week earlier",
-        filters=[clean],
     )
     due_on = UkDateField("New date", description="Only for “Move to one date”. For example, 30/06/2026")
-    reason = TextAreaField(
+    reason = LinesField(
         "Reason",
         description="Asked for where dates move. It stays with each milestone.",
-        filters=[clean],
         validators=[Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer")],
     )
-    step = HiddenField()
+    step = HiddenLineField()
 
     def offer(self, owners: Iterable[User]) -> None:
         """Offer these owners."""

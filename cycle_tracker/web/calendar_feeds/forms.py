@@ -1,9 +1,9 @@
 """The forms that make an address and stop one."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
 
 from cycle_tracker.web.choices import OfferedField
+from cycle_tracker.web.forms import HiddenLineField
 
 WHAT_I_OWN = "what-i-own"
 """Stands for no partnership. No partnership has this slug."""
@@ -24,4 +24,4 @@ class FeedForm(FlaskForm):
 class StopForm(FlaskForm):
     """Which address to stop."""
 
-    feed = HiddenField()
+    feed = HiddenLineField()

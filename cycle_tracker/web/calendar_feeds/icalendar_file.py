@@ -1,16 +1,15 @@
 """Entries as an iCalendar file (RFC 5545, with the names of RFC 7986), written so that every program opens it."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 
 from icalendar import Calendar, Event, Timezone, vText
 
+from cycle_tracker.domain.lines import one_line, several_lines
 from cycle_tracker.web.calendar_feeds.entries import CalendarEntry
 
 MADE_BY = "-//Cycle Tracker//Calendar feed 1.0//EN"
 ASKED_AGAIN_AFTER = timedelta(hours=6)
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def calendar_file(name: str, entries: Iterable[CalendarEntry]) -> bytes:
@@ -20,7 +19,7 @@ def calendar_file(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for says_its_name in ("name", "x-wr-calname"):  # as text, or the library would not escape it
-        calendar.add(says_its_name, vText(_one_line(name)))
+        calendar.add(says_its_name, vText(one_line(name)))
     calendar.add("refresh-interval", ASKED_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT6H")  # Outlook's word for the same
     for entry in entries:
@@ -39,13 +38,8 @@ def _event(entry: CalendarEntry) -> Event:
     event.add("sequence", entry.revision)
     event.add("dtstart", entry.on)
     event.add("dtend", entry.on + timedelta(days=1))
-    event.add("summary", _one_line(entry.summary))
-    event.add("description", CONTROL.sub("", entry.description))
+    event.add("summary", one_line(entry.summary))
+    event.add("description", several_lines(entry.description))
     event.add("url", entry.address)
     event.add("transp", "TRANSPARENT")
     return event
-
-
-def _one_line(text: str) -> str:
-    """Text without control characters and line ends of any kind: some programs break lines where others do not."""
-    return " ".join(CONTROL.sub(" ", text).split())

@@ -8,6 +8,7 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from cycle_tracker.clock import london_time
+from cycle_tracker.domain.lines import several_lines
 from cycle_tracker.domain.permissions import Viewer
 from cycle_tracker.models import Comment, Milestone
 from cycle_tracker.web.wording import moment
@@ -54,7 +55,7 @@ def with_links(text: str) -> Markup:
     'See <a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer nofollow">https://example.org/a?b=1&amp;c=2</a>.'
     """
     parts: list[Markup] = []
-    end = 0
+    text, end = several_lines(text), 0
     for found in ADDRESS.finditer(text):
         address = found[0].rstrip(AFTER_AN_ADDRESS)
         parts += [escape(text[end : found.start()]), _link(address)]

@@ -3,32 +3,32 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import Length
 
 from cycle_tracker.models import Contact
 from cycle_tracker.services.contacts import LONGEST_ORGANISATION, ContactDetails
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import LineField, required
 
 LONGEST_NAME, LONGEST_EMAIL = 120, 254
 A_NEW_ONE = "Somebody new"
 
 
-def _name(*validators: object) -> StringField:
+def _name(*validators: object) -> LineField:
     limit = Length(max=LONGEST_NAME, message=f"The name must be {LONGEST_NAME} characters or fewer")
-    return StringField("Name", filters=[clean], validators=[*validators, limit])
+    return LineField("Name", validators=[*validators, limit])
 
 
-def _email(*validators: object) -> StringField:
+def _email(*validators: object) -> LineField:
     limit = Length(max=LONGEST_EMAIL, message=f"The address must be {LONGEST_EMAIL} characters or fewer")
-    return StringField("Email address", filters=[clean], validators=[*validators, limit])
+    return LineField("Email address", validators=[*validators, limit])
 
 
-def _organisation() -> StringField:
+def _organisation() -> LineField:
     limit = Length(
         max=LONGEST_ORGANISATION, message=f"The organisation must be {LONGEST_ORGANISATION} characters or fewer"
     )
-    return StringField("Organisation", filters=[clean], validators=[limit])
+    return LineField("Organisation", validators=[limit])
 
 
 class AskForm(FlaskForm):
@@ -81,7 +81,7 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    text = StringField("Name, email address or organisation")
+    text = LineField("Name, email address or organisation")
     state = SelectField(
         "Which",
         choices=[

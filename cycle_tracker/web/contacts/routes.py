@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from cycle_tracker import clock
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.permissions import Permission
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Contact, Milestone, Partnership
@@ -104,7 +105,7 @@ def remove(slug: str, key: str, contact_id: int) -> ResponseReturnValue:
 def _asked_for(slug: str) -> tuple[Partnership, ContactList, dict[str, str]]:
     """The partnership, its contacts as the address filters them, and the filters."""
     partnership = get_partnership(current_viewer(), slug, to=Permission.MANAGE_CONTACTS)
-    text = request.args.get("text", "").strip()[:LONGEST_FILTER]
+    text = one_line(request.args.get("text", "")[:LONGEST_FILTER])
     state = request.args.get("state", "")
     standing = Standing(state) if state in {*Standing} else None
     filters = {

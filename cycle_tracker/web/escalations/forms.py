@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from flask import request
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import Length, Optional, ValidationError
 
 from cycle_tracker.domain.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
@@ -11,7 +11,7 @@ from cycle_tracker.domain.wording import day
 from cycle_tracker.models import DateChange, DecisionOutcome, Meeting, User
 from cycle_tracker.services.next_steps import LONGEST_TITLE
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean, required
+from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
 
 LONGEST_NAME = 200
 NONE_OF_THESE = ""
@@ -40,9 +40,8 @@ class DecisionForm(MilestoneForm):
 
     meeting = SelectField("Decided at the meeting of", validators=[Optional()], validate_choice=False)
     meeting_on = UkDateField("Or the date of another meeting", validators=[Optional()])
-    minute = StringField(
+    minute = LineField(
         "Minute reference",
-        filters=[clean],
         validators=[
             Optional(),
             Length(max=LONGEST_NAME, message=f"The minute reference must be {LONGEST_NAME} characters or fewer"),
@@ -52,10 +51,9 @@ class DecisionForm(MilestoneForm):
     expected_on = UkDateField(
         "New expected date", validators=[wanted_for(DecisionOutcome.NEW_DATE, "Enter the new expected date")]
     )
-    explanation = TextAreaField(
+    explanation = LinesField(
         "Explanation",
         description="Say why the date has passed, and what will happen by the new one.",
-        filters=[clean],
         validators=[
             wanted_for(DecisionOutcome.NEW_DATE, "Say why the date has passed and what will happen by the new one"),
             explains,
@@ -63,9 +61,8 @@ class DecisionForm(MilestoneForm):
     )
     shared = BooleanField("Share this explanation with Scottish Government", default=True)
 
-    next_title = StringField(
+    next_title = LineField(
         "What is to be done",
-        filters=[clean],
         validators=[
             wanted_for(DecisionOutcome.NEXT_STEPS, "Say what is to be done"),
             Length(max=LONGEST_TITLE, message=f"What is to be done must be {LONGEST_TITLE} characters or fewer"),
@@ -76,24 +73,21 @@ class DecisionForm(MilestoneForm):
         "By when", validators=[wanted_for(DecisionOutcome.NEXT_STEPS, "Enter the date by which it is to be done")]
     )
 
-    referred_to = StringField(
+    referred_to = LineField(
         "To whom",
         description="For example, the Community Planning Partnership board",
-        filters=[clean],
         validators=[
             wanted_for(DecisionOutcome.REFER_ON, "Say to whom it is referred"),
             Length(max=LONGEST_NAME, message=f"To whom must be {LONGEST_NAME} characters or fewer"),
         ],
     )
-    referral_reason = TextAreaField(
+    referral_reason = LinesField(
         "Why",
-        filters=[clean],
         validators=[wanted_for(DecisionOutcome.REFER_ON, "Say why it is referred on"), explains],
     )
 
-    no_action_reason = TextAreaField(
+    no_action_reason = LinesField(
         "Why no action",
-        filters=[clean],
         validators=[wanted_for(DecisionOutcome.NO_ACTION, "Say why no action is taken"), explains],
     )
 

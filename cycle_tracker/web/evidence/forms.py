@@ -3,10 +3,10 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import Field, StringField
+from wtforms import Field
 from wtforms.validators import Length, StopValidation, ValidationError
 
-from cycle_tracker.web.forms import clean
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.web_address import is_web_address
 
 LONGEST_TITLE = 200
@@ -22,15 +22,13 @@ class EvidenceForm(FlaskForm):
             "without password and without macros."
         ),
     )
-    address = StringField(
+    address = LineField(
         "Or the web address where it can be read",
         description="Copy it from your browser. It starts with https://",
-        filters=[clean],
     )
-    title = StringField(
+    title = LineField(
         "What it is",
         description="For example: Minute of the board, 3 May 2026. A file without it is listed by its name.",
-        filters=[clean],
         validators=[Length(max=LONGEST_TITLE, message=f"This must be {LONGEST_TITLE} characters or fewer")],
     )
 

@@ -15,8 +15,9 @@ from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from cycle_tracker.domain.lines import several_lines
 
 Cell = str | int | date | None
 FileForm = Literal["csv", "xlsx"]
@@ -79,15 +80,14 @@ def _csv_cell(cell: Cell) -> str:
         return ""
     if isinstance(cell, date):
         return cell.isoformat()
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(STARTS_A_FORMULA) else text
+    if not isinstance(cell, str):
+        return str(cell)
+    text = several_lines(cell)
+    return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 
 def _xlsx_cell(page: WriteOnlyWorksheet, value: Any, *, bold: bool = False) -> Any:
-    try:
-        cell = WriteOnlyCell(page, value=value)
-    except IllegalCharacterError:
-        cell = WriteOnlyCell(page, value="".join(letter for letter in str(value) if letter >= " " or letter in "\n\t"))
+    cell = WriteOnlyCell(page, value=several_lines(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
     elif isinstance(value, date):

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
 from cycle_tracker.models import Partnership
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.list_filters import Reading
 
 SPANS = {"7": 7, "30": 30, "90": 90}
@@ -39,7 +40,7 @@ class FilterForm(FlaskForm):
         csrf = False
 
     partnership = SelectField("Partnership")
-    person = StringField("Name or address")
+    person = LineField("Name or address")
     days = SelectField("How far ahead")
 
 

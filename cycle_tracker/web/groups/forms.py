@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import Length, Optional, ValidationError
 
 from cycle_tracker.models import Meeting, Membership, MembershipRole, User
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import HiddenLineField, LineField, required
 
 LONGEST_EMAIL = 254
 LONGEST_TITLE = 200
@@ -29,7 +29,7 @@ PLACES = [SelectChoice(place.value, label) for place, label in PLACE_LABELS.item
 class SeenForm(FlaskForm):
     """A form about something that somebody else may change meanwhile: `seen` is what it said when it was shown."""
 
-    seen = HiddenField()
+    seen = HiddenLineField()
 
     def for_state(self, *facts: object) -> None:
         """Make the form one about something with these facts."""
@@ -44,9 +44,8 @@ class MemberForm(FlaskForm):
     """Whom to add, chosen or by address, and as what."""
 
     person = SelectField("Somebody with a role in the partnership", validators=[Optional()], validate_choice=False)
-    email = StringField(
+    email = LineField(
         "Or the email address of somebody else who has an account",
-        filters=[clean],
         validators=[
             Optional(),
             Length(max=LONGEST_EMAIL, message=f"The email address must be {LONGEST_EMAIL} characters or fewer"),
@@ -118,19 +117,17 @@ class MeetingForm(SeenForm):
     """A meeting that was, or is to come."""
 
     held_on = UkDateField("Date of the meeting", validators=[required("Enter the date of the meeting")])
-    title = StringField(
+    title = LineField(
         "Title",
         description="For example, Quarterly meeting",
-        filters=[clean],
         validators=[
             Optional(),
             Length(max=LONGEST_TITLE, message=f"The title must be {LONGEST_TITLE} characters or fewer"),
         ],
     )
-    minutes = StringField(
+    minutes = LineField(
         "Minutes",
         description="Their reference, or the web address where they are",
-        filters=[clean],
         validators=[
             Optional(),
             Length(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, Field, StringField, TextAreaField
+from wtforms import BooleanField, Field
 from wtforms.validators import Length
 
 from cycle_tracker.domain.history_rows import ADDRESS, DOCUMENT, PARTNERSHIP, PERIOD, PUBLISHED, SENT, UNKNOWN, Document
 from cycle_tracker.domain.import_rows import Columns, Problem, SheetRow
 from cycle_tracker.models import Partnership
 from cycle_tracker.services.imports.files import LARGEST_FILE, read_file, read_pasted
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import CellsField, LineField, required
 
 LONGEST_PASTED = 400_000
 
@@ -30,7 +30,7 @@ class FileForm(FlaskForm):
 class PasteForm(FlaskForm):
     """Cells copied from a spreadsheet."""
 
-    pasted = TextAreaField(
+    pasted = CellsField(
         "Cells copied from a spreadsheet",
         validators=[
             required("Paste the cells into the box"),
@@ -71,8 +71,8 @@ class Grid:
         values: dict[str, str] = {}
         for slot in self.slots:
             what = f"{slot.document.label}, {slot.partnership.name}"
-            fields[slot.name(PUBLISHED)] = StringField(f"Published on: {what}", filters=[clean])
-            fields[slot.name(ADDRESS)] = StringField(f"Web address: {what}", filters=[clean])
+            fields[slot.name(PUBLISHED)] = LineField(f"Published on: {what}")
+            fields[slot.name(ADDRESS)] = LineField(f"Web address: {what}")
             values |= {slot.name(PUBLISHED): slot.published, slot.name(ADDRESS): slot.address}
         self.form = type("GridForm", (FlaskForm,), fields)(data=values)
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.domain.periods import Period
 from cycle_tracker.models import BodyRole, Organisation
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import LineField, required
 
 LONGEST_NAME = 120
 NOT_IN_THE_LIST = "Choose one from the list"
@@ -57,10 +57,9 @@ class ClosureDayForm(FlaskForm):
     """A day on which the partnership is closed."""
 
     day = UkDateField("Day", validators=[required("Enter the day")])
-    name = StringField(
+    name = LineField(
         "What it is",
         description="For example, Local holiday. You may leave this empty.",
-        filters=[clean],
         validators=[Length(max=LONGEST_NAME, message=f"This must have {LONGEST_NAME} characters or fewer")],
     )
 

@@ -1,11 +1,10 @@
 """By when one replies, and why something is raised."""
 
-from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from cycle_tracker.domain.ladder import LONGEST_REASON, SHORTEST_REASON
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean, required
+from cycle_tracker.web.forms import LinesField, MilestoneForm, required
 
 
 class AcknowledgementForm(MilestoneForm):
@@ -17,9 +16,8 @@ class AcknowledgementForm(MilestoneForm):
 class RaiseForm(MilestoneForm):
     """Why it is raised."""
 
-    why = TextAreaField(
+    why = LinesField(
         "Why it is raised",
-        filters=[clean],
         validators=[
             required("Say why it is raised"),
             Length(

@@ -1,22 +1,20 @@
 """The form of a local milestone."""
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import Length
 
 from cycle_tracker.services.local_milestones import LOCAL_KINDS, LONGEST_TITLE
 from cycle_tracker.web.choices import OfferedField, stage_choices
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import LineField, required
 from cycle_tracker.web.wording import kind_label
 
 
 class LocalMilestoneForm(FlaskForm):
     """What is to be done, by when and by whom."""
 
-    title = StringField(
+    title = LineField(
         "What is to be done",
-        filters=[clean],
         validators=[
             required("Say in a few words what is to be done"),
             Length(max=LONGEST_TITLE, message=f"The title must be {LONGEST_TITLE} characters or fewer"),

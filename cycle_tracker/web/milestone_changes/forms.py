@@ -1,13 +1,12 @@
 """The forms that set a milestone right."""
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
 from wtforms.validators import Length
 
 from cycle_tracker.services.local_milestones import LONGEST_TITLE
 from cycle_tracker.web.choices import OfferedField
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean, required
+from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
 
 LONGEST_REASON = 1000
 NOT_AN_OWNER = "Choose an owner from the list"
@@ -24,9 +23,8 @@ class OwnerForm(MilestoneForm):
 class DropForm(MilestoneForm):
     """Why it will not be done."""
 
-    reason = TextAreaField(
+    reason = LinesField(
         "Why it is dropped",
-        filters=[clean],
         validators=[required("Say why this is dropped"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
     )
 
@@ -34,9 +32,8 @@ class DropForm(MilestoneForm):
 class ReopenForm(MilestoneForm):
     """Why it is opened again."""
 
-    reason = TextAreaField(
+    reason = LinesField(
         "Why it is opened again",
-        filters=[clean],
         validators=[required("Say why this is opened again"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
     )
 
@@ -50,9 +47,8 @@ class LeadOrganisationForm(MilestoneForm):
 class EditForm(LeadOrganisationForm):
     """What a local milestone is called, its stage and its lead organisation."""
 
-    title = StringField(
+    title = LineField(
         "Title",
-        filters=[clean],
         validators=[
             required("Say in a few words what is to be done"),
             Length(max=LONGEST_TITLE, message=TITLE_TOO_LONG),
@@ -64,9 +60,8 @@ class EditForm(LeadOrganisationForm):
 class SubTaskForm(FlaskForm):
     """A part of the work, with its own date and owner."""
 
-    title = StringField(
+    title = LineField(
         "What is to be done",
-        filters=[clean],
         validators=[
             required("Say in a few words what is to be done"),
             Length(max=LONGEST_TITLE, message=TITLE_TOO_LONG),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, SelectField
 
 from cycle_tracker.domain.kinds import DOCUMENTS, Kind, Stage
 from cycle_tracker.domain.listing import NOBODY, Asked, Order, Standing
 from cycle_tracker.models import Cycle
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.list_filters import Reading
 from cycle_tracker.web.milestones.details import Detail
 from cycle_tracker.web.wording import kind_label, stage_label
@@ -79,14 +80,14 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    text = StringField("Words in the title")
+    text = LineField("Words in the title")
     cycle = SelectField("Plan period")
     stage = SelectField("Stage")
     kind = SelectField("Kind")
     state = SelectField("State")
     owner = SelectField("Owner")
-    due_from = StringField("Due from")
-    due_to = StringField("Due to")
+    due_from = LineField("Due from")
+    due_to = LineField("Due to")
     overdue = BooleanField("Only what is past its date")
 
 

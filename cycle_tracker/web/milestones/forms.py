@@ -1,9 +1,7 @@
 """The forms of the milestone page."""
 
-from wtforms import StringField
-
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean, required
+from cycle_tracker.web.forms import LineField, MilestoneForm, required
 from cycle_tracker.web.web_address import is_web_address
 
 
@@ -16,10 +14,9 @@ class FinishForm(MilestoneForm):
 class PublicationForm(MilestoneForm):
     """Where and when a document was published."""
 
-    address = StringField(
+    address = LineField(
         "Web address of the document",
         description="Copy it from your browser. It starts with https://",
-        filters=[clean],
         validators=[
             required("Enter the web address of the document"),
             is_web_address,

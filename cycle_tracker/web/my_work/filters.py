@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
 from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.domain.listing import Asked, Order, Standing, When
 from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.models import Partnership
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.list_filters import Reading
 from cycle_tracker.web.wording import kind_label
 
@@ -63,7 +64,7 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    text = StringField("Words in the title")
+    text = LineField("Words in the title")
     partnership = SelectField("Partnership")
     when = SelectField("When")
     kind = SelectField("Kind")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import RadioField
 from wtforms.validators import Length, StopValidation
 
 from cycle_tracker.domain.errors import RuleBroken
@@ -11,7 +11,7 @@ from cycle_tracker.domain.replies import Answer
 from cycle_tracker.services.milestones import ensure_past_day
 from cycle_tracker.services.replies import Reply
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean
+from cycle_tracker.web.forms import HiddenLineField, LinesField
 from cycle_tracker.web.ticks import TicksField
 
 LONGEST_NOTE = 1000
@@ -27,13 +27,12 @@ class ReplyForm(FlaskForm):
         validate_choice=False,
     )
     done_on = UkDateField("Date on which they were done", description="Only for “Done”. For example, 30/06/2026")
-    note = TextAreaField(
+    note = LinesField(
         "Note",
         description="Only for “Still on track”. Each gets it as a comment, which stays within its partnership.",
-        filters=[clean],
         validators=[Length(max=LONGEST_NOTE, message=f"The note must be {LONGEST_NOTE:,} characters or fewer")],
     )
-    confirmed = HiddenField()
+    confirmed = HiddenLineField()
 
     def validate_answer(self, field: RadioField) -> None:
         """Raises StopValidation where nothing that is offered was chosen."""

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
 from cycle_tracker.models import Partnership
 from cycle_tracker.queries.notices import Standing
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.list_filters import Reading
 from cycle_tracker.web.notices.presenters import STANDINGS
 
@@ -41,10 +42,10 @@ class FilterForm(FlaskForm):
         csrf = False
 
     partnership = SelectField("Partnership")
-    person = StringField("Name or address")
+    person = LineField("Name or address")
     standing = SelectField("What became of it")
-    from_day = StringField("Queued from")
-    to_day = StringField("Queued to")
+    from_day = LineField("Queued from")
+    to_day = LineField("Queued to")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> Filters:

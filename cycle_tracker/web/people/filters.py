@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.models import Partnership
 from cycle_tracker.queries.people import Asked, Order, Standing
+from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.list_filters import Reading
 
 NARROWING = ("text", "role", "partnership", "state")
@@ -48,7 +49,7 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    text = StringField("Name or email address")
+    text = LineField("Name or email address")
     role = SelectField("Role")
     partnership = SelectField("Partnership")
     state = SelectField("State")

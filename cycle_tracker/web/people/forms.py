@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.domain.permissions import INVITED_BY_LEADS, Role
 from cycle_tracker.models import Organisation, Partnership, User
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import LineField, required
 
 LONGEST_NAME = 120
 LONGEST_EMAIL = 254
@@ -26,12 +26,11 @@ class TicksField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def name_field(label: str = "Name", description: str = "") -> StringField:
+def name_field(label: str = "Name", description: str = "") -> LineField:
     """A field for the name of a person or a post."""
-    return StringField(
+    return LineField(
         label,
         description=description,
-        filters=[clean],
         validators=[
             required("Enter a name"),
             Length(max=LONGEST_NAME, message=f"The name must have {LONGEST_NAME} characters or fewer"),
@@ -39,12 +38,11 @@ def name_field(label: str = "Name", description: str = "") -> StringField:
     )
 
 
-def email_field(label: str, description: str, message: str) -> StringField:
+def email_field(label: str, description: str, message: str) -> LineField:
     """A field for an email address."""
-    return StringField(
+    return LineField(
         label,
         description=description,
-        filters=[clean],
         validators=[
             required(message),
             Length(max=LONGEST_EMAIL, message=f"The address must have {LONGEST_EMAIL} characters or fewer"),

@@ -4,34 +4,33 @@ import re
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, RadioField, StringField
+from wtforms import BooleanField, Field, RadioField
 from wtforms.validators import Length, Optional, ValidationError
 
 from cycle_tracker.domain.notice_words import before_words, repeats_words, rungs_words
 from cycle_tracker.domain.policies import Audience, Policy, PolicyChange, Repeats
 from cycle_tracker.domain.policy_rules import ladder, rung_of
-from cycle_tracker.web.forms import VersionField, clean
+from cycle_tracker.web.forms import HiddenLineField, LineField, VersionField
 
 WITHOUT, OWN, ONCE = "as-without", "own", "once"
 LONGEST_LIST = 100
 A_NUMBER = re.compile("[0-9]{1,3}")
 
 
-def _number(label: str, *, optional: bool = False) -> StringField:
+def _number(label: str, *, optional: bool = False) -> LineField:
     validators = [Length(max=LONGEST_LIST, message="Enter a whole number of days"), *([Optional()] if optional else [])]
-    return StringField(label, filters=[clean], validators=validators)
+    return LineField(label, validators=validators)
 
 
 class PolicyForm(FlaskForm):
     """What is to hold at a place."""
 
     version = VersionField()
-    again = HiddenField()
+    again = HiddenLineField()
     before_date = RadioField("Reminders before a date", choices=[], default=WITHOUT, validate_choice=False)
-    days_before = StringField(
+    days_before = LineField(
         "Days before",
         description="Numbers with commas between them. For example, 28, 14, 7, 1",
-        filters=[clean],
         validators=[Length(max=LONGEST_LIST, message=f"Enter {LONGEST_LIST} characters or fewer")],
     )
     on_day = BooleanField("And on the day itself")
@@ -99,7 +98,7 @@ class PolicyForm(FlaskForm):
 
     def filled_in(self) -> list[tuple[str, str]]:
         """What was filled in, by the name of its field, on the way to the next page."""
-        kept = [field for field in self if field.type in {"RadioField", "StringField", "VersionField"}]
+        kept = [field for field in self if field.type in {"RadioField", "LineField", "VersionField"}]
         ticks = [(self.on_day.name, "y")] if self.on_day.data else []
         return [*((field.name, str(field.data or "")) for field in kept), *ticks]
 

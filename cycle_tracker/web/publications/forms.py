@@ -2,17 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from wtforms import (
-    FieldList,
-    FileField,
-    Form,
-    FormField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import FieldList, FileField, Form, FormField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,7 +11,7 @@ from cycle_tracker.models import Form as DocumentForm
 from cycle_tracker.models import Organisation, Publication, Version
 from cycle_tracker.services.publication_facts import MOST_ADDRESSES, Place
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean, required
+from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
 from cycle_tracker.web.register.presenters import FORMS
 from cycle_tracker.web.web_address import is_web_address
 
@@ -46,9 +36,8 @@ class BoxesField(SelectMultipleField):
 class ReasonForm(MilestoneForm):
     """Why something is taken back."""
 
-    reason = TextAreaField(
+    reason = LinesField(
         "Reason",
-        filters=[clean],
         validators=[required("Say why"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
     )
 
@@ -68,9 +57,8 @@ class PlaceForm(Form):
         default=USUAL,
         invalid_choice_message="Choose a language from the list",
     )
-    address = StringField(
+    address = LineField(
         "Web address",
-        filters=[clean],
         validators=[Optional(), is_web_address],
     )
 
@@ -149,9 +137,8 @@ class CopyForm(MilestoneForm):
 class NewerVersionForm(MilestoneForm):
     """Where and when a newer version was published, what is new in it, and what it asks for again."""
 
-    address = StringField(
+    address = LineField(
         "Web address of the newer version",
-        filters=[clean],
         validators=[
             required("Enter the web address of the newer version"),
             is_web_address,
@@ -160,9 +147,8 @@ class NewerVersionForm(MilestoneForm):
     published_on = UkDateField(
         "Date it was published", validators=[required("Enter the date on which it was published")]
     )
-    reason = TextAreaField(
+    reason = LinesField(
         "What is new in it",
-        filters=[clean],
         validators=[
             required("Say what is new in this version"),
             Length(max=LONGEST_REASON, message=f"This must be {LONGEST_REASON:,} characters or fewer"),

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField
 from wtforms.validators import Length, Optional
 
 from cycle_tracker.models import Partnership
 from cycle_tracker.queries.receipts import ReceiptSort
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import MilestoneForm, clean, required
+from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
 from cycle_tracker.web.web_address import is_web_address
 
 LONGEST_REASON = 1000
@@ -37,10 +37,9 @@ class ReceiptForm(MilestoneForm):
     published_on = UkDateField(
         "Date it was published", description="Leave it empty if it is not known.", validators=[Optional()]
     )
-    address = StringField(
+    address = LineField(
         "Web address of the document",
         description="Leave it empty if it is not known.",
-        filters=[clean],
         validators=[
             Optional(),
             Length(max=LONGEST_ADDRESS, message=f"The address must be {LONGEST_ADDRESS:,} characters or fewer"),
@@ -52,9 +51,8 @@ class ReceiptForm(MilestoneForm):
 class UndoForm(MilestoneForm):
     """Why a receipt is taken back."""
 
-    reason = TextAreaField(
+    reason = LinesField(
         "Reason",
-        filters=[clean],
         validators=[
             required("Say why this is taken back"),
             Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),

@@ -1,21 +1,20 @@
 """The forms at the door."""
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
 from cycle_tracker.services.users import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from cycle_tracker.web.forms import clean
+from cycle_tracker.web.forms import HiddenLineField, LineField
 
 LONGEST_EMAIL = 254
 LONGEST_CODE = 40
 
 
-def email_field() -> StringField:
+def email_field() -> LineField:
     """An address to sign in by, or to be mailed at."""
-    return StringField(
+    return LineField(
         "Email address",
-        filters=[clean],
         validators=[
             InputRequired("Enter your email address"),
             Length(max=LONGEST_EMAIL, message=f"An email address has at most {LONGEST_EMAIL} characters"),
@@ -50,12 +49,11 @@ def new_password_field(label: str = "New password") -> PasswordField:
     )
 
 
-def code_field(label: str, description: str) -> StringField:
+def code_field(label: str, description: str) -> LineField:
     """A code from an app, or a recovery code."""
-    return StringField(
+    return LineField(
         label,
         description=description,
-        filters=[clean],
         validators=[
             InputRequired("Enter the code"),
             Length(max=LONGEST_CODE, message="This is too long for a code"),
@@ -68,14 +66,14 @@ class SignInForm(FlaskForm):
 
     email = email_field()
     password = known_password_field()
-    next = HiddenField()
+    next = HiddenLineField()
 
 
 class AskForMailForm(FlaskForm):
     """The address to which a link is mailed."""
 
     email = email_field()
-    next = HiddenField()
+    next = HiddenLineField()
 
 
 class NewPasswordForm(FlaskForm):

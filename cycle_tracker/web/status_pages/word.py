@@ -11,6 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from cycle_tracker.domain.lines import several_lines
 from cycle_tracker.web.status_pages.presenters import Section, StatusReport
 
 LANGUAGE = "en-GB"
@@ -84,4 +85,4 @@ def _mark(row: Any, name: str) -> None:
 
 
 def _text(text: str) -> str:
-    return NOT_XML.sub("", text)
+    return NOT_XML.sub("", several_lines(text))

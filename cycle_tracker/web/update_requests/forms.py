@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import SelectField
 from wtforms.validators import Length
 
 from cycle_tracker.domain.update_requests import (
@@ -22,7 +22,7 @@ from cycle_tracker.domain.update_requests import (
 from cycle_tracker.models import Partnership
 from cycle_tracker.queries.update_requests import RequestSort, RequestsWanted
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import clean, required
+from cycle_tracker.web.forms import HiddenLineField, LinesField, required
 from cycle_tracker.web.update_requests.presenters import STATUSES
 
 LARGEST_ID = 2_147_483_647
@@ -31,10 +31,9 @@ LARGEST_ID = 2_147_483_647
 class AskForm(FlaskForm):
     """What is asked, and by when. `seen` tells what the person had before them when they pressed the button."""
 
-    text = TextAreaField(
+    text = LinesField(
         "What you ask",
         description="How each document stands goes before it, and the reply-by date after it, as shown below.",
-        filters=[clean],
         validators=[
             required("Write what you ask"),
             Length(
@@ -43,7 +42,7 @@ class AskForm(FlaskForm):
         ],
     )
     reply_by = UkDateField("Reply by", validators=[required("Enter the date by which you ask for a reply")])
-    seen = HiddenField()
+    seen = HiddenLineField()
 
 
 def form_as_it_stands(today: date) -> AskForm:
@@ -54,9 +53,8 @@ def form_as_it_stands(today: date) -> AskForm:
 class AnswerForm(FlaskForm):
     """A partnership's answer."""
 
-    answer = TextAreaField(
+    answer = LinesField(
         "Your answer",
-        filters=[clean],
         validators=[
             required("Write your answer"),
             Length(max=LONGEST_TEXT, message=f"The answer must be {LONGEST_TEXT:,} characters or fewer"),

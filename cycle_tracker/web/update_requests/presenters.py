@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import render_template, url_for
+from flask import url_for
 
 from cycle_tracker.clock import london_day
 from cycle_tracker.domain import addresses
@@ -14,6 +14,7 @@ from cycle_tracker.domain.permissions import Permission, Viewer
 from cycle_tracker.domain.update_requests import UNANSWERED, RequestState
 from cycle_tracker.models import UpdateRequest
 from cycle_tracker.queries.update_requests import MailedTo, RequestSort
+from cycle_tracker.services.mail_templates import mail_templates
 from cycle_tracker.services.update_requests import Draft, mail_words, state_of
 from cycle_tracker.web.exports.sheets import Cell, Sheet
 from cycle_tracker.web.milestones.presenters import Row
@@ -97,8 +98,8 @@ def previews(drafts: Iterable[Draft]) -> list[Preview]:
                 title=f"{words['partnership']}: {words['title']}",
                 to=[f"{person.name}, {person.email}" for person in draft.to],
                 partnership=words["partnership"],
-                subject=render_template("emails/update_request.subject", **words),
-                text=render_template("emails/update_request.txt", **words),
+                subject=mail_templates().get_template("emails/update_request.subject").render(words),
+                text=mail_templates().get_template("emails/update_request.txt").render(words),
                 asked_before=_asked_before(draft.last),
                 asked_today=draft.was_asked_today,
             )
