@@ -15,7 +15,14 @@ ONLY_READS_NOW = "only_reads_now"
 BACK_WITHIN_SECONDS = 5.0
 """How long a page or a job waits for a PostgreSQL that takes no connections: it starts again within seconds."""
 LOOK_AGAIN_AFTER_SECONDS = 0.1
-SQLITE_SETTINGS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=NORMAL")
+# `recursive_triggers` makes REPLACE fire the triggers of DELETE: the audit has one that refuses.
+SQLITE_SETTINGS = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "synchronous=NORMAL",
+    "recursive_triggers=ON",
+)
 
 
 def engine_url(url: str) -> str:

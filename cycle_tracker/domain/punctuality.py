@@ -19,6 +19,9 @@ write down that it began. A restart takes less than one period, so it turns noth
 OUTBOX_WITHIN = timedelta(minutes=3)
 """How long ago a run that could send may have begun; a mail server that was away for one run is no trouble yet."""
 
+SENT_WITHIN = timedelta(minutes=15)
+"""How long a message may be ready while not one is sent. Whatever keeps them all back, this is what people miss."""
+
 ALARM_AFTER = timedelta(minutes=5)
 """How long something is out of order before people are mailed. Two periods are missed by then, and three minutes over
 are left for a new version: stop, migrate, start. So a restart mails nobody."""

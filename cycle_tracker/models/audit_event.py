@@ -1,4 +1,4 @@
-"""Who changed what, when and why. Rows are added and never changed or removed: triggers refuse both."""
+"""Who changed what, when and why. Rows are added and never changed, removed or replaced: triggers refuse all three."""
 
 from datetime import datetime
 from typing import Any
@@ -30,12 +30,18 @@ class AuditEvent(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
+# SQLite's REPLACE removes the row in its way and fires no trigger for that, unless `recursive_triggers` is on, which is
+# a matter of the connection. So a known id is refused before it comes to that. On PostgreSQL nothing replaces a row
+# without an UPDATE or DELETE, and the primary key refuses a known id.
 REFUSALS = {
     "sqlite": [
         "CREATE TRIGGER audit_events_refuse_update BEFORE UPDATE ON audit_events "
         "BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END",
         "CREATE TRIGGER audit_events_refuse_delete BEFORE DELETE ON audit_events "
         "BEGIN SELECT RAISE(ABORT, 'audit events are never removed'); END",
+        "CREATE TRIGGER audit_events_refuse_replace BEFORE INSERT ON audit_events "
+        "WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'audit events are never replaced'); END",
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS "

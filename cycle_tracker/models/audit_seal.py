@@ -19,12 +19,16 @@ class AuditSeal(Base):
     sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+# As for the events: see `audit_event.py`. A seal would replace another by its number or by its event.
 REFUSALS = {
     "sqlite": [
         "CREATE TRIGGER audit_seals_refuse_update BEFORE UPDATE ON audit_seals "
         "BEGIN SELECT RAISE(ABORT, 'audit seals are never changed'); END",
         "CREATE TRIGGER audit_seals_refuse_delete BEFORE DELETE ON audit_seals "
         "BEGIN SELECT RAISE(ABORT, 'audit seals are never removed'); END",
+        "CREATE TRIGGER audit_seals_refuse_replace BEFORE INSERT ON audit_seals "
+        "WHEN EXISTS (SELECT 1 FROM audit_seals WHERE number = NEW.number OR event_id = NEW.event_id) "
+        "BEGIN SELECT RAISE(ABORT, 'audit seals are never replaced'); END",
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION audit_seals_refuse() RETURNS trigger LANGUAGE plpgsql AS "

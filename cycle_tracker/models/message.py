@@ -67,6 +67,7 @@ class Message(Base):
         partial_index("ix_messages_account_mail", "kind", "ready_at", where=ACCOUNT_MAIL_IS_QUEUED),
         partial_index("ix_messages_claim_id", "claim_id", "id", where="state = 'sending'"),
         partial_index("ix_messages_failed", "id", where="state = 'failed'"),
+        partial_index("ix_messages_sent", "ended_at", where="state = 'sent'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,13 +5,48 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, or_, select
 
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Message, Milestone, Notice, Partnership
+from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership
+from cycle_tracker.models.base import UtcDateTime
 
 LISTED_AT_MOST = 50
+
+
+def _in_state(state: MessageState) -> ColumnElement[bool]:
+    # As a literal: SQLite uses a partial index only where it can read the index's own condition in the statement.
+    return Message.state == bindparam(None, state, type_=Message.state.type, literal_execute=True)
+
+
+_since, _now = bindparam("since", type_=UtcDateTime), bindparam("now", type_=UtcDateTime)
+_is_no_account_mail = Message.kind.not_in([kind for kind in MessageKind if kind.is_for_an_account])
+
+
+def _none_is_sent(*of: ColumnElement[bool]) -> ColumnElement[bool]:
+    return ~exists().where(_in_state(MessageState.SENT), Message.ended_at >= _since, *of)
+
+
+def _one_is_ready(*of: ColumnElement[bool]) -> ColumnElement[bool]:
+    was_ready = or_(Message.ready_at <= _since, Message.attempts == 0, bindparam("runs_fail", type_=Boolean))
+    is_ready = and_(Message.ready_at <= _now, Message.queued_at <= _since, was_ready, *of)
+    return or_(*(exists().where(_in_state(state), is_ready) for state in (MessageState.QUEUED, MessageState.SENDING)))
+
+
+def _one_failed_by_itself() -> ColumnElement[bool]:
+    """One that no server refused: it was never handed over, or what the server answered could not be recorded."""
+    is_no_refusal = or_(Message.attempts == 0, Message.receipt != "")
+    return exists().where(_in_state(MessageState.FAILED), Message.ended_at >= _since, is_no_refusal)
+
+
+# What was sent is asked first: it answers for most of the day, and the second question is then not asked.
+_mail_is_held_up = select(
+    or_(
+        and_(_none_is_sent(), or_(_one_is_ready(), _one_failed_by_itself())),
+        and_(_none_is_sent(_is_no_account_mail), _one_is_ready(_is_no_account_mail)),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +67,20 @@ def messages_waiting() -> Waiting:
         count=sum(number for number, _oldest in counted),
         oldest=min((oldest for _number, oldest in counted if oldest), default=None),
     )
+
+
+def is_mail_held_up(since: datetime, now: datetime, *, runs_fail: bool) -> bool:
+    """Whether a message is ready and has been since then, with a sender or without, and none was sent meanwhile.
+
+    Mails about an account have a job of their own: where only they go out, the others are held up. Where messages fail
+    by themselves and none is sent, none is left that is ready; that counts as well.
+
+    `ready_at` alone does not say since when a message is ready: each time that the server hangs up on it, it goes back
+    to the queue with a new one. One that no server has answered yet has been ready since it was queued. One that a
+    server put off is ready from its next try on; but that moves too where all runs of the sender have failed since
+    then (`runs_fail`), and it counts as soon as it is ready.
+    """
+    return bool(db.session.scalar(_mail_is_held_up, {"since": since, "now": now, "runs_fail": runs_fail}))
 
 
 def count_failed() -> int:
@@ -84,8 +133,3 @@ def list_undecided(day: date) -> Sequence[Any]:
         .order_by(Milestone.next_notice_on, Milestone.id)
         .limit(LISTED_AT_MOST)
     ).all()
-
-
-def _in_state(state: MessageState) -> Any:
-    # As a literal: SQLite uses a partial index only where it can read the index's own condition in the statement.
-    return Message.state == bindparam(None, state, type_=Message.state.type, literal_execute=True)

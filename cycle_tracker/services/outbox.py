@@ -33,8 +33,9 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, bindparam, select, update
 
 from cycle_tracker.domain.delivery import FINAL, MessageState, Verdict, retry_after
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import Answer, ServerTrouble, one_line
+from cycle_tracker.mail import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageBody
 from cycle_tracker.models.base import table_of
 from cycle_tracker.services.access_links import CARRY_A_LINK, with_fresh_link
@@ -101,6 +102,7 @@ _give_up = (
         attempts=bindparam("new_attempts"),
         ended_at=bindparam("new_ended_at"),
         trouble=bindparam("new_trouble"),
+        receipt=bindparam("new_receipt"),
         claim_id=None,
     )
 )
@@ -290,9 +292,10 @@ class _Line:
         except Exception as error:  # whatever is wrong with the one before, this one goes out
             if before is None or not is_about_one(error):
                 raise
-            said = f"The mail server answered: {before.answer.said} That could not be recorded. {describe(error)}"
+            answered = before.answer.said
+            said = f"The mail server answered: {answered} That could not be recorded. {describe(error)}"
             with self.run.turn:
-                self.give_up(connection, claim, before.mail.message_id, before.mail.attempts + 1, said)
+                self.give_up(connection, claim, before.mail.message_id, before.attempts, said, receipt=answered)
             return self.record_and_renew(connection, claim, None, mail)
         if before is not None:
             self.count(before)
@@ -321,8 +324,10 @@ class _Line:
         wait = retry_after(attempts, chance) if answer.verdict is Verdict.TRY_LATER else None
         return _Result(mail, answer, wait)
 
-    def give_up(self, connection: Connection, claim: Claim, message_id: int, attempts: int, said: str) -> None:
-        """End a message that something is wrong with, saying what. Commits."""
+    def give_up(
+        self, connection: Connection, claim: Claim, message_id: int, attempts: int, said: str, receipt: str = ""
+    ) -> None:
+        """End a message that something is wrong with, saying what. `receipt` is what the server had answered. Commits."""
         log.error("Message %d has failed: %s", message_id, said)
         now = self.clock()
         with connection.begin():
@@ -334,6 +339,7 @@ class _Line:
                     "new_attempts": attempts,
                     "new_ended_at": now,
                     "new_trouble": one_line(said)[:LONGEST_TROUBLE],
+                    "new_receipt": receipt,
                 },
             )
         self.sent.failed += 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,6 +17,7 @@ from cycle_tracker.domain.lines import one_line
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Decision, DecisionOutcome, SignInAttempt, TryKind
 from cycle_tracker.services import audit
+from cycle_tracker.services.audit_seals import seal_new_events
 from cycle_tracker.web.app import create_app
 from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
 from tests.support.unseen import FAKE_LINES, UNSEEN
@@ -53,6 +55,16 @@ def test_they_name_every_constraint_as_the_models_do(empty_app: Flask) -> None:
     assert made == constraint_names()
 
 
+def test_they_make_the_triggers_of_the_models(empty_app: Flask) -> None:
+    """A table that a migration makes anew on SQLite loses its triggers, and nothing else shows it."""
+    upgrade()
+    made = triggers()
+    downgrade(revision="base")
+    assert triggers() == {}
+    db.create_all()
+    assert made == triggers()
+
+
 def test_they_take_everything_away_again_and_can_be_run_anew(empty_app: Flask) -> None:
     upgrade()
     downgrade(revision="base")
@@ -78,6 +90,25 @@ def test_the_audit_refuses_to_be_changed(empty_app: Flask, statement: str) -> No
         db.session.execute(text(statement))
     db.session.rollback()
     assert db.session.scalar(text("SELECT action FROM audit_events")) == "started"
+
+
+def test_the_audit_refuses_to_be_replaced_from_one_version_on_and_keeps_its_rows(empty_app: Flask) -> None:
+    upgrade(revision="0003")
+    audit.record("milestone", 1, "started", by=None, at=datetime(2026, 6, 30, 9, tzinfo=UTC))
+    db.session.commit()
+    seal_new_events(lambda: datetime(2026, 6, 30, 10, tzinfo=UTC))
+    before = audit_rows()
+    upgrade()
+    assert audit_rows() == before
+    if db.engine.dialect.name == "sqlite":
+        for table in ("audit_events", "audit_seals"):
+            with pytest.raises(DBAPIError, match="are never replaced"):
+                db.session.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))  # noqa: S608
+            db.session.rollback()
+    db.session.remove()
+    downgrade(revision="0003")
+    assert audit_rows() == before
+    assert [name for name in triggers() if name.endswith("_replace")] == []
 
 
 def test_a_decision_that_stood_on_its_escalation_becomes_a_row_and_comes_back(empty_app: Flask) -> None:
@@ -203,3 +234,24 @@ def test_mails_that_wait_are_carried_over_with_their_placeholders(empty_app: Fla
     downgrade(revision="0003")
     content = db.session.execute(text("SELECT content FROM message_bodies WHERE message_id = 2")).scalar_one()
     assert bytes(content) == WAITING_MAILS["invitation"] % f"{2:032x}".encode()
+
+
+def audit_rows() -> list[Any]:
+    statements = ("SELECT * FROM audit_events ORDER BY id", "SELECT * FROM audit_seals ORDER BY number")
+    found = [tuple(row) for statement in statements for row in db.session.execute(text(statement))]
+    db.session.rollback()
+    assert len(found) == 2
+    return found
+
+
+def triggers() -> dict[str, str]:
+    """Every trigger by its name, with the words that make it and its function."""
+    statement = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        if db.engine.dialect.name == "sqlite"
+        else "SELECT tgname, pg_get_triggerdef(pg_trigger.oid) || prosrc || tgenabled::text "
+        "FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+    )
+    found = db.session.execute(text(statement)).all()
+    db.session.rollback()
+    return {row[0]: row[1] for row in found}

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +21,23 @@ PATIENCE = 60.0
 
 
 class WebServer:
-    """The server with one worker, which can be killed at any moment; the server then starts another."""
+    """The server with one worker, which can be killed at any moment; the server then starts another.
 
-    def __init__(self, database: str) -> None:
+    It serves `app`, with these settings in its environment, and on these addresses beside its own.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        app: str = "tests.support.served:app",
+        settings: Mapping[str, str] | None = None,
+        addresses: Sequence[str] = (),
+    ) -> None:
         self.database = database
+        self.app = app
+        self.settings = settings or {}
         self.port = free_port()
+        self.addresses = [f"127.0.0.1:{self.port}", *addresses]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -41,10 +54,11 @@ class WebServer:
                     "--log-level",
                     "critical",
                 ),
-                *("-b", f"127.0.0.1:{self.port}", "tests.support.served:app"),
+                *(f"--bind={address}" for address in self.addresses),
+                self.app,
             ],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": self.database},
+            env={**os.environ, "DATABASE_URL": self.database, **self.settings},
             start_new_session=True,
         )
         self._wait()

@@ -12,7 +12,7 @@ from cycle_tracker.domain.punctuality import READY_WITHIN
 from cycle_tracker.extensions import db
 from cycle_tracker.queries.job_runs import seen_last_at
 from cycle_tracker.web.access import public
-from cycle_tracker.web.service_health.timeliness import are_notices_queued
+from cycle_tracker.web.service_health.timeliness import are_notices_queued, is_mail_going_out
 
 bp = Blueprint("probes", __name__)
 
@@ -27,9 +27,9 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Whether the database answers, its tables are those of this version, the scheduler runs, and the notices of the
-    last working day are queued: 200 or 503."""
-    found = {"database": False, "migrations": False, "scheduler": False, "notices": False}
+    """Whether the database answers, its tables are those of this version, the scheduler runs, the notices of the last
+    working day are queued, and mail goes out: 200 or 503."""
+    found = dict.fromkeys(("database", "migrations", "scheduler", "notices", "mail"), False)
     try:
         _look(found)
     except SQLAlchemyError:
@@ -47,6 +47,7 @@ def _look(found: dict[str, bool]) -> None:
         seen = seen_last_at(now)
         found["scheduler"] = seen is not None and now - seen <= READY_WITHIN
         found["notices"] = are_notices_queued(now)
+        found["mail"] = is_mail_going_out(now)
 
 
 def _is_migrated() -> bool:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cycle_tracker.clock import london_time
 from cycle_tracker.domain import addresses
 from cycle_tracker.domain.notice_words import AUDIENCE_WORDS, step_words
-from cycle_tracker.domain.punctuality import AT_ONCE_WITHIN, MISSED_AT_MOST, notices_day, processes_at_once
+from cycle_tracker.domain.punctuality import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_at_once
 from cycle_tracker.models import JobRun, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind
 from cycle_tracker.queries import outbox_health
@@ -17,7 +16,7 @@ from cycle_tracker.queries.audit_seals import find_sealing
 from cycle_tracker.queries.job_runs import QUEUE_NOTICES, SEND_OUTBOX, holders_since, latest_run, list_missed_days
 from cycle_tracker.queries.outbox_health import Waiting
 from cycle_tracker.web.page_parts import Tile
-from cycle_tracker.web.service_health.timeliness import are_mails_sent, are_notices_queued
+from cycle_tracker.web.service_health.trouble import about_deciding, about_mail, about_sending
 from cycle_tracker.web.wording import Status, count, day, moment
 
 RUNS_WELL = Status("Runs as it should", "green")
@@ -126,7 +125,8 @@ class HealthPage:
 def health_summary(now: datetime) -> Summary:
     """The numbers, and what is wrong."""
     waiting, failed, unreachable = _numbers()
-    return Summary(_tiles(waiting, failed, unreachable), _warnings((_queueing(now), _sending(now)), failed))
+    found = (about_deciding(now), about_sending(now), about_mail(now))
+    return Summary(_tiles(waiting, failed, unreachable), _warnings(found, failed))
 
 
 def health_page(now: datetime) -> HealthPage:
@@ -140,7 +140,7 @@ def health_page(now: datetime) -> HealthPage:
     unreachable_rows = [_unreachable(row) for row in outbox_health.list_unreachable()]
     return HealthPage(
         tiles=[*_tiles(waiting, failed, unreachable), _missed_tile(len(missed))],
-        warnings=_warnings([job.warning for job in jobs], failed),
+        warnings=_warnings([*(job.warning for job in jobs), about_mail(now)], failed),
         notes=_notes(unreachable, undecided, now),
         jobs=jobs,
         missed=[day(one) for one in missed],
@@ -159,25 +159,9 @@ def health_page(now: datetime) -> HealthPage:
 
 def _jobs(now: datetime) -> list[JobHealth]:
     return [
-        _job(QUEUE_NOTICES, "Deciding who is told what", "At 07:00 on working days", _queueing(now)),
-        _job(SEND_OUTBOX, "Sending mails", "Every minute", _sending(now)),
+        _job(QUEUE_NOTICES, "Deciding who is told what", "At 07:00 on working days", about_deciding(now)),
+        _job(SEND_OUTBOX, "Sending mails", "Every minute", about_sending(now)),
     ]
-
-
-def _queueing(now: datetime) -> str:
-    """What is wrong with the deciding; empty where all is well."""
-    if are_notices_queued(now):
-        return ""
-    return f"The notices of {day(notices_day(london_time(now)))} have not been queued. Is the scheduler running?"
-
-
-def _sending(now: datetime) -> str:
-    """What is wrong with the sending; empty where all is well."""
-    if are_mails_sent(now):
-        return ""
-    return (
-        "No mails could be sent for more than three minutes. Is the scheduler running, and does the mail server answer?"
-    )
 
 
 def _job(job: str, title: str, timetable: str, warning: str) -> JobHealth:
@@ -243,8 +227,8 @@ def _noun(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
 
 
-def _warnings(about_jobs: Iterable[str], failed: int) -> list[str]:
-    told = [warning for warning in about_jobs if warning]
+def _warnings(found: Iterable[str], failed: int) -> list[str]:
+    told = [warning for warning in found if warning]
     return [*told, f"{count(failed, 'message')} could not be sent."] if failed else told
 
 

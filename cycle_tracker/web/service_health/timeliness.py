@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cycle_tracker.clock import london_time
-from cycle_tracker.domain.punctuality import NOTICES_BY, OUTBOX_WITHIN, notices_day
+from cycle_tracker.domain.punctuality import NOTICES_BY, OUTBOX_WITHIN, SENT_WITHIN, notices_day
 from cycle_tracker.queries.job_runs import (
     QUEUE_NOTICES,
     SEND_OUTBOX,
@@ -12,6 +12,7 @@ from cycle_tracker.queries.job_runs import (
     has_finished_since,
     is_sender_at_work,
 )
+from cycle_tracker.queries.outbox_health import is_mail_held_up
 
 
 def are_notices_queued(now: datetime) -> bool:
@@ -28,3 +29,10 @@ def are_notices_queued(now: datetime) -> bool:
 def are_mails_sent(now: datetime) -> bool:
     """True where a run could send what there was within the last minutes, or one is at it now."""
     return has_finished_since(SEND_OUTBOX, now - OUTBOX_WITHIN) or is_sender_at_work(now)
+
+
+def is_mail_going_out(now: datetime) -> bool:
+    """Whether a message was sent in the last minutes, or none has been ready for so long. What keeps them all back
+    does not matter: the mail server, a message that stops every run, or senders that die."""
+    since = now - SENT_WITHIN
+    return not is_mail_held_up(since, now, runs_fail=not has_finished_since(SEND_OUTBOX, since))

@@ -4,7 +4,7 @@ import logging
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import db
 from cycle_tracker.models import AccessLink, Contact, Message, Notice
+from cycle_tracker.queries.outbox_health import is_mail_held_up
 from cycle_tracker.services.contacts import ask_contact
 from cycle_tracker.services.digests import gather_waiting_notices
 from cycle_tracker.services.outbox import send_ready_messages
@@ -141,6 +142,7 @@ def test_the_others_go_out_once(
     with goes_wrong(days, its_own) as day:
         sent = send_ready_messages(day, ticking(moment(day)), batch_size=MAILS)
         again = send_ready_messages(day, ticking(moment(day, TEN)))
+    assert not is_mail_held_up(moment(day), moment(day, time(7, 5)), runs_fail=False)
     days.app.config["MAIL_CONNECTIONS"] = 1
     assert (sent.sent, sent.failed, sent.refused, sent.trouble) == (MAILS - 1, 1, 0, "")
     assert (again.sent, again.failed, again.in_other_hands) == (0, 0, 0)
@@ -206,6 +208,7 @@ def test_where_every_message_fails_the_run_says_that_it_could_do_nothing(days: D
         sent = send_ready_messages(DAY, ticking(moment(DAY)))
     assert (sent.sent, sent.failed) == (0, MAILS)
     assert sent.could_not_be_used
+    assert is_mail_held_up(moment(DAY, time(6, 50)), moment(DAY, time(7, 5)), runs_fail=False)
     assert not db.session.scalar(select(func.count(AccessLink.id)))
     # what was never handed over is written anew the next day
     db.session.execute(update(Message).values(digest_on=None))

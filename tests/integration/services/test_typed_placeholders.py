@@ -14,9 +14,10 @@ from sqlalchemy import func, select, update
 from cycle_tracker.domain.delivery import MessageState
 from cycle_tracker.domain.kinds import Kind
 from cycle_tracker.domain.lifecycle import State
+from cycle_tracker.domain.lines import one_line
 from cycle_tracker.domain.permissions import Role, Scope
 from cycle_tracker.extensions import db
-from cycle_tracker.mail import new_key, one_line, placeholder, placeholders_in
+from cycle_tracker.mail import new_key, placeholder, placeholders_in
 from cycle_tracker.models import (
     AccessLink,
     Answer,

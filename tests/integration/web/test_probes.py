@@ -60,6 +60,7 @@ def test_without_migrations_nothing_is_ready(client: FlaskClient) -> None:
         "migrations": False,
         "scheduler": False,
         "notices": False,
+        "mail": False,
     }
 
 
@@ -73,6 +74,7 @@ def test_a_fresh_installation_is_ready_once_its_scheduler_runs(migrated: Flask, 
         "migrations": True,
         "scheduler": True,
         "notices": True,
+        "mail": True,
     }
 
 

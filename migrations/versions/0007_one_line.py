@@ -1,7 +1,7 @@
 """Words of one line: titles, names, references and addresses lose the line ends, control and format characters that
 forms of earlier versions let through.
 
-Revision 0004, after 0003. What was taken out does not come back: the older version reads the words as well without it.
+Revision 0007, after 0006. What was taken out does not come back: the older version reads the words as well without it.
 """
 
 import re
@@ -10,8 +10,8 @@ from unicodedata import category
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
