@@ -7,7 +7,7 @@ from hypothesis import settings
 
 SHORT, REST, ALL, LONG = "short", "rest", "all", "long"
 SELECTIONS = (SHORT, REST, ALL, LONG)
-PAGES = {"app", "app_of_session", "client"}
+PAGES = {"app", "client"}
 # Examples for each property: few of them find most of what many find, and `make test-all` looks at many.
 EXAMPLES = {SHORT: 25, REST: 100, ALL: 100, LONG: 1000}
 
