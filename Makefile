@@ -3,7 +3,7 @@ PYTHON_IN_VENV := .venv/bin/python
 PYTEST := $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system-packages run test check migrations-in-step bench faults lock screenshots format
+.PHONY: help setup system-packages run test test-all test-rest long check migrations-in-step bench lock screenshots format
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -17,16 +17,25 @@ system-packages:
 run: setup ## Start the product with demo data, its scheduler and a mail catcher
 	@$(PYTHON_IN_VENV) -m scripts.run_demo
 
-test: setup system-packages ## Run every test
-	@$(PYTEST)
+test: setup system-packages ## Run the tests of every change: five minutes on two cores
+	@$(PYTEST) --selection short
 
-check: setup system-packages ## Run the formatter, linters, type checker, migration check and every test
+test-all: setup system-packages ## Run every test on both databases and every screen, but for the long ones
+	@$(PYTEST) --selection all
+
+test-rest: setup system-packages ## Run what `make test-all` has and `make test` leaves out
+	@$(PYTEST) --selection rest
+
+long: setup system-packages ## Run the long tests: processes killed and raced for minutes, large numbers of examples
+	@$(PYTEST) --selection long
+
+check: setup system-packages ## Run the formatter, linters, type checker, migration check, then `make test-all`
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@$(PYTHON_IN_VENV) -m mypy
 	@.venv/bin/lint-imports
 	@$(MAKE) --no-print-directory migrations-in-step
-	@$(PYTEST)
+	@$(MAKE) --no-print-directory test-all
 
 # Builds an empty database from the migrations and compares it with the models.
 migrations-in-step:
@@ -37,9 +46,6 @@ migrations-in-step:
 
 bench: setup system-packages ## Measure the product's speed
 	@$(PYTHON_IN_VENV) -m bench
-
-faults: setup system-packages ## Stop, break and race processes on purpose, and check that nothing is lost
-	@$(PYTEST) tests/faults -m faults
 
 screenshots: setup system-packages ## Take the pictures in the documentation anew
 	@$(PYTHON_IN_VENV) -m scripts.screenshots

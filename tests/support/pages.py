@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup
-from flask import Flask
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from flask_login import login_user
+from flask_security import hash_password
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from cycle_tracker import clock
 from cycle_tracker.extensions import db
 from cycle_tracker.models import User
-from cycle_tracker.services.users import set_password
+from cycle_tracker.services.sessions import begin_session
+from cycle_tracker.web.sessions import TOKEN
 
 PASSWORD = "a-password-for-tests"
 
@@ -31,17 +36,38 @@ class Browser(FlaskClient):
 
 
 def sign_in(app: Flask, user: User) -> Browser:
-    """A browser in which this person is signed in."""
-    set_password(user, PASSWORD, by=None, now=clock.now())
+    """A browser in which this person is signed in, by a sign-in in the table and a cookie with its token."""
+    user.password = _password_of_all()
+    now = clock.now()
+    token = begin_session(user, browser="Werkzeug", address="127.0.0.1", now=now)
+    db.session.commit()
     client = Browser(app, app.response_class)
-    answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
-    assert answer.status_code == 302, said(answer)
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], _cookie_for(client, user, token))
     return client
 
 
+@cache
+def _password_of_all() -> str:
+    return str(hash_password(PASSWORD))
+
+
+def _cookie_for(client: FlaskClient, user: User, token: str) -> str:
+    """What the browser is given at sign-in."""
+    app = client.application
+    with app.test_request_context(environ_base=client.environ_base):
+        login_user(user)
+        session[TOKEN] = token
+        signing = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signing is not None
+        return str(signing.dumps(dict(session)))
+
+
 def soup(response: TestResponse) -> BeautifulSoup:
-    """The page, parsed."""
-    return BeautifulSoup(response.get_data(as_text=True), "lxml")
+    """The page, parsed once."""
+    parsed: BeautifulSoup | None = getattr(response, "_soup", None)
+    if parsed is None:
+        parsed = response._soup = BeautifulSoup(response.get_data(as_text=True), "lxml")  # type: ignore[attr-defined]
+    return parsed
 
 
 def said(response: TestResponse) -> str:

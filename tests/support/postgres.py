@@ -6,6 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,8 +55,8 @@ class Cluster:
     port: int
     programs: Path
     run_as: dict[str, Any] = field(default_factory=dict)
-    remove_at_end: bool = False
     running: bool = False
+    reaper: "subprocess.Popen[bytes] | None" = None
 
     @property
     def data(self) -> Path:
@@ -90,10 +91,19 @@ class Cluster:
         self.start()
 
     def remove(self) -> None:
-        """Stops the server and, where the cluster had to live outside the folder asked for, removes it."""
+        """Stops the server and removes its folder."""
         self.stop(immediate=True)
-        if self.remove_at_end:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self.reaper is not None:
+            self.reaper.communicate()  # the pipe ends, and the reaper waits for nothing else
+            self.reaper = None
+
+    def leave_nothing_behind(self) -> None:
+        """However this process ends, by SIGKILL too: the server stops and its folder goes."""
+        self.reaper = subprocess.Popen(
+            [sys.executable, "-I", "-S", Path(__file__).with_name("postgres_reaper.py"), self.folder],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """Runs one of PostgreSQL's programs, as the user who owns the cluster."""
@@ -125,20 +135,19 @@ def start_cluster(folder: Path, *, durable: bool = False) -> Cluster:
 
     PostgreSQL refuses to run as root, so root runs it as another user. Where that user cannot reach
     `folder` (pytest's own folders are closed to others), the cluster lives in a folder of its own
-    instead, which `Cluster.remove()` removes.
+    instead. `Cluster.remove()` removes the folder, and so does a watching process if this one is killed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     run_as: dict[str, Any] = {}
-    elsewhere = False
     if os.geteuid() == 0:
         user = _unprivileged_user()
         run_as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        elsewhere = not _open_to_others(folder)
-        if elsewhere:
+        if not _open_to_others(folder):
             folder = Path(tempfile.mkdtemp(prefix="cycle-tracker-postgres-"))
         os.chown(folder, user.pw_uid, user.pw_gid)
 
-    cluster = Cluster(folder, free_port(), find_programs(), run_as, remove_at_end=elsewhere)
+    cluster = Cluster(folder, free_port(), find_programs(), run_as)
+    cluster.leave_nothing_behind()
     atexit.register(cluster.remove)
     cluster.run(
         "initdb",

@@ -12,7 +12,7 @@ from cycle_tracker import clock
 from cycle_tracker.extensions import db
 from cycle_tracker.models import User
 from cycle_tracker.services.users import set_password
-from tests.support.pages import PASSWORD, counted_statements
+from tests.support.pages import PASSWORD, counted_statements, soup
 
 
 def give_password(user: User, password: str = PASSWORD) -> str:
@@ -33,7 +33,7 @@ def visit_as(app: Flask, email: str, password: str = PASSWORD) -> FlaskClient:
 def whole_page(answer: TestResponse, status: int = 200) -> BeautifulSoup:
     """The page, once it is found to be a whole one: a status, a title, one heading of the first level, unique ids."""
     assert answer.status_code == status
-    page = BeautifulSoup(answer.get_data(as_text=True), "lxml")
+    page = soup(answer)
     assert page.title is not None
     assert page.title.text.endswith(" - Cycle Tracker")
     assert len(page.find_all("h1")) == 1

@@ -10,6 +10,7 @@ from flask import Flask
 from cycle_tracker.clock import LONDON
 from cycle_tracker.domain.lifecycle import State
 from cycle_tracker.extensions import db
+from tests.conftest import Database
 from tests.factories import make_cycle, make_government, make_milestone, make_partnership, make_report
 from tests.integration.web.access import modules
 from tests.integration.web.access.stage import Parts
@@ -29,10 +30,10 @@ def morning() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def two_partnerships(app: Flask) -> Iterator[Parts]:
+def two_partnerships(app: Flask, database: Database) -> Iterator[Parts]:
     """Moray, where people hold their roles, and Fife, where they do not; the parts of each one's addresses, by slug."""
     with app.app_context():
-        yield make_two_partnerships()
+        yield database.stand(app, "two partnerships", make_two_partnerships)
 
 
 def make_two_partnerships() -> Parts:
