@@ -49,7 +49,7 @@ def _spoilt(column: Column[Any]) -> str:
         return f"Several{FAKE_LINES}lines"
     if not isinstance(column.type, OneLine) or column.name in HELD_TO_A_FORM or column.primary_key:
         return ""
-    room = column.type.impl_instance.length - len(FAKE_LINES) - len("Titleend")
+    room = column.type.length - len(FAKE_LINES) - len("Titleend")
     if room < 0:
         return ""
     return f"Title{FAKE_LINES}{''.join(UNSEEN)[:room]}end"
