@@ -327,7 +327,7 @@ class _Line:
     def give_up(
         self, connection: Connection, claim: Claim, message_id: int, attempts: int, said: str, receipt: str = ""
     ) -> None:
-        """End a message that something is wrong with, saying what. `receipt` is what the server had answered. Commits."""
+        """End a message that something is wrong with. `receipt` is what the server had answered. Commits."""
         log.error("Message %d has failed: %s", message_id, said)
         now = self.clock()
         with connection.begin():
