@@ -45,7 +45,7 @@ class Database(ABC):
             db.session.remove()
             self._empty()
 
-    def stand(self, app: Flask, name: str, make: Callable[[], Made]) -> Made:
+    def stand(self, name: str, make: Callable[[], Made]) -> Made:
         """Fill an emptied database with what `make` puts in and commits: the first time by making it, then by putting
         the rows back as they were. What is made may depend on the day, never on what else is there. In an app context.
         """

@@ -4,6 +4,7 @@ import resource
 import struct
 import time
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as time_of_day
 
@@ -27,11 +28,11 @@ def cells(content: bytes) -> list[tuple[int, dict[str, str]]]:
 
 
 def refused(content: bytes) -> str:
-    """Why the file is refused: within two seconds and 100 MiB of memory."""
-    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Why the file is refused: within two seconds of work and 100 MiB of memory."""
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(RuleBroken) as rule:
         read_file(content, COLUMNS)
-    assert time.perf_counter() - start < QUICK
+    assert time.process_time() - start < QUICK
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < LITTLE
     assert rule.value.field == "file"
     return rule.value.message
@@ -143,47 +144,31 @@ OUTSIDE = (
 )
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        bomb(b"<a>" + b" " * (LARGEST_UNPACKED + 1) + b"</a>"),
-        bomb(SHEET_START + b"<row>" + b"<c><v>1</v></c>" * 500_000 + b"</row>" + SHEET_END),
-        bomb(LAUGHS),
-        bomb(OUTSIDE),
-        bomb(
-            b'<?xml version="1.0" encoding="utf-16"?>'.decode().encode("utf-16") + LAUGHS.decode().encode("utf-16-le")
-        ),
-        bomb(b'<?xml version="1.0" encoding="UTF-7"?>' + LAUGHS),
-        bomb(SHEET_START + b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>' + SHEET_END),
-        bomb(b"not XML at all"),
-        bomb(b"<unclosed>"),
-        archive({f"{number}.xml": b"<a/>" for number in range(100_000)}),
-        archive({"[Content_Types].xml": b"<Types/>"}),
-        archive({"word/document.xml": b"<w/>", "[Content_Types].xml": b"<Types/>"}),
-        archive({"0.zip": archive({"1.zip": archive({"2.zip": b"\0" * 1_000_000})})}),
-        archive({"../../etc/passwd": b"x", "/absolute": b"y", "a\0b": b"z"}),
-        workbook([HEAD, ["a"]])[:-200],
-    ],
-    ids=[
-        "too-large",
-        "too-many-cells",
-        "billion-laughs",
-        "file-from-outside",
-        "laughs-in-utf-16",
-        "laughs-in-utf-7",
-        "a-row-far-down",
-        "no-xml",
-        "unclosed",
-        "100,000-parts",
-        "nothing-in-it",
-        "a-word-document",
-        "zips-in-zips",
-        "paths",
-        "cut-off",
-    ],
-)
-def test_a_workbook_that_no_person_makes_is_refused_at_once(content: bytes) -> None:
-    assert refused(content)
+# Each is made when its test runs: some are large, and every worker reads this file.
+MADE_BY_NO_PERSON: dict[str, Callable[[], bytes]] = {
+    "too-large": lambda: bomb(b"<a>" + b" " * (LARGEST_UNPACKED + 1) + b"</a>"),
+    "too-many-cells": lambda: bomb(SHEET_START + b"<row>" + b"<c><v>1</v></c>" * 500_000 + b"</row>" + SHEET_END),
+    "billion-laughs": lambda: bomb(LAUGHS),
+    "file-from-outside": lambda: bomb(OUTSIDE),
+    "laughs-in-utf-16": lambda: bomb(
+        b'<?xml version="1.0" encoding="utf-16"?>'.decode().encode("utf-16") + LAUGHS.decode().encode("utf-16-le")
+    ),
+    "laughs-in-utf-7": lambda: bomb(b'<?xml version="1.0" encoding="UTF-7"?>' + LAUGHS),
+    "a-row-far-down": lambda: bomb(SHEET_START + b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>' + SHEET_END),
+    "no-xml": lambda: bomb(b"not XML at all"),
+    "unclosed": lambda: bomb(b"<unclosed>"),
+    "100,000-parts": lambda: archive({f"{number}.xml": b"<a/>" for number in range(100_000)}),
+    "nothing-in-it": lambda: archive({"[Content_Types].xml": b"<Types/>"}),
+    "a-word-document": lambda: archive({"word/document.xml": b"<w/>", "[Content_Types].xml": b"<Types/>"}),
+    "zips-in-zips": lambda: archive({"0.zip": archive({"1.zip": archive({"2.zip": b"\0" * 1_000_000})})}),
+    "paths": lambda: archive({"../../etc/passwd": b"x", "/absolute": b"y", "a\0b": b"z"}),
+    "cut-off": lambda: workbook([HEAD, ["a"]])[:-200],
+}
+
+
+@pytest.mark.parametrize("make", MADE_BY_NO_PERSON.values(), ids=MADE_BY_NO_PERSON)
+def test_a_workbook_that_no_person_makes_is_refused_at_once(make: Callable[[], bytes]) -> None:
+    assert refused(make())
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -193,8 +178,8 @@ def test_compressions_that_spreadsheets_do_not_use_are_refused(method: int) -> N
 
 
 def test_a_part_that_lies_about_its_size_is_not_unpacked() -> None:
-    content = bomb(b"<a>" + b" " * 300_000_000 + b"</a>")
-    size = struct.pack("<L", 300_000_007)
+    content = bomb(b"<a>" + b" " * 150_000_000 + b"</a>")
+    size = struct.pack("<L", 150_000_007)
     assert content.count(size) == 2
     assert refused(content.replace(size, struct.pack("<L", 200)))
 

@@ -33,7 +33,7 @@ def morning() -> Iterator[time_machine.Traveller]:
 def two_partnerships(app: Flask, database: Database) -> Iterator[Parts]:
     """Moray, where people hold their roles, and Fife, where they do not; the parts of each one's addresses, by slug."""
     with app.app_context():
-        yield database.stand(app, "two partnerships", make_two_partnerships)
+        yield database.stand("two partnerships", make_two_partnerships)
 
 
 def make_two_partnerships() -> Parts:

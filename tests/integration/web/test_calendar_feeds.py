@@ -291,10 +291,10 @@ def test_what_is_handed_over_or_in_a_partnership_one_left_goes(place: Moray) -> 
     assert place.summaries(token) == ["Past guidance date: Annual report on 2025–26 (Moray)"]
 
 
-@pytest.mark.parametrize("token", ["", "x", "a" * 43, "a" * 5000, "..%2F..", "%F0%9F%98%80", "a%0Ab", "a/b"])
-def test_a_token_that_is_none_is_not_found(place: Moray, token: str) -> None:
+def test_a_token_that_is_none_is_not_found(place: Moray) -> None:
     place.feed(place.owner)
-    assert place.fetch(token).status_code == 404
+    for token in ["", "x", "a" * 43, "a" * 5000, "..%2F..", "%F0%9F%98%80", "a%0Ab", "a/b"]:
+        assert place.fetch(token).status_code == 404
 
 
 def test_neither_the_number_nor_the_hash_of_a_feed_opens_it(place: Moray) -> None:
@@ -449,12 +449,12 @@ def test_stopping_an_address(place: Moray) -> None:
     assert "That address was stopped already." in client.get("/account/calendar").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("number", ["", "x", "-1", "99999999999999", "1" * 5000, "१"])
-def test_a_number_that_is_none_stops_nothing(place: Moray, number: str) -> None:
+def test_a_number_that_is_none_stops_nothing(place: Moray) -> None:
     token = place.feed(place.owner)
     client = sign_in(place.app, place.owner)
-    assert client.post("/account/calendar/stop", data={"feed": number}).status_code == 302
-    assert place.fetch(token).status_code == 200
+    for number in ["", "x", "-1", "99999999999999", "1" * 5000, "१"]:
+        assert client.post("/account/calendar/stop", data={"feed": number}).status_code == 302
+        assert place.fetch(token).status_code == 200, number
 
 
 def test_nobody_stops_the_address_of_another(place: Moray) -> None:
@@ -503,11 +503,12 @@ def test_a_person_has_so_many_at_most(place: Moray) -> None:
     assert len(db.session.scalars(select(CalendarFeed)).all()) == AT_MOST
 
 
-@pytest.mark.parametrize("of", ["", "fife", "no-such-place", "long " * 2000, "<script>", "moray\x01"])
-def test_what_was_not_offered_is_refused_beside_the_field(place: Moray, of: str) -> None:
-    answer = sign_in(place.app, place.owner).post("/account/calendar", data={"of": of})
-    assert "Choose what the calendar should show, from the list" in said(answer)
-    assert db.session.scalars(select(CalendarFeed)).all() == []
+def test_what_was_not_offered_is_refused_beside_the_field(place: Moray) -> None:
+    client = sign_in(place.app, place.owner)
+    for of in ["", "fife", "no-such-place", "long " * 2000, "<script>", "moray\x01"]:
+        answer = client.post("/account/calendar", data={"of": of})
+        assert "Choose what the calendar should show, from the list" in said(answer), of
+        assert db.session.scalars(select(CalendarFeed)).all() == [], of
 
 
 def test_what_is_offered_is_what_the_person_may_see(place: Moray) -> None:

@@ -155,13 +155,11 @@ def test_the_second_step_ends_with_what_ends_sign_ins(
         assert not [one for one in db.session.scalars(select(SignInSession)) if one.ended_at is None]
 
 
-@pytest.mark.parametrize("code", ["", "000000", "x" * 10_000, "<script>alert(1)</script>", "\u202e123456"])
-def test_what_is_no_code_is_said_beside_the_field(
-    app: Flask, email: str, morning: time_machine.Traveller, code: str
-) -> None:
+def test_what_is_no_code_is_said_beside_the_field(app: Flask, email: str, morning: time_machine.Traveller) -> None:
     turn_on(visit_as(app, email), morning)
-    page = whole_page(second_step(first_step(app, email), code))
-    assert page.find(class_="ds_question__error-message") is not None
+    for code in ["", "000000", "x" * 10_000, "<script>alert(1)</script>", "\u202e123456"]:
+        page = whole_page(second_step(first_step(app, email), code))
+        assert page.find(class_="ds_question__error-message") is not None, code
 
 
 def test_codes_are_turned_on_by_who_has_the_password_and_a_right_code_only(app: Flask, email: str) -> None:

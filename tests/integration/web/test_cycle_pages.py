@@ -140,9 +140,10 @@ def test_the_cycles_before_and_after_are_one_click_away(moray: Moray) -> None:
     assert links == [CYCLE]
 
 
-@pytest.mark.parametrize("period", ["2029-32", "2024-27", "0000-03", "9999-02", "2026–29", "soon", "2017-20"])
-def test_an_unknown_period_is_not_found(moray: Moray, period: str) -> None:
-    assert moray.client().get(f"/partnerships/moray/cycles/{period}").status_code == 404
+def test_an_unknown_period_is_not_found(moray: Moray) -> None:
+    client = moray.client()
+    for period in ["2029-32", "2024-27", "0000-03", "9999-02", "2026–29", "soon", "2017-20"]:
+        assert client.get(f"/partnerships/moray/cycles/{period}").status_code == 404
 
 
 def test_another_partnerships_cycle_is_not_found(moray: Moray) -> None:

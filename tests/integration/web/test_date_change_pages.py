@@ -102,26 +102,22 @@ def test_a_lead_moves_a_local_date_with_a_reason(moray: Moray) -> None:
     assert value_of(again, "due_on") == "20 9 2026"
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "words"),
-    [
+def test_a_date_that_cannot_be_moved_so_is_told_beside_its_field(moray: Moray) -> None:
+    client = moray.client(moray.lead)
+    for changed, field, words in [
         ({"due_on": ""}, "due_on", "Enter the new date"),
         ({"due_on": "31 2 2027"}, "due_on", "is not a real date"),
         ({"due_on": "1 1 2100"}, "due_on", "must be before 2100"),
         ({"due_on": "1 9 2026"}, "due_on", "the date that it has already"),
         ({"reason": " "}, "reason", "Say why the date moves"),
         ({"reason": "x" * 10_000}, "reason", "2,000 characters or fewer"),
-    ],
-)
-def test_a_date_that_cannot_be_moved_so_is_told_beside_its_field(
-    moray: Moray, changed: dict[str, str], field: str, words: str
-) -> None:
-    data = {"due_on": "15 9 2026", "reason": "Leave.", "version": str(moray.step.version), **changed}
-    page = moray.client(moray.lead).post(f"{STEP}/date", data=data)
-    beside = soup(page).find(id=f"{field}-error")
-    assert beside is not None
-    assert words in beside.get_text()
-    assert changes() == []
+    ]:
+        data = {"due_on": "15 9 2026", "reason": "Leave.", "version": str(moray.step.version), **changed}
+        page = client.post(f"{STEP}/date", data=data)
+        beside = soup(page).find(id=f"{field}-error")
+        assert beside is not None, changed
+        assert words in beside.get_text()
+        assert changes() == [], changed
 
 
 def test_the_date_of_a_document_is_not_moved_nor_one_by_a_contributor_who_owns_it(moray: Moray) -> None:
@@ -235,27 +231,22 @@ def test_a_proposal_sent_twice_is_one(moray: Moray) -> None:
     assert len(changes()) == 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "words"),
-    [
-        ({"expected_on": ""}, "expected_on", "Enter the new expected date"),
-        ({"expected_on": "17 8 2026"}, "expected_on", "must be in the future"),
-        ({"expected_on": "1 1 2036"}, "expected_on", "within three years"),
-        ({"explanation": "<b>x</b>"}, "explanation", "10 to 2,000 characters"),
-        ({"explanation": "x" * 10_000}, "explanation", "10 to 2,000 characters"),
-        ({"explanation": " \x07 "}, "explanation", "Say why"),
-    ],
-)
-@pytest.mark.parametrize("path", ["proposal", "explanation"])
-def test_what_is_wrong_is_told_beside_its_field(
-    moray: Moray, path: str, changed: dict[str, str], field: str, words: str
-) -> None:
-    person = moray.lead if path == "proposal" else moray.member
-    page = moray.client(person).post(f"{REPORT}/{path}", data=moray.sent(**changed))
-    beside = soup(page).find(id=f"{field}-error")
-    assert beside is not None
-    assert words in beside.get_text()
-    assert changes() == []
+def test_what_is_wrong_is_told_beside_its_field(moray: Moray) -> None:
+    clients = {"proposal": moray.client(moray.lead), "explanation": moray.client(moray.member)}
+    for path in ["proposal", "explanation"]:
+        for changed, field, words in [
+            ({"expected_on": ""}, "expected_on", "Enter the new expected date"),
+            ({"expected_on": "17 8 2026"}, "expected_on", "must be in the future"),
+            ({"expected_on": "1 1 2036"}, "expected_on", "within three years"),
+            ({"explanation": "<b>x</b>"}, "explanation", "10 to 2,000 characters"),
+            ({"explanation": "x" * 10_000}, "explanation", "10 to 2,000 characters"),
+            ({"explanation": " \x07 "}, "explanation", "Say why"),
+        ]:
+            page = clients[path].post(f"{REPORT}/{path}", data=moray.sent(**changed))
+            beside = soup(page).find(id=f"{field}-error")
+            assert beside is not None, (path, changed)
+            assert words in beside.get_text()
+            assert changes() == [], (path, changed)
 
 
 def test_an_explanation_is_offered_quietly_first_and_asked_for_from_the_day_of_the_notice(

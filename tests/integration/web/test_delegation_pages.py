@@ -79,9 +79,9 @@ def test_pressed_twice_it_is_one(moray: Moray) -> None:
     assert len(absences()) == 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "message"),
-    [
+def test_what_is_wrong_is_said_beside_its_field(moray: Moray) -> None:
+    client = moray.client(moray.rory)
+    for changed, field, message in [
         ({"from_on": ""}, "from_on", "Enter the first day away"),
         ({"to_on": ""}, "to_on", "Enter the last day away"),
         ({"deputy": ""}, "deputy", "Choose who stands in"),
@@ -91,15 +91,11 @@ def test_pressed_twice_it_is_one(moray: Moray) -> None:
         ({"from_on": "x" * 10_000}, "from_on", "date"),
         ({"deputy": "999999"}, "deputy", "Choose somebody from the list"),
         ({"deputy": "<b>"}, "deputy", "Choose somebody from the list"),
-    ],
-)
-def test_what_is_wrong_is_said_beside_its_field(
-    moray: Moray, changed: dict[str, str], field: str, message: str
-) -> None:
-    answer = moray.client(moray.rory).post(PAGE, data=moray.away(**changed))
-    assert answer.status_code == 200
-    assert message in soup(answer).select(f"#{field}-error")[0].get_text()
-    assert absences() == []
+    ]:
+        answer = client.post(PAGE, data=moray.away(**changed))
+        assert answer.status_code == 200, changed
+        assert message in soup(answer).select(f"#{field}-error")[0].get_text()
+        assert absences() == [], changed
 
 
 def test_somebody_who_works_elsewhere_a_post_and_oneself_are_not_offered(moray: Moray) -> None:

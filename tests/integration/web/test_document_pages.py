@@ -239,28 +239,23 @@ def test_a_second_editor_of_an_approval_is_shown_what_changed(tayside: Tayside) 
     assert db.session.scalars(select(Approval)).one().minute == "mine"
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
+def test_what_is_wrong_with_an_approval_is_told_beside_its_field(tayside: Tayside) -> None:
+    client, path = tayside.client(), approval(tayside, "Angus Council")
+    for changed, words in [
         ({"manner": ""}, "Choose how the document was dealt with"),
         ({"manner": "signed"}, "Choose how the document was dealt with"),
         ({"approved_on": "31 2 2026"}, "31 February 2026 is not a real date"),
         ({"approved_on": "4 7 2026"}, "The date must be today or in the past."),
         ({"made_by": "x" * 201}, "Made by must be 200 characters or fewer"),
         ({"minute": "x" * 10_000}, "Minute reference must be 200 characters or fewer"),
-    ],
-)
-def test_what_is_wrong_with_an_approval_is_told_beside_its_field(
-    tayside: Tayside, changed: dict[str, str], words: str
-) -> None:
-    client, path = tayside.client(), approval(tayside, "Angus Council")
-    page = client.post(path, data=approved(client, path, **changed))
-    (name,) = changed
-    beside = soup(page).find(id=f"{name}-error")
-    assert beside is not None
-    assert words in beside.get_text()
-    assert value_of(page, "meeting") == "March meeting"
-    assert count(Approval) == 0
+    ]:
+        page = client.post(path, data=approved(client, path, **changed))
+        (name,) = changed
+        beside = soup(page).find(id=f"{name}-error")
+        assert beside is not None, changed
+        assert words in beside.get_text()
+        assert value_of(page, "meeting") == "March meeting", changed
+        assert count(Approval) == 0, changed
 
 
 def test_officials_see_bodies_manner_and_date_and_no_more(tayside: Tayside) -> None:
@@ -344,9 +339,11 @@ def test_a_draft_leaves_the_form_of_the_document_where_it_is(tayside: Tayside) -
     assert count(Publication) == 1
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
+def test_what_is_wrong_with_the_facts_is_told_and_changes_nothing(tayside: Tayside) -> None:
+    tayside.publish()
+    client = tayside.client()
+    before = count(AuditEvent)
+    for changed, words in [
         ({"which": "revised"}, "Choose the version"),
         ({"which": "nonsense"}, "Choose the version"),
         ({"published_on": "4 7 2026"}, "The date must be today or in the past."),
@@ -355,21 +352,14 @@ def test_a_draft_leaves_the_form_of_the_document_where_it_is(tayside: Tayside) -
         ({"places-0-language": "xx"}, "Choose a language from the list"),
         ({"places-0-address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
         ({"places-0-address": f"https://example.org/{'a' * 10_000}"}, "The address must be 2,000 characters or fewer"),
-    ],
-)
-def test_what_is_wrong_with_the_facts_is_told_and_changes_nothing(
-    tayside: Tayside, changed: dict[str, str], words: str
-) -> None:
-    tayside.publish()
-    client = tayside.client()
-    before = count(AuditEvent)
-    page = client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **changed))
-    assert page.status_code == 200
-    (name,) = changed
-    beside = soup(page).find(id=f"{name}-error")
-    assert beside is not None
-    assert words in beside.get_text()
-    assert count(AuditEvent) == before
+    ]:
+        page = client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **changed))
+        assert page.status_code == 200, changed
+        (name,) = changed
+        beside = soup(page).find(id=f"{name}-error")
+        assert beside is not None, changed
+        assert words in beside.get_text()
+        assert count(AuditEvent) == before, changed
 
 
 def test_two_addresses_for_the_same_are_refused(tayside: Tayside) -> None:
@@ -560,9 +550,9 @@ def test_a_published_document_is_required_as_it_is(tayside: Tayside) -> None:
     assert "This is done, so it cannot become not required." in said(page)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_another_partnerships_documents_are_not_found(tayside: Tayside) -> None:
+    client = tayside.someone(Role.LEAD, make_partnership("fife"))
+    for path in [
         "publication/facts",
         "publication/copies",
         "publication/copies/1",
@@ -570,13 +560,10 @@ def test_a_published_document_is_required_as_it_is(tayside: Tayside) -> None:
         "publication/kept-copy",
         "approvals/1",
         "not-required",
-    ],
-)
-def test_another_partnerships_documents_are_not_found(tayside: Tayside, path: str) -> None:
-    client = tayside.someone(Role.LEAD, make_partnership("fife"))
-    status = {403} if path == "not-required" else {404}
-    assert client.get(f"{PLAN}/{path}").status_code in status
-    assert client.post(f"{PLAN}/{path}", data={"version": "1"}).status_code in status
+    ]:
+        status = {403} if path == "not-required" else {404}
+        assert client.get(f"{PLAN}/{path}").status_code in status
+        assert client.post(f"{PLAN}/{path}", data={"version": "1"}).status_code in status
 
 
 def test_fields_that_the_forms_do_not_have_are_not_read(tayside: Tayside) -> None:

@@ -36,9 +36,8 @@ def failing(database: Database, app: Flask) -> Iterator[FlaskClient]:
         db.engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("error", "status", "title"),
-    [
+def test_each_error_has_its_page(failing: FlaskClient) -> None:
+    for error, status, title in [
         (NoResultFound(), 404, "Page not found"),
         (NotAllowed(), 403, "You cannot do this"),
         (ChangedMeanwhile("changed"), 409, "Someone else changed this first"),
@@ -50,16 +49,14 @@ def failing(database: Database, app: Flask) -> Iterator[FlaskClient]:
         (RequestEntityTooLarge(), 413, "The file is too large"),
         (OperationalError("SELECT", {}, Exception("locked")), 503, "Sorry, the service is not available"),
         (ValueError("secret detail"), 500, "Sorry, there is a problem with the service"),
-    ],
-)
-def test_each_error_has_its_page(failing: FlaskClient, error: Exception, status: int, title: str) -> None:
-    RAISED.append(error)
-    page = whole_page(failing.get("/fail"), status)
-    heading = page.find("h1")
-    assert heading is not None
-    assert heading.text == title
-    assert "secret detail" not in page.text
-    assert "Traceback" not in page.text
+    ]:
+        RAISED.append(error)
+        page = whole_page(failing.get("/fail"), status)
+        heading = page.find("h1")
+        assert heading is not None, error
+        assert heading.text == title
+        assert "secret detail" not in page.text, error
+        assert "Traceback" not in page.text, error
 
 
 def test_the_pages_for_a_broken_service_ask_the_database_for_nothing(failing: FlaskClient, app: Flask) -> None:

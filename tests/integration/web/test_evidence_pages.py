@@ -56,9 +56,9 @@ def test_a_file_comes_back_as_it_went_in_and_is_only_to_be_saved(place: Place, n
     assert "Calum Reid added evidence: Minute of the board" in said(page)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
+def test_what_is_not_kept_is_refused_beside_the_field(place: Place) -> None:
+    client = place.client(place.owner)
+    for name, content, words in [
         ("page.html", b"<script>alert(1)</script>", "Choose a PDF"),
         ("drawing.svg", b'<svg onload="alert(1)"/>', "Choose a PDF"),
         ("data.xml", b"<?xml version='1.0'?><a/>", "Choose a PDF"),
@@ -70,19 +70,12 @@ def test_a_file_comes_back_as_it_went_in_and_is_only_to_be_saved(place: Place, n
         ("report.pdf", files.pdf(b"<< /S /JavaScript /JS (x) >>"), "can run programs"),
         ("report.pdf", b"", "The file is empty"),
         ("report.docx", files.bomb(), "unpacks to far more"),
-    ],
-)
-def test_what_is_not_kept_is_refused_beside_the_field(
-    place: Place,
-    name: str,
-    content: bytes,
-    words: str,
-) -> None:
-    answer = upload(place.client(place.owner), name, content, title="My evidence")
-    assert answer.status_code == 200
-    assert words in error_of(answer, "file")
-    assert value_of(answer, "title") == "My evidence"
-    assert (count(Evidence), count(StoredFile), count(StoredContent)) == (0, 0, 0)
+    ]:
+        answer = upload(client, name, content, title="My evidence")
+        assert answer.status_code == 200, name
+        assert words in error_of(answer, "file"), name
+        assert value_of(answer, "title") == "My evidence"
+        assert (count(Evidence), count(StoredFile), count(StoredContent)) == (0, 0, 0), name
     assert actions() == []
 
 
@@ -123,9 +116,9 @@ def test_an_address_is_a_link_that_gives_nothing_away(place: Place) -> None:
     assert client.get(f"{STEP}/evidence/{only_piece().id}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("sent", "field", "words"),
-    [
+def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
+    client = place.client(place.owner)
+    for sent, field, words in [
         ({}, "file", "Choose a file, or enter a web address"),
         ({"title": "Minutes"}, "file", "Choose a file, or enter a web address"),
         ({"title": "Minutes", "address": "javascript:alert(1)"}, "address", "starting with https:// or http://"),
@@ -134,19 +127,12 @@ def test_an_address_is_a_link_that_gives_nothing_away(place: Place) -> None:
         ({"title": "Minutes", "address": "https://x.org/" + "a" * 2000}, "address", "2,000 characters or fewer"),
         ({"address": ADDRESS}, "title", "Say what can be read at the address"),
         ({"title": "t" * 201, "address": ADDRESS}, "title", "200 characters or fewer"),
-    ],
-)
-def test_what_is_wrong_is_told_beside_its_field(
-    place: Place,
-    sent: dict[str, str],
-    field: str,
-    words: str,
-) -> None:
-    answer = place.client(place.owner).post(NEW, data=sent)
-    assert answer.status_code == 200
-    assert words in error_of(answer, field)
-    assert value_of(answer, "address") == sent.get("address", "")
-    assert count(Evidence) == 0
+    ]:
+        answer = client.post(NEW, data=sent)
+        assert answer.status_code == 200, sent
+        assert words in error_of(answer, field)
+        assert value_of(answer, "address") == sent.get("address", "")
+        assert count(Evidence) == 0, sent
 
 
 def test_a_file_and_an_address_at_once_are_two_pieces(place: Place) -> None:

@@ -105,9 +105,9 @@ def test_an_earlier_first_day_asks_once_more(place: Place) -> None:
     assert db.session.get_one(Partnership, place.partnership.id).notify_from == date(2026, 5, 1)
 
 
-@pytest.mark.parametrize(
-    ("rest", "data", "words"),
-    [
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(place: Place) -> None:
+    bodies = len(db.session.scalars(select(PartnershipBody)).all())
+    for rest, data, words in [
         ("/notices-from", {"notify_from": ""}, "Enter the first day of notices"),
         ("/notices-from", {"notify_from": "31 6 2026"}, "31 June 2026 is not a real date"),
         ("/notices-from", {"notify_from": "1 1 2016"}, "within a year from today"),
@@ -120,19 +120,14 @@ def test_an_earlier_first_day_asks_once_more(place: Place) -> None:
         ("/bodies", {"organisation": "S12000020", "role": "lead", "from_on": "1 4 2026"}, "is in the partnership then"),
         ("/periods", {"period": "2032-35"}, "Choose one from the list"),
         ("/periods", {"period": "2026-29", "steps": ["nonsense"]}, "Choose steps from the list"),
-    ],
-)
-def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(
-    place: Place, rest: str, data: dict[str, str], words: str
-) -> None:
-    bodies = len(db.session.scalars(select(PartnershipBody)).all())
-    answer = place.client.post(f"{SET_UP}{rest}", data=data)
-    assert answer.status_code == 200
-    assert words in said(answer)
-    assert db.session.scalars(select(ClosureDay)).all() == []
-    assert db.session.scalars(select(Cycle)).all() == []
-    assert len(db.session.scalars(select(PartnershipBody)).all()) == bodies
-    assert db.session.get_one(Partnership, place.partnership.id).notify_from is None
+    ]:
+        answer = place.client.post(f"{SET_UP}{rest}", data=data)
+        assert answer.status_code == 200, rest
+        assert words in said(answer)
+        assert db.session.scalars(select(ClosureDay)).all() == [], rest
+        assert db.session.scalars(select(Cycle)).all() == [], rest
+        assert len(db.session.scalars(select(PartnershipBody)).all()) == bodies, rest
+        assert db.session.get_one(Partnership, place.partnership.id).notify_from is None, rest
 
 
 def test_a_part_of_another_partnership_is_not_found(place: Place) -> None:

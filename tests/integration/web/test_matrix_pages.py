@@ -139,21 +139,23 @@ def test_a_state_leaves_the_partnerships_that_have_a_document_in_it(nation: Nati
     assert "No partnership has a document in this state." in said(client.get("/matrix?period=2023-26&state=explained"))
 
 
-@pytest.mark.parametrize("query", ["?period=1999-02", "?state=late", "?period=x&state=y&page=z", "?page=999999"])
-def test_what_is_not_known_is_left_out_and_never_breaks_the_page(nation: Nation, query: str) -> None:
+def test_what_is_not_known_is_left_out_and_never_breaks_the_page(nation: Nation) -> None:
     nation.place("moray")
-    answer = nation.client().get(f"/matrix{query}")
-    assert answer.status_code == 200
-    assert "Plan period 2026–29" in said(answer)
-    assert ("This is not known" in said(answer)) is (not query.startswith("?page"))
+    client = nation.client()
+    for query in ["?period=1999-02", "?state=late", "?period=x&state=y&page=z", "?page=999999"]:
+        answer = client.get(f"/matrix{query}")
+        assert answer.status_code == 200, query
+        assert "Plan period 2026–29" in said(answer), query
+        assert ("This is not known" in said(answer)) is (not query.startswith("?page"))
 
 
-@pytest.mark.parametrize("role", [Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.CLERK, Role.ADMINISTRATOR])
-def test_people_of_a_partnership_do_not_come_here(nation: Nation, role: Role) -> None:
-    place = None if role is Role.ADMINISTRATOR else make_partnership("moray")
-    client = nation.client(make_user("Somebody", role=role, partnership=place))
-    assert client.get("/matrix").status_code == 403
-    assert client.get("/matrix/export.csv").status_code == 403
+def test_people_of_a_partnership_do_not_come_here(nation: Nation) -> None:
+    moray = make_partnership("moray")
+    for role in [Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.CLERK, Role.ADMINISTRATOR]:
+        place = None if role is Role.ADMINISTRATOR else moray
+        client = nation.client(make_user("Somebody", role=role, partnership=place))
+        assert client.get("/matrix").status_code == 403, role
+        assert client.get("/matrix/export.csv").status_code == 403, role
 
 
 @pytest.mark.parametrize("places", [2, 40])

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -128,26 +127,19 @@ def test_a_local_milestone_is_renamed_and_one_of_the_guidance_keeps_its_name(pla
     assert place.report.lead_organisation is not None
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "words"),
-    [
+def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
+    make_organisation("Fife Council")
+    client = place.client(place.lead)
+    for changed, field, words in [
         ({"title": ""}, "title", "Say in a few words what is to be done"),
         ({"title": "t" * 301}, "title", "The title must be 300 characters or fewer"),
         ({"stage": "nonsense"}, "stage", "Choose a stage from the list"),
         ({"lead_organisation": "1"}, "lead_organisation", "Choose an organisation from the list"),
-    ],
-)
-def test_what_is_wrong_is_told_beside_its_field(
-    place: Place,
-    changed: dict[str, str],
-    field: str,
-    words: str,
-) -> None:
-    make_organisation("Fife Council")
-    data = {"title": "Draft the plan", "stage": "plan", "lead_organisation": "", **changed}
-    answer = sent(place.client(place.lead), EDIT, place.step, **data)
-    assert words in error_of(answer, field)
-    assert actions() == []
+    ]:
+        data = {"title": "Draft the plan", "stage": "plan", "lead_organisation": "", **changed}
+        answer = sent(client, EDIT, place.step, **data)
+        assert words in error_of(answer, field)
+        assert actions() == [], changed
 
 
 def test_what_is_dropped_keeps_its_reason_and_what_is_opened_again_starts_afresh(place: Place) -> None:
@@ -213,30 +205,23 @@ def test_sub_tasks_are_listed_with_how_many_are_done(place: Place) -> None:
     assert client.post(SUB_TASK, data={"title": "Late", "owner": ""}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("changed", "field", "words"),
-    [
+def test_a_sub_task_that_is_wrong_is_told_beside_its_field(place: Place) -> None:
+    *_, stranger = partners(place)
+    client = place.client(place.lead)
+    for changed, field, words in [
         ({"title": ""}, "title", "Say in a few words what is to be done"),
         ({"title": "t" * 10_000}, "title", "The title must be 300 characters or fewer"),
         ({"due_on": "31 6 2026"}, "due_on", "31 June 2026 is not a real date"),
         ({"due_on": "1 1 1999"}, "due_on", "The date must be between 2014 and 2100."),
         ({"due_on": "1 1 2999"}, "due_on", "The date must be between 2014 and 2100."),
         ({"owner": "stranger"}, "owner", "Choose an owner from the list"),
-    ],
-)
-def test_a_sub_task_that_is_wrong_is_told_beside_its_field(
-    place: Place,
-    changed: dict[str, str],
-    field: str,
-    words: str,
-) -> None:
-    *_, stranger = partners(place)
-    data = {"title": "Ask the schools", "due_on": "10 7 2026", "owner": "", **changed}
-    data["owner"] = str(stranger.id) if data["owner"] == "stranger" else data["owner"]
-    answer = place.client(place.lead).post(SUB_TASK, data=data)
-    assert answer.status_code == 200
-    assert words in error_of(answer, field)
-    assert actions() == []
+    ]:
+        data = {"title": "Ask the schools", "due_on": "10 7 2026", "owner": "", **changed}
+        data["owner"] = str(stranger.id) if data["owner"] == "stranger" else data["owner"]
+        answer = client.post(SUB_TASK, data=data)
+        assert answer.status_code == 200, changed
+        assert words in error_of(answer, field)
+        assert actions() == [], changed
 
 
 def test_sub_tasks_of_what_others_own_are_added_by_leads_alone(place: Place) -> None:

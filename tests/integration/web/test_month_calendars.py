@@ -76,11 +76,12 @@ def test_one_goes_from_month_to_month(moray: Moray) -> None:
     assert soup(page).select_one(".app-calendar__day--today time")["datetime"] == "2026-07-03"  # type: ignore[index]
 
 
-@pytest.mark.parametrize("month", ["2026-13", "x", "1999-01", "9999-12", "2026-07-01", "'"])
-def test_a_month_that_is_none_is_said_and_the_present_one_shown(moray: Moray, month: str) -> None:
-    words = said(moray.client().get(MONTH, query_string={"month": month}))
-    assert "The month in the address is not one that is shown" in words
-    assert "Calendar: July 2026" in words
+def test_a_month_that_is_none_is_said_and_the_present_one_shown(moray: Moray) -> None:
+    client = moray.client()
+    for month in ["2026-13", "x", "1999-01", "9999-12", "2026-07-01", "'"]:
+        words = said(client.get(MONTH, query_string={"month": month}))
+        assert "The month in the address is not one that is shown" in words, month
+        assert "Calendar: July 2026" in words, month
 
 
 def test_the_first_and_last_months_lead_no_further(moray: Moray) -> None:

@@ -97,20 +97,18 @@ def test_the_list_holds_what_the_person_owns_everywhere_by_date(board: Board) ->
     assert "7 milestones." in words
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
+def test_the_list_is_narrowed_by_the_address(board: Board) -> None:
+    make_milestone(board.places[0], title="Done in Angus", owner=board.officer, state=State.DONE)
+    client = board.client()
+    for query, found in [
         ("partnership=fife", {"Coming": ["Data of Fife"]}),
         ("when=past", {"Past its date": ["Data of Angus", "Data of Bute"]}),
         ("kind=review", {}),
         ("state=done", {"Done or closed": ["Done in Angus"]}),
         ("text=of+dundee", {"Coming": ["Data of Dundee"]}),
         ("when=past&sort=title", {"Past its date": ["Data of Angus", "Data of Bute"]}),
-    ],
-)
-def test_the_list_is_narrowed_by_the_address(board: Board, query: str, found: dict[str, list[str]]) -> None:
-    make_milestone(board.places[0], title="Done in Angus", owner=board.officer, state=State.DONE)
-    assert groups(board.client().get(f"{LIST}?{query}")) == found
+    ]:
+        assert groups(client.get(f"{LIST}?{query}")) == found
 
 
 def test_what_is_unknown_in_the_address_is_left_out_and_said(board: Board) -> None:
@@ -220,9 +218,9 @@ def test_rows_of_another_partnership_are_neither_named_nor_changed(board: Board)
     assert {*states(board), foreign.state} == {State.NOT_STARTED}
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
+def test_a_reply_that_is_wrong_says_so_and_keeps_what_was_ticked(board: Board) -> None:
+    client = board.client()
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"ticked": []}, "Tick at least one row of the list"),
         ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Tick at least one row of the list"),
         ({"ticked": [f"{number}:1" for number in range(1, 300)]}, "Tick at most 200 rows at a time"),
@@ -232,17 +230,14 @@ def test_rows_of_another_partnership_are_neither_named_nor_changed(board: Board)
         ({"answer": "done", "done_on": "4 7 2026"}, "The date must be today or in the past."),
         ({"answer": "done", "done_on": "31 2 2026"}, "31 February 2026 is not a real date"),
         ({"answer": "on-track", "note": "x" * 10_000}, "The note must be 1,000 characters or fewer"),
-    ],
-)
-def test_a_reply_that_is_wrong_says_so_and_keeps_what_was_ticked(
-    board: Board, data: dict[str, Any], message: str
-) -> None:
-    page = board.client().post(f"{LIST}/reply", data={"ticked": board.tick(), "answer": "begun", **data})
-    assert page.status_code == 200
-    assert message in said(page)
-    assert set(states(board)) == {State.NOT_STARTED}
-    if "ticked" not in data:
-        assert len(soup(page).select("input[name=ticked][checked]")) == 6
+    ]
+    for data, message in wrong:
+        page = client.post(f"{LIST}/reply", data={"ticked": board.tick(), "answer": "begun", **data})
+        assert page.status_code == 200, data
+        assert message in said(page)
+        assert set(states(board)) == {State.NOT_STARTED}, data
+        if "ticked" not in data:
+            assert len(soup(page).select("input[name=ticked][checked]")) == 6, data
 
 
 def test_only_the_fields_of_the_form_are_read(board: Board) -> None:

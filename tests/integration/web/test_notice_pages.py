@@ -74,9 +74,10 @@ def test_the_record_is_of_ones_own_partnerships_alone(told: Place) -> None:
     assert len(rows(told.someone(Role.ADMINISTRATOR))) == len(rows(told.client(told.lead)))
 
 
-@pytest.mark.parametrize(
-    ("filters", "is_found"),
-    [
+def test_filters_narrow_the_record_and_its_file(told: Place) -> None:
+    send()
+    client = told.client(told.lead)
+    for filters, is_found in [
         ("?person=calum", True),
         ("?person=ailsa%25", False),
         ("?standing=sent", True),
@@ -85,13 +86,9 @@ def test_the_record_is_of_ones_own_partnerships_alone(told: Place) -> None:
         ("?from_day=2026-07-03&to_day=2026-07-03", True),
         ("?from_day=4/7/2026", False),
         ("?to_day=2/7/2026", False),
-    ],
-)
-def test_filters_narrow_the_record_and_its_file(told: Place, filters: str, is_found: bool) -> None:
-    send()
-    client = told.client(told.lead)
-    assert any("Calum Reid" in row for row in rows(client, f"/notices{filters}")) == is_found
-    assert ("Calum Reid" in client.get(f"/notices/export.csv{filters}").get_data(as_text=True)) == is_found
+    ]:
+        assert any("Calum Reid" in row for row in rows(client, f"/notices{filters}")) == is_found
+        assert ("Calum Reid" in client.get(f"/notices/export.csv{filters}").get_data(as_text=True)) == is_found
 
 
 def test_what_a_filter_cannot_be_is_said(told: Place) -> None:

@@ -117,11 +117,11 @@ def test_an_official_sees_who_is_in_it_and_where_its_documents_stand(moray: Mora
     assert soup(client.get(PAGE)).find("a", href=f"{PAGE}/cycles/2023-26") is not None
 
 
-@pytest.mark.parametrize("role", [Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.CLERK, Role.AUDITOR])
-def test_its_people_and_auditors_see_the_same(moray: Moray, role: Role) -> None:
-    text = said(moray.client(moray.of_role(role)).get(PAGE))
-    assert "Explained" in text
-    assert "The board met late." in text
+def test_its_people_and_auditors_see_the_same(moray: Moray) -> None:
+    for role in [Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.CLERK, Role.AUDITOR]:
+        text = said(moray.client(moray.of_role(role)).get(PAGE))
+        assert "Explained" in text, role
+        assert "The board met late." in text, role
 
 
 def test_an_administrator_sees_titles_and_dates(moray: Moray) -> None:

@@ -108,9 +108,10 @@ def test_a_button_pressed_twice_records_once(nation: Nation) -> None:
     assert copies()[0].received_on == date(2026, 7, 8)
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
+def test_what_is_wrong_is_said_and_nothing_is_recorded(nation: Nation) -> None:
+    nation.sent("angus")
+    client = nation.client()
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"received_on": ""}, "Enter the date on which it was received"),
         ({"received_on": "31 6 2026"}, "31 June 2026 is not a real date"),
         ({"received_on": "21 7 2026"}, "The date must be today or in the past."),
@@ -123,19 +124,16 @@ def test_a_button_pressed_twice_records_once(nation: Nation) -> None:
         ({"copy": ["x"]}, "One of the documents that were ticked is not on this list."),
         ({"copy": ["9" * 40]}, "One of the documents that were ticked is not on this list."),
         ({"copy": [str(number) for number in range(1, 500)]}, "Tick at most 100 documents at a time."),
-    ],
-)
-def test_what_is_wrong_is_said_and_nothing_is_recorded(nation: Nation, changed: dict[str, Any], words: str) -> None:
-    nation.sent("angus")
-    client = nation.client()
-    data = {"copy": boxes(client), "received_on": "20 7 2026"} | changed
-    page = client.post(LIST, data=data)
-    assert page.status_code == 200
-    assert words in said(page)
-    assert value_of(page, "received_on") == data["received_on"]
-    if "copy" not in changed:
-        assert soup(page).select("input[name=copy][checked]")
-    assert copies()[0].received_on is None
+    ]
+    for changed, words in wrong:
+        data = {"copy": boxes(client), "received_on": "20 7 2026"} | changed
+        page = client.post(LIST, data=data)
+        assert page.status_code == 200, changed
+        assert words in said(page)
+        assert value_of(page, "received_on") == data["received_on"], changed
+        if "copy" not in changed:
+            assert soup(page).select("input[name=copy][checked]"), changed
+        assert copies()[0].received_on is None, changed
 
 
 def test_a_copy_to_somebody_else_is_not_on_the_list(nation: Nation) -> None:
@@ -178,16 +176,16 @@ def test_the_list_takes_as_many_statements_when_long_as_when_short(nation: Natio
     assert len(statements) == STATEMENTS, "\n\n".join(statements)
 
 
-@pytest.mark.parametrize("role", [Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_only_officials_record_receipts(nation: Nation, role: Role) -> None:
+def test_only_officials_record_receipts(nation: Nation) -> None:
     report = nation.sent("moray")
-    national = role in {Role.AUDITOR, Role.ADMINISTRATOR}
-    client = nation.client(make_user("Somebody", role=role, partnership=None if national else nation.moray))
-    for path in (LIST, f"{page_of(report)}/receipt", f"{page_of(report)}/receipt/undo"):
-        assert client.get(path).status_code == 403
-        assert client.post(path, data={"received_on": "20 7 2026", "reason": "No."}).status_code == 403
-    assert "Receipt by Scottish Government" not in said(client.get(page_of(report)))
-    assert copies()[0].received_on is None
+    for role in [Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.AUDITOR, Role.ADMINISTRATOR]:
+        national = role in {Role.AUDITOR, Role.ADMINISTRATOR}
+        client = nation.client(make_user("Somebody", role=role, partnership=None if national else nation.moray))
+        for path in (LIST, f"{page_of(report)}/receipt", f"{page_of(report)}/receipt/undo"):
+            assert client.get(path).status_code == 403, role
+            assert client.post(path, data={"received_on": "20 7 2026", "reason": "No."}).status_code == 403, role
+        assert "Receipt by Scottish Government" not in said(client.get(page_of(report))), role
+        assert copies()[0].received_on is None, role
 
 
 def receipt(client: Browser, report: Milestone, **fields: str) -> Any:
@@ -217,28 +215,23 @@ def test_a_document_that_was_not_told_of_needs_no_more_than_its_day(nation: Nati
     assert (copies()[0].received_on, copies()[0].sent_on) == (date(2026, 7, 15), None)
 
 
-@pytest.mark.parametrize(
-    ("fields", "name", "words"),
-    [
+def test_what_is_wrong_about_one_receipt_is_told_beside_its_field(nation: Nation) -> None:
+    report = make_report(nation.moray)
+    client = nation.client()
+    for fields, name, words in [
         ({"received_on": ""}, "received_on", "Enter the date on which it was received"),
         ({"received_on": "21 7 2026"}, "received_on", "The date must be today or in the past."),
         ({"sent_on": "31 2 2026"}, "sent_on", "31 February 2026 is not a real date"),
         ({"published_on": "1 3 2026"}, "published_on", "so it cannot be published before."),
         ({"address": "not an address"}, "address", "address"),
         ({"address": "https://example.org/" + "x" * 2000}, "address", "2,000 characters or fewer"),
-    ],
-)
-def test_what_is_wrong_about_one_receipt_is_told_beside_its_field(
-    nation: Nation, fields: dict[str, str], name: str, words: str
-) -> None:
-    report = make_report(nation.moray)
-    client = nation.client()
-    page = receipt(client, report, **{"received_on": "15 7 2026", **fields})
-    beside = soup(page).find(id=f"{name}-error")
-    assert beside is not None
-    assert words in beside.get_text()
-    assert value_of(page, name) == fields[name]
-    assert db.session.scalars(select(Publication)).all() == []
+    ]:
+        page = receipt(client, report, **{"received_on": "15 7 2026", **fields})
+        beside = soup(page).find(id=f"{name}-error")
+        assert beside is not None, fields
+        assert words in beside.get_text()
+        assert value_of(page, name) == fields[name]
+        assert db.session.scalars(select(Publication)).all() == [], fields
 
 
 def test_a_step_is_no_document_and_so_not_there(nation: Nation) -> None:

@@ -3,6 +3,7 @@
 import random
 import resource
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -132,20 +133,21 @@ def test_a_pdf_that_only_opens_at_a_page_is_taken(catalog: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "words"),
+    ("name", "make", "words"),
     [
-        ("bomb.docx", files.bomb(), "unpacks to far more"),
-        ("parts.xlsx", files.many_members(100_000), "too many parts"),
-        ("objects.pdf", files.pdf(*[files.object_stream(b"0" * 40_000_000)] * 3), "is a PDF"),
+        ("bomb.docx", files.bomb, "unpacks to far more"),
+        ("parts.xlsx", lambda: files.many_members(100_000), "too many parts"),
+        ("objects.pdf", lambda: files.pdf(*[files.object_stream(b"0" * 40_000_000)] * 3), "is a PDF"),
     ],
     ids=["bomb", "parts", "objects"],
 )
-def test_a_bomb_costs_little(name: str, content: bytes, words: str) -> None:
+def test_a_bomb_costs_little(name: str, make: Callable[[], bytes], words: str) -> None:
+    content = make()
     assert len(content) < LARGEST_FILE + 4_000_000
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(RuleBroken, match=words):
         check_file(name, content[:LARGEST_FILE])
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.utils import cached_property
 
 from cycle_tracker.domain.permissions import Role
 from cycle_tracker.extensions import Base, db
@@ -50,6 +52,56 @@ def person(role: Role, *, owns: str = "") -> User:
 def send(client: FlaskClient, cell: Cell, parts: dict[str, object], **more: Any) -> Any:
     """What a person of the partnership with these parts sends to the address of a cell."""
     return client.open(cell.path.format_map(parts), method=cell.method, data=cell.body(parts), **more)
+
+
+class Noted(ImmutableMultiDict[str, str]):
+    """The parameters of an address, with the names of those that were asked for. `lists()` is not noted: every
+    request is looked through for NULs."""
+
+    names: set[str]
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.names.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, key: str, *more: Any, **how: Any) -> Any:
+        self.names.add(key)
+        return super().get(key, *more, **how)
+
+    def getlist(self, key: str, *more: Any, **how: Any) -> Any:
+        self.names.add(key)
+        return super().getlist(key, *more, **how)
+
+    def items(self, multi: Any = False) -> Any:
+        self.names.update(super().keys())
+        return super().items(multi)
+
+    def to_dict(self, flat: Any = True) -> Any:
+        self.names.update(super().keys())
+        return super().to_dict(flat)
+
+
+@contextmanager
+def reading(app: Flask) -> Iterator[set[str]]:
+    """The names of the parameters that pages read from their address meanwhile."""
+    read: set[str] = set()
+
+    class Listening(Request):
+        @cached_property
+        def args(self) -> Noted:
+            noted = Noted(super().args)
+            noted.names = read
+            return noted
+
+    plain, app.request_class = app.request_class, Listening
+    try:
+        yield read
+    finally:
+        app.request_class = plain
 
 
 @contextmanager
