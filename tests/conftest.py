@@ -18,6 +18,7 @@ from cycle_tracker import models
 from cycle_tracker.app import create_core_app
 from cycle_tracker.database import engine_url
 from cycle_tracker.extensions import Base, db
+from tests.support import selection
 from tests.support.postgres import Cluster, start_cluster
 
 CLUSTER = pytest.StashKey[Cluster]()
@@ -25,8 +26,20 @@ _numbers = count(1)
 BOTH_DATABASES = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--selection`."""
+    selection.add_option(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the selection leaves out."""
+    left_out = selection.choose(config.option.selection, items)
+    config.hook.pytest_deselected(items=left_out)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the run: by the controller where there are workers, which are told its address."""
+    selection.load_profile(config.option.selection)
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[CLUSTER] = start_cluster(Path(tempfile.mkdtemp(prefix="cycle-tracker-tests-")))
 

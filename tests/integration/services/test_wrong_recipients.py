@@ -46,7 +46,7 @@ def test_two_hundred_changes_of_roles_and_memberships_reach_nobody_who_may_not_s
     assert _rounds(days, 200, seed=20260706) > 0
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_a_thousand_changes_of_roles_and_memberships_reach_nobody_who_may_not_see(days: Days) -> None:
     assert _rounds(days, 1_000, seed=28) > 0
 
