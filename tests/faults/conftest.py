@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cycle_tracker import clock
 from cycle_tracker.cli.outbox import outbox
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Escalation, Milestone
+from cycle_tracker.models import Escalation, MailClaim, Milestone
 from cycle_tracker.services.synthetic import Wanted, load_synthetic
 from scheduler.jobs import Report, queue_notices, run_job
 from tests.conftest import Database
@@ -49,6 +49,11 @@ class Service:
         """Queue what is due on the Thursday here and now, where queueing is not what is tried."""
         queue_notices(THURSDAY)
         db.session.remove()
+
+    def outlast_leases(self) -> None:
+        """Let every lease be over, as if its time had gone by: nobody who holds one is at work."""
+        db.session.execute(update(MailClaim).values(leased_until=clock.now() - timedelta(seconds=1)))
+        db.session.commit()
 
     def run_at(self, job: str, at: datetime) -> Report:
         """One run of a job here and now, by a clock that says that it is this moment and goes on from there."""

@@ -24,7 +24,7 @@ AT_MOST = 2000
 @pytest.fixture
 def sweeps(core_app: Flask, database: Database, service: Service) -> Iterator["KilledSweeps"]:
     """Nobody here may hold the database open: its file is copied over from sweep to sweep."""
-    with TracedSweeps(str(THURSDAY), database=database.url, port=service.sink.port) as traced:
+    with TracedSweeps(THURSDAY, database=database.url, port=service.sink.port) as traced:
         yield KilledSweeps(core_app, database, service, traced)
     db.session.remove()
     db.engine.dispose()
