@@ -48,7 +48,7 @@ from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_passwo
 from tests.journeys.test_annual_report import REPORT, moray
 from tests.support import files
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.in_full]
 
 PLAN = "/partnerships/moray/milestones/2026-29.plan-prepared"
 GROUP = "/partnerships/moray/group"
