@@ -1,7 +1,7 @@
 """A database with synthetic deadlines, a mail server whose ledger survives, and the jobs as real processes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, MailClaim, Milestone
 from cycle_tracker.services.synthetic import Wanted, load_synthetic
 from scheduler.jobs import Report, queue_notices, run_job
-from tests.conftest import Database
+from tests.conftest import BOTH_DATABASES, Database
 from tests.faults.checker import Told, Verdict, judge
 from tests.faults.processes import Jobs
 from tests.support.mail_out import mail_server
@@ -25,6 +25,20 @@ from tests.support.smtp_sink import SmtpSink, read_ledger
 
 THURSDAY = date(2026, 5, 14)
 FELL_DUE, FALLS_DUE = "2026-05-11", "2026-05-21"  # three days before that Thursday, and seven days after it
+
+
+def on_both_databases(connections: Collection[int], *, always: Collection[tuple[str, int]]) -> pytest.MarkDecorator:
+    """A test over so many lines to the mail server on each of the databases. `make test` runs only what is `always`:
+    where the fault bites, and on both where they go about it by other statements."""
+    return pytest.mark.parametrize(
+        ("database", "connections"),
+        [
+            pytest.param(kind, number, marks=[] if (kind, number) in always else [pytest.mark.in_full])
+            for kind in BOTH_DATABASES
+            for number in connections
+        ],
+        indirect=["database"],
+    )
 
 
 class Service:

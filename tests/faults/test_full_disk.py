@@ -44,6 +44,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+@pytest.mark.in_full
 @pytest.mark.usefixtures("sqlite_only")
 def test_with_a_full_disk_pages_are_read_and_writes_are_refused_clearly_until_there_is_space(
     database: Database, small_disk: Path, tmp_path: Path
@@ -110,13 +111,14 @@ def sweeps(core_app: Flask, database: Database, service: Service) -> Iterator["F
     db.engine.dispose()
 
 
+@pytest.mark.in_full
 @pytest.mark.usefixtures("sqlite_only")
 def test_a_disk_that_is_full_from_some_write_on_loses_nothing(sweeps: "FullSweeps") -> None:
     for number in (1, 9, 40, 55):
         sweeps.fill_at(number)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.usefixtures("sqlite_only")
 def test_a_disk_that_is_full_from_any_write_on_loses_nothing(sweeps: "FullSweeps") -> None:
     began = time.monotonic()

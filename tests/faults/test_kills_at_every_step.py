@@ -37,7 +37,7 @@ def test_a_kill_at_some_steps_loses_nothing_and_repeats_at_most_one_mail(sweeps:
     assert sweeps.killed >= 2  # PostgreSQL's client writes no file
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("call", CALLS)
 def test_a_kill_at_every_step_loses_nothing_and_repeats_at_most_one_mail(sweeps: "KilledSweeps", call: str) -> None:
     began = time.monotonic()

@@ -35,7 +35,7 @@ def test_five_kills_lose_nothing_and_repeat_at_most_one_mail_each(service: Servi
     assert service.escalations() == service.first_rungs(FELL_DUE, "2026-05-12")
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_two_hundred_kills_over_ten_thousand_items_lose_nothing_and_repeat_at_most_one_mail_each(
     service: Service,
 ) -> None:

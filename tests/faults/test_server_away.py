@@ -18,7 +18,7 @@ from cycle_tracker.models import Partnership
 from cycle_tracker.web.app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user
-from tests.faults.conftest import THURSDAY, Service, say
+from tests.faults.conftest import THURSDAY, Service, on_both_databases, say
 from tests.faults.minutes import send_when_asked
 from tests.faults.processes import FORKS, environment, fork
 from tests.support.visits import give_password
@@ -27,13 +27,14 @@ from tests.support.web_server import WebServer
 LEAD = "lead@example.test"
 
 
+@on_both_databases([8], always=[("postgresql", 8)])
 def test_ten_minutes_without_a_server_use_up_no_attempt_and_then_everything_arrives_once(
-    service: Service, database: Database
+    service: Service, database: Database, connections: int
 ) -> None:
-    away_for(service, database, minutes=10, mails=100, connections=8)
+    away_for(service, database, minutes=10, mails=100, connections=connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 def test_an_hour_without_a_server_uses_up_no_attempt_and_then_everything_arrives_once(
     service: Service, database: Database, connections: int
@@ -41,7 +42,7 @@ def test_an_hour_without_a_server_uses_up_no_attempt_and_then_everything_arrives
     away_for(service, database, minutes=60, mails=1000, connections=connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_pages_are_as_quick_while_the_server_is_away(service: Service, database: Database) -> None:
     """In each of sixty minutes pages are asked for without a run of the sender, and beside one."""
     service.load(overdue=1000, due_soon=0, people=1000)

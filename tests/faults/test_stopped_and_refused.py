@@ -12,6 +12,7 @@ DAY = "2026-05-14"
 SOON = 5.0  # seconds
 
 
+@pytest.mark.in_full
 def test_a_refused_connection_fails_the_run_and_uses_up_no_attempt(service: Service) -> None:
     service.load(overdue=40, due_soon=0, people=20)
     service.queue()
@@ -29,6 +30,7 @@ def test_a_refused_connection_fails_the_run_and_uses_up_no_attempt(service: Serv
     assert (verdict.faults, verdict.repeats) == ({}, 0)
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_sender_that_is_asked_to_stop_finishes_each_mail_in_hand_and_puts_the_rest_back(
     service: Service, connections: int
@@ -52,6 +54,7 @@ def test_a_sender_that_is_asked_to_stop_finishes_each_mail_in_hand_and_puts_the_
     assert (verdict.faults, verdict.repeats) == ({}, 0)
 
 
+@pytest.mark.in_full
 def test_a_killed_sender_repeats_at_most_the_mail_in_hand_on_each_of_its_lines(service: Service) -> None:
     service.load(overdue=160, due_soon=0, people=160)
     service.queue()
