@@ -1,23 +1,23 @@
 """A database with synthetic deadlines, a mail server whose ledger survives, and the jobs as real processes."""
 
 import json
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cycle_tracker import clock
 from cycle_tracker.cli.outbox import outbox
 from cycle_tracker.extensions import db
-from cycle_tracker.models import Escalation, Milestone
+from cycle_tracker.models import Escalation, MailClaim, Milestone
 from cycle_tracker.services.synthetic import Wanted, load_synthetic
 from scheduler.jobs import Report, queue_notices, run_job
-from tests.conftest import Database
+from tests.conftest import BOTH_DATABASES, Database
 from tests.faults.checker import Told, Verdict, judge
 from tests.faults.processes import Jobs
 from tests.support.mail_out import mail_server
@@ -25,6 +25,20 @@ from tests.support.smtp_sink import SmtpSink, read_ledger
 
 THURSDAY = date(2026, 5, 14)
 FELL_DUE, FALLS_DUE = "2026-05-11", "2026-05-21"  # three days before that Thursday, and seven days after it
+
+
+def on_both_databases(connections: Collection[int], *, always: Collection[tuple[str, int]]) -> pytest.MarkDecorator:
+    """A test over so many lines to the mail server on each of the databases. `make test` runs only what is `always`:
+    where the fault bites, and on both where they go about it by other statements."""
+    return pytest.mark.parametrize(
+        ("database", "connections"),
+        [
+            pytest.param(kind, number, marks=[] if (kind, number) in always else [pytest.mark.in_full])
+            for kind in BOTH_DATABASES
+            for number in connections
+        ],
+        indirect=["database"],
+    )
 
 
 class Service:
@@ -49,6 +63,11 @@ class Service:
         """Queue what is due on the Thursday here and now, where queueing is not what is tried."""
         queue_notices(THURSDAY)
         db.session.remove()
+
+    def outlast_leases(self) -> None:
+        """Let every lease be over, as if its time had gone by: nobody who holds one is at work."""
+        db.session.execute(update(MailClaim).values(leased_until=clock.now() - timedelta(seconds=1)))
+        db.session.commit()
 
     def run_at(self, job: str, at: datetime) -> Report:
         """One run of a job here and now, by a clock that says that it is this moment and goes on from there."""

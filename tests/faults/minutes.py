@@ -1,12 +1,9 @@
-"""A sender that lives through minutes faster than the clock: `python -m tests.faults.minutes DAY`.
+"""A sender that lives through minutes faster than the clock."""
 
-Each line on its input is one run of `send-outbox`, a minute later than the one before; it answers each with the counts.
-"""
-
-import json
-import sys
 from dataclasses import asdict
 from datetime import date, timedelta
+from itertools import count
+from multiprocessing.connection import Connection
 
 from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
@@ -14,14 +11,16 @@ from cycle_tracker.services.outbox import send_ready_messages
 from tests.support.days import ticking
 
 
-def main(day: date) -> None:
+def send_when_asked(day: date, line: Connection) -> None:
+    """Whatever comes is one run of `send-outbox`, a minute later than the one before; it is answered with the counts.
+    Ends when the other end of the line is closed."""
     app = create_core_app()
     first = clock.now()
-    for minute, _ in enumerate(sys.stdin):
+    for minute in count():
+        try:
+            line.recv()
+        except EOFError:
+            return
         with app.app_context():
             sent = send_ready_messages(day, ticking(first + timedelta(minutes=minute)))
-        print(json.dumps(asdict(sent)), flush=True)
-
-
-if __name__ == "__main__":
-    main(date.fromisoformat(sys.argv[1]))
+        line.send(asdict(sent))

@@ -1,32 +1,38 @@
-"""Sweeps that are ended half-way: `python -m tests.faults.sweep DAY` starts one for each line that it reads.
+"""Sweeps that are ended half-way, each in a child process of its own.
 
-Everything is imported once, and each sweep is a child process of its own. It says its number, waits until somebody
-traces it, and runs both jobs; then its end is said: `-9` where it was killed, otherwise its exit status.
+A sweep says its number, waits until somebody traces it, and runs both jobs; then its end is said: `-9` where it was
+killed, otherwise its exit status.
 """
 
 import os
-import sys
 import time
 from datetime import date
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from flask import Flask
 
 from cycle_tracker.app import create_core_app
-from cycle_tracker.domain.calendar import SCOTLAND
 from scheduler.jobs import run_job
+from tests.support.orphans import end_with_parent
 
 
-def main(day: date) -> None:
+def sweep_when_asked(day: date, line: Connection) -> None:
+    """Start a sweep for whatever comes, and answer with its number and then with its end. Ends when the other end of
+    the line is closed."""
     app = create_core_app()
-    SCOTLAND.is_working_day(day)  # what it takes to know that is imported when somebody asks
-    for _line in sys.stdin:
+    while True:
+        try:
+            line.recv()
+        except EOFError:
+            return
         child = os.fork()
         if not child:
+            end_with_parent()
             os._exit(sweep(app, day))
-        print(child, flush=True)
+        line.send(child)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        line.send(os.waitstatus_to_exitcode(status))
 
 
 def sweep(app: Flask, day: date) -> int:
@@ -35,7 +41,3 @@ def sweep(app: Flask, day: date) -> int:
         time.sleep(0.002)
     reports = [run_job(app, job, day) for job in ("queue-notices", "send-outbox")]
     return 0 if all(report.usable for report in reports) else 1
-
-
-if __name__ == "__main__":
-    main(date.fromisoformat(sys.argv[1]))

@@ -18,11 +18,12 @@ from tests.support.visits import give_password, visit_as, whole_page, words
 DAY = "2026-05-14"
 
 
+@pytest.mark.in_full
 def test_five_bad_items_of_a_hundred_are_listed_and_the_others_told(app: Flask, service: Service) -> None:
     poison_and_run(app, service, items=100, bad=5)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_fifty_bad_items_of_a_thousand_are_listed_and_the_others_told(app: Flask, service: Service) -> None:
     poison_and_run(app, service, items=1000, bad=50)
 

@@ -15,6 +15,7 @@ DAY = "2026-05-14"
 RUNS = 3
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize(("fault", "connections"), [("busy_every", 1), ("drop_every", 4)])
 def test_two_hundred_mails_arrive_once_though_every_fiftieth_meets_no_server(
     service: Service, fault: str, connections: int
@@ -22,7 +23,7 @@ def test_two_hundred_mails_arrive_once_though_every_fiftieth_meets_no_server(
     send_all(service, fault, 200, connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 @pytest.mark.parametrize("fault", ["busy_every", "drop_every"])
 def test_a_thousand_mails_arrive_once_though_every_fiftieth_meets_no_server(
@@ -31,13 +32,13 @@ def test_a_thousand_mails_arrive_once_though_every_fiftieth_meets_no_server(
     send_all(service, fault, 1000, connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 def test_a_wrong_password_is_tried_once_in_a_run_of_a_thousand(service: Service, connections: int) -> None:
     knock_in_vain(service, 1000, connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 def test_a_certificate_that_nobody_vouches_for_is_looked_at_once_in_a_run(
     service: Service, tmp_path: Path, connections: int

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from sqlalchemy import select
 
 from cycle_tracker.clock import LONDON
@@ -16,6 +17,7 @@ MONDAY, TUESDAY, WEDNESDAY = (datetime(2026, 5, day, 7, 0, tzinfo=LONDON) for da
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.mark.in_full
 def test_two_days_ahead_and_back_again_tell_everything_once(service: Service) -> None:
     """In the order d, d+2, d, d+1, d+2. The rules, the leases and the retries all see the same clock."""
     service.load(overdue=30, due_soon=20, people=25)
@@ -36,6 +38,7 @@ def test_two_days_ahead_and_back_again_tell_everything_once(service: Service) ->
     assert list_missed_days(QUEUE_NOTICES) == []  # Tuesday was written down as missed, and run after all
 
 
+@pytest.mark.in_full
 def test_an_hour_back_neither_sends_again_nor_keeps_anything_back_for_good(service: Service) -> None:
     service.load(overdue=10, due_soon=0, people=10)
     ahead = MONDAY.replace(hour=8)
@@ -47,6 +50,7 @@ def test_an_hour_back_neither_sends_again_nor_keeps_anything_back_for_good(servi
     assert (verdict.faults, verdict.repeats) == ({}, 0)
 
 
+@pytest.mark.in_full
 def test_what_happened_stays_in_the_order_of_its_numbers(service: Service) -> None:
     service.load(overdue=4, due_soon=0, people=4)
     for at in (MONDAY, WEDNESDAY, MONDAY):

@@ -18,11 +18,12 @@ DAY_5 = datetime(2026, 5, 26, 10, 0, tzinfo=LONDON)
 SOON = timedelta(seconds=30)
 
 
+@pytest.mark.in_full
 def test_one_catch_up_for_each_open_item_after_three_days(service: Service) -> None:
     come_back_after_three_days(service, items=60)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_one_catch_up_for_each_of_a_thousand_items_after_three_days(service: Service) -> None:
     come_back_after_three_days(service, items=1000)
 

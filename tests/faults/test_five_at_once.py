@@ -4,19 +4,19 @@ import time
 
 import pytest
 
-from tests.faults.conftest import FELL_DUE, Service, say
+from tests.faults.conftest import FELL_DUE, Service, on_both_databases, say
 
 DAY = "2026-05-14"
 FIVE = 5
 WITHIN = 600.0  # seconds for all five, on a machine that does much else
 
 
-@pytest.mark.parametrize("connections", [1, 3])
+@on_both_databases([1, 3], always=[("sqlite", 3), ("postgresql", 3)])
 def test_five_of_each_job_at_once_tell_six_hundred_things_once(service: Service, connections: int) -> None:
     run_five_of_each(service, overdue=400, due_soon=200, people=80, connections=connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("round_", range(20))
 def test_five_of_each_job_at_once_tell_ten_thousand_things_once_twenty_times_over(
     service: Service, round_: int

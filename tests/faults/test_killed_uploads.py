@@ -6,7 +6,7 @@ from flask import Flask
 from tests.conftest import Database
 from tests.faults.uploads import kill_during_uploads
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.long
 
 
 def test_fifty_kills_leave_whole_files_or_none(app: Flask, database: Database) -> None:

@@ -24,7 +24,7 @@ AT_MOST = 2000
 @pytest.fixture
 def sweeps(core_app: Flask, database: Database, service: Service) -> Iterator["KilledSweeps"]:
     """Nobody here may hold the database open: its file is copied over from sweep to sweep."""
-    with TracedSweeps(str(THURSDAY), database=database.url, port=service.sink.port) as traced:
+    with TracedSweeps(THURSDAY, database=database.url, port=service.sink.port) as traced:
         yield KilledSweeps(core_app, database, service, traced)
     db.session.remove()
     db.engine.dispose()
@@ -37,7 +37,7 @@ def test_a_kill_at_some_steps_loses_nothing_and_repeats_at_most_one_mail(sweeps:
     assert sweeps.killed >= 2  # PostgreSQL's client writes no file
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("call", CALLS)
 def test_a_kill_at_every_step_loses_nothing_and_repeats_at_most_one_mail(sweeps: "KilledSweeps", call: str) -> None:
     began = time.monotonic()

@@ -11,11 +11,12 @@ from tests.support.smtp_sink import read_ledger
 DAY = "2026-05-14"
 
 
+@pytest.mark.in_full
 def test_of_two_hundred_mails_only_the_ten_without_an_answer_come_twice(service: Service, tmp_path: Path) -> None:
     lose_answers(service, tmp_path, 200, 4)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 def test_of_two_thousand_mails_only_the_hundred_without_an_answer_come_twice(
     service: Service, tmp_path: Path, connections: int

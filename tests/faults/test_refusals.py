@@ -9,21 +9,21 @@ from flask import Flask
 from cycle_tracker import clock
 from cycle_tracker.queries.outbox_health import count_failed, list_failed
 from cycle_tracker.services.outbox import send_ready_messages
-from tests.faults.conftest import THURSDAY, Service, say
+from tests.faults.conftest import THURSDAY, Service, on_both_databases, say
 from tests.support.days import ticking
 from tests.support.mail_out import mail_server
 
 REFUSED, PUT_OFF = "550 5.1.1 No such user", "451 4.7.1 Greylisted"
 
 
-@pytest.mark.parametrize("connections", [1, 4])
+@on_both_databases([1, 4], always=[("sqlite", 1), ("postgresql", 4)])
 def test_of_a_hundred_the_ten_refused_fail_and_ninety_arrive_once(
     service: Service, core_app: Flask, connections: int
 ) -> None:
     send_with_refusals(service, core_app, 100, connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 def test_of_a_thousand_the_hundred_refused_fail_and_nine_hundred_arrive_once(
     service: Service, core_app: Flask, connections: int

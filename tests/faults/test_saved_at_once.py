@@ -7,7 +7,7 @@ from tests.integration.web.test_editing_at_once import email, save_in_rounds
 
 __all__ = ["email"]
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.long
 
 
 def test_of_fifty_who_save_at_once_one_does_twenty_times_over(app: Flask, email: str) -> None:

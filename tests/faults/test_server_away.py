@@ -1,16 +1,13 @@
 """The mail server is away for an hour (F4): nothing is lost, no attempt is used up, nobody knocks all the time, and the
 pages are as quick as before."""
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
@@ -21,21 +18,23 @@ from cycle_tracker.models import Partnership
 from cycle_tracker.web.app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user
-from tests.faults.conftest import THURSDAY, Service, say
-from tests.faults.processes import ROOT
+from tests.faults.conftest import THURSDAY, Service, on_both_databases, say
+from tests.faults.minutes import send_when_asked
+from tests.faults.processes import FORKS, environment, fork
 from tests.support.visits import give_password
 from tests.support.web_server import WebServer
 
 LEAD = "lead@example.test"
 
 
+@on_both_databases([8], always=[("postgresql", 8)])
 def test_ten_minutes_without_a_server_use_up_no_attempt_and_then_everything_arrives_once(
-    service: Service, database: Database
+    service: Service, database: Database, connections: int
 ) -> None:
-    away_for(service, database, minutes=10, mails=100, connections=8)
+    away_for(service, database, minutes=10, mails=100, connections=connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.parametrize("connections", [1, 8])
 def test_an_hour_without_a_server_uses_up_no_attempt_and_then_everything_arrives_once(
     service: Service, database: Database, connections: int
@@ -43,7 +42,7 @@ def test_an_hour_without_a_server_uses_up_no_attempt_and_then_everything_arrives
     away_for(service, database, minutes=60, mails=1000, connections=connections)
 
 
-@pytest.mark.faults
+@pytest.mark.long
 def test_pages_are_as_quick_while_the_server_is_away(service: Service, database: Database) -> None:
     """In each of sixty minutes pages are asked for without a run of the sender, and beside one."""
     service.load(overdue=1000, due_soon=0, people=1000)
@@ -104,40 +103,26 @@ def away_for(service: Service, database: Database, *, minutes: int, mails: int, 
 @contextmanager
 def minutes_of_sending(service: Service, database: Database, connections: int) -> Iterator["Send"]:
     """A sender in a process of its own; each call is its run of the next minute."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.minutes", THURSDAY.isoformat()],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": database.url,
-            "SECRET_KEY": "only-for-tests-" + "x" * 32,
-            "MAIL_SERVER": "127.0.0.1",
-            "MAIL_PORT": str(service.sink.port),
-            "MAIL_CONNECTIONS": str(connections),
-        },
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    line, its_end = FORKS.Pipe()
+    settings = environment(database.url, service.sink.port, MAIL_CONNECTIONS=connections)
+    process = fork(settings, send_when_asked, THURSDAY, its_end)
+    its_end.close()
     try:
-        yield Send(process)
+        yield Send(line)
     finally:
-        process.communicate()
+        line.close()
+        process.join()
 
 
 class Send:
     """One more run of the sender; its counts."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+    def __init__(self, line: Connection) -> None:
+        self._line = line
 
     def __call__(self) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("run\n")
-        self._process.stdin.flush()
-        return dict(json.loads(self._process.stdout.readline()))
+        self._line.send("run")
+        return dict(self._line.recv())
 
 
 class Visits:

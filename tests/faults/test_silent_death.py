@@ -33,6 +33,7 @@ def migrated(app: Flask) -> Iterator[Flask]:
         db.session.commit()
 
 
+@pytest.mark.in_full
 def test_it_is_red_within_two_periods_mailed_about_after_five_minutes_and_ends_when_it_runs_again(
     migrated: Flask, database: Database
 ) -> None:

@@ -1,7 +1,6 @@
 """A mail server that is not there, and a sender that is asked to stop: nothing is lost and nothing comes twice."""
 
 import signal
-import time
 from collections import Counter
 
 import pytest
@@ -13,6 +12,7 @@ DAY = "2026-05-14"
 SOON = 5.0  # seconds
 
 
+@pytest.mark.in_full
 def test_a_refused_connection_fails_the_run_and_uses_up_no_attempt(service: Service) -> None:
     service.load(overdue=40, due_soon=0, people=20)
     service.queue()
@@ -30,6 +30,7 @@ def test_a_refused_connection_fails_the_run_and_uses_up_no_attempt(service: Serv
     assert (verdict.faults, verdict.repeats) == ({}, 0)
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_sender_that_is_asked_to_stop_finishes_each_mail_in_hand_and_puts_the_rest_back(
     service: Service, connections: int
@@ -53,6 +54,7 @@ def test_a_sender_that_is_asked_to_stop_finishes_each_mail_in_hand_and_puts_the_
     assert (verdict.faults, verdict.repeats) == ({}, 0)
 
 
+@pytest.mark.in_full
 def test_a_killed_sender_repeats_at_most_the_mail_in_hand_on_each_of_its_lines(service: Service) -> None:
     service.load(overdue=160, due_soon=0, people=160)
     service.queue()
@@ -60,13 +62,13 @@ def test_a_killed_sender_repeats_at_most_the_mail_in_hand_on_each_of_its_lines(s
 
     for _ in range(3):
         taken = len(service.sink.accepted)
-        sender = service.jobs.start("send-outbox", DAY, lease=2, MAIL_CONNECTIONS=4)
+        sender = service.jobs.start("send-outbox", DAY, MAIL_CONNECTIONS=4)
         wait_until(lambda taken=taken: len(service.sink.accepted) >= taken + 9)  # type: ignore[misc]
         sender.signal(signal.SIGKILL)
         sender.ended()
-        time.sleep(2)
+        service.outlast_leases()
     service.sink.faults.delay = 0
-    service.jobs.run("send-outbox", DAY, lease=2, MAIL_CONNECTIONS=4)
+    service.jobs.run("send-outbox", DAY, MAIL_CONNECTIONS=4)
 
     verdict = service.judge(service.of_thursday())
     assert verdict.faults == {}

@@ -3,13 +3,14 @@
 import os
 import shutil
 import subprocess
-import sys
+from datetime import date
 from functools import lru_cache
 from types import TracebackType
 
 import pytest
 
-from tests.faults.processes import PATIENCE, ROOT
+from tests.faults.processes import FORKS, PATIENCE, environment, fork
+from tests.faults.sweep import sweep_when_asked
 
 KILLED = -9
 
@@ -29,38 +30,23 @@ class TracedSweeps:
     Skips the test, and says why, where nothing can be traced.
     """
 
-    def __init__(self, day: str, *, database: str, port: int) -> None:
+    def __init__(self, day: date, *, database: str, port: int) -> None:
         if why_not():
             pytest.skip(why_not())
-        self._starter = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.sweep", day],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": database,
-                "SECRET_KEY": "only-for-tests-" + "x" * 32,
-                "MAIL_SERVER": "127.0.0.1",
-                "MAIL_PORT": str(port),
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        self._line, its_end = FORKS.Pipe()
+        self._starter = fork(environment(database, port), sweep_when_asked, day, its_end)
+        its_end.close()
 
     def run(self, inject: str) -> int:
         """One sweep with this injection (`sendto:signal=KILL:when=3`): its exit status, KILLED where it was killed."""
-        assert self._starter.stdin is not None
-        assert self._starter.stdout is not None
-        self._starter.stdin.write("go\n")
-        self._starter.stdin.flush()
-        pid = self._starter.stdout.readline().strip()
+        self._line.send("go")
+        pid = self._line.recv()
         call = inject.partition(":")[0]
         tracer = subprocess.Popen(
-            ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={inject}", "-p", pid],
+            ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={inject}", "-p", str(pid)],
             stderr=subprocess.DEVNULL,
         )
-        status = int(self._starter.stdout.readline())
+        status = int(self._line.recv())
         tracer.wait(PATIENCE)
         return status
 
@@ -70,5 +56,6 @@ class TracedSweeps:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._line.close()
         self._starter.kill()
-        self._starter.communicate()
+        self._starter.join()

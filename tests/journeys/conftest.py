@@ -1,21 +1,27 @@
-"""A running service, a mail server, and a person at a browser. Every page that they come to is checked with axe."""
+"""A running service, a mail server, and a person at a browser. Every page that they come to is checked with axe.
+
+Each worker has one service for each database, one browser, and in it one window for each screen.
+"""
 
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from cycle_tracker import clock
 from cycle_tracker.extensions import db
 from cycle_tracker.models import User
+from cycle_tracker.queries.users import find_user
 from cycle_tracker.services.users import set_password
+from cycle_tracker.web import sessions
 from cycle_tracker.web.app import create_app
 from scheduler.jobs import run_job
 from tests.conftest import Database, settings_for_tests
@@ -24,6 +30,14 @@ from tests.support.postgres import free_port
 from tests.support.smtp_sink import SmtpSink
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+ASK_AXE = """async () => {
+  const found = await axe.run(document, {resultTypes: ['violations']});
+  return found.violations.map(one => [one.id, one.nodes.map(node => node.html)]);
+}"""
+LOOK = """() => {
+  const page = document.documentElement;
+  return [page.outerHTML, page.scrollWidth - page.clientWidth];
+}"""
 SCRIPTS = re.compile(r"/static/.*\.js($|\?)")
 CHANGING = re.compile(r'value="[^"]{40,}"|http://127.0.0.1:\d+')
 """What differs from one showing of the same page to the next: tokens, and the port that the service is at."""
@@ -35,10 +49,11 @@ PASSWORD = "a-password-for-journeys"
 
 SCREENS = [
     pytest.param("sqlite", "wide", id="sqlite-wide"),
-    pytest.param("sqlite", "narrow", id="sqlite-narrow"),
-    pytest.param("sqlite", "without-scripts", id="sqlite-without-scripts"),
+    pytest.param("sqlite", "narrow", id="sqlite-narrow", marks=pytest.mark.in_full),
+    pytest.param("sqlite", "without-scripts", id="sqlite-without-scripts", marks=pytest.mark.in_full),
 ]
-ON_POSTGRESQL = pytest.param("postgresql", "wide", id="postgresql-wide")
+"""Of the stories that are not themselves left out of `make test`, it runs the wide ones."""
+ON_POSTGRESQL = pytest.param("postgresql", "wide", id="postgresql-wide", marks=pytest.mark.in_full)
 """A database changes no page: one story on the second is enough, its services are all tested on both."""
 
 on_both_sizes = pytest.mark.parametrize(("database", "screen"), SCREENS[:2], indirect=["database"])
@@ -58,7 +73,7 @@ class Service:
 
     app: Flask
     sink: SmtpSink
-    set_clock: Callable[[datetime], None]
+    set_clock: Callable[[datetime], None] = field(repr=False, default=lambda _instant: None)
 
     @property
     def address(self) -> str:
@@ -67,6 +82,17 @@ class Service:
     def at(self, day: date, hour: int = 9) -> None:
         """Let it be this hour of this day in London."""
         self.set_clock(datetime.combine(day, time(hour), tzinfo=clock.LONDON))
+
+    def cookie_of(self, user_email: str, browser: str) -> str:
+        """What this browser is given when the person of this address signs in, which is hereby written down."""
+        here = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": browser}
+        with self.app.test_request_context(environ_base=here):
+            user = find_user(user_email)
+            assert user is not None, user_email
+            sessions.begin(user)
+            serializer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+            assert serializer is not None
+            return str(serializer.dumps(dict(session)))
 
     def run_jobs(self) -> None:
         """The morning's work: decide, gather, send."""
@@ -100,9 +126,16 @@ class Visitor:
     seen: list[str] = field(default_factory=list)
 
     def sign_in(self, user_email: str) -> None:
-        """Come in with address and password; not counted as clicks, for most are signed in already."""
-        self.page.goto(f"{self.service.address}/sign-in")
-        self.check_page()
+        """Come to the home page as somebody who signed in before; no click, and no page on the way."""
+        agent = str(self.page.evaluate("navigator.userAgent"))
+        cookie = self.service.cookie_of(user_email, agent)
+        name = self.service.app.config["SESSION_COOKIE_NAME"]
+        self.page.context.add_cookies([{"name": name, "value": cookie, "url": self.service.address}])
+        self.open("/")
+
+    def sign_in_with_password(self, user_email: str) -> None:
+        """Come in with address and password; not counted as clicks."""
+        self.open("/sign-in")
         self.page.get_by_label("Email").fill(user_email)
         self.page.get_by_label("Password").fill(PASSWORD)
         with self.page.expect_navigation():
@@ -141,13 +174,13 @@ class Visitor:
         """No violation that axe finds, and nothing that sticks out at the side."""
         self.page.wait_for_load_state()
         self.seen.append(self.page.url)
-        words = CHANGING.sub("", self.page.content())
+        content, too_wide = self.page.evaluate(LOOK)
+        words = CHANGING.sub("", content)
         if (self.screen, words) in checked:
             return
-        found = self.page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-        assert not found, f"{self.page.url}: {[(one['id'], [n['html'] for n in one['nodes']]) for one in found]}"
-        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, f"{self.page.url} is {too_wide} px wider than the screen"
+        found = self.page.evaluate(ASK_AXE)
+        assert not found, f"{self.page.url}: {found}"
         checked.add((self.screen, words))
 
 
@@ -159,43 +192,69 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def service(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """The web side on a port of its own, over an empty database, and a mail server."""
+@pytest.fixture(scope="session")
+def running(database: Database) -> Iterator[Service]:
+    """The web side on a port of its own, and a mail server. Browsers keep what never changes, as they do in use."""
     port = free_port()
     with SmtpSink() as sink:
         overrides = {
             "WTF_CSRF_ENABLED": True,
             "SERVICE_URL": f"http://127.0.0.1:{port}",
             "MAIL_PORT": sink.port,
+            "SEND_FILE_MAX_AGE_DEFAULT": 3600,
         }
         app = create_app({**settings_for_tests(database.url), **overrides})
-        database.clean(app)
         server = make_server("127.0.0.1", port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-
-        def set_clock(instant: datetime) -> None:
-            monkeypatch.setattr(clock, "now", lambda: instant.astimezone(UTC))
-
-        yield Service(app, sink, set_clock)
+        yield Service(app, sink)
         server.shutdown()
         thread.join()
+        server.server_close()
         with app.app_context():
             db.engine.dispose()
 
 
 @pytest.fixture
-def visitor(browser: Browser, service: Service, screen: str) -> Iterator[Visitor]:
-    """Somebody at the screen that the test is for. "Without scripts" blocks every script of the service's own, so
-    that axe, which is a script, can still look at what is left."""
+def service(running: Service, database: Database, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The service with an empty database and no mails, by the clock of the machine until it is told another."""
+    database.clean(running.app)
+    running.sink.clear()
+
+    def set_clock(instant: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant.astimezone(UTC))
+
+    return replace(running, set_clock=set_clock)
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[dict[str, Page]]:
+    """A window for each screen, opened when it is first asked for."""
+    opened: dict[str, Page] = {}
+    yield opened
+    for page in opened.values():
+        page.context.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, windows: dict[str, Page], service: Service, screen: str) -> Iterator[Visitor]:
+    """Somebody at the screen that the test is for, whom the service does not know yet."""
+    if screen not in windows:
+        windows[screen] = open_window(browser, screen)
+    page = windows[screen]
+    yield Visitor(page, service, screen)
+    page.context.clear_cookies()
+
+
+def open_window(browser: Browser, screen: str) -> Page:
+    """A window of this size with axe in each of its pages. "Without scripts" blocks every script of the service's own,
+    so that axe, which is a script, can still look at what is left."""
     width, height = SIZES[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
     context.add_init_script(path=AXE)  # sent once, where handing it to each page took as long as half of its checks
     if screen == "without-scripts":
         context.route(SCRIPTS, lambda route: route.abort())
-    yield Visitor(context.new_page(), service, screen)
-    context.close()
+    return context.new_page()
 
 
 def with_password(user: User) -> User:

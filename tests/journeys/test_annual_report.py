@@ -72,6 +72,7 @@ def test_a_lead_records_the_report_in_at_most_three_clicks_from_the_mail(service
     assert not visitor.reads("Annual report on 2025–26")
 
 
+@pytest.mark.in_full
 @on_every_screen
 def test_a_wrong_date_is_told_beside_the_field_and_what_was_typed_is_kept(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 7, 1))
@@ -87,6 +88,7 @@ def test_a_wrong_date_is_told_beside_the_field_and_what_was_typed_is_kept(servic
     assert "2026" in visitor.page.get_by_label("Date").first.input_value()
 
 
+@pytest.mark.in_full
 @on_every_screen
 def test_the_third_report_of_a_plan_is_outstanding_in_the_next_cycle(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 9, 14))
@@ -128,6 +130,7 @@ def test_a_governance_member_notes_a_new_expected_date_and_the_lag_stays(service
     assert visitor.reads("30 September 2026")
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_report_is_recorded_in_a_browser_that_runs_no_scripts(service: Service, browser: Browser) -> None:
     service.at(date(2026, 7, 1))

@@ -85,7 +85,7 @@ def test_from_the_invitation_to_codes(service: Service, visitor: Visitor) -> Non
     visitor.open("/account/codes")
     visitor.open("/account")
     visitor.press("Sign out")
-    visitor.sign_in(NEW)
+    visitor.sign_in_with_password(NEW)
     assert visitor.reads("Enter your code")
     visitor.fill("Code", "000000")
     visitor.press("Go on")

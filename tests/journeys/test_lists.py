@@ -9,7 +9,7 @@ from cycle_tracker.extensions import db
 from tests.factories import grant_role, make_milestone, make_partnership, make_user
 from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.in_full]
 
 SIX = ("angus", "bute", "clyde", "dundee", "elgin", "fife")
 

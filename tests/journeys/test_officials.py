@@ -61,6 +61,7 @@ def test_an_official_asks_in_three_clicks_and_the_partnership_answers(service: S
     assert visitor.reads("The board takes it on 24 September.")
 
 
+@pytest.mark.in_full
 @on_both_sizes
 def test_officials_ask_about_many_at_once_and_receive_what_is_sent(service: Service, visitor: Visitor) -> None:
     service.at(date(2026, 9, 2))

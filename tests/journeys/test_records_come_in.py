@@ -10,7 +10,7 @@ from cycle_tracker.services.reference import load_reference
 from tests.journeys.conftest import Service, Visitor, on_both_sizes
 from tests.journeys.test_annual_report import moray
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.in_full]
 
 COLUMNS = "partnership,key,title,kind,due_on,owner,state\n"
 GOOD = ",2026-29.survey,Survey of families,step,1/4/2027,,\n"

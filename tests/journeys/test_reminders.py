@@ -110,6 +110,7 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     assert visitor.reads("Needs assessment")
 
 
+@pytest.mark.in_full
 @on_both_sizes
 @pytest.mark.usefixtures("moray")
 def test_one_click_in_the_mail_stops_reminders_before_the_day_and_no_others(service: Service, visitor: Visitor) -> None:

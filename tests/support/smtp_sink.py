@@ -97,7 +97,7 @@ class SmtpSink:
         self.started_mails = 0
         self.open_lines = 0
         self.most_mails_at_once = 0
-        self._mails_now = 0
+        self.mails_now = 0
         self._ledger_path = ledger
         self._ledger: BinaryIO | None = None
         self._certificate = certificate
@@ -181,10 +181,10 @@ class SmtpSink:
             raw=envelope.original_content or b"",
             at=time.time(),
         )
-        self._mails_now += 1
-        self.most_mails_at_once = max(self.most_mails_at_once, self._mails_now)
+        self.mails_now += 1
+        self.most_mails_at_once = max(self.most_mails_at_once, self.mails_now)
         await asyncio.sleep(self.faults.delay)
-        self._mails_now -= 1
+        self.mails_now -= 1
         for address in mail.recipients:
             if address in self.faults.refuse_at_data:
                 return self.faults.refuse_at_data[address]

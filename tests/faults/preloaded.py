@@ -1,0 +1,35 @@
+"""What the server that jobs are forked from imports, once; nothing else imports this.
+
+Two thirds of the time of a job that has little to do are its imports. What the product imports when it is first needed
+is named here; that it starts without is shown by the scheduler's own tests, which start it by its command.
+"""
+
+import gc
+import importlib
+
+from sqlalchemy.orm import configure_mappers
+
+from cycle_tracker.clock import today
+from cycle_tracker.domain.calendar import SCOTLAND
+from tests.support.orphans import end_with_parent
+
+NEEDED_LATER = (
+    "cycle_tracker.queries.alarms",
+    "cycle_tracker.services.alarms",
+    "cycle_tracker.services.answer_links",
+    "cycle_tracker.services.digests",
+    "cycle_tracker.services.outbox",
+    "cycle_tracker.services.reminders",
+    "encodings.idna",
+    "flask.testing",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "tests.faults.forked",
+)
+
+end_with_parent()
+for name in NEEDED_LATER:
+    importlib.import_module(name)
+configure_mappers()
+SCOTLAND.is_working_day(today())
+gc.freeze()
