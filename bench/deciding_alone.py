@@ -8,9 +8,9 @@ import time
 from datetime import date
 
 from bench.processes import DAY
-from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
-from cycle_tracker.services.reminders import queue_due_notices
+from cycle_tracker.core import clock
+from cycle_tracker.reminders.services.reminders import queue_due_notices
 
 
 def main() -> None:

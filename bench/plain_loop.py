@@ -17,7 +17,7 @@ from email.policy import default
 from sqlalchemy import create_engine, text
 
 from bench.processes import LOOPBACK
-from cycle_tracker.database import engine_url
+from cycle_tracker.core.database import engine_url
 
 SENDER = "cycle-tracker@example.org"
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask
 
 import config
-from cycle_tracker.database import engine_url, prepare_engine
-from cycle_tracker.extensions import db
-from cycle_tracker.mail import mail
+from cycle_tracker.core.database import engine_url, prepare_engine
+from cycle_tracker.core.extensions import db
+from cycle_tracker.mail.smtp import mail
 
 PACKAGE = Path(__file__).resolve().parent
 

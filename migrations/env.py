@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection
 
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models.base import OneLine, UtcDateTime
 
 

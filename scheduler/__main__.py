@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import date
 from types import FrameType
 
-from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
-from cycle_tracker.extensions import db
-from cycle_tracker.queries.job_runs import QUEUE_NOTICES, SEND_OUTBOX
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from scheduler.account_mails import AccountMailWatch
 from scheduler.catch_up import is_queueing_missed
 from scheduler.jobs import JOBS, SEND_ACCOUNT_MAILS, run_job, stopping

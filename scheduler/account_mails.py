@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from cycle_tracker import clock
-from cycle_tracker.queries.account_mails import is_one_ready
+from cycle_tracker.core import clock
+from cycle_tracker.people.queries.account_mails import is_one_ready
 
 REST_AFTER_TROUBLE = timedelta(minutes=1)
 """A mail server that could not be used is tried each minute, by the job that sends everything, and no more often."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from cycle_tracker import clock
-from cycle_tracker.domain.calendar import SCOTLAND
-from cycle_tracker.domain.punctuality import QUEUE_AT
-from cycle_tracker.queries.job_runs import QUEUE_NOTICES, has_finished_on
+from cycle_tracker.core import clock
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.jobs.queries import QUEUE_NOTICES, has_finished_on
+from cycle_tracker.jobs.rules import QUEUE_AT
 
 log = logging.getLogger(__name__)
 

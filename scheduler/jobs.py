@@ -14,12 +14,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from cycle_tracker import clock
-from cycle_tracker.domain.calendar import SCOTLAND
-from cycle_tracker.extensions import db
+from cycle_tracker.core import clock
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
+from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.models import Outcome
-from cycle_tracker.queries.job_runs import QUEUE_NOTICES, SEND_OUTBOX
-from cycle_tracker.services.job_runs import end_run, note_missed_runs, start_run
 
 SEND_ACCOUNT_MAILS = "send-account-mails"
 WATCHED = frozenset({QUEUE_NOTICES, SEND_OUTBOX})
@@ -44,8 +44,8 @@ def queue_notices(today: date) -> Report:
 
     Either way it first writes down the working days before it on which nobody ran it.
     """
-    from cycle_tracker.services.digests import gather_waiting_notices
-    from cycle_tracker.services.reminders import queue_due_notices
+    from cycle_tracker.reminders.services.digests import gather_waiting_notices
+    from cycle_tracker.reminders.services.reminders import queue_due_notices
 
     missed = note_missed_runs(QUEUE_NOTICES, today, clock.now())
     if not SCOTLAND.is_working_day(today):
@@ -76,7 +76,7 @@ def send_account_mails(today: date) -> Report:
 
 
 def _send(today: date, *, only_for_accounts: bool = False) -> Report:
-    from cycle_tracker.services.outbox import send_ready_messages
+    from cycle_tracker.mail.services.outbox import send_ready_messages
 
     sent = send_ready_messages(today, clock.now, stop=stopping.is_set, only_for_accounts=only_for_accounts)
     counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}
@@ -97,7 +97,7 @@ def seal_whole_audit(_today: date) -> Report:
 
 
 def _seal(*, in_full: bool = False) -> Report:
-    from cycle_tracker.services.audit_seals import seal_new_events
+    from cycle_tracker.audit.services.seals import seal_new_events
 
     sealed = seal_new_events(clock.now, stop=stopping.is_set, in_full=in_full)
     said = "Another process sealed at the same moment: the rest was left to it." if sealed.elsewhere else ""
@@ -144,7 +144,7 @@ def run_job(app: Flask, name: str, today: date) -> Report:
 
 def _watch() -> None:
     """Whether runs fail one after another, and that the scheduler is here: the administrators are told of either."""
-    from cycle_tracker.services.alarms import watch_sender
+    from cycle_tracker.operations.services.alarms import watch_sender
 
     try:
         watch_sender(clock.now())

@@ -5,11 +5,11 @@ import logging
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from cycle_tracker import clock
-from cycle_tracker.domain.punctuality import AT_ONCE_WITHIN, READY_WITHIN, processes_at_once
-from cycle_tracker.extensions import db
-from cycle_tracker.queries.job_runs import SEND_OUTBOX, holders_since
-from cycle_tracker.services.processes import this_process
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.queries import SEND_OUTBOX, holders_since
+from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, READY_WITHIN, processes_at_once
+from cycle_tracker.jobs.services.processes import this_process
 
 log = logging.getLogger(__name__)
 

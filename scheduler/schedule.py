@@ -7,7 +7,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from cycle_tracker.domain.punctuality import QUEUE_AT
+from cycle_tracker.jobs.rules import QUEUE_AT
 from scheduler.jobs import SEND_ACCOUNT_MAILS
 
 CATCH_UP = "catch-up"

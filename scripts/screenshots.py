@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from cycle_tracker import clock
 from cycle_tracker.cli.demo.people import (
     ADMINISTRATOR,
     AUDITOR,
@@ -33,14 +32,14 @@ from cycle_tracker.cli.demo.people import (
 )
 from cycle_tracker.cli.demo.reminding import CONTACT
 from cycle_tracker.cli.demo.story import seed_demo
-from cycle_tracker.domain import addresses
-from cycle_tracker.domain.calendar import SCOTLAND
-from cycle_tracker.domain.kinds import Kind
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.extensions import db
+from cycle_tracker.core import addresses, clock
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.models import Escalation, Milestone, Partnership
-from cycle_tracker.queries.documents import list_documents
-from cycle_tracker.web.app import create_app
+from cycle_tracker.web_app import create_app
 from scheduler.jobs import run_job
 from tests.support.browser import launch
 from tests.support.postgres import free_port

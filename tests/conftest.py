@@ -12,13 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cycle_tracker.app import create_core_app
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from tests.support import selection
 from tests.support.databases import Database, Postgresql, Sqlite, write_carelessly
 from tests.support.postgres import Cluster, start_cluster
 from tests.support.settings import settings_for_tests
 
 __all__ = ["Database", "settings_for_tests"]
+
+pytest_plugins = ["tests.support.job_fixtures", "tests.support.page_fixtures"]
 
 CLUSTER = pytest.StashKey[Cluster]()
 BOTH_DATABASES = ("sqlite", "postgresql")
@@ -152,7 +154,7 @@ def client(app: Flask) -> FlaskClient:
 
 def _make_app(url: str, *, pages: bool) -> Flask:
     if pages:
-        from cycle_tracker.web.app import create_app
+        from cycle_tracker.web_app import create_app
 
         app = create_app(settings_for_tests(url))
     else:

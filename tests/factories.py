@@ -4,12 +4,12 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from cycle_tracker.clock import now
-from cycle_tracker.domain.kinds import Basis, Kind, Stage
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.domain.periods import Period
-from cycle_tracker.domain.permissions import Role
-from cycle_tracker.extensions import db
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.clock import now
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind, Stage
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import Period
 from cycle_tracker.models import (
     Cycle,
     Group,
@@ -24,7 +24,7 @@ from cycle_tracker.models import (
     TemplateEdition,
     User,
 )
-from cycle_tracker.services.notices import start_notices
+from cycle_tracker.reminders.services.notices import start_notices
 
 _numbers = count(1)
 
@@ -158,7 +158,7 @@ def make_report(
 
 def at_seven(day: date) -> datetime:
     """Seven in the morning of a day, in London: when the job runs."""
-    from cycle_tracker.clock import LONDON
+    from cycle_tracker.core.clock import LONDON
 
     return datetime(day.year, day.month, day.day, 7, tzinfo=LONDON)
 

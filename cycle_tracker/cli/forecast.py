@@ -7,10 +7,10 @@ from datetime import date, datetime
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
-from cycle_tracker.domain.forecasts import LONGEST
-from cycle_tracker.extensions import db
-from cycle_tracker.queries.forecasts import MailToCome, NoticeToCome, forecast
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.reminders.queries.forecasts import MailToCome, NoticeToCome, forecast
+from cycle_tracker.reminders.rules.forecasts import LONGEST
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
-from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.domain.milestone_rows import COLUMNS
-from cycle_tracker.extensions import db
-from cycle_tracker.services.imports.files import LARGEST_FILE, read_file
-from cycle_tracker.services.imports.milestones import plan_milestones, record_milestones
-from cycle_tracker.services.imports.plans import Effect, Plan
+from cycle_tracker.core import clock
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.imports.rules.milestone_rows import COLUMNS
+from cycle_tracker.imports.services.files import LARGEST_FILE, read_file
+from cycle_tracker.imports.services.milestones import plan_milestones, record_milestones
+from cycle_tracker.imports.services.plans import Effect, Plan
 
 
 @click.command("import-milestones")

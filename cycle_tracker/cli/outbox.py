@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker.extensions import db
-from cycle_tracker.queries.outbox import MessageListed, count_messages_by_state, list_messages
-from cycle_tracker.queries.outbox_health import list_failed
+from cycle_tracker.core.extensions import db
+from cycle_tracker.operations.queries.outbox import MessageListed, count_messages_by_state, list_messages
+from cycle_tracker.operations.queries.outbox_health import list_failed
 
 PAGE = 500
 

@@ -3,9 +3,9 @@
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
-from cycle_tracker.services.reference import Loaded, load_reference
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.cycles.services.reference import Loaded, load_reference
 
 
 @click.command("load-reference")

@@ -5,9 +5,9 @@ from datetime import date, datetime
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
-from cycle_tracker.services.synthetic import Wanted, is_loaded, load_synthetic
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.operations.services.synthetic import Wanted, is_loaded, load_synthetic
 
 AT_LEAST_ONE = click.IntRange(min=1)
 ANY_NUMBER = click.IntRange(min=0)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
-from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.domain.permissions import Role
-from cycle_tracker.extensions import db
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core import clock
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import MembershipRole, Organisation, Partnership, User
-from cycle_tracker.queries.bodies import find_organisation
-from cycle_tracker.queries.partnerships import list_partnerships
-from cycle_tracker.queries.users import find_user
-from cycle_tracker.services import users
+from cycle_tracker.partnerships.queries.bodies import find_organisation
+from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.people.queries.users import find_user
+from cycle_tracker.people.services import users
 
 ALIASES = {
     "planning-lead": Role.LEAD,

@@ -8,9 +8,9 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
-from cycle_tracker.domain.audit_chain import Finding, Head, parse_head
-from cycle_tracker.services.audit_verification import Verification
+from cycle_tracker.audit.rules import Finding, Head, parse_head
+from cycle_tracker.audit.services.verification import Verification
+from cycle_tracker.core import clock
 
 LISTED_AT_MOST = 100
 MINUTES = 10

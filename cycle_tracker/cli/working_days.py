@@ -2,8 +2,8 @@
 
 import click
 
-from cycle_tracker import clock
-from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.core import clock
+from cycle_tracker.core.calendar import SCOTLAND
 
 
 @click.command("last-working-day")

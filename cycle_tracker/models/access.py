@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.domain.permissions import Role
+from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.organisation import Organisation

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, DateTime, Dialect, Enum, Index, MetaData, Str
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from cycle_tracker.domain.lines import one_line
-from cycle_tracker.extensions import Base
+from cycle_tracker.core.extensions import Base
+from cycle_tracker.core.lines import one_line
 
 __all__ = ["Base", "OneLine", "UtcDateTime", "partial_index", "table_of", "words"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.domain.periods import Period
+from cycle_tracker.core.periods import Period
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime
 from cycle_tracker.models.partnership import Partnership
 

@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.domain.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
-from cycle_tracker.domain.lifecycle import OPEN, State
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
+from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.models.base import Base, OneLine, partial_index, words
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.organisation import Organisation

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.domain.kinds import Kind
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.base import Base, words
 from cycle_tracker.models.partnership import Partnership
 

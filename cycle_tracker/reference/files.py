@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cycle_tracker.domain.templates import Template, read_template
+from cycle_tracker.cycles.rules.templates import Template, read_template
 
 FOLDER = Path(__file__).resolve().parent
 SEVERAL = ";"

@@ -11,11 +11,11 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from cycle_tracker import clock
-from cycle_tracker.domain.errors import NotAllowed
-from cycle_tracker.domain.permissions import Permission, Viewer
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core import clock
+from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.models import User
-from cycle_tracker.queries.viewers import viewers_of
 
 Access = Permission | Literal["public", "signed in"]
 View = TypeVar("View", bound=Callable[..., Any])

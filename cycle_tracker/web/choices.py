@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import SelectField
 from wtforms.validators import ValidationError
 
-from cycle_tracker.domain.kinds import Stage
+from cycle_tracker.core.kinds import Stage
 from cycle_tracker.models import Organisation, User
 from cycle_tracker.web.wording import stage_label
 

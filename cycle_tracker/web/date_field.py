@@ -7,8 +7,8 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
-from cycle_tracker.domain.lines import one_line
-from cycle_tracker.domain.written_dates import read_date
+from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.written_dates import read_date
 
 
 class UkDateField(Field):

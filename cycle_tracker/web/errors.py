@@ -12,10 +12,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wsgi import LimitedStream
 
-from cycle_tracker.domain.errors import ChangedMeanwhile, NotAllowed, RuleBroken
-from cycle_tracker.domain.file_kinds import size_words
-from cycle_tracker.extensions import db
-from cycle_tracker.services.sign_in_attempts import TooManyTries
+from cycle_tracker.access.services.sign_in_attempts import TooManyTries
+from cycle_tracker.core.errors import ChangedMeanwhile, NotAllowed, RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.file_kinds import size_words
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 UNRELIABLE = frozenset({500, 503})
@@ -53,7 +53,7 @@ def page(status: int, error: HTTPException | None = None, **words: object) -> Re
     g.plain_page = status in UNRELIABLE
     shown = status if status in PAGES else 400 if status < 500 else 500
     kept = {name: value for name, value in error.get_headers() if name == "Allow"} if error else {}
-    return render_template(f"errors/{shown}.html", **words), status, kept
+    return render_template(f"web/errors/{shown}.html", **words), status, kept
 
 
 def refuse_nul() -> None:

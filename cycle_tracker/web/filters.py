@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup, escape
 
-from cycle_tracker.domain.lines import several_lines
-from cycle_tracker.domain.permissions import Permission
+from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core.lines import several_lines
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
 

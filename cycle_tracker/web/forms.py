@@ -11,11 +11,11 @@ from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import HiddenInput
 
-from cycle_tracker.domain.errors import ChangedMeanwhile, RuleBroken
-from cycle_tracker.domain.lines import one_line, several_lines
-from cycle_tracker.extensions import db
+from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lines import one_line, several_lines
+from cycle_tracker.milestones.services.milestones import ensure_unchanged
 from cycle_tracker.models import Milestone
-from cycle_tracker.services.milestones import ensure_unchanged
 
 NO_VERSION = 0
 """The version of no milestone: what a form counts as that lost its own."""

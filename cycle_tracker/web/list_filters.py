@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from cycle_tracker.domain.lines import one_line
-from cycle_tracker.domain.written_dates import read_date
+from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.written_dates import read_date
 
 Value = TypeVar("Value")
 LONGEST_TEXT = 100

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from cycle_tracker import clock
-from cycle_tracker.domain import addresses
-from cycle_tracker.domain.permissions import Permission, Role, Viewer
-from cycle_tracker.queries.whereabouts import find_place
+from cycle_tracker.access.queries.whereabouts import find_place
+from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.core import addresses, clock
 from cycle_tracker.web.access import signed_in_viewer
 
 SERVICE_HEALTH = "/service-health"

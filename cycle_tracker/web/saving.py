@@ -7,9 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Form
 
-from cycle_tracker.database import ONLY_READS_NOW
-from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.extensions import db
+from cycle_tracker.core.database import ONLY_READS_NOW
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
 from cycle_tracker.web.forms import show_rule
 
 AT_THE_SAME_MOMENT = "Somebody else saved a change at the same moment. Check what the page says now, then try again."

@@ -1,7 +1,7 @@
 """Flask-Security, as far as it is used: password hashes, and Flask-Login with it. The pages are our own.
 
 Its roles are not used, because ours are granted for a partnership; nor its routes, tokens, mails or second factors,
-which know neither the outbox nor our sign-ins (`web/sessions.py`, `services/codes.py`).
+which know neither the outbox nor our sign-ins (`web/sessions.py`, `people/services/codes.py`).
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import RoleGrant, User
 from cycle_tracker.web import sessions
 

@@ -1,7 +1,7 @@
 """Who is signed in on this browser. The cookie carries a token; whether it holds is asked of the table of sign-ins.
 
-A sign-in ends after half an hour without a page and after twelve hours (`cycle_tracker/queries/sessions.py`), at
-sign-out, and where the person's way in or rights change (`services/sessions.py: end_sessions_of`).
+A sign-in ends after half an hour without a page and after twelve hours (`cycle_tracker/access/queries/sessions.py`), at
+sign-out, and where the person's way in or rights change (`access/services/sessions.py: end_sessions_of`).
 """
 
 import logging
@@ -11,12 +11,12 @@ from flask_login import login_user, logout_user
 from flask_security import current_user
 from sqlalchemy.exc import OperationalError
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
+from cycle_tracker.access.queries.sessions import LiveSession, find_live_session
+from cycle_tracker.access.services.sessions import SEEN_AGAIN_AFTER, begin_session, end_session, note_seen
+from cycle_tracker.access.services.tokens import hash_of
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import User
-from cycle_tracker.queries.sessions import LiveSession, find_live_session
-from cycle_tracker.services.sessions import SEEN_AGAIN_AFTER, begin_session, end_session, note_seen
-from cycle_tracker.services.tokens import hash_of
 
 TOKEN = "_user_id"  # noqa: S105  where Flask-Login keeps what it asks `person_of` with
 

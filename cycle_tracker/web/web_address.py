@@ -3,8 +3,8 @@
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.domain.web_addresses import ensure_web_address
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.web_addresses import ensure_web_address
 
 
 def is_web_address(_form: Form, field: Field) -> None:

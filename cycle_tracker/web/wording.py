@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from cycle_tracker.clock import london_time
-from cycle_tracker.domain.deadlines import DueState, days_past, due_state
-from cycle_tracker.domain.documents import DocumentState
-from cycle_tracker.domain.kinds import Basis, Kind, Stage
-from cycle_tracker.domain.lifecycle import OPEN, State
-from cycle_tracker.domain.wording import UNKNOWN_DAY, bases, basis_words, count, date_name, day
+from cycle_tracker.core.clock import london_time
+from cycle_tracker.core.deadlines import DueState, days_past, due_state
+from cycle_tracker.core.kinds import Basis, Kind, Stage
+from cycle_tracker.core.lifecycle import OPEN, State
+from cycle_tracker.core.wording import UNKNOWN_DAY, bases, basis_words, count, date_name, day
+from cycle_tracker.documents.rules.documents import DocumentState
 
 
 class Dated(Protocol):

@@ -11,11 +11,11 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from cycle_tracker import clock
 from cycle_tracker.cli.outbox import outbox
-from cycle_tracker.extensions import db
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Escalation, MailClaim, Milestone
-from cycle_tracker.services.synthetic import Wanted, load_synthetic
+from cycle_tracker.operations.services.synthetic import Wanted, load_synthetic
 from scheduler.jobs import Report, queue_notices, run_job
 from tests.conftest import BOTH_DATABASES, Database
 from tests.faults.checker import Told, Verdict, judge

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from itertools import count
 from multiprocessing.connection import Connection
 
-from cycle_tracker import clock
 from cycle_tracker.app import create_core_app
-from cycle_tracker.services.outbox import send_ready_messages
+from cycle_tracker.core import clock
+from cycle_tracker.mail.services.outbox import send_ready_messages
 from tests.support.days import ticking
 
 

@@ -9,17 +9,17 @@ import importlib
 
 from sqlalchemy.orm import configure_mappers
 
-from cycle_tracker.clock import today
-from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.clock import today
 from tests.support.orphans import end_with_parent
 
 NEEDED_LATER = (
-    "cycle_tracker.queries.alarms",
-    "cycle_tracker.services.alarms",
-    "cycle_tracker.services.answer_links",
-    "cycle_tracker.services.digests",
-    "cycle_tracker.services.outbox",
-    "cycle_tracker.services.reminders",
+    "cycle_tracker.operations.queries.alarms",
+    "cycle_tracker.operations.services.alarms",
+    "cycle_tracker.reminders.services.answer_links",
+    "cycle_tracker.reminders.services.digests",
+    "cycle_tracker.mail.services.outbox",
+    "cycle_tracker.reminders.services.reminders",
     "encodings.idna",
     "flask.testing",
     "sqlalchemy.dialects.postgresql.psycopg",

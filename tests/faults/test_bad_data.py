@@ -7,10 +7,10 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from cycle_tracker.domain.permissions import Role
-from cycle_tracker.extensions import db
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone, RoleGrant, User
-from cycle_tracker.queries.outbox_health import LISTED_AT_MOST
+from cycle_tracker.operations.queries.outbox_health import LISTED_AT_MOST
 from tests.factories import make_user
 from tests.faults.conftest import FELL_DUE, Service, say
 from tests.support.visits import give_password, visit_as, whole_page, words

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from cycle_tracker.clock import LONDON
-from cycle_tracker.extensions import db
+from cycle_tracker.core.clock import LONDON
+from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.queries import QUEUE_NOTICES, list_missed_days
 from cycle_tracker.models import AuditEvent, JobRun, Outcome
-from cycle_tracker.queries.job_runs import QUEUE_NOTICES, list_missed_days
 from tests.faults.conftest import FALLS_DUE, FELL_DUE, Service
 
 MONDAY, TUESDAY, WEDNESDAY = (datetime(2026, 5, day, 7, 0, tzinfo=LONDON) for day in (18, 19, 20))

@@ -12,7 +12,7 @@ import pytest
 
 from cycle_tracker import models
 from cycle_tracker.app import create_core_app
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from tests.conftest import settings_for_tests
 from tests.faults.conftest import FELL_DUE, Service, say
 from tests.faults.processes import Jobs, wait_until

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.integration.web.test_editing_at_once import email, save_in_rounds
+from tests.whole.test_editing_at_once import email, save_in_rounds
 
 __all__ = ["email"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from cycle_tracker.domain.permissions import Role
-from cycle_tracker.extensions import db
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Partnership
-from cycle_tracker.web.app import create_app
+from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user
 from tests.faults.conftest import THURSDAY, Service, on_both_databases, say

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import text
 
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from tests.faults.conftest import Service, say
 from tests.faults.processes import Job
 from tests.support.slow_server import Slowness, slow_server

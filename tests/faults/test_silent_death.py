@@ -11,11 +11,11 @@ from flask.testing import FlaskClient
 from flask_migrate import stamp
 from sqlalchemy import select, text
 
-from cycle_tracker import clock
-from cycle_tracker.domain.permissions import Role
-from cycle_tracker.extensions import db
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import JobRun, Outcome
-from cycle_tracker.web.scheduler_watch import SchedulerWatch
+from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch
 from tests.conftest import Database
 from tests.factories import make_user
 from tests.faults.processes import Jobs, wait_until

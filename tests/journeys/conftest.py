@@ -16,13 +16,13 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import User
-from cycle_tracker.queries.users import find_user
-from cycle_tracker.services.users import set_password
+from cycle_tracker.people.queries.users import find_user
+from cycle_tracker.people.services.users import set_password
 from cycle_tracker.web import sessions
-from cycle_tracker.web.app import create_app
+from cycle_tracker.web_app import create_app
 from scheduler.jobs import run_job
 from tests.conftest import Database, settings_for_tests
 from tests.support.browser import launch

@@ -10,13 +10,23 @@ from flask import current_app
 from itsdangerous import Signer
 from sqlalchemy import select
 
-from cycle_tracker import clock
-from cycle_tracker.domain.delivery import MessageState
-from cycle_tracker.domain.kinds import Kind
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.domain.permissions import Role, Scope
-from cycle_tracker.domain.policies import Audience
-from cycle_tracker.extensions import db
+from cycle_tracker.access.queries.viewers import viewer_of
+from cycle_tracker.access.rules.permissions import Role, Scope
+from cycle_tracker.access.services.tokens import hash_of
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.cycles.services.reference import load_templates
+from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
+from cycle_tracker.documents.services.copies import record_copies_sent
+from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.milestones.services.comments import write_comment
+from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
+from cycle_tracker.milestones.services.dependencies import add_predecessor
+from cycle_tracker.milestones.services.evidence import add_file
+from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task
 from cycle_tracker.models import (
     AccessLink,
     Answer,
@@ -31,20 +41,10 @@ from cycle_tracker.models import (
     PartnershipBody,
     User,
 )
-from cycle_tracker.queries.viewers import viewer_of
-from cycle_tracker.services.answer_links import HOLDS_FOR, SALT
-from cycle_tracker.services.approvals import ApprovalDetails, record_approval
-from cycle_tracker.services.comments import write_comment
-from cycle_tracker.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.services.copies import record_copies_sent
-from cycle_tracker.services.dependencies import add_predecessor
-from cycle_tracker.services.evidence import add_file
-from cycle_tracker.services.invitations import invite
-from cycle_tracker.services.local_milestones import Wanted, add_sub_task
-from cycle_tracker.services.posts import add_post
-from cycle_tracker.services.publications import record_publication
-from cycle_tracker.services.reference import load_templates
-from cycle_tracker.services.tokens import hash_of
+from cycle_tracker.people.services.invitations import invite
+from cycle_tracker.people.services.posts import add_post
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.reminders.services.answer_links import HOLDS_FOR, SALT
 from tests.factories import make_cycle, make_milestone, make_organisation, make_user
 from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 from tests.journeys.test_annual_report import REPORT, moray

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from passlib.totp import TOTP
 
-from cycle_tracker import clock
-from cycle_tracker.domain.permissions import Role, Scope
-from cycle_tracker.extensions import db
-from cycle_tracker.queries.viewers import viewer_of
-from cycle_tracker.services.invitations import invite
+from cycle_tracker.access.queries.viewers import viewer_of
+from cycle_tracker.access.rules.permissions import Role, Scope
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.people.services.invitations import invite
 from scheduler.jobs import SEND_ACCOUNT_MAILS, run_job
 from tests.factories import make_partnership, make_user
 from tests.journeys.conftest import PASSWORD, Service, Visitor, on_both_sizes

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
-from cycle_tracker.services.reference import load_reference
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.cycles.services.reference import load_reference
 from tests.journeys.conftest import Service, Visitor, on_both_sizes
 from tests.journeys.test_annual_report import moray
 

@@ -15,9 +15,10 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
-from cycle_tracker import clock, models
+from cycle_tracker import models
 from cycle_tracker.app import create_core_app
-from cycle_tracker.extensions import Base, db
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import Base, db
 from tests.support.settings import settings_for_tests
 
 Made = TypeVar("Made")

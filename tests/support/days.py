@@ -9,13 +9,13 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import inspect, select
 
-from cycle_tracker.clock import LONDON, london_day
-from cycle_tracker.domain.calendar import SCOTLAND
-from cycle_tracker.extensions import db
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.clock import LONDON, london_day
+from cycle_tracker.core.extensions import db
+from cycle_tracker.mail.services.outbox import Sent, send_ready_messages
 from cycle_tracker.models import Escalation, Message, Notice, User
-from cycle_tracker.services.digests import gather_waiting_notices
-from cycle_tracker.services.outbox import Sent, send_ready_messages
-from cycle_tracker.services.reminders import queue_due_notices
+from cycle_tracker.reminders.services.digests import gather_waiting_notices
+from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.support.smtp_sink import SmtpSink
 
 Row = TypeVar("Row")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from cycle_tracker.mail import mail
+from cycle_tracker.mail.smtp import mail
 from tests.support.smtp_sink import SmtpSink
 
 

@@ -15,10 +15,10 @@ from flask_security import hash_password
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
+from cycle_tracker.access.services.sessions import begin_session
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import User
-from cycle_tracker.services.sessions import begin_session
 from cycle_tracker.web.sessions import TOKEN
 
 PASSWORD = "a-password-for-tests"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from flask import Flask
 
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 
 Result = TypeVar("Result")
 

@@ -6,7 +6,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.web.access import public
-from cycle_tracker.web.app import create_app
+from cycle_tracker.web_app import create_app
 from tests.conftest import settings_for_tests
 
 SETTINGS = {"PROXY_COUNT": int(os.environ["PROXY_COUNT"]), "WTF_CSRF_ENABLED": True}

@@ -2,7 +2,7 @@
 
 import os
 
-from cycle_tracker.web.app import create_app
+from cycle_tracker.web_app import create_app
 from tests.conftest import settings_for_tests
 from tests.support.orphans import end_with_parent
 

@@ -6,7 +6,7 @@ from unicodedata import category
 
 from sqlalchemy import Column, String, Text, type_coerce, update
 
-from cycle_tracker.extensions import Base, db
+from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.models.base import OneLine
 
 UNSEEN = tuple(sign for sign in map(chr, range(1, sys.maxunicode + 1)) if category(sign) in {"Cc", "Cf", "Zl", "Zp"})

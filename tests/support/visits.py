@@ -8,10 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cycle_tracker import clock
-from cycle_tracker.extensions import db
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import User
-from cycle_tracker.services.users import set_password
+from cycle_tracker.people.services.users import set_password
 from tests.support.pages import PASSWORD, counted_statements, soup
 
 

@@ -5,14 +5,14 @@ from datetime import date
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.kinds import Basis, Kind, Stage
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.domain.reminders import first_notice_on
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind, Stage
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.models import Cycle, Milestone
-from cycle_tracker.queries.calendars import calendar_of
-from cycle_tracker.queries.deadlines import deadline_of, policies_now
-from cycle_tracker.services.milestones import finish_milestone, start_milestone
+from cycle_tracker.partnerships.queries.calendars import calendar_of
+from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
+from cycle_tracker.reminders.rules.reminders import first_notice_on
 
 ACTIONS = (
     ("Open family support drop-ins in two more localities", 9),

@@ -3,8 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
-from cycle_tracker.clock import LONDON
-from cycle_tracker.domain.calendar import SCOTLAND
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.clock import LONDON
 
 OFFICE_OPENS = time(9, 5)
 OFFICE_MINUTES = 7 * 60

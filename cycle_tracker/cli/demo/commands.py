@@ -5,11 +5,11 @@ from datetime import date, datetime
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker import clock
 from cycle_tracker.cli.demo.people import ACCOUNTS, PASSWORD
 from cycle_tracker.cli.demo.story import is_seeded, seed_demo
-from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.extensions import db
+from cycle_tracker.core import clock
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
 
 
 @click.command("seed-demo")

@@ -6,13 +6,13 @@ from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, w
 from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, UNPUBLISHED, Part, part_of
 from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene
-from cycle_tracker.domain.calendar import SCOTLAND
-from cycle_tracker.domain.date_rules import DateRule
-from cycle_tracker.domain.kinds import Kind
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.milestones.rules.date_rules import DateRule
+from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models import Milestone, Publication
-from cycle_tracker.services.explanations import note_expected_date
-from cycle_tracker.services.milestones import start_milestone
-from cycle_tracker.services.publications import record_publication, tell_scottish_government
 
 EXPLAINED_AFTER = days(35)
 """So long after the guidance date the governance group noted the explanation."""

@@ -5,14 +5,14 @@ from datetime import datetime
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.people import CLERK
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.reminders import rungs_reached
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
+from cycle_tracker.governance.services.decisions import Made, ask_for_next_steps
+from cycle_tracker.governance.services.groups import add_meeting, governance_group
 from cycle_tracker.models import Escalation, Milestone
-from cycle_tracker.queries.calendars import calendar_of
-from cycle_tracker.queries.deadlines import deadline_of, policy_of
-from cycle_tracker.queries.users import find_user
-from cycle_tracker.services.decisions import Made, ask_for_next_steps
-from cycle_tracker.services.groups import add_meeting, governance_group
+from cycle_tracker.partnerships.queries.calendars import calendar_of
+from cycle_tracker.people.queries.users import find_user
+from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.reminders.rules.reminders import rungs_reached
 
 MET, MEETS = days(52), days(27)
 """So long before the demo's day the star's group met, and so long after it it meets next."""

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from cycle_tracker.cli.demo.chances import one_in
 from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.scenes import entry_name
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone, User
 
 CONTRIBUTED = frozenset({"needs-assessment", "engage-families", "resources", "draft-report", "review"})

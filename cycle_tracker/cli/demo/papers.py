@@ -8,13 +8,13 @@ from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.people import officer_of
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.kinds import DOCUMENTS, Kind
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.queries.publications import DocumentRecord, get_record
+from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
+from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent
 from cycle_tracker.models import Manner, Milestone, Organisation, OrganisationKind, User
-from cycle_tracker.queries.publications import DocumentRecord, get_record
-from cycle_tracker.services.approvals import ApprovalDetails, record_approval
-from cycle_tracker.services.copies import correct_copy, record_copies_sent
 
 OF_FOUR = "tayside"
 """The partnership with four lead bodies."""

@@ -9,9 +9,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from cycle_tracker.cli.demo.chances import in_office_hours
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.kinds import DoneWith
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DoneWith
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.models import (
     AuditEvent,
     Milestone,

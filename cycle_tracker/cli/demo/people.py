@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, STAR, WITHOUT_GROUP
-from cycle_tracker.domain.permissions import Role
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import (
     MembershipRole,
     Organisation,
@@ -18,8 +18,8 @@ from cycle_tracker.models import (
     Scope,
     User,
 )
-from cycle_tracker.queries.users import find_user
-from cycle_tracker.services.users import add_user, grant_role, set_password
+from cycle_tracker.people.queries.users import find_user
+from cycle_tracker.people.services.users import add_user, grant_role, set_password
 
 HOST = "example.org"
 PASSWORD = "demo-cycle-tracker"  # noqa: S105  printed for everybody to see

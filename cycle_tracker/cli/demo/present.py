@@ -12,7 +12,7 @@ from cycle_tracker.cli.demo.questions import ask, ask_and_answer, propose_for_re
 from cycle_tracker.cli.demo.reminding import add_reminding
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.cli.demo.workaday import WAITS_FOR_A_DATE, add_workaday, open_step
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Message, MessageBody, Notice
 
 ASKED, ANSWERED = "west-dunbartonshire", "dumfries-and-galloway"

@@ -3,10 +3,10 @@ answered, and new expected dates that wait to be noted."""
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.update_requests import DEFAULT_TEXT, default_reply_by
+from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.models import Milestone, User
-from cycle_tracker.services.proposals import propose_date
-from cycle_tracker.services.update_requests import answer_request, draft_requests, send_requests
+from cycle_tracker.requests.rules import DEFAULT_TEXT, default_reply_by
+from cycle_tracker.requests.services import answer_request, draft_requests, send_requests
 
 ANSWER = (
     "The last figures are here and the report is with our designers. It goes to both lead bodies for noting, and is on "

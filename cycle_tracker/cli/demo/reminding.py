@@ -4,14 +4,14 @@ consultation, and a contributor who will be away."""
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.people import HOST, People
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.kinds import Kind, Stage
-from cycle_tracker.domain.policies import PolicyChange
-from cycle_tracker.queries.cycles import list_cycles
-from cycle_tracker.queries.policies import Where
-from cycle_tracker.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.services.delegations import set_away
-from cycle_tracker.services.local_milestones import Wanted, add_local_milestone
-from cycle_tracker.services.policies import NEVER_SET, set_policy
+from cycle_tracker.core.kinds import Kind, Stage
+from cycle_tracker.cycles.queries.cycles import list_cycles
+from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
+from cycle_tracker.milestones.services.local_milestones import Wanted, add_local_milestone
+from cycle_tracker.people.services.delegations import set_away
+from cycle_tracker.reminders.queries.policies import Where
+from cycle_tracker.reminders.rules.policies import PolicyChange
+from cycle_tracker.reminders.services.policies import NEVER_SET, set_policy
 
 DAYS_BEFORE_AN_ACTION = (14, 3)
 CONSULTATION = "Consult young carers on the carers’ statement"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, lot, working_day
-from cycle_tracker.domain.periods import Period
+from cycle_tracker.core.periods import Period
 from cycle_tracker.models import Milestone, Partnership, User
 
 

@@ -6,9 +6,9 @@ from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, w
 from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
-from cycle_tracker.domain.kinds import Stage
+from cycle_tracker.core.kinds import Stage
+from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone
 from cycle_tracker.models import Milestone, User
-from cycle_tracker.services.milestones import move_local_date, start_milestone
 
 OF_LATE = days(200)
 """Steps due so long ago, or less, may still be open."""

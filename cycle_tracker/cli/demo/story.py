@@ -15,16 +15,16 @@ from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
 from cycle_tracker.cli.demo.present import play_present
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.cli.demo.steps import play_step
-from cycle_tracker.domain.errors import RuleBroken
-from cycle_tracker.domain.periods import Period
-from cycle_tracker.extensions import db
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.services.publications import scottish_government
+from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
-from cycle_tracker.queries.partnerships import list_partnerships
-from cycle_tracker.queries.users import find_user
-from cycle_tracker.services.cycles import open_cycle
-from cycle_tracker.services.milestones import finish_milestone
-from cycle_tracker.services.publications import scottish_government
-from cycle_tracker.services.reference import load_reference
+from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.people.queries.users import find_user
 
 PERIODS = tuple(Period.starting(year) for year in (2017, 2020, 2023, 2026))
 FEEDBACK_AFTER = days(3)

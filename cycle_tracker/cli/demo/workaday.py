@@ -7,15 +7,15 @@ from sqlalchemy import select
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.people import HOST, People
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.domain.lifecycle import State
-from cycle_tracker.extensions import db
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.milestones.services.comments import write_comment
+from cycle_tracker.milestones.services.evidence import add_address
+from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task
+from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
+from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.models import Milestone, User
-from cycle_tracker.services.comments import write_comment
-from cycle_tracker.services.evidence import add_address
-from cycle_tracker.services.local_milestones import Wanted, add_sub_task
-from cycle_tracker.services.milestones import finish_milestone, start_milestone
-from cycle_tracker.services.owners import change_owner
-from cycle_tracker.services.posts import add_post, set_holders
+from cycle_tracker.people.services.posts import add_post, set_holders
 
 OF_THE_POST = ("Train school staff in trauma-informed practice", "Review kinship care payments across the lead bodies")
 WAITS_FOR_A_DATE = "Agree one referral route for young carers"

@@ -1,0 +1,89 @@
+"""People with what they may do: grants looked up in the database, answered by the table of permissions."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, false, or_, select
+
+from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.core.among import among
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, Scope, User
+from cycle_tracker.people.queries.delegations import deputies_on, holds
+from cycle_tracker.people.rules import stood_in_for
+
+
+def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) -> dict[int, Viewer]:
+    """The active people among those named, with what they hold today, in two statements.
+
+    The inactive are left out. `acting` looks up also for whom they stand in, which changes what they may do and not
+    what they may see: in one more statement where one of them is a deputy, and in none where nobody is."""
+    if not user_ids:
+        return {}
+    rows = db.session.execute(
+        select(
+            User.id,
+            User.name,
+            RoleGrant.role,
+            RoleGrant.scope,
+            RoleGrant.partnership_id,
+            RoleGrant.organisation_id,
+            PostHolder.post_id,
+            (_is_deputy(today) if acting else false()).label("is_deputy"),
+        )
+        .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+        .outerjoin(PostHolder, PostHolder.user_id == User.id)
+        .where(among(User.id, user_ids), User.active)
+        .order_by(User.id, RoleGrant.id, PostHolder.id)
+    ).all()
+    organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}
+    partnerships = _partnerships_of(organisations, today) if organisations else {}
+    deputies = deputies_on(today) if any(row.is_deputy for row in rows) else {}
+    national: dict[int, set[Role]] = defaultdict(set)
+    within: dict[int, dict[int, set[Role]]] = defaultdict(lambda: defaultdict(set))
+    posts: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.post_id is not None:
+            posts[row.id].add(row.post_id)
+        if row.scope is Scope.NATIONAL:
+            national[row.id].add(row.role)
+        elif row.scope is Scope.PARTNERSHIP:
+            within[row.id][row.partnership_id].add(row.role)
+        elif row.scope is Scope.ORGANISATION:
+            for partnership_id in partnerships.get(row.organisation_id, ()):
+                within[row.id][partnership_id].add(row.role)
+    return {
+        user_id: Viewer(
+            user_id=user_id,
+            name=name,
+            national=frozenset(national[user_id]),
+            within={partnership_id: frozenset(roles) for partnership_id, roles in within[user_id].items()},
+            posts=frozenset(posts[user_id]),
+            stands_in_for=stood_in_for(user_id, deputies) if deputies else frozenset(),
+        )
+        for user_id, name in {row.id: row.name for row in rows}.items()
+    }
+
+
+def viewer_of(user_id: int, today: date) -> Viewer:
+    """One active person with what they hold today, and for whom they stand in. Raises KeyError for anybody else."""
+    return viewers_of([user_id], today, acting=True)[user_id]
+
+
+def _is_deputy(today: date) -> ColumnElement[bool]:
+    return exists().where(Delegation.deputy_id == User.id, holds(today)).correlate(User)
+
+
+def _partnerships_of(organisation_ids: Collection[int], today: date) -> dict[int, set[int]]:
+    """The partnerships of which each organisation is a lead body or member today."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for body in db.session.execute(
+        select(PartnershipBody.organisation_id, PartnershipBody.partnership_id).where(
+            PartnershipBody.organisation_id.in_(organisation_ids),
+            PartnershipBody.from_on <= today,
+            or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
+        )
+    ):
+        found[body.organisation_id].add(body.partnership_id)
+    return found

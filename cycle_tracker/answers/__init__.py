@@ -1,0 +1,1 @@
+"""Answers by the link of a mail."""

@@ -1,0 +1,134 @@
+"""What the link of a mail asks about and whom, and what people answered by such links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from cycle_tracker.access.queries.scopes import IS_OPEN, within
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import (
+    AccessLink,
+    Answer,
+    AnswerKind,
+    Contact,
+    DateChange,
+    LinkPurpose,
+    Message,
+    Milestone,
+    Notice,
+    Partnership,
+    User,
+    milestone_contacts,
+)
+
+LISTED_AT_MOST = 50
+SHOWN_AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one link asks: how this milestone stands. Whoever got the mail is asked, a person or a contact."""
+
+    link_id: int
+    notice_id: int
+    milestone: Milestone
+    user: User | None
+    contact: Contact | None
+
+
+def find_question(token_hash: str, *, today: date, now: datetime) -> Question | None:
+    """What a link asks, as long as it holds and whoever got the mail may answer: somebody active who may change the
+    milestone, or a contact who is asked about it still."""
+    found = db.session.execute(
+        select(AccessLink.id, AccessLink.notice_id, Message.user_id, Message.contact_id, Milestone)
+        .join(Message, Message.id == AccessLink.message_id)
+        .join(Notice, Notice.id == AccessLink.notice_id)
+        .join(Milestone, Milestone.id == Notice.milestone_id)
+        .where(
+            AccessLink.token_hash == token_hash,
+            AccessLink.purpose == LinkPurpose.ANSWER,
+            AccessLink.used_at.is_(None),
+            AccessLink.expires_at > now,
+        )
+        .options(joinedload(Milestone.partnership), joinedload(Milestone.owner))
+    ).one_or_none()
+    if found is None or found.notice_id is None:
+        return None
+    user = _who_may_change(found.Milestone, found.user_id, today) if found.user_id is not None else None
+    contact = _who_is_asked(found.Milestone, found.contact_id) if found.contact_id is not None else None
+    if user is None and contact is None:
+        return None
+    return Question(found.id, found.notice_id, found.Milestone, user, contact)
+
+
+def newest_answers(milestone: Milestone, *, at_most: int = SHOWN_AT_MOST) -> Sequence[Answer]:
+    """The newest answers about a milestone with who gave them, the newest first. One statement."""
+    return db.session.scalars(
+        select(Answer)
+        .where(Answer.milestone_id == milestone.id)
+        .options(joinedload(Answer.user), joinedload(Answer.contact))
+        .order_by(Answer.id.desc())
+        .limit(at_most)
+    ).all()
+
+
+def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:
+    """What a new date is asked for by mail in the partnerships that the person leads, asked for first before the
+    others: the columns of the milestone, the date, why, who asked and when. In one statement.
+
+    Of each milestone its newest answer counts, until its date moves or one is proposed, or it is closed.
+    """
+    later = aliased(Answer)
+    answered_since = exists().where(later.milestone_id == Answer.milestone_id, later.id > Answer.id)
+    moved_since = exists().where(
+        DateChange.milestone_id == Answer.milestone_id,
+        or_(DateChange.noted_at >= Answer.answered_at, DateChange.proposed_at >= Answer.answered_at),
+    )
+    return db.session.execute(
+        select(
+            Milestone.key,
+            Milestone.title,
+            Milestone.due_on,
+            Partnership.slug,
+            Partnership.name.label("partnership"),
+            Answer.new_date,
+            Answer.text,
+            Answer.answered_at,
+            User.name.label("person"),
+            Contact.name.label("contact"),
+        )
+        .select_from(Answer)
+        .join(Milestone, Milestone.id == Answer.milestone_id)
+        .join(Milestone.partnership)
+        .outerjoin(User, User.id == Answer.user_id)
+        .outerjoin(Contact, Contact.id == Answer.contact_id)
+        .where(
+            Answer.kind == AnswerKind.NEEDS_A_NEW_DATE,
+            IS_OPEN,
+            within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES),
+            ~answered_since,
+            ~moved_since,
+        )
+        .order_by(Answer.id)
+        .limit(LISTED_AT_MOST)
+    ).all()
+
+
+def _who_may_change(milestone: Milestone, user_id: int, today: date) -> User | None:
+    viewer = viewers_of([user_id], today, acting=True).get(user_id)
+    if viewer is None or not may_change(viewer, milestone.partnership_id, milestone.owner_id):
+        return None
+    return db.session.get(User, user_id)
+
+
+def _who_is_asked(milestone: Milestone, contact_id: int) -> Contact | None:
+    is_asked = and_(milestone_contacts.c.contact_id == Contact.id, milestone_contacts.c.milestone_id == milestone.id)
+    return db.session.scalars(
+        select(Contact).where(Contact.id == contact_id, Contact.active, exists().where(is_asked))
+    ).one_or_none()

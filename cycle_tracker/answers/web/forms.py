@@ -1,0 +1,51 @@
+"""The form of the single question."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from cycle_tracker.answers.queries import Question
+from cycle_tracker.answers.services import LONGEST_TEXT, Said
+from cycle_tracker.models import AnswerKind
+from cycle_tracker.web.date_field import UkDateField
+from cycle_tracker.web.forms import LinesField
+
+LABELS = {
+    AnswerKind.DONE: "Yes, it is done",
+    AnswerKind.ON_TRACK: "Not yet, and it is on track",
+    AnswerKind.NEEDS_A_NEW_DATE: "Not yet, and it needs a new date",
+}
+
+
+class AnswerForm(FlaskForm):
+    """Is it done? On track? Does it need a new date?"""
+
+    kind = RadioField("Is this done?", validators=[InputRequired("Choose how it stands")], validate_choice=True)
+    done_on = UkDateField("If it is done: on which day?")
+    new_date = UkDateField("If it needs a new date: which?")
+    text = LinesField(
+        "If it needs a new date: why?",
+        validators=[Length(max=LONGEST_TEXT, message=f"The words must be {LONGEST_TEXT:,} characters or fewer")],
+    )
+
+    def offer(self, question: Question) -> None:
+        """Give the answers that whoever is asked may give: what is done by its publication is not done by a mail, and
+        a contact says no day for what others record."""
+        kinds = [kind for kind in AnswerKind if not (kind is AnswerKind.DONE and question.milestone.is_document)]
+        self.kind.choices = [SelectChoice(kind.value, LABELS[kind]) for kind in kinds]
+        if question.milestone.is_document:
+            self.kind.label.text = "How does this stand?"
+        if question.milestone.is_document or question.contact is not None:
+            del self.done_on
+
+    @property
+    def said(self) -> Said:
+        """What was answered, once the form is valid; a field that belongs to another answer counts for nothing."""
+        kind = AnswerKind(self.kind.data)
+        needs_date = kind is AnswerKind.NEEDS_A_NEW_DATE
+        return Said(
+            kind,
+            done_on=self.done_on.data if kind is AnswerKind.DONE and "done_on" in self else None,
+            new_date=self.new_date.data if needs_date else None,
+            text=self.text.data if needs_date else "",
+        )

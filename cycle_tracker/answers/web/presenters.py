@@ -1,0 +1,68 @@
+"""Answers that came by the links of mails, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cycle_tracker.answers.queries import Question
+from cycle_tracker.answers.services import Said
+from cycle_tracker.core.clock import london_time
+from cycle_tracker.core.wording import day
+from cycle_tracker.models import Answer, AnswerKind
+from cycle_tracker.web.wording import moment
+
+NO_LONGER_KEPT = "Somebody whose name is no longer kept"
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One answer, as the macro for histories shows it."""
+
+    what: str
+    who: str
+    when: str
+    stamp: str
+    detail: str
+
+
+def answer_lines(answers: Iterable[Answer]) -> list[AnswerLine]:
+    """The answers in their order."""
+    return [
+        AnswerLine(
+            what=kind_words(one),
+            who=who_answered(one),
+            when=moment(one.answered_at),
+            stamp=london_time(one.answered_at).isoformat(timespec="minutes"),
+            detail=one.text,
+        )
+        for one in answers
+    ]
+
+
+def kind_words(answer: Answer) -> str:
+    """What was answered: `It needs a new date: 3 May 2026`."""
+    return {
+        AnswerKind.DONE: "It is done",
+        AnswerKind.ON_TRACK: "It is on track",
+        AnswerKind.NEEDS_A_NEW_DATE: f"It needs a new date: {day(answer.new_date)}",
+    }[answer.kind]
+
+
+def who_answered(answer: Answer) -> str:
+    """A person, or a contact with the organisation they speak for."""
+    if answer.contact is not None:
+        organisation = f", {answer.contact.organisation}" if answer.contact.organisation else ""
+        return f"{answer.contact.name}{organisation} (contact)"
+    return answer.user.name if answer.user is not None else NO_LONGER_KEPT
+
+
+def recorded_words(said: Said, question: Question) -> str:
+    """What the answer did, for whoever gave it."""
+    place = question.milestone.partnership.name if question.milestone.partnership else "Scotland"
+    if question.contact is not None:
+        return f"The owner in {place} is told what you answered."
+    return {
+        AnswerKind.DONE: f"This is recorded as done on {day(said.done_on)}. Nobody is reminded of it any more.",
+        AnswerKind.ON_TRACK: "This is recorded as in progress, on track.",
+        AnswerKind.NEEDS_A_NEW_DATE: f"The planning lead of {place} sees that you ask for {day(said.new_date)}. "
+        "The date stays as it is until they move it.",
+    }[said.kind]

@@ -1,0 +1,30 @@
+"""The part of a milestone's page that says what was answered by mail."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.answers.queries import newest_answers
+from cycle_tracker.answers.web.presenters import AnswerLine, answer_lines
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import Milestone
+from cycle_tracker.web.page_parts import Section
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The newest answers, the newest first."""
+
+    lines: list[AnswerLine]
+    seen_by: str
+
+
+def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
+    """The answers, for the people of the partnership and auditors; nothing where nobody answered. One statement."""
+    if detail is not Detail.EVERYTHING or milestone.partnership is None:
+        return None
+    found = newest_answers(milestone)
+    if not found:
+        return None
+    seen_by = f"People of {milestone.partnership.name} and auditors."
+    return Section("answers/section.html", Answered(answer_lines(found), seen_by))

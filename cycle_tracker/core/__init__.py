@@ -1,0 +1,1 @@
+"""The words that everybody shares, the clock and the database."""

@@ -1,0 +1,58 @@
+"""The one meaning of overdue. Its twin in SQL (`milestones/queries/due_states.py`) is held to it by a test."""
+
+from datetime import date
+from enum import StrEnum
+
+from cycle_tracker.core.lifecycle import OPEN, State
+
+SOON_DAYS = 14
+"""A date this many days ahead, or nearer, is coming up."""
+
+
+class DueState(StrEnum):
+    """What the clock makes of a due date."""
+
+    NO_DATE = "no-date"
+    NOT_DUE = "not-due"
+    DUE_SOON = "due-soon"
+    DUE_TODAY = "due-today"
+    OVERDUE = "overdue"
+    BEFORE_SERVICE = "before-service"
+    DONE = "done"
+    DONE_LATE = "done-late"
+    CLOSED = "closed"
+
+
+def due_state(
+    due_on: date | None,
+    state: State,
+    done_on: date | None,
+    today: date,
+    *,
+    notify_from: date | None = None,
+) -> DueState:
+    """Where a milestone stands today.
+
+    Done, dropped and not-required milestones are never overdue, nor is one that fell due before its partnership
+    joined the service (`notify_from`) and has no entry here. No `due_on` means no date. What is done is done late
+    where `done_on` is known to be after `due_on`.
+    """
+    if state is State.DONE:
+        late = due_on is not None and done_on is not None and done_on > due_on
+        return DueState.DONE_LATE if late else DueState.DONE
+    if state not in OPEN:
+        return DueState.CLOSED
+    if due_on is None:
+        return DueState.NO_DATE
+    if notify_from is not None and due_on < notify_from:
+        return DueState.BEFORE_SERVICE
+    if due_on < today:
+        return DueState.OVERDUE
+    if due_on == today:
+        return DueState.DUE_TODAY
+    return DueState.DUE_SOON if (due_on - today).days <= SOON_DAYS else DueState.NOT_DUE
+
+
+def days_past(day: date | None, today: date) -> int:
+    """Whole days from `day` to `today`; 0 where the day is unknown or still to come."""
+    return max((today - day).days, 0) if day else 0

@@ -1,0 +1,58 @@
+"""How dates, bases and lateness are worded, in mails and on pages alike. "Past the guidance date", never "breach"."""
+
+from datetime import date
+
+from cycle_tracker.core.kinds import Basis
+
+UNKNOWN_DAY = "date not known"
+NEW_EXPECTED_DATE = "new expected date"
+
+DATE_NAMES = {
+    Basis.STATUTE: "statutory date",
+    Basis.GUIDANCE: "guidance date",
+    Basis.PRACTICE: "suggested date",
+    Basis.SUGGESTED: "suggested date",
+    Basis.LOCAL: "local date",
+}
+"""What a date is called, by what it rests on. Never "deadline": most dates are not in law."""
+
+
+def day(value: date | None) -> str:
+    """A day in full.
+
+    >>> day(date(2026, 6, 30))
+    '30 June 2026'
+    """
+    return f"{value:%-d %B %Y}" if value else UNKNOWN_DAY
+
+
+def count(number: int, one: str, several: str = "") -> str:
+    """A number with its noun.
+
+    >>> count(1, "day"), count(3, "day"), count(2, "body", "bodies")
+    ('1 day', '3 days', '2 bodies')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def date_name(basis: Basis, *, expected: bool = False) -> str:
+    """What a date that rests on this basis is called; a new expected date is called that whatever it rests on."""
+    return NEW_EXPECTED_DATE if expected else DATE_NAMES[basis]
+
+
+def due_words(due_on: date, today: date, name: str) -> str:
+    """Where a date stands, to begin a sentence: `3 days past the guidance date`, `Due today`, `Due in 14 days`."""
+    ahead = (due_on - today).days
+    if ahead < 0:
+        return f"{count(-ahead, 'day')} past the {name}"
+    return {0: "Due today", 1: "Due tomorrow"}.get(ahead, f"Due in {count(ahead, 'day')}")
+
+
+def basis_words(basis: Basis, citation: str) -> str:
+    """What a duty or a date rests on: `2014 Act, section 13 (statute)`."""
+    return f"{citation} ({basis.value})" if citation else basis.value
+
+
+def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citation: str) -> str:
+    """Both bases, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance, para 125 (guidance).`"""
+    return f"Duty: {basis_words(duty_basis, duty_citation)}. Date: {basis_words(date_basis, date_citation)}."

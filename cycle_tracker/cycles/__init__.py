@@ -1,0 +1,1 @@
+"""Opening cycles, joining and setting up."""

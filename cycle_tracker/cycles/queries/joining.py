@@ -1,0 +1,167 @@
+"""How far partnerships have got with joining: what is set up, who is there, and what is recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from cycle_tracker.access.rules.permissions import Role, Scope
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.models import (
+    BodyRole,
+    ClosureDay,
+    Cycle,
+    Group,
+    Invitation,
+    Membership,
+    Milestone,
+    Partnership,
+    PartnershipBody,
+    RoleGrant,
+    User,
+)
+from cycle_tracker.partnerships.queries.bodies import body_holds
+
+
+@dataclass(frozen=True)
+class Joining:
+    """Where one partnership stands: numbers of today, and the start of the newest period that is open.
+
+    `documents` counts the plans and reports whose guidance date lies before today, `recorded` those of them that are
+    done or not required.
+    """
+
+    id: int
+    slug: str
+    name: str
+    notify_from: date | None
+    lead_bodies: int
+    leads: int
+    leads_invited: int
+    members: int
+    closure_days: int
+    newest_period: date | None
+    documents: int
+    recorded: int
+
+
+def list_joining(today: date, now: datetime, *, partnership_id: int | None = None) -> Sequence[Joining]:
+    """Where each partnership stands, or one of them, by name; in one statement."""
+    statement = _joining(today, now).order_by(Partnership.name, Partnership.id)
+    if partnership_id is not None:
+        statement = statement.where(Partnership.id == partnership_id)
+    return [Joining(**row._asdict()) for row in db.session.execute(statement)]
+
+
+def list_closure_days(partnership: Partnership) -> Sequence[ClosureDay]:
+    """The closure days of a partnership itself, by day."""
+    return db.session.scalars(
+        select(ClosureDay).where(ClosureDay.partnership_id == partnership.id).order_by(ClosureDay.day)
+    ).all()
+
+
+def get_closure_day(partnership: Partnership, closure_id: int) -> ClosureDay:
+    """One closure day of a partnership. Raises NoResultFound for another's."""
+    return db.session.scalars(
+        select(ClosureDay).where(ClosureDay.id == closure_id, ClosureDay.partnership_id == partnership.id)
+    ).one()
+
+
+def get_body(partnership: Partnership, body_id: int) -> PartnershipBody:
+    """One organisation's part in a partnership. Raises NoResultFound for another's."""
+    return db.session.scalars(
+        select(PartnershipBody).where(PartnershipBody.id == body_id, PartnershipBody.partnership_id == partnership.id)
+    ).one()
+
+
+def list_cycles_of(partnership: Partnership) -> Sequence[Cycle]:
+    """The cycles of a partnership, the newest first."""
+    return db.session.scalars(
+        select(Cycle).where(Cycle.partnership_id == partnership.id).order_by(Cycle.period_start.desc())
+    ).all()
+
+
+def count_newly_late(partnership: Partnership, notify_from: date, today: date) -> int:
+    """How many open milestones would count as late from now on if notices began on another, earlier day."""
+    if partnership.notify_from is None:
+        return 0
+    return (
+        db.session.scalar(
+            select(func.count(Milestone.id)).where(
+                Milestone.partnership_id == partnership.id,
+                Milestone.state.in_([State.NOT_STARTED, State.IN_PROGRESS]),
+                Milestone.due_on >= notify_from,
+                Milestone.due_on < min(partnership.notify_from, today),
+            )
+        )
+        or 0
+    )
+
+
+def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
+    in_the_past = and_(
+        Milestone.partnership_id == Partnership.id, Milestone.kind.in_(sorted(DOCUMENTS)), Milestone.target_on < today
+    )
+    return select(
+        Partnership.id,
+        Partnership.slug,
+        Partnership.name,
+        Partnership.notify_from,
+        _count(
+            PartnershipBody.id,
+            PartnershipBody.partnership_id == Partnership.id,
+            PartnershipBody.role == BodyRole.LEAD,
+            body_holds(today),
+        ).label("lead_bodies"),
+        _count(User.id, User.active, _leads(today)).label("leads"),
+        _count(
+            Invitation.id,
+            Invitation.partnership_id == Partnership.id,
+            Invitation.role == Role.LEAD,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        ).label("leads_invited"),
+        select(func.count(Membership.id))
+        .join(Group, Group.id == Membership.group_id)
+        .where(Group.partnership_id == Partnership.id, or_(Membership.to_on.is_(None), Membership.to_on >= today))
+        .correlate(Partnership)
+        .scalar_subquery()
+        .label("members"),
+        _count(ClosureDay.id, ClosureDay.partnership_id == Partnership.id).label("closure_days"),
+        select(func.max(Cycle.period_start))
+        .where(Cycle.partnership_id == Partnership.id)
+        .correlate(Partnership)
+        .scalar_subquery()
+        .label("newest_period"),
+        _count(Milestone.id, in_the_past).label("documents"),
+        _count(Milestone.id, in_the_past, Milestone.state.in_([State.DONE, State.NOT_REQUIRED])).label("recorded"),
+    )
+
+
+def _count(what: Any, *conditions: Any) -> Any:
+    return select(func.count(what)).where(*conditions).correlate(Partnership).scalar_subquery()
+
+
+def _leads(today: date) -> ColumnElement[bool]:
+    """True for people who lead the partnership of the outer statement."""
+    by_organisation = (
+        exists()
+        .where(
+            PartnershipBody.organisation_id == RoleGrant.organisation_id,
+            PartnershipBody.partnership_id == Partnership.id,
+            body_holds(today),
+        )
+        .correlate(RoleGrant, Partnership)
+    )
+    reaches = or_(
+        and_(RoleGrant.scope == Scope.PARTNERSHIP, RoleGrant.partnership_id == Partnership.id),
+        and_(RoleGrant.scope == Scope.ORGANISATION, by_organisation),
+    )
+    return (
+        exists().where(RoleGrant.user_id == User.id, RoleGrant.role == Role.LEAD, reaches).correlate(User, Partnership)
+    )

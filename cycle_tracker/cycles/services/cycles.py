@@ -1,0 +1,291 @@
+"""Opening a partnership's cycle: the template's milestones, as rows."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS, DoneWith
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.rules.editions import edition_for
+from cycle_tracker.cycles.rules.templates import (
+    PlannedMilestone,
+    Template,
+    generate,
+    generate_national,
+    template_from_json,
+)
+from cycle_tracker.milestones.services.milestones import complete_followers, date_followers
+from cycle_tracker.models import (
+    Cycle,
+    Milestone,
+    OrganisationKind,
+    Partnership,
+    Publication,
+    PublicationCopy,
+    TemplateEdition,
+    User,
+)
+from cycle_tracker.partnerships.queries.calendars import calendar_of
+from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
+from cycle_tracker.reminders.rules.reminders import first_notice_on
+
+
+def open_cycle(
+    partnership: Partnership,
+    period: Period,
+    *,
+    core_only: bool = False,
+    switched_on: Collection[str] = (),
+    entered_on: date,
+    by: User | None,
+    now: datetime,
+) -> Cycle:
+    """The partnership's cycle for this period, with its milestones; the one there is already, if there is one.
+
+    It is made from the newest version of the template for that period and keeps it. With `core_only`, of the optional
+    steps only those whose template keys are `switched_on`; more can be switched on later.
+    """
+    found = find_cycle(partnership, period)
+    if found is not None:
+        if _holds_history_alone(found):
+            _add_the_other_steps(found, core_only, switched_on, entered_on=entered_on, by=by, now=now)
+        return found
+    edition = newest_edition(period)
+    template = template_of(edition)
+    _ensure_optional(switched_on, template)
+    cycle = Cycle(partnership=partnership, period_start=period.start, template_edition=edition)
+    db.session.add(cycle)
+    db.session.flush()
+    planned = generate(template, period, core_only=core_only, switched_on=switched_on)
+    rows = _enter(planned, partnership=partnership, cycle=cycle, entered_on=entered_on)
+    _join(planned, rows, open_national_milestones(period, entered_on=entered_on))
+    audit.record("cycle", cycle.id, "opened", by=by, at=now, partnership_id=partnership.id)
+    db.session.flush()
+    return cycle
+
+
+def switch_on_steps(
+    cycle: Cycle, keys: Collection[str], *, entered_on: date, by: User | None, now: datetime
+) -> list[Milestone]:
+    """Add optional steps to a cycle that runs, by their template keys; those that were not in it yet.
+
+    What is there keeps its dates and its state. Raises RuleBroken for a key that the cycle's template does not have.
+    """
+    template = template_of(cycle.template_edition)
+    _ensure_optional(keys, template)
+    wanted = generate(template, cycle.period, core_only=True, switched_on=keys)
+    planned = generate(template, cycle.period)
+    there = steps_of(cycle)
+    missing = [one for one in wanted if one.template_key not in there]
+    made = _enter(missing, partnership=cycle.partnership, cycle=cycle, entered_on=entered_on)
+    rows = {**there, **made}
+    _join(
+        [one for one in planned if one.template_key in rows],
+        rows,
+        open_national_milestones(cycle.period, entered_on=entered_on),
+    )
+    _date_what_follows_the_finished(made.values())
+    if made:
+        audit.record(
+            "cycle",
+            cycle.id,
+            "steps-switched-on",
+            by=by,
+            at=now,
+            partnership_id=cycle.partnership_id,
+            after={"steps": sorted(made)},
+        )
+    db.session.flush()
+    return list(made.values())
+
+
+def open_documents(
+    partnership: Partnership,
+    period: Period,
+    keys: Collection[str],
+    *,
+    entered_on: date,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Enter documents of a period for what is known of its past, by the keys of their milestones.
+
+    A cycle that was not opened is made for them, of documents alone. The period's other documents come with them as
+    far as they fell due before the partnership used the service: nobody is told of those, and they read "no record
+    here yet". Opened later, the cycle gets its other steps.
+    """
+    cycle = find_cycle(partnership, period) or _cycle_of_history(partnership, period, by=by, now=now)
+    there = set(db.session.scalars(select(Milestone.key).where(Milestone.cycle_id == cycle.id)))
+    documents = [one for one in generate(template_of(cycle.template_edition), period) if one.entry.kind in DOCUMENTS]
+    missing = [
+        one
+        for one in documents
+        if one.key not in there and (one.key in keys or _lay_before_service(one, partnership, entered_on))
+    ]
+    _enter(missing, partnership=partnership, cycle=cycle, entered_on=entered_on)
+
+
+def steps_of(cycle: Cycle) -> dict[str, Milestone]:
+    """The milestones of a cycle that its template gave or could have given, by their template key."""
+    prefix = f"{cycle.period.name}."
+    return {
+        one.key.removeprefix(prefix): one
+        for one in db.session.scalars(select(Milestone).where(Milestone.cycle_id == cycle.id).order_by(Milestone.id))
+        if one.key.startswith(prefix)
+    }
+
+
+def template_of(edition: TemplateEdition) -> Template:
+    """The template that an edition keeps."""
+    return template_from_json(edition.edition, edition.title, edition.first_period, edition.entries)
+
+
+def open_national_milestones(period: Period, *, entered_on: date) -> dict[str, Milestone]:
+    """The milestones of the period that belong to Scottish Government, made once, by their template key."""
+    edition = newest_edition(period)
+    template = template_of(edition)
+    planned = generate_national(template, period)
+    known = {
+        milestone.key: milestone
+        for milestone in db.session.scalars(
+            select(Milestone).where(Milestone.partnership_id.is_(None), Milestone.key.in_([one.key for one in planned]))
+        )
+    }
+    missing = [one for one in planned if one.key not in known]
+    made = _enter(missing, partnership=None, cycle=None, entered_on=entered_on)
+    return {one.template_key: known.get(one.key) or made[one.template_key] for one in planned}
+
+
+def find_cycle(partnership: Partnership, period: Period) -> Cycle | None:
+    """The cycle, if it was opened."""
+    return db.session.scalars(
+        select(Cycle).where(Cycle.partnership_id == partnership.id, Cycle.period_start == period.start)
+    ).one_or_none()
+
+
+def newest_edition(period: Period) -> TemplateEdition:
+    """The newest version of the template that holds for a period. Raises NoResultFound before reference is loaded."""
+    return db.session.scalars(
+        select(TemplateEdition)
+        .where(TemplateEdition.edition == edition_for(period))
+        .order_by(TemplateEdition.version.desc())
+        .limit(1)
+    ).one()
+
+
+def _enter(
+    planned: list[PlannedMilestone], *, partnership: Partnership | None, cycle: Cycle | None, entered_on: date
+) -> dict[str, Milestone]:
+    calendar = calendar_of(partnership.id if partnership else None)
+    notify_from = partnership.notify_from if partnership else None
+    policies = policies_now()
+    rows = {}
+    for one in planned:
+        milestone = Milestone(
+            partnership=partnership,
+            partnership_id=partnership.id if partnership else None,  # policies are asked for it before it is flushed
+            cycle=cycle,
+            key=one.key,
+            kind=one.entry.kind,
+            stage=one.entry.stage,
+            title=one.title,
+            evidence_asked=one.entry.evidence,
+            duty_basis=one.entry.duty_basis,
+            duty_citation=one.entry.duty_citation,
+            date_basis=one.entry.date_basis,
+            date_citation=one.entry.date_citation,
+            date_rule=one.due_rule,
+            done_with=one.entry.done_with,
+            reports_on=one.reports_on,
+            opens_on=one.opens_on,
+            target_on=one.target_on,
+            due_on=one.target_on,
+            expected_date=False,
+            state=State.NOT_STARTED,
+            entered_on=entered_on,
+            predecessors=[],  # known to be none yet, so that giving it some asks the database nothing
+        )
+        deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
+        milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone)) if partnership else None
+        db.session.add(milestone)
+        rows[one.template_key] = milestone
+    db.session.flush()
+    return rows
+
+
+def _join(planned: list[PlannedMilestone], rows: Mapping[str, Milestone], national: Mapping[str, Milestone]) -> None:
+    """Tie each milestone to those that it follows and comes after; a cycle of core steps alone leaves out the rest."""
+    known = {**national, **rows}
+    for one in planned:
+        milestone = rows[one.template_key]
+        if one.follows and one.follows in known and milestone.follows_id is None:
+            milestone.follows_id = known[one.follows].id
+        there = {earlier.id for earlier in milestone.predecessors}
+        milestone.predecessors.extend(rows[key] for key in one.after if key in rows and rows[key].id not in there)
+    db.session.flush()
+
+
+def _date_what_follows_the_finished(made: Collection[Milestone]) -> None:
+    """Give their dates to new steps whose rule hangs on a milestone that is done already."""
+    for followed_id in {one.follows_id for one in made if one.follows_id is not None and one.due_on is None}:
+        followed = db.session.get_one(Milestone, followed_id)
+        if followed.done_on is not None:
+            date_followers(followed, followed.done_on)
+
+
+def _ensure_optional(keys: Collection[str], template: Template) -> None:
+    known = {entry.key for entry in template.optional}
+    if not known.issuperset(keys):
+        raise RuleBroken("Choose steps from the list.", field="steps")
+
+
+def _cycle_of_history(partnership: Partnership, period: Period, *, by: User | None, now: datetime) -> Cycle:
+    cycle = Cycle(partnership=partnership, period_start=period.start, template_edition=newest_edition(period))
+    db.session.add(cycle)
+    db.session.flush()
+    audit.record("cycle", cycle.id, "opened-for-history", by=by, at=now, partnership_id=partnership.id)
+    return cycle
+
+
+def _lay_before_service(document: PlannedMilestone, partnership: Partnership, today: date) -> bool:
+    """True for a document of the past that was nobody's business here: due before the partnership joined, or, with no
+    guidance date, on a year that was over then."""
+    day = document.target_on or document.reports_on
+    return partnership.notify_from is not None and day is not None and day < min(partnership.notify_from, today)
+
+
+def _holds_history_alone(cycle: Cycle) -> bool:
+    """True for a cycle that was made for the records of its documents, and never opened."""
+    kinds = set(db.session.scalars(select(Milestone.kind).where(Milestone.cycle_id == cycle.id).distinct()))
+    return bool(kinds) and kinds <= DOCUMENTS
+
+
+def _add_the_other_steps(
+    cycle: Cycle,
+    core_only: bool,
+    switched_on: Collection[str],
+    *,
+    entered_on: date,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Open a cycle of which only the documents are there: what is recorded of them finishes what goes with it."""
+    optional = [entry.key for entry in template_of(cycle.template_edition).optional]
+    switch_on_steps(cycle, switched_on if core_only else optional, entered_on=entered_on, by=by, now=now)
+    for publication in db.session.scalars(
+        select(Publication)
+        .join(Publication.milestone)
+        .where(Milestone.cycle_id == cycle.id, Milestone.state == State.DONE)
+        .options(selectinload(Publication.copies).joinedload(PublicationCopy.receiver))
+        .order_by(Publication.id)
+    ).all():
+        complete_followers(publication.milestone, DoneWith.PUBLISHED, publication.published_on, by=by, now=now)
+        for copy in publication.copies:
+            if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
+                complete_followers(publication.milestone, DoneWith.TOLD, copy.sent_on, by=by, now=now)

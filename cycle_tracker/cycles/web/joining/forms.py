@@ -1,0 +1,104 @@
+"""The forms by which a partnership is set up."""
+
+from collections.abc import Iterable, Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from cycle_tracker.core.periods import Period
+from cycle_tracker.models import BodyRole, Organisation
+from cycle_tracker.web.date_field import UkDateField
+from cycle_tracker.web.forms import LineField, required
+
+LONGEST_NAME = 120
+NOT_IN_THE_LIST = "Choose one from the list"
+
+BODY_ROLES = ((BodyRole.LEAD.value, "Lead body"), (BodyRole.MEMBER.value, "Takes part"))
+
+
+class ConfirmForm(FlaskForm):
+    """A button that changes something."""
+
+
+class BodyForm(FlaskForm):
+    """An organisation and its part in the partnership."""
+
+    organisation = SelectField(
+        "Organisation", validators=[required("Choose an organisation")], invalid_choice_message=NOT_IN_THE_LIST
+    )
+    role = RadioField(
+        "Its part",
+        default=BodyRole.MEMBER.value,
+        invalid_choice_message="Choose whether it leads or takes part",
+    )
+    from_on = UkDateField("First day", validators=[required("Enter the first day")])
+
+    def offer(self, organisations: Sequence[Organisation]) -> None:
+        """Fill in what may be chosen."""
+        self.organisation.choices = [("", "Choose an organisation"), *((one.code, one.name) for one in organisations)]
+        self.role.choices = list(BODY_ROLES)
+
+
+class EndBodyForm(FlaskForm):
+    """The last day of an organisation's part."""
+
+    to_on = UkDateField("Last day", validators=[required("Enter the last day")])
+
+
+class NotifyFromForm(FlaskForm):
+    """The day from which dates count."""
+
+    notify_from = UkDateField("Notices from", validators=[required("Enter the first day of notices")])
+
+
+class ClosureDayForm(FlaskForm):
+    """A day on which the partnership is closed."""
+
+    day = UkDateField("Day", validators=[required("Enter the day")])
+    name = LineField(
+        "What it is",
+        description="For example, Local holiday. You may leave this empty.",
+        validators=[Length(max=LONGEST_NAME, message=f"This must have {LONGEST_NAME} characters or fewer")],
+    )
+
+
+class StepsField(SelectMultipleField):
+    """Optional steps of the template, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class OpenPeriodForm(FlaskForm):
+    """A plan period to open, and which optional steps it has."""
+
+    period = SelectField(
+        "Plan period", validators=[required("Choose a plan period")], invalid_choice_message=NOT_IN_THE_LIST
+    )
+    earlier = BooleanField(
+        "Open the earlier periods too, with their plans and reports",
+        default=True,
+        description="So that their history can be recorded. Nobody is told of them.",
+    )
+    steps = StepsField(
+        "Optional steps",
+        description="The plan, its preparation and the annual reports are always there. More can be switched on later.",
+        invalid_choice_message="Choose steps from the list",
+    )
+
+    def offer(self, periods: Iterable[Period], steps: Iterable[tuple[str, str]]) -> None:
+        """Fill in what may be chosen."""
+        self.period.choices = [(period.name, period.label) for period in periods]
+        self.steps.choices = list(steps)
+
+
+class StepsForm(FlaskForm):
+    """Optional steps to switch on in a cycle that runs."""
+
+    steps = StepsField("Steps that are not on yet", invalid_choice_message="Choose steps from the list")
+
+    def offer(self, steps: Iterable[tuple[str, str]]) -> None:
+        """Fill in what may be chosen."""
+        self.steps.choices = list(steps)

@@ -1,0 +1,202 @@
+"""Setting a partnership up, in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.queries.joining import Joining
+from cycle_tracker.cycles.rules.templates import Entry
+from cycle_tracker.models import BodyRole, PartnershipBody
+from cycle_tracker.web.page_parts import Task
+from cycle_tracker.web.sheets import Cell
+from cycle_tracker.web.wording import Status, count, day
+
+FILE_COLUMNS = (
+    "Partnership",
+    "State",
+    "Lead bodies",
+    "Notices from",
+    "Newest plan period",
+    "Planning leads",
+    "Planning leads invited",
+    "In the governance group",
+    "Plans and reports so far",
+    "Recorded of them",
+)
+
+DONE, TO_DO, CAN_WAIT = Status("Done", "green"), Status("To do", "yellow"), Status("Can wait", "grey")
+STANDINGS = (Status("Not begun", "grey"), Status("Being set up", "yellow"), Status("In use", "green"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One partnership in the list of how far each has got."""
+
+    joining: Joining
+    address: str
+    status: Status
+    notices: str
+    period: str
+    leads: str
+    group: str
+    history: str
+
+
+@dataclass(frozen=True)
+class BodyLine:
+    """One organisation's part in a partnership."""
+
+    id: int
+    name: str
+    role: str
+    first: str
+    last: str
+    can_end: bool
+
+
+def lines(found: Iterable[Joining]) -> list[Line]:
+    """How far each partnership has got."""
+    return [
+        Line(
+            joining=one,
+            address=url_for("joining.set_up", slug=one.slug),
+            status=standing(one),
+            notices=day(one.notify_from) if one.notify_from else "Not set",
+            period=period_wording(one),
+            leads=leads_wording(one),
+            group=count(one.members, "person", "people") if one.members else "Nobody yet",
+            history=f"{one.recorded} of {one.documents} recorded" if one.documents else "None open",
+        )
+        for one in found
+    ]
+
+
+def file_rows(found: Iterable[Joining]) -> list[Sequence[Cell]]:
+    """The same as a file has it."""
+    return [
+        (
+            one.name,
+            standing(one).label,
+            one.lead_bodies,
+            one.notify_from,
+            Period(one.newest_period).label if one.newest_period else "",
+            one.leads,
+            one.leads_invited,
+            one.members,
+            one.documents,
+            one.recorded,
+        )
+        for one in found
+    ]
+
+
+def standing(one: Joining) -> Status:
+    """How far a partnership has got, in one word: in use once there is a lead, a cycle and a first day of notices."""
+    parts = (one.leads > 0, one.newest_period is not None, one.notify_from is not None)
+    if all(parts):
+        return STANDINGS[2]
+    return STANDINGS[1] if any(parts) or one.leads_invited else STANDINGS[0]
+
+
+def tasks(one: Joining, *, records_history: bool) -> list[Task]:
+    """What there is to do until a partnership can work, in the order in which it is done.
+
+    History is content, so it is recorded by the partnership or by officials; for others that task has no link.
+    """
+    slug = one.slug
+    return [
+        _task(
+            "Lead bodies and members",
+            url_for("joining.bodies", slug=slug),
+            f"{count(one.lead_bodies, 'lead body', 'lead bodies')} today." if one.lead_bodies else "Nobody leads it.",
+            DONE if one.lead_bodies else TO_DO,
+        ),
+        _task(
+            "First day of notices",
+            url_for("joining.notify_from", slug=slug),
+            f"What falls due from {day(one.notify_from)} on is told. What fell due before is nobody’s lateness."
+            if one.notify_from
+            else "From this day on dates count. Nobody is told of what lies before it.",
+            DONE if one.notify_from else TO_DO,
+        ),
+        _task(
+            "Plan periods and their steps",
+            url_for("joining.periods", slug=slug),
+            f"The newest period that is open is {period_wording(one)}."
+            if one.newest_period
+            else "The plan, its preparation and the annual reports, and the optional steps that you choose.",
+            DONE if one.newest_period else TO_DO,
+        ),
+        _task(
+            "Planning lead",
+            url_for("people_within.index", slug=slug),
+            f"{leads_wording(one)}.",
+            DONE if one.leads else Status("Invited", "blue") if one.leads_invited else TO_DO,
+        ),
+        _task(
+            "Governance group",
+            f"/partnerships/{slug}/group",
+            f"{count(one.members, 'person', 'people')} in the group." if one.members else "Nobody is in the group yet.",
+            DONE if one.members else CAN_WAIT,
+        ),
+        _task(
+            "History of plans and reports",
+            f"/partnerships/{slug}/history" if records_history else "",
+            f"{history_wording(one)}." + ("" if records_history else " Its planning lead or an official records it."),
+            DONE if one.documents and one.recorded == one.documents else CAN_WAIT,
+        ),
+        _task(
+            "Closure days",
+            url_for("joining.closure_days", slug=slug),
+            f"{count(one.closure_days, 'day')} besides Scotland’s bank holidays."
+            if one.closure_days
+            else "None besides Scotland’s bank holidays.",
+            DONE if one.closure_days else CAN_WAIT,
+        ),
+    ]
+
+
+def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyLine]:
+    """The organisations of a partnership, then and now."""
+    return [
+        BodyLine(
+            id=one.id,
+            name=one.organisation.name,
+            role="Lead body" if one.role is BodyRole.LEAD else "Takes part",
+            first=day(one.from_on),
+            last=day(one.to_on) if one.to_on else "",
+            can_end=one.to_on is None or one.to_on >= today,
+        )
+        for one in found
+    ]
+
+
+def optional_steps(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Optional steps to choose from: key and title."""
+    return [(one.key, one.title.replace("{year}", "each year").replace(" {period}", "")) for one in entries]
+
+
+def period_wording(one: Joining) -> str:
+    """The newest plan period that is open."""
+    return Period(one.newest_period).label if one.newest_period else "None open"
+
+
+def leads_wording(one: Joining) -> str:
+    """How many planning leads there are, or were asked."""
+    if one.leads:
+        return count(one.leads, "planning lead")
+    return f"{one.leads_invited} invited, none here yet" if one.leads_invited else "No planning lead yet"
+
+
+def history_wording(one: Joining) -> str:
+    """How much of the past is recorded."""
+    if not one.documents:
+        return "No plan or report of the past is open to be recorded"
+    return f"{one.recorded} of {one.documents} plans and reports of the past recorded"
+
+
+def _task(title: str, address: str, summary: str, status: Status) -> Task:
+    return Task(title=title, address=address, summary=summary, status=status.label, colour=status.colour)

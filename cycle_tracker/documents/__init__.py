@@ -1,0 +1,1 @@
+"""Plans and annual reports: their facts, and the explanations of their dates."""

@@ -1,0 +1,41 @@
+"""The approval of one document by one body, fetched and authorised in one call."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.exc import NoResultFound
+
+from cycle_tracker.access.rules.permissions import Viewer, may_record_approval
+from cycle_tracker.core.errors import NotAllowed
+from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.milestones.queries.milestones import get_milestone
+from cycle_tracker.models import Approval, Milestone, Organisation
+
+
+@dataclass(frozen=True)
+class ApprovalPlace:
+    """A document, one of the bodies that approve it, and what is recorded of that, if it is."""
+
+    document: Milestone
+    body: Organisation
+    approval: Approval | None
+
+
+def get_approval_place(
+    viewer: Viewer, slug: str, key: str, organisation_id: int, *, own: int | None, today: date
+) -> ApprovalPlace:
+    """Where a person may record what a body made of a document; `own` is the organisation that they are of.
+
+    Raises NoResultFound where there is no such document for them, or the body is none of its lead bodies, and
+    NotAllowed where they see it and may not record for that body.
+    """
+    document = get_milestone(viewer, slug, key)
+    if not document.is_document:
+        raise NoResultFound
+    record = get_record(document, today)
+    body = next((one for one in record.approving_bodies if one.id == organisation_id), None)
+    if body is None:
+        raise NoResultFound
+    if not may_record_approval(viewer, document.partnership_id, of_their_own=own == body.id):
+        raise NotAllowed
+    return ApprovalPlace(document, body, record.approval_of(body.id))

@@ -1,0 +1,284 @@
+"""What is recorded of documents: their publication, approvals and copies, and what is missing among them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
+from cycle_tracker.documents.rules.revisions import keys_opened_again
+from cycle_tracker.milestones.queries.milestones import get_milestone
+from cycle_tracker.models import (
+    Approval,
+    BodyRole,
+    Form,
+    Milestone,
+    Organisation,
+    OrganisationKind,
+    PartnershipBody,
+    Publication,
+    PublicationCopy,
+    User,
+    Version,
+)
+from cycle_tracker.reference.files import read_rows
+
+TAKES_COPIES = frozenset({OrganisationKind.SCOTTISH_GOVERNMENT, OrganisationKind.OTHER_SERVICE_PROVIDER})
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """What is recorded of one document, and of whom a record is looked for.
+
+    `lead_bodies` are those of the partnership on the day of the document's version, or today while it is unpublished.
+    `receivers` are to be sent a copy: of a plan Scottish Ministers and each other service provider of that day (2014
+    Act, section 10(7)(a)), of a report Scottish Government, by custom.
+    """
+
+    document: Milestone
+    publication: Publication | None = None
+    approvals: Sequence[Approval] = ()
+    lead_bodies: Sequence[Organisation] = ()
+    receivers: Sequence[Organisation] = ()
+    others: Sequence[Organisation] = field(default=())
+    """The partnership's other bodies: a copy may go to them, and nobody looks for it."""
+
+    def approval_of(self, organisation_id: int) -> Approval | None:
+        """What is recorded of one body's approval, if it is."""
+        return next((one for one in self.approvals if one.organisation_id == organisation_id), None)
+
+    def copy_to(self, organisation_id: int) -> PublicationCopy | None:
+        """The copy that went to this receiver, if one did."""
+        copies = self.publication.copies if self.publication else []
+        return next((one for one in copies if one.receiver_id == organisation_id), None)
+
+    @property
+    def approving_bodies(self) -> list[Organisation]:
+        """The lead bodies of the day, and any other whose approval is recorded."""
+        recorded = [one.organisation for one in self.approvals]
+        return [*self.lead_bodies, *(one for one in recorded if one not in self.lead_bodies)]
+
+    @property
+    def receiving_bodies(self) -> list[Organisation]:
+        """Those to be sent a copy, and any other to whom one is recorded."""
+        recorded = [one.receiver for one in self.publication.copies] if self.publication else []
+        return [*self.receivers, *(one for one in recorded if one not in self.receivers)]
+
+    @property
+    def may_receive(self) -> list[Organisation]:
+        """Those to whom no copy is recorded yet and one may go: the receivers first, then the partnership's bodies."""
+        return [one for one in (*self.receivers, *self.others) if self.copy_to(one.id) is None]
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What is missing among the facts, in words."""
+        return gaps_of(_gap_facts(self))
+
+
+def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Milestone:
+    """A plan or annual report in which the person holds the permission `to`.
+
+    Raises NoResultFound where there is none that they may see, and NotAllowed where they lack the permission there.
+    """
+    document = get_milestone(viewer, slug, key, to=to)
+    if not document.is_document:
+        raise NoResultFound
+    return document
+
+
+def get_publication(
+    viewer: Viewer, slug: str, key: str, today: date, *, to: Permission
+) -> tuple[DocumentRecord, Publication]:
+    """What is recorded of a document that is published, or of which a draft is, where the person holds `to`.
+
+    Raises NoResultFound where nothing is published, and otherwise as `get_document`.
+    """
+    record = get_record(get_document(viewer, slug, key, to=to), today)
+    if record.publication is None:
+        raise NoResultFound
+    return record, record.publication
+
+
+def get_record(document: Milestone, today: date) -> DocumentRecord:
+    """What is recorded of one document. In six statements, three of them only where it is published."""
+    return get_records([document], today)[document.id]
+
+
+def get_records(documents: Collection[Milestone], today: date) -> dict[int, DocumentRecord]:
+    """What is recorded of each document, by its number: as many statements for many as for one."""
+    publications = _publications(documents)
+    approvals = _approvals(documents)
+    bodies = _bodies(documents)
+    national = _national_receivers()
+    found = {}
+    for document in documents:
+        publication = publications.get(document.id)
+        day = _day_of(document, publication, today)
+        parts = [one for one in bodies[document.partnership_id] if _holds(one, day)]
+        leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
+        receivers = _receivers(document, [one.organisation for one in parts], leads, national)
+        others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
+        if document.kind is not Kind.PLAN:
+            others |= dict.fromkeys(one for one in national if one not in receivers)
+        found[document.id] = DocumentRecord(
+            document, publication, approvals[document.id], leads, receivers, tuple(others)
+        )
+    return found
+
+
+def list_gaps(documents: Collection[Milestone], today: date) -> dict[int, list[Gap]]:
+    """What is missing of each document, by its number."""
+    return {number: record.gaps for number, record in get_records(documents, today).items()}
+
+
+def names_in(record: DocumentRecord) -> dict[int, str]:
+    """The names of the people who recorded the facts, by their numbers."""
+    copies = record.publication.copies if record.publication else []
+    people = {
+        *(one.recorded_by_id for one in record.approvals),
+        *(one.sent_recorded_by_id for one in copies),
+        *(one.received_recorded_by_id for one in copies),
+    }
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(people - {None})).order_by(User.id))
+    return {row.id: row.name for row in rows}
+
+
+def list_steps_opened_again(document: Milestone) -> Sequence[Milestone]:
+    """The steps of its cycle that a revised version of this plan asks for again, in the order of the cycle."""
+    if document.kind is not Kind.PLAN or document.cycle is None:
+        return []
+    keys = keys_opened_again(document.cycle.period)
+    rows = db.session.scalars(
+        select(Milestone)
+        .where(Milestone.cycle_id == document.cycle_id, Milestone.key.in_(keys))
+        .options(joinedload(Milestone.cycle), joinedload(Milestone.partnership))
+        .order_by(Milestone.id)
+    )
+    return sorted(rows, key=lambda one: keys.index(one.key))
+
+
+def _publications(documents: Iterable[Milestone]) -> dict[int, Publication]:
+    rows = db.session.scalars(
+        select(Publication)
+        .where(Publication.milestone_id.in_([one.id for one in documents]))
+        .options(
+            selectinload(Publication.addresses),
+            selectinload(Publication.copies).joinedload(PublicationCopy.receiver),
+            joinedload(Publication.kept_copy),
+        )
+        .order_by(Publication.id)
+    )
+    return {one.milestone_id: one for one in rows}
+
+
+def _approvals(documents: Iterable[Milestone]) -> Mapping[int, list[Approval]]:
+    found: dict[int, list[Approval]] = defaultdict(list)
+    for one in db.session.scalars(
+        select(Approval)
+        .where(Approval.milestone_id.in_([one.id for one in documents]))
+        .options(joinedload(Approval.organisation))
+        .order_by(Approval.milestone_id, Approval.id)
+    ):
+        found[one.milestone_id].append(one)
+    return found
+
+
+def _bodies(documents: Iterable[Milestone]) -> Mapping[int | None, list[PartnershipBody]]:
+    """Every part of an organisation in the documents' partnerships, councils before boards, then by name."""
+    found: dict[int | None, list[PartnershipBody]] = defaultdict(list)
+    for one in db.session.scalars(
+        select(PartnershipBody)
+        .join(PartnershipBody.organisation)
+        .where(PartnershipBody.partnership_id.in_({one.partnership_id for one in documents} - {None}))
+        .options(contains_eager(PartnershipBody.organisation))
+        .order_by(Organisation.kind, Organisation.name, PartnershipBody.id)
+    ):
+        found[one.partnership_id].append(one)
+    return found
+
+
+def _national_receivers() -> list[Organisation]:
+    """Scottish Government, then the other service providers that serve the whole country."""
+    rows = db.session.scalars(
+        select(Organisation)
+        .where(
+            or_(
+                Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
+                Organisation.code.in_(_national_codes()),
+            )
+        )
+        .order_by(Organisation.kind.desc(), Organisation.code, Organisation.id)
+    )
+    return sorted(rows, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
+
+
+@cache
+def _national_codes() -> tuple[str, ...]:
+    return tuple(row["code"] for row in read_rows("national_bodies"))
+
+
+def _receivers(
+    document: Milestone, bodies: Iterable[Organisation], leads: Collection[Organisation], national: list[Organisation]
+) -> list[Organisation]:
+    """Of a plan every national receiver and the area's own (its integration joint board), unless it leads itself."""
+    if document.kind is not Kind.PLAN:
+        return [one for one in national if one.kind is OrganisationKind.SCOTTISH_GOVERNMENT]
+    own = [one for one in bodies if one.kind in TAKES_COPIES]
+    return [one for one in dict.fromkeys([*national, *own]) if one not in leads]
+
+
+def _day_of(document: Milestone, publication: Publication | None, today: date) -> date:
+    """The day by which it is told who leads: that of the version, else the guidance date, and never a day to come."""
+    if publication is None or publication.is_draft:
+        return today
+    return min(publication.newer_on or publication.published_on or document.target_on or today, today)
+
+
+def _holds(body: PartnershipBody, day: date) -> bool:
+    return body.from_on <= day and (body.to_on is None or body.to_on >= day)
+
+
+def _gap_facts(record: DocumentRecord) -> GapFacts:
+    publication, document = record.publication, record.document
+    forms = {one.form for one in publication.addresses} if publication else set()
+    return GapFacts(
+        published=publication is not None,
+        is_plan=document.kind is Kind.PLAN,
+        draft=publication is not None and publication.is_draft,
+        interim=publication is not None and publication.version is Version.INTERIM,
+        before_service=_is_before_service(document),
+        date_known=publication is not None and publication.published_on is not None,
+        full_address=Form.FULL in forms,
+        child_form=Form.CHILD in forms,
+        summary_form=bool(forms & {Form.SUMMARY, Form.CHILD, Form.EASY_READ}),
+        approvals=[_approval_facts(body, record.approval_of(body.id)) for body in record.approving_bodies],
+        copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers],
+    )
+
+
+def _approval_facts(body: Organisation, approval: Approval | None) -> ApprovalFacts:
+    if approval is None:
+        return ApprovalFacts(body.name, recorded=False)
+    return ApprovalFacts(
+        body.name, recorded=True, dated=approval.approved_on is not None, minuted=bool(approval.minute)
+    )
+
+
+def _copy_facts(receiver: Organisation, copy: PublicationCopy | None) -> CopyFacts:
+    if copy is None:
+        return CopyFacts(receiver.name, sent=False)
+    return CopyFacts(receiver.name, sent=True, dated=copy.sent_on is not None, received=copy.received_on is not None)
+
+
+def _is_before_service(document: Milestone) -> bool:
+    notify_from = document.partnership.notify_from if document.partnership else None
+    day = document.target_on or document.reports_on
+    return notify_from is not None and day is not None and day < notify_from

@@ -1,0 +1,126 @@
+"""Copies of documents that went to Scottish Government: what is to be received, and what was."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import contains_eager
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import (
+    Milestone,
+    Organisation,
+    OrganisationKind,
+    Partnership,
+    Publication,
+    PublicationCopy,
+    User,
+)
+
+
+class ReceiptSort(StrEnum):
+    """What the list can be sorted by."""
+
+    SENT = "sent"
+    PARTNERSHIP = "partnership"
+
+
+@dataclass(frozen=True)
+class ToReceive:
+    """One document that was sent and is not received: the number of its copy, what it is, and its days."""
+
+    copy_id: int
+    key: str
+    title: str
+    slug: str
+    partnership: str
+    published_on: date | None
+    sent_on: date
+
+
+def list_to_receive(
+    viewer: Viewer,
+    *,
+    partnership: str = "",
+    sort: ReceiptSort = ReceiptSort.SENT,
+    page: int = 1,
+    per_page: int | None = None,
+) -> list[ToReceive]:
+    """What was sent to Scottish Government and not received, that sent first before the others; in one statement.
+
+    What was told long ago, on a day that nobody knows, is not waited for.
+    """
+    by_day: tuple[Any, ...] = (PublicationCopy.sent_on,)
+    by_name: tuple[Any, ...] = (Partnership.name, Partnership.id)
+    order = (*by_name, *by_day) if sort is ReceiptSort.PARTNERSHIP else (*by_day, *by_name)
+    statement = _to_receive(viewer, partnership).order_by(*order, PublicationCopy.id)
+    if per_page is not None:
+        statement = statement.limit(per_page).offset((page - 1) * per_page)
+    return [ToReceive(**row._asdict()) for row in db.session.execute(statement)]
+
+
+def count_to_receive(viewer: Viewer, *, partnership: str = "") -> int:
+    """How many there are in all."""
+    found = _to_receive(viewer, partnership).with_only_columns(PublicationCopy.id).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def list_government_copies(viewer: Viewer, copy_ids: Collection[int]) -> list[tuple[Milestone, PublicationCopy]]:
+    """The copies among these that went to Scottish Government, received or not, where the person records receipts,
+    each with its document and partnership; in one statement."""
+    rows = db.session.execute(
+        select(Milestone, PublicationCopy)
+        .select_from(PublicationCopy)
+        .join(PublicationCopy.receiver)
+        .join(Publication, Publication.id == PublicationCopy.publication_id)
+        .join(Milestone, Milestone.id == Publication.milestone_id)
+        .join(Milestone.partnership)
+        .where(
+            PublicationCopy.id.in_(copy_ids), Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT, _within(viewer)
+        )
+        .options(contains_eager(Milestone.partnership), contains_eager(PublicationCopy.receiver))
+        .order_by(PublicationCopy.id)
+    )
+    return [(document, copy) for document, copy in rows]
+
+
+def find_recorder(copy: PublicationCopy) -> str:
+    """The name of who recorded that a copy was received; empty where nobody is named."""
+    if copy.received_recorded_by_id is None:
+        return ""
+    return db.session.scalar(select(User.name).where(User.id == copy.received_recorded_by_id)) or ""
+
+
+def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            PublicationCopy.id.label("copy_id"),
+            Milestone.key,
+            Milestone.title,
+            Partnership.slug,
+            Partnership.name.label("partnership"),
+            Publication.published_on,
+            PublicationCopy.sent_on,
+        )
+        .select_from(PublicationCopy)
+        .join(PublicationCopy.receiver)
+        .join(Publication, Publication.id == PublicationCopy.publication_id)
+        .join(Milestone, Milestone.id == Publication.milestone_id)
+        .join(Milestone.partnership)
+        .where(
+            Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
+            PublicationCopy.sent_on.is_not(None),
+            PublicationCopy.received_on.is_(None),
+            _within(viewer),
+        )
+    )
+    return statement.where(Partnership.slug == partnership) if partnership else statement
+
+
+def _within(viewer: Viewer) -> ColumnElement[bool]:
+    partnerships = viewer.partnerships_with(Permission.RECORD_RECEIPTS)
+    return true() if partnerships is None else Milestone.partnership_id.in_(sorted(partnerships))

@@ -1,0 +1,92 @@
+"""Where a plan or an annual report stands for Scottish Government.
+
+No law fixes a day for either, so "late" is always told against a guidance date, and the words are chosen with care:
+"past guidance date", "explained", "outstanding".
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from cycle_tracker.core.lifecycle import State
+
+OUTSTANDING_AFTER_DAYS = 60
+"""Days past the guidance date after which an unexplained document is outstanding."""
+
+EXPLAIN_WORKING_DAYS = 10
+"""Working days before a document becomes outstanding at which the lead is offered to explain it."""
+
+
+class DocumentState(StrEnum):
+    """The officials' word for a document, worked out from facts and the day."""
+
+    NOT_OPEN = "not-open"
+    OPEN = "open"
+    PAST_GUIDANCE_DATE = "past-guidance-date"
+    EXPLAINED = "explained"
+    OUTSTANDING = "outstanding"
+    NO_RECORD = "no-record"
+    PUBLISHED_NOT_NOTIFIED = "published-not-notified"
+    COMPLETE = "complete"
+    NOT_REQUIRED = "not-required"
+
+
+LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, DocumentState.OUTSTANDING})
+"""Counted as late on the national picture. "No record here yet" never is."""
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """What is known of a document. Dates are London dates.
+
+    `explained_until` is the new expected date of the explanation that officials may see, if there is one.
+    `notify_from` is the day from which the partnership uses the service.
+    """
+
+    state: State
+    opens_on: date | None
+    target_on: date | None
+    published: bool
+    notified: bool
+    explained_until: date | None = None
+    notify_from: date | None = None
+
+
+def document_state(
+    facts: DocumentFacts, today: date, *, outstanding_after: int = OUTSTANDING_AFTER_DAYS
+) -> DocumentState:
+    """The state of a document today.
+
+    A published document is published whatever else is missing. A document with no guidance date (the reports of
+    2017–20, before the 2020 guidance named June) is never late, nor is one that fell due before `notify_from`.
+    """
+    if facts.published:
+        return DocumentState.COMPLETE if facts.notified else DocumentState.PUBLISHED_NOT_NOTIFIED
+    if facts.state is State.NOT_REQUIRED:
+        return DocumentState.NOT_REQUIRED
+    if facts.opens_on is not None and today < facts.opens_on:
+        return DocumentState.NOT_OPEN
+    if facts.target_on is None or (facts.notify_from is not None and facts.target_on < facts.notify_from):
+        return DocumentState.NO_RECORD
+    if today <= facts.target_on:
+        return DocumentState.OPEN
+    if facts.explained_until is not None:
+        return DocumentState.EXPLAINED if today <= facts.explained_until else DocumentState.OUTSTANDING
+    if today > last_day_before_outstanding(facts.target_on, outstanding_after):
+        return DocumentState.OUTSTANDING
+    return DocumentState.PAST_GUIDANCE_DATE
+
+
+def last_day_before_outstanding(target_on: date, outstanding_after: int = OUTSTANDING_AFTER_DAYS) -> date:
+    """The last day on which an unexplained document is only past its guidance date."""
+    return target_on + timedelta(days=outstanding_after)
+
+
+def lag_days(reports_on: date | None, published_on: date | None, today: date) -> int | None:
+    """Days from the 31 March that a report covers to its publication, or to today while it is unpublished.
+
+    None where there is nothing to measure from, or the year it covers is not over.
+    """
+    if reports_on is None or (published_on or today) < reports_on:
+        return None
+    return ((published_on or today) - reports_on).days

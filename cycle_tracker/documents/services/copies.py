@@ -1,0 +1,131 @@
+"""Copies of a published document to its receivers: sent and received are two events, each recorded by somebody."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DoneWith
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.services.publications import tell_scottish_government
+from cycle_tracker.milestones.services.milestones import ensure_past_day, reopen_milestone
+from cycle_tracker.milestones.services.versions import count_as_changed
+from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Publication, PublicationCopy, User
+
+
+def record_copies_sent(
+    publication: Publication,
+    receivers: Collection[Organisation],
+    *,
+    sent_on: date | None,
+    by: User,
+    today: date,
+    now: datetime,
+) -> None:
+    """Record that a copy was sent to each of these, on a day that may be unknown. Nobody is mailed: it was sent.
+
+    Raises RuleBroken where nobody is named, for a day that cannot be, and for a receiver that has a copy.
+    """
+    if not receivers:
+        raise RuleBroken("Choose who was sent a copy.", field="receivers")
+    if sent_on is not None:
+        ensure_past_day(sent_on, today, field="sent_on")
+    there = {copy.receiver_id for copy in publication.copies}
+    for receiver in receivers:
+        if receiver.id in there:
+            raise RuleBroken(f"A copy to {receiver.name} is recorded already.", field="receivers")
+        if receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
+            tell_scottish_government(publication, sent_on=sent_on, by=by, now=now, mail=False)
+            continue
+        copy = PublicationCopy(receiver=receiver, sent_on=sent_on, sent_recorded_by_id=by.id)
+        publication.copies.append(copy)
+        audit.record_milestone(publication.milestone, "copy-sent", by=by, at=now, after=facts_of_copy(copy))
+    count_as_changed(publication.milestone)
+    db.session.flush()
+
+
+def correct_copy(
+    publication: Publication,
+    copy: PublicationCopy,
+    *,
+    sent_on: date | None,
+    received_on: date | None,
+    by: User,
+    today: date,
+    now: datetime,
+) -> None:
+    """Put right when a copy was sent, and record a receipt that came back, by letter for instance.
+
+    What Scottish Government was told on another day is done on that day too. Raises RuleBroken for days that cannot be.
+    """
+    for name, day in (("sent_on", sent_on), ("received_on", received_on)):
+        if day is not None:
+            ensure_past_day(day, today, field=name)
+    if sent_on is not None and received_on is not None and received_on < sent_on:
+        raise RuleBroken("It cannot be received before it was sent.", field="received_on")
+    before = facts_of_copy(copy)
+    if sent_on != copy.sent_on:
+        if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
+            _move_what_telling_finished(publication.milestone, copy.sent_on, sent_on)
+        copy.sent_on, copy.sent_recorded_by_id = sent_on, by.id
+    if received_on != copy.received_on:
+        copy.received_on = received_on
+        copy.received_recorded_by_id = by.id if received_on is not None else None
+    audit.record_milestone(
+        publication.milestone, "copy-corrected", by=by, at=now, before=before, after=facts_of_copy(copy)
+    )
+    count_as_changed(publication.milestone)
+    db.session.flush()
+
+
+def take_back_copy(publication: Publication, copy: PublicationCopy, reason: str, *, by: User, now: datetime) -> None:
+    """Take back a record of a copy that was not sent; what that record finished is opened again.
+
+    Raises RuleBroken without a reason.
+    """
+    if not reason.strip():
+        raise RuleBroken("Say why this is taken back.", field="reason")
+    document = publication.milestone
+    audit.record_milestone(
+        document, "copy-taken-back", by=by, at=now, before=facts_of_copy(copy), reason=reason.strip()
+    )
+    if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
+        for step in _finished_by_telling(document):
+            reopen_milestone(step, reason.strip(), by=by, now=now)
+    publication.copies.remove(copy)
+    count_as_changed(document)
+    db.session.flush()
+
+
+def facts_of_copy(copy: PublicationCopy) -> dict[str, Any]:
+    """A copy as the audit keeps it."""
+    return {
+        "receiver": copy.receiver.name,
+        "receiver_id": copy.receiver_id or copy.receiver.id,
+        "sent_on": copy.sent_on.isoformat() if copy.sent_on else None,
+        "received_on": copy.received_on.isoformat() if copy.received_on else None,
+    }
+
+
+def _move_what_telling_finished(document: Milestone, old: date | None, new: date | None) -> None:
+    for step in _finished_by_telling(document):
+        if step.done_on == old:
+            step.done_on = new
+
+
+def _finished_by_telling(document: Milestone) -> list[Milestone]:
+    return list(
+        db.session.scalars(
+            select(Milestone)
+            .where(
+                Milestone.follows_id == document.id,
+                Milestone.done_with == DoneWith.TOLD,
+                Milestone.state == State.DONE,
+            )
+            .order_by(Milestone.id)
+        )
+    )

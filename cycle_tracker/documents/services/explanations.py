@@ -1,0 +1,99 @@
+"""A new expected date with its explanation: it waives nothing, and the lag stays to be seen."""
+
+from datetime import date, datetime
+
+from cycle_tracker.access.queries.viewers import viewer_of
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.wording import day
+from cycle_tracker.documents.queries.proposals import find_proposal
+from cycle_tracker.documents.rules.explanations import ensure_new_date, stands_apart
+from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
+from cycle_tracker.reminders.services.notices import restart_notices
+
+
+def note_expected_date(
+    milestone: Milestone,
+    expected_on: date,
+    explanation: str,
+    *,
+    shared: bool,
+    by: User,
+    today: date,
+    now: datetime,
+    proposed_by: User | None = None,
+) -> DateChange:
+    """Note a new expected date. `due_on` becomes that date and `target_on` keeps the guidance date.
+
+    It counts only where somebody notes it who is not the owner, the proposer or one of the partnership's leads.
+    Raises RuleBroken for such a person, for a day that is not to come, and for an explanation that says nothing.
+    A proposal that waits is noted with it where it says the same, and otherwise declined: another date was noted.
+    """
+    ensure_open(milestone)
+    ensure_stands_apart(milestone, by, today, proposed_by_id=proposed_by.id if proposed_by else None)
+    ensure_new_date(expected_on, explanation, present=milestone.due_on, today=today)
+    change = _answered_proposal(milestone, expected_on, explanation, by=by, today=today, now=now)
+    if change is None:
+        change = DateChange(
+            milestone_id=milestone.id,
+            kind=DateChangeKind.EXPECTED,
+            new_due_on=expected_on,
+            reason=explanation.strip(),
+            proposed_by_id=proposed_by.id if proposed_by else None,
+        )
+        db.session.add(change)
+    change.old_due_on, change.shared = milestone.due_on, shared
+    change.noted_by_id, change.noted_at = by.id, now
+    audit.record_milestone(
+        milestone,
+        "expected-date-noted",
+        by=by,
+        at=now,
+        before={"due_on": milestone.due_on},
+        after={"due_on": expected_on, "shared": shared},
+        reason=explanation.strip(),
+    )
+    milestone.due_on, milestone.expected_date = expected_on, True
+    restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
+    db.session.flush()
+    return change
+
+
+def ensure_open(milestone: Milestone) -> None:
+    """Raises RuleBroken for what is done or closed: it needs no new date."""
+    if not milestone.is_open:
+        raise RuleBroken(f"This is {milestone.state.label.lower()}, so it needs no new date.")
+
+
+def ensure_stands_apart(
+    milestone: Milestone,
+    by: User,
+    today: date,
+    *,
+    proposed_by_id: int | None = None,
+    what: str = "note the new date",
+) -> None:
+    """Raises RuleBroken for the owner, the proposer and the partnership's leads; `what` is not theirs to do."""
+    if not stands_apart(
+        viewer_of(by.id, today),
+        milestone.partnership_id,
+        owner_id=milestone.owner_id,
+        proposed_by_id=proposed_by_id,
+    ):
+        raise RuleBroken(f"Somebody other than the owner and the planning leads must {what}.")
+
+
+def _answered_proposal(
+    milestone: Milestone, expected_on: date, explanation: str, *, by: User, today: date, now: datetime
+) -> DateChange | None:
+    """The proposal that waits, where this date and these words are its own; one that says another thing is declined."""
+    proposal = find_proposal(milestone)
+    if proposal is None:
+        return None
+    if (proposal.new_due_on, proposal.reason) == (expected_on, explanation.strip()):
+        ensure_stands_apart(milestone, by, today, proposed_by_id=proposal.proposed_by_id)
+        return proposal
+    proposal.declined_by_id, proposal.declined_at = by.id, now
+    proposal.declined_why = f"Another date was noted: {day(expected_on)}."
+    return None

@@ -1,0 +1,163 @@
+"""Recording that a document is published, and telling Scottish Government of it. A fact is never blocked."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DoneWith
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.services.publication_mails import queue_publication_mail
+from cycle_tracker.milestones.services.milestones import complete, complete_followers, ensure_past_day
+from cycle_tracker.milestones.services.versions import count_as_changed
+from cycle_tracker.models import (
+    Form,
+    Milestone,
+    Organisation,
+    OrganisationKind,
+    Publication,
+    PublicationAddress,
+    PublicationCopy,
+    User,
+    Version,
+)
+
+
+def record_publication(
+    document: Milestone,
+    *,
+    address: str,
+    published_on: date | None,
+    tell_government: bool,
+    by: User | None,
+    today: date,
+    now: datetime,
+    version: Version = Version.FINAL,
+) -> Publication:
+    """Record where and when a document was published; with `tell_government`, that it was sent there today.
+
+    A draft, published for a consultation, finishes nothing, and what is published after it takes its place. Raises
+    RuleBroken for what is no document, is recorded already, or carries a day that cannot be.
+    """
+    if not document.is_document:
+        raise RuleBroken("Only a plan or an annual report can be recorded as published.")
+    earlier = find_publication(document)
+    if earlier is not None and not earlier.is_draft:
+        raise RuleBroken("This is recorded as published already.", field="address")
+    ensure_day_of_publication(document, version, published_on, today)
+    if earlier is not None:
+        _put_away_draft(earlier, by=by, now=now)
+    publication = Publication(
+        milestone=document,
+        version=version,
+        published_on=published_on,
+        recorded_by_id=by.id if by else None,
+        recorded_at=now,
+    )
+    if address:
+        publication.addresses.append(PublicationAddress(address=address))
+    db.session.add(publication)
+    if publication.is_draft:
+        audit.record_milestone(document, "draft-published", by=by, at=now, after=facts_of_publication(publication))
+        count_as_changed(document)
+    else:
+        finish_document(document, published_on, by=by, now=now)
+        if tell_government:
+            tell_scottish_government(publication, sent_on=today, by=by, now=now)
+    db.session.flush()
+    return publication
+
+
+def finish_document(document: Milestone, published_on: date | None, *, by: User | None, now: datetime) -> None:
+    """What being published does: the document is done, and so is what the same fact completes."""
+    if document.state is not State.DONE:
+        complete(document, published_on, "published", by=by, now=now)
+    complete_followers(document, DoneWith.PUBLISHED, published_on, by=by, now=now)
+
+
+def ensure_day_of_publication(
+    document: Milestone, version: Version, published_on: date | None, today: date, *, field: str = "published_on"
+) -> None:
+    """Raises RuleBroken, beside the field, for a day on which the document cannot have been published."""
+    if published_on is None:
+        return
+    ensure_past_day(published_on, today, field=field)
+    if version is not Version.DRAFT and document.reports_on is not None and published_on <= document.reports_on:
+        raise RuleBroken(
+            f"The year it reports on ends on {document.reports_on:%-d %B %Y}, so it cannot be published before.",
+            field=field,
+        )
+
+
+def facts_of_publication(publication: Publication) -> dict[str, Any]:
+    """A publication as the audit keeps it."""
+    return {
+        "version": publication.version.value,
+        "published_on": _iso(publication.published_on),
+        "newer_on": _iso(publication.newer_on),
+        "addresses": [
+            {"form": (one.form or Form.FULL).value, "language": one.language or "en", "address": one.address}
+            for one in publication.addresses
+        ],
+        "copies": [
+            {
+                "receiver": copy.receiver.name,
+                "receiver_id": copy.receiver_id,
+                "sent_on": _iso(copy.sent_on),
+                "received_on": _iso(copy.received_on),
+            }
+            for copy in publication.copies
+        ],
+        "kept_copy_id": publication.kept_copy_id,
+    }
+
+
+def tell_scottish_government(
+    publication: Publication, *, sent_on: date | None, by: User | None, now: datetime, mail: bool = True
+) -> PublicationCopy:
+    """Record the day on which the document was sent to Scottish Government, and mail its mailbox if it has one.
+
+    Raises RuleBroken where it was told already, and for a draft.
+    """
+    if publication.is_draft:
+        raise RuleBroken("Only a draft is published so far. Record the document itself first.")
+    government = scottish_government()
+    if any(copy.receiver_id == government.id for copy in publication.copies):
+        raise RuleBroken("Scottish Government has been told of this already.")
+    copy = PublicationCopy(receiver=government, sent_on=sent_on, sent_recorded_by_id=by.id if by else None)
+    publication.copies.append(copy)
+    db.session.flush()
+    document = publication.milestone
+    audit.record_milestone(document, "told-government", by=by, at=now, after={"sent_on": sent_on})
+    complete_followers(document, DoneWith.TOLD, sent_on, by=by, now=now)
+    if mail and government.mailbox:
+        queue_publication_mail(publication, government.mailbox, now=now)
+    return copy
+
+
+def scottish_government() -> Organisation:
+    """The one organisation that oversees; part of the reference data."""
+    return db.session.scalars(
+        select(Organisation).where(Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT)
+    ).one()
+
+
+def find_publication(document: Milestone) -> Publication | None:
+    """What is recorded of a document, if it is."""
+    return db.session.scalars(select(Publication).where(Publication.milestone_id == document.id)).one_or_none()
+
+
+def _put_away_draft(draft: Publication, *, by: User | None, now: datetime) -> None:
+    """The document itself takes the place of its draft, whose facts stay in the audit."""
+    audit.record_milestone(
+        draft.milestone, "draft-replaced", by=by, at=now, before=facts_of_publication(draft), after={}
+    )
+    db.session.delete(draft)
+    db.session.flush()
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

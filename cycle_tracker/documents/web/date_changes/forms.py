@@ -1,0 +1,64 @@
+"""The forms of a changed date."""
+
+from wtforms import BooleanField
+from wtforms.validators import Length
+
+from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
+from cycle_tracker.web.date_field import UkDateField
+from cycle_tracker.web.forms import LinesField, MilestoneForm, required
+
+SHARE = "Share this explanation with Scottish Government"
+LENGTH = f"The explanation must be {SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION:,} characters"
+LONGEST_REASON = 2000
+
+
+class LocalDateForm(MilestoneForm):
+    """Another date to work to, with a reason."""
+
+    due_on = UkDateField("New date", validators=[required("Enter the new date")])
+    reason = LinesField(
+        "Why the date moves",
+        validators=[
+            required("Say why the date moves"),
+            Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),
+        ],
+    )
+
+
+class ExplanationForm(MilestoneForm):
+    """A new expected date with its explanation, as an official gives it: shared in any case."""
+
+    expected_on = UkDateField("New expected date", validators=[required("Enter the new expected date")])
+    explanation = LinesField(
+        "Explanation",
+        description="Say why the date has passed or will pass, and what will happen by the new one.",
+        validators=[
+            required("Say why the date has passed and what will happen by the new one"),
+            Length(min=SHORTEST_EXPLANATION, max=LONGEST_EXPLANATION, message=LENGTH),
+        ],
+    )
+
+
+class LocalExplanationForm(ExplanationForm):
+    """The same for the people of a partnership, who say whether it is shared."""
+
+    shared = BooleanField(SHARE, default=True)
+
+
+class NoteForm(MilestoneForm):
+    """To note what was proposed, shared or not."""
+
+    shared = BooleanField(SHARE, default=True)
+
+
+class RefusalForm(MilestoneForm):
+    """Why a proposal is declined."""
+
+    why = LinesField(
+        "Why the proposal is declined",
+        description="The planning leads read this.",
+        validators=[
+            required("Say why the proposal is declined"),
+            Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),
+        ],
+    )

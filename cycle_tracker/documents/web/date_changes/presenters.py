@@ -1,0 +1,106 @@
+"""A proposed date, and what a person may do about the date of a milestone, in words."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.documents.rules.documents import last_day_before_outstanding
+from cycle_tracker.documents.rules.explanations import stands_apart
+from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import DateChange, Milestone
+from cycle_tracker.reminders.rules.reminders import explain_on
+from cycle_tracker.web.wording import day
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed date that waits, as one person sees it."""
+
+    date: str
+    reason: str
+    proposed: str
+    seen_by: str
+    shared: bool
+    is_mine: bool
+    may_note: bool
+
+
+@dataclass(frozen=True)
+class DateActions:
+    """What a person may do about the date of a milestone. `asked_for` says why an explanation is asked for now; where
+    it is empty the offer stands quietly."""
+
+    move: bool
+    propose: bool
+    note: bool
+    asked_for: str
+
+    @property
+    def any(self) -> bool:
+        """True where there is something to offer."""
+        return self.move or self.propose or self.note
+
+
+def proposal_for(
+    change: DateChange | None, proposer: str, milestone: Milestone, viewer: Viewer, detail: Detail
+) -> Proposal | None:
+    """The proposal that waits, for those who may see it: the people of the partnership, and officials where it is to
+    be shared."""
+    if change is None or not _sees(change, detail):
+        return None
+    proposed_on = f", on {day(london_day(change.proposed_at))}" if change.proposed_at else ""
+    return Proposal(
+        date=day(change.new_due_on),
+        reason=change.reason,
+        proposed=f"Proposed by {proposer}{proposed_on}" if detail is Detail.EVERYTHING else f"Proposed{proposed_on}",
+        seen_by="To be shared with Scottish Government." if change.shared else "Not to be shared.",
+        shared=change.shared,
+        is_mine=change.proposed_by_id == viewer.user_id and holds(viewer, Permission.PROPOSE_DATES, milestone),
+        may_note=may_note(milestone, viewer, proposed_by_id=change.proposed_by_id),
+    )
+
+
+def date_actions(
+    milestone: Milestone,
+    viewer: Viewer,
+    today: date,
+    *,
+    proposal: DateChange | None,
+    calendar: WorkingCalendar,
+) -> DateActions:
+    """What the person may do; nothing about the date of what is closed."""
+    is_dated = milestone.is_open and milestone.due_on is not None
+    return DateActions(
+        move=milestone.is_open and not milestone.is_document and holds(viewer, Permission.CHANGE_MILESTONES, milestone),
+        propose=is_dated and proposal is None and holds(viewer, Permission.PROPOSE_DATES, milestone),
+        note=is_dated and proposal is None and may_note(milestone, viewer),
+        asked_for="" if proposal is not None else _asked_for(milestone, today, calendar),
+    )
+
+
+def may_note(milestone: Milestone, viewer: Viewer, *, proposed_by_id: int | None = None) -> bool:
+    """True where a new expected date that this person notes would count."""
+    return holds(viewer, Permission.NOTE_EXPLANATIONS, milestone) and stands_apart(
+        viewer, milestone.partnership_id, owner_id=milestone.owner_id, proposed_by_id=proposed_by_id
+    )
+
+
+def _sees(change: DateChange, detail: Detail) -> bool:
+    return detail is Detail.EVERYTHING or (detail is Detail.DOCUMENT and change.shared)
+
+
+def _asked_for(milestone: Milestone, today: date, calendar: WorkingCalendar) -> str:
+    """From ten working days before an unexplained document shows as outstanding, that it will; else nothing."""
+    target_on = milestone.target_on
+    notify_from = milestone.partnership.notify_from if milestone.partnership else None
+    if not milestone.is_document or not milestone.is_open or milestone.expected_date or target_on is None:
+        return ""
+    if (notify_from is not None and target_on < notify_from) or today < explain_on(target_on, calendar):
+        return ""
+    last_day = last_day_before_outstanding(target_on)
+    if today <= last_day:
+        return f"After {day(last_day)} this shows as outstanding, unless its date is explained."
+    return f"This shows as outstanding since {day(last_day)}: its date has no explanation."

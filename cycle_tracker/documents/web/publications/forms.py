@@ -1,0 +1,163 @@
+"""The forms about the facts of a publication."""
+
+from collections.abc import Iterable, Sequence
+
+from wtforms import FieldList, FileField, Form, FormField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
+from cycle_tracker.documents.services.publication_facts import MOST_ADDRESSES, Place
+from cycle_tracker.documents.web.register.presenters import FORMS
+from cycle_tracker.models import Form as DocumentForm
+from cycle_tracker.models import Organisation, Publication, Version
+from cycle_tracker.web.date_field import UkDateField
+from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
+from cycle_tracker.web.web_address import is_web_address
+
+NOT_OFFERED = "Choose from the list"
+SPARE_ROWS = 2
+LONGEST_REASON = 2000
+REASON_TOO_LONG = f"The reason must be {LONGEST_REASON:,} characters or fewer"
+
+
+class BoxesField(SelectMultipleField):
+    """Boxes to tick. What is not offered is refused, whatever it is."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    @property
+    def ticked(self) -> list[str]:
+        """The boxes that are ticked; none in a form that was sent with nothing in it."""
+        return self.data or []
+
+
+class ReasonForm(MilestoneForm):
+    """Why something is taken back."""
+
+    reason = LinesField(
+        "Reason",
+        validators=[required("Say why"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
+    )
+
+
+class PlaceForm(Form):
+    """Where one form of the document is published, in one language. Without an address it counts for nothing."""
+
+    form = SelectField(
+        "Form",
+        choices={one.value: FORMS[one] for one in DocumentForm},
+        default=DocumentForm.FULL.value,
+        invalid_choice_message="Choose a form from the list",
+    )
+    language = SelectField(
+        "Language",
+        choices=LANGUAGES,
+        default=USUAL,
+        invalid_choice_message="Choose a language from the list",
+    )
+    address = LineField(
+        "Web address",
+        validators=[Optional(), is_web_address],
+    )
+
+
+class FactsForm(MilestoneForm):
+    """The version, the days and the addresses."""
+
+    which = RadioField("Version", default=Version.FINAL.value, invalid_choice_message="Choose the version")
+    published_on = UkDateField(
+        "Date it was published",
+        description="For example, 30/06/2026. Leave it empty if nobody knows the day",
+        validators=[Optional()],
+    )
+    newer_on = UkDateField("Date this newer version was published", validators=[Optional()])
+    places = FieldList(FormField(PlaceForm), "Addresses", max_entries=MOST_ADDRESSES + SPARE_ROWS)
+
+    def offer(self, publication: Publication | None) -> None:
+        """Offer the versions that this publication may be, and no day of a newer version where there is none."""
+        revised = publication is not None and publication.version is Version.REVISED
+        self.which.choices = {one.value: one.label for one in Version if revised or one is not Version.REVISED}
+        if publication is None or publication.newer_on is None and not revised:
+            del self.newer_on
+
+    def show_places(self, places: Iterable[Place]) -> None:
+        """Show these addresses, and some empty rows after them, each for a form that is not there yet."""
+        there = list(places)
+        for one in there:
+            self.places.append_entry({"form": one.form.value, "language": one.language, "address": one.address})
+        missing = [form for form in DocumentForm if form not in {one.form for one in there}]
+        for form in (*missing, *DocumentForm)[:SPARE_ROWS]:
+            self.places.append_entry({"form": form.value, "language": USUAL, "address": ""})
+
+    def chosen_places(self) -> list[Place]:
+        """The rows in which an address was written."""
+        return [
+            Place(DocumentForm(row["form"]), row["language"], row["address"])
+            for row in self.places.data
+            if row["address"]
+        ]
+
+
+class CopiesForm(MilestoneForm):
+    """Who was sent a copy, and when."""
+
+    receivers = BoxesField("Sent to", invalid_choice_message=NOT_OFFERED)
+    sent_on = UkDateField(
+        "Date it was sent",
+        description="For example, 30/06/2026. Leave it empty if nobody knows the day",
+        validators=[Optional()],
+    )
+
+    def offer(self, receivers: Sequence[Organisation]) -> None:
+        """Offer these receivers."""
+        self.receivers.choices = {str(one.id): one.name for one in receivers}
+
+    def chosen(self, receivers: Sequence[Organisation]) -> list[Organisation]:
+        """Those of them that were ticked."""
+        return [one for one in receivers if str(one.id) in self.receivers.ticked]
+
+
+class CopyForm(MilestoneForm):
+    """When one receiver was sent a copy, and when it came there."""
+
+    sent_on = UkDateField(
+        "Date it was sent",
+        description="For example, 30/06/2026. Leave it empty if nobody knows the day",
+        validators=[Optional()],
+    )
+    received_on = UkDateField(
+        "Date it was received",
+        description="From their receipt: a letter, a mail. Leave it empty while there is none",
+        validators=[Optional()],
+    )
+
+
+class NewerVersionForm(MilestoneForm):
+    """Where and when a newer version was published, what is new in it, and what it asks for again."""
+
+    address = LineField(
+        "Web address of the newer version",
+        validators=[
+            required("Enter the web address of the newer version"),
+            is_web_address,
+        ],
+    )
+    published_on = UkDateField(
+        "Date it was published", validators=[required("Enter the date on which it was published")]
+    )
+    reason = LinesField(
+        "What is new in it",
+        validators=[
+            required("Say what is new in this version"),
+            Length(max=LONGEST_REASON, message=f"This must be {LONGEST_REASON:,} characters or fewer"),
+        ],
+    )
+    steps = BoxesField("Steps to open again", invalid_choice_message=NOT_OFFERED)
+
+
+class KeptCopyForm(MilestoneForm):
+    """A copy of the document itself."""
+
+    file = FileField("File", validators=[required("Choose a file")])

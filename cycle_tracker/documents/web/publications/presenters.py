@@ -1,0 +1,227 @@
+"""What is published of a document, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.queries.publications import DocumentRecord
+from cycle_tracker.documents.rules.gaps import About, gaps_about
+from cycle_tracker.documents.services.newer_versions import version_that_follows
+from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
+from cycle_tracker.documents.web.register.presenters import address_label
+from cycle_tracker.milestones.queries.milestones import government_copy, holds
+from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Publication
+from cycle_tracker.web.wording import day
+
+ON_THE_WEB = ("https://", "http://")
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead somewhere; `about` is read out after them where they do not say enough."""
+
+    label: str
+    address: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name and its value, and where it is changed."""
+
+    key: str
+    value: str
+    actions: list[Link] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address: what is found there. Only what a browser may open is a link."""
+
+    label: str
+    address: str
+
+    @property
+    def is_link(self) -> bool:
+        """True for an address on the web."""
+        return self.address.lower().startswith(ON_THE_WEB)
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """The copy to one receiver. `address` is where its facts are changed."""
+
+    receiver: str
+    sent: str
+    received: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is known of a published document, or of its draft."""
+
+    heading: str
+    rows: list[Row]
+    places: list[Place]
+    copies: list[CopyRow]
+    kept_copy: Link | None
+    links: list[Link]
+    gaps: list[str]
+    copy_links: list[Link] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NotRequired:
+    """Why a document is not required. `take_back` is where an official says otherwise."""
+
+    reason: str
+    take_back: str
+
+
+@dataclass(frozen=True)
+class DocumentFactsPart:
+    """The part of a milestone's page about its document."""
+
+    published: Published | None
+    record_address: str
+    approvals: list[ApprovalRow]
+    approval_gaps: list[str]
+    in_full: bool
+    not_required: NotRequired | None
+    mark_address: str
+
+
+def document_part(
+    record: DocumentRecord, viewer: Viewer, names: Mapping[int, str], *, own: int | None, in_full: bool
+) -> DocumentFactsPart:
+    """What the person sees of a document's facts, and where they may change them."""
+    document, gaps = record.document, record.gaps
+    records = holds(viewer, Permission.RECORD_PUBLICATION, document)
+    marks = holds(viewer, Permission.MARK_NOT_REQUIRED, document)
+    required = document.state is not State.NOT_REQUIRED
+    published = None
+    if record.publication is not None:
+        published = _published(
+            record, record.publication, names, gaps_about(gaps, About.PUBLICATION), records=records, in_full=in_full
+        )
+    return DocumentFactsPart(
+        published=published,
+        record_address=_to("publications.facts", document) if records and published is None else "",
+        approvals=approval_rows(record, viewer, names, own=own, in_full=in_full) if required else [],
+        approval_gaps=gaps_about(gaps, About.APPROVALS) if in_full else [],
+        in_full=in_full,
+        not_required=None
+        if required
+        else NotRequired(document.reason, _to("not_required.take_back", document) if marks else ""),
+        mark_address=_to("not_required.mark", document) if marks and document.is_open else "",
+    )
+
+
+def copy_rows(record: DocumentRecord, names: Mapping[int, str], *, records: bool, in_full: bool) -> list[CopyRow]:
+    """A row for each receiver but Scottish Government, which stands with the publication."""
+    return [
+        _copy_row(record, receiver, names, records=records, in_full=in_full)
+        for receiver in record.receiving_bodies
+        if receiver.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
+    ]
+
+
+def _published(
+    record: DocumentRecord,
+    publication: Publication,
+    names: Mapping[int, str],
+    gaps: list[str],
+    *,
+    records: bool,
+    in_full: bool,
+) -> Published:
+    document, following = record.document, version_that_follows(publication.version)
+    links = []
+    if records:
+        links.append(Link("Change what is published", _to("publications.facts", document)))
+        links.append(Link("Keep a copy here", _to("publications.kept_copy", document)))
+        if following is not None:
+            links.append(Link(f"Record a {following.label.lower()} version", _to("publications.newer", document)))
+    copies, copy_links = [], []
+    if not publication.is_draft:
+        copies = copy_rows(record, names, records=records, in_full=in_full)
+        if records and record.may_receive:
+            copy_links.append(Link("Record copies sent", _to("publications.copies", document)))
+    return Published(
+        heading="A draft is published" if publication.is_draft else "Publication",
+        rows=_rows(record, publication, names, records=records, in_full=in_full),
+        places=[Place(address_label(one), one.address) for one in publication.addresses],
+        copies=copies,
+        kept_copy=Link(publication.kept_copy.name, _to("publications.download", document))
+        if publication.kept_copy
+        else None,
+        links=links,
+        gaps=[*gaps, *gaps_about(record.gaps, About.COPIES)],
+        copy_links=copy_links,
+    )
+
+
+def _rows(
+    record: DocumentRecord, publication: Publication, names: Mapping[int, str], *, records: bool, in_full: bool
+) -> list[Row]:
+    rows = [
+        Row("Version", publication.version.label),
+        Row("Published on", _first_upper(day(publication.published_on))),
+    ]
+    if publication.is_draft:
+        return rows
+    if publication.newer_on is not None:
+        rows[1:] = [
+            Row("This version published on", day(publication.newer_on)),
+            Row("First version published on", _first_upper(day(publication.published_on))),
+        ]
+    copy = government_copy(publication)
+    if copy is None:
+        return [*rows, Row("Sent to Scottish Government on", "Scottish Government has no record yet")]
+    change = []
+    if records:
+        address = _to("publications.copy", record.document, receiver_id=copy.receiver_id)
+        change.append(Link("Change", address, "the copy to Scottish Government"))
+    received = day(copy.received_on) if copy.received_on else "No receipt is recorded yet"
+    sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
+    received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
+    return [
+        *rows,
+        Row("Sent to Scottish Government on", _first_upper(day(copy.sent_on)) + sent_by, change),
+        Row("Received there on", received + received_by),
+    ]
+
+
+def _copy_row(
+    record: DocumentRecord, receiver: Organisation, names: Mapping[int, str], *, records: bool, in_full: bool
+) -> CopyRow:
+    copy = record.copy_to(receiver.id)
+    if copy is None:
+        return CopyRow(receiver.name, "Not recorded yet", "")
+    sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
+    received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
+    return CopyRow(
+        receiver=receiver.name,
+        sent=_first_upper(day(copy.sent_on)) + sent_by,
+        received=day(copy.received_on) + received_by if copy.received_on else "No receipt is recorded yet",
+        address=_to("publications.copy", record.document, receiver_id=receiver.id) if records else "",
+    )
+
+
+def _by(user_id: int | None, names: Mapping[int, str]) -> str:
+    return f", recorded by {names[user_id]}" if user_id in names and user_id is not None else ""
+
+
+def _to(endpoint: str, document: Milestone, **more: Any) -> str:
+    if document.partnership is None:
+        raise ValueError("a national document has no page of its own")
+    return url_for(endpoint, slug=document.partnership.slug, key=document.key, **more)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,26 @@
+"""The part of a document's page about its publication, its copies, its approvals, and what is missing among them."""
+
+from datetime import date
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.documents.queries.publications import get_record, names_in
+from cycle_tracker.documents.web.publications.presenters import document_part
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import Milestone
+from cycle_tracker.web.access import current_user_row
+from cycle_tracker.web.page_parts import Section
+
+
+def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+    """The facts of a document, for everybody but administrators. Seven statements, five while it is unpublished."""
+    if not milestone.is_document or detail is Detail.DATES:
+        return None
+    record = get_record(milestone, today)
+    part = document_part(
+        record,
+        viewer,
+        names_in(record),
+        own=current_user_row().organisation_id,
+        in_full=detail is Detail.EVERYTHING,
+    )
+    return Section("documents/publications/section.html", part)

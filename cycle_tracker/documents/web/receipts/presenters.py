@@ -1,0 +1,89 @@
+"""Receipts in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from cycle_tracker.core import addresses
+from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.documents.queries.receipts import ReceiptSort, ToReceive
+from cycle_tracker.documents.web.receipts.forms import ListFilters
+from cycle_tracker.web.sheets import Sheet
+from cycle_tracker.web.wording import count, day
+
+COLUMNS = ("Partnership", "Document", "Published on", "Sent on", "Days since it was sent")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One document that is to be received."""
+
+    copy_id: int
+    partnership: str
+    title: str
+    address: str
+    published: str
+    sent: str
+    since: str
+
+
+def lines(found: Iterable[ToReceive], today: date) -> list[Line]:
+    """The list as it stands on the page."""
+    return [
+        Line(
+            copy_id=one.copy_id,
+            partnership=one.partnership,
+            title=one.title,
+            address=addresses.milestone(one.slug, one.key),
+            published=day(one.published_on) if one.published_on else "Date not known",
+            sent=day(one.sent_on),
+            since=_since(one.sent_on, today),
+        )
+        for one in found
+    ]
+
+
+def columns(filters: ListFilters) -> list[Any]:
+    """The headings of the list; two of them sort it."""
+    by_name = filters.sort is ReceiptSort.PARTNERSHIP
+    return [
+        {"label": "Received", "hidden": True},
+        {
+            "label": "Partnership",
+            "address": url_for("receipts.index", **filters.in_address(sort=ReceiptSort.PARTNERSHIP.value)),
+            "sort": "ascending" if by_name else None,
+        },
+        "Document",
+        "Published",
+        {
+            "label": "Sent",
+            "address": url_for("receipts.index", **filters.in_address(sort="")),
+            "sort": None if by_name else "ascending",
+        },
+    ]
+
+
+def sheet(found: Iterable[ToReceive], today: date) -> Sheet:
+    """The list as a file has it."""
+    return Sheet(
+        f"to-receive-{today.isoformat()}",
+        COLUMNS,
+        [[one.partnership, one.title, one.published_on, one.sent_on, (today - one.sent_on).days] for one in found],
+    )
+
+
+def recorded_words(number: int, received_on: date, before: int) -> str:
+    """What was recorded, and how many were recorded before: `Recorded: 2 documents were received on 3 July 2026.`"""
+    told = f"Recorded: {count(number, 'document was', 'documents were')} received on {day(received_on)}."
+    if not before:
+        return told
+    again = f"{count(before, 'receipt')} had been recorded already."
+    return f"{told} {again}" if number else again
+
+
+def _since(sent_on: date, today: date) -> str:
+    days = days_past(sent_on, today)
+    return f"{count(days, 'day')} ago" if days else "today"

@@ -1,0 +1,51 @@
+"""The part of a document's page in which officials record its receipt."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.documents.queries.receipts import find_recorder
+from cycle_tracker.milestones.queries.milestones import find_publication, government_copy, holds
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import Milestone
+from cycle_tracker.web.page_parts import Section
+from cycle_tracker.web.wording import day
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Whether a document was received, in a sentence, and what can be done about it: a label and its address."""
+
+    words: str
+    label: str
+    address: str
+
+
+def section_of(milestone: Milestone, viewer: Viewer, _detail: Detail, today: date) -> Section | None:
+    """For officials: whether the document was received. Three statements."""
+    if not milestone.is_document or not holds(viewer, Permission.RECORD_RECEIPTS, milestone):
+        return None
+    if milestone.opens_on is not None and today < milestone.opens_on:
+        return None
+    return Section("documents/receipts/section.html", _receipt(milestone))
+
+
+def _receipt(milestone: Milestone) -> Receipt:
+    slug = milestone.partnership.slug if milestone.partnership else ""
+    record = url_for("receipts.receive", slug=slug, key=milestone.key)
+    publication = find_publication(milestone)
+    if publication is None or publication.is_draft:
+        words = "Nothing is recorded of its publication. If it has reached Scottish Government, record that here."
+        return Receipt(words, "Record that it was received", record)
+    copy = government_copy(publication)
+    if copy is None:
+        words = "The partnership has not told Scottish Government here. If it came another way, record that here."
+        return Receipt(words, "Record that it was received", record)
+    if copy.received_on is None:
+        sent = f"Sent on {day(copy.sent_on)}" if copy.sent_on else "Sent on a day that is not known"
+        return Receipt(f"{sent}. No receipt is recorded yet.", "Record its receipt", record)
+    by = find_recorder(copy)
+    words = f"Received on {day(copy.received_on)}{f', recorded by {by}' if by else ''}."
+    return Receipt(words, "Undo this receipt", url_for("receipts.undo", slug=slug, key=milestone.key))

@@ -1,0 +1,1 @@
+"""Escalations, groups and what they decide."""

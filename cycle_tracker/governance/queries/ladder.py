@@ -1,0 +1,91 @@
+"""The rungs of one milestone that are open, and who answers for a group beyond what their roles say."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Exists, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, RoleGrant, Scope, User
+from cycle_tracker.reminders.rules.policies import Audience
+
+
+def list_open_rungs(milestone: Milestone) -> Sequence[Escalation]:
+    """What is open of a milestone, the first to fall due before the others, with whoever acknowledged or raised it."""
+    return db.session.scalars(
+        select(Escalation)
+        .where(Escalation.milestone_id == milestone.id, Escalation.resolved_at.is_(None))
+        .options(joinedload(Escalation.acknowledged_by), joinedload(Escalation.raised_by))
+        .order_by(Escalation.fell_due_on, Escalation.id)
+    ).all()
+
+
+def chairs_group_of(user_id: int, partnership_id: int | None, today: date) -> bool:
+    """True where the person chairs the governance group of the partnership today."""
+    if partnership_id is None:
+        return False
+    place = _place(user_id, today, Group.partnership_id == partnership_id, Membership.role == MembershipRole.CHAIR)
+    return bool(db.session.scalar(select(place)))
+
+
+def is_in_national_group(user_id: int, today: date) -> bool:
+    """True where the person is in the national group today."""
+    return bool(db.session.scalar(select(_place(user_id, today, Group.partnership_id.is_(None)))))
+
+
+def find_national_group() -> Group | None:
+    """The national group: the first group of no partnership."""
+    return db.session.scalars(
+        select(Group).where(Group.partnership_id.is_(None)).order_by(Group.id).limit(1)
+    ).one_or_none()
+
+
+def national_members(today: date) -> list[int]:
+    """The active people in the national group today, by number."""
+    return list(
+        db.session.scalars(
+            select(Membership.user_id)
+            .join(Group, Group.id == Membership.group_id)
+            .join(User, User.id == Membership.user_id)
+            .where(Group.partnership_id.is_(None), _is_present(today), User.active)
+            .group_by(Membership.user_id)
+            .order_by(Membership.user_id)
+        )
+    )
+
+
+def open_rung_to(rungs: Iterable[Escalation], audience: Audience) -> Escalation | None:
+    """The first of these that came to an audience."""
+    return next((rung for rung in rungs if rung.audience is audience), None)
+
+
+def _place(user_id: int, today: date, *conditions: ColumnElement[bool]) -> Exists:
+    return exists().where(
+        Membership.group_id == Group.id,
+        Membership.user_id == user_id,
+        _is_present(today),
+        *conditions,
+    )
+
+
+def _is_present(today: date) -> ColumnElement[bool]:
+    return or_(Membership.to_on.is_(None), Membership.to_on >= today)
+
+
+def list_officials() -> Sequence[User]:
+    """The active officials of Scottish Government, by name."""
+    holders = select(RoleGrant.user_id).where(RoleGrant.role == Role.OFFICIAL, RoleGrant.scope == Scope.NATIONAL)
+    return db.session.scalars(select(User).where(User.id.in_(holders), User.active).order_by(User.name, User.id)).all()
+
+
+def get_national_membership(membership_id: int) -> Membership:
+    """A place in the national group, locked for whoever ends it. Raises NoResultFound where there is none."""
+    return db.session.scalars(
+        select(Membership)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Membership.id == membership_id, Group.partnership_id.is_(None))
+        .options(joinedload(Membership.user))
+        .with_for_update(of=Membership)
+    ).one()

@@ -1,0 +1,78 @@
+"""The ladder as people use it: saying that one has seen a rung and will reply, and raising something by hand."""
+
+from datetime import date, timedelta
+
+from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.wording import day
+from cycle_tracker.reminders.rules.policies import Audience
+
+SHORTEST_REASON = 10
+LONGEST_REASON = 2000
+
+OWN_REPLY, GROUPS_REPLY = timedelta(days=14), timedelta(days=28)
+LONGEST_REPLY = {
+    Audience.OWNER: OWN_REPLY,
+    Audience.LEAD: OWN_REPLY,
+    Audience.CHAIR: GROUPS_REPLY,
+    Audience.GOVERNANCE: GROUPS_REPLY,
+    Audience.NATIONAL: GROUPS_REPLY,
+}
+"""How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four."""
+
+OWN = frozenset({Audience.OWNER, Audience.LEAD})
+"""Audiences of those whose own work it is."""
+OF_THE_GROUP = frozenset({Audience.CHAIR, Audience.GOVERNANCE})
+"""Audiences that the governance group answers for: it decides on what came to them."""
+SHOWN = frozenset({*OF_THE_GROUP, Audience.NATIONAL})
+"""Audiences whose rungs stand in the list of escalations; those of owners and leads stand with their milestones."""
+
+
+def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: WorkingCalendar) -> None:
+    """Raises RuleBroken, beside the field, for a day by which this audience cannot promise its reply: one that has
+    come, one on which nobody works, one too far ahead."""
+    if reply_by <= today:
+        raise RuleBroken("The day must be after today.", field="reply_by")
+    if reply_by > last_reply_day(audience, today):
+        raise RuleBroken(f"The day must be {day(last_reply_day(audience, today))} or before.", field="reply_by")
+    if not calendar.is_working_day(reply_by):
+        raise RuleBroken("The day must be a working day, on which the partnership is not closed.", field="reply_by")
+
+
+def last_reply_day(audience: Audience, today: date) -> date:
+    """The last day by which this audience may promise its reply."""
+    return today + LONGEST_REPLY[audience]
+
+
+def answers_for(
+    viewer: Viewer,
+    audience: Audience,
+    partnership_id: int,
+    *,
+    owner_id: int | None,
+    chairs: bool = False,
+    in_national_group: bool = False,
+) -> bool:
+    """True where the person is of the audience that something came to, so that their word on it counts.
+
+    The owner and the leads for their own rungs; the chair, or the clerk for them; members and the clerk of the
+    governance group; members of the national group. Nobody answers for a group about what they own or lead.
+    """
+    if audience in OWN:
+        is_lead = viewer.can(Permission.CHANGE_MILESTONES, partnership_id)
+        owns = owner_id in viewer.owns_as and viewer.can(Permission.CHANGE_OWN_MILESTONES, partnership_id)
+        return is_lead or owns
+    if owner_id in viewer.owns_as or Role.LEAD in viewer.roles_in(partnership_id):
+        return False
+    if audience is Audience.NATIONAL:
+        return in_national_group
+    if audience is Audience.CHAIR:
+        return chairs or Role.CLERK in viewer.roles_in(partnership_id)
+    return viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id)
+
+
+def ensure_reason(why: str) -> None:
+    """Raises RuleBroken, beside the field, for a reason that says nothing or too much."""
+    if not SHORTEST_REASON <= len(why.strip()) <= LONGEST_REASON:
+        raise RuleBroken(f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON:,} characters.", field="why")

@@ -1,0 +1,172 @@
+"""What a governance group decides on something that came to it. Each decision is a row of its own, and none is undone.
+
+A new expected date settles the escalation. Next steps, a referral or no action leave it open, and decided: it no
+longer waits for the group, and a later rung, or another decision, is possible.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import flag_modified
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.rules.explanations import SHORTEST_EXPLANATION
+from cycle_tracker.documents.services.explanations import ensure_stands_apart, note_expected_date
+from cycle_tracker.governance.rules import OF_THE_GROUP
+from cycle_tracker.milestones.services.next_steps import add_next_step
+from cycle_tracker.models import Decision, DecisionOutcome, Escalation, Meeting, User
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a decision was made: at which meeting, where its minute is, and whether the group made it and the clerk
+    records it for them; otherwise the person who records it made it."""
+
+    meeting: Meeting | None = None
+    minute: str = ""
+    by_group: bool = False
+
+
+BY_THE_PERSON = Made()
+
+
+def decide_new_date(
+    escalation: Escalation,
+    expected_on: date,
+    explanation: str,
+    *,
+    shared: bool,
+    by: User,
+    today: date,
+    now: datetime,
+    made: Made = BY_THE_PERSON,
+) -> Decision:
+    """Note a new expected date, by the rules of any other. It settles the escalation."""
+    _ensure_unsettled(escalation)
+    note_expected_date(escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now)
+    return _decide(
+        escalation,
+        DecisionOutcome.NEW_DATE,
+        made,
+        by=by,
+        now=now,
+        expected_on=expected_on,
+        text=explanation.strip(),
+    )
+
+
+def ask_for_next_steps(
+    escalation: Escalation,
+    title: str,
+    *,
+    owner: User | None,
+    due_on: date,
+    by: User,
+    today: date,
+    now: datetime,
+    made: Made = BY_THE_PERSON,
+) -> Decision:
+    """Ask for something to be done by somebody by a day: a milestone of its own, below the one that was escalated."""
+    _ensure_may_decide(escalation, by, today)
+    step = add_next_step(escalation.milestone, title, owner=owner, due_on=due_on, by=by, today=today, now=now)
+    return _decide(escalation, DecisionOutcome.NEXT_STEPS, made, by=by, now=now, next_step=step)
+
+
+def refer_on(
+    escalation: Escalation,
+    to: str,
+    why: str,
+    *,
+    by: User,
+    today: date,
+    now: datetime,
+    made: Made = BY_THE_PERSON,
+) -> Decision:
+    """Refer it on to somebody outside the group, who is named, with the reason. Nobody is mailed by it."""
+    _ensure_may_decide(escalation, by, today)
+    if not to.strip():
+        raise RuleBroken("Say to whom it is referred.", field="referred_to")
+    _ensure_reason(why, field="referral_reason")
+    return _decide(escalation, DecisionOutcome.REFER_ON, made, by=by, now=now, referred_to=to.strip(), text=why.strip())
+
+
+def take_no_action(
+    escalation: Escalation, why: str, *, by: User, today: date, now: datetime, made: Made = BY_THE_PERSON
+) -> Decision:
+    """Take note of it and do nothing further, with the reason."""
+    _ensure_may_decide(escalation, by, today)
+    _ensure_reason(why, field="no_action_reason")
+    return _decide(escalation, DecisionOutcome.NO_ACTION, made, by=by, now=now, text=why.strip())
+
+
+def _ensure_unsettled(escalation: Escalation) -> None:
+    if escalation.resolved_at is not None:
+        raise RuleBroken("This has been settled already, so there is nothing left to decide.")
+    if escalation.audience not in OF_THE_GROUP:
+        raise RuleBroken("This was raised to the national group, so it is not the governance group’s to decide.")
+
+
+def _ensure_may_decide(escalation: Escalation, by: User, today: date) -> None:
+    """Raises RuleBroken for what is settled, and for the owner and the planning leads, who do not decide on their own
+    work."""
+    _ensure_unsettled(escalation)
+    ensure_stands_apart(escalation.milestone, by, today, what="decide on it")
+
+
+def _ensure_reason(why: str, *, field: str) -> None:
+    if len(why.strip()) < SHORTEST_EXPLANATION:
+        raise RuleBroken("Say why, in a sentence.", field=field)
+
+
+def _decide(
+    escalation: Escalation, outcome: DecisionOutcome, made: Made, *, by: User, now: datetime, **facts: Any
+) -> Decision:
+    """Write the decision down, and count it as a change of the milestone: of two members who decide at once on the
+    same page, the second is shown what the first decided. It answers everything of the milestone that waits for the
+    group or its chair, whichever rung it was made on."""
+    decision = Decision(
+        escalation_id=escalation.id,
+        outcome=outcome,
+        meeting=made.meeting,
+        minute=made.minute.strip(),
+        made_by_id=None if made.by_group else by.id,
+        recorded_by_id=by.id,
+        recorded_at=now,
+        **facts,
+    )
+    db.session.add(decision)
+    db.session.refresh(escalation, attribute_names=["resolved_at", "resolution"])
+    escalation.decided_at = now
+    _decide_with_it(escalation, now)
+    flag_modified(escalation.milestone, "state")
+    db.session.flush()
+    audit.record(
+        "escalation",
+        escalation.id,
+        "decided",
+        by=by,
+        at=now,
+        partnership_id=escalation.milestone.partnership_id,
+        after={"outcome": outcome, "decision_id": decision.id, "milestone_id": escalation.milestone_id},
+        reason=decision.text,
+    )
+    return decision
+
+
+def _decide_with_it(escalation: Escalation, now: datetime) -> None:
+    db.session.execute(
+        update(Escalation)
+        .where(
+            Escalation.milestone_id == escalation.milestone_id,
+            Escalation.id != escalation.id,
+            Escalation.audience.in_(sorted(OF_THE_GROUP)),
+            Escalation.resolved_at.is_(None),
+            Escalation.decided_at.is_(None),
+        )
+        .values(decided_at=now)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -1,0 +1,200 @@
+"""What people do on the ladder: acknowledge a rung with a day for their reply, raise something to the governance group
+before the ladder does, or to the national group, to which no rung goes.
+
+An acknowledgement holds back further rungs until its day and nothing else: the owner's reminders go on.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from cycle_tracker.access.queries.viewers import viewer_of, viewers_of
+from cycle_tracker.access.rules.permissions import may_see
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.wording import day
+from cycle_tracker.documents.services.explanations import ensure_open
+from cycle_tracker.governance.queries.ladder import chairs_group_of, is_in_national_group, national_members
+from cycle_tracker.governance.rules import OWN, SHOWN, answers_for, ensure_reason, ensure_reply_day
+from cycle_tracker.milestones.services.versions import count_as_changed
+from cycle_tracker.models import Escalation, Milestone, Notice, User
+from cycle_tracker.partnerships.queries.calendars import calendar_of
+from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for, user_of
+from cycle_tracker.reminders.queries.deadlines import deadline_of
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.reminders.rules.reminders import RAISED, UNREACHED
+
+NAMES = {
+    Audience.OWNER: "the owner",
+    Audience.LEAD: "the owner and the planning leads",
+    Audience.CHAIR: "the chair",
+    Audience.GOVERNANCE: "the governance group",
+    Audience.NATIONAL: "the national group",
+}
+
+
+def acknowledge(escalation: Escalation, reply_by: date, *, by: User, today: date, now: datetime) -> None:
+    """Say that one has seen what came to one's audience, and by which working day it replies.
+
+    Raises RuleBroken for what is settled or acknowledged already, for anybody who is not of that audience, for the
+    owner and the leads where a wider audience has it or they said so once of this date, and for a day that is too far
+    ahead or none to reply on. So a lead holds their group's rung back once for a date, and by two weeks at most.
+    """
+    milestone = escalation.milestone
+    if escalation.resolved_at is not None:
+        raise RuleBroken("This has been settled already.")
+    if escalation.acknowledged_at is not None:
+        raise RuleBroken(_said_already(escalation))
+    _ensure_answers_for(escalation, by, today)
+    _ensure_first_of_its_date(escalation)
+    ensure_reply_day(escalation.audience, reply_by, today, calendar_of(milestone.partnership_id))
+    escalation.acknowledged_at, escalation.acknowledged_by_id, escalation.reply_by = now, by.id, reply_by
+    count_as_changed(milestone)
+    _record(escalation, "acknowledged", by=by, now=now, after={"reply_by": reply_by})
+
+
+def raise_to_group(milestone: Milestone, why: str, *, by: User, today: date, now: datetime) -> Escalation:
+    """Bring something to the governance group before the ladder does, with a reason.
+
+    Raises RuleBroken for what is closed, has no date or fell due before the service, where the group has it already,
+    and for a reason that says nothing.
+    """
+    return _raise(milestone, Audience.GOVERNANCE, why, by=by, today=today, now=now)
+
+
+def raise_further(milestone: Milestone, why: str, *, by: User, today: date, now: datetime) -> Escalation:
+    """Bring a document to the national group, with a reason: no rung goes so far.
+
+    Raises RuleBroken as `raise_to_group` does, and for anything but a document, which is all that the nation sees.
+    """
+    if not milestone.is_document:
+        raise RuleBroken("Only plans and annual reports are raised to the national group.")
+    return _raise(milestone, Audience.NATIONAL, why, by=by, today=today, now=now)
+
+
+def _raise(milestone: Milestone, audience: Audience, why: str, *, by: User, today: date, now: datetime) -> Escalation:
+    ensure_open(milestone)
+    if milestone.due_on is None or milestone.partnership is None:
+        raise RuleBroken("This has no date yet, so there is nothing to raise.")
+    if not deadline_of(milestone, notify_from=milestone.partnership.notify_from).calls_for_notices:
+        raise RuleBroken("This fell due before the partnership used this service, so it is not raised here.")
+    if _open_to(milestone, {audience}):
+        raise RuleBroken(f"This is with {NAMES[audience]} already.")
+    ensure_reason(why)
+    raised = Escalation(
+        milestone_id=milestone.id,
+        due_on=milestone.due_on,
+        rung=(today - milestone.due_on).days,
+        audience=audience,
+        fell_due_on=today,
+        opened_at=now,
+        raised_by_id=by.id,
+        raised_why=why.strip(),
+    )
+    db.session.add(raised)
+    db.session.add_all(_notices(raised, milestone, by=by, today=today, now=now))
+    count_as_changed(milestone)
+    db.session.flush()
+    _record(raised, "raised", by=by, now=now, after={"audience": audience, "rung": raised.rung}, reason=why.strip())
+    return raised
+
+
+def _notices(raised: Escalation, milestone: Milestone, *, by: User, today: date, now: datetime) -> Iterable[Notice]:
+    """One for each member of the group who may see it, but for whoever raised it; where there is no member, one that
+    says that nobody could be told."""
+    members = _members(milestone, raised.audience, today)
+    others = [one for one in members if one != addressee_of(by.id)]
+    for addressee in others if members else [f"{UNREACHED}{raised.audience}"]:
+        yield Notice(
+            milestone_id=milestone.id,
+            due_on=raised.due_on,
+            step=RAISED[raised.audience],
+            addressee=addressee,
+            user_id=user_of(addressee),
+            audience=raised.audience,
+            at_once=True,
+            unreachable=not members,
+            queued_on=today,
+            queued_at=now,
+        )
+
+
+def _members(milestone: Milestone, audience: Audience, today: date) -> Collection[str]:
+    """The members of the group who may see the milestone, as notices key them."""
+    if audience is Audience.NATIONAL:
+        viewers = viewers_of(national_members(today), today)
+        return [
+            addressee_of(user_id)
+            for user_id, viewer in sorted(viewers.items())
+            if may_see(viewer, milestone.partnership_id, is_document=milestone.is_document)
+        ]
+    partnership_ids = [milestone.partnership_id] if milestone.partnership_id is not None else []
+    found = audiences_for(partnership_ids, [], today)
+    return found.of(owner_id=None, partnership_id=milestone.partnership_id, is_document=milestone.is_document)[audience]
+
+
+def _ensure_answers_for(escalation: Escalation, by: User, today: date) -> None:
+    milestone = escalation.milestone
+    if milestone.partnership_id is None or not answers_for(
+        viewer_of(by.id, today),
+        escalation.audience,
+        milestone.partnership_id,
+        owner_id=milestone.owner_id,
+        chairs=escalation.audience is Audience.CHAIR and chairs_group_of(by.id, milestone.partnership_id, today),
+        in_national_group=escalation.audience is Audience.NATIONAL and is_in_national_group(by.id, today),
+    ):
+        raise RuleBroken(f"This came to {NAMES[escalation.audience]}, so one of them must say when they reply.")
+
+
+def _ensure_first_of_its_date(escalation: Escalation) -> None:
+    """The owner and the leads, and the chair, hold a further rung back once for each date; the owner and the leads not
+    once it has gone further."""
+    if escalation.audience in OWN and _open_to(escalation.milestone, SHOWN):
+        raise RuleBroken("This has gone further up the ladder, so a reply by you holds nothing back any more.")
+    same = OWN if escalation.audience in OWN else {escalation.audience}
+    if escalation.audience in {*OWN, Audience.CHAIR}:
+        earlier = db.session.scalars(
+            select(Escalation)
+            .where(
+                Escalation.milestone_id == escalation.milestone_id,
+                Escalation.due_on == escalation.due_on,
+                Escalation.audience.in_(sorted(same)),
+                Escalation.acknowledged_at.is_not(None),
+            )
+            .order_by(Escalation.id)
+            .limit(1)
+        ).one_or_none()
+        if earlier is not None:
+            raise RuleBroken(f"{_said_already(earlier)} That can be said once for each date.")
+
+
+def _said_already(escalation: Escalation) -> str:
+    who = escalation.acknowledged_by.name if escalation.acknowledged_by else "Somebody"
+    return f"{who} has said so already, with a reply by {day(escalation.reply_by)}."
+
+
+def _open_to(milestone: Milestone, audiences: Collection[Audience]) -> bool:
+    found = select(Escalation.id).where(
+        Escalation.milestone_id == milestone.id,
+        Escalation.audience.in_(sorted(audiences)),
+        Escalation.resolved_at.is_(None),
+    )
+    return db.session.execute(found.limit(1)).first() is not None
+
+
+def _record(
+    escalation: Escalation, action: str, *, by: User, now: datetime, after: dict[str, object], reason: str = ""
+) -> None:
+    audit.record(
+        "escalation",
+        escalation.id,
+        action,
+        by=by,
+        at=now,
+        partnership_id=escalation.milestone.partnership_id,
+        after={**after, "milestone_id": escalation.milestone_id},
+        reason=reason,
+    )
+    db.session.flush()

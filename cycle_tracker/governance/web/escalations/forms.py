@@ -1,0 +1,160 @@
+"""The form of a governance group's decision: four outcomes, each with its fields and a button of its own."""
+
+from collections.abc import Callable, Sequence
+
+from flask import request
+from wtforms import BooleanField, Field, SelectField
+from wtforms.validators import Length, Optional, ValidationError
+
+from cycle_tracker.core.wording import day
+from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
+from cycle_tracker.milestones.services.next_steps import LONGEST_TITLE
+from cycle_tracker.models import DateChange, DecisionOutcome, Meeting, User
+from cycle_tracker.web.date_field import UkDateField
+from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
+
+LONGEST_NAME = 200
+NONE_OF_THESE = ""
+
+
+def wanted_for(outcome: DecisionOutcome, message: str) -> Callable[["DecisionForm", Field], None]:
+    """A validator that asks for something where this outcome is decided, and lets its field be empty otherwise."""
+    ask = required(message)
+
+    def check(form: "DecisionForm", field: Field) -> None:
+        if form.outcome is outcome:
+            ask(form, field)
+
+    return check
+
+
+def explains(form: "DecisionForm", field: Field) -> None:
+    """Raises ValidationError for the words of the outcome that is decided where they are too few or too many."""
+    length = len(field.data or "")
+    if length > LONGEST_EXPLANATION or (form.reason_field is field and length < SHORTEST_EXPLANATION):
+        raise ValidationError(f"The explanation must be {SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION:,} characters")
+
+
+class DecisionForm(MilestoneForm):
+    """What the group decides. The fields of the other outcomes are left alone."""
+
+    meeting = SelectField("Decided at the meeting of", validators=[Optional()], validate_choice=False)
+    meeting_on = UkDateField("Or the date of another meeting", validators=[Optional()])
+    minute = LineField(
+        "Minute reference",
+        validators=[
+            Optional(),
+            Length(max=LONGEST_NAME, message=f"The minute reference must be {LONGEST_NAME} characters or fewer"),
+        ],
+    )
+
+    expected_on = UkDateField(
+        "New expected date", validators=[wanted_for(DecisionOutcome.NEW_DATE, "Enter the new expected date")]
+    )
+    explanation = LinesField(
+        "Explanation",
+        description="Say why the date has passed, and what will happen by the new one.",
+        validators=[
+            wanted_for(DecisionOutcome.NEW_DATE, "Say why the date has passed and what will happen by the new one"),
+            explains,
+        ],
+    )
+    shared = BooleanField("Share this explanation with Scottish Government", default=True)
+
+    next_title = LineField(
+        "What is to be done",
+        validators=[
+            wanted_for(DecisionOutcome.NEXT_STEPS, "Say what is to be done"),
+            Length(max=LONGEST_TITLE, message=f"What is to be done must be {LONGEST_TITLE} characters or fewer"),
+        ],
+    )
+    next_owner = SelectField("Who is to do it", validate_choice=False)
+    next_due_on = UkDateField(
+        "By when", validators=[wanted_for(DecisionOutcome.NEXT_STEPS, "Enter the date by which it is to be done")]
+    )
+
+    referred_to = LineField(
+        "To whom",
+        description="For example, the Community Planning Partnership board",
+        validators=[
+            wanted_for(DecisionOutcome.REFER_ON, "Say to whom it is referred"),
+            Length(max=LONGEST_NAME, message=f"To whom must be {LONGEST_NAME} characters or fewer"),
+        ],
+    )
+    referral_reason = LinesField(
+        "Why",
+        validators=[wanted_for(DecisionOutcome.REFER_ON, "Say why it is referred on"), explains],
+    )
+
+    no_action_reason = LinesField(
+        "Why no action",
+        validators=[wanted_for(DecisionOutcome.NO_ACTION, "Say why no action is taken"), explains],
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcome = self._outcome_pressed()
+
+    def offer(self, meetings: Sequence[Meeting], owners: Sequence[User]) -> None:
+        """Let the person choose from these meetings and owners, and from nothing else."""
+        self.meeting.choices = [
+            (NONE_OF_THESE, "No meeting, or one that is not listed"),
+            *((str(one.id), _meeting_name(one)) for one in meetings),
+        ]
+        self.next_owner.choices = [
+            (NONE_OF_THESE, "Nobody yet: the planning leads are told"),
+            *((str(person.id), person.name) for person in owners),
+        ]
+
+    def start_from(self, proposal: DateChange | None) -> None:
+        """Fill in the date and the explanation that were proposed, so that noting them is one press."""
+        if proposal is not None:
+            self.expected_on.data, self.explanation.data = proposal.new_due_on, proposal.reason
+            self.shared.data = proposal.shared
+
+    def validate_meeting(self, field: Field) -> None:
+        """Raises ValidationError for a meeting that was not offered, and where two are named."""
+        if (field.data or NONE_OF_THESE) not in {value for value, _ in field.choices}:
+            raise ValidationError("Choose a meeting from the list")
+        if field.data and self.meeting_on.data:
+            raise ValidationError("Choose a meeting from the list or give the date of another, not both")
+
+    def validate_next_owner(self, field: Field) -> None:
+        """Raises ValidationError for somebody who was not offered."""
+        if (field.data or NONE_OF_THESE) not in {value for value, _ in field.choices}:
+            raise ValidationError("Choose somebody from the list")
+
+    @property
+    def reason_field(self) -> Field | None:
+        """The field of the words that go with the outcome."""
+        return {
+            DecisionOutcome.NEW_DATE: self.explanation,
+            DecisionOutcome.REFER_ON: self.referral_reason,
+            DecisionOutcome.NO_ACTION: self.no_action_reason,
+        }.get(self.outcome)
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What the person wrote for the outcome that they decided."""
+        fields: dict[DecisionOutcome, tuple[Field, ...]] = {
+            DecisionOutcome.NEW_DATE: (self.expected_on, self.explanation),
+            DecisionOutcome.NEXT_STEPS: (self.next_title, self.next_due_on),
+            DecisionOutcome.REFER_ON: (self.referred_to, self.referral_reason),
+            DecisionOutcome.NO_ACTION: (self.no_action_reason,),
+        }
+        shown = (*fields[self.outcome], self.minute)
+        return [(field.label.text, str(field._value() or "")) for field in shown if field._value()]
+
+    @staticmethod
+    def _outcome_pressed() -> DecisionOutcome:
+        """The outcome of the button that was pressed; a form that names none is one of a new date."""
+        pressed = request.form.get("outcome", "")
+        return next((one for one in DecisionOutcome if one.value == pressed), DecisionOutcome.NEW_DATE)
+
+
+def chosen_id(field: SelectField) -> int | None:
+    """The number of what was chosen from a list that was found valid."""
+    return int(field.data) if field.data else None
+
+
+def _meeting_name(meeting: Meeting) -> str:
+    return f"{day(meeting.held_on)}, {meeting.title}" if meeting.title else day(meeting.held_on)

@@ -1,0 +1,250 @@
+"""What came to a governance group, in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.documents.rules.documents import lag_days
+from cycle_tracker.documents.rules.explanations import stands_apart
+from cycle_tracker.governance.queries.escalations import Standing, standing_of
+from cycle_tracker.governance.rules import OF_THE_GROUP
+from cycle_tracker.governance.web.escalations.decision_words import made_by, meeting_words, what_was_decided
+from cycle_tracker.governance.web.escalations.forms import DecisionForm
+from cycle_tracker.governance.web.ladder.presenters import CAME_TO, acknowledged_words, late_words, raised_words
+from cycle_tracker.models import DateChange, Decision, DecisionOutcome, Escalation, Milestone, Resolution
+from cycle_tracker.overview.web.milestone.presenters import Row
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.web.sheets import Cell
+from cycle_tracker.web.wording import count, date_name, day, lag_wording
+
+RESOLUTIONS = {
+    Resolution.DONE: "It was done",
+    Resolution.NEW_DATE: "It has a new date",
+    Resolution.REOPENED: "It was opened again",
+    Resolution.CLOSED: "It was closed",
+}
+
+
+STANDINGS = {
+    Standing.WAITING: "Waiting for a decision",
+    Standing.DECIDED: "Decided, and still open",
+    Standing.SETTLED: "Settled",
+}
+"""The headings of the list, in its order."""
+
+FILE_COLUMNS = (
+    "What",
+    "Partnership",
+    "Owner",
+    "Date worked to",
+    "How late",
+    "Came to the group on",
+    "Days past its date then",
+    "Where it stands",
+    "Last decision",
+    "Reason",
+    "Made by",
+    "Meeting and minute",
+    "Explanation",
+    "Came to",
+    "Raised by",
+    "Why it was raised",
+    "Who replies",
+    "Reply by",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One escalation in a list. `decided` and `how` tell of the last decision on it, `came` to whom it came and when,
+    `raised` who raised it and why, `acknowledged` who replies by when."""
+
+    id: int
+    title: str
+    partnership: str
+    late: str
+    lag: str
+    came: str
+    raised: str
+    acknowledged: str
+    explanation: str
+    standing: Standing
+    settled: str
+    decided: str
+    how: str
+
+
+@dataclass(frozen=True)
+class LineGroup:
+    """The escalations of one page that stand alike."""
+
+    standing: Standing
+    title: str
+    lines: list[Line]
+
+
+def lines(
+    escalations: Iterable[Escalation],
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> list[Line]:
+    """Escalations as they stand in a list."""
+    return [_line(one, explanations, decisions, today) for one in escalations]
+
+
+def grouped(found: Iterable[Line]) -> list[LineGroup]:
+    """The lines of one page by where they stand, those that wait first."""
+    by_standing = {standing: [line for line in found if line.standing is standing] for standing in Standing}
+    return [LineGroup(standing, STANDINGS[standing], rows) for standing, rows in by_standing.items() if rows]
+
+
+def file_rows(
+    escalations: Iterable[Escalation],
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> list[list[Cell]]:
+    """The same as rows of a file, under FILE_COLUMNS."""
+    return [_file_row(one, explanations, decisions, today) for one in escalations]
+
+
+def may_decide(escalation: Escalation, viewer: Viewer) -> bool:
+    """True where the person may decide here: it is not settled, they are of the group, and it is not their own work."""
+    return may_be_decided_by(escalation, viewer) and is_not_their_own(escalation, viewer)
+
+
+def may_be_decided_by(escalation: Escalation, viewer: Viewer) -> bool:
+    """True where something is left to decide, and the person is of the group that decides it."""
+    is_the_groups = escalation.audience in OF_THE_GROUP and escalation.resolved_at is None
+    return is_the_groups and viewer.can(Permission.DECIDE_ESCALATIONS, escalation.milestone.partnership_id)
+
+
+def is_not_their_own(escalation: Escalation, viewer: Viewer) -> bool:
+    """True for anybody but the owner and the partnership's planning leads."""
+    milestone = escalation.milestone
+    return stands_apart(viewer, milestone.partnership_id, owner_id=milestone.owner_id)
+
+
+def recorded_words(form: DecisionForm) -> str:
+    """What was recorded just now, in a sentence."""
+    return {
+        DecisionOutcome.NEW_DATE: f"The new expected date is {day(form.expected_on.data)}.",
+        DecisionOutcome.NEXT_STEPS: f"The next steps are now a milestone, due on {day(form.next_due_on.data)}.",
+        DecisionOutcome.REFER_ON: f"It is referred on to {form.referred_to.data}.",
+        DecisionOutcome.NO_ACTION: "No action is taken.",
+    }[form.outcome]
+
+
+def escalation_rows(escalation: Escalation, today: date) -> list[Row]:
+    """When it came to the group, who raised it, who replies, and how it was settled. What is late about it stands
+    beside this."""
+    rows = [
+        Row(f"Came to {CAME_TO[escalation.audience]}", f"{day(escalation.fell_due_on)}, {rung_wording(escalation)}")
+    ]
+    if escalation.raised_by is not None:
+        rows.append(Row(raised_words(escalation), escalation.raised_why))
+    if escalation.acknowledged_by is not None:
+        rows.append(Row("Reply", acknowledged_words(escalation, today)))
+    if escalation.resolved_at is not None:
+        rows.append(Row("Settled", settled_wording(escalation)))
+    return rows
+
+
+def rung_wording(escalation: Escalation) -> str:
+    """Which step of the ladder it is, or how long before or past its date it was raised."""
+    if escalation.raised_by_id is not None:
+        return late_words(escalation)
+    return f"{count(escalation.rung, 'day')} past its date"
+
+
+def settled_wording(escalation: Escalation) -> str:
+    """How it ended, or that it waits, or is decided and still open."""
+    if escalation.resolved_at is None or escalation.resolution is None:
+        return STANDINGS[standing_of(escalation)]
+    return f"{RESOLUTIONS[escalation.resolution]}, on {day(london_day(escalation.resolved_at))}"
+
+
+def late_wording(milestone: Milestone, today: date) -> str:
+    """How long the first date had passed when it was done, or has passed today."""
+    first = milestone.target_on or milestone.due_on
+    passed = days_past(first, milestone.done_on or today)
+    if not passed:
+        return "Not past its date"
+    return f"{count(passed, 'day')} past the {date_name(milestone.date_basis)} of {day(first)}"
+
+
+def _lag(milestone: Milestone, today: date) -> str:
+    lag = lag_days(milestone.reports_on, milestone.done_on, today)
+    return lag_wording(lag, published=milestone.done_on is not None)
+
+
+def _explanation(change: DateChange | None) -> str:
+    if change is None:
+        return "None yet"
+    return f"{change.reason} New expected date {day(change.new_due_on)}."
+
+
+def _line(
+    one: Escalation,
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> Line:
+    last = next(iter(decisions.get(one.id, ())), None)
+    return Line(
+        id=one.id,
+        title=one.milestone.title,
+        partnership=one.milestone.partnership.name if one.milestone.partnership else "",
+        late=late_wording(one.milestone, today),
+        lag=_lag(one.milestone, today),
+        came=_came(one),
+        raised=f"{raised_words(one)}: {one.raised_why}" if one.raised_by else "",
+        acknowledged=acknowledged_words(one, today),
+        explanation=_explanation(explanations.get(one.milestone_id)),
+        standing=standing_of(one),
+        settled=settled_wording(one),
+        decided=what_was_decided(last) if last else "",
+        how=". ".join(words for words in (made_by(last), meeting_words(last)) if words) if last else "",
+    )
+
+
+def _came(one: Escalation) -> str:
+    """When it came, how late, and to whom where that is not the governance group."""
+    words = f"{day(one.fell_due_on)}, {rung_wording(one)}"
+    if one.audience is Audience.GOVERNANCE:
+        return words
+    return f"{words}, to {CAME_TO[one.audience]}"
+
+
+def _file_row(
+    one: Escalation,
+    explanations: Mapping[int, DateChange],
+    decisions: Mapping[int, list[Decision]],
+    today: date,
+) -> list[Cell]:
+    milestone = one.milestone
+    last = next(iter(decisions.get(one.id, ())), None)
+    return [
+        milestone.title,
+        milestone.partnership.name if milestone.partnership else "",
+        milestone.owner.name if milestone.owner else "",
+        milestone.due_on,
+        late_wording(milestone, today),
+        one.fell_due_on,
+        one.rung,
+        settled_wording(one),
+        what_was_decided(last) if last else "",
+        last.text if last else "",
+        made_by(last) if last else "",
+        meeting_words(last) if last else "",
+        _explanation(explanations.get(one.milestone_id)),
+        CAME_TO[one.audience][4:].capitalize(),
+        one.raised_by.name if one.raised_by else "",
+        one.raised_why,
+        one.acknowledged_by.name if one.acknowledged_by else "",
+        one.reply_by,
+    ]

@@ -1,0 +1,163 @@
+"""What came to the governance groups, and what they decide."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core import clock
+from cycle_tracker.core.errors import ChangedMeanwhile
+from cycle_tracker.documents.queries.proposals import find_proposal
+from cycle_tracker.governance.queries.decisions import decisions_on
+from cycle_tracker.governance.queries.escalations import EscalationList, get_escalation, newest_explanations
+from cycle_tracker.governance.queries.groups import list_meetings_held
+from cycle_tracker.governance.queries.ladder import chairs_group_of
+from cycle_tracker.governance.rules import answers_for
+from cycle_tracker.governance.web.escalations import deciding
+from cycle_tracker.governance.web.escalations.decision_words import decision_lines
+from cycle_tracker.governance.web.escalations.filters import Filters, filter_form, read_filters
+from cycle_tracker.governance.web.escalations.forms import DecisionForm
+from cycle_tracker.governance.web.escalations.presenters import (
+    FILE_COLUMNS,
+    escalation_rows,
+    file_rows,
+    grouped,
+    is_not_their_own,
+    lines,
+    may_be_decided_by,
+    recorded_words,
+)
+from cycle_tracker.milestones.web.details import detail_for
+from cycle_tracker.models import DateChange, Decision, Escalation
+from cycle_tracker.overview.web.milestone.presenters import date_rows, explanation_of, place_wording, status_of
+from cycle_tracker.overview.web.milestone.reading import read_facts, read_newest
+from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.people.queries.owners import list_owners
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.forms import save
+from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.sheets import FileForm, Sheet, download
+from cycle_tracker.web.wording import bases_wording
+
+bp = Blueprint("escalations", __name__, url_prefix="/escalations")
+ONE = "/<int(max=2147483647):escalation_id>"
+
+
+@bp.route("")
+@requires(Permission.READ_ESCALATIONS)
+def index() -> ResponseReturnValue:
+    """What waits for a decision of the person's groups, then what is decided and open, then what was settled."""
+    filters, found = _asked_for()
+    count = found.count()
+    page = min(page_asked_for(), last_page(count))
+    rows = found.rows(page=page, per_page=PER_PAGE)
+    return render_template(
+        "governance/escalations/index.html",
+        filters=filters,
+        filter_form=filter_form(filters),
+        groups=grouped(lines(rows, *_beside(rows), clock.today())),
+        pages=Pages(rows, page=page, count=count),
+    )
+
+
+@bp.route("/export.<any(csv,xlsx):form>")
+@requires(Permission.READ_ESCALATIONS)
+def export(form: FileForm) -> ResponseReturnValue:
+    """The whole list as it is filtered."""
+    _, found = _asked_for()
+    rows, today = found.rows(), clock.today()
+    return download(Sheet(f"escalations-{today}", FILE_COLUMNS, file_rows(rows, *_beside(rows), today)), form)
+
+
+@bp.route(ONE)
+@requires(Permission.READ_ESCALATIONS)
+def show(escalation_id: int) -> ResponseReturnValue:
+    """The facts, what was decided so far, and for the group the form of its decision."""
+    return _page(get_escalation(current_viewer(), escalation_id))
+
+
+@bp.route(f"{ONE}/decision", methods=["GET", "POST"])
+@requires(Permission.DECIDE_ESCALATIONS)
+def decide(escalation_id: int) -> ResponseReturnValue:
+    """Decide, in one of four ways."""
+    viewer, today = current_viewer(), clock.today()
+    escalation = get_escalation(viewer, escalation_id, to=Permission.DECIDE_ESCALATIONS)
+    form = _form(escalation)
+    try:
+        if form.validate_on_submit() and save(
+            form,
+            escalation.milestone,
+            lambda: deciding.decide(escalation, form, viewer, by=current_user_row(), today=today, now=clock.now()),
+        ):
+            flash(f"Recorded. {recorded_words(form)}", "success")
+            return redirect(url_for("escalations.show", escalation_id=escalation_id))
+    except ChangedMeanwhile:
+        form.for_version(escalation.milestone)
+        changed = read_newest(escalation.milestone, viewer)
+        return _page(escalation, form, changed=changed, typed=form.typed()), 409
+    return _page(escalation, form if form.is_submitted() else None)
+
+
+def _asked_for() -> tuple[Filters, EscalationList]:
+    """The filters of the address, and the list that they give."""
+    viewer = current_viewer()
+    filters = read_filters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_ESCALATIONS)))
+    return filters, EscalationList(viewer, filters.partnership, filters.standing)
+
+
+def _beside(rows: Sequence[Escalation]) -> tuple[dict[int, DateChange], dict[int, list[Decision]]]:
+    """What stands beside escalations in a list: explanations by milestone, decisions by escalation."""
+    return newest_explanations({one.milestone_id for one in rows}), decisions_on([one.id for one in rows])
+
+
+def _form(escalation: Escalation) -> DecisionForm:
+    """The form, with the meetings and owners of the partnership to choose from."""
+    milestone, today, form = escalation.milestone, clock.today(), DecisionForm()
+    if milestone.partnership_id is not None:
+        form.offer(list_meetings_held(milestone.partnership_id, today), list_owners(milestone.partnership_id, today))
+    return form
+
+
+def _may_reply(escalation: Escalation, viewer: Viewer, today: date) -> bool:
+    """True where the person may say by when the group, or its chair, replies: nobody has, and nothing is decided."""
+    partnership_id = escalation.milestone.partnership_id
+    if escalation.acknowledged_at or escalation.decided_at or not may_be_decided_by(escalation, viewer):
+        return False
+    return partnership_id is not None and answers_for(
+        viewer,
+        escalation.audience,
+        partnership_id,
+        owner_id=escalation.milestone.owner_id,
+        chairs=escalation.audience is Audience.CHAIR and chairs_group_of(viewer.user_id, partnership_id, today),
+    )
+
+
+def _page(escalation: Escalation, form: DecisionForm | None = None, **more: object) -> str:
+    viewer, today, milestone = current_viewer(), clock.today(), escalation.milestone
+    facts, detail = read_facts(milestone), detail_for(viewer, milestone)
+    proposal = find_proposal(milestone)
+    if form is None:
+        form = _form(escalation)
+        form.for_version(milestone)
+        form.start_from(proposal)
+    return render_template(
+        "governance/escalations/show.html",
+        escalation=escalation,
+        milestone=milestone,
+        place=place_wording(milestone),
+        status=status_of(facts, detail, today),
+        rows=[*date_rows(facts, detail, today), *escalation_rows(escalation, today)],
+        bases=bases_wording(milestone),
+        explanation=explanation_of(facts, detail),
+        proposal=proposal,
+        decisions=decision_lines(decisions_on([escalation.id]).get(escalation.id, ())),
+        of_the_group=may_be_decided_by(escalation, viewer),
+        may_decide=is_not_their_own(escalation, viewer),
+        for_group=deciding.records_for_group(viewer, escalation),
+        may_reply=_may_reply(escalation, viewer, today),
+        form=form,
+        **more,
+    )

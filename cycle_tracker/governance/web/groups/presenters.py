@@ -1,0 +1,124 @@
+"""The governance group in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core import addresses
+from cycle_tracker.governance.web.escalations.decision_words import DecisionLine, decision_lines, minutes_address
+from cycle_tracker.governance.web.escalations.presenters import late_wording
+from cycle_tracker.governance.web.groups.forms import PLACE_LABELS
+from cycle_tracker.governance.web.ladder.presenters import raised_words
+from cycle_tracker.models import Decision, Escalation, Meeting, Membership, Milestone
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.web.page_parts import Task
+from cycle_tracker.web.wording import day
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """One person in the group, or one who was. `email` is there for those who look after the group."""
+
+    id: int
+    name: str
+    place: str
+    email: str
+    active: bool
+    last_day: str
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """One meeting. `address` is where its minutes are, where that is a web address."""
+
+    id: int
+    held_on: str
+    title: str
+    minutes: str
+    address: str
+    is_to_come: bool
+
+
+@dataclass(frozen=True)
+class DecidedLine:
+    """One decision, with what it is about."""
+
+    title: str
+    address: str
+    decision: DecisionLine
+
+
+def member_lines(
+    memberships: Iterable[Membership], *, with_addresses: bool
+) -> tuple[list[MemberLine], list[MemberLine]]:
+    """Who is in the group, and who was."""
+    present: list[MemberLine] = []
+    former: list[MemberLine] = []
+    for one in memberships:
+        line = MemberLine(
+            id=one.id,
+            name=one.user.name,
+            place=PLACE_LABELS[one.role],
+            email=one.user.email if with_addresses else "",
+            active=one.user.active,
+            last_day=day(one.to_on) if one.to_on else "",
+        )
+        (former if one.to_on else present).append(line)
+    return present, former
+
+
+def meeting_lines(meetings: Iterable[Meeting], today: date) -> list[MeetingLine]:
+    """Meetings as they stand in a list."""
+    return [
+        MeetingLine(
+            id=one.id,
+            held_on=day(one.held_on),
+            title=one.title,
+            minutes=one.minutes,
+            address=minutes_address(one.minutes),
+            is_to_come=one.held_on > today,
+        )
+        for one in meetings
+    ]
+
+
+def waiting_tasks(escalations: Iterable[Escalation], viewer: Viewer, today: date) -> list[Task]:
+    """What waits for a decision of the group."""
+    return [
+        Task(
+            title=one.milestone.title,
+            address=_address(one, one.milestone, viewer),
+            summary=f"{late_wording(one.milestone, today)}. {_since(one)}",
+            status="Decision wanted",
+            colour="purple",
+        )
+        for one in escalations
+    ]
+
+
+def _since(one: Escalation) -> str:
+    """Since when it waits, with the group or its chair, or who raised it."""
+    if one.raised_by is not None:
+        return f"{raised_words(one)} on {day(one.fell_due_on)}: “{one.raised_why}”"
+    return f"With the {'chair' if one.audience is Audience.CHAIR else 'group'} since {day(one.fell_due_on)}."
+
+
+def decided(decisions: Iterable[Decision], viewer: Viewer) -> list[DecidedLine]:
+    """What the group decided last."""
+    found = list(decisions)
+    return [
+        DecidedLine(
+            title=one.escalation.milestone.title,
+            address=_address(one.escalation, one.escalation.milestone, viewer),
+            decision=line,
+        )
+        for one, line in zip(found, decision_lines(found), strict=True)
+    ]
+
+
+def _address(escalation: Escalation, milestone: Milestone, viewer: Viewer) -> str:
+    """The escalation for those who may read it, and for the others the milestone."""
+    if viewer.can(Permission.READ_ESCALATIONS, milestone.partnership_id) or milestone.partnership is None:
+        return addresses.escalation(escalation.id)
+    return addresses.milestone(milestone.partnership.slug, milestone.key)

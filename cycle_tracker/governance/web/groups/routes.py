@@ -1,0 +1,247 @@
+"""The page of a governance group, and what is changed on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import IntegrityError
+
+from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core import clock
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.governance.queries.decisions import list_decisions_of
+from cycle_tracker.governance.queries.escalations import list_waiting
+from cycle_tracker.governance.queries.groups import (
+    count_meetings,
+    get_group,
+    get_meeting,
+    get_membership,
+    list_meetings,
+    list_members,
+    list_people_to_add,
+)
+from cycle_tracker.governance.services.groups import (
+    add_meeting,
+    add_member,
+    change_meeting,
+    change_place,
+    end_membership,
+    governance_group,
+)
+from cycle_tracker.governance.web.groups.forms import CHANGED, LastDayForm, MeetingForm, MemberForm, PlaceForm, SeenForm
+from cycle_tracker.governance.web.groups.presenters import decided, meeting_lines, member_lines, waiting_tasks
+from cycle_tracker.models import MembershipRole, Partnership, User
+from cycle_tracker.people.queries.users import find_user
+from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.wording import day
+
+bp = Blueprint("groups", __name__, url_prefix="/partnerships/<slug>/group")
+SHOWN_AT_MOST = 10
+ID = "int(max=2147483647)"
+
+
+@bp.route("")
+@signed_in
+def show(slug: str) -> ResponseReturnValue:
+    """The page. Who reads it is asked where the group is fetched; what came to the group is for those of the
+    partnership, for it is content."""
+    viewer, today = current_viewer(), clock.today()
+    found = get_group(viewer, slug)
+    partnership_id = found.partnership.id
+    manages = viewer.can(Permission.MANAGE_GROUP, partnership_id)
+    reads = viewer.can(Permission.READ_PARTNERSHIP, partnership_id)
+    count = count_meetings(found.group)
+    page = min(page_asked_for(), last_page(count))
+    meetings = list_meetings(found.group, page=page, per_page=PER_PAGE)
+    present, former = member_lines(list_members(found.group), with_addresses=manages)
+    return render_template(
+        "governance/groups/show.html",
+        partnership=found.partnership,
+        group=found.group,
+        present=present,
+        former=former,
+        meetings=meeting_lines(meetings, today),
+        pages=Pages(meetings, page=page, count=count),
+        waiting=waiting_tasks(list_waiting(partnership_id, at_most=SHOWN_AT_MOST), viewer, today) if reads else None,
+        decided=decided(list_decisions_of(partnership_id, at_most=SHOWN_AT_MOST), viewer) if reads else None,
+        reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership_id),
+        manages=manages,
+    )
+
+
+@bp.route("/members/add", methods=["GET", "POST"])
+@requires(Permission.MANAGE_GROUP)
+def join(slug: str) -> ResponseReturnValue:
+    """Give somebody a place in the group: chosen from those with a role in the partnership, or by their address."""
+    found = get_group(current_viewer(), slug, to=Permission.MANAGE_GROUP)
+    form = MemberForm()
+    form.offer(list_people_to_add(found.partnership, found.group))
+    return _change(
+        "governance/groups/member.html",
+        found.partnership,
+        form,
+        lambda: add_member(
+            found.partnership,
+            _person(form),
+            MembershipRole(form.place.data),
+            by=current_user_row(),
+            now=clock.now(),
+        ),
+        "Added to the group.",
+    )
+
+
+@bp.route(f"/members/<{ID}:membership_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_GROUP)
+def place(slug: str, membership_id: int) -> ResponseReturnValue:
+    """Say what somebody is in the group."""
+    membership = get_membership(current_viewer(), slug, membership_id)
+    form = PlaceForm(place=membership.role.value)
+    return _change(
+        "governance/groups/place.html",
+        _partnership(slug),
+        form,
+        lambda: change_place(
+            membership,
+            MembershipRole(form.place.data),
+            by=current_user_row(),
+            today=clock.today(),
+            now=clock.now(),
+        ),
+        f"Recorded. {membership.user.name} has another place in the group.",
+        seen=lambda: form.for_membership(membership),
+        facts=lambda: (membership.role.value, membership.to_on),
+        membership=membership,
+    )
+
+
+@bp.route(f"/members/<{ID}:membership_id>/end", methods=["GET", "POST"])
+@requires(Permission.MANAGE_GROUP)
+def leave(slug: str, membership_id: int) -> ResponseReturnValue:
+    """Say on which day somebody was in the group last."""
+    membership = get_membership(current_viewer(), slug, membership_id)
+    form = LastDayForm(last_day=clock.today())
+    return _change(
+        "governance/groups/end.html",
+        _partnership(slug),
+        form,
+        lambda: end_membership(
+            membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
+        ),
+        f"Recorded. {membership.user.name} is no longer in the group.",
+        seen=lambda: form.for_membership(membership),
+        facts=lambda: (membership.role.value, membership.to_on),
+        membership=membership,
+    )
+
+
+@bp.route("/meetings/add", methods=["GET", "POST"])
+@requires(Permission.MANAGE_GROUP)
+def meet(slug: str) -> ResponseReturnValue:
+    """Add a meeting."""
+    partnership = _partnership(slug)
+    form = MeetingForm()
+    return _change(
+        "governance/groups/meeting.html",
+        partnership,
+        form,
+        lambda: add_meeting(
+            governance_group(partnership),
+            form.held_on.chosen,
+            title=form.title.data,
+            minutes=form.minutes.data,
+            by=current_user_row(),
+            today=clock.today(),
+            now=clock.now(),
+        ),
+        f"Added the meeting of {day(form.held_on.data)}.",
+        meeting=None,
+    )
+
+
+@bp.route(f"/meetings/<{ID}:meeting_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_GROUP)
+def change(slug: str, meeting_id: int) -> ResponseReturnValue:
+    """Another day, title or minutes of a meeting."""
+    meeting = get_meeting(current_viewer(), slug, meeting_id)
+    form = MeetingForm(obj=meeting)
+    return _change(
+        "governance/groups/meeting.html",
+        _partnership(slug),
+        form,
+        lambda: change_meeting(
+            meeting,
+            form.held_on.chosen,
+            title=form.title.data,
+            minutes=form.minutes.data,
+            by=current_user_row(),
+            today=clock.today(),
+            now=clock.now(),
+        ),
+        f"Recorded the meeting of {day(form.held_on.data)}.",
+        seen=lambda: form.for_meeting(meeting),
+        facts=lambda: (meeting.held_on, meeting.title, meeting.minutes),
+        meeting=meeting,
+    )
+
+
+def _partnership(slug: str) -> Partnership:
+    return get_group(current_viewer(), slug, to=Permission.MANAGE_GROUP).partnership
+
+
+def _person(form: MemberForm) -> User:
+    """Who was named. Raises RuleBroken for an address that nobody has."""
+    if form.person.data:
+        return db.session.get_one(User, int(form.person.data))
+    person = find_user(form.email.data)
+    if person is None:
+        raise RuleBroken(
+            "Nobody has an account with this address. Invite them to the partnership first.", field="email"
+        )
+    return person
+
+
+def _change(
+    template: str,
+    partnership: Partnership,
+    form: FlaskForm,
+    make: Callable[[], object],
+    done: str,
+    *,
+    seen: Callable[[], None] | None = None,
+    facts: Callable[[], tuple[Any, ...]] = tuple,
+    **shown: object,
+) -> ResponseReturnValue:
+    """Make a change and go back to the group, or show the page with what stands in the way."""
+    status = 200
+    if form.validate_on_submit():
+        if isinstance(form, SeenForm) and not form.is_about(*facts()):
+            form.form_errors.append(CHANGED)
+            status = 409
+        elif _saved(form, make):
+            flash(done, "success")
+            return redirect(url_for("groups.show", slug=partnership.slug))
+    if seen is not None:
+        seen()
+    return render_template(template, partnership=partnership, form=form, **shown), status
+
+
+def _saved(form: FlaskForm, make: Callable[[], object]) -> bool:
+    """Make the change and commit it; False where a rule refuses, or somebody else did the same at the same moment."""
+    try:
+        make()
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        form.form_errors.append(CHANGED)
+        return False
+    except RuleBroken as rule:
+        db.session.rollback()
+        show_rule(form, rule)
+        return False
+    return True

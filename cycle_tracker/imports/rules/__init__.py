@@ -1,0 +1,1 @@
+"""The rules: they know neither Flask nor the database."""

@@ -1,0 +1,12 @@
+"""Waiting for one's turn, so that what is looked up stays true until it is changed."""
+
+from sqlalchemy import select
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Cycle, Milestone, Partnership
+
+
+def lock(row: Milestone | Cycle | Partnership) -> None:
+    """Whoever else wants this row locked waits until this transaction ends. On SQLite every writer does anyway."""
+    table = type(row)
+    db.session.execute(select(table.id).where(table.id == row.id).with_for_update())

@@ -1,0 +1,1 @@
+"""Anything with a due date, and what hangs on it."""

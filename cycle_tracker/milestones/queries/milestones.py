@@ -1,0 +1,93 @@
+"""Milestones, each fetched and authorised in one call."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import joinedload, selectinload
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change, may_see
+from cycle_tracker.core.errors import NotAllowed
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lifecycle import OPEN
+from cycle_tracker.models import (
+    Milestone,
+    Organisation,
+    OrganisationKind,
+    Partnership,
+    Publication,
+    PublicationCopy,
+    Version,
+)
+from cycle_tracker.models.milestone import predecessors
+
+
+def get_milestone(viewer: Viewer, slug: str, key: str, *, to: Permission | None = None) -> Milestone:
+    """One milestone with its partnership, cycle and owner, by the partnership's slug and its key.
+
+    Raises NoResultFound where there is none or the person may not see it, and NotAllowed where they see it
+    and lack the permission `to` there.
+    """
+    milestone = db.session.scalars(
+        select(Milestone)
+        .join(Milestone.partnership)
+        .where(Partnership.slug == slug, Milestone.key == key)
+        .options(
+            joinedload(Milestone.partnership),
+            joinedload(Milestone.cycle),
+            joinedload(Milestone.owner),
+            joinedload(Milestone.lead_organisation),
+        )
+    ).one()
+    if not may_see(viewer, milestone.partnership_id, is_document=milestone.is_document):
+        raise NoResultFound
+    if to is not None and not holds(viewer, to, milestone):
+        raise NotAllowed
+    return milestone
+
+
+def holds(viewer: Viewer, permission: Permission, milestone: Milestone) -> bool:
+    """True where the person has the permission for this milestone: the one predicate for guard and button."""
+    if permission is Permission.CHANGE_OWN_MILESTONES:
+        return may_change(viewer, milestone.partnership_id, milestone.owner_id)
+    return milestone.partnership_id is not None and viewer.can(permission, milestone.partnership_id)
+
+
+def list_unfinished_predecessors(milestone: Milestone) -> Sequence[Milestone]:
+    """What should be finished before this milestone and is not."""
+    return db.session.scalars(
+        select(Milestone)
+        .join(predecessors, predecessors.c.predecessor_id == Milestone.id)
+        .where(predecessors.c.milestone_id == milestone.id, Milestone.state.in_(OPEN))
+        .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
+    ).all()
+
+
+def list_unfinished_sub_tasks(milestone: Milestone) -> Sequence[Milestone]:
+    """The open parts of a milestone."""
+    return db.session.scalars(
+        select(Milestone)
+        .where(Milestone.parent_id == milestone.id, Milestone.state.in_(OPEN))
+        .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
+    ).all()
+
+
+def find_publication(milestone: Milestone) -> Publication | None:
+    """What is recorded of a document with its addresses and copies, if it is published; a draft counts for nothing."""
+    return db.session.scalars(
+        select(Publication)
+        .where(Publication.milestone_id == milestone.id, Publication.version != Version.DRAFT)
+        .options(
+            selectinload(Publication.addresses),
+            selectinload(Publication.copies).joinedload(PublicationCopy.receiver),
+        )
+    ).one_or_none()
+
+
+def government_copy(publication: Publication) -> PublicationCopy | None:
+    """The copy that went to Scottish Government, if one did. Needs the copies loaded with their receivers."""
+    return next((copy for copy in publication.copies if _is_government(copy.receiver)), None)
+
+
+def _is_government(organisation: Organisation) -> bool:
+    return organisation.kind is OrganisationKind.SCOTTISH_GOVERNMENT

@@ -1,0 +1,129 @@
+"""What a milestone hangs together with: what it is part of, its sub-tasks, what comes before it and after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.models import Cycle, Milestone, Partnership, User
+from cycle_tracker.models.milestone import predecessors
+
+OFFERED_AT_MOST = 300
+"""So many milestones can be chosen from; of more, those of the same cycle, by date."""
+
+
+class Relation(StrEnum):
+    """How one milestone stands to another."""
+
+    PARENT = "parent"
+    SUB_TASK = "sub-task"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Related:
+    """One milestone that another hangs together with. `slug` is None for a national one, which has no page."""
+
+    relation: Relation
+    id: int
+    slug: str | None
+    key: str
+    title: str
+    kind: Kind
+    state: State
+    date_basis: Basis
+    target_on: date | None
+    due_on: date | None
+    expected_date: bool
+    done_on: date | None
+    notify_from: date | None
+    owner: str | None
+
+
+def list_related(milestone: Milestone) -> list[Related]:
+    """Everything that a milestone hangs together with, by date, in one statement."""
+    before = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == milestone.id)
+    after = select(predecessors.c.milestone_id).where(predecessors.c.predecessor_id == milestone.id)
+    rows = db.session.execute(
+        union_all(
+            _related(Relation.PARENT, Milestone.id == milestone.parent_id),
+            _related(Relation.SUB_TASK, Milestone.parent_id == milestone.id),
+            _related(Relation.BEFORE, Milestone.id.in_(before)),
+            _related(Relation.AFTER, Milestone.id.in_(after)),
+        )
+    ).all()
+    found = [Related(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
+    return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id))
+
+
+def list_possible_predecessors(milestone: Milestone) -> Sequence[Milestone]:
+    """What may be said to come before a milestone: others of its partnership, and national ones, of the same cycle or
+    of none, that were not dropped."""
+    related = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == milestone.id)
+    return db.session.scalars(
+        select(Milestone)
+        .where(
+            or_(Milestone.partnership_id == milestone.partnership_id, Milestone.partnership_id.is_(None)),
+            _same_time(milestone),
+            Milestone.id != milestone.id,
+            Milestone.id.not_in(related),
+            Milestone.state != State.DROPPED,
+        )
+        .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
+        .limit(OFFERED_AT_MOST)
+    ).all()
+
+
+def predecessors_within(partnership_id: int | None) -> dict[int, set[int]]:
+    """Who comes before whom among the milestones of a partnership."""
+    found: dict[int, set[int]] = {}
+    for row in db.session.execute(
+        select(predecessors.c.milestone_id, predecessors.c.predecessor_id)
+        .join(Milestone, Milestone.id == predecessors.c.milestone_id)
+        .where(Milestone.partnership_id == partnership_id)
+    ):
+        found.setdefault(row.milestone_id, set()).add(row.predecessor_id)
+    return found
+
+
+def _same_time(milestone: Milestone) -> ColumnElement[bool]:
+    """Of the same cycle or of the one before, or of no cycle; national ones by the period in their key."""
+    if milestone.cycle is None:
+        return Milestone.partnership_id.is_not(None)
+    cycles = select(Cycle.id).where(
+        Cycle.partnership_id == milestone.partnership_id, Cycle.period_start <= milestone.cycle.period_start
+    )
+    national = Milestone.partnership_id.is_(None) & Milestone.key.startswith(f"{milestone.cycle.period.name}.")
+    local = Milestone.partnership_id.is_not(None) & (Milestone.cycle_id.in_(cycles) | Milestone.cycle_id.is_(None))
+    return or_(national, local)
+
+
+def _related(relation: Relation, condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            literal(relation.value).label("relation"),
+            Milestone.id,
+            Partnership.slug,
+            Milestone.key,
+            Milestone.title,
+            Milestone.kind,
+            Milestone.state,
+            Milestone.date_basis,
+            Milestone.target_on,
+            Milestone.due_on,
+            Milestone.expected_date,
+            Milestone.done_on,
+            Partnership.notify_from,
+            User.name.label("owner"),
+        )
+        .outerjoin(Milestone.partnership)
+        .outerjoin(Milestone.owner)
+        .where(condition)
+    )

@@ -1,0 +1,188 @@
+"""What people do with a milestone: start it, finish it, move its local date, open it again."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, DoneWith
+from cycle_tracker.core.lifecycle import State, ensure_allowed
+from cycle_tracker.milestones.rules.date_rules import DateRule
+from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
+from cycle_tracker.reminders.services.notices import flush_unless_together, restart_notices, start_notices, stop_notices
+
+EARLIEST_DONE = date(2014, 3, 27)
+"""The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it."""
+
+
+LATEST_DUE = date(2100, 1, 1)
+"""No date of a cycle lies beyond it; what does is a slip of the keys."""
+
+
+def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
+    """Raises ChangedMeanwhile where the milestone is no longer the one that the person was looking at."""
+    if version is not None and version != milestone.version:
+        raise ChangedMeanwhile("Somebody changed this while you had it open. Check what it says now, then try again.")
+
+
+def start_milestone(milestone: Milestone, *, by: User | None, now: datetime) -> None:
+    """Say that work has begun. Raises IllegalTransition where it has begun or ended already."""
+    if milestone.state is not State.NOT_STARTED:
+        raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be started.")
+    _move(milestone, State.IN_PROGRESS, "started", by=by, now=now)
+
+
+def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: date, now: datetime) -> None:
+    """Say on which day it was done.
+
+    Raises RuleBroken for a day that cannot be, and for a document, which is done by its publication alone.
+    """
+    if milestone.is_document:
+        raise RuleBroken("A plan or an annual report is done when it is recorded as published.")
+    ensure_past_day(done_on, today, field="done_on")
+    complete(milestone, done_on, "finished", by=by, now=now)
+
+
+def complete(milestone: Milestone, done_on: date | None, action: str, *, by: User | None, now: datetime) -> None:
+    """Set a milestone to done, stop its notices and give dates to what hangs on it. `done_on` may be unknown."""
+    before = {"state": milestone.state, "done_on": milestone.done_on}
+    ensure_allowed(milestone.state, State.DONE)
+    milestone.state, milestone.done_on = State.DONE, done_on
+    stop_notices(milestone, resolution=Resolution.DONE, now=now)
+    audit.record_milestone(
+        milestone, action, by=by, at=now, before=before, after={"state": State.DONE, "done_on": done_on}
+    )
+    if done_on is not None:
+        date_followers(milestone, done_on)
+    flush_unless_together()
+
+
+def reopen_milestone(milestone: Milestone, reason: str, *, by: User | None, now: datetime) -> None:
+    """Take "done" or "dropped" back, with a reason; its notices start afresh.
+
+    Raises RuleBroken without a reason, IllegalTransition where it is open, and RuleBroken for a published document:
+    that it is published is a fact, which nobody takes back.
+    """
+    if milestone.is_open:
+        raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be opened again.")
+    if milestone.is_document and milestone.state is State.DONE:
+        raise RuleBroken("A plan or an annual report that is published stays published.")
+    if not reason.strip():
+        raise RuleBroken("Say why this is opened again.", field="reason")
+    _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason)
+    milestone.done_on, milestone.reason = None, ""
+    restart_notices(milestone, resolution=Resolution.REOPENED, now=now)
+
+
+def drop_milestone(milestone: Milestone, reason: str, *, by: User | None, now: datetime) -> None:
+    """Say that it will not be done, and why; nobody is reminded any more. It stays to be seen.
+
+    Raises RuleBroken without a reason, IllegalTransition where it has ended, and RuleBroken for a document: an
+    official may say that it is not required.
+    """
+    if milestone.is_document:
+        raise RuleBroken("A plan or an annual report cannot be dropped. An official can say that it is not required.")
+    ensure_allowed(milestone.state, State.DROPPED)
+    if not reason.strip():
+        raise RuleBroken("Say why this is dropped.", field="reason")
+    _move(milestone, State.DROPPED, "dropped", by=by, now=now, reason=reason)
+    milestone.reason = reason
+    stop_notices(milestone, resolution=Resolution.CLOSED, now=now)
+    flush_unless_together()
+
+
+def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User | None, now: datetime) -> None:
+    """Move the date worked to, with a reason. What was told of the old date is superseded.
+
+    Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
+    """
+    if milestone.is_document:
+        raise RuleBroken("The date of a plan or an annual report is not moved. Ask for a new expected date instead.")
+    if not milestone.is_open:
+        raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
+    if due_on >= LATEST_DUE:
+        raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="due_on")
+    if due_on == milestone.due_on:
+        raise RuleBroken("This is the date that it has already.", field="due_on")
+    if not reason.strip():
+        raise RuleBroken("Say why the date moves.", field="reason")
+    old, milestone.due_on, milestone.expected_date = milestone.due_on, due_on, False
+    milestone.date_basis, milestone.date_citation = Basis.LOCAL, ""
+    db.session.add(
+        DateChange(
+            milestone_id=milestone.id,
+            kind=DateChangeKind.LOCAL,
+            old_due_on=old,
+            new_due_on=due_on,
+            reason=reason,
+            proposed_by_id=by.id if by else None,
+            noted_by_id=by.id if by else None,
+            noted_at=now,
+        )
+    )
+    audit.record_milestone(
+        milestone,
+        "date-moved",
+        by=by,
+        at=now,
+        before={"due_on": old},
+        after={"due_on": due_on},
+        reason=reason,
+    )
+    restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
+    flush_unless_together()
+
+
+def date_followers(milestone: Milestone, done_on: date) -> None:
+    """Give their dates to the open milestones whose rule hangs on this one, now that it is done."""
+    for follower in db.session.scalars(
+        select(Milestone)
+        .where(Milestone.follows_id == milestone.id, Milestone.due_on.is_(None), Milestone.state != State.DONE)
+        .order_by(Milestone.id)
+    ):
+        rule = DateRule.parse(follower.date_rule)
+        if follower.cycle is None or rule.follows is None:
+            continue
+        follower.target_on = follower.due_on = rule.on(follower.cycle.period, {rule.follows: done_on})
+        start_notices(follower)
+
+
+def complete_followers(
+    milestone: Milestone, fact: DoneWith, on: date | None, *, by: User | None, now: datetime
+) -> None:
+    """Finish the open milestones that the same fact completes, so that nobody records it twice."""
+    for follower in db.session.scalars(
+        select(Milestone)
+        .where(
+            Milestone.follows_id == milestone.id,
+            Milestone.done_with == fact,
+            Milestone.state.in_([State.NOT_STARTED, State.IN_PROGRESS]),
+        )
+        .order_by(Milestone.id)
+    ):
+        complete(follower, on, "finished", by=by, now=now)
+
+
+def ensure_past_day(day: date, today: date, *, field: str) -> None:
+    """Raises RuleBroken, beside the field, for a day that is still to come or cannot be right."""
+    if day > today:
+        raise RuleBroken("The date must be today or in the past.", field=field)
+    if day < EARLIEST_DONE:
+        raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field=field)
+
+
+def _move(milestone: Milestone, state: State, action: str, *, by: User | None, now: datetime, reason: str = "") -> None:
+    ensure_allowed(milestone.state, state)
+    audit.record_milestone(
+        milestone,
+        action,
+        by=by,
+        at=now,
+        before={"state": milestone.state},
+        after={"state": state},
+        reason=reason,
+    )
+    milestone.state = state
+    flush_unless_together()

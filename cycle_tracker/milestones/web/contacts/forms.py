@@ -1,0 +1,92 @@
+"""The forms of contacts."""
+
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectChoice, SelectField
+from wtforms.validators import Length
+
+from cycle_tracker.milestones.services.contacts import LONGEST_ORGANISATION, ContactDetails
+from cycle_tracker.models import Contact
+from cycle_tracker.web.forms import LineField, required
+
+LONGEST_NAME, LONGEST_EMAIL = 120, 254
+A_NEW_ONE = "Somebody new"
+
+
+def _name(*validators: object) -> LineField:
+    limit = Length(max=LONGEST_NAME, message=f"The name must be {LONGEST_NAME} characters or fewer")
+    return LineField("Name", validators=[*validators, limit])
+
+
+def _email(*validators: object) -> LineField:
+    limit = Length(max=LONGEST_EMAIL, message=f"The address must be {LONGEST_EMAIL} characters or fewer")
+    return LineField("Email address", validators=[*validators, limit])
+
+
+def _organisation() -> LineField:
+    limit = Length(
+        max=LONGEST_ORGANISATION, message=f"The organisation must be {LONGEST_ORGANISATION} characters or fewer"
+    )
+    return LineField("Organisation", validators=[limit])
+
+
+class AskForm(FlaskForm):
+    """Whom to ask: somebody of the partnership's contacts, or somebody new."""
+
+    contact = SelectField("Somebody you have asked before", validate_choice=True)
+    name = _name()
+    email = _email()
+    organisation = _organisation()
+
+    def offer(self, contacts: Sequence[Contact]) -> None:
+        """The contacts to choose from."""
+        known = [SelectChoice(str(one.id), f"{one.name}, {one.email}") for one in contacts]
+        self.contact.choices = [SelectChoice("", A_NEW_ONE), *known]
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Somebody new needs a name and an address."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.contact.data or not is_valid:
+            return is_valid
+        for field, message in ((self.name, "Enter a name"), (self.email, "Enter an email address")):
+            if not field.data:
+                field.errors = [message]
+                is_valid = False
+        return is_valid
+
+    @property
+    def details(self) -> ContactDetails:
+        """Who somebody new is."""
+        return ContactDetails(self.name.data, self.email.data, self.organisation.data)
+
+
+class ContactForm(FlaskForm):
+    """Who a contact is, and whether they are asked at all."""
+
+    name = _name(required("Enter a name"))
+    email = _email(required("Enter an email address"))
+    organisation = _organisation()
+    active = BooleanField("Is asked and reminded")
+
+    @property
+    def details(self) -> ContactDetails:
+        """Who they are."""
+        return ContactDetails(self.name.data, self.email.data, self.organisation.data)
+
+
+class FilterForm(FlaskForm):
+    """The filters of the list."""
+
+    class Meta:
+        csrf = False
+
+    text = LineField("Name, email address or organisation")
+    state = SelectField(
+        "Which",
+        choices=[
+            SelectChoice("", "All"),
+            SelectChoice("asked", "Asked and reminded"),
+            SelectChoice("off", "Switched off"),
+        ],
+    )

@@ -1,0 +1,33 @@
+"""The part of a milestone's page that lists its evidence."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.milestones.queries.evidence import list_evidence
+from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.milestones.web.evidence.presenters import Piece, pieces
+from cycle_tracker.models import Milestone
+from cycle_tracker.web.page_parts import Section
+
+
+@dataclass(frozen=True)
+class EvidenceOf:
+    """The evidence of one milestone; `add` is the address at which more is added, for those who may."""
+
+    pieces: list[Piece]
+    asked: str
+    add: str
+
+
+def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
+    """The evidence, for the people of the partnership and auditors. One statement."""
+    if detail is not Detail.EVERYTHING or milestone.partnership is None:
+        return None
+    may_add = holds(viewer, Permission.CHANGE_OWN_MILESTONES, milestone)
+    add = url_for("evidence.new", slug=milestone.partnership.slug, key=milestone.key) if may_add else ""
+    found = pieces(list_evidence(milestone), milestone, viewer)
+    return Section("milestones/evidence/section.html", EvidenceOf(found, milestone.evidence_asked, add))

@@ -1,0 +1,37 @@
+"""What a person may set right about a milestone besides what is done every day: links to a page for each."""
+
+from typing import Any, NamedTuple
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.services.local_milestones import is_local
+from cycle_tracker.models import Milestone
+
+
+class Link(NamedTuple):
+    """A label and where it leads."""
+
+    label: str
+    address: str
+
+
+def other_changes(milestone: Milestone, viewer: Viewer) -> list[Link]:
+    """The changes that are open to the person, in the order in which they are used most."""
+    if milestone.partnership is None or not holds(viewer, Permission.CHANGE_MILESTONES, milestone):
+        return []
+    place: dict[str, Any] = {"slug": milestone.partnership.slug, "key": milestone.key}
+    edit = "Edit title, stage and lead organisation" if is_local(milestone) else "Change the lead organisation"
+    found = [
+        Link("Change the owner", url_for("milestone_changes.owner", **place)),
+        Link(edit, url_for("milestone_changes.edit", **place)),
+    ]
+    if milestone.is_document:
+        return found
+    if milestone.is_open:
+        found.append(Link("Drop this, with a reason", url_for("milestone_changes.drop", **place)))
+    elif milestone.state in {State.DONE, State.DROPPED}:
+        found.append(Link("Open this again, with a reason", url_for("milestone_changes.reopen", **place)))
+    return found

@@ -1,0 +1,1 @@
+"""The national picture: outstanding documents, every partnership beside the others, the national group."""

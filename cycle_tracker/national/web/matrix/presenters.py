@@ -1,0 +1,153 @@
+"""The matrix in words: a row for each partnership, a cell for the plan and for each report."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.core import addresses
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
+from cycle_tracker.documents.rules.documents import DocumentState
+from cycle_tracker.models import Partnership
+from cycle_tracker.national.queries import FollowedDocument
+from cycle_tracker.national.web.matrix.filters import MatrixFilters
+from cycle_tracker.web.sheets import Cell, Sheet
+from cycle_tracker.web.wording import Status, day, document_status, lag_wording
+
+
+@dataclass(frozen=True)
+class Followed:
+    """One document in a cell: where it stands, its dates in words with its lag."""
+
+    title: str
+    address: str
+    status: Status
+    dates: list[str]
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One partnership: for each column the documents in it, as a rule one."""
+
+    name: str
+    address: str
+    cells: list[list[Followed]]
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many documents of each column are in one state, and the matrix of that state alone."""
+
+    label: str
+    address: str
+    numbers: list[int]
+
+
+def columns(period: Period) -> list[str]:
+    """What stands in the columns: `Plan`, `Report 1: 2023–24` and so on."""
+    start = period.start.year
+    years = (f"{start + year}–{(start + year + 1) % 100:02d}" for year in range(YEARS_IN_PERIOD))
+    return ["Plan", *(f"Report {number}: {year}" for number, year in enumerate(years, 1))]
+
+
+def matrix_rows(
+    partnerships: Iterable[Partnership], documents: Sequence[FollowedDocument], filters: MatrixFilters
+) -> list[MatrixRow]:
+    """The partnerships by name; with a state, those that have a document in it."""
+    return [
+        MatrixRow(
+            name=partnership.name,
+            address=addresses.partnership(partnership.slug),
+            cells=[[followed(one) for one in cell] for cell in cells],
+        )
+        for partnership, cells in _chosen(partnerships, documents, filters)
+    ]
+
+
+def totals(documents: Iterable[FollowedDocument], filters: MatrixFilters) -> list[Total]:
+    """The number in each state that any document is in, by column."""
+    numbers = Counter((one.state, column) for one in documents if (column := _column(one)) is not None)
+    return [
+        Total(
+            label=document_status(state).label,
+            address=url_for("matrix.show", **filters.in_address(state=state.value)),
+            numbers=[numbers[state, column] for column in range(YEARS_IN_PERIOD + 1)],
+        )
+        for state in DocumentState
+        if any(numbers[state, column] for column in range(YEARS_IN_PERIOD + 1))
+    ]
+
+
+def followed(document: FollowedDocument) -> Followed:
+    """One document in words."""
+    return Followed(
+        title=document.title,
+        address=addresses.milestone(document.slug, document.key),
+        status=document_status(document.state),
+        dates=date_words(document),
+    )
+
+
+def date_words(document: FollowedDocument) -> list[str]:
+    """The dates that go with where a document stands, and the lag of a report, each in words of its own."""
+    found = [f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"]
+    if document.published:
+        found = [f"Published {day(document.published_on)}" if document.published_on else "Published, date not known"]
+    elif document.state is DocumentState.EXPLAINED:
+        found.insert(0, f"New expected date {day(document.expected_on)}")
+    lag = lag_wording(document.lag, published=document.published)
+    return [*found, lag] if lag else found
+
+
+def sheet(
+    partnerships: Iterable[Partnership], documents: Sequence[FollowedDocument], filters: MatrixFilters, today: date
+) -> Sheet:
+    """The matrix as a file has it: a row for each partnership, several columns for each document."""
+    names = ["Partnership"]
+    for number, name in enumerate(columns(filters.period)):
+        names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
+        names += [f"{name}, lag in days"] if number else []
+    rows = []
+    for partnership, cells in _chosen(partnerships, documents, filters):
+        row: list[Cell] = [partnership.name]
+        for number, cell in enumerate(cells):
+            row += _cells_of(cell[0] if cell else None, with_lag=bool(number))
+        rows.append(row)
+    return Sheet(f"plans-and-reports-{filters.period.name}-{today.isoformat()}", names, rows)
+
+
+def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell]:
+    if document is None:
+        return [""] * (5 if with_lag else 4)
+    found: list[Cell] = [
+        document_status(document.state).label,
+        document.target_on,
+        document.expected_on,
+        document.published_on,
+    ]
+    return [*found, document.lag] if with_lag else found
+
+
+def _chosen(
+    partnerships: Iterable[Partnership], documents: Sequence[FollowedDocument], filters: MatrixFilters
+) -> list[tuple[Partnership, list[list[FollowedDocument]]]]:
+    """The partnerships that are listed, each with the documents of its cells."""
+    by_place: dict[tuple[int, int | None], list[FollowedDocument]] = defaultdict(list)
+    for one in documents:
+        by_place[one.partnership_id, _column(one)].append(one)
+    wanted = {one.partnership_id for one in documents if filters.state in (None, one.state)}
+    return [
+        (one, [by_place[one.id, column] for column in range(YEARS_IN_PERIOD + 1)])
+        for one in partnerships
+        if filters.state is None or one.id in wanted
+    ]
+
+
+def _column(document: FollowedDocument) -> int | None:
+    """The plan stands first, then the reports by their year."""
+    if document.kind is Kind.PLAN:
+        return 0
+    return document.year if 1 <= document.year <= YEARS_IN_PERIOD else None

@@ -1,0 +1,35 @@
+"""Who joins the national group, and as what."""
+
+from collections.abc import Iterable
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+from wtforms.validators import ValidationError
+
+from cycle_tracker.governance.web.groups.forms import PLACES
+from cycle_tracker.models import MembershipRole, User
+from cycle_tracker.web.choices import OfferedField
+from cycle_tracker.web.forms import required
+
+
+class JoinForm(FlaskForm):
+    """An official, and their place."""
+
+    person = OfferedField(
+        "Who joins", refusal="Choose somebody from the list", validators=[required("Choose who joins")]
+    )
+    place = RadioField(
+        "As what",
+        choices=PLACES,
+        validators=[required("Choose what they are in the group")],
+        validate_choice=False,
+    )
+
+    def offer(self, people: Iterable[User]) -> None:
+        """Let these officials be chosen, and nobody else."""
+        self.person.offer([("", "Choose somebody"), *((str(one.id), f"{one.name}, {one.email}") for one in people)])
+
+    def validate_place(self, field: RadioField) -> None:
+        """Raises ValidationError for what is no place in a group."""
+        if field.data not in {place.value for place in MembershipRole}:
+            raise ValidationError("Choose what they are in the group")

@@ -1,0 +1,201 @@
+"""The list of outstanding documents in words."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from flask import url_for
+
+from cycle_tracker.documents.queries.documents import Document
+from cycle_tracker.documents.rules.documents import DocumentState
+from cycle_tracker.national.web.outstanding.forms import STATES, Filters, Sort
+from cycle_tracker.web.page_parts import Tile
+from cycle_tracker.web.sheets import Cell, Sheet
+from cycle_tracker.web.wording import day, document_status
+
+INTROS = {
+    DocumentState.OUTSTANDING: (
+        "More than 60 days past the guidance date with no explanation, or past the new expected date."
+    ),
+    DocumentState.EXPLAINED: "Past the guidance date, with a reason and a new expected date.",
+    DocumentState.PAST_GUIDANCE_DATE: "Past the guidance date by 60 days or fewer, with no explanation.",
+    DocumentState.PUBLISHED_NOT_NOTIFIED: "Published, and there is no record that Scottish Government was told.",
+    DocumentState.NO_RECORD: (
+        "Due before the partnership joined this service, with nothing entered. Not counted as late."
+    ),
+    DocumentState.NOT_REQUIRED: "An official said that these are not required, and why. Not counted as late.",
+}
+
+
+BOXES = {"label": "Ask for an update", "hidden": True}
+"""The heading of the column of boxes."""
+
+COLUMNS = (
+    "State",
+    "Partnership",
+    "Document",
+    "Plan period",
+    "Guidance date",
+    "Days past",
+    "Lag from 31 March, in days",
+    "Published on",
+    "New expected date",
+    "Explanation",
+    "Escalated on",
+    "Raised to the national group on",
+)
+"""What a file of the list holds."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One document in the table."""
+
+    document: Document
+    guidance_date: str
+    days_past: str
+    lag: str
+    published: str
+    expected: str
+    escalated: str
+    raised: str
+
+
+@dataclass(frozen=True)
+class StateGroup:
+    """The documents of one state that stand on this page."""
+
+    state: DocumentState
+    title: str
+    intro: str
+    lines: list[Line]
+
+    @property
+    def columns(self) -> list[str]:
+        """What the table of this state shows besides partnership, document and dates."""
+        if self.state is DocumentState.PUBLISHED_NOT_NOTIFIED:
+            return ["Published"]
+        if self.state is DocumentState.NOT_REQUIRED:
+            return ["Reason"]
+        return [] if self.state is DocumentState.NO_RECORD else ["Explanation"]
+
+    @property
+    def can_be_asked_about(self) -> bool:
+        """True where officials may ask how these documents stand: what is published or not required needs no asking."""
+        return self.state not in {DocumentState.PUBLISHED_NOT_NOTIFIED, DocumentState.NOT_REQUIRED}
+
+
+def in_order(documents: Iterable[Document], filters: Filters) -> list[Document]:
+    """The documents of the chosen state or of all, by state, then as the list is sorted."""
+    chosen = [one for one in documents if one.state in STATES and filters.state in (None, one.state)]
+    if filters.sort is Sort.PARTNERSHIP:
+        return sorted(chosen, key=lambda one: (STATES.index(one.state), one.partnership_name, one.target_on))
+    return sorted(chosen, key=lambda one: (STATES.index(one.state), -one.days_past, one.partnership_name))
+
+
+def grouped(documents: Sequence[Document]) -> list[StateGroup]:
+    """Documents that are in order, under their states."""
+    return [
+        StateGroup(state, document_status(state).label, INTROS[state], [_line(one) for one in group])
+        for state, group in groupby(documents, key=lambda one: one.state)
+    ]
+
+
+def tiles(documents: Iterable[Document], filters: Filters) -> list[Tile]:
+    """How many documents are in each state, each with the list of that state alone."""
+    numbers = Counter(one.state for one in documents)
+    return [
+        Tile(
+            numbers[state],
+            document_status(state).label,
+            "grey" if not numbers[state] else _tile_colour(state),
+            url_for("outstanding.show", **filters.in_address(state=state.value)),
+        )
+        for state in STATES
+    ]
+
+
+def columns(group: StateGroup, filters: Filters, *, with_boxes: bool) -> list[Any]:
+    """The headings of the table of one state; two of them sort the list. With boxes, rows can be ticked."""
+    by_partnership = filters.sort is Sort.PARTNERSHIP
+    return [
+        *([BOXES] if with_boxes and group.can_be_asked_about else []),
+        {
+            "label": "Partnership",
+            "address": url_for("outstanding.show", **filters.in_address(sort=Sort.PARTNERSHIP.value)),
+            "sort": "ascending" if by_partnership else None,
+        },
+        "Document",
+        "Guidance date",
+        {
+            "label": "Days past",
+            "address": url_for("outstanding.show", **filters.in_address(sort="")),
+            "sort": None if by_partnership else "descending",
+            "number": True,
+        },
+        {"label": "Lag from 31 March, in days", "number": True},
+        *group.columns,
+    ]
+
+
+def sheet(documents: Iterable[Document], today: date) -> Sheet:
+    """Documents that are in order, as a file has them."""
+    return Sheet(f"outstanding-{today.isoformat()}", COLUMNS, [_cells(one) for one in documents])
+
+
+def _cells(document: Document) -> list[Cell]:
+    is_measured = not document.published or document.published_on is not None
+    return [
+        document_status(document.state).label,
+        document.partnership_name,
+        document.title,
+        document.period.label if document.period else "",
+        document.target_on,
+        document.days_past if is_measured else None,
+        document.lag if is_measured else None,
+        document.published_on,
+        document.expected_on,
+        document.explanation,
+        document.escalated_on,
+        document.raised_on,
+    ]
+
+
+def _line(document: Document) -> Line:
+    published = day(document.published_on) if document.published_on else "Date not known"
+    return Line(
+        document=document,
+        guidance_date=day(document.target_on),
+        days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",
+        lag=_lag(document),
+        published=published if document.published else "",
+        expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
+        escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
+        raised=f"Raised to the national group on {day(document.raised_on)}" if document.raised_on else "",
+    )
+
+
+def _lag(document: Document) -> str:
+    """The lag of a report; a plan has none, and one published on an unknown day has one that nobody knows."""
+    if document.published and document.published_on is None:
+        return "Not known"
+    return "Not a report" if document.lag is None else f"{document.lag:,}"
+
+
+def _tile_colour(state: DocumentState) -> str:
+    return {
+        DocumentState.OUTSTANDING: "red",
+        DocumentState.EXPLAINED: "yellow",
+        DocumentState.PAST_GUIDANCE_DATE: "yellow",
+        DocumentState.PUBLISHED_NOT_NOTIFIED: "blue",
+    }.get(state, "grey")
+
+
+def counts_in_words(documents: Sequence[Document]) -> str:
+    """The numbers in one sentence: `7 outstanding; 2 explained.`"""
+    numbers = Counter(one.state for one in documents)
+    parts = [f"{numbers[state]:,} {document_status(state).label.lower()}" for state in STATES if numbers[state]]
+    return f"{'; '.join(parts)}." if parts else ""

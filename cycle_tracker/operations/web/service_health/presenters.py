@@ -1,0 +1,302 @@
+"""The health of the service in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cycle_tracker.audit.queries.seals import find_sealing
+from cycle_tracker.core import addresses
+from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, holders_since, latest_run, list_missed_days
+from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_at_once
+from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.models.alarm import Alarm, AlarmKind
+from cycle_tracker.operations.queries import outbox_health
+from cycle_tracker.operations.queries.alarms import list_alarms
+from cycle_tracker.operations.queries.outbox_health import Waiting
+from cycle_tracker.operations.web.service_health.trouble import about_deciding, about_mail, about_sending
+from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
+from cycle_tracker.web.page_parts import Tile
+from cycle_tracker.web.wording import Status, count, day, moment
+
+RUNS_WELL = Status("Runs as it should", "green")
+RUNS_LATE = Status("Too long ago", "red")
+FAILS = Status("Fails", "red")
+
+OUTCOMES = {
+    Outcome.RUNNING: "Running, or stopped half-way",
+    Outcome.FINISHED: "Did all that it had to",
+    Outcome.FAILED: "Could not do its work",
+}
+ALARMS = {
+    AlarmKind.SCHEDULER_SILENT: "The scheduler does not run",
+    AlarmKind.SENDER_FAILING: "Reminders do not go out",
+}
+ON, OVER = Status("On", "red"), Status("Over", "grey")
+
+
+@dataclass(frozen=True)
+class JobHealth:
+    """One job: whether it ran when it should have, its last run, and the last that did all that it had to. `warning` is
+    empty where all is well."""
+
+    title: str
+    timetable: str
+    status: Status
+    last_run: str
+    holder: str
+    last_good_run: str
+    outcome: str
+    counts: str
+    trouble: str
+    warning: str
+
+
+@dataclass(frozen=True)
+class FailedRow:
+    """One message that was given up."""
+
+    recipient: str
+    subject: str
+    when: str
+    tries: str
+    said: str
+
+
+@dataclass(frozen=True)
+class UnreachableRow:
+    """One notice that reached nobody."""
+
+    title: str
+    address: str
+    partnership: str
+    step: str
+    audience: str
+    queued_on: str
+
+
+@dataclass(frozen=True)
+class UndecidedRow:
+    """One milestone about which the rules could not be asked."""
+
+    title: str
+    address: str
+    partnership: str
+
+
+@dataclass(frozen=True)
+class AlarmRow:
+    """One alarm of the last thirty days."""
+
+    title: str
+    status: Status
+    said: str
+    raised: str
+    ended: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an administrator's home shows."""
+
+    tiles: Sequence[Tile]
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True)
+class HealthPage:
+    """The whole page. `warnings` say what is out of order, `notes` what somebody should know."""
+
+    tiles: Sequence[Tile]
+    warnings: Sequence[str]
+    notes: Sequence[str]
+    jobs: Sequence[JobHealth]
+    missed: Sequence[str]
+    alarms: Sequence[AlarmRow]
+    sealing: Sequence[str]
+    oldest_waiting: str
+    failed: Sequence[FailedRow]
+    failed_more: str
+    unreachable: Sequence[UnreachableRow]
+    unreachable_more: str
+    undecided: Sequence[UndecidedRow]
+
+
+def health_summary(now: datetime) -> Summary:
+    """The numbers, and what is wrong."""
+    waiting, failed, unreachable = _numbers()
+    found = (about_deciding(now), about_sending(now), about_mail(now))
+    return Summary(_tiles(waiting, failed, unreachable), _warnings(found, failed))
+
+
+def health_page(now: datetime) -> HealthPage:
+    """Jobs, messages, unreachable notices, alarms and seals as they are at this instant."""
+    jobs = _jobs(now)
+    waiting, failed, unreachable = _numbers()
+    missed = list_missed_days(QUEUE_NOTICES)
+    decided = latest_run(QUEUE_NOTICES, Outcome.FINISHED)
+    undecided = decided.counts.get("skipped", 0) if decided else 0
+    failed_rows = [_failed(row) for row in outbox_health.list_failed()]
+    unreachable_rows = [_unreachable(row) for row in outbox_health.list_unreachable()]
+    return HealthPage(
+        tiles=[*_tiles(waiting, failed, unreachable), _missed_tile(len(missed))],
+        warnings=_warnings([*(job.warning for job in jobs), about_mail(now)], failed),
+        notes=_notes(unreachable, undecided, now),
+        jobs=jobs,
+        missed=[day(one) for one in missed],
+        alarms=[_alarm(row) for row in list_alarms(now - MISSED_AT_MOST)],
+        sealing=_sealing(),
+        oldest_waiting=moment(waiting.oldest) if waiting.oldest else "",
+        failed=failed_rows,
+        failed_more=_more(len(failed_rows), failed),
+        unreachable=unreachable_rows,
+        unreachable_more=_more(len(unreachable_rows), unreachable),
+        undecided=[_undecided(row) for row in outbox_health.list_undecided(decided.ran_for)]
+        if decided and undecided
+        else [],
+    )
+
+
+def _jobs(now: datetime) -> list[JobHealth]:
+    return [
+        _job(QUEUE_NOTICES, "Deciding who is told what", "At 07:00 on working days", about_deciding(now)),
+        _job(SEND_OUTBOX, "Sending mails", "Every minute", about_sending(now)),
+    ]
+
+
+def _job(job: str, title: str, timetable: str, warning: str) -> JobHealth:
+    run, good = latest_run(job), latest_run(job, Outcome.FINISHED)
+    return JobHealth(
+        title=title,
+        timetable=timetable,
+        status=_status(run, warning),
+        last_run=_run(run),
+        holder=run.holder if run else "",
+        last_good_run=_run(good),
+        outcome=OUTCOMES[run.outcome] if run else "",
+        counts=_counts(run.counts) if run else "",
+        trouble=run.error if run else "",
+        warning=warning,
+    )
+
+
+def _run(run: JobRun | None) -> str:
+    return f"{moment(run.started_at)}, for {day(run.ran_for)}" if run else "Has not run yet"
+
+
+def _status(run: JobRun | None, warning: str) -> Status:
+    if not warning:
+        return RUNS_WELL
+    return FAILS if run is not None and run.outcome is Outcome.FAILED else RUNS_LATE
+
+
+def _counts(counts: dict[str, Any]) -> str:
+    """The numbers that say something: `messages 3, notices 12, seconds 0.4`."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {number}" for name, number in counts.items() if number and name != "working_day"
+    )
+
+
+def _numbers() -> tuple[Waiting, int, int]:
+    return outbox_health.messages_waiting(), outbox_health.count_failed(), outbox_health.count_unreachable()
+
+
+def _tiles(waiting: Waiting, failed: int, unreachable: int) -> list[Tile]:
+    return [
+        Tile(
+            waiting.count,
+            _noun(waiting.count, "message waiting", "messages waiting"),
+            "blue" if waiting.count else "grey",
+        ),
+        Tile(
+            failed,
+            _noun(failed, "message failed", "messages failed"),
+            "red" if failed else "grey",
+            "/service-health#failed",
+        ),
+        Tile(
+            unreachable,
+            _noun(unreachable, "notice with nobody to tell", "notices with nobody to tell"),
+            "yellow" if unreachable else "grey",
+            "/service-health#unreachable",
+        ),
+    ]
+
+
+def _noun(number: int, one: str, several: str) -> str:
+    return one if number == 1 else several
+
+
+def _warnings(found: Iterable[str], failed: int) -> list[str]:
+    told = [warning for warning in found if warning]
+    return [*told, f"{count(failed, 'message')} could not be sent."] if failed else told
+
+
+def _notes(unreachable: int, undecided: int, now: datetime) -> list[str]:
+    notes = []
+    if unreachable:
+        notes.append(f"{count(unreachable, 'notice')} could reach nobody. They are listed below.")
+    if undecided:
+        notes.append(f"{count(undecided, 'milestone')} could not be decided on in the last run. They are listed below.")
+    several = processes_at_once(holders_since(SEND_OUTBOX, now - AT_ONCE_WITHIN))
+    if several:
+        notes.append(
+            f"{count(len(several), 'process', 'processes')} run the jobs at once: {', '.join(several)}. "
+            "Nothing is sent twice, but one of them should be stopped."
+        )
+    return notes
+
+
+def _missed_tile(missed: int) -> Tile:
+    label = _noun(missed, "missed run in 30 days", "missed runs in 30 days")
+    return Tile(missed, label, "yellow" if missed else "grey", "/service-health#missed")
+
+
+def _alarm(row: Alarm) -> AlarmRow:
+    return AlarmRow(
+        title=ALARMS[row.kind],
+        status=OVER if row.ended_at else ON,
+        said=row.said,
+        raised=moment(row.raised_at),
+        ended=moment(row.ended_at) if row.ended_at else "",
+    )
+
+
+def _sealing() -> list[str]:
+    """How far the audit is sealed, in sentences."""
+    found = find_sealing()
+    sealed = (
+        f"The last seal is number {found.head.number:,}, of {moment(found.sealed_at)}."
+        if found.sealed_at
+        else "Nothing is sealed yet."
+    )
+    if not found.waiting:
+        return [sealed, "No change waits for its seal."]
+    return [sealed, f"{count(found.waiting, 'change')} without a seal since {moment(found.waiting_since)}."]
+
+
+def _failed(row: Any) -> FailedRow:
+    return FailedRow(row.recipient, row.subject, moment(row.ended_at), count(row.attempts, "try", "tries"), row.trouble)
+
+
+def _unreachable(row: Any) -> UnreachableRow:
+    return UnreachableRow(
+        title=row.title,
+        address=addresses.milestone(row.slug, row.key) if row.slug else "",
+        partnership=row.partnership or "Scotland",
+        step=step_words(row.step),
+        audience=AUDIENCE_WORDS[row.audience],
+        queued_on=day(row.queued_on),
+    )
+
+
+def _undecided(row: Any) -> UndecidedRow:
+    return UndecidedRow(
+        title=row.title,
+        address=addresses.milestone(row.slug, row.key) if row.slug else "",
+        partnership=row.partnership or "Scotland",
+    )
+
+
+def _more(listed: int, number: int) -> str:
+    return f"The latest {listed} of {number:,}." if number > listed else ""

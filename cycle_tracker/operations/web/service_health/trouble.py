@@ -1,0 +1,36 @@
+"""What keeps reminders from being decided and sent, in sentences for administrators."""
+
+from datetime import datetime, timedelta
+
+from cycle_tracker.core.clock import london_time
+from cycle_tracker.jobs.rules import SENT_WITHIN, notices_day
+from cycle_tracker.operations.web.service_health.timeliness import are_mails_sent, are_notices_queued, is_mail_going_out
+from cycle_tracker.web.wording import day
+
+MINUTES_WITHOUT_A_MAIL = SENT_WITHIN // timedelta(minutes=1)
+
+
+def about_deciding(now: datetime) -> str:
+    """What is wrong with the job that decides who is told what; empty if nothing is."""
+    if are_notices_queued(now):
+        return ""
+    return f"The notices of {day(notices_day(london_time(now)))} have not been queued. Is the scheduler running?"
+
+
+def about_sending(now: datetime) -> str:
+    """What is wrong with the job that sends; empty if nothing is."""
+    if are_mails_sent(now):
+        return ""
+    return (
+        "No mails could be sent for more than three minutes. Is the scheduler running, and does the mail server answer?"
+    )
+
+
+def about_mail(now: datetime) -> str:
+    """What is wrong with the mail itself, whether or not its job runs; empty if nothing is."""
+    if is_mail_going_out(now):
+        return ""
+    return (
+        f"At least one message has been ready for {MINUTES_WITHOUT_A_MAIL} minutes or more, or could not be written, "
+        "and none was sent meanwhile. Does the mail server answer?"
+    )

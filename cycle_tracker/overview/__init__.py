@@ -1,0 +1,1 @@
+"""The pages that gather: home, the milestone page, lists, calendars, status."""

@@ -1,0 +1,48 @@
+"""Mails about a partnership that could not be delivered, for those who know the people in it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy.orm import aliased
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.models import Message, Milestone, Notice
+
+LISTED_AT_MOST = 10
+
+
+def list_failed_about(partnership_ids: Collection[int], since: datetime) -> Sequence[Any]:
+    """The mails given up since this instant that tell of these partnerships, the latest first: recipient, ended_at,
+    trouble, and how many of their milestones each tells of. One statement.
+
+    Not those whose person got a later mail: the address is right by now.
+    """
+    later = aliased(Message)
+    got_a_later_one = exists().where(
+        later.user_id == Message.user_id, later.id > Message.id, later.state == MessageState.SENT
+    )
+    # As a literal: SQLite uses a partial index only where it can read the index's own condition in the statement.
+    failed = bindparam(None, MessageState.FAILED, type_=Message.state.type, literal_execute=True)
+    return db.session.execute(
+        select(
+            Message.id,
+            Message.recipient,
+            Message.ended_at,
+            Message.trouble,
+            func.count(Milestone.id.distinct()).label("milestones"),
+        )
+        .outerjoin(Notice, Notice.message_id == Message.id)
+        .join(Milestone, Milestone.id == func.coalesce(Notice.milestone_id, Message.milestone_id))
+        .where(
+            Message.state == failed,
+            Message.ended_at >= since,
+            Milestone.partnership_id.in_(partnership_ids),
+            ~got_a_later_one,
+        )
+        .group_by(Message.id, Message.recipient, Message.ended_at, Message.trouble)
+        .order_by(Message.id.desc())
+        .limit(LISTED_AT_MOST)
+    ).all()

@@ -1,0 +1,141 @@
+"""What happened to a milestone, and what people were told of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.governance.queries.decisions import list_decisions
+from cycle_tracker.governance.rules import SHOWN
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.models import (
+    AuditEvent,
+    DateChange,
+    Decision,
+    Ending,
+    Escalation,
+    Message,
+    Milestone,
+    Notice,
+    User,
+)
+from cycle_tracker.reminders.rules.policies import Audience
+
+DATE_EVENTS = (
+    "date-moved",
+    "expected-date-noted",
+    "date-proposed",
+    "proposal-withdrawn",
+    "proposal-declined",
+)
+"""Audit events that repeat what the rows of date changes say."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The rows that tell what happened, each newest first, and the names of the people in them. Among the date changes
+    are those that were only proposed; `decisions` are those of the governance group."""
+
+    events: Sequence[AuditEvent]
+    date_changes: Sequence[DateChange]
+    escalations: Sequence[Escalation]
+    names: dict[int, str]
+    decisions: Sequence[Decision] = ()
+
+
+@dataclass(frozen=True)
+class SentNotice:
+    """One notice of a milestone, to whom it was, and what became of the mail that carried it.
+
+    `name` is None where it was for nobody: there was no one behind its audience.
+    """
+
+    step: str
+    due_on: date
+    audience: Audience
+    name: str | None
+    unreachable: bool
+    overtook: Sequence[str]
+    queued_at: datetime
+    queued_on: date
+    ended_at: datetime | None
+    ending: Ending | None
+    ended_why: str
+    mail_state: MessageState | None
+    mail_ended_at: datetime | None
+    mail_trouble: str | None
+
+
+def get_history(milestone: Milestone) -> History:
+    """What happened to a milestone, in five statements."""
+    events = db.session.scalars(
+        select(AuditEvent)
+        .where(
+            AuditEvent.subject == "milestone",
+            AuditEvent.subject_id == milestone.id,
+            AuditEvent.action.not_in(DATE_EVENTS),
+        )
+        .order_by(AuditEvent.id.desc())
+    ).all()
+    date_changes = db.session.scalars(
+        select(DateChange).where(DateChange.milestone_id == milestone.id).order_by(DateChange.id.desc())
+    ).all()
+    escalations = db.session.scalars(
+        select(Escalation)
+        .where(
+            Escalation.milestone_id == milestone.id,
+            or_(Escalation.audience.in_(sorted(SHOWN)), Escalation.acknowledged_at.is_not(None)),
+        )
+        .order_by(Escalation.id.desc())
+    ).all()
+    people = {
+        *(event.actor_id for event in events),
+        *(event.after.get("owner_id") for event in events),
+        *(event.after.get("for_id") for event in events),
+        *(one.raised_by_id for one in escalations),
+        *(one.acknowledged_by_id for one in escalations),
+        *(change.noted_by_id for change in date_changes),
+        *(change.proposed_by_id for change in date_changes),
+        *(change.declined_by_id for change in date_changes),
+    }
+    return History(
+        events,
+        date_changes,
+        escalations,
+        _names(person for person in people if person is not None),
+        list_decisions(milestone),
+    )
+
+
+def list_notices(milestone: Milestone) -> list[SentNotice]:
+    """Every notice that a milestone has had, the newest first, in one statement."""
+    rows = db.session.execute(
+        select(
+            Notice.step,
+            Notice.due_on,
+            Notice.audience,
+            User.name,
+            Notice.unreachable,
+            Notice.overtook,
+            Notice.queued_at,
+            Notice.queued_on,
+            Notice.ended_at,
+            Notice.ending,
+            Notice.ended_why,
+            Message.state.label("mail_state"),
+            Message.ended_at.label("mail_ended_at"),
+            Message.trouble.label("mail_trouble"),
+        )
+        .outerjoin(User, User.id == Notice.user_id)
+        .outerjoin(Message, Message.id == Notice.message_id)
+        .where(Notice.milestone_id == milestone.id)
+        .order_by(Notice.queued_on.desc(), Notice.id.desc())
+    )
+    return [SentNotice(**row._asdict()) for row in rows]
+
+
+def _names(user_ids: Iterable[int]) -> dict[int, str]:
+    found = db.session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))).order_by(User.id))
+    return {row.id: row.name for row in found}

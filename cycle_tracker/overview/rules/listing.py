@@ -1,0 +1,102 @@
+"""What a list of milestones can be narrowed to, how it is grouped by its dates, and how it is sorted."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cycle_tracker.core.deadlines import DueState
+from cycle_tracker.core.kinds import Kind, Stage
+from cycle_tracker.core.lifecycle import OPEN, State
+from cycle_tracker.core.periods import Period
+
+NOBODY = 0
+"""The owner asked for where a milestone is to have none."""
+
+
+class Standing(StrEnum):
+    """The states that a list is kept to: all that are open, or one."""
+
+    OPEN = "open"
+    NOT_STARTED = State.NOT_STARTED.value
+    IN_PROGRESS = State.IN_PROGRESS.value
+    DONE = State.DONE.value
+    DROPPED = State.DROPPED.value
+    NOT_REQUIRED = State.NOT_REQUIRED.value
+
+    @property
+    def states(self) -> frozenset[State]:
+        """The states themselves."""
+        return OPEN if self is Standing.OPEN else frozenset({State(self.value)})
+
+    @property
+    def label(self) -> str:
+        """As it is chosen on a page."""
+        return "Open" if self is Standing.OPEN else State(self.value).label
+
+
+class When(StrEnum):
+    """The groups of a person's list, in the order in which they need somebody."""
+
+    PAST = "past"
+    TODAY = "today"
+    COMING = "coming"
+    NO_DATE = "no-date"
+    BEFORE_SERVICE = "before-service"
+    ENDED = "ended"
+
+    @property
+    def label(self) -> str:
+        """The heading of the group."""
+        return {
+            When.PAST: "Past its date",
+            When.TODAY: "Due today",
+            When.COMING: "Coming",
+            When.NO_DATE: "No date yet",
+            When.BEFORE_SERVICE: "From before this service",
+            When.ENDED: "Done or closed",
+        }[self]
+
+
+WHEN = {
+    DueState.OVERDUE: When.PAST,
+    DueState.DUE_TODAY: When.TODAY,
+    DueState.DUE_SOON: When.COMING,
+    DueState.NOT_DUE: When.COMING,
+    DueState.NO_DATE: When.NO_DATE,
+    DueState.BEFORE_SERVICE: When.BEFORE_SERVICE,
+    DueState.DONE: When.ENDED,
+    DueState.DONE_LATE: When.ENDED,
+    DueState.CLOSED: When.ENDED,
+}
+"""The group of each due state."""
+
+
+class Order(StrEnum):
+    """What a list can be sorted by."""
+
+    DUE = "due"
+    LATEST = "latest"
+    TITLE = "title"
+    OWNER = "owner"
+    PARTNERSHIP = "partnership"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list is narrowed to. What is empty narrows nothing; `owner` may be NOBODY.
+
+    `due_from` and `due_to` are the first and the last day of the dates worked to. `text` is looked for in titles and
+    keys. `overdue` keeps what is open and past its date.
+    """
+
+    partnership: str = ""
+    period: Period | None = None
+    stage: Stage | None = None
+    kind: Kind | None = None
+    standing: Standing | None = None
+    when: When | None = None
+    owner: int | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    overdue: bool = False
+    text: str = ""

@@ -1,0 +1,40 @@
+"""What an owner says of a milestone from a list, and what stands in the way of saying it."""
+
+from enum import StrEnum
+
+from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.lifecycle import OPEN, State, is_allowed
+
+
+class Answer(StrEnum):
+    """The answers that one reply may give to several milestones."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    ON_TRACK = "on-track"
+
+    @property
+    def label(self) -> str:
+        """The answer in words for a page."""
+        return {
+            Answer.BEGUN: "Work has begun",
+            Answer.DONE: "Done",
+            Answer.ON_TRACK: "Still on track",
+        }[self]
+
+
+def hindrance(kind: Kind, state: State, answer: Answer) -> str:
+    """Why a milestone cannot take the answer, as a sentence; empty where nothing stands in the way.
+
+    >>> hindrance(Kind.STEP, State.DONE, Answer.BEGUN)
+    'This is done already.'
+    """
+    if state not in OPEN:
+        return f"This is {state.label.lower()} already."
+    if answer is Answer.BEGUN and state is State.IN_PROGRESS:
+        return "This is in progress already."
+    if answer is Answer.DONE and kind in DOCUMENTS:
+        return "A plan or an annual report is done when it is recorded as published, on its own page."
+    if answer is Answer.DONE and not is_allowed(state, State.DONE):
+        return f"This is {state.label.lower()}, so it cannot be done."
+    return ""

@@ -1,0 +1,34 @@
+"""Home: dates in a lead's partnerships that belong to somebody who has left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.overview.queries.leavers import list_left_behind
+from cycle_tracker.web.wording import count
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """What one leaver left in one partnership, and the page on which it is handed over."""
+
+    what: str
+    hand_over: str
+    owner: str
+
+
+def left_behind(viewer: Viewer, today: date) -> Sequence[LeftBehind]:
+    """Whatever somebody left behind that is past its date or due soon. One statement."""
+    return [
+        LeftBehind(
+            what=f"{count(row.number, 'date')} in {row.partnership} "
+            f"{'belongs' if row.number == 1 else 'belong'} to {row.owner}, who "
+            + ("has no role there any more" if row.active else "has left"),
+            hand_over=url_for("hand_overs.within", slug=row.slug, person_id=row.owner_id),
+            owner=row.owner,
+        )
+        for row in list_left_behind(viewer, today)
+    ]

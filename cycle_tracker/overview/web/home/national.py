@@ -1,0 +1,95 @@
+"""The home page of those who follow plans and annual reports across Scotland, in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cycle_tracker.core import addresses
+from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.documents.queries.documents import Document
+from cycle_tracker.documents.rules.documents import LATE
+from cycle_tracker.national.web.outstanding.forms import Filters
+from cycle_tracker.national.web.outstanding.presenters import Tile, in_order, tiles
+from cycle_tracker.web.page_parts import Task
+from cycle_tracker.web.wording import Status, count, day, document_status
+
+FIRST_OF_LIST = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document of the head of the list."""
+
+    milestone_id: int
+    partnership: str
+    partnership_address: str
+    title: str
+    address: str
+    guidance_date: str
+    past: str
+    lag: str
+    expected: str
+    status: Status
+    escalated: str
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where plans and annual reports stand today."""
+
+    tiles: Sequence[Tile]
+    rows: Sequence[Row]
+    late: int
+
+
+def position(documents: Sequence[Document]) -> Position:
+    """The count of each state, and the first of those that are late, in the order of the outstanding list."""
+    late = [document for document in in_order(documents, Filters()) if document.state in LATE]
+    return Position(
+        tiles=tiles(documents, Filters()),
+        rows=[_row(document) for document in late[:FIRST_OF_LIST]],
+        late=len(late),
+    )
+
+
+def to_receive(rows: Iterable[Any], today: date) -> list[Task]:
+    """Documents that were sent, and whose receipt nobody has recorded."""
+    return [
+        Task(
+            title=f"{row.partnership}: {row.title}",
+            address=addresses.milestone(row.slug, row.key),
+            summary=f"Sent on {day(row.sent_on)}, {_ago(row.sent_on, today)}. Published: {day(row.published_on)}.",
+            status="To receive",
+            colour="teal",
+        )
+        for row in rows
+    ]
+
+
+def _row(document: Document) -> Row:
+    return Row(
+        milestone_id=document.milestone_id,
+        partnership=document.partnership_name,
+        partnership_address=addresses.partnership(document.partnership_slug),
+        title=document.title,
+        address=addresses.milestone(document.partnership_slug, document.key),
+        guidance_date=day(document.target_on),
+        past=count(document.days_past, "day"),
+        lag=count(document.lag, "day") if document.lag is not None else "",
+        expected=day(document.expected_on) if document.expected_on else "",
+        status=document_status(document.state),
+        escalated=_escalated(document),
+    )
+
+
+def _escalated(document: Document) -> str:
+    """The furthest that it came up the ladder, and when."""
+    if document.raised_on:
+        return f"Raised to the national group {day(document.raised_on)}"
+    return f"Escalated {day(document.escalated_on)}" if document.escalated_on else ""
+
+
+def _ago(sent_on: date, today: date) -> str:
+    days = days_past(sent_on, today)
+    return f"{count(days, 'day')} ago" if days else "today"

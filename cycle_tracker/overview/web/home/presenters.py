@@ -1,0 +1,194 @@
+"""The home page of the people of a partnership, in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core import addresses
+from cycle_tracker.core.periods import Period
+from cycle_tracker.documents.rules.documents import DocumentState
+from cycle_tracker.overview.queries.work import COMING_UP_DAYS, Work
+from cycle_tracker.overview.rules.listing import When
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.web.page_parts import Task, Tile
+from cycle_tracker.web.wording import (
+    bases_wording,
+    day,
+    document_status,
+    due_wording,
+    milestone_status,
+    past_wording,
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things to do under one heading. `more` says how many there are where not all are listed, and leads to them."""
+
+    id: str
+    title: str
+    nothing: str
+    tasks: Sequence[Task]
+    more: str
+    more_address: str
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """What a planning lead or a contributor has to do, and where all of it is listed."""
+
+    tiles: Sequence[Tile]
+    groups: Sequence[Group]
+    list_address: str
+    list_label: str
+
+
+@dataclass(frozen=True)
+class CycleLinks:
+    """The cycles of one partnership: label and address; then its lists."""
+
+    partnership: str
+    links: Sequence[tuple[str, str]]
+    lists: Sequence[tuple[str, str]]
+
+
+def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
+    """Past its date, due today, coming up: each with its whole count and its list."""
+    coming_up = f"in the next {COMING_UP_DAYS} days"
+    leads = viewer.can(Permission.CHANGE_MILESTONES)
+    lists = (
+        ("past", "Past its date", "Nothing is past its date.", found.past, found.past_count, When.PAST),
+        ("today", "Due today", "Nothing is due today.", found.today, found.today_count, When.TODAY),
+        ("coming-up", "Coming up", f"Nothing is due {coming_up}.", found.coming_up, found.coming_up_count, When.COMING),
+    )
+    return OwnWork(
+        tiles=[
+            _tile(found.past_count, "past their date", "red", "past"),
+            _tile(found.today_count, "due today", "yellow", "today"),
+            _tile(found.coming_up_count, coming_up, "blue", "coming-up"),
+        ],
+        groups=[
+            Group(
+                id=name,
+                title=title,
+                nothing=nothing,
+                tasks=[_task(row, viewer, today) for row in rows],
+                more=f"The first {len(rows)} of {number:,}." if number > len(rows) else "",
+                more_address=_my_work(everything=leads, when=when.value),
+            )
+            for name, title, nothing, rows, number, when in lists
+        ],
+        list_address=_my_work(everything=leads),
+        list_label="See everything that you lead or own, with or without a date"
+        if leads
+        else "See everything that you own, and answer for several at once",
+    )
+
+
+def not_notified(rows: Iterable[Any]) -> list[Task]:
+    """Documents that are published, of which nothing says that Scottish Government was told."""
+    status = document_status(DocumentState.PUBLISHED_NOT_NOTIFIED)
+    return [
+        Task(
+            title=row.title,
+            address=addresses.milestone(row.slug, row.key),
+            summary=f"{row.partnership}. Published: {day(row.published_on)}. "
+            "Nothing here says that Scottish Government was told.",
+            status=status.label,
+            colour=status.colour,
+        )
+        for row in rows
+    ]
+
+
+def decisions(rows: Iterable[Any], today: date) -> list[Task]:
+    """What came to the governance group and waits for its decision."""
+    return [
+        Task(
+            title=row.title,
+            address=addresses.escalation(row.escalation_id),
+            summary=f"{row.partnership}. {_past(row, today)}. {_came(row)}{_reply(row, today)}",
+            status="Decision wanted",
+            colour="purple",
+        )
+        for row in rows
+    ]
+
+
+def _came(row: Any) -> str:
+    """Since when it waits, with whom, and who raised it."""
+    if row.raised_by:
+        return f"Raised by {row.raised_by} on {day(row.fell_due_on)}: “{row.raised_why}”"
+    return f"With the {'chair' if row.audience is Audience.CHAIR else 'group'} since {day(row.fell_due_on)}."
+
+
+def _reply(row: Any, today: date) -> str:
+    if row.reply_by is None or row.reply_by < today:
+        return ""
+    return f" {row.acknowledged_by} replies by {day(row.reply_by)}."
+
+
+def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
+    """Links to the cycles of each partnership, the newest first."""
+    return [
+        CycleLinks(name, [_cycle_link(slug, Period(row.period_start)) for row in rows_of_one], _lists(slug))
+        for (name, slug), rows_of_one in groupby(rows, key=lambda row: (row.partnership, row.slug))
+    ]
+
+
+def _task(row: Any, viewer: Viewer, today: date) -> Task:
+    status = milestone_status(row, today, row.notify_from)
+    lines = [row.partnership if _works_in_several(viewer) else "", due_wording(row, today), _owner(row, viewer)]
+    return Task(
+        title=row.title,
+        address=addresses.milestone(row.slug, row.key),
+        summary=". ".join([*(line for line in lines if line), bases_wording(row)]),
+        status=status.label,
+        colour=status.colour,
+    )
+
+
+def _owner(row: Any, viewer: Viewer) -> str:
+    if row.owner_id == viewer.user_id:
+        return "You own this"
+    if row.owner_id in viewer.stands_in_for:
+        return f"You stand in for {row.owner}"
+    if not row.owner:
+        return "Nobody owns this yet"
+    return f"Owner: {row.owner}" if row.owner_active else f"Owner: {row.owner}, who has left"
+
+
+def _past(row: Any, today: date) -> str:
+    words = past_wording(row, today)
+    return f"{words[:1].upper()}{words[1:]}" if words else f"Due on {day(row.due_on)}"
+
+
+def _works_in_several(viewer: Viewer) -> bool:
+    return bool(viewer.national) or len(viewer.within) > 1
+
+
+def _tile(number: int, label: str, colour: str, place: str) -> Tile:
+    return Tile(number, label, colour if number else "grey", f"#{place}" if number else "")
+
+
+def _cycle_link(slug: str, period: Period) -> tuple[str, str]:
+    return f"Cycle {period.label}", f"/partnerships/{slug}/cycles/{period.name}"
+
+
+def _lists(slug: str) -> list[tuple[str, str]]:
+    return [
+        ("milestones", url_for("milestone_lists.show", slug=slug)),
+        ("calendar", url_for("month_calendars.of_partnership", slug=slug)),
+        ("status", url_for("status_pages.show", slug=slug)),
+    ]
+
+
+def _my_work(*, everything: bool, **filters: str) -> str:
+    """The person's own list; with `everything`, that of all they lead besides."""
+    wanted: dict[str, Any] = {"whose": "everything", **filters} if everything else {**filters}
+    return url_for("my_work.show", **wanted)

@@ -1,0 +1,29 @@
+"""New expected dates that planning leads proposed and that this person may note, on their home page."""
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core import addresses
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.documents.queries.proposals import list_proposals
+from cycle_tracker.web.page_parts import Task
+from cycle_tracker.web.wording import day
+
+LONGEST_REASON = 200
+
+
+def to_note(viewer: Viewer) -> list[Task]:
+    """The proposals that wait, that proposed first before the others. In one statement."""
+    return [
+        Task(
+            title=row.title,
+            address=addresses.milestone(row.slug, row.key),
+            summary=f"{row.partnership}. From {day(row.due_on)} to {day(row.new_due_on)}, proposed on "
+            f"{day(london_day(row.proposed_at))}. {_shortened(row.reason)}",
+            status="To note",
+            colour="teal",
+        )
+        for row in list_proposals(viewer)
+    ]
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1].rstrip()}…"

@@ -1,0 +1,31 @@
+"""Home: documents that were raised to the national group."""
+
+from datetime import date
+from typing import Any
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core import addresses
+from cycle_tracker.overview.queries.work import list_raised_to_nation
+from cycle_tracker.web.page_parts import Task
+from cycle_tracker.web.wording import day
+
+
+def raised_to_nation(viewer: Viewer, today: date) -> list[Task]:
+    """What was raised and is open, the first raised before the others. One statement."""
+    return [
+        Task(
+            title=f"{row.partnership}: {row.title}",
+            address=addresses.milestone(row.slug, row.key),
+            summary=f"Raised by {row.raised_by or 'somebody'} on {day(row.fell_due_on)}: “{row.raised_why}”"
+            + _reply(row, today),
+            status="Reply wanted" if row.of_the_group and row.reply_by is None else "Raised",
+            colour="purple",
+        )
+        for row in list_raised_to_nation(viewer, today)
+    ]
+
+
+def _reply(row: Any, today: date) -> str:
+    if row.reply_by is None:
+        return ""
+    return f" {row.acknowledged_by} {'replies' if row.reply_by >= today else 'was to reply'} by {day(row.reply_by)}."

@@ -1,0 +1,30 @@
+"""New dates that people ask for by the links of their mails, on the home page of whoever leads the planning."""
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.answers.queries import list_wanted_dates
+from cycle_tracker.core import addresses
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.web.page_parts import Task
+from cycle_tracker.web.wording import day
+
+LONGEST_REASON = 200
+
+
+def wanted_dates(viewer: Viewer) -> list[Task]:
+    """What is asked for, that asked for first before the others. In one statement."""
+    return [
+        Task(
+            title=row.title,
+            address=addresses.milestone(row.slug, row.key),
+            summary=f"{row.partnership}. {row.person or row.contact or 'Somebody'} answered on "
+            f"{day(london_day(row.answered_at))}: {day(row.new_date)} instead of {day(row.due_on)}. "
+            f"{_shortened(row.text)}",
+            status="New date asked for",
+            colour="teal",
+        )
+        for row in list_wanted_dates(viewer)
+    ]
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 1].rstrip()}…"

@@ -1,0 +1,88 @@
+"""Dates that moved or were proposed, and what the governance group decided, in plain sentences."""
+
+from collections.abc import Iterator
+
+from cycle_tracker.governance.web.escalations.decision_words import meeting_words, what_was_decided
+from cycle_tracker.models import DateChange, DateChangeKind, Decision, DecisionOutcome
+from cycle_tracker.overview.queries.histories import History
+from cycle_tracker.overview.web.milestone.entries import Entry, name_of
+from cycle_tracker.web.wording import day
+
+
+def change_entries(history: History, *, shared_only: bool) -> list[Entry]:
+    """What happened to the dates of a milestone, and what was decided on it.
+
+    With `shared_only`, what officials may read of it: the new expected dates that were shared, and who noted them.
+    """
+    if shared_only:
+        shown = [one for one in history.date_changes if one.shared and one.kind is DateChangeKind.EXPECTED]
+        return [_noted(change, history, in_full=False) for change in shown if change.noted_at is not None]
+    entries = [entry for change in history.date_changes for entry in _of_change(change, history)]
+    entries += [_of_decision(one) for one in history.decisions if one.outcome is not DecisionOutcome.NEW_DATE]
+    return entries
+
+
+def _of_change(change: DateChange, history: History) -> Iterator[Entry]:
+    """When it was proposed, and what became of it."""
+    proposer = name_of(change.proposed_by_id, history.names)
+    if change.proposed_at is not None:
+        yield Entry(
+            change.proposed_at, f"{proposer} proposed a new expected date of {day(change.new_due_on)}", change.reason
+        )
+    if change.declined_at is not None:
+        yield _declined(change, proposer, history)
+    if change.noted_at is not None:
+        yield _noted(change, history, in_full=True)
+
+
+def _declined(change: DateChange, proposer: str, history: History) -> Entry:
+    at = change.declined_at
+    if at is None:
+        raise ValueError("nobody has declined it")
+    proposed = f"proposed date of {day(change.new_due_on)}"
+    if change.declined_by_id == change.proposed_by_id:
+        return Entry(at, f"{proposer} withdrew the {proposed}")
+    return Entry(at, f"{name_of(change.declined_by_id, history.names)} declined the {proposed}", change.declined_why)
+
+
+def _noted(change: DateChange, history: History, *, in_full: bool) -> Entry:
+    at, who = change.noted_at, name_of(change.noted_by_id, history.names)
+    if at is None:
+        raise ValueError("a date change that nobody noted has not happened")
+    if change.kind is DateChangeKind.LOCAL:
+        return Entry(
+            at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason
+        )
+    decision = next((one for one in history.decisions if _is_of(one, change)), None)
+    what = f"noted a new expected date of {day(change.new_due_on)}"
+    seen = "Shared with Scottish Government." if change.shared else "Not shared with Scottish Government."
+    details = [
+        change.reason,
+        seen,
+        f"{meeting_words(decision)}." if decision and in_full and meeting_words(decision) else "",
+    ]
+    return Entry(at, _by_whom(decision, who, what), " ".join(words for words in details if words))
+
+
+def _of_decision(decision: Decision) -> Entry:
+    what = what_was_decided(decision)
+    details = [decision.text, f"{meeting_words(decision)}." if meeting_words(decision) else ""]
+    return Entry(
+        decision.recorded_at,
+        _by_whom(decision, decision.recorded_by.name, f"decided: {what[:1].lower()}{what[1:]}"),
+        " ".join(words for words in details if words),
+    )
+
+
+def _by_whom(decision: Decision | None, who: str, what: str) -> str:
+    """A sentence with the right subject: a person, a member for the group, or the group itself by its clerk."""
+    if decision is None:
+        return f"{who} {what}"
+    if decision.made_by_id is not None:
+        return f"{who}, for the governance group, {what}"
+    return f"The governance group {what}, recorded by {who} (clerk)"
+
+
+def _is_of(decision: Decision, change: DateChange) -> bool:
+    """True where the change was the group's decision."""
+    return decision.outcome is DecisionOutcome.NEW_DATE and decision.recorded_at == change.noted_at

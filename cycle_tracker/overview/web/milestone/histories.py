@@ -1,0 +1,136 @@
+"""What happened to a milestone in plain sentences, and the notices it has had."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.documents.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
+from cycle_tracker.documents.web.publications.event_words import document_event_words
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.models import AuditEvent, Ending
+from cycle_tracker.overview.queries.histories import History, SentNotice
+from cycle_tracker.overview.web.milestone.change_words import change_entries
+from cycle_tracker.overview.web.milestone.entries import Entry, name_of
+from cycle_tracker.overview.web.milestone.event_words import event_words
+from cycle_tracker.overview.web.milestone.ladder_entries import ladder_entries
+from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
+from cycle_tracker.web.wording import day, moment
+
+LISTED_STEPS = 3
+"""So many overtaken steps are each named; of more, the first and the last."""
+
+NEWEST = 3
+"""So many sentences say what changed while somebody had the page open."""
+
+OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
+SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | OF_OFFICIALS
+"""Events of a document that officials see."""
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One notice: what it said, to whom, when it was written and what became of it."""
+
+    step: str
+    to: str
+    queued: str
+    outcome: str
+    note: str
+
+
+def sentences(history: History, *, shared_only: bool) -> list[Entry]:
+    """What happened, newest first; with `shared_only`, only what officials may see of it."""
+    entries = [
+        _of_event(event, history.names) for event in history.events if not shared_only or event.action in SHARED_EVENTS
+    ]
+    entries += change_entries(history, shared_only=shared_only)
+    entries += ladder_entries(history, shared_only=shared_only)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def notice_rows(notices: Iterable[SentNotice], due_on: date | None) -> list[NoticeRow]:
+    """The notices that a milestone has had, in words; those for another date than `due_on` name it."""
+    return [
+        NoticeRow(
+            step=step_words(notice.step),
+            to=_to(notice),
+            queued=moment(notice.queued_at),
+            outcome=_outcome(notice),
+            note=_note(notice, due_on),
+        )
+        for notice in notices
+    ]
+
+
+def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
+    who = name_of(event.actor_id, names)
+    if for_id := event.after.get("for_id"):
+        who = f"{who}, for {name_of(for_id, names)},"
+    done_on = _date(event.after.get("done_on"))
+    sent_on = _date(event.after.get("sent_on"))
+    told = {
+        "started": f"{who} started this",
+        "finished": f"{who} finished this on {day(done_on)}" if done_on else f"{who} recorded this as finished",
+        "published": f"{who} recorded this as published on {day(done_on)}"
+        if done_on
+        else f"{who} recorded this as published, on a day that is not known",
+        "reopened": f"{who} opened this again",
+        "told-government": f"{who} told Scottish Government on {day(sent_on)}"
+        if sent_on
+        else f"{who} recorded that Scottish Government was told",
+    }
+    other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
+    what = told.get(event.action) or event_words(event, who, names) or document_event_words(event, who) or other
+    return Entry(event.at, what, event.reason)
+
+
+def _to(notice: SentNotice) -> str:
+    if notice.unreachable or notice.name is None:
+        return f"Nobody: there was no one to tell for {AUDIENCE_WORDS[notice.audience]}"
+    return f"{notice.name}, for {AUDIENCE_WORDS[notice.audience]}"
+
+
+def _outcome(notice: SentNotice) -> str:
+    if notice.unreachable:
+        return "Could not be sent"
+    if notice.mail_state is None:
+        return "Not sent" if notice.ending else "Waiting for the next mail"
+    said = {
+        MessageState.QUEUED: "Waiting to be sent",
+        MessageState.SENDING: "Being sent now",
+        MessageState.SENT: f"Sent on {moment(notice.mail_ended_at)}",
+        MessageState.FAILED: f"Could not be sent: {notice.mail_trouble}",
+        MessageState.WITHDRAWN: "Not sent: nothing in the mail was still true",
+    }
+    return said[notice.mail_state]
+
+
+def _note(notice: SentNotice, due_on: date | None) -> str:
+    notes = [f"For the date {day(notice.due_on)}."] if notice.due_on != due_on else []
+    if notice.overtook:
+        notes.append(f"Stands also for: {_overtaken(notice.overtook)}.")
+    if notice.ending is Ending.SUPERSEDED and notice.ended_at:
+        notes.append(
+            f"No longer counts: the date changed, or it was opened again, on {day(london_day(notice.ended_at))}."
+        )
+    if notice.ending is Ending.WITHDRAWN and notice.ended_at:
+        notes.append(f"Withdrawn on {day(london_day(notice.ended_at))}: {notice.ended_why}.")
+    return " ".join(notes)
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _overtaken(steps: Sequence[str]) -> str:
+    """The steps that were not told for themselves: each of a few, the first and the last of many."""
+    words = [_lower_first(step_words(step)) for step in steps]
+    if len(words) <= LISTED_STEPS:
+        return "; ".join(words)
+    return f"{len(words)} earlier steps, from {words[0]} to {words[-1]}"

@@ -1,0 +1,50 @@
+"""What the pages about one milestone read from the database: always the same number of statements."""
+
+from datetime import date
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.documents.queries.documents import shared_explanations
+from cycle_tracker.governance.queries.escalations import find_open_escalation, newest_explanations
+from cycle_tracker.milestones.queries.milestones import find_publication, list_unfinished_predecessors
+from cycle_tracker.milestones.web.details import Detail, detail_for
+from cycle_tracker.models import Milestone
+from cycle_tracker.overview.queries.histories import get_history, list_notices
+from cycle_tracker.overview.web.milestone.entries import Entry
+from cycle_tracker.overview.web.milestone.histories import NEWEST, notice_rows, sentences
+from cycle_tracker.overview.web.milestone.presenters import Facts, MilestonePage, milestone_page
+
+
+def read_facts(milestone: Milestone) -> Facts:
+    """What stands beside a milestone."""
+    return Facts(
+        milestone=milestone,
+        publication=find_publication(milestone),
+        shared=shared_explanations([milestone]).get(milestone.id),
+        explanation=newest_explanations([milestone.id]).get(milestone.id),
+        escalation=find_open_escalation(milestone),
+        unfinished=list_unfinished_predecessors(milestone),
+    )
+
+
+def read_page(milestone: Milestone, viewer: Viewer, today: date) -> MilestonePage:
+    """The page of a milestone that the person may see."""
+    detail = detail_for(viewer, milestone)
+    return milestone_page(
+        read_facts(milestone),
+        viewer,
+        today,
+        history=read_history(milestone, detail),
+        notices=notice_rows(list_notices(milestone), milestone.due_on) if detail is Detail.EVERYTHING else None,
+    )
+
+
+def read_history(milestone: Milestone, detail: Detail) -> list[Entry]:
+    """What happened to it, as far as this much detail goes."""
+    if detail is Detail.DATES:
+        return []
+    return sentences(get_history(milestone), shared_only=detail is Detail.DOCUMENT)
+
+
+def read_newest(milestone: Milestone, viewer: Viewer) -> list[Entry]:
+    """What happened to it last: shown to a person whose change came too late."""
+    return read_history(milestone, detail_for(viewer, milestone))[:NEWEST]

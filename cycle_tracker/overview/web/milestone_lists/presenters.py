@@ -1,0 +1,47 @@
+"""The list of a partnership's milestones in words."""
+
+from typing import Any
+
+from flask import url_for
+
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import Partnership
+from cycle_tracker.overview.rules.listing import Order
+from cycle_tracker.overview.web.milestone_lists.filters import Filters
+
+
+def columns(filters: Filters, detail: Detail, slug: str, *, ticks: bool) -> list[Any]:
+    """The headings of the table; some of them sort the list, and the date sorts it both ways."""
+
+    def sorted_by(label: str, order: Order) -> dict[str, Any]:
+        return {
+            "label": label,
+            "address": url_for(
+                "milestone_lists.show", slug=slug, **filters.in_address(sort="" if order is Order.DUE else order.value)
+            ),
+            "sort": "ascending" if filters.order is order else None,
+        }
+
+    other_way = Order.LATEST if filters.order is Order.DUE else Order.DUE
+    by_date = {Order.DUE: "ascending", Order.LATEST: "descending"}
+    date = sorted_by("Date", other_way) | {"sort": by_date.get(filters.order)}
+    return [
+        *([{"label": "Tick", "hidden": True}] if ticks else []),
+        sorted_by("Milestone", Order.TITLE),
+        *(["State"] if detail is not Detail.DATES else []),
+        date,
+        *([sorted_by("Owner", Order.OWNER)] if detail is Detail.EVERYTHING else []),
+        "Plan period",
+    ]
+
+
+def seen_by(detail: Detail, partnership: Partnership) -> str:
+    """Who sees what is in the list in front of this person."""
+    return {
+        Detail.EVERYTHING: (
+            f"People of {partnership.name} and auditors. Scottish Government officials find only the plan and the "
+            "annual reports here, and administrators titles and dates."
+        ),
+        Detail.DOCUMENT: f"You see the plans and annual reports of {partnership.name}. Its other steps stay within it.",
+        Detail.DATES: f"You see titles and dates of {partnership.name}, and nothing more.",
+    }[detail]

@@ -1,0 +1,119 @@
+"""A month in words: its weeks from Monday, what is due on each day, and on which days people are not at work."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.core.calendar import bank_holiday
+from cycle_tracker.core.months import Month
+from cycle_tracker.documents.web.lines import Line
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PER_DAY = 6
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One milestone on its day."""
+
+    title: str
+    address: str
+    place: str
+    status: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day: `closed` says why people are not at work, `more` how many milestones are not shown, and where."""
+
+    day: date
+    in_month: bool
+    is_today: bool
+    closed: str
+    entries: list[Entry]
+    more: str = ""
+    more_address: str = ""
+
+    @property
+    def stamp(self) -> str:
+        """As machines read it."""
+        return self.day.isoformat()
+
+    @property
+    def label(self) -> str:
+        """In full, as a phone shows it: `Tuesday 30 June`."""
+        return f"{self.day:%A %-d %B}"
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """One month, its weeks, and the ways on."""
+
+    month: Month
+    weeks: list[list[Day]]
+    number: int
+    before: Month | None
+    after: Month | None
+
+
+def month_page(
+    month: Month,
+    lines: Sequence[Line],
+    numbers: Mapping[date, int],
+    closures: Iterable[tuple[date, str, str | None]],
+    today: date,
+    *,
+    several: bool,
+    list_of_day: Callable[[date], str],
+) -> MonthPage:
+    """A month with at most PER_DAY milestones on each day; `several` names the partnership beside each."""
+    due: dict[date, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.dates.due_on is not None:
+            due[line.dates.due_on].append(line)
+    closed: dict[date, list[str]] = defaultdict(list)
+    for day, name, partnership in closures:
+        closed[day].append(_closure(name, partnership if several else None))
+
+    def day_of(day: date) -> Day:
+        more = numbers.get(day, 0) - len(due[day])
+        return Day(
+            day=day,
+            in_month=Month.of(day) == month,
+            is_today=day == today,
+            closed="; ".join([*filter(None, [_holiday(day)]), *dict.fromkeys(closed[day])]),
+            entries=[_entry(line, several=several) for line in due[day]],
+            more=f"and {more:,} more" if more > 0 else "",
+            more_address=list_of_day(day) if more > 0 else "",
+        )
+
+    weeks = [[day_of(day) for day in week] for week in month.weeks()]
+    return MonthPage(
+        month=month,
+        weeks=weeks,
+        number=sum(number for day, number in numbers.items() if Month.of(day) == month),
+        before=month.before() if month.before().is_shown else None,
+        after=month.next() if month.next().is_shown else None,
+    )
+
+
+def _entry(line: Line, *, several: bool) -> Entry:
+    return Entry(
+        title=line.title,
+        address=line.address,
+        place=line.partnership if several else "",
+        status=line.label,
+        colour=line.status.colour if line.status else "grey",
+    )
+
+
+def _holiday(day: date) -> str:
+    name = bank_holiday(day)
+    return f"Bank holiday: {name}" if name else ""
+
+
+def _closure(name: str, partnership: str | None) -> str:
+    who = f"{partnership} is closed" if partnership else "Closed"
+    return f"{who}: {name}" if name else who

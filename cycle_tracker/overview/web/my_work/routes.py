@@ -1,0 +1,136 @@
+"""The list of what a person owns, the list as a file, and one reply to several of its rows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import Milestone
+from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_ticked, own_list
+from cycle_tracker.overview.services.replies import reply_to
+from cycle_tracker.overview.web.my_work.filters import Filters, Offered, filter_form, read_filters
+from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
+from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, reply_wording, tiles
+from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.sheets import FileForm, Sheet, download
+from cycle_tracker.web.wording import count
+
+bp = Blueprint("my_work", __name__, url_prefix="/my-work")
+
+
+@bp.route("")
+@requires(Permission.CHANGE_OWN_MILESTONES)
+def show() -> ResponseReturnValue:
+    """Everything that the person owns, by date; with the form of a reply under it."""
+    return _list_page(ReplyForm(formdata=None))
+
+
+@bp.route("/export.<any(csv,xlsx):form>")
+@requires(Permission.CHANGE_OWN_MILESTONES)
+def export(form: FileForm) -> ResponseReturnValue:
+    """The whole list as it is filtered and sorted."""
+    viewer, today = current_viewer(), clock.today()
+    rows = _found(viewer, read_filters(request.args, _offered(viewer))).rows()
+    return download(
+        Sheet(f"my-work-{today}", FULL_COLUMNS, file_rows(lines(rows, viewer, today), Detail.EVERYTHING, today)), form
+    )
+
+
+@bp.route("/reply", methods=["POST"])
+@requires(Permission.CHANGE_OWN_MILESTONES)
+def reply() -> ResponseReturnValue:
+    """One reply to the ticked rows. One row that takes it is answered at once; several are shown first."""
+    form = ReplyForm()
+    if not form.is_right_on(clock.today()):
+        return _list_page(form)
+    ticked = list_ticked(current_viewer(), form.ticked.data.keys())
+    shown = outcomes(lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer())
+    in_the_way = bool(shown[1]) or len(ticked) < len(form.ticked.data)
+    if in_the_way or not (form.is_confirmed or len(ticked) == 1):
+        return _preview(form, shown, missing=len(form.ticked.data) - len(ticked))
+    return _record(form, ticked)
+
+
+def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue:
+    """Answer every ticked row in one transaction, and go back to the list."""
+    try:
+        reply_to(ticked, form.reply(), by=current_user_row(), today=clock.today(), now=clock.now())
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        ticked = list_ticked(current_viewer(), form.ticked.data.keys())
+        shown = outcomes(
+            lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer()
+        )
+        return _preview(form, shown, missing=0)
+    flash(f"Recorded for {count(len(ticked), 'milestone')}: {reply_wording(form.reply())}", "success")
+    return redirect(_back())
+
+
+def _preview(form: ReplyForm, shown: tuple[list, list], *, missing: int) -> ResponseReturnValue:
+    """What the reply will do to each row, and what stands in the way of others; nothing is recorded yet."""
+    taking, hindered = shown
+    db.session.rollback()
+    page = render_template(
+        "overview/my_work/preview.html",
+        form=form,
+        reply=reply_wording(form.reply()),
+        taking=taking,
+        hindered=hindered,
+        missing=missing,
+        back=_back(),
+    )
+    return page, 409 if form.is_confirmed and hindered else 200
+
+
+def _list_page(form: ReplyForm) -> ResponseReturnValue:
+    viewer, today = current_viewer(), clock.today()
+    offered = _offered(viewer)
+    filters = read_filters(request.args, offered)
+    found = _found(viewer, filters)
+    numbers = _found(viewer, _without_when(filters)).count_by_when()
+    number = numbers.get(filters.asked.when, 0) if filters.asked.when else sum(numbers.values())
+    page = min(page_asked_for(), last_page(number))
+    rows = found.rows(page=page, per_page=PER_PAGE)
+    return render_template(
+        "overview/my_work/show.html",
+        today=today,
+        filters=filters,
+        filter_form=filter_form(filters, offered),
+        several=len(offered.partnerships) > 1,
+        stands_in_for=viewer.stands_in_for,
+        tiles=tiles(numbers, filters),
+        groups=groups(lines(rows, viewer, today), today),
+        pages=Pages(rows, page=page, count=number),
+        all_ticked=request.args.get("tick") == "all",
+        form=form,
+        longest_note=LONGEST_NOTE,
+    )
+
+
+def _offered(viewer: Viewer) -> Offered:
+    return Offered.to(viewer, list_partnerships(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
+
+
+def _found(viewer: Viewer, filters: Filters) -> MilestoneList:
+    return own_list(viewer, filters.asked, filters.order, clock.today(), everything=filters.everything)
+
+
+def _without_when(filters: Filters) -> Filters:
+    return replace(filters, asked=replace(filters.asked, when=None))
+
+
+def _back() -> str:
+    """The list as it was filtered when the reply was sent."""
+    filters = read_filters(request.args, _offered(current_viewer()))
+    page = str(page_asked_for()) if "page" in request.args else ""
+    return url_for("my_work.show", **filters.in_address(page=page))

@@ -1,0 +1,119 @@
+"""The page of a partnership in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core import addresses
+from cycle_tracker.models import BodyRole, Cycle, Partnership, PartnershipBody
+from cycle_tracker.national.queries import FollowedDocument
+from cycle_tracker.national.web.matrix.presenters import date_words
+from cycle_tracker.web.wording import Status, day, document_status
+
+
+@dataclass(frozen=True)
+class Body:
+    """One organisation and its part in the partnership."""
+
+    name: str
+    role: str
+    held: str
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One document; without `status` for people who see titles and dates only."""
+
+    title: str
+    address: str
+    status: Status | None
+    dates: list[str]
+
+
+@dataclass(frozen=True)
+class PeriodDocuments:
+    """The documents of one plan period. `cycle` is the address of its cycle, if it is opened."""
+
+    label: str
+    cycle: str
+    lines: list[DocumentLine]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One explanation that was shared."""
+
+    title: str
+    address: str
+    text: str
+    expected: str
+
+
+def bodies(found: Iterable[PartnershipBody], today: date) -> list[Body]:
+    """Who leads and takes part, those of today before those whose part has ended or is to come."""
+    ordered = sorted(found, key=lambda one: (not _holds(one, today), one.role is not BodyRole.LEAD))
+    roles = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member"}
+    return [Body(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
+
+
+def periods(
+    documents: Sequence[FollowedDocument], cycles: Sequence[Cycle], *, titles_only: bool
+) -> list[PeriodDocuments]:
+    """Every plan period with its documents, the newest first; with `titles_only`, their titles and guidance dates."""
+    opened = {cycle.period: cycle for cycle in cycles}
+    by_period = {
+        period: list(of_one) for period, of_one in groupby(documents, key=lambda one: one.period) if period is not None
+    }
+    found = []
+    for period in sorted({*opened, *by_period}, reverse=True):
+        cycle = opened.get(period)
+        address = f"{addresses.partnership(cycle.partnership.slug)}/cycles/{period.name}" if cycle else ""
+        lines = [_document(one, titles_only=titles_only) for one in by_period.get(period, ())]
+        found.append(PeriodDocuments(period.label, address, lines))
+    return found
+
+
+def explanations(documents: Iterable[FollowedDocument]) -> list[Explained]:
+    """The newest explanation that was shared of each document that has one."""
+    return [
+        Explained(one.title, addresses.milestone(one.slug, one.key), one.explanation, day(one.expected_on))
+        for one in documents
+        if one.expected_on is not None
+    ]
+
+
+def joined_words(partnership: Partnership, today: date) -> str:
+    """From when the partnership uses the service."""
+    if partnership.notify_from is None:
+        return "It does not use this service yet, so nobody in it is reminded of anything."
+    if partnership.notify_from > today:
+        return f"It uses this service from {day(partnership.notify_from)}."
+    return f"It has used this service since {day(partnership.notify_from)}."
+
+
+def seen_by(viewer: Viewer, partnership: Partnership) -> str:
+    """Who sees what is on the page in front of this person."""
+    if viewer.can(Permission.READ_DOCUMENTS, partnership.id):
+        return (
+            f"People of {partnership.name}, Scottish Government officials and auditors see this page. Officials see "
+            "no more of explanations than was shared. Administrators see it without states and explanations."
+        )
+    return "You see names, titles and dates, and nothing more."
+
+
+def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentLine:
+    address = addresses.milestone(document.slug, document.key)
+    if titles_only:
+        told = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
+        return DocumentLine(document.title, address, None, [told])
+    return DocumentLine(document.title, address, document_status(document.state), date_words(document))
+
+
+def _holds(body: PartnershipBody, today: date) -> bool:
+    return body.from_on <= today and (body.to_on is None or today <= body.to_on)
+
+
+def _held(body: PartnershipBody) -> str:
+    return f"{day(body.from_on)} to {day(body.to_on)}" if body.to_on else f"Since {day(body.from_on)}"

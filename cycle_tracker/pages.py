@@ -1,0 +1,109 @@
+"""Every group of pages, in the order of the address map."""
+
+from flask import Blueprint
+
+from cycle_tracker.answers.web.routes import bp as answers
+from cycle_tracker.cycles.web.joining.routes import bp as joining
+from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milestones
+from cycle_tracker.cycles.web.routes import bp as cycles
+from cycle_tracker.documents.web.approvals.routes import bp as approvals
+from cycle_tracker.documents.web.date_changes.routes import bp as date_changes
+from cycle_tracker.documents.web.not_required.routes import bp as not_required
+from cycle_tracker.documents.web.publications.routes import bp as publications
+from cycle_tracker.documents.web.receipts.routes import bp as receipts
+from cycle_tracker.documents.web.register.routes import bp as register
+from cycle_tracker.feeds.web.routes import bp as calendar_feeds
+from cycle_tracker.governance.web.escalations.routes import bp as escalations
+from cycle_tracker.governance.web.groups.routes import bp as groups
+from cycle_tracker.governance.web.ladder.routes import bp as ladder
+from cycle_tracker.imports.web.history_routes import bp as history
+from cycle_tracker.imports.web.routes import bp as imports
+from cycle_tracker.milestones.web.changes.routes import bp as milestone_changes
+from cycle_tracker.milestones.web.comments.routes import bp as comments
+from cycle_tracker.milestones.web.contacts.routes import bp as contacts
+from cycle_tracker.milestones.web.evidence.routes import bp as evidence
+from cycle_tracker.milestones.web.hand_overs import bp as hand_overs
+from cycle_tracker.milestones.web.notices.of_milestone import bp as milestone_notices
+from cycle_tracker.national.web.matrix.routes import bp as matrix
+from cycle_tracker.national.web.national_group.routes import bp as national_group
+from cycle_tracker.national.web.outstanding.routes import bp as outstanding
+from cycle_tracker.operations.web.probes.routes import bp as probes
+from cycle_tracker.operations.web.service_health.routes import bp as service_health
+from cycle_tracker.operations.web.static_pages.routes import bp as static_pages
+from cycle_tracker.overview.web.bulk_changes.routes import bp as bulk_changes
+from cycle_tracker.overview.web.home.routes import bp as home
+from cycle_tracker.overview.web.milestone.routes import bp as milestones
+from cycle_tracker.overview.web.milestone_lists.routes import bp as milestone_lists
+from cycle_tracker.overview.web.month_calendars.routes import bp as month_calendars
+from cycle_tracker.overview.web.my_work.routes import bp as my_work
+from cycle_tracker.overview.web.partnerships.routes import bp as partnerships
+from cycle_tracker.overview.web.status_pages.routes import bp as status_pages
+from cycle_tracker.people.web.accepting.routes import bp as accepting
+from cycle_tracker.people.web.account.codes import bp as codes
+from cycle_tracker.people.web.account.routes import bp as account
+from cycle_tracker.people.web.delegations.routes import bp as delegations
+from cycle_tracker.people.web.invitations import bp as invitations
+from cycle_tracker.people.web.posts import bp as posts
+from cycle_tracker.people.web.routes import bp as people
+from cycle_tracker.people.web.sign_in.by_mail import bp as by_mail
+from cycle_tracker.people.web.sign_in.routes import bp as sign_in
+from cycle_tracker.people.web.within import bp as people_within
+from cycle_tracker.reminders.web.forecasts.routes import bp as forecasts
+from cycle_tracker.reminders.web.notices.routes import bp as notices
+from cycle_tracker.reminders.web.policies.routes import bp as policies
+from cycle_tracker.reminders.web.reminder_stops.routes import bp as reminder_stops
+from cycle_tracker.requests.web.routes import bp as update_requests
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home,
+    status_pages,
+    my_work,
+    month_calendars,
+    milestone_lists,
+    bulk_changes,
+    cycles,
+    local_milestones,
+    milestones,
+    milestone_changes,
+    date_changes,
+    contacts,
+    evidence,
+    comments,
+    publications,
+    approvals,
+    not_required,
+    history,
+    imports,
+    outstanding,
+    update_requests,
+    receipts,
+    matrix,
+    partnerships,
+    joining,
+    people,
+    people_within,
+    invitations,
+    hand_overs,
+    posts,
+    groups,
+    national_group,
+    escalations,
+    forecasts,
+    notices,
+    milestone_notices,
+    policies,
+    ladder,
+    service_health,
+    register,
+    sign_in,
+    by_mail,
+    accepting,
+    answers,
+    reminder_stops,
+    account,
+    delegations,
+    calendar_feeds,
+    codes,
+    static_pages,
+    probes,
+)

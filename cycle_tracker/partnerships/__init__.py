@@ -1,0 +1,1 @@
+"""The partnerships, their bodies and their calendars."""

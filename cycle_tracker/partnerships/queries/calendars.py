@@ -1,0 +1,30 @@
+"""The working days of partnerships: Scotland's, less their own closure days."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import ClosureDay
+
+
+def calendars_of(partnership_ids: Collection[int | None]) -> dict[int | None, WorkingCalendar]:
+    """The calendar of each partnership named, in one statement; None is the national one."""
+    rows = db.session.execute(
+        select(ClosureDay.partnership_id, ClosureDay.day).where(
+            or_(ClosureDay.partnership_id.in_(partnership_ids), ClosureDay.partnership_id.is_(None))
+        )
+    ).all()
+    everywhere = {day for partnership_id, day in rows if partnership_id is None}
+    closed: dict[int | None, set[date]] = {partnership_id: set(everywhere) for partnership_id in partnership_ids}
+    for partnership_id, day in rows:
+        if partnership_id is not None:
+            closed[partnership_id].add(day)
+    return {partnership_id: WorkingCalendar.closed_on(days) for partnership_id, days in closed.items()}
+
+
+def calendar_of(partnership_id: int | None) -> WorkingCalendar:
+    """The calendar of one partnership."""
+    return calendars_of([partnership_id])[partnership_id]

@@ -1,0 +1,1 @@
+"""People and posts, their roles, and how they get in."""

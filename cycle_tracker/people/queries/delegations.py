@@ -1,0 +1,90 @@
+"""Who is away, and who stands in for them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import joinedload
+
+from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.partnerships.queries.bodies import body_holds
+
+
+def holds(today: date) -> ColumnElement[bool]:
+    """The condition of a delegation that holds on a day, whose deputy has an account still."""
+    deputy_is_there = select(User.id).where(User.id == Delegation.deputy_id, User.active).exists()
+    return (Delegation.from_on <= today) & (Delegation.to_on >= today) & Delegation.ended_at.is_(None) & deputy_is_there
+
+
+def deputies_on(today: date) -> dict[int, int]:
+    """The deputy of everybody who is away on a day; where two were set, the later counts. One statement."""
+    rows = db.session.execute(
+        select(Delegation.user_id, Delegation.deputy_id).where(holds(today)).order_by(Delegation.id)
+    )
+    return {row.user_id: row.deputy_id for row in rows}
+
+
+def list_to_come(user_id: int, today: date, *, also_as_deputy: bool = False) -> Sequence[Delegation]:
+    """What holds today or later for somebody who is away, and where asked for, for those whose deputy they are; the
+    first to begin before the others. One statement."""
+    whose = Delegation.user_id == user_id
+    return db.session.scalars(
+        select(Delegation)
+        .where(
+            or_(whose, Delegation.deputy_id == user_id) if also_as_deputy else whose,
+            Delegation.to_on >= today,
+            Delegation.ended_at.is_(None),
+        )
+        .options(joinedload(Delegation.user), joinedload(Delegation.deputy), joinedload(Delegation.set_by))
+        .order_by(Delegation.from_on, Delegation.id)
+    ).all()
+
+
+def list_between(from_on: date, to_on: date) -> Sequence[Delegation]:
+    """Everything that holds on some day between two, whoever is away."""
+    return db.session.scalars(
+        select(Delegation)
+        .where(Delegation.from_on <= to_on, Delegation.to_on >= from_on, Delegation.ended_at.is_(None))
+        .options(joinedload(Delegation.user), joinedload(Delegation.deputy))
+        .order_by(Delegation.id)
+    ).all()
+
+
+def get_delegation(delegation_id: int, *, of: int, or_deputy: bool = False) -> Delegation:
+    """One delegation of a person, or where asked for one whose deputy they are, locked for whoever ends it. Raises
+    NoResultFound for any other."""
+    found = db.session.scalars(
+        select(Delegation)
+        .where(Delegation.id == delegation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if found.user_id != of and not (or_deputy and found.deputy_id == of):
+        raise NoResultFound
+    return found
+
+
+def list_possible_deputies(person: Viewer, today: date) -> Sequence[User]:
+    """The active people who hold a role where the person works, by name: in one of their partnerships, or in the nation
+    one of their national roles. One statement."""
+    here = sorted(person.within)
+    bodies = select(PartnershipBody.organisation_id).where(PartnershipBody.partnership_id.in_(here), body_holds(today))
+    holders = select(RoleGrant.user_id).where(
+        or_(
+            and_(RoleGrant.scope == Scope.PARTNERSHIP, RoleGrant.partnership_id.in_(here)),
+            and_(RoleGrant.scope == Scope.ORGANISATION, RoleGrant.organisation_id.in_(bodies)),
+            and_(RoleGrant.scope == Scope.NATIONAL, RoleGrant.role.in_(_roles(person))),
+        )
+    )
+    return db.session.scalars(
+        select(User)
+        .where(User.id.in_(holders), User.id != person.user_id, User.active, User.kind == AccountKind.PERSON)
+        .order_by(User.name, User.id)
+    ).all()
+
+
+def _roles(person: Viewer) -> list[Role]:
+    return sorted(person.national)

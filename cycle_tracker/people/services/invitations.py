@@ -1,0 +1,245 @@
+"""Invitations: asking somebody to join in one role and place, fixed when it is issued, and their accepting it.
+
+Whether the inviter may give the role is asked when the invitation is issued and again when it is accepted, of what
+they hold then.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.access.rules.permissions import Role, Scope, Viewer, may_invite
+from cycle_tracker.access.services.access_links import find_invitation_of, spend_link
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Invitation, LinkPurpose, Organisation, Partnership, User
+from cycle_tracker.people.queries.users import find_grant, find_user
+from cycle_tracker.people.services.account_mails import queue_invitation
+from cycle_tracker.people.services.users import (
+    add_user,
+    ensure_scope,
+    grant_role,
+    scope_of,
+    set_password,
+    valid_email,
+    valid_name,
+)
+
+HOLDS_FOR = timedelta(days=7)
+IS_OVER = "This invitation is no longer open. Ask whoever invited you for a new one."
+
+
+class InvitationOver(RuleBroken):
+    """The invitation was used, withdrawn or is too old, or its inviter may no longer give what it offers."""
+
+
+def invite(
+    email: str,
+    name: str,
+    *,
+    role: Role,
+    scope: Scope,
+    partnership: Partnership | None = None,
+    organisation: Organisation | None = None,
+    by: User,
+    viewer: Viewer,
+    now: datetime,
+) -> Invitation:
+    """Ask somebody to join, by a mail whose link holds for seven days. An open invitation of the same address to the
+    same role in the same place is replaced.
+
+    Raises RuleBroken, with the field that it belongs beside, for what is no address or name, a role that is not held
+    in this place or that the inviter may not give, and an address whose account cannot take it.
+    """
+    address, tidy_name = valid_email(email), valid_name(name)
+    _ensure_place(role, scope, partnership, organisation)
+    if not may_invite(viewer, role, scope, partnership.id if partnership else None):
+        raise RuleBroken("You cannot invite somebody to this role there.", field="role")
+    _ensure_can_take(address, role, partnership, organisation)
+    for earlier in _open_ones(address, role, partnership, organisation):
+        _withdraw(earlier, by=by, now=now)
+    invitation = Invitation(
+        email=address,
+        name=tidy_name,
+        role=role,
+        scope=scope,
+        partnership=partnership,
+        organisation=organisation,
+        invited_by=by,
+        invited_at=now,
+        expires_at=now + HOLDS_FOR,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    _record(invitation, "issued", by=by, now=now)
+    queue_invitation(invitation, place_of(invitation), now=now)
+    return invitation
+
+
+def withdraw_invitation(invitation: Invitation, *, by: User, now: datetime) -> None:
+    """Take an invitation back: its links are worth nothing, and a mail that is not out yet stays here.
+
+    Raises RuleBroken for one that was accepted or withdrawn.
+    """
+    _ensure_undecided(invitation)
+    _withdraw(invitation, by=by, now=now)
+
+
+def send_invitation_again(invitation: Invitation, *, by: User, viewer: Viewer, now: datetime) -> None:
+    """Send the mail anew, with a link that holds for seven days from now; whoever sends it again is the inviter.
+
+    Raises RuleBroken for one that was accepted or withdrawn, or that this person could not issue today.
+    """
+    _ensure_undecided(invitation)
+    if not may_invite(viewer, invitation.role, invitation.scope, invitation.partnership_id):
+        raise RuleBroken("You cannot invite somebody to this role there.", field="role")
+    _ensure_can_take(invitation.email, invitation.role, invitation.partnership, invitation.organisation)
+    invitation.invited_by, invitation.expires_at = by, now + HOLDS_FOR
+    _record(invitation, "sent-again", by=by, now=now)
+    queue_invitation(invitation, place_of(invitation), now=now)
+
+
+def accept_invitation(token: str, name: str, password: str, *, now: datetime) -> User:
+    """Make the account that an invitation is for, with exactly its grant.
+
+    Raises InvitationOver where it no longer holds or there is such an account by now, and RuleBroken for a name or a
+    password that will not do; the invitation can then be tried again.
+    """
+    invitation = _take(token, now)
+    if find_user(invitation.email) is not None:
+        raise InvitationOver("There is an account with this address already. Sign in, and accept the invitation then.")
+    user = add_user(invitation.email, name=name, by=invitation.invited_by, now=now)
+    set_password(user, password, by=user, now=now)
+    _give(invitation, user, now)
+    return user
+
+
+def accept_invitation_as(token: str, user: User, *, now: datetime) -> None:
+    """Add what an invitation offers to the account of its address. Ends the person's sign-ins where it was anything
+    new. Raises InvitationOver where it no longer holds, or is for somebody else."""
+    invitation = _take(token, now)
+    if user.email != invitation.email or not user.active or user.is_post:
+        raise InvitationOver(IS_OVER)
+    _give(invitation, user, now)
+
+
+def find_open_invitation(token: str, *, now: datetime) -> Invitation | None:
+    """The invitation of a link that could be accepted now: nothing of it is over, and its inviter may still give it."""
+    invitation = find_invitation_of(token, now=now)
+    return invitation if invitation is not None and _may_still_give(invitation, now) else None
+
+
+def place_of(invitation: Invitation) -> str:
+    """Where the role is held: `Moray`, `all partnerships of NHS Grampian`, `all of Scotland`."""
+    if invitation.partnership is not None:
+        return invitation.partnership.name
+    return f"all partnerships of {invitation.organisation.name}" if invitation.organisation else "all of Scotland"
+
+
+def _take(token: str, now: datetime) -> Invitation:
+    """Use the invitation up: for exactly one of those who try at the same moment, by whichever of its links."""
+    invitation = find_open_invitation(token, now=now)
+    if invitation is None or not spend_link(token, LinkPurpose.ACCEPT_INVITATION, now=now):
+        raise InvitationOver(IS_OVER)
+    taken = (
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(accepted_at=now)
+        .returning(Invitation.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalars(taken).one_or_none() is None:
+        raise InvitationOver(IS_OVER)
+    db.session.refresh(invitation)
+    return invitation
+
+
+def _give(invitation: Invitation, user: User, now: datetime) -> None:
+    invitation.accepted_by_id = user.id
+    grant_role(
+        user, invitation.role, invitation.partnership, invitation.organisation, by=invitation.invited_by, now=now
+    )
+    _record(invitation, "accepted", by=user, now=now)
+    db.session.flush()
+
+
+def _may_still_give(invitation: Invitation, now: datetime) -> bool:
+    inviter = viewers_of([invitation.invited_by_id], london_day(now)).get(invitation.invited_by_id)
+    return inviter is not None and may_invite(inviter, invitation.role, invitation.scope, invitation.partnership_id)
+
+
+def _ensure_place(role: Role, scope: Scope, partnership: Partnership | None, organisation: Organisation | None) -> None:
+    """Raises RuleBroken where the place is not one of this scope, or the role is not held so far."""
+    if scope is Scope.PARTNERSHIP and partnership is None:
+        raise RuleBroken("Choose a partnership.", field="partnership")
+    if scope is Scope.ORGANISATION and organisation is None:
+        raise RuleBroken("Choose an organisation.", field="organisation")
+    if scope is not scope_of(partnership, organisation):
+        raise RuleBroken("Choose one place: a partnership, an organisation, or all of Scotland.", field="scope")
+    ensure_scope(role, partnership, organisation)
+
+
+def _ensure_can_take(
+    email: str, role: Role, partnership: Partnership | None, organisation: Organisation | None
+) -> None:
+    user = find_user(email)
+    if user is None:
+        return
+    if user.is_post:
+        raise RuleBroken("This is the mailbox of a post. Nobody signs in as it: invite a person.", field="email")
+    if not user.active:
+        raise RuleBroken("The account of this address is switched off. Ask an administrator.", field="email")
+    if find_grant(user, role, partnership.id if partnership else None, organisation.id if organisation else None):
+        raise RuleBroken("Whoever has this address holds this role there already.", field="email")
+
+
+def _ensure_undecided(invitation: Invitation) -> None:
+    if invitation.accepted_at is not None:
+        raise RuleBroken("This invitation was accepted.")
+    if invitation.withdrawn_at is not None:
+        raise RuleBroken("This invitation was withdrawn.")
+
+
+def _open_ones(
+    email: str, role: Role, partnership: Partnership | None, organisation: Organisation | None
+) -> list[Invitation]:
+    return list(
+        db.session.scalars(
+            select(Invitation)
+            .where(
+                Invitation.email == email,
+                Invitation.role == role,
+                Invitation.partnership_id.is_not_distinct_from(partnership.id if partnership else None),
+                Invitation.organisation_id.is_not_distinct_from(organisation.id if organisation else None),
+                Invitation.accepted_at.is_(None),
+                Invitation.withdrawn_at.is_(None),
+            )
+            .order_by(Invitation.id)
+        )
+    )
+
+
+def _withdraw(invitation: Invitation, *, by: User, now: datetime) -> None:
+    invitation.withdrawn_at = now
+    _record(invitation, "withdrawn", by=by, now=now)
+    db.session.flush()
+
+
+def _record(invitation: Invitation, action: str, *, by: User, now: datetime) -> None:
+    audit.record(
+        "invitation",
+        invitation.id,
+        action,
+        by=by,
+        at=now,
+        partnership_id=invitation.partnership_id,
+        after={"role": invitation.role, "scope": invitation.scope, "organisation_id": invitation.organisation_id},
+    )

@@ -1,0 +1,228 @@
+"""Everybody's accounts and roles, for administrators."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import NoResultFound
+
+from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.core import clock
+from cycle_tracker.models import User
+from cycle_tracker.partnerships.queries.bodies import list_organisations
+from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.people.queries.people import (
+    count_people,
+    get_grant,
+    get_person,
+    last_seen,
+    list_holders,
+    list_owned,
+    list_people,
+    list_posts_of,
+    list_roles,
+)
+from cycle_tracker.people.services import people
+from cycle_tracker.people.web import presenters
+from cycle_tracker.people.web.filters import Filters, filter_form, read_filters
+from cycle_tracker.people.web.forms import ConfirmForm, PersonForm, RoleForm
+from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
+from cycle_tracker.web.saving import saved
+from cycle_tracker.web.sheets import FileForm, Sheet, download
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+ONE = "/<int(max=2147483647):person_id>"
+OWNED_PER_PAGE = 20
+
+
+@bp.get("")
+@requires(Permission.INVITE_PEOPLE)
+def index() -> ResponseReturnValue:
+    """Everybody, for administrators; planning leads go on to the people of their partnership."""
+    viewer = current_viewer()
+    if not viewer.can(Permission.MANAGE_PEOPLE):
+        return _for_leads(viewer)
+    today = clock.today()
+    filters = _filters()
+    count = count_people(filters.asked, today)
+    page = min(page_asked_for(), last_page(count))
+    found = list_people(filters.asked, today, page=page, per_page=PER_PAGE)
+    return render_template(
+        "people/index.html",
+        filters=filters,
+        filter_form=filter_form(filters, list_partnerships()),
+        columns=presenters.columns(filters),
+        lines=presenters.lines(found),
+        pages=Pages(found, page=page, count=count),
+    )
+
+
+@bp.get("/export.<any(csv,xlsx):form>")
+@requires(Permission.MANAGE_PEOPLE)
+def export(form: FileForm) -> ResponseReturnValue:
+    """The whole list as it is filtered and sorted."""
+    today = clock.today()
+    found = presenters.lines(list_people(_filters().asked, today))
+    return download(Sheet(f"people-{today}", presenters.FILE_COLUMNS, presenters.file_rows(found)), form)
+
+
+@bp.get(ONE)
+@requires(Permission.MANAGE_PEOPLE)
+def show(person_id: int) -> ResponseReturnValue:
+    """One person or post: their roles, and what they own over all partnerships."""
+    today, person = clock.today(), get_person(person_id)
+    owned = list_owned(person.id)
+    pages = pages_of(owned, OWNED_PER_PAGE)
+    held = list_roles(person.id)
+    return render_template(
+        "people/show.html",
+        person=person,
+        status=presenters.status_of(person),
+        facts=presenters.facts(person, last_seen(person.id), list_posts_of(person.id)),
+        roles=presenters.role_lines(held, person.id),
+        post_page=next((one.slug for one in held if one.slug), "") if person.is_post else "",
+        holders=list_holders(person.id) if person.is_post else [],
+        owned=presenters.owned_lines(pages.items, today),
+        owned_wording=presenters.owns_wording(len(owned)),
+        pages=pages,
+        is_oneself=person.id == current_viewer().user_id,
+    )
+
+
+@bp.get(f"{ONE}/export.<any(csv,xlsx):form>")
+@requires(Permission.MANAGE_PEOPLE)
+def export_owned(person_id: int, form: FileForm) -> ResponseReturnValue:
+    """What somebody owns and is open, as a file."""
+    today, person = clock.today(), get_person(person_id)
+    found = presenters.owned_lines(list_owned(person.id), today)
+    return download(
+        Sheet(f"owned-{person.id}-{today}", presenters.OWNED_COLUMNS, presenters.owned_rows(found)),
+        form,
+    )
+
+
+@bp.route(f"{ONE}/change", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def change(person_id: int) -> ResponseReturnValue:
+    """Give a person another name, or say for which organisation they work."""
+    person, organisations = get_person(person_id), list_organisations(with_government=True)
+    if person.is_post:
+        raise NoResultFound
+    form = PersonForm(
+        data={"name": person.name, "organisation": person.organisation.code if person.organisation else ""}
+    )
+    form.offer(organisations)
+    if form.validate_on_submit() and saved(
+        form,
+        lambda: people.change_person(
+            person,
+            form.name.data,
+            organisation={one.code: one for one in organisations}.get(form.organisation.data),
+            by=current_user_row(),
+            now=clock.now(),
+        ),
+    ):
+        flash("Saved.", "success")
+        return redirect(_page_of(person))
+    return render_template("people/change.html", form=form, person=person)
+
+
+@bp.route(f"{ONE}/roles", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def add_role(person_id: int) -> ResponseReturnValue:
+    """Give a person one more role."""
+    person = get_person(person_id)
+    partnerships, organisations = list_partnerships(), list_organisations()
+    form = RoleForm()
+    form.offer(partnerships, organisations)
+    if form.validate_on_submit() and saved(
+        form,
+        lambda: people.add_role(
+            person,
+            Role(form.role.data),
+            partnership={one.slug: one for one in partnerships}.get(form.partnership.data),
+            organisation={one.code: one for one in organisations}.get(form.organisation.data),
+            by=current_user_row(),
+            now=clock.now(),
+        ),
+    ):
+        flash(f"{person.name} has the role now.", "success")
+        return redirect(_page_of(person))
+    return render_template("people/add_role.html", form=form, person=person)
+
+
+@bp.route(f"{ONE}/roles/<int(max=2147483647):grant_id>/take-away", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def take_away(person_id: int, grant_id: int) -> ResponseReturnValue:
+    """Take a role away, after a look at what it means."""
+    person = get_person(person_id)
+    grant = get_grant(person, grant_id)
+    held = next(one for one in list_roles(person.id) if one.grant_id == grant.id)
+    form = ConfirmForm()
+    if form.validate_on_submit() and saved(
+        form,
+        lambda: people.take_away_role(grant, by=current_user_row(), today=clock.today(), now=clock.now()),
+    ):
+        flash(f"Taken away: {presenters.role_wording(held)}.", "success")
+        return redirect(_page_of(person))
+    return render_template(
+        "people/take_away.html",
+        form=form,
+        person=person,
+        role=presenters.role_wording(held),
+        owned=presenters.owns_wording(len(list_owned(person.id))),
+        hand_over=url_for("hand_overs.everywhere", person_id=person.id),
+        back=_page_of(person),
+    )
+
+
+@bp.route(f"{ONE}/deactivate", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE)
+def deactivate(person_id: int) -> ResponseReturnValue:
+    """Switch an account off, after a look at what it owns."""
+    person = get_person(person_id)
+    form = ConfirmForm()
+    if form.validate_on_submit() and saved(
+        form, lambda: people.deactivate(person, by=current_user_row(), now=clock.now())
+    ):
+        flash(f"{person.name} is switched off.", "success")
+        return redirect(_page_of(person))
+    owned = list_owned(person.id)
+    pages = pages_of(owned, OWNED_PER_PAGE)
+    return render_template(
+        "people/deactivate.html",
+        form=form,
+        person=person,
+        owned=presenters.owned_lines(pages.items, clock.today()),
+        owned_wording=presenters.owns_wording(len(owned)),
+        pages=pages,
+    )
+
+
+@bp.post(f"{ONE}/reactivate")
+@requires(Permission.MANAGE_PEOPLE)
+def reactivate(person_id: int) -> ResponseReturnValue:
+    """Switch an account on again."""
+    person = get_person(person_id)
+    form = ConfirmForm()
+    if form.validate_on_submit() and saved(
+        form, lambda: people.reactivate(person, by=current_user_row(), now=clock.now())
+    ):
+        flash(f"{person.name} is switched on again, with the roles below.", "success")
+    else:
+        flash(" ".join(form.form_errors), "warning")
+    return redirect(_page_of(person))
+
+
+def _filters() -> Filters:
+    return read_filters(request.args, list_partnerships())
+
+
+def _for_leads(viewer: Viewer) -> ResponseReturnValue:
+    places = list_partnerships(viewer.partnerships_with(Permission.INVITE_PEOPLE))
+    if len(places) == 1:
+        return redirect(url_for("people_within.index", slug=places[0].slug))
+    return render_template("people/choose.html", partnerships=places)
+
+
+def _page_of(person: User) -> str:
+    return url_for("people.show", person_id=person.id)

@@ -1,0 +1,159 @@
+"""What the reminder rules are told of a batch of milestones: asked alike by the sweep, by the forecast, and by the page
+that says why nobody was told."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from cycle_tracker.core.among import among
+from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
+from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.partnerships.queries.calendars import calendars_of
+from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
+from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
+from cycle_tracker.reminders.rules.policies import Audience, Policy, Rung
+from cycle_tracker.reminders.rules.reminders import RUNG, Deadline, RungReached
+
+DECIDING = (
+    Milestone.id,
+    Milestone.partnership_id,
+    Milestone.owner_id,
+    Milestone.kind,
+    Milestone.duty_basis,
+    Milestone.state,
+    Milestone.due_on,
+    Milestone.target_on,
+    Milestone.expected_date,
+    Milestone.entered_on,
+    Milestone.next_notice_on,
+    Partnership.notify_from,
+)
+"""The columns of a row that the rules are asked about; the partnership is joined from outside."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a batch of milestones beside their rows."""
+
+    calendars: Mapping[int | None, WorkingCalendar]
+    audiences: Audiences
+    contacts: Mapping[int, tuple[str, ...]]
+    policies: Policies
+    told: Mapping[tuple[int, date], set[str]]
+    climbed: Mapping[tuple[int, date], set[tuple[int, Audience]]]
+    opened: Mapping[tuple[int, date], set[tuple[int, Audience]]]
+    reply_by: Mapping[tuple[int, date], date]
+
+    def deadline(self, row: Row[Any]) -> Deadline:
+        """One milestone as the rules know it."""
+        return deadline_of(
+            row,
+            notify_from=row.notify_from,
+            reply_by=self.reply_by.get((row.id, row.due_on)),
+            calendar=self.calendars[row.partnership_id],
+            addressees=self._addressees(row),
+        )
+
+    def policy(self, row: Row[Any]) -> Policy:
+        """The policy that holds for it."""
+        return self.policies.of(row)
+
+    def told_of(self, row: Row[Any]) -> Collection[str]:
+        """The steps told of its present date, and those that they overtook. Where the ladder was changed since, a rung
+        counts as told whose audiences were told by a rung that is no more: rungs tell their audience once."""
+        told = self.told.get((row.id, row.due_on), set())
+        rungs = self.policy(row).rungs
+        before = _audiences_of_others(self.climbed.get((row.id, row.due_on), ()), rungs)
+        if not before:
+            return told
+        return told | {
+            f"{RUNG}{rung.days}" for rung in rungs if before.issuperset({*rung.audiences} - {Audience.OWNER})
+        }
+
+    def is_open(self, row: Row[Any], reached: RungReached) -> bool:
+        """True where a rung of its present date is open already, or one to the same audience of an earlier ladder."""
+        opened = self.opened.get((row.id, row.due_on), ())
+        others = _audiences_of_others(opened, self.policy(row).rungs)
+        return reached.audiences[-1] in others or any(days == reached.days for days, _ in opened)
+
+    def _addressees(self, row: Row[Any]) -> dict[Audience, tuple[str, ...]]:
+        people = self.audiences.of(
+            owner_id=row.owner_id, partnership_id=row.partnership_id, is_document=row.kind in DOCUMENTS
+        )
+        contacts = self.contacts.get(row.id, ())
+        return {**people, Audience.CONTACT: contacts} if contacts else people
+
+
+def known_of(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
+    """What is known of these milestones now, in a constant number of statements; with `policies` as if they held."""
+    partnership_ids = {row.partnership_id for row in rows}
+    milestone_ids = [row.id for row in rows]
+    told, climbed = _told(milestone_ids)
+    opened, reply_by = _opened(milestone_ids)
+    return Known(
+        calendars=calendars_of(partnership_ids),
+        audiences=audiences_for(
+            partnership_ids - {None}, {row.owner_id for row in rows if row.owner_id is not None}, today
+        ),
+        contacts=contacts_of([row.id for row in rows if row.kind in ASKS_CONTACTS]),
+        # Asked for each batch, once the sweep has locked it: a change of policy sets bookmarks before or after that.
+        policies=policies_now() if policies is None else policies,
+        told=told,
+        climbed=climbed,
+        opened=opened,
+        reply_by=reply_by,
+    )
+
+
+def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterable[Rung]) -> set[Audience]:
+    """The audiences that were told, or had something opened, by rungs that the ladder does not have now."""
+    present = {rung.days for rung in rungs}
+    return {audience for days, audience in climbed if days not in present}
+
+
+def _told(
+    milestone_ids: list[int],
+) -> tuple[dict[tuple[int, date], set[str]], dict[tuple[int, date], set[tuple[int, Audience]]]]:
+    """The steps told of each milestone and date, and those that they overtook; and which rung told which audience."""
+    told: dict[tuple[int, date], set[str]] = defaultdict(set)
+    climbed: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
+    for row in db.session.execute(
+        select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook, Notice.audience).where(
+            among(Notice.milestone_id, milestone_ids), Notice.ended_at.is_(None)
+        )
+    ):
+        of = (row.milestone_id, row.due_on)
+        told[of].update((row.step, *row.overtook))
+        if row.step.startswith(RUNG):
+            climbed[of].add((int(row.step.removeprefix(RUNG)), row.audience))
+    return told, climbed
+
+
+def _opened(
+    milestone_ids: list[int],
+) -> tuple[dict[tuple[int, date], set[tuple[int, Audience]]], dict[tuple[int, date], date]]:
+    """The rungs that are open of each milestone and date, and the latest day by which one of them is replied to."""
+    opened: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
+    reply_by: dict[tuple[int, date], date] = {}
+    for row in db.session.execute(
+        select(
+            Escalation.milestone_id,
+            Escalation.due_on,
+            Escalation.rung,
+            Escalation.audience,
+            Escalation.reply_by,
+            Escalation.raised_by_id,
+        ).where(among(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
+    ):
+        of = (row.milestone_id, row.due_on)
+        if row.raised_by_id is None:
+            opened[of].add((row.rung, row.audience))
+        if row.reply_by is not None:
+            reply_by[of] = max(row.reply_by, reply_by.get(of, row.reply_by))
+    return opened, reply_by

@@ -1,0 +1,272 @@
+"""The record of every notice: what it said, whom it was for, who got it, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import aliased
+
+from cycle_tracker.access.queries.scopes import within
+from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
+from cycle_tracker.core.errors import NotAllowed
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.models import Contact, Ending, Message, Milestone, Notice, Partnership, User
+from cycle_tracker.reminders.queries.audiences import addressee_of
+from cycle_tracker.reminders.rules.policies import Audience
+
+
+class Standing(StrEnum):
+    """What became of a notice."""
+
+    WAITING = "waiting"
+    ON_ITS_WAY = "on-its-way"
+    SENT = "sent"
+    FAILED = "failed"
+    NOT_SENT = "not-sent"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class NoticeRecord:
+    """One notice with its milestone, whom it was for (`person`), who got it (`reader`), and its mail."""
+
+    id: int
+    step: str
+    due_on: date
+    audience: Audience
+    user_id: int | None
+    overtook: Sequence[str]
+    policy: str
+    at_once: bool
+    queued_on: date
+    queued_at: datetime
+    ended_at: datetime | None
+    ending: Ending | None
+    ended_why: str
+    standing: Standing
+    key: str
+    title: str
+    kind: Kind
+    date_basis: Basis
+    expected_date: bool
+    milestone_due_on: date | None
+    owner_id: int | None
+    partnership_id: int | None
+    partnership: str | None
+    slug: str | None
+    person: str | None
+    contact: str | None
+    reader: str | None
+    recipient: str | None
+    identity: str | None
+    mail_id: str | None
+    mail_state: MessageState | None
+    mail_ended_at: datetime | None
+    attempts: int | None
+    receipt: str | None
+    trouble: str | None
+    mail_ended_why: str | None
+
+    @property
+    def name(self) -> str:
+        """Whom it was for; empty where there was nobody."""
+        return self.person or self.contact or ""
+
+    @property
+    def deputy(self) -> str:
+        """Who got it for somebody who was away; empty where it went to whom it was for."""
+        return self.reader if self.reader and self.person and self.reader != self.person else ""
+
+    @property
+    def is_for_its_owner(self) -> bool:
+        """True where it was for the person, or post, that owns the milestone now."""
+        return self.audience is Audience.OWNER and self.user_id is not None and self.user_id == self.owner_id
+
+    @property
+    def is_document(self) -> bool:
+        """True for the notice of a plan or an annual report."""
+        return self.kind in DOCUMENTS
+
+
+_person, _reader = aliased(User), aliased(User)
+
+_never_in_a_mail = or_(
+    Notice.ending == Ending.WITHDRAWN,
+    and_(Notice.ended_at.is_not(None), or_(Message.ended_at.is_(None), Notice.ended_at < Message.ended_at)),
+)
+"""What ended before its mail went out was taken out of it."""
+
+_standing = case(
+    (Notice.unreachable, Standing.UNREACHABLE.value),
+    (or_(_never_in_a_mail, Message.state == MessageState.WITHDRAWN), Standing.NOT_SENT.value),
+    (Message.state == MessageState.SENT, Standing.SENT.value),
+    (Message.state == MessageState.FAILED, Standing.FAILED.value),
+    (Notice.message_id.is_(None), Standing.WAITING.value),
+    else_=Standing.ON_ITS_WAY.value,
+)
+
+_COLUMNS = (
+    Notice.id,
+    Notice.step,
+    Notice.due_on,
+    Notice.audience,
+    Notice.user_id,
+    Notice.overtook,
+    Notice.policy,
+    Notice.at_once,
+    Notice.queued_on,
+    Notice.queued_at,
+    Notice.ended_at,
+    Notice.ending,
+    Notice.ended_why,
+    _standing.label("standing"),
+    Milestone.key,
+    Milestone.title,
+    Milestone.kind,
+    Milestone.date_basis,
+    Milestone.expected_date,
+    Milestone.due_on.label("milestone_due_on"),
+    Milestone.owner_id,
+    Milestone.partnership_id,
+    Partnership.name.label("partnership"),
+    Partnership.slug,
+    _person.name.label("person"),
+    Contact.name.label("contact"),
+    _reader.name.label("reader"),
+    Message.recipient,
+    Message.identity,
+    Message.message_id.label("mail_id"),
+    Message.state.label("mail_state"),
+    Message.ended_at.label("mail_ended_at"),
+    Message.attempts,
+    Message.receipt,
+    Message.trouble,
+    Message.ended_why.label("mail_ended_why"),
+)
+
+
+@dataclass(frozen=True)
+class NoticeList:
+    """The notices of a person's partnerships, the newest first; each field that is set narrows it. `partnership` is a
+    slug, `person` a part of a name or address."""
+
+    viewer: Viewer
+    partnership: str = ""
+    person: str = ""
+    standing: Standing | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def count(self) -> int:
+        """How many there are in all."""
+        return db.session.scalar(_joined(select(func.count(Notice.id))).where(*self._conditions())) or 0
+
+    def rows(self, *, page: int = 1, per_page: int | None = None) -> list[NoticeRecord]:
+        """One page of them, or with no `per_page` all; one statement."""
+        statement = _joined(select(*_COLUMNS)).where(*self._conditions()).order_by(Notice.id.desc())
+        if per_page is not None:
+            statement = statement.limit(per_page).offset((page - 1) * per_page)
+        return _records(statement)
+
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        wanted = [within(Milestone.partnership_id, self.viewer, Permission.READ_NOTICES)]
+        if self.partnership:
+            wanted.append(Partnership.slug == self.partnership)
+        if self.person:
+            fields = (_person.name, Contact.name, _reader.name, Message.recipient)
+            wanted.append(or_(*(field.icontains(self.person, autoescape=True) for field in fields)))
+        if self.standing is not None:
+            wanted.append(_standing == self.standing.value)
+        if self.first is not None:
+            wanted.append(Notice.queued_on >= self.first)
+        if self.last is not None:
+            wanted.append(Notice.queued_on <= self.last)
+        return wanted
+
+
+def get_notice(viewer: Viewer, notice_id: int) -> NoticeRecord:
+    """One notice.
+
+    Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where they may,
+    and not who was told of it.
+    """
+    found = next(iter(_records(_joined(select(*_COLUMNS)).where(Notice.id == notice_id))), None)
+    if found is None or not may_see(viewer, found.partnership_id, is_document=found.is_document):
+        raise NoResultFound
+    if not _reads(viewer, found):
+        raise NotAllowed
+    return found
+
+
+def notices_of(milestone: Milestone) -> list[NoticeRecord]:
+    """Every notice of a milestone, the newest first; one statement."""
+    return _records(_joined(select(*_COLUMNS)).where(Notice.milestone_id == milestone.id).order_by(Notice.id.desc()))
+
+
+@dataclass(frozen=True)
+class MailRecord:
+    """One mail, and those of its notices that the person may see. `is_theirs` says that it came to them, or to a post
+    that they hold, or was for them while they were away; `hidden` counts the notices that they may not see."""
+
+    message: Message
+    reader: str
+    stands_in_for: str
+    notices: Sequence[NoticeRecord]
+    hidden: int
+    is_theirs: bool
+
+
+def get_mail(viewer: Viewer, identity: str) -> MailRecord:
+    """A mail by the identity that its footer names: the person's own, or one that tells of partnerships whose notices
+    they may read. Raises NoResultFound for any other."""
+    message = db.session.scalars(select(Message).where(Message.identity == identity)).one()
+    addressees = {addressee_of(number) for number in viewer.owns_as}
+    is_theirs = message.user_id in viewer.owns_as or message.addressee in addressees
+    notices = _records(_joined(select(*_COLUMNS)).where(Notice.message_id == message.id).order_by(Notice.id))
+    shown = [one for one in notices if _reads(viewer, one) or (is_theirs and _sees(viewer, one))]
+    if not is_theirs and not shown:
+        raise NoResultFound
+    person = next((one for one in notices if one.deputy), None)
+    return MailRecord(
+        message=message,
+        reader=next((one.reader or one.contact or "" for one in notices), ""),
+        stands_in_for=person.name if person else "",
+        notices=shown,
+        hidden=len(notices) - len(shown),
+        is_theirs=is_theirs,
+    )
+
+
+def _sees(viewer: Viewer, notice: NoticeRecord) -> bool:
+    return may_see(viewer, notice.partnership_id, is_document=notice.is_document)
+
+
+def _reads(viewer: Viewer, notice: NoticeRecord) -> bool:
+    """True where the person may read who was told of it. National milestones are read by those who read all."""
+    partnerships = viewer.partnerships_with(Permission.READ_NOTICES)
+    return partnerships is None or notice.partnership_id in partnerships
+
+
+def _joined(statement: Any) -> Select[*tuple[Any, ...]]:
+    joined: Select[*tuple[Any, ...]] = (
+        statement.select_from(Notice)
+        .join(Milestone, Milestone.id == Notice.milestone_id)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .outerjoin(_person, _person.id == Notice.user_id)
+        .outerjoin(Contact, Contact.id == Notice.contact_id)
+        .outerjoin(Message, Message.id == Notice.message_id)
+        .outerjoin(_reader, _reader.id == Message.user_id)
+    )
+    return joined
+
+
+def _records(statement: Select[*tuple[Any, ...]]) -> list[NoticeRecord]:
+    return [
+        NoticeRecord(**{**row._asdict(), "standing": Standing(row.standing)}) for row in db.session.execute(statement)
+    ]

@@ -1,0 +1,131 @@
+"""What may have kept people from being told of one milestone, looked up now."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from cycle_tracker.core.calendar import DAY, SCOTLAND
+from cycle_tracker.core.clock import london_time
+from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.queries import QUEUE_NOTICES
+from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Outcome, Partnership, User
+from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
+from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
+
+DECIDED_BY = time(7, 15)
+"""By then, London time, the day's notices should have been decided."""
+
+
+def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
+    """What keeps anybody from being told of this milestone, whose notices so far are `told`."""
+    row: Row[Any] = _row_of(milestone)
+    known = known_of([row], today)
+    deadline, policy = known.deadline(row), known.policy(row)
+    owners = deadline.addressees.get(Audience.OWNER, ())
+    of_this_date = [one for one in told if one.due_on == milestone.due_on and one.ending is not Ending.SUPERSEDED]
+    return Silence(
+        deadline=deadline,
+        policy=policy,
+        closed_as=milestone.state.label.lower(),
+        partnership=milestone.partnership.name if milestone.partnership else "Scotland",
+        was_told=any(one.standing is Standing.SENT for one in of_this_date),
+        owner=milestone.owner.name if milestone.owner else "",
+        owner_may_be_told=milestone.owner_id is not None and addressee_of(milestone.owner_id) in owners,
+        stands_in=_names([number for one in owners if (number := user_of(one)) and number != milestone.owner_id]),
+        unreachable=[one.audience for one in of_this_date if one.standing is Standing.UNREACHABLE],
+        waiting=_waiting(milestone),
+        switched_off=_switched_off(milestone),
+        stuck=[
+            Stuck(one.reader or one.name, one.trouble or "", one.standing is Standing.FAILED)
+            for one in of_this_date
+            if one.standing in {Standing.FAILED, Standing.ON_ITS_WAY}
+        ],
+        decided_for=_decided_for(),
+        decided_by_now=_decided_by_now(london_time(now)),
+        next_on=next_notice_on(deadline, policy, today),
+    )
+
+
+def _row_of(milestone: Milestone) -> Any:
+    return db.session.execute(
+        select(*DECIDING)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .where(Milestone.id == milestone.id)
+    ).one()
+
+
+def _names(user_ids: Sequence[int]) -> list[str]:
+    return list(db.session.scalars(select(User.name).where(User.id.in_(user_ids)).order_by(User.name, User.id)))
+
+
+def _waiting(milestone: Milestone) -> list[Waits]:
+    rows = db.session.execute(
+        select(Notice, User, Contact)
+        .outerjoin(User, User.id == Notice.user_id)
+        .outerjoin(Contact, Contact.id == Notice.contact_id)
+        .where(
+            Notice.milestone_id == milestone.id,
+            Notice.message_id.is_(None),
+            Notice.ended_at.is_(None),
+            Notice.unreachable.is_(False),
+            ~Notice.addressee.startswith(UNREACHED),
+        )
+        .order_by(Notice.id)
+    )
+    found = []
+    for notice, user, contact in rows:
+        person = user or contact
+        if person is not None:
+            how = {"preference": user.preference} if user else {}
+            found.append(
+                Waits(
+                    person.name,
+                    notice.step,
+                    notice.due_on,
+                    notice.queued_on,
+                    at_once=notice.at_once,
+                    reminds_before=person.reminds_before,
+                    **how,
+                )
+            )
+    return found
+
+
+def _switched_off(milestone: Milestone) -> list[str]:
+    """Who was not reminded of the present date because they want no reminders before it."""
+    rows = db.session.execute(
+        select(func.coalesce(User.name, Contact.name))
+        .select_from(Notice)
+        .outerjoin(User, User.id == Notice.user_id)
+        .outerjoin(Contact, Contact.id == Notice.contact_id)
+        .where(
+            Notice.milestone_id == milestone.id,
+            Notice.due_on == milestone.due_on,
+            Notice.ending == Ending.WITHDRAWN,
+            Notice.ended_why == SWITCHED_OFF,
+        )
+        .order_by(Notice.id)
+    )
+    return list(dict.fromkeys(name for (name,) in rows if name))
+
+
+SWITCHED_OFF = "reminders before the day are switched off"
+"""What a notice says that ended for this reason: the words of `reminders.services.digests.SWITCHED_OFF`."""
+
+
+def _decided_for() -> date | None:
+    """The last day for which notices were decided."""
+    return db.session.scalar(
+        select(func.max(JobRun.ran_for)).where(JobRun.job == QUEUE_NOTICES, JobRun.outcome == Outcome.FINISHED)
+    )
+
+
+def _decided_by_now(here: datetime) -> date:
+    """The last working day for which notices should have been decided by this London time."""
+    return SCOTLAND.on_or_before(here.date() if here.time() >= DECIDED_BY else here.date() - DAY)

@@ -1,0 +1,241 @@
+"""Notices that wait for a mail, and what a mail has to say about each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.models import Answer, AnswerKind, Contact, Escalation, Milestone, Notice, Partnership, User
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.reminders.rules.reminders import ANSWERED, HEARD_AT_ONCE, RAISED
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """One notice with the facts of its milestone that a mail shows.
+
+    `escalation_id` is what is open with the audience of the notice, for one that decides; `raised_why` and `raised_by`
+    are set where a person raised it. `reply_by` is the latest day that somebody who acknowledged it set, and
+    `acknowledged_by` who; what came to the national group is not told of outside it. `answer` is what a contact
+    answered last, of a notice that tells of it, and `answered_by` their name and organisation.
+    """
+
+    notice_id: int
+    user_id: int | None
+    contact_id: int | None
+    milestone_id: int
+    step: str
+    audience: Audience
+    at_once: bool
+    due_on: date
+    overtook: tuple[str, ...]
+    queued_on: date
+    message_id: int | None
+    key: str
+    title: str
+    kind: Kind
+    state: State
+    milestone_due_on: date | None
+    target_on: date | None
+    expected_date: bool
+    reports_on: date | None
+    duty_basis: Basis
+    duty_citation: str
+    date_basis: Basis
+    date_citation: str
+    partnership_id: int | None
+    partnership: str
+    slug: str
+    escalation_id: int | None
+    raised_why: str = ""
+    raised_by: str = ""
+    reply_by: date | None = None
+    acknowledged_by: str = ""
+    owner_id: int | None = None
+    answer: AnswerKind | None = None
+    answer_date: date | None = None
+    answer_text: str = ""
+    answered_by: str = ""
+
+
+_acknowledged = aliased(Escalation, name="acknowledged")
+_raiser, _acknowledger = aliased(User, name="raiser"), aliased(User, name="acknowledger")
+
+_COLUMNS = (
+    Notice.id.label("notice_id"),
+    Notice.user_id,
+    Notice.contact_id,
+    Notice.milestone_id,
+    Notice.step,
+    Notice.audience,
+    Notice.at_once,
+    Notice.due_on,
+    Notice.overtook,
+    Notice.queued_on,
+    Notice.message_id,
+    Milestone.key,
+    Milestone.title,
+    Milestone.kind,
+    Milestone.state,
+    Milestone.due_on.label("milestone_due_on"),
+    Milestone.target_on,
+    Milestone.expected_date,
+    Milestone.reports_on,
+    Milestone.duty_basis,
+    Milestone.duty_citation,
+    Milestone.date_basis,
+    Milestone.date_citation,
+    Milestone.partnership_id,
+    Partnership.name.label("partnership"),
+    Partnership.slug,
+    Escalation.id.label("escalation_id"),
+    Escalation.raised_why,
+    _raiser.name.label("raised_by"),
+    _acknowledged.reply_by,
+    _acknowledger.name.label("acknowledged_by"),
+    Milestone.owner_id,
+    Answer.kind.label("answer"),
+    Answer.new_date.label("answer_date"),
+    Answer.text.label("answer_text"),
+    Contact.name.label("answered_by"),
+    Contact.organisation.label("answered_for"),
+)
+
+
+def people_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
+    """The next people, by number, for whom a notice waits."""
+    return db.session.scalars(
+        select(Notice.user_id)
+        .where(Notice.message_id.is_(None), Notice.ended_at.is_(None), Notice.user_id > after)
+        .group_by(Notice.user_id)
+        .order_by(Notice.user_id)
+        .limit(limit)
+    ).all()  # type: ignore[return-value]  # a person's number is there where it is greater than another
+
+
+def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
+    """What waits for each of these people, locked so that a second run writes no second mail."""
+    return _by(
+        Notice.user_id,
+        _lines().where(Notice.user_id.in_(user_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
+    )
+
+
+def contacts_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
+    """The next contacts, by number, for whom a notice waits."""
+    return db.session.scalars(
+        select(Notice.contact_id)
+        .where(
+            Notice.message_id.is_(None),
+            Notice.ended_at.is_(None),
+            Notice.contact_id.is_not(None),
+            Notice.contact_id > after,
+        )
+        .group_by(Notice.contact_id)
+        .order_by(Notice.contact_id)
+        .limit(limit)
+    ).all()  # type: ignore[return-value]  # a contact's number is there where it is greater than another
+
+
+def notices_waiting_for_contacts(contact_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
+    """What waits for each of these contacts, locked in the same way."""
+    return _by(
+        Notice.contact_id,
+        _lines().where(Notice.contact_id.in_(contact_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
+    )
+
+
+def notices_of_messages(message_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
+    """The notices that still count, of each of these messages."""
+    found: dict[int, list[NoticeLine]] = defaultdict(list)
+    for row in db.session.execute(_lines().where(Notice.message_id.in_(message_ids), Notice.ended_at.is_(None))):
+        line = _line(row)
+        if line.message_id is not None:
+            found[line.message_id].append(line)
+    return found
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_COLUMNS)
+        .join(Milestone, Milestone.id == Notice.milestone_id)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .outerjoin(Escalation, Escalation.id == _with_its_audience())
+        .outerjoin(_raiser, _raiser.id == Escalation.raised_by_id)
+        .outerjoin(_acknowledged, _acknowledged.id == _last_acknowledged())
+        .outerjoin(_acknowledger, _acknowledger.id == _acknowledged.acknowledged_by_id)
+        .outerjoin(Answer, Answer.id == _last_answer())
+        .outerjoin(Contact, Contact.id == Answer.contact_id)
+        .order_by(Notice.user_id, Notice.contact_id, Notice.due_on, Notice.milestone_id, Notice.id)
+    )
+
+
+def _with_its_audience() -> Any:
+    """The newest open escalation to the audience of a notice, where that decides: of a step by which it was raised, the
+    one that was."""
+    return (
+        select(func.max(Escalation.id))
+        .where(
+            Escalation.milestone_id == Notice.milestone_id,
+            Escalation.audience == Notice.audience,
+            Escalation.resolved_at.is_(None),
+            Notice.audience.in_(sorted(HEARD_AT_ONCE)),
+            or_(Notice.step.not_in(sorted(RAISED.values())), Escalation.raised_by_id.is_not(None)),
+        )
+        .correlate(Notice)
+        .scalar_subquery()
+    )
+
+
+def _last_acknowledged() -> Any:
+    """The open escalation of a notice's milestone that was acknowledged last, within the partnership."""
+    return (
+        select(func.max(Escalation.id))
+        .where(
+            Escalation.milestone_id == Notice.milestone_id,
+            Escalation.resolved_at.is_(None),
+            Escalation.acknowledged_at.is_not(None),
+            Escalation.audience != Audience.NATIONAL,
+            Notice.audience.not_in([Audience.NATIONAL, Audience.CONTACT]),
+        )
+        .correlate(Notice)
+        .scalar_subquery()
+    )
+
+
+def _last_answer() -> Any:
+    """What a contact answered last about the milestone of a notice that tells of it."""
+    return (
+        select(func.max(Answer.id))
+        .where(Answer.milestone_id == Notice.milestone_id, Answer.contact_id.is_not(None), Notice.step == ANSWERED)
+        .correlate(Notice)
+        .scalar_subquery()
+    )
+
+
+def _by(
+    addressee: InstrumentedAttribute[int | None], statement: Select[*tuple[Any, ...]]
+) -> dict[int, list[NoticeLine]]:
+    """The lines by whom they are for, locked."""
+    found: dict[int, list[NoticeLine]] = defaultdict(list)
+    for row in db.session.execute(statement.with_for_update(of=Notice)):
+        found[getattr(row, addressee.key)].append(_line(row))
+    return found
+
+
+def _line(row: Row[Any]) -> NoticeLine:
+    values = row._asdict()
+    values["overtook"] = tuple(values["overtook"])
+    values["partnership"] = values["partnership"] or "Scotland"
+    for name in ("slug", "raised_why", "raised_by", "acknowledged_by", "answer_text", "answered_by"):
+        values[name] = values[name] or ""
+    if organisation := values.pop("answered_for"):
+        values["answered_by"] += f", {organisation}"
+    return NoticeLine(**values)

@@ -1,0 +1,99 @@
+"""What people will be told in the days ahead, if nothing changes: the same rules, walked from working day to working
+day. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Protocol, TypeVar
+
+from cycle_tracker.core.calendar import DAY, SCOTLAND
+from cycle_tracker.reminders.rules.digests import Preference, Waiting, digest_of_today
+from cycle_tracker.reminders.rules.policies import Policy
+from cycle_tracker.reminders.rules.reminders import BEFORE, Deadline, NoticeDue, called_for
+
+LONGEST = 366
+"""No forecast goes further: in a year most dates will have moved."""
+
+
+@dataclass(frozen=True)
+class NoticeAhead:
+    """One notice to come, and the day on which the rules will give it."""
+
+    day: date
+    notice: NoticeDue
+
+
+class Ahead(Waiting, Protocol):
+    """What is asked of a notice that waits, now or on a day ahead, for a mail."""
+
+    @property
+    def milestone_id(self) -> int: ...
+    @property
+    def step(self) -> str: ...
+    @property
+    def at_once(self) -> bool: ...
+
+
+Line = TypeVar("Line", bound=Ahead)
+
+
+@dataclass(frozen=True)
+class MailAhead(Generic[Line]):
+    """One mail to come: its day, and the notices that it will tell."""
+
+    day: date
+    lines: Sequence[Line]
+
+
+def working_days(first: date, last: date) -> list[date]:
+    """The days on which notices are decided, from the first to the last, both counted."""
+    days = ((first + DAY * number) for number in range((last - first).days + 1))
+    return [day for day in days if SCOTLAND.is_working_day(day)]
+
+
+def notices_ahead(
+    milestone: Deadline, policy: Policy, told: Iterable[str], days: Iterable[date], *, asked_on: date | None
+) -> Iterator[NoticeAhead]:
+    """The notices that one milestone calls for on these days, each counting as told from its day on.
+
+    `told` are the steps told so far, and `asked_on` is its bookmark: the rules are not asked before that day, and
+    where there is none never.
+    """
+    already = set(told)
+    for day in days:
+        if asked_on is None:
+            return
+        if asked_on > day:
+            continue
+        calls_for = called_for(milestone, policy, already, day)
+        for notice in calls_for.notices:
+            already.update((notice.step, *notice.overtook))
+            yield NoticeAhead(day, notice)
+        asked_on = calls_for.next_on
+
+
+def mails_ahead(
+    lines: Iterable[Line],
+    preference: Preference,
+    days: Iterable[date],
+    *,
+    reminds_before: bool = True,
+    had_digest_on: Collection[date] = (),
+) -> Iterator[MailAhead[Line]]:
+    """The mails that one addressee gets on these days, by when they take their mail.
+
+    `lines` are the notices that wait now and those to come, dated by `queued_on`. On the days `had_digest_on` the
+    digest of the day is written already, and only what is wanted at once still goes.
+    """
+    coming = sorted(
+        (line for line in lines if reminds_before or not line.step.startswith(BEFORE)), key=lambda line: line.queued_on
+    )
+    waiting: list[Line] = []
+    for day in days:
+        waiting += [line for line in coming if line.queued_on <= day]
+        coming = [line for line in coming if line.queued_on > day]
+        digest = [] if day in had_digest_on else digest_of_today(waiting, preference, day)
+        told = {line.milestone_id for line in (*digest, *(line for line in waiting if line.at_once))}
+        if told:
+            yield MailAhead(day, [line for line in waiting if line.milestone_id in told])
+            waiting = [line for line in waiting if line.milestone_id not in told]

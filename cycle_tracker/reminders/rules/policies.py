@@ -1,0 +1,138 @@
+"""When people are told about a due date, and how far up it goes: the defaults, and what changes them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
+
+
+class Audience(StrEnum):
+    """Who a step is for. The people behind each are looked up when notices are decided."""
+
+    OWNER = "owner"
+    LEAD = "lead"
+    CHAIR = "chair"
+    GOVERNANCE = "governance-group"
+    NATIONAL = "national-group"
+    """Reached by no rung: it takes a person and a reason to go so far."""
+    CONTACT = "contact"
+    """People without an account who are asked for an answer: told beside the owner."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder: so many days past the due date, this audience is told, once."""
+
+    days: int
+    audiences: tuple[Audience, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Days before the due date (0 is the day itself), days after it, and the rungs.
+
+    `repeat_every` is the number of days between repeats once the date has passed; None tells it once. `place` is the
+    most particular place that changed it, empty for a default; `before_since` the day on which the days before were
+    last changed: a reminder that lay before that day is not sent late.
+    """
+
+    before: tuple[int, ...]
+    first_after: int
+    repeat_every: int | None
+    rungs: tuple[Rung, ...]
+    place: str = ""
+    before_since: date | None = None
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """How often it is told that a date has passed: first after so many days, then every so many, or once."""
+
+    first_after: int
+    repeat_every: int | None
+
+
+@dataclass(frozen=True)
+class PolicyChange:
+    """What one place changes of the policy that would hold without it; None leaves a part as it is.
+
+    `before` with no days in it was set back on the day `in_force_from` to what would hold without it: what that would
+    have sent before then is not sent late.
+    """
+
+    in_force_from: date
+    before: tuple[int, ...] | None = None
+    repeats: Repeats | None = None
+    rungs: tuple[Rung, ...] | None = None
+
+
+FURTHEST_BEFORE = timedelta(days=180)
+"""No policy reminds earlier than this before the due date."""
+
+FIRST_RUNG = Rung(1, (Audience.OWNER, Audience.LEAD))
+
+DOCUMENT_STEPS = (28, 14, 7, 1, 0)
+OTHER_STEPS = (14, 3, 0)
+WEEKLY = 7
+
+DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, WEEKLY, (FIRST_RUNG, Rung(14, (Audience.GOVERNANCE,))))
+STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, Rung(14, (Audience.GOVERNANCE,))))
+STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, Rung(28, (Audience.GOVERNANCE,))))
+ACTION_POLICY = Policy((14,), 1, None, (Rung(1, (Audience.OWNER,)), Rung(14, (Audience.LEAD,))))
+
+
+def policy_for(kind: Kind, duty_basis: Basis) -> Policy:
+    """The policy that holds for a milestone of this kind whose duty rests on this basis."""
+    if kind in DOCUMENTS or kind is Kind.CONSULTATION:
+        return DOCUMENT_POLICY
+    if kind in {Kind.ACTION, Kind.REQUEST}:
+        return ACTION_POLICY
+    return STATUTORY_STEP_POLICY if duty_basis is Basis.STATUTE else STEP_POLICY
+
+
+EVERYWHERE = "all"
+
+
+def place_of(kind: Kind | None, partnership_id: int | None) -> str:
+    """The word for where a change holds: everything, a kind, a partnership, or a kind in a partnership."""
+    parts = [f"partnership:{partnership_id}"] if partnership_id is not None else []
+    parts += [f"kind:{kind.value}"] if kind is not None else []
+    return "/".join(parts) or EVERYWHERE
+
+
+def places_over(kind: Kind, partnership_id: int | None) -> Iterator[str]:
+    """The places whose changes a milestone is under, the least particular first: what comes later wins."""
+    yield EVERYWHERE
+    yield place_of(kind, None)
+    if partnership_id is not None:
+        yield place_of(None, partnership_id)
+        yield place_of(kind, partnership_id)
+
+
+def policy_under(
+    changes: Mapping[str, PolicyChange], kind: Kind, duty_basis: Basis, partnership_id: int | None
+) -> Policy:
+    """The policy that holds for a milestone: the default for its kind, with each part as the most particular of the
+    changes by place has it."""
+    policy = policy_for(kind, duty_basis)
+    for place in places_over(kind, partnership_id):
+        change = changes.get(place)
+        if change is not None:
+            policy = _changed(policy, change, place)
+    return policy
+
+
+def _changed(policy: Policy, change: PolicyChange, place: str) -> Policy:
+    if change.before or change.repeats is not None or change.rungs is not None:
+        policy = replace(policy, place=place)
+    if change.before:
+        policy = replace(policy, before=change.before, before_since=change.in_force_from)
+    elif change.before is not None:
+        policy = replace(policy, before_since=max(policy.before_since or date.min, change.in_force_from))
+    if change.repeats is not None:
+        policy = replace(policy, first_after=change.repeats.first_after, repeat_every=change.repeats.repeat_every)
+    if change.rungs is not None:
+        policy = replace(policy, rungs=change.rungs)
+    return policy

@@ -1,0 +1,121 @@
+"""What a policy may say, and what a planning lead may not take from those above them. Pure.
+
+Whoever is looked at does not choose when those who look are told: that what is past its date is told, and that the
+governance group is told of it in time, is not the partnership's to weaken.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Audience, Policy, PolicyChange, Repeats, Rung
+
+MOST_REMINDERS = 10
+LATEST_FIRST = 28
+"""Days after which it is told at the latest that a date has passed, whoever sets it."""
+LONGEST_GAP = 90
+LATEST_RUNG = 180
+
+
+def ensure_may_set(change: PolicyChange, without: Sequence[Policy], *, by_a_lead: bool) -> None:
+    """Raises RuleBroken, beside its field, for a change of policy that may not be made.
+
+    `without` are the policies that the nation has for the kinds in question: what would hold if the partnership had
+    changed nothing. A planning lead weakens none of them.
+    """
+    if change.before:
+        _ensure_days_before(change.before)
+    if change.repeats is not None:
+        _ensure_repeats(change.repeats)
+        if by_a_lead:
+            _ensure_lead_keeps_repeats(change.repeats, without)
+    if change.rungs is not None:
+        _ensure_rungs(change.rungs)
+        _ensure_group_is_told(change.rungs, without, by_a_lead=by_a_lead)
+
+
+def rung_of(rungs: Iterable[Rung], audience: Audience) -> int | None:
+    """After how many days an audience is told; None where no rung reaches it."""
+    return min((rung.days for rung in rungs if audience in rung.audiences), default=None)
+
+
+def group_rung_of(policies: Iterable[Policy]) -> int | None:
+    """After how many days the governance group is told by the earliest of these policies; None where none tells it."""
+    found = (rung_of(policy.rungs, Audience.GOVERNANCE) for policy in policies)
+    return min((days for days in found if days is not None), default=None)
+
+
+def ladder(first_after: int, lead: int, chair: int | None, group: int | None) -> tuple[Rung, ...]:
+    """The rungs from the days after which each audience is told. The owner stands on the planning leads' rung where it
+    is the day on which they are told anyway."""
+    leads = (Audience.OWNER, Audience.LEAD) if lead == first_after else (Audience.LEAD,)
+    rungs = [Rung(lead, leads)]
+    rungs += [Rung(chair, (Audience.CHAIR,))] if chair is not None else []
+    rungs += [Rung(group, (Audience.GOVERNANCE,))] if group is not None else []
+    return tuple(rungs)
+
+
+def _ensure_days_before(before: tuple[int, ...]) -> None:
+    if len(before) > MOST_REMINDERS:
+        raise RuleBroken(f"There can be at most {MOST_REMINDERS} reminders before a date.", field="days_before")
+    if len(set(before)) < len(before):
+        raise RuleBroken("Each number of days can stand there once.", field="days_before")
+    if any(not 0 <= days <= FURTHEST_BEFORE.days for days in before):
+        raise RuleBroken(
+            f"No reminder can go more than {FURTHEST_BEFORE.days} days before its date.", field="days_before"
+        )
+
+
+def _ensure_repeats(repeats: Repeats) -> None:
+    if not 1 <= repeats.first_after <= LATEST_FIRST:
+        raise RuleBroken(f"That a date has passed must be told 1 to {LATEST_FIRST} days after it.", field="first_after")
+    if repeats.repeat_every is not None and not 1 <= repeats.repeat_every <= LONGEST_GAP:
+        raise RuleBroken(f"It can be told again every 1 to {LONGEST_GAP} days.", field="repeat_every")
+
+
+def _ensure_lead_keeps_repeats(repeats: Repeats, without: Sequence[Policy]) -> None:
+    earliest = min((policy.first_after for policy in without), default=LATEST_FIRST)
+    if repeats.first_after > earliest:
+        raise RuleBroken(
+            f"A planning lead cannot have it told later than the national policy does, which is {_days(earliest)} past "
+            "the date. An administrator can.",
+            field="first_after",
+        )
+    if repeats.repeat_every is None and any(policy.repeat_every is not None for policy in without):
+        raise RuleBroken(
+            "A planning lead cannot switch off that it is told again, because the national policy has it so. An "
+            "administrator can.",
+            field="how_often",
+        )
+
+
+def _ensure_rungs(rungs: tuple[Rung, ...]) -> None:
+    steps = [
+        ("lead_after", rung_of(rungs, Audience.LEAD)),
+        ("chair_after", rung_of(rungs, Audience.CHAIR)),
+        ("group_after", rung_of(rungs, Audience.GOVERNANCE)),
+    ]
+    climbed = [(field, days) for field, days in steps if days is not None]
+    for field, days in climbed:
+        if not 1 <= days <= LATEST_RUNG:
+            raise RuleBroken(f"Each step must be 1 to {LATEST_RUNG} days past the date.", field=field)
+    for (_, lower), (field, days) in zip(climbed, climbed[1:], strict=False):
+        if days <= lower:
+            raise RuleBroken("Each step must come later than the one before it.", field=field)
+
+
+def _ensure_group_is_told(rungs: tuple[Rung, ...], without: Sequence[Policy], *, by_a_lead: bool) -> None:
+    days, national = rung_of(rungs, Audience.GOVERNANCE), group_rung_of(without)
+    if national is None:
+        return
+    if days is None:
+        raise RuleBroken("Say after how many days the governance group is told.", field="group_after")
+    if by_a_lead and days > national:
+        raise RuleBroken(
+            f"A planning lead cannot have their governance group told later than the national policy does, which is "
+            f"{_days(national)} past the date. An administrator can.",
+            field="group_after",
+        )
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

@@ -1,0 +1,300 @@
+"""Gathering: one mail for each addressee from the notices that wait for them, rendered and stored in one transaction.
+
+An addressee gets one digest a London day, however often the job runs. What is wanted at once (the date of a document,
+a decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
+Nothing is added to a message once it is written.
+
+A mail that cannot be written is stored as one that failed, with the reason, and keeps back no other. What it was to say
+is not lost: its notices wait again from the next day on.
+
+Whoever is away has a deputy. It is now that the deputy is looked up, and gets what they may see; the rest goes to the
+person. Whom a mail is for and who gets it are both written down.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy import bindparam, select, update
+
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
+from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
+from cycle_tracker.models.base import table_of
+from cycle_tracker.people.queries.delegations import deputies_on
+from cycle_tracker.people.rules import goes_to_stand_in, stand_in
+from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
+from cycle_tracker.reminders.queries.waiting import (
+    NoticeLine,
+    contacts_with_waiting_notices,
+    notices_waiting_for_contacts,
+    people_with_waiting_notices,
+    waiting_notices,
+)
+from cycle_tracker.reminders.rules.digests import Preference, digest_of_today
+from cycle_tracker.reminders.rules.reminders import BEFORE
+from cycle_tracker.reminders.services.digest_words import Reader, render_digest
+from cycle_tracker.reminders.services.folding import fold_waiting_digests
+
+BATCH = 50
+SWITCHED_OFF = "reminders before the day are switched off"
+
+NOT_WRITTEN = "A mail that could not be written"
+
+log = logging.getLogger(__name__)
+
+messages = table_of(Message)
+notices = table_of(Notice)
+_never_tried = (
+    select(messages.c.id)
+    .where(
+        messages.c.state == bindparam(None, MessageState.FAILED, type_=messages.c.state.type, literal_execute=True),
+        messages.c.kind == MessageKind.DIGEST,
+        messages.c.attempts == 0,
+        messages.c.rendered_on < bindparam("today"),
+    )
+    .scalar_subquery()
+)
+_let_wait_again = (
+    update(notices).where(notices.c.message_id.in_(_never_tried), notices.c.ended_at.is_(None)).values(message_id=None)
+)
+_bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
+
+
+@dataclass
+class Gathered:
+    """What a run of gathering did, in numbers."""
+
+    messages: int = 0
+    notices: int = 0
+    failed: int = 0
+    folded: int = 0
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom notices are for: how they are named, when they take their mail, and who gets it. `stand_in` is the deputy of
+    somebody who is away, for what the deputy may see."""
+
+    key: str
+    reader: Reader
+    preference: Preference
+    reminds_before: bool
+    stand_in: Reader | None = None
+    stand_in_may: Viewer | None = None
+
+    def wants(self, line: NoticeLine) -> bool:
+        """False for a reminder before the day, where these are switched off."""
+        return self.reminds_before or not line.step.startswith(BEFORE)
+
+    def has_for_stand_in(self, line: NoticeLine) -> bool:
+        """True for what goes to the deputy."""
+        return self.stand_in_may is not None and goes_to_stand_in(
+            self.stand_in_may, line.audience, line.partnership_id, is_document=line.kind in DOCUMENTS
+        )
+
+
+@dataclass(frozen=True)
+class _Digest:
+    """One mail, not yet stored, and the notices that it tells."""
+
+    message: Message
+    rendered: Rendered
+    notice_ids: list[int]
+
+
+def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Gathered:
+    """Write the mails that today calls for. Commits each batch of people."""
+    gathered = Gathered()
+    db.session.connection().execute(_let_wait_again, {"today": today})
+    db.session.commit()
+
+    def for_people(user_ids: Sequence[int]) -> None:
+        _gather(waiting_notices(user_ids), _people(user_ids, today), today, now, gathered)
+
+    def for_contacts(contact_ids: Sequence[int]) -> None:
+        _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
+
+    def give_up(number: int, error: Exception, whose: type[User | Contact]) -> None:
+        _store_unwritten(whose, number, describe(error), today, now)
+        gathered.failed += 1
+
+    last = 0
+    while user_ids := people_with_waiting_notices(after=last, limit=batch_size):
+        last = user_ids[-1]
+        all_or_each(user_ids, for_people, partial(give_up, whose=User))
+    last = 0
+    while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
+        last = contact_ids[-1]
+        all_or_each(contact_ids, for_contacts, partial(give_up, whose=Contact))
+    gathered.folded = fold_waiting_digests(now)
+    return gathered
+
+
+def _gather(
+    waiting: dict[int, list[NoticeLine]],
+    addressees: dict[int, Addressee],
+    today: date,
+    now: datetime,
+    gathered: Gathered,
+) -> None:
+    """Write the mails of one batch, and commit."""
+    had_digest = _with_digest([one.key for one in addressees.values()], today)
+    digests: list[_Digest] = []
+    unwanted: list[int] = []
+    for number, lines in waiting.items():
+        addressee = addressees[number]
+        wanted = [line for line in lines if addressee.wants(line)]
+        unwanted += [line.notice_id for line in lines if not addressee.wants(line)]
+        digests += _compose(addressee, wanted, today, now, had_digest=addressee.key in had_digest)
+    _withdraw(unwanted, now)
+    _store(digests, now)
+    db.session.commit()
+    db.session.expunge_all()
+    gathered.messages += len(digests)
+    gathered.notices += sum(len(digest.notice_ids) for digest in digests)
+
+
+def _store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
+    """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
+    that waits for them. Nothing is read that it would have said: that may be what is wrong. Commits."""
+    log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
+    is_user = whose is User
+    reader = db.session.get_one(User, number) if is_user else db.session.get_one(Contact, number)
+    identity = uuid4().hex
+    message = Message(
+        identity=identity,
+        message_id=message_id_of(identity),
+        subject=NOT_WRITTEN,
+        kind=MessageKind.DIGEST,
+        recipient=reader.email,
+        addressee=addressee_of(number) if is_user else addressee_of_contact(number),
+        user_id=number if is_user else None,
+        contact_id=None if is_user else number,
+        rendered_on=today,
+        state=MessageState.FAILED,
+        ended_at=now,
+        trouble=f"{NOT_WRITTEN}. {trouble}",
+    )
+    store_messages([(message, Rendered(b""))], now=now)
+    addressee = notices.c.user_id if is_user else notices.c.contact_id
+    db.session.connection().execute(
+        update(notices)
+        .where(addressee == number, notices.c.message_id.is_(None), notices.c.ended_at.is_(None))
+        .values(message_id=message.id)
+    )
+    db.session.commit()
+
+
+def _compose(
+    addressee: Addressee, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool
+) -> Iterator[_Digest]:
+    """The mail that an addressee gets today, with all that waits about each milestone in it: two where a deputy gets
+    some of it, none where there is nothing. The first of them is the digest of the day."""
+    digest = [] if had_digest else digest_of_today(lines, addressee.preference, today)
+    in_digest = {line.notice_id for line in digest}
+    chosen = [line for line in lines if line.at_once or line.notice_id in in_digest]
+    shown = {line.milestone_id for line in chosen}
+    digest_on = today if digest else None
+    for reader, theirs in _by_reader(addressee, chosen):
+        message = Message(
+            identity=uuid4().hex,
+            kind=MessageKind.DIGEST,
+            recipient=reader.email,
+            addressee=addressee.key,
+            user_id=reader.user_id,
+            contact_id=reader.contact_id,
+            digest_on=digest_on,
+            rendered_on=today,
+        )
+        digest_on = None
+        rendered = render_digest(message, theirs, reader, today=today, now=now)
+        told = {line.milestone_id for line in theirs} & shown
+        yield _Digest(message, rendered, [line.notice_id for line in lines if line.milestone_id in told])
+
+
+def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[Reader, list[NoticeLine]]]:
+    """What the deputy gets, and what is left for the addressee."""
+    if addressee.stand_in is not None:
+        for_stand_in = [line for line in lines if addressee.has_for_stand_in(line)]
+        if for_stand_in:
+            yield addressee.stand_in, for_stand_in
+        lines = [line for line in lines if not addressee.has_for_stand_in(line)]
+    if lines:
+        yield addressee.reader, lines
+
+
+def _people(user_ids: Sequence[int], today: date) -> dict[int, Addressee]:
+    """These people as addressees, each with whoever stands in for them today."""
+    deputies = deputies_on(today)
+    stand_ins = {user_id: stand_in(user_id, deputies) for user_id in user_ids if user_id in deputies}
+    away = {user_id: deputy for user_id, deputy in stand_ins.items() if deputy != user_id}
+    viewers = viewers_of(set(away.values()), today)
+    people = {
+        user.id: user for user in db.session.scalars(select(User).where(User.id.in_({*user_ids, *away.values()})))
+    }
+    return {user_id: _addressee(people[user_id], people.get(away.get(user_id, 0)), viewers) for user_id in user_ids}
+
+
+def _addressee(person: User, deputy: User | None, viewers: dict[int, Viewer]) -> Addressee:
+    return Addressee(
+        key=addressee_of(person.id),
+        reader=Reader(person.name, person.email, user_id=person.id),
+        preference=person.preference,
+        reminds_before=person.reminds_before,
+        stand_in=Reader(deputy.name, deputy.email, user_id=deputy.id, stands_in_for=person.name) if deputy else None,
+        stand_in_may=viewers.get(deputy.id) if deputy else None,
+    )
+
+
+def _contacts(contact_ids: Sequence[int]) -> dict[int, Addressee]:
+    rows = db.session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
+    return {
+        one.id: Addressee(
+            key=addressee_of_contact(one.id),
+            reader=Reader(one.name, one.email, contact_id=one.id),
+            preference=Preference(),
+            reminds_before=one.reminds_before,
+        )
+        for one in rows
+    }
+
+
+def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
+    """End the notices that their addressee does not want."""
+    if notice_ids:
+        db.session.execute(
+            update(Notice)
+            .where(Notice.id.in_(notice_ids), Notice.ended_at.is_(None))
+            .values(ended_at=now, ending=Ending.WITHDRAWN, ended_why=SWITCHED_OFF)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _store(digests: list[_Digest], now: datetime) -> None:
+    """Add the mails to the outbox and bind their notices to them, in a few statements for all."""
+    store_messages([(digest.message, digest.rendered) for digest in digests], now=now)
+    bound = [
+        {"notice": notice_id, "message": digest.message.id} for digest in digests for notice_id in digest.notice_ids
+    ]
+    if bound:
+        db.session.connection().execute(_bind, bound)
+
+
+def _with_digest(addressees: Iterable[str], today: date) -> set[str]:
+    """Who of them had their digest of the day."""
+    return {
+        addressee
+        for addressee in db.session.scalars(
+            select(Message.addressee).where(Message.addressee.in_(addressees), Message.digest_on == today)
+        )
+        if addressee is not None
+    }

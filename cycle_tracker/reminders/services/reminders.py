@@ -1,0 +1,158 @@
+"""Deciding, for one day, who is to be told what, and which rungs have been reached. Mails are written later.
+
+The sweep, for each batch of milestones whose bookmark has come up:
+
+1. lock the milestones, so that a second sweep, or somebody who is finishing one, waits;
+2. look up the policies, what was told of their present dates, and who is behind each audience now;
+3. ask the rules, which know nothing of databases;
+4. write the notices and the escalations that are not there yet, move the bookmarks on, and commit.
+
+A sweep that is killed leaves whole batches behind, and the next one does the rest.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select, tuple_, update
+
+from cycle_tracker.core.among import among
+from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.services.missing_rows import insert_missing
+from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.reminders.queries.audiences import contact_of, user_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.rules.policies import Policy
+from cycle_tracker.reminders.rules.reminders import NoticeDue, RungReached, called_for
+
+BATCH = 500
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Swept:
+    """What a sweep did, in numbers."""
+
+    milestones: int = 0
+    notices: int = 0
+    unreachable: int = 0
+    escalations: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class _Batch:
+    """Rows to write for one batch of milestones."""
+
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    escalations: list[dict[str, Any]] = field(default_factory=list)
+    bookmarks: dict[date | None, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Swept:
+    """Write every notice that is due and not yet told, and open every rung that was reached. Commits each batch.
+
+    A milestone about which the rules fail is logged and counted in `skipped`, and stops nobody else's notices.
+    """
+    swept = Swept()
+    last: tuple[date, int] | None = None
+    is_more = True
+    while is_more:
+        rows = _lock_candidates(today, after=last, limit=batch_size)
+        if rows:  # none where another sweep did them while we waited for the lock
+            last = (rows[-1].next_notice_on, rows[-1].id)
+            _write(_decide(rows, today, now, swept), swept)
+        is_more = len(rows) == batch_size or _is_candidate_left(today, after=last)
+        db.session.commit()
+    return swept
+
+
+def _candidates(*columns: Any, today: date, after: tuple[date, int] | None) -> Select[Any]:
+    """Milestones whose bookmark has come up, in the order of the index, after the last one seen."""
+    statement = (
+        select(*columns).where(Milestone.next_notice_on <= today).order_by(Milestone.next_notice_on, Milestone.id)
+    )
+    if after is None:
+        return statement
+    return statement.where(tuple_(Milestone.next_notice_on, Milestone.id) > after)
+
+
+def _is_candidate_left(today: date, *, after: tuple[date, int] | None) -> bool:
+    return db.session.execute(_candidates(Milestone.id, today=today, after=after).limit(1)).first() is not None
+
+
+def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int) -> Sequence[Row[Any]]:
+    return db.session.execute(
+        _candidates(*DECIDING, today=today, after=after)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .limit(limit)
+        .with_for_update(of=Milestone)
+    ).all()
+
+
+def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) -> _Batch:
+    batch, known = _Batch(), known_of(rows, today)
+    for row in rows:
+        swept.milestones += 1
+        try:
+            policy = known.policy(row)
+            calls_for = called_for(known.deadline(row), policy, known.told_of(row), today)
+            reached = [rung for rung in calls_for.rungs if not known.is_open(row, rung)]
+        except Exception:  # one milestone with bad data must not keep the others' notices back
+            log.exception("Milestone %s: the rules could not be asked.", row.id)
+            swept.skipped += 1
+            continue
+        batch.notices.extend(_notice_rows(row, calls_for.notices, policy, today, now))
+        batch.escalations.extend(_escalation_rows(row, reached, now))
+        batch.bookmarks[calls_for.next_on].append(row.id)
+    return batch
+
+
+def _notice_rows(
+    row: Row[Any], due: Iterable[NoticeDue], policy: Policy, today: date, now: datetime
+) -> Iterable[dict[str, Any]]:
+    for notice in due:
+        yield {
+            "milestone_id": row.id,
+            "due_on": row.due_on,
+            "step": notice.step,
+            "addressee": notice.addressee,
+            "user_id": user_of(notice.addressee),
+            "contact_id": contact_of(notice.addressee),
+            "audience": notice.audience,
+            "overtook": list(notice.overtook),
+            "policy": policy.place,
+            "at_once": notice.at_once,
+            "unreachable": notice.unreachable,
+            "queued_on": today,
+            "queued_at": now,
+            "ended_why": "",
+        }
+
+
+def _escalation_rows(row: Row[Any], reached: Iterable[RungReached], now: datetime) -> Iterable[dict[str, Any]]:
+    for rung in reached:
+        yield {
+            "milestone_id": row.id,
+            "due_on": row.due_on,
+            "rung": rung.days,
+            "audience": rung.audiences[-1],
+            "fell_due_on": rung.fell_due_on,
+            "opened_at": now,
+        }
+
+
+def _write(batch: _Batch, swept: Swept) -> None:
+    swept.notices += insert_missing(Notice, [row for row in batch.notices if not row["unreachable"]])
+    swept.unreachable += insert_missing(Notice, [row for row in batch.notices if row["unreachable"]])
+    swept.escalations += insert_missing(Escalation, batch.escalations)
+    for bookmark, milestone_ids in batch.bookmarks.items():
+        db.session.execute(
+            update(Milestone)
+            .where(among(Milestone.id, milestone_ids))
+            .values(next_notice_on=bookmark)
+            .execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,1 @@
+"""Update requests: an official asks how a document stands."""

@@ -1,0 +1,34 @@
+"""The part of a document's page that says what was asked about it, and lets officials ask."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.models import Milestone
+from cycle_tracker.requests.queries import list_requests_about
+from cycle_tracker.requests.web.presenters import tasks
+from cycle_tracker.web.page_parts import Section, Task
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The requests about one document, the newest first; `ask` is the address at which one more is written."""
+
+    tasks: list[Task]
+    ask: str
+
+
+def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+    """What was asked about a document; nothing where nobody asked and the person cannot. One statement."""
+    if not milestone.is_document or detail is Detail.DATES:
+        return None
+    found = tasks(list_requests_about(milestone), today)
+    may_ask = milestone.is_open and holds(viewer, Permission.ASK_FOR_UPDATES, milestone)
+    if not found and not may_ask:
+        return None
+    ask = url_for("update_requests.new", document=milestone.id) if may_ask else ""
+    return Section("requests/section.html", Asked(found, ask))

@@ -1,1 +1,0 @@
-"""Lists as files: CSV and XLSX of exactly what is listed, with cells that no spreadsheet runs."""

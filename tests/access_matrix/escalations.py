@@ -1,0 +1,70 @@
+"""What came to the governance group."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Escalation, Milestone, Partnership
+from cycle_tracker.reminders.rules.policies import Audience
+from tests.access_matrix.cells import AUDITOR, CLERK, GOVERNANCE, LEAD, Cell, everywhere
+from tests.factories import at_seven
+
+ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
+DECISION = (
+    ("version", "2"),
+    ("outcome", "new-date"),
+    ("expected_on", "30 9 2026"),
+    ("explanation", "The committee met late this year."),
+)
+"""The fields of the other three decisions stay empty."""
+
+TABLE = [
+    everywhere("/escalations", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
+    Cell(
+        "/escalations/export.<any(csv,xlsx):form>",
+        "GET",
+        "/escalations/export.csv",
+        frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR}),
+        everywhere=True,
+    ),
+    Cell(ESCALATION, "GET", "/escalations/{escalation}", frozenset({LEAD, GOVERNANCE, CLERK, AUDITOR})),
+    Cell(f"{ESCALATION}/decision", "GET", "/escalations/{escalation}/decision", frozenset({GOVERNANCE, CLERK})),
+    Cell(
+        f"{ESCALATION}/decision",
+        "POST",
+        "/escalations/{escalation}/decision",
+        frozenset({GOVERNANCE, CLERK}),
+        data=DECISION,
+        optional=(
+            "meeting",
+            "meeting_on",
+            "minute",
+            "shared",
+            "next_title",
+            "next_owner",
+            "next_due_on",
+            "referred_to",
+            "referral_reason",
+            "no_action_reason",
+        ),
+    ),
+]
+
+
+def make(partnership: Partnership) -> dict[str, int]:
+    """An escalation of the partnership's report to its governance group."""
+    report = db.session.scalars(
+        select(Milestone).where(Milestone.partnership_id == partnership.id, Milestone.key == "2023-26.annual-report-3")
+    ).one()
+    escalation = Escalation(
+        milestone_id=report.id,
+        due_on=date(2026, 6, 30),
+        rung=14,
+        audience=Audience.GOVERNANCE,
+        fell_due_on=date(2026, 7, 14),
+        opened_at=at_seven(date(2026, 7, 14)),
+    )
+    db.session.add(escalation)
+    db.session.flush()
+    return {"escalation": escalation.id}

@@ -1,0 +1,66 @@
+"""How dates, bases and lateness are worded."""
+
+from datetime import date
+
+import pytest
+
+from cycle_tracker.core import addresses
+from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.wording import bases, count, date_name, day, due_words
+
+DUE = date(2026, 6, 30)
+
+
+def test_days_read_as_people_write_them() -> None:
+    assert day(date(2026, 6, 3)) == "3 June 2026"
+    assert day(None) == "date not known"
+
+
+def test_numbers_come_with_their_noun() -> None:
+    assert [count(number, "day") for number in (0, 1, 2, 1200)] == ["0 days", "1 day", "2 days", "1,200 days"]
+    assert [count(number, "body", "bodies") for number in (1, 2)] == ["1 body", "2 bodies"]
+
+
+@pytest.mark.parametrize(
+    ("basis", "name"),
+    [
+        (Basis.STATUTE, "statutory date"),
+        (Basis.GUIDANCE, "guidance date"),
+        (Basis.PRACTICE, "suggested date"),
+        (Basis.SUGGESTED, "suggested date"),
+        (Basis.LOCAL, "local date"),
+    ],
+)
+def test_what_a_date_is_called(basis: Basis, name: str) -> None:
+    assert date_name(basis) == name
+    assert date_name(basis, expected=True) == "new expected date"
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(2026, 6, 2), "Due in 28 days"),
+        (date(2026, 6, 28), "Due in 2 days"),
+        (date(2026, 6, 29), "Due tomorrow"),
+        (date(2026, 6, 30), "Due today"),
+        (date(2026, 7, 1), "1 day past the guidance date"),
+        (date(2026, 7, 14), "14 days past the guidance date"),
+    ],
+)
+def test_where_a_date_stands(today: date, words: str) -> None:
+    assert due_words(DUE, today, "guidance date") == words
+
+
+def test_both_bases_are_kept_apart() -> None:
+    assert (
+        bases(Basis.STATUTE, "2014 Act, section 10(7)", Basis.SUGGESTED, "14 days after the plan")
+        == "Duty: 2014 Act, section 10(7) (statute). Date: 14 days after the plan (suggested)."
+    )
+    assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == "Duty: local. Date: local."
+
+
+def test_mails_point_to_these_pages() -> None:
+    assert addresses.milestone("moray", "2026-29.annual-report-1") == (
+        "/partnerships/moray/milestones/2026-29.annual-report-1"
+    )
+    assert addresses.escalation(7) == "/escalations/7"

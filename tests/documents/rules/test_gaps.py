@@ -1,0 +1,110 @@
+"""What is missing beside a document, in words."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cycle_tracker.documents.rules.gaps import About, ApprovalFacts, CopyFacts, GapFacts, gaps_about, gaps_of
+
+WHOLE = {"published": True, "date_known": True, "full_address": True, "child_form": True, "summary_form": True}
+
+
+def words(**facts: object) -> list[str]:
+    return [gap.words for gap in gaps_of(GapFacts(**{"is_plan": True, **facts}))]  # type: ignore[arg-type]
+
+
+def test_nothing_is_missing_of_a_whole_plan() -> None:
+    assert (
+        words(
+            **WHOLE,
+            approvals=[ApprovalFacts("Angus Council", recorded=True, dated=True, minuted=True)],
+            copies=[CopyFacts("Scottish Government", sent=True, dated=True, received=True)],
+        )
+        == []
+    )
+
+
+def test_what_is_missing_of_a_published_plan_is_said_in_the_order_of_the_page() -> None:
+    assert words(
+        published=True,
+        approvals=[
+            ApprovalFacts("Angus Council", recorded=False),
+            ApprovalFacts("Dundee City Council", recorded=True, dated=True),
+            ApprovalFacts("NHS Tayside", recorded=True, minuted=True),
+        ],
+        copies=[CopyFacts("the chief constable", sent=False), CopyFacts("Scottish Government", sent=True)],
+    ) == [
+        "The date of publication is not known.",
+        "The address of the full document is not recorded.",
+        "No version for children and young people is recorded.",
+        "Approval of Angus Council is not recorded.",
+        "The minute of the approval of Dundee City Council is missing.",
+        "The date of the approval of NHS Tayside is missing.",
+        "No copy to the chief constable is recorded.",
+        "No receipt from Scottish Government is recorded.",
+    ]
+
+
+def test_a_report_is_wanted_with_a_summary_and_a_plan_for_children() -> None:
+    bare = {"published": True, "date_known": True, "full_address": True}
+    assert words(**bare) == ["No version for children and young people is recorded."]
+    assert words(**bare, is_plan=False) == ["No summary is recorded."]
+    assert words(**bare, is_plan=False, summary_form=True) == []
+
+
+def test_before_it_is_published_only_what_was_recorded_can_lack_something() -> None:
+    approvals = [ApprovalFacts("Angus Council", recorded=False), ApprovalFacts("NHS Tayside", recorded=True)]
+    assert words(published=False, approvals=approvals, copies=[CopyFacts("Scottish Government", sent=False)]) == [
+        "The date of the approval of NHS Tayside is missing."
+    ]
+
+
+def test_a_draft_is_not_the_document() -> None:
+    assert words(published=True, draft=True) == ["Only a draft is published so far."]
+
+
+def test_an_interim_version_leaves_the_final_one_to_come() -> None:
+    assert words(**WHOLE, interim=True) == ["An interim version is published; the final one is still to come."]
+
+
+def test_of_what_was_before_the_service_nobody_is_asked_for_minutes_and_receipts() -> None:
+    assert words(
+        published=True,
+        before_service=True,
+        date_known=True,
+        approvals=[ApprovalFacts("Angus Council", recorded=False)],
+        copies=[CopyFacts("Scottish Government", sent=False)],
+    ) == ["The address of the full document is not recorded."]
+
+
+facts_of_any_document = st.builds(
+    GapFacts,
+    published=st.booleans(),
+    is_plan=st.booleans(),
+    draft=st.booleans(),
+    interim=st.booleans(),
+    before_service=st.booleans(),
+    date_known=st.booleans(),
+    full_address=st.booleans(),
+    child_form=st.booleans(),
+    summary_form=st.booleans(),
+    approvals=st.lists(
+        st.builds(ApprovalFacts, st.sampled_from("ABCD"), st.booleans(), st.booleans(), st.booleans()), max_size=4
+    ),
+    copies=st.lists(
+        st.builds(CopyFacts, st.sampled_from("EFGH"), st.booleans(), st.booleans(), st.booleans()), max_size=4
+    ),
+)
+
+
+@given(facts_of_any_document)
+def test_every_gap_is_a_sentence_about_one_part(facts: GapFacts) -> None:
+    gaps = gaps_of(facts)
+    assert all(gap.words.endswith(".") for gap in gaps)
+    assert sorted(gap.words for gap in gaps) == sorted(words for about in About for words in gaps_about(gaps, about))
+
+
+@given(facts_of_any_document)
+def test_no_body_has_two_gaps_of_one_sort_for_one_record(facts: GapFacts) -> None:
+    gaps = gaps_of(facts)
+    assert len(gaps_about(gaps, About.APPROVALS)) <= len(facts.approvals)
+    assert len(gaps_about(gaps, About.COPIES)) <= len(facts.copies)

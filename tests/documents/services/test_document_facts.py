@@ -1,0 +1,487 @@
+"""The facts of a document: approvals, corrections, copies, newer versions, and what is not required."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.errors import IllegalTransition, RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.queries.documents import facts_of, list_documents, published_and_notified
+from cycle_tracker.documents.queries.publications import (
+    DocumentRecord,
+    get_record,
+    get_records,
+    list_steps_opened_again,
+)
+from cycle_tracker.documents.rules.documents import DocumentState, document_state
+from cycle_tracker.documents.rules.gaps import About, gaps_about
+from cycle_tracker.documents.services.approvals import (
+    ApprovalDetails,
+    correct_approval,
+    record_approval,
+    take_back_approval,
+)
+from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.not_required import mark_not_required, require_again
+from cycle_tracker.documents.services.publication_facts import Place, correct_publication
+from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.models import (
+    AuditEvent,
+    BodyRole,
+    Form,
+    Manner,
+    Message,
+    Milestone,
+    Notice,
+    Organisation,
+    OrganisationKind,
+    Partnership,
+    PartnershipBody,
+    Publication,
+    User,
+    Version,
+)
+from tests.factories import make_user
+from tests.support.days import moment
+from tests.support.pages import counted_statements
+
+TODAY = date(2026, 5, 20)
+NOW = moment(TODAY)
+APRIL = date(2026, 4, 7)
+ADDRESS = "https://www.tayside.example.org/plan"
+
+
+class Tayside:
+    """Tayside with its cycle of 2026–29, whose plan three councils and a health board approve."""
+
+    def __init__(self) -> None:
+        load_reference(NOW)
+        self.partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "tayside")).one()
+        self.partnership.notify_from = date(2024, 4, 1)
+        open_cycle(self.partnership, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
+        self.lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=self.partnership)
+        self.lead.organisation = self.body("Dundee City")
+
+    def body(self, name: str) -> Organisation:
+        return db.session.scalars(select(Organisation).where(Organisation.name.contains(name))).one()
+
+    def find(self, key: str) -> Milestone:
+        return db.session.scalars(
+            select(Milestone).where(Milestone.key == f"2026-29.{key}", Milestone.partnership_id == self.partnership.id)
+        ).one()
+
+    @property
+    def plan(self) -> Milestone:
+        return self.find("plan-prepared")
+
+    @property
+    def record(self) -> DocumentRecord:
+        return get_record(self.plan, TODAY)
+
+    def publish(self, *, on: date | None = APRIL, version: Version = Version.FINAL) -> Publication:
+        return record_publication(
+            self.plan,
+            address=ADDRESS,
+            published_on=on,
+            tell_government=False,
+            by=self.lead,
+            today=TODAY,
+            now=NOW,
+            version=version,
+        )
+
+    def correct(self, **changed: object) -> None:
+        publication = self.record.publication
+        assert publication is not None
+        facts = {
+            "version": publication.version,
+            "published_on": publication.published_on,
+            "newer_on": publication.newer_on,
+            "places": [Place(one.form, one.language, one.address) for one in publication.addresses],
+            **changed,
+        }
+        correct_publication(publication, **facts, by=self.lead, today=TODAY, now=NOW)  # type: ignore[arg-type]
+        db.session.commit()
+
+    def revise(self, published_on: date = date(2026, 5, 18), reopen: list[Milestone] | None = None) -> None:
+        publication = self.record.publication
+        assert publication is not None
+        record_newer_version(
+            publication,
+            address=f"{ADDRESS}-revised",
+            published_on=published_on,
+            reason="The review found that a priority was missing.",
+            reopen=list_steps_opened_again(self.plan) if reopen is None else reopen,
+            by=self.lead,
+            today=TODAY,
+            now=NOW,
+        )
+        db.session.commit()
+
+    def state(self) -> DocumentState:
+        publication, notified = published_and_notified([self.plan]).get(self.plan.id, (None, False))
+        return document_state(facts_of(self.plan, publication, None, notified=notified), TODAY)
+
+    def events(self, action: str) -> list[AuditEvent]:
+        return list(db.session.scalars(select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id)))
+
+
+@pytest.fixture
+def tayside(core_app: Flask) -> Tayside:
+    return Tayside()
+
+
+def approve(tayside: Tayside, body: str, by: User | None = None, **details: object) -> None:
+    facts = {"manner": Manner.APPROVED, "approved_on": date(2026, 3, 10), "minute": "12", **details}
+    record_approval(
+        tayside.plan,
+        tayside.body(body),
+        ApprovalDetails(**facts),  # type: ignore[arg-type]
+        by=by or tayside.lead,
+        today=TODAY,
+        now=NOW,
+    )
+
+
+def test_taysides_plan_is_approved_by_four_lead_bodies(tayside: Tayside) -> None:
+    assert [body.name for body in tayside.record.lead_bodies] == [
+        "Angus Council",
+        "Dundee City Council",
+        "Perth and Kinross Council",
+        "NHS Tayside",
+    ]
+
+
+def test_a_lead_records_for_their_own_body_and_on_behalf_of_the_others(tayside: Tayside) -> None:
+    approve(tayside, "Dundee City")
+    approve(tayside, "Angus", manner=Manner.DELEGATED, minute="")
+    db.session.commit()
+    assert [(one.organisation.name, one.on_behalf) for one in tayside.record.approvals] == [
+        ("Dundee City Council", False),
+        ("Angus Council", True),
+    ]
+    assert [event.after["on_behalf"] for event in tayside.events("approval-recorded")] == [False, True]
+    tayside.publish()
+    assert gaps_about(tayside.record.gaps, About.APPROVALS) == [
+        "The minute of the approval of Angus Council is missing.",
+        "Approval of Perth and Kinross Council is not recorded.",
+        "Approval of NHS Tayside is not recorded.",
+    ]
+
+
+def test_who_led_on_the_day_of_the_document_approves_it(tayside: Tayside) -> None:
+    tayside.publish()
+    board = db.session.scalars(
+        select(PartnershipBody).where(PartnershipBody.organisation_id == tayside.body("NHS Tayside").id)
+    ).one()
+    board.to_on = date(2026, 3, 31)
+    db.session.add(
+        PartnershipBody(
+            partnership_id=tayside.partnership.id,
+            organisation=Organisation(
+                code="S37000099", name="Tayside IJB", kind=OrganisationKind.OTHER_SERVICE_PROVIDER
+            ),
+            role=BodyRole.LEAD,
+            from_on=date(2026, 4, 1),
+        )
+    )
+    db.session.commit()
+    names = [body.name for body in tayside.record.lead_bodies]
+    assert "NHS Tayside" not in names
+    assert "Tayside IJB" in names
+    assert "Tayside IJB" not in [body.name for body in tayside.record.receivers], "a lead body sends, and is not sent"
+
+
+def test_a_correction_of_an_approval_keeps_what_it_was_in_the_audit(tayside: Tayside) -> None:
+    approve(tayside, "Angus")
+    approval = tayside.record.approvals[0]
+    correct_approval(tayside.plan, approval, ApprovalDetails(Manner.NOTED), by=tayside.lead, today=TODAY, now=NOW)
+    (event,) = tayside.events("approval-corrected")
+    assert (event.before["manner"], event.after["manner"]) == ("approved", "noted")
+    assert (event.before["approved_on"], event.after["approved_on"]) == ("2026-03-10", None)
+
+
+def test_an_approval_is_taken_back_with_a_reason(tayside: Tayside) -> None:
+    approve(tayside, "Angus")
+    with pytest.raises(RuleBroken) as refused:
+        take_back_approval(tayside.plan, tayside.record.approvals[0], " ", by=tayside.lead, now=NOW)
+    assert refused.value.field == "reason"
+    take_back_approval(tayside.plan, tayside.record.approvals[0], "Wrong plan", by=tayside.lead, now=NOW)
+    db.session.commit()
+    assert tayside.record.approvals == []
+    (event,) = tayside.events("approval-taken-back")
+    assert (event.before["body"], event.reason) == ("Angus Council", "Wrong plan")
+
+
+def test_an_approval_is_not_made_in_the_future(tayside: Tayside) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        approve(tayside, "Angus", approved_on=date(2026, 5, 21))
+    assert refused.value.field == "approved_on"
+
+
+def test_what_is_beside_a_document_counts_as_a_change_of_it(tayside: Tayside) -> None:
+    version = tayside.plan.version
+    approve(tayside, "Angus")
+    assert tayside.plan.version == version + 1
+
+
+def test_a_corrected_day_moves_what_hangs_on_it_and_nothing_else(tayside: Tayside) -> None:
+    tayside.publish()
+    moved = tayside.find("send-to-providers")
+    own_date = tayside.find("send-to-ministers")
+    own_date.due_on = date(2026, 6, 1)
+    db.session.commit()
+    tayside.correct(published_on=date(2026, 4, 17))
+    assert (tayside.plan.done_on, tayside.find("publish-plan").done_on) == (date(2026, 4, 17), date(2026, 4, 17))
+    assert (moved.target_on, moved.due_on) == (date(2026, 5, 1), date(2026, 5, 1))
+    assert (own_date.target_on, own_date.due_on) == (date(2026, 5, 1), date(2026, 6, 1))
+    (event,) = tayside.events("publication-corrected")
+    assert (event.before["published_on"], event.after["published_on"]) == ("2026-04-07", "2026-04-17")
+
+
+def test_a_day_that_nobody_knows_after_all_gives_no_dates(tayside: Tayside) -> None:
+    tayside.publish()
+    tayside.correct(published_on=None)
+    assert tayside.plan.state is State.DONE
+    assert tayside.plan.done_on is None
+    assert tayside.find("send-to-providers").due_on is None
+    tayside.correct(published_on=APRIL)
+    assert tayside.find("send-to-providers").due_on == date(2026, 4, 21)
+
+
+def test_addresses_are_set_by_form_and_language(tayside: Tayside) -> None:
+    publication = tayside.publish()
+    tayside.correct(
+        places=[
+            Place(Form.FULL, "gd", f"{ADDRESS}-gd"),
+            Place(Form.FULL, "en", f"{ADDRESS}-2"),
+            Place(Form.CHILD, "en", f"{ADDRESS}-child"),
+        ]
+    )
+    assert {(one.form, one.language): one.address for one in publication.addresses} == {
+        (Form.FULL, "en"): f"{ADDRESS}-2",
+        (Form.FULL, "gd"): f"{ADDRESS}-gd",
+        (Form.CHILD, "en"): f"{ADDRESS}-child",
+    }
+    tayside.correct(places=[Place(Form.CHILD, "en", f"{ADDRESS}-child")])
+    assert "The address of the full document is not recorded." in gaps_about(tayside.record.gaps, About.PUBLICATION)
+    with pytest.raises(RuleBroken, match="one address in each language"):
+        tayside.correct(
+            places=[Place(Form.FULL, "en", "https://a.example"), Place(Form.FULL, "en", "https://b.example")]
+        )
+
+
+def test_a_draft_is_published_and_the_plan_is_still_to_come(tayside: Tayside) -> None:
+    tayside.publish(on=date(2026, 1, 12), version=Version.DRAFT)
+    db.session.commit()
+    assert tayside.plan.is_open
+    assert tayside.state() is DocumentState.PAST_GUIDANCE_DATE
+    assert [one.key for one in list_documents(TODAY) if not one.published] == ["2026-29.plan-prepared"]
+    with pytest.raises(RuleBroken, match="Only a draft"):
+        tell_scottish_government(tayside.record.publication, sent_on=TODAY, by=tayside.lead, now=NOW)  # type: ignore[arg-type]
+    db.session.rollback()
+    tayside.publish()
+    db.session.commit()
+    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    (event,) = tayside.events("draft-replaced")
+    assert event.before["published_on"] == "2026-01-12"
+    assert db.session.scalars(select(Publication)).one().version is Version.FINAL
+
+
+def test_what_proves_to_be_a_draft_opens_the_plan_again(tayside: Tayside) -> None:
+    tayside.publish()
+    tayside.correct(version=Version.DRAFT)
+    assert (tayside.plan.state, tayside.plan.done_on) == (State.IN_PROGRESS, None)
+    assert tayside.find("publish-plan").is_open
+    assert tayside.find("send-to-providers").due_on is None
+    tayside.correct(version=Version.FINAL)
+    assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, APRIL)
+    assert tayside.find("publish-plan").state is State.DONE
+
+
+def test_copies_of_a_plan_go_to_ministers_and_each_other_service_provider(tayside: Tayside) -> None:
+    publication = tayside.publish()
+    assert [body.name for body in tayside.record.receivers] == [
+        "Scottish Government",
+        "Police Scotland (chief constable)",
+        "Scottish Fire and Rescue Service",
+        "Principal Reporter (Scottish Children's Reporter Administration)",
+        "National Convener of Children's Hearings Scotland",
+        "Scottish Courts and Tribunals Service",
+    ]
+    report = get_record(tayside.find("annual-report-1"), TODAY)
+    assert [body.name for body in report.receivers] == ["Scottish Government"]
+    record_copies_sent(
+        publication, tayside.record.receivers, sent_on=date(2026, 4, 9), by=tayside.lead, today=TODAY, now=NOW
+    )
+    db.session.commit()
+    assert db.session.scalars(select(Message)).all() == [], "it was sent already"
+    assert tayside.find("send-to-ministers").done_on == date(2026, 4, 9)
+    assert gaps_about(tayside.record.gaps, About.COPIES)[1] == (
+        "No receipt from Police Scotland (chief constable) is recorded."
+    )
+    with pytest.raises(RuleBroken, match="recorded already"):
+        record_copies_sent(publication, tayside.record.receivers, sent_on=None, by=tayside.lead, today=TODAY, now=NOW)
+
+
+def test_a_receipt_by_letter_and_a_corrected_day(tayside: Tayside) -> None:
+    publication = tayside.publish()
+    record_copies_sent(
+        publication, tayside.record.receivers[:2], sent_on=date(2026, 4, 9), by=tayside.lead, today=TODAY, now=NOW
+    )
+    other = make_user("Calum Reid", role=Role.LEAD, partnership=tayside.partnership)
+    government = tayside.record.copy_to(tayside.record.receivers[0].id)
+    assert government is not None
+    with pytest.raises(RuleBroken) as refused:
+        correct_copy(
+            publication,
+            government,
+            sent_on=date(2026, 4, 9),
+            received_on=date(2026, 4, 8),
+            by=other,
+            today=TODAY,
+            now=NOW,
+        )
+    assert refused.value.field == "received_on"
+    correct_copy(
+        publication,
+        government,
+        sent_on=date(2026, 4, 10),
+        received_on=date(2026, 4, 14),
+        by=other,
+        today=TODAY,
+        now=NOW,
+    )
+    assert (government.sent_recorded_by_id, government.received_recorded_by_id) == (other.id, other.id)
+    assert tayside.find("send-to-ministers").done_on == date(2026, 4, 10)
+
+
+def test_a_copy_that_was_not_sent_is_taken_back_and_its_step_opened(tayside: Tayside) -> None:
+    publication = tayside.publish()
+    record_copies_sent(publication, tayside.record.receivers[:1], sent_on=APRIL, by=tayside.lead, today=TODAY, now=NOW)
+    take_back_copy(publication, publication.copies[0], "It lay in the outbox", by=tayside.lead, now=NOW)
+    db.session.commit()
+    assert publication.copies == []
+    assert tayside.find("send-to-ministers").is_open
+    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+
+
+def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: Tayside) -> None:
+    publication = tayside.publish()
+    approve(tayside, "Angus")
+    approve(tayside, "Dundee City", approved_on=date(2026, 5, 12))
+    record_copies_sent(publication, tayside.record.receivers, sent_on=APRIL, by=tayside.lead, today=TODAY, now=NOW)
+    for step in list_steps_opened_again(tayside.plan):
+        step.state, step.done_on = State.DONE, step.done_on or APRIL
+    db.session.commit()
+    tayside.revise()
+    assert (publication.version, publication.published_on, publication.newer_on) == (
+        Version.REVISED,
+        APRIL,
+        date(2026, 5, 18),
+    )
+    assert [one.address for one in publication.addresses] == [f"{ADDRESS}-revised"]
+    assert [one.organisation.name for one in tayside.record.approvals] == ["Dundee City Council"]
+    assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, APRIL), "done on the day of the first version"
+    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    (event,) = tayside.events("newer-version-published")
+    assert event.before["addresses"] == [{"form": "full", "language": "en", "address": ADDRESS}]
+    assert event.before["approvals"][0]["body"] == "Angus Council"
+    assert len(event.before["copies"]) == 6
+    steps = {
+        step.key.removeprefix("2026-29."): (step.state, step.due_on) for step in list_steps_opened_again(tayside.plan)
+    }
+    assert steps == {
+        "invite-bodies": (State.IN_PROGRESS, None),
+        "consultation-opening": (State.IN_PROGRESS, None),
+        "consultation-closing": (State.IN_PROGRESS, None),
+        "approvals": (State.IN_PROGRESS, None),
+        "send-to-ministers": (State.IN_PROGRESS, date(2026, 6, 1)),
+        "send-to-providers": (State.IN_PROGRESS, date(2026, 6, 1)),
+        "publish-plan": (State.DONE, date(2026, 6, 15)),
+    }
+
+
+def test_only_the_steps_that_were_ticked_are_opened(tayside: Tayside) -> None:
+    tayside.publish()
+    closed = tayside.find("consultation-closing")
+    closed.state, closed.done_on = State.DONE, APRIL
+    tayside.revise(reopen=[])
+    assert closed.state is State.DONE
+
+
+def test_an_interim_plan_comes_before_the_final_one(tayside: Tayside) -> None:
+    publication = tayside.publish(version=Version.INTERIM)
+    assert "An interim version is published; the final one is still to come." in gaps_about(
+        tayside.record.gaps, About.PUBLICATION
+    )
+    tayside.revise(reopen=[])
+    assert (publication.version, publication.newer_on) == (Version.FINAL, date(2026, 5, 18))
+
+
+def test_a_plan_that_started_late_is_recorded_as_it_was(tayside: Tayside) -> None:
+    """In 2020 the law let areas publish a plan for 2021–23 in place of one for 2020–23."""
+    open_cycle(tayside.partnership, Period.named("2020-23"), entered_on=TODAY, by=None, now=NOW)
+    plan = db.session.scalars(select(Milestone).where(Milestone.key == "2020-23.plan-prepared")).one()
+    record_publication(
+        plan,
+        address=ADDRESS,
+        published_on=date(2021, 4, 1),
+        tell_government=False,
+        by=tayside.lead,
+        today=TODAY,
+        now=NOW,
+    )
+    db.session.commit()
+    assert (plan.done_on, plan.target_on) == (date(2021, 4, 1), date(2020, 4, 1))
+    sending = db.session.scalars(select(Milestone).where(Milestone.key == "2020-23.send-to-providers")).one()
+    assert sending.due_on == date(2021, 4, 15)
+    assert [gap.about for gap in get_record(plan, TODAY).gaps] == [], "it fell due before the partnership joined"
+
+
+def test_a_document_that_is_not_required_stays_and_is_told_of_no_more(tayside: Tayside) -> None:
+    official = make_user("Una Ross", role=Role.OFFICIAL)
+    mark_not_required(tayside.plan, "Another plan took its place.", by=official, now=NOW)
+    db.session.commit()
+    assert tayside.state() is DocumentState.NOT_REQUIRED
+    assert (tayside.plan.reason, tayside.plan.next_notice_on) == ("Another plan took its place.", None)
+    with pytest.raises(IllegalTransition):
+        mark_not_required(tayside.plan, "Again", by=official, now=NOW)
+    require_again(tayside.plan, "The other plan was withdrawn.", by=official, now=NOW)
+    db.session.commit()
+    assert tayside.plan.is_open
+    assert tayside.plan.reason == ""
+    assert tayside.plan.next_notice_on is not None
+    assert db.session.scalars(select(Notice)).all() == []
+
+
+def test_only_a_document_can_be_not_required_and_only_with_a_reason(tayside: Tayside) -> None:
+    official = make_user("Una Ross", role=Role.OFFICIAL)
+    with pytest.raises(RuleBroken):
+        mark_not_required(tayside.find("approvals"), "Reason", by=official, now=NOW)
+    with pytest.raises(RuleBroken) as refused:
+        mark_not_required(tayside.plan, "  ", by=official, now=NOW)
+    assert refused.value.field == "reason"
+    with pytest.raises(IllegalTransition):
+        require_again(tayside.plan, "Reason", by=official, now=NOW)
+
+
+def test_many_records_take_as_many_statements_as_few(tayside: Tayside) -> None:
+    tayside.publish()
+    documents = [tayside.plan, *(tayside.find(f"annual-report-{number}") for number in (1, 2, 3))]
+    db.session.commit()
+    _ = tayside.partnership.notify_from, [one.partnership_id for one in documents]
+    counts = []
+    for some in (documents[:1], documents):
+        with counted_statements() as statements:
+            get_records(some, TODAY)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] == 6

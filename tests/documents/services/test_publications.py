@@ -1,0 +1,219 @@
+"""Recording that a document is published, telling Scottish Government, and what follows from it."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.services.publications import (
+    find_publication,
+    record_publication,
+    scottish_government,
+    tell_scottish_government,
+)
+from cycle_tracker.models import AuditEvent, Message, Milestone, Partnership, Publication, User
+from tests.factories import make_milestone, make_report, make_user
+from tests.support.days import Days, Told, moment
+
+TODAY = date(2026, 5, 20)
+NOW = moment(TODAY)
+ADDRESS = "https://www.moray.example/plan.pdf"
+
+
+@pytest.fixture
+def moray(core_app: Flask) -> Partnership:
+    """Moray with its cycle of 2026–29, entered long before."""
+    load_reference(NOW)
+    found = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    open_cycle(found, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
+    return found
+
+
+@pytest.fixture
+def lead(moray: Partnership) -> User:
+    return make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
+
+
+def find(key: str) -> Milestone:
+    return db.session.scalars(select(Milestone).where(Milestone.key == f"2026-29.{key}")).one()
+
+
+def publish(document: Milestone, by: User, *, on: date | None = date(2026, 4, 7), tell: bool = False) -> Publication:
+    return record_publication(
+        document, address=ADDRESS, published_on=on, tell_government=tell, by=by, today=TODAY, now=NOW
+    )
+
+
+def test_recording_a_plan_finishes_it_and_its_publishing_and_dates_what_follows(lead: User) -> None:
+    publication = publish(find("plan-prepared"), lead)
+    db.session.commit()
+    assert {key: (find(key).state, find(key).done_on) for key in ("plan-prepared", "publish-plan")} == {
+        "plan-prepared": (State.DONE, date(2026, 4, 7)),
+        "publish-plan": (State.DONE, date(2026, 4, 7)),
+    }
+    assert {key: (find(key).state, find(key).due_on) for key in ("send-to-ministers", "send-to-providers")} == {
+        "send-to-ministers": (State.NOT_STARTED, date(2026, 4, 21)),
+        "send-to-providers": (State.NOT_STARTED, date(2026, 4, 21)),
+    }
+    assert find("send-to-ministers").target_on == date(2026, 4, 21)
+    assert find("send-to-ministers").next_notice_on == date(2026, 4, 7)
+    assert [address.address for address in publication.addresses] == [ADDRESS]
+    assert publication.copies == []
+    assert db.session.scalar(select(func.count(Message.id))) == 0
+
+
+def test_telling_scottish_government_finishes_sending_to_ministers(lead: User) -> None:
+    publication = publish(find("plan-prepared"), lead, tell=True)
+    assert (find("send-to-ministers").state, find("send-to-ministers").done_on) == (State.DONE, TODAY)
+    assert find("send-to-providers").state is State.NOT_STARTED
+    (copy,) = publication.copies
+    assert (copy.receiver_id, copy.sent_on, copy.received_on) == (scottish_government().id, TODAY, None)
+
+
+def test_a_report_starts_the_seven_days_in_which_to_tell_of_it(lead: User) -> None:
+    report = find("annual-report-1")
+    record_publication(
+        report,
+        address=ADDRESS,
+        published_on=date(2027, 6, 30),
+        tell_government=False,
+        by=lead,
+        today=date(2027, 7, 1),
+        now=moment(date(2027, 7, 1)),
+    )
+    telling = find("tell-government-1")
+    assert (telling.state, telling.due_on, telling.next_notice_on) == (
+        State.NOT_STARTED,
+        date(2027, 7, 7),
+        date(2027, 6, 23),
+    )
+    assert find("tell-government-2").due_on is None
+    tell_scottish_government(
+        report_publication(report), sent_on=date(2027, 7, 2), by=lead, now=moment(date(2027, 7, 2))
+    )
+    assert (find("tell-government-1").state, find("tell-government-1").done_on) == (State.DONE, date(2027, 7, 2))
+
+
+def report_publication(report: Milestone) -> Publication:
+    found = find_publication(report)
+    assert found is not None
+    return found
+
+
+def test_what_follows_is_told_when_its_date_is_known(days: Days, lead: User) -> None:
+    publish(find("plan-prepared"), lead)
+    for key in ("send-to-ministers", "send-to-providers"):
+        find(key).owner = lead
+    for milestone in db.session.scalars(select(Milestone).where(Milestone.due_on < date(2026, 4, 21))):
+        milestone.state, milestone.next_notice_on = State.DROPPED, None
+    db.session.commit()
+    days.run(date(2026, 5, 21))
+    (mail,) = days.told
+    assert mail.subject == "2 dates have passed"
+    assert mail.steps.count("overdue-29") == 2
+
+
+def test_the_mailbox_of_scottish_government_is_told_once_with_the_address(days: Days, lead: User) -> None:
+    scottish_government().mailbox = "plans@government.example"
+    publish(find("plan-prepared"), lead, tell=True)
+    db.session.commit()
+    assert days.send(TODAY).sent == 1
+    assert days.told == [
+        Told("20 May", "plans@government.example", "Children’s Services Plan 2026–29: published, Moray", "")
+    ]
+
+
+def test_without_a_mailbox_nothing_is_mailed(lead: User) -> None:
+    publish(find("plan-prepared"), lead, tell=True)
+    assert db.session.scalar(select(func.count(Message.id))) == 0
+
+
+def test_scottish_government_is_told_of_a_document_once(lead: User) -> None:
+    publication = publish(find("plan-prepared"), lead, tell=True)
+    with pytest.raises(RuleBroken, match="told"):
+        tell_scottish_government(publication, sent_on=TODAY, by=lead, now=NOW)
+    assert len(publication.copies) == 1
+
+
+def test_every_change_is_in_the_audit(lead: User) -> None:
+    publish(find("plan-prepared"), lead, tell=True)
+    db.session.flush()
+    told = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id))
+    keys = {milestone.id: milestone.key for milestone in db.session.scalars(select(Milestone))}
+    assert [(keys[event.subject_id], event.action, event.actor_id) for event in told] == [
+        ("2026-29.plan-prepared", "published", lead.id),
+        ("2026-29.publish-plan", "finished", lead.id),
+        ("2026-29.plan-prepared", "told-government", lead.id),
+        ("2026-29.send-to-ministers", "finished", lead.id),
+    ]
+
+
+def test_a_document_is_recorded_once(lead: User) -> None:
+    plan = find("plan-prepared")
+    publish(plan, lead)
+    with pytest.raises(RuleBroken, match="already") as refused:
+        publish(plan, lead)
+    assert refused.value.field == "address"
+
+
+def test_only_a_document_is_recorded_as_published(lead: User) -> None:
+    with pytest.raises(RuleBroken, match="Only a plan or an annual report"):
+        publish(find("draft-plan"), lead)
+
+
+@pytest.mark.parametrize("day", [date(2026, 5, 21), date(2014, 3, 26), date(9999, 12, 31)])
+def test_nothing_is_published_tomorrow_or_before_the_act(lead: User, day: date) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        publish(find("plan-prepared"), lead, on=day)
+    assert refused.value.field == "published_on"
+    assert find_publication(find("plan-prepared")) is None
+
+
+@pytest.mark.parametrize(("day", "allowed"), [(date(2026, 3, 31), False), (date(2026, 4, 1), True)])
+def test_a_report_is_published_after_the_year_that_it_covers(
+    moray: Partnership, lead: User, day: date, allowed: bool
+) -> None:
+    report = make_report(moray, owner=lead)
+    if allowed:
+        assert publish(report, lead, on=day).published_on == day
+        return
+    with pytest.raises(RuleBroken, match="31 March 2026") as refused:
+        publish(report, lead, on=day)
+    assert refused.value.field == "published_on"
+
+
+def test_the_day_and_the_address_may_be_unknown(lead: User) -> None:
+    publication = record_publication(
+        find("plan-prepared"), address="", published_on=None, tell_government=False, by=None, today=TODAY, now=NOW
+    )
+    assert (publication.published_on, publication.addresses, publication.recorded_by_id) == (None, [], None)
+    assert (find("plan-prepared").state, find("plan-prepared").done_on) == (State.DONE, None)
+    assert find("publish-plan").state is State.DONE
+    assert find("send-to-ministers").due_on is None
+
+
+def test_a_fact_is_never_blocked_by_what_people_decided_before(moray: Partnership, lead: User) -> None:
+    report = make_report(moray, owner=lead, state=State.NOT_REQUIRED)
+    assert publish(report, lead, on=date(2026, 4, 7)).published_on == date(2026, 4, 7)
+    assert report.state is State.DONE
+
+
+def test_a_date_that_somebody_gave_already_is_not_worked_out_again(moray: Partnership, lead: User) -> None:
+    find("send-to-providers").due_on = date(2026, 6, 1)
+    publish(find("plan-prepared"), lead)
+    assert find("send-to-providers").due_on == date(2026, 6, 1)
+
+
+def test_a_step_of_another_cycle_is_left_alone(moray: Partnership, lead: User) -> None:
+    other = make_milestone(moray, key="2023-26.publish-plan", kind=Kind.STEP)
+    publish(find("plan-prepared"), lead)
+    assert other.state is State.NOT_STARTED

@@ -1,0 +1,97 @@
+"""The public register: what is published and where, for everybody."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Form, Partnership, Publication, PublicationAddress, Version
+from tests.factories import make_cycle, make_partnership, make_report
+from tests.support.visits import statements, whole_page, words
+
+NOW = datetime(2026, 7, 3, 9, tzinfo=UTC)
+ALL = {"Moray report 2023–26", "Moray report 2020–23", "Fife report"}
+
+
+@pytest.fixture
+def published(app: Flask) -> None:
+    """Two published reports of Moray in different periods, one of Fife, one that is not published, and a draft."""
+    with app.app_context():
+        moray, fife = make_partnership("moray"), make_partnership("fife")
+        publish(moray, "2023-26", "Moray report 2023–26", "https://moray.example/report")
+        publish(moray, "2020-23", "Moray report 2020–23", "javascript:alert(1)")
+        publish(fife, "2023-26", "Fife report", "")
+        publish(fife, "2026-29", "Fife draft", "https://fife.example/draft", version=Version.DRAFT)
+        make_report(fife, title="Not published", key="2023-26.annual-report-9")
+        db.session.commit()
+
+
+def publish(partnership: Partnership, period: str, title: str, address: str, version: Version = Version.FINAL) -> None:
+    report = make_report(
+        partnership, key=f"{period}.annual-report-1", title=title, cycle=make_cycle(partnership, period)
+    )
+    publication = Publication(milestone=report, version=version, published_on=date(2026, 6, 25), recorded_at=NOW)
+    if address:
+        publication.addresses.append(PublicationAddress(address=address))
+        publication.addresses.append(PublicationAddress(address=address, form=Form.SUMMARY, language="gd"))
+    db.session.add(publication)
+
+
+@pytest.mark.usefixtures("published")
+def test_anybody_sees_what_is_published_and_where(client: FlaskClient) -> None:
+    page = whole_page(client.get("/register"))
+    said = words(page)
+    assert "3 documents" in said
+    assert "Moray report 2023–26 25 June 2026 Full document" in said
+    assert "Summary (Gaelic)" in said
+    assert "Fife report 25 June 2026 Address not known" in said
+    assert "Not published" not in said
+    assert "draft" not in said
+    assert page.find("a", href="https://moray.example/report") is not None
+
+
+@pytest.mark.usefixtures("published")
+def test_an_address_that_is_no_web_page_is_no_link(client: FlaskClient) -> None:
+    assert 'href="javascript' not in client.get("/register").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("published")
+def test_it_can_be_narrowed(client: FlaskClient) -> None:
+    for asked, seen in [
+        ("partnership=moray", {"Moray report 2023–26", "Moray report 2020–23"}),
+        ("period=2023-26", {"Moray report 2023–26", "Fife report"}),
+        ("partnership=moray&period=2020-23", {"Moray report 2020–23"}),
+        ("partnership=fife&period=2020-23", set()),
+        (
+            "partnership=nowhere&period=nonsense&page=-1",
+            {"Moray report 2023–26", "Moray report 2020–23", "Fife report"},
+        ),
+        ("page=99999999999999999999", ALL),
+    ]:
+        page = whole_page(client.get(f"/register?{asked}"))
+        assert {row.find("td").text for row in page.select("#register-list tbody tr")} == seen  # type: ignore[union-attr]
+
+
+def test_an_empty_register_says_so(client: FlaskClient) -> None:
+    assert "No document is recorded as published yet." in words(whole_page(client.get("/register")))
+
+
+def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        moray = make_partnership("moray")
+        publish(moray, "2023-26", "First", "https://moray.example/1")
+        db.session.commit()
+    with statements(app) as few:
+        client.get("/register")
+    with app.app_context():
+        for number in range(60):
+            publish(make_partnership(f"place-{number:02}"), "2023-26", f"Report {number}", "https://x.example/")
+        db.session.commit()
+    with statements(app) as many:
+        page = whole_page(client.get("/register?period=2023-26"))
+    assert len(page.select("#register-list tbody tr")) == 50
+    assert "/register?period=2023-26&page=2" in {link["href"] for link in page.select(".ds_pagination a")}
+    assert len(many) == len(few)
+    assert len(whole_page(client.get("/register?page=2")).select("#register-list tbody tr")) == 11

@@ -1,6 +1,0 @@
-"""Accepting an invitation: whoever holds the mailed link."""
-
-from tests.integration.web.access.cells import Cell
-
-TABLE: list[Cell] = []
-OPEN_TO_ALL = {("/invitation/<token>", "GET"), ("/invitation/<token>", "POST")}

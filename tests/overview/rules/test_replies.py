@@ -1,0 +1,27 @@
+"""What a milestone says to an answer from a list."""
+
+from itertools import product
+
+import pytest
+
+from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.lifecycle import OPEN, State, is_allowed
+from cycle_tracker.overview.rules.listing import Standing
+from cycle_tracker.overview.rules.replies import Answer, hindrance
+
+
+@pytest.mark.parametrize(("kind", "state", "answer"), list(product(Kind, State, Answer)))
+def test_an_answer_is_taken_where_the_life_of_a_milestone_allows_it(kind: Kind, state: State, answer: Answer) -> None:
+    allowed = {
+        Answer.BEGUN: state is State.NOT_STARTED,
+        Answer.DONE: state in OPEN and is_allowed(state, State.DONE) and kind not in DOCUMENTS,
+        Answer.ON_TRACK: state in OPEN,
+    }[answer]
+    words = hindrance(kind, state, answer)
+    assert (words == "") is allowed
+    assert not words or words.endswith(".")
+
+
+def test_every_state_can_be_asked_for_by_its_own_word() -> None:
+    assert {one.states for one in Standing if one is not Standing.OPEN} == {frozenset({state}) for state in State}
+    assert Standing.OPEN.states == OPEN

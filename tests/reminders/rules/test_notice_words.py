@@ -1,0 +1,86 @@
+"""Notices and policies in words."""
+
+import pytest
+
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.reminders.rules.notice_words import (
+    AUDIENCE_WORDS,
+    KINDS_TOGETHER,
+    YOU_ARE,
+    before_words,
+    policy_words,
+    repeats_words,
+    rungs_words,
+    step_words,
+    when_words,
+)
+from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLICY, STEP_POLICY, Audience, Policy
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("before-28", "28 days before"),
+        ("before-1", "1 day before"),
+        ("on-day", "On the day"),
+        ("overdue-8", "8 days past its date"),
+        ("rung-1", "1 day past its date (first step of the ladder)"),
+        ("rung-14", "14 days past its date (a step of the ladder)"),
+        ("explain", "Offer to explain, before it shows as outstanding"),
+        ("assigned", "Given to a new owner"),
+        ("answered", "Answered by a contact"),
+        ("raised-group", "Raised to the governance group"),
+        ("raised-national", "Raised to the national group"),
+        ("something-new", "Something new"),
+    ],
+)
+def test_a_step_is_told_in_words(step: str, words: str) -> None:
+    assert step_words(step) == words
+
+
+def test_every_audience_and_kind_has_words() -> None:
+    assert set(AUDIENCE_WORDS) == set(YOU_ARE) == set(Audience)
+    assert set(KINDS_TOGETHER) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("before-28", "28 days before the guidance date, 30 June 2026"),
+        ("on-day", "On the guidance date, 30 June 2026"),
+        ("overdue-1", "1 day past the guidance date, 30 June 2026"),
+        ("rung-14", "14 days past the guidance date, 30 June 2026"),
+        ("assigned", "Given to a new owner: the guidance date, 30 June 2026"),
+    ],
+)
+def test_a_moment_names_its_date(step: str, words: str) -> None:
+    assert when_words(step, "guidance date", "30 June 2026") == words
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("", "the default for annual reports"),
+        ("all", "the policy for everything"),
+        ("kind:annual-report", "the policy for annual reports"),
+        ("partnership:3", "the policy of Moray"),
+        ("partnership:3/kind:annual-report", "the policy of Moray for annual reports"),
+    ],
+)
+def test_a_policy_is_named_by_where_it_holds(place: str, words: str) -> None:
+    assert policy_words(place, Kind.ANNUAL_REPORT, "Moray") == words
+
+
+def test_a_policy_is_told_in_three_lines() -> None:
+    assert before_words(DOCUMENT_POLICY) == "28, 14, 7 and 1 days before, and on the day"
+    assert before_words(ACTION_POLICY) == "14 days before"
+    assert before_words(Policy((1,), 1, None, ())) == "1 day before"
+    assert before_words(Policy((0,), 1, None, ())) == "On the day"
+    assert before_words(Policy((), 1, None, ())) == "No reminder before the day"
+    assert repeats_words(STEP_POLICY) == "1 day past it, then every 7 days"
+    assert repeats_words(ACTION_POLICY) == "1 day past it, once"
+    assert repeats_words(Policy((), 2, 1, ())) == "2 days past it, then every day"
+    assert rungs_words(STEP_POLICY) == (
+        "1 day past it: the owner and the planning leads; 28 days past it: the governance group"
+    )
+    assert rungs_words(Policy((), 1, None, ())) == "Nobody else"

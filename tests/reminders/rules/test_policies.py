@@ -1,0 +1,71 @@
+"""The default policies, and what changes them."""
+
+from datetime import date
+
+import pytest
+
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.reminders.rules.policies import (
+    Audience,
+    Policy,
+    PolicyChange,
+    Repeats,
+    Rung,
+    policy_for,
+    policy_under,
+)
+
+OWNER, LEAD, GOVERNANCE = Audience.OWNER, Audience.LEAD, Audience.GOVERNANCE
+
+DOCUMENT = Policy((28, 14, 7, 1, 0), 1, 7, (Rung(1, (OWNER, LEAD)), Rung(14, (GOVERNANCE,))))
+STATUTORY = Policy((14, 3, 0), 1, 7, (Rung(1, (OWNER, LEAD)), Rung(14, (GOVERNANCE,))))
+STEP = Policy((14, 3, 0), 1, 7, (Rung(1, (OWNER, LEAD)), Rung(28, (GOVERNANCE,))))
+ACTION = Policy((14,), 1, None, (Rung(1, (OWNER,)), Rung(14, (LEAD,))))
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_documents_and_consultations_have_one_policy_whatever_they_rest_on(basis: Basis) -> None:
+    for kind in (Kind.PLAN, Kind.ANNUAL_REPORT, Kind.CONSULTATION):
+        assert policy_for(kind, basis) == DOCUMENT
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_actions_and_requests_are_told_once_before_and_once_after(basis: Basis) -> None:
+    for kind in (Kind.ACTION, Kind.REQUEST):
+        assert policy_for(kind, basis) == ACTION
+
+
+@pytest.mark.parametrize("kind", [Kind.STEP, Kind.REVIEW, Kind.ALIGNED_REPORT, Kind.SUB_TASK])
+@pytest.mark.parametrize("basis", Basis)
+def test_a_statutory_duty_goes_to_the_group_after_14_days_and_any_other_after_28(kind: Kind, basis: Basis) -> None:
+    assert policy_for(kind, basis) == (STATUTORY if basis is Basis.STATUTE else STEP)
+
+
+def test_no_rung_goes_further_than_the_governance_group() -> None:
+    policies = [policy_for(kind, basis) for kind in Kind for basis in Basis]
+    told = {audience for policy in policies for rung in policy.rungs for audience in rung.audiences}
+    assert told == {OWNER, LEAD, GOVERNANCE}
+
+
+def test_the_most_particular_place_wins_part_by_part() -> None:
+    monday = date(2026, 5, 11)
+    changes = {
+        "all": PolicyChange(monday, before=(30,), repeats=Repeats(2, 5)),
+        "kind:step": PolicyChange(monday, before=(20,)),
+        "partnership:7": PolicyChange(monday, rungs=(Rung(10, (Audience.CHAIR,)),)),
+        "partnership:7/kind:step": PolicyChange(monday, repeats=Repeats(3, None)),
+    }
+
+    theirs = policy_under(changes, Kind.STEP, Basis.LOCAL, 7)
+    others = policy_under(changes, Kind.STEP, Basis.LOCAL, 8)
+    documents = policy_under(changes, Kind.PLAN, Basis.STATUTE, 7)
+
+    assert theirs == Policy((20,), 3, None, (Rung(10, (Audience.CHAIR,)),), "partnership:7/kind:step", monday)
+    assert others == Policy((20,), 2, 5, STEP.rungs, "kind:step", monday)
+    assert documents == Policy((30,), 2, 5, (Rung(10, (Audience.CHAIR,)),), "partnership:7", monday)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("basis", Basis)
+def test_without_changes_the_default_holds(kind: Kind, basis: Basis) -> None:
+    assert policy_under({}, kind, basis, 7) == policy_for(kind, basis)

@@ -1,0 +1,192 @@
+"""What must hold of reminders for any date, policy, closure days and days of downtime.
+
+The expected steps are worked out here anew, from the list of bank holidays written out in `test_calendar.py`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.reminders.rules.policies import (
+    ACTION_POLICY,
+    DOCUMENT_POLICY,
+    STATUTORY_STEP_POLICY,
+    STEP_POLICY,
+    Audience,
+    Policy,
+    Rung,
+)
+from cycle_tracker.reminders.rules.reminders import Deadline, first_notice_on, next_notice_on, notices_due
+from tests.core.test_calendar import BANK_HOLIDAYS_ON_WEEKDAYS
+
+OWNER, LEAD, MEMBER, CHAIR = "user:1", "user:2", "user:3", "user:4"
+HOLIDAYS = frozenset(BANK_HOLIDAYS_ON_WEEKDAYS)
+DAY = timedelta(days=1)
+
+ladders = st.lists(
+    st.tuples(st.integers(1, 45), st.sampled_from([Audience.LEAD, Audience.CHAIR, Audience.GOVERNANCE])),
+    max_size=3,
+    unique_by=lambda rung: rung[0],
+)
+"""Rungs above the first, which owner and leads share."""
+
+
+@st.composite
+def changed_policies(draw: st.DrawFn) -> Policy:
+    """What places may make of a policy: other days before, other repeats, another ladder."""
+    first_after = draw(st.integers(1, 10))
+    return Policy(
+        before=tuple(draw(st.lists(st.integers(0, 40), max_size=5, unique=True))),
+        first_after=first_after,
+        repeat_every=draw(st.none() | st.integers(1, 21)),
+        rungs=(
+            Rung(first_after, (Audience.OWNER, Audience.LEAD)),
+            *(Rung(first_after + days, (audience,)) for days, audience in sorted(draw(ladders))),
+        ),
+    )
+
+
+policies = st.sampled_from([DOCUMENT_POLICY, STATUTORY_STEP_POLICY, STEP_POLICY, ACTION_POLICY]) | changed_policies()
+due_days = st.dates(date(2024, 4, 1), date(2027, 6, 30))
+
+
+stretches = st.lists(st.tuples(st.integers(-35, 45), st.integers(1, 9)), max_size=3)
+"""Closure days near a due date: the first, counted from it, and how many."""
+
+
+def closures(due_on: date, around: list[tuple[int, int]]) -> frozenset[date]:
+    return frozenset(due_on + DAY * (first + number) for first, length in around for number in range(length))
+
+
+@st.composite
+def deadlines(draw: st.DrawFn) -> Deadline:
+    """A milestone whose owner may be a lead too, and may sit on or chair the group; somebody may have said by when they
+    reply."""
+    due_on = draw(due_days)
+    return Deadline(
+        due_on=due_on,
+        is_open=True,
+        entered_on=due_on - DAY * draw(st.sampled_from([400, 20, 5, 0, -3])),
+        expected_date=draw(st.booleans()),
+        explain_by_target=draw(st.sampled_from([None, due_on])),
+        reply_by=draw(st.none() | st.integers(-5, 40).map(lambda days: due_on + DAY * days)),
+        calendar=WorkingCalendar.closed_on(closures(due_on, draw(stretches))),
+        addressees={
+            Audience.OWNER: (OWNER,),
+            Audience.LEAD: draw(st.sampled_from([(), (LEAD,), (OWNER, LEAD)])),
+            Audience.CHAIR: draw(st.sampled_from([(), (CHAIR,), (OWNER,)])),
+            Audience.GOVERNANCE: draw(st.sampled_from([(MEMBER,), (OWNER, MEMBER)])),
+        },
+    )
+
+
+def works(day: date, closed: frozenset[date]) -> bool:
+    return day.weekday() < 5 and day not in HOLIDAYS and day not in closed
+
+
+def moved(day: date, closed: frozenset[date], by: timedelta) -> date:
+    while not works(day, closed):
+        day += by
+    return day
+
+
+def owners_steps(due_on: date, policy: Policy, closed: frozenset[date], until: date) -> Iterator[tuple[str, date]]:
+    """The oracle: the steps of the owner in the order of the days that they name, each with the day it is told on."""
+    for days in sorted(policy.before, reverse=True):
+        yield ("on-day" if days == 0 else f"before-{days}"), moved(due_on - DAY * days, closed, -DAY)
+    days = policy.first_after
+    while due_on + DAY * days <= until:
+        yield f"overdue-{days}", moved(due_on + DAY * days, closed, DAY)
+        days += policy.repeat_every or 100_000
+
+
+@settings(max_examples=500, deadline=None)
+@given(due_days, policies, stretches, st.lists(st.integers(-45, 100), min_size=10, max_size=10))
+def test_the_latest_step_due_is_that_of_the_oracle(
+    due_on: date, policy: Policy, closed_around: list[tuple[int, int]], away: list[int]
+) -> None:
+    """Five thousand in all: 500 dates, policies and lists of closed days, each looked at on ten days."""
+    closed = closures(due_on, closed_around)
+    deadline = Deadline(
+        due_on,
+        is_open=True,
+        entered_on=date(2017, 4, 1),
+        calendar=WorkingCalendar.closed_on(closed),
+        addressees={Audience.OWNER: (OWNER,)},
+    )
+    for today in (due_on + DAY * days for days in away):
+        reached = [name for name, told_on in owners_steps(due_on, policy, closed, today) if told_on <= today]
+        told = [one for one in notices_due(deadline, policy, (), today) if one.addressee == OWNER]
+        assert [(one.step, *one.overtook) for one in told] == [(name, *reached[:-1]) for name in reached[-1:]]
+
+
+def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], date]:
+    """By addressee and step, the first day on which it may be told, within ninety days of the due date."""
+    due_on, closed = deadline.due_on, deadline.calendar.closed
+    assert due_on is not None
+    until = due_on + DAY * 90
+    told: dict[tuple[str, str], date] = {}
+    for name, day in owners_steps(due_on, policy, closed, until):
+        if name.startswith("overdue") or (not deadline.expected_date and deadline.entered_on <= day):
+            told[OWNER, name] = day
+    for rung in policy.rungs:
+        people = {person for audience in rung.audiences for person in deadline.addressees[audience]}
+        if Audience.OWNER in rung.audiences:
+            people -= {OWNER}  # who has overdue-1 of the same day
+        day = moved(max(due_on + DAY * rung.days, deadline.reply_by or date.min), closed, DAY)
+        told.update({(person, f"rung-{rung.days}"): day for person in people})
+    if deadline.explain_by_target:
+        day = due_on + DAY * 60
+        for _ in range(10):
+            day = moved(day - DAY, closed, -DAY)
+        told.update({(person, "explain"): day for person in (OWNER, *deadline.addressees[Audience.LEAD])})
+    return told
+
+
+@settings(max_examples=200, deadline=None)
+@given(deadlines(), policies, st.lists(st.tuples(st.integers(-40, 80), st.integers(1, 30)), max_size=4))
+def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
+    deadline: Deadline, policy: Policy, downtime: list[tuple[int, int]]
+) -> None:
+    """Day by day as the job goes, asking only when the bookmark has come up, with days on which nothing runs."""
+    assert deadline.due_on is not None
+    down = {deadline.due_on + DAY * (first + number) for first, length in downtime for number in range(length)}
+    may_be_told = told_on_days(deadline, policy)
+    bookmark = first_notice_on(deadline, policy)
+    already: set[str] = set()
+    heard: Counter[tuple[str, str]] = Counter()
+    last_run = day = max(deadline.due_on - DAY * 45, deadline.entered_on)
+    while day <= deadline.due_on + DAY * 85:
+        if works(day, frozenset()) and day not in down:
+            last_run = day
+            if bookmark is not None and bookmark <= day:
+                notices = [one for one in notices_due(deadline, policy, already, day) if not one.unreachable]
+                for notice in notices:
+                    already.update((notice.step, *notice.overtook))
+                    for step in (notice.step, *notice.overtook):
+                        heard[notice.addressee, step] += 1
+                        assert may_be_told[notice.addressee, step] <= day
+                assert len({notice.addressee for notice in notices}) == len(notices)
+                assert not [one for one in notices_due(deadline, policy, already, day) if not one.unreachable]
+                bookmark = next_notice_on(deadline, policy, day)
+        day += DAY
+    assert set(heard.values()) <= {1}
+    assert set(heard) == {step for step, told_on in may_be_told.items() if told_on <= last_run}
+
+
+@settings(max_examples=300, deadline=None)
+@given(deadlines(), policies, st.integers(-60, 70))
+def test_the_bookmark_is_never_late(deadline: Deadline, policy: Policy, away: int) -> None:
+    assert deadline.due_on is not None
+    after = deadline.due_on + DAY * away
+    bookmark = next_notice_on(deadline, policy, after)
+    still_to_come = [day for day in told_on_days(deadline, policy).values() if day > after]
+    if still_to_come:
+        assert bookmark is not None
+        assert bookmark <= min(still_to_come)
+    if bookmark is not None:
+        assert bookmark > after

@@ -1,0 +1,182 @@
+"""Why nobody was told: a test for each reason, and one that there is no reason without a test."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from cycle_tracker.reminders.rules.digests import Preference, Rhythm
+from cycle_tracker.reminders.rules.policies import STEP_POLICY, Audience
+from cycle_tracker.reminders.rules.reminders import Deadline
+from cycle_tracker.reminders.rules.silences import Reason, Silence, Stuck, Waits, Why, reasons
+
+TODAY = date(2026, 5, 12)
+"""A Tuesday."""
+DUE_ON = date(2026, 5, 28)
+DEADLINE = Deadline(due_on=DUE_ON, is_open=True, entered_on=date(2026, 1, 1))
+NOTHING = Silence(DEADLINE, STEP_POLICY, owner="Rory Baird", partnership="Moray", was_told=True, decided_for=TODAY)
+WEEKLY = Preference(Rhythm.WEEKLY, 4)
+ONLY_LATE = Preference(Rhythm.ONLY_LATE)
+
+seen: set[Why] = set()
+
+
+def why(silence: Silence, today: date = TODAY) -> list[str]:
+    found = reasons(silence, today)
+    seen.update(one.why for one in found)
+    assert all(isinstance(one, Reason) and one.words.endswith((".", ":")) for one in found)
+    return [one.words for one in found]
+
+
+def test_where_everybody_was_told_there_is_no_reason() -> None:
+    assert why(NOTHING) == []
+
+
+def test_closed() -> None:
+    closed = replace(NOTHING, deadline=replace(DEADLINE, is_open=False), closed_as="done")
+    assert why(closed) == ["This is done. Nobody is told of what is closed."]
+
+
+def test_no_date_yet() -> None:
+    assert why(replace(NOTHING, deadline=replace(DEADLINE, due_on=None))) == [
+        "It has no date yet. The first notice is planned once it has one."
+    ]
+
+
+def test_before_notices_began() -> None:
+    early = replace(NOTHING, deadline=replace(DEADLINE, notify_from=date(2026, 6, 1)))
+    assert why(early) == [
+        "Its date, 28 May 2026, lay before 1 June 2026, the first day of notices in Moray. Nothing that fell "
+        "due before that day is told."
+    ]
+
+
+def test_a_new_expected_date() -> None:
+    assert why(replace(NOTHING, deadline=replace(DEADLINE, expected_date=True))) == [
+        "A new expected date, 28 May 2026, was noted with an explanation. No reminder goes before that day or on it."
+    ]
+
+
+def test_entered_later_than_the_step() -> None:
+    late = replace(NOTHING, deadline=replace(DEADLINE, due_on=date(2026, 5, 20), entered_on=date(2026, 5, 11)))
+    assert why(late) == ["It was entered on 11 May 2026. Reminders whose day lay before that are not sent late."]
+
+
+def test_a_step_that_is_still_to_come_is_no_reason() -> None:
+    assert why(replace(NOTHING, deadline=replace(DEADLINE, entered_on=TODAY))) == []
+
+
+def test_the_policy_changed_later_than_the_step() -> None:
+    changed = replace(STEP_POLICY, before_since=TODAY)
+    late = replace(NOTHING, policy=changed, deadline=replace(DEADLINE, due_on=date(2026, 5, 20)))
+    assert why(late) == [
+        "The days before the date were changed on 12 May 2026. Reminders whose day lay before that are not sent late."
+    ]
+
+
+def test_nobody_owns_it_and_the_leads_stand_in() -> None:
+    assert why(replace(NOTHING, owner="", owner_may_be_told=False, stands_in=["Ailsa Grant", "Iain Munro"])) == [
+        "Nobody owns it. Ailsa Grant and Iain Munro are told instead."
+    ]
+
+
+def test_the_owner_left() -> None:
+    assert why(replace(NOTHING, owner_may_be_told=False, stands_in=["Ailsa Grant"])) == [
+        "Its owner, Rory Baird, has no account now that may see it. Ailsa Grant is told instead."
+    ]
+
+
+def test_there_is_nobody_at_all() -> None:
+    assert why(replace(NOTHING, owner="", owner_may_be_told=False)) == [
+        "Nobody owns it. There is nobody to be told instead."
+    ]
+
+
+def test_an_audience_with_nobody_in_it() -> None:
+    assert why(replace(NOTHING, unreachable=[Audience.GOVERNANCE, Audience.CHAIR])) == [
+        "There was nobody to tell for the governance group and the chair. Administrators see this on their list."
+    ]
+
+
+def waits(**fields: object) -> Silence:
+    one = Waits("Rory Baird", "before-14", DUE_ON, TODAY)
+    return replace(NOTHING, waiting=[replace(one, **fields)])  # type: ignore[arg-type]
+
+
+def test_switched_off_by_the_person() -> None:
+    assert why(waits(reminds_before=False)) == ["Rory Baird switched reminders before the day off."]
+    assert why(replace(NOTHING, switched_off=["Rory Baird"])) == ["Rory Baird switched reminders before the day off."]
+    assert why(waits(reminds_before=False, step="overdue-1")) != []
+
+
+def test_wanted_only_when_late() -> None:
+    assert why(waits(preference=ONLY_LATE)) == [
+        "Rory Baird wants only what is late, so the notice “14 days before” waits until then."
+    ]
+
+
+def test_waiting_for_the_weekly_mail() -> None:
+    assert why(waits(preference=WEEKLY)) == [
+        "Rory Baird takes mail once a week: the notice “14 days before” goes on 15 May 2026."
+    ]
+
+
+def test_waiting_for_the_next_run() -> None:
+    expected = ["The notice “14 days before” goes to Rory Baird when notices are decided next."]
+    assert why(waits()) == expected
+    assert why(waits(preference=WEEKLY, at_once=True)) == expected
+
+
+def test_the_mail_could_not_be_delivered() -> None:
+    assert why(replace(NOTHING, stuck=[Stuck("Rory Baird", "550 No such user.", is_final=True)])) == [
+        "The mail to Rory Baird could not be delivered. The mail server said: 550 No such user."
+    ]
+
+
+def test_the_mail_has_not_gone_out_yet() -> None:
+    assert why(replace(NOTHING, stuck=[Stuck("Rory Baird", "", is_final=False)])) == [
+        "The mail to Rory Baird is written and has not gone out yet."
+    ]
+
+
+def test_where_a_mail_is_written_nobody_is_said_to_wait_for_a_first_notice() -> None:
+    written = replace(
+        NOTHING, was_told=False, next_on=date(2026, 7, 8), stuck=[Stuck("Rory Baird", "", is_final=False)]
+    )
+    assert not [words for words in why(written) if "so far" in words]
+
+
+def test_acknowledged() -> None:
+    acknowledged = replace(NOTHING, deadline=replace(DEADLINE, reply_by=date(2026, 6, 20)))
+    assert why(acknowledged) == [
+        "Somebody acknowledged it and will reply by 20 June 2026. It goes no further up before that day. Its owner is "
+        "told as before."
+    ]
+    assert why(acknowledged, date(2026, 6, 22)) == []
+
+
+def test_no_working_day() -> None:
+    assert why(NOTHING, TODAY + timedelta(days=4)) == [
+        "Today is no working day. What falls due is told on 18 May 2026."
+    ]
+
+
+def test_the_job_has_not_run() -> None:
+    late = replace(NOTHING, decided_for=date(2026, 5, 8), decided_by_now=TODAY)
+    assert why(late) == [
+        "The job that decides who is told has not run since 8 May 2026. What fell due since then is told when it runs."
+    ]
+    assert why(replace(late, decided_for=None))[0].startswith("The job that decides who is told has not run yet.")
+    assert why(replace(late, decided_for=TODAY)) == []
+
+
+def test_the_first_notice_is_still_to_come() -> None:
+    assert why(replace(NOTHING, was_told=False, next_on=date(2026, 5, 14))) == [
+        "Nobody was to be told of this date so far. The first notice falls on 14 May 2026."
+    ]
+    assert why(replace(NOTHING, was_told=False)) == ["Nobody was to be told of this date so far. No notice is to come."]
+
+
+def test_every_reason_has_its_test() -> None:
+    others = [test for name, test in globals().items() if name.startswith("test_") and "every_reason" not in name]
+    for test in others:
+        test()
+    assert seen == set(Why)

@@ -1,0 +1,239 @@
+"""Who was told what, why somebody got a mail, and why nobody was told."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.models import Delegation, Ending, JobRun, Message, Notice, Outcome, Resolution, User
+from cycle_tracker.reminders.queries.silences import SWITCHED_OFF
+from cycle_tracker.reminders.rules.policies import Audience
+from cycle_tracker.reminders.services import digests
+from cycle_tracker.reminders.services.digests import gather_waiting_notices
+from cycle_tracker.reminders.services.notices import restart_notices
+from cycle_tracker.reminders.services.reminders import queue_due_notices
+from tests.factories import grant_role, make_milestone, make_partnership, make_user
+from tests.support.days import again
+from tests.support.moray import REPORT, STEP, Place
+from tests.support.pages import Browser, counted_statements, said, soup
+
+TODAY = date(2026, 7, 3)
+STATEMENTS = 6
+OF_A_MILESTONE = 35
+"""What the pages ask for, however long their lists are; the person and the menu included."""
+
+
+@pytest.fixture
+def told(place: Place) -> Place:
+    """Notices were decided and written today: Calum is told of the step, and the lead of the report, which nobody
+    owns."""
+    db.session.commit()
+    queue_due_notices(TODAY, clock.now())
+    gather_waiting_notices(TODAY, clock.now())
+    for name in ("partnership", "lead", "owner", "step", "report"):
+        setattr(place, name, again(getattr(place, name)))
+    return place
+
+
+def send(*, state: MessageState = MessageState.SENT, receipt: str = "250 OK: queued", trouble: str = "") -> None:
+    for message in db.session.scalars(select(Message)):
+        message.state, message.ended_at, message.receipt, message.trouble = state, clock.now(), receipt, trouble
+    db.session.commit()
+
+
+def rows(client: Browser, address: str = "/notices") -> list[str]:
+    return [" ".join(row.get_text(" ").split()) for row in soup(client.get(address)).select("#notices tbody tr")]
+
+
+def mail_to(user: User) -> Message:
+    return db.session.scalars(select(Message).where(Message.user_id == user.id)).one()
+
+
+def test_the_record_tells_whom_and_what_became_of_it(told: Place) -> None:
+    send()
+    found = rows(told.client(told.lead))
+    assert any(
+        "Draft the plan" in row and "14 days before" in row and "Calum Reid, as its owner" in row and "Sent" in row
+        for row in found
+    ), found
+    assert any("Ailsa Grant, as its owner then, or in place of one" in row for row in found), found
+
+
+def test_the_record_is_of_ones_own_partnerships_alone(told: Place) -> None:
+    stranger = told.client(make_user("Fife Lead", role=Role.LEAD, partnership=make_partnership("fife")))
+    assert rows(stranger) == []
+    notice = db.session.scalars(select(Notice.id)).first()
+    assert stranger.get(f"/notices/{notice}").status_code == 404
+    assert stranger.get(f"/mails/{mail_to(told.owner).identity}").status_code == 404
+    assert "Draft the plan" not in stranger.get("/notices/export.csv").get_data(as_text=True)
+    assert told.someone(Role.CONTRIBUTOR).get(f"/notices/{notice}").status_code == 403
+    assert len(rows(told.someone(Role.ADMINISTRATOR))) == len(rows(told.client(told.lead)))
+
+
+def test_filters_narrow_the_record_and_its_file(told: Place) -> None:
+    send()
+    client = told.client(told.lead)
+    for filters, is_found in [
+        ("?person=calum", True),
+        ("?person=ailsa%25", False),
+        ("?standing=sent", True),
+        ("?standing=failed", False),
+        ("?partnership=moray", True),
+        ("?from_day=2026-07-03&to_day=2026-07-03", True),
+        ("?from_day=4/7/2026", False),
+        ("?to_day=2/7/2026", False),
+    ]:
+        assert any("Calum Reid" in row for row in rows(client, f"/notices{filters}")) == is_found
+        assert ("Calum Reid" in client.get(f"/notices/export.csv{filters}").get_data(as_text=True)) == is_found
+
+
+def test_what_a_filter_cannot_be_is_said(told: Place) -> None:
+    client = told.client(told.lead)
+    page = said(client.get("/notices?standing=lost&from_day=31/2/2026&person=" + "x" * 10_000))
+    assert "left out of the filters: what became of it" in page
+    assert "31 February 2026 is not a real date" in page
+    assert "Enter 100 characters or fewer" in page
+    assert client.get("/notices?page=99999999").status_code == 200
+
+
+def test_one_notice_has_its_whole_story(told: Place) -> None:
+    send(receipt="250 2.0.0 OK 17ab", trouble="451 Try later")
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
+    page = said(told.client(told.lead).get(f"/notices/{notice.id}"))
+    assert "14 days before the local date, 14 July 2026; by the default for steps" in page
+    assert "250 2.0.0 OK 17ab" in page
+    assert "451 Try later" in page
+    assert mail_to(told.owner).message_id in page
+
+
+def test_a_notice_of_another_date_says_so(told: Place) -> None:
+    send()
+    told.step.due_on = date(2026, 9, 1)
+    restart_notices(told.step, resolution=Resolution.NEW_DATE, now=clock.now())
+    db.session.commit()
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
+    page = said(told.client(told.lead).get(f"/notices/{notice.id}"))
+    assert "14 July 2026, which is no longer its date" in page
+    assert "Another date, or a new start, took its place on 3 July 2026" in page
+
+
+def test_somebody_sees_why_they_got_a_mail(told: Place) -> None:
+    page = said(told.client(told.owner).get(f"/mails/{mail_to(told.owner).identity}"))
+    assert "Why you got this mail" in page
+    assert "14 days before the local date, 14 July 2026; you own it; by the default for steps." in page
+
+
+def test_a_mail_is_not_anybody_elses(told: Place) -> None:
+    identity = mail_to(told.lead).identity
+    assert told.client(told.owner).get(f"/mails/{identity}").status_code == 404
+    assert told.client(told.owner).get("/mails/" + "0" * 32).status_code == 404
+    assert told.client(told.owner).get("/mails/short").status_code == 404
+    assert "Why this mail was sent" in said(told.someone(Role.AUDITOR).get(f"/mails/{identity}"))
+
+
+def test_what_a_person_may_no_longer_see_is_kept_from_them(told: Place) -> None:
+    client, identity = told.client(told.owner), mail_to(told.owner).identity
+    db.session.delete(told.owner.grants[0])
+    page = client.get(f"/mails/{identity}")
+    assert page.status_code == 200
+    assert "Draft the plan" not in said(page).replace("Draft the plan: due", "")
+    assert "1 more line of this mail are about what you may not see now." in said(page)
+
+
+def test_both_names_are_told_where_a_deputy_got_it(place: Place) -> None:
+    db.session.add(
+        Delegation(
+            user_id=place.owner.id,
+            deputy_id=place.lead.id,
+            from_on=TODAY,
+            to_on=TODAY,
+            set_by_id=place.owner.id,
+            set_at=clock.now(),
+        )
+    )
+    db.session.commit()
+    owner, lead = place.owner.id, place.lead.id
+    queue_due_notices(TODAY, clock.now())
+    gather_waiting_notices(TODAY, clock.now())
+    message = db.session.scalars(select(Message).where(Message.addressee == f"user:{owner}")).one()
+    assert message.user_id == lead
+    deputy = place.client(db.session.get_one(User, lead))
+    assert any("Calum Reid, as its owner; went to Ailsa Grant, who stood in" in row for row in rows(deputy))
+    page = said(deputy.get(f"/mails/{message.identity}"))
+    assert "Calum Reid is away, and Ailsa Grant stands in" in page
+    assert place.client(db.session.get_one(User, owner)).get(f"/mails/{message.identity}").status_code == 200
+
+
+def test_a_milestone_says_who_is_told_what_comes_next_and_why_not(told: Place) -> None:
+    send(state=MessageState.FAILED, receipt="", trouble="550 No such user")
+    page = said(told.client(told.owner).get(f"{STEP}/notices"))
+    assert "The mail to Calum Reid could not be delivered. The mail server said: 550 No such user" in page
+    assert "The job that decides who is told has not run yet." in page
+    assert "13 July 2026" not in page
+    assert "3 days before" in page
+    report = said(told.client(told.lead).get(f"{REPORT}/notices"))
+    assert "Nobody owns it. Ailsa Grant is told instead." in report
+    assert "no one behind the governance group" in report
+
+
+def test_a_job_that_ran_is_no_reason(told: Place) -> None:
+    send()
+    run = JobRun(job="queue-notices", ran_for=TODAY, started_at=clock.now(), outcome=Outcome.FINISHED, counts={})
+    db.session.add(run)
+    page = said(told.client(told.lead).get(f"{STEP}/notices"))
+    assert "has not run" not in page
+    assert "Why nobody" not in page
+
+
+def test_the_milestones_page_leads_there_for_those_who_may(told: Place) -> None:
+    told.owner.active = True
+    assert f"{REPORT}/notices" in told.client(told.lead).get(REPORT).get_data(as_text=True)
+    official = told.someone(Role.OFFICIAL)
+    assert f"{REPORT}/notices" not in official.get(REPORT).get_data(as_text=True)
+    assert official.get(f"{REPORT}/notices").status_code == 403
+
+
+def test_reminders_switched_off_are_named(told: Place) -> None:
+    assert SWITCHED_OFF == digests.SWITCHED_OFF
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
+    notice.ended_at, notice.ending, notice.ended_why = clock.now(), Ending.WITHDRAWN, SWITCHED_OFF
+    page = said(told.client(told.lead).get(f"{STEP}/notices"))
+    assert "Calum Reid switched reminders before the day off." in page
+
+
+def test_the_lists_ask_as_often_for_many_as_for_few(told: Place) -> None:
+    client = told.client(told.lead)
+    with counted_statements() as few:
+        client.get("/notices")
+    with counted_statements() as few_of_one:
+        client.get(f"{STEP}/notices")
+    for number in range(60):
+        made = make_milestone(told.partnership, title=f"Step {number}", due_on=date(2026, 7, 6), owner=told.owner)
+        grant_role(make_user(f"Person {number}"), Role.GOVERNANCE, told.partnership)
+        db.session.add(_notice(made.id, told.owner.id, "on-day"))
+    for number in range(60):
+        db.session.add(_notice(told.step.id, told.owner.id, f"overdue-{number}"))
+    db.session.commit()
+    with counted_statements() as many:
+        assert len(rows(client)) == 50
+    with counted_statements() as many_of_one:
+        assert client.get(f"{STEP}/notices").status_code == 200
+    assert (len(few), len(many)) == (STATEMENTS, STATEMENTS)
+    assert (len(few_of_one), len(many_of_one)) == (OF_A_MILESTONE, OF_A_MILESTONE)
+
+
+def _notice(milestone_id: int, user_id: int, step: str) -> Notice:
+    return Notice(
+        milestone_id=milestone_id,
+        due_on=date(2026, 7, 14),
+        step=step,
+        addressee=f"user:{user_id}",
+        user_id=user_id,
+        audience=Audience.OWNER,
+        queued_on=TODAY,
+        queued_at=clock.now(),
+    )

@@ -1,0 +1,205 @@
+"""When people are told: seen, tried out and changed."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import AuditEvent, NoticePolicy, Partnership
+from cycle_tracker.reminders.queries.forecasts import forecast
+from cycle_tracker.reminders.web.policies import routes
+from tests.factories import make_milestone, make_partnership
+from tests.support.moray import Place, count
+from tests.support.pages import Browser, counted_statements, said, soup, value_of
+
+MORAY = "/partnerships/moray/policies"
+FILLED_IN = {
+    "version": "0",
+    "before_date": "own",
+    "days_before": "21, 7",
+    "on_day": "y",
+    "how_often": "as-without",
+    "first_after": "1",
+    "repeat_every": "7",
+    "up_to": "as-without",
+    "lead_after": "1",
+    "chair_after": "",
+    "group_after": "14",
+}
+STATEMENTS = 42
+"""What the preview asks for, however many mails there are; the person and the menu included."""
+
+
+def own(**changed: str) -> dict[str, str]:
+    return {**FILLED_IN, "how_often": "own", "up_to": "own", **changed}
+
+
+def beside(page: TestResponse, field: str) -> str:
+    found = soup(page).find(id=f"{field}-error")
+    return found.get_text() if found else ""
+
+
+def test_what_holds_is_told_in_plain_words_with_the_default_beside(place: Place) -> None:
+    client = place.client(place.lead)
+    page = said(client.get("/policies"))
+    assert "Plans, annual reports and consultations 28, 14, 7 and 1 days before, and on the day" in page
+    assert "1 day past it, then every 7 days" in page
+    assert "1 day past it: the owner and the planning leads; 14 days past it: the governance group" in page
+    client.post(f"{MORAY}/plan/save", data=FILLED_IN)
+    page = said(client.get(f"{MORAY}/plan"))
+    assert "21 and 7 days before, and on the day" in page
+    assert "Default: 28, 14, 7 and 1 days before, and on the day" in page
+    assert "Set: 21 and 7 days before, and on the day" in page
+    assert "Ailsa Grant" in page
+
+
+def test_a_change_is_seen_in_its_mails_before_it_is_saved(place: Place) -> None:
+    client = place.client(place.lead)
+    page = client.post(f"{MORAY}/change", data=FILLED_IN)
+    assert "With this, 10 mails in the next 30 days, to 2 people. As it is now: 11 mails, to 2 people." in said(page)
+    assert "7 days before, 14 July 2026" in said(page)
+    assert count(NoticePolicy) == 0
+    assert value_of(page, "days_before") == "21, 7"
+    hidden = {field["name"]: field["value"] for field in soup(page).select("main input[type=hidden]")}
+    again = client.post(f"{MORAY}/change", data={**hidden, "again": "yes"})
+    assert value_of(again, "days_before") == "21, 7"
+    assert value_of(again, "again") == ""
+    answer = client.post(f"{MORAY}/save", data=hidden)
+    assert answer.status_code == 302
+    assert "Saved. It holds when notices are decided next." in said(client.get(answer.headers["Location"]))
+    kept = db.session.scalars(select(NoticePolicy)).one()
+    assert (kept.place, kept.before, kept.in_force_from) == (
+        f"partnership:{place.partnership.id}",
+        [21, 7, 0],
+        date(2026, 7, 3),
+    )
+
+
+def test_others_may_write_while_the_mails_of_a_change_are_worked_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = place.client(place.lead)
+    written = []
+
+    def forecast_while_somebody_writes(*asked: Any, **more: Any) -> Any:
+        with db.engine.begin() as connection:
+            written.append(connection.execute(update(Partnership).values(other_names="Moireibh")).rowcount)
+        return forecast(*asked, **more)
+
+    monkeypatch.setattr(routes, "forecast", forecast_while_somebody_writes)
+    page = client.post(f"{MORAY}/change", data=FILLED_IN)
+    assert "Nothing is saved yet" in said(page)
+    assert written[0] > 0
+
+
+def test_a_double_click_makes_one_row_and_one_event(place: Place) -> None:
+    client = place.client(place.lead)
+    assert client.post(f"{MORAY}/save", data=FILLED_IN).status_code == 302
+    assert client.post(f"{MORAY}/save", data=FILLED_IN).status_code == 409
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.subject == "notice-policy").order_by(AuditEvent.id)
+    ).all()
+    assert (count(NoticePolicy), len(events)) == (1, 1)
+
+
+def test_the_second_editor_is_shown_both(place: Place) -> None:
+    client = place.client(place.lead)
+    client.post(f"{MORAY}/save", data=FILLED_IN)
+    page = client.post(f"{MORAY}/save", data={**FILLED_IN, "days_before": "60"})
+    assert page.status_code == 409
+    assert "Somebody else changed this first" in said(page)
+    assert "Set: 21 and 7 days before, and on the day" in said(page)
+    assert value_of(page, "days_before") == "60"
+    again = {**FILLED_IN, "days_before": "60", "version": value_of(page, "version")}
+    assert client.post(f"{MORAY}/save", data=again).status_code == 302
+    db.session.expire_all()
+    assert db.session.scalars(select(NoticePolicy.before)).one() == [60, 0]
+
+
+def test_one_goes_back_to_what_holds_without_it(place: Place) -> None:
+    client = place.client(place.lead)
+    client.post(f"{MORAY}/save", data=own())
+    back = {**FILLED_IN, "version": "1", "before_date": "as-without"}
+    client.post(f"{MORAY}/save", data=back)
+    page = said(client.get(MORAY))
+    assert "Set back to what holds without it" in page
+    assert "Default:" not in page
+    assert "changed" not in said(client.get("/policies")).split("For a partnership")[1]
+
+
+def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(place: Place) -> None:
+    client = place.client(place.lead)
+    for step in ["change", "save"]:
+        for changed, field, words in [
+            ({"days_before": "", "on_day": ""}, "days_before", "Enter at least one number of days"),
+            ({"days_before": "soon"}, "days_before", "Enter whole numbers of days with commas between them"),
+            ({"days_before": "7, -1"}, "days_before", "Enter whole numbers of days with commas between them"),
+            ({"days_before": "1" * 10_000}, "days_before", "Enter 100 characters or fewer"),
+            ({"days_before": "200"}, "days_before", "No reminder can go more than 180 days before its date."),
+            ({"days_before": "7, 7"}, "days_before", "Each number of days can stand there once."),
+            ({"days_before": "<b>7</b>"}, "days_before", "Enter whole numbers of days with commas between them"),
+            ({"before_date": "never"}, "before_date", "Choose one of these"),
+            ({"how_often": "never"}, "how_often", "Choose one of these"),
+            ({"first_after": ""}, "first_after", "Enter a whole number of days"),
+            (
+                {"first_after": "2"},
+                "first_after",
+                "A planning lead cannot have it told later than the national policy does",
+            ),
+            ({"first_after": "²"}, "first_after", "Enter a whole number of days"),
+            ({"repeat_every": "0"}, "repeat_every", "It can be told again every 1 to 90 days."),
+            ({"how_often": "once"}, "how_often", "A planning lead cannot switch off that it is told again"),
+            ({"lead_after": "9999"}, "lead_after", "Enter a whole number of days"),
+            ({"chair_after": "14"}, "group_after", "Each step must come later than the one before it."),
+            ({"group_after": ""}, "group_after", "Say after how many days the governance group is told."),
+            ({"group_after": "15"}, "group_after", "A planning lead cannot have their governance group told later"),
+        ]:
+            sent = {name: value for name, value in own(**changed).items() if (name, value) != ("on_day", "")}
+            page = client.post(f"{MORAY}/{step}", data=sent)
+            assert page.status_code == 200, (step, changed)
+            assert words in beside(page, field)
+            if field not in {"before_date", "how_often"}:
+                assert value_of(page, field) == sent[field]
+            assert count(NoticePolicy) == 0, (step, changed)
+
+
+def test_an_administrator_may_have_the_group_told_later_and_everywhere(place: Place) -> None:
+    client = place.someone(Role.ADMINISTRATOR)
+    later = own(group_after="30", first_after="2", lead_after="2")
+    for address in ("/policies/all", "/policies/kinds/annual-report", MORAY, f"{MORAY}/plan"):
+        assert "With this" in said(client.post(f"{address}/change", data=later))
+        assert client.post(f"{address}/save", data=later).status_code == 302, address
+    assert count(NoticePolicy) == 4
+    assert "30 days past it: the governance group" in said(client.get("/policies"))
+
+
+def test_a_lead_sets_their_own_partnerships_alone(place: Place) -> None:
+    make_partnership("fife")
+    client = place.client(place.lead)
+    for address, status in (
+        ("/policies/all", 403),
+        ("/policies/kinds/plan", 403),
+        ("/partnerships/fife/policies", 404),
+        (f"{MORAY}/nonsense", 404),
+    ):
+        assert client.get(address).status_code == status, address
+        assert client.post(f"{address}/save", data=FILLED_IN).status_code == status, address
+    assert count(NoticePolicy) == 0
+
+
+def test_the_preview_asks_as_often_for_many_as_for_few(place: Place) -> None:
+    client = place.client(place.lead)
+    few = asked(client)
+    for number in range(100):
+        make_milestone(place.partnership, title=f"Step {number}", due_on=date(2026, 7, 14), owner=place.owner)
+    assert (few, asked(client)) == (STATEMENTS, STATEMENTS)
+
+
+def asked(client: Browser) -> int:
+    with counted_statements() as statements:
+        client.post(f"{MORAY}/change", data=FILLED_IN)
+    return len(statements)

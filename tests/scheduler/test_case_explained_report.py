@@ -1,0 +1,177 @@
+"""Moray's report on 2025–26 from June to October 2026: reminded, escalated, explained, escalated again, recorded.
+
+Every mail, every rung and the officials' state of each day, compared with the tables.
+"""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries.documents import (
+    facts_of,
+    list_documents,
+    published_and_notified,
+    shared_explanations,
+)
+from cycle_tracker.documents.rules.documents import DocumentState, document_state
+from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.governance.services.decisions import decide_new_date
+from cycle_tracker.models import Decision, Escalation, Milestone, Partnership, User
+from cycle_tracker.reminders.rules.policies import Audience
+from tests.factories import make_governance_group, make_government, make_partnership, make_report, make_user
+from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment
+
+AILSA, BLAIR = "Ailsa Grant", "Blair Munro"
+GROUP = ("Catriona Ross", "Donald Shaw", "Eilidh Innes")
+MAILBOX = "plans@government.example"
+TITLE = "Annual report on 2025–26"
+
+EXPLAINED_ON, NEW_DATE, RECORDED_ON = date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 20)
+
+
+def told(day: str, recipient: str, words: str, steps: str) -> Told:
+    return Told(day, recipient, f"{TITLE}: {words}", steps)
+
+
+MAILS = [
+    told("2 Jun", AILSA, "due in 28 days", "before-28"),
+    told("16 Jun", AILSA, "due in 14 days", "before-14"),
+    told("23 Jun", AILSA, "due in 7 days", "before-7"),
+    told("29 Jun", AILSA, "due tomorrow", "before-1"),
+    told("30 Jun", AILSA, "due today", "on-day"),
+    told("1 Jul", AILSA, "1 day past", "overdue-1"),
+    told("1 Jul", BLAIR, "1 day past", "rung-1"),
+    told("8 Jul", AILSA, "8 days past", "overdue-8"),
+    *(told("14 Jul", member, "14 days past", "rung-14") for member in GROUP),
+    told("15 Jul", AILSA, "15 days past", "overdue-15"),
+    told("22 Jul", AILSA, "22 days past", "overdue-22"),
+    told("29 Jul", AILSA, "29 days past", "overdue-29"),
+    told("5 Aug", AILSA, "36 days past", "overdue-36"),
+    told("12 Aug", AILSA, "43 days past", "overdue-43"),
+    told("17 Aug", AILSA, "48 days past", "explain"),
+    told("17 Aug", BLAIR, "48 days past", "explain"),
+    told("19 Aug", AILSA, "50 days past", "overdue-50"),
+    told("26 Aug", AILSA, "57 days past", "overdue-57"),
+    # 1 September: explained, with the new date 30 September; nothing before that day or on it
+    told("1 Oct", AILSA, "1 day past", "overdue-1"),
+    told("1 Oct", BLAIR, "1 day past", "rung-1"),
+    told("8 Oct", AILSA, "8 days past", "overdue-8"),
+    *(told("14 Oct", member, "14 days past", "rung-14") for member in GROUP),
+    told("15 Oct", AILSA, "15 days past", "overdue-15"),
+    # 20 October: recorded as published, and Scottish Government told
+    Told("20 Oct", MAILBOX, f"{TITLE}: published, Moray", ""),
+]
+
+RUNGS = [
+    # rung, audience, due, fell due, opened, resolved, by
+    (1, "lead", "30 Jun", "1 Jul", "1 Jul", "1 Sep", "new-date"),
+    (14, "governance-group", "30 Jun", "14 Jul", "14 Jul", "1 Sep", "new-date"),
+    (1, "lead", "30 Sep", "1 Oct", "1 Oct", "20 Oct", "done"),
+    (14, "governance-group", "30 Sep", "14 Oct", "14 Oct", "20 Oct", "done"),
+]
+
+STATES = [
+    (date(2026, 6, 1), date(2026, 6, 30), DocumentState.OPEN),
+    (date(2026, 7, 1), date(2026, 8, 29), DocumentState.PAST_GUIDANCE_DATE),
+    (date(2026, 8, 30), date(2026, 8, 31), DocumentState.OUTSTANDING),
+    (date(2026, 9, 1), date(2026, 9, 30), DocumentState.EXPLAINED),
+    (date(2026, 10, 1), date(2026, 10, 19), DocumentState.OUTSTANDING),
+    (date(2026, 10, 20), date(2026, 10, 31), DocumentState.COMPLETE),
+]
+EXPECTED_STATES = {day: state for first, last, state in STATES for day in every_day(first, last)}
+
+
+def test_morays_report_day_by_day_from_june_to_october_2026(days: Days) -> None:
+    report_id, catriona_id = enter_moray()
+    states: dict[date, DocumentState] = {}
+    listed: dict[date, tuple[DocumentState, int, int | None, bool]] = {}
+    for day in every_day(date(2026, 6, 1), date(2026, 10, 31)):
+        days.run(day)
+        if day == EXPLAINED_ON:
+            explain(db.session.get_one(User, catriona_id), day)
+        if day == RECORDED_ON:
+            record(db.session.get_one(Milestone, report_id), day)
+            days.send(day, TEN)
+        states[day] = officials_state(db.session.get_one(Milestone, report_id), day)
+        for document in list_documents(day):
+            listed[day] = (document.state, document.days_past, document.lag, document.escalated_on is not None)
+
+    assert days.told == MAILS
+    assert escalations_as_told() == RUNGS
+    assert states == EXPECTED_STATES
+    assert listed == on_the_officials_list()
+    decision = db.session.scalars(select(Decision)).one()
+    assert (decision.escalation.rung, decision.made_by_id, decision.expected_on) == (14, catriona_id, NEW_DATE)
+
+
+def on_the_officials_list() -> dict[date, tuple[DocumentState, int, int | None, bool]]:
+    """From 1 July to the day before it is recorded, with both counts of days and the mark of an escalation."""
+    return {
+        day: (
+            EXPECTED_STATES[day],
+            (day - date(2026, 6, 30)).days,
+            (day - date(2026, 3, 31)).days,
+            date(2026, 7, 14) <= day < EXPLAINED_ON or day >= date(2026, 10, 14),
+        )
+        for day in every_day(date(2026, 7, 1), date(2026, 10, 19))
+    }
+
+
+def enter_moray() -> tuple[int, int]:
+    make_government(mailbox=MAILBOX)
+    moray = make_partnership("moray")
+    ailsa = make_user(AILSA, role=Role.LEAD, partnership=moray)
+    make_user(BLAIR, role=Role.LEAD, partnership=moray)
+    catriona, _, _ = make_governance_group(moray, *GROUP)
+    report = make_report(moray, owner=ailsa, title=TITLE, entered_on=date(2026, 4, 1))
+    make_others(moray)
+    db.session.commit()
+    return report.id, catriona.id
+
+
+def make_others(moray: Partnership) -> None:
+    """People who must hear nothing: of another partnership, of the nation, and one whose place has ended."""
+    fife = make_partnership("fife")
+    make_user("Fergus Kerr", role=Role.LEAD, partnership=fife)
+    make_governance_group(fife, "Gillian Bain")
+    make_user("Hamish Reid", role=Role.OFFICIAL)
+    make_user("Iona Gow", role=Role.CONTRIBUTOR, partnership=moray)
+    make_user("Jean Hay", role=Role.ADMINISTRATOR)
+
+
+def explain(member: User, day: date) -> None:
+    rung = db.session.scalars(
+        select(Escalation).where(Escalation.audience == Audience.GOVERNANCE, Escalation.resolved_at.is_(None))
+    ).one()
+    decide_new_date(
+        rung,
+        NEW_DATE,
+        "The council meets on 24 September; the report goes out with its minute.",
+        shared=True,
+        by=member,
+        today=day,
+        now=moment(day, TEN),
+    )
+    db.session.commit()
+    assert (rung.milestone.due_on, rung.milestone.target_on) == (NEW_DATE, date(2026, 6, 30))
+
+
+def record(report: Milestone, day: date) -> None:
+    record_publication(
+        report,
+        address="https://www.moray.example/report-2025-26.pdf",
+        published_on=date(2026, 10, 19),
+        tell_government=True,
+        by=report.owner,
+        today=day,
+        now=moment(day, TEN),
+    )
+    db.session.commit()
+
+
+def officials_state(report: Milestone, day: date) -> DocumentState:
+    publication, notified = published_and_notified([report]).get(report.id, (None, False))
+    explanation = shared_explanations([report]).get(report.id)
+    return document_state(facts_of(report, publication, explanation, notified=notified), day)

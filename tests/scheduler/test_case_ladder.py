@@ -1,0 +1,204 @@
+"""The whole ladder, day by day: owner and lead, an acknowledgement, the chair, the group, an explanation, then afresh,
+raised to the group before its rung, and raised further, to the nation.
+
+Moray's report on 2025–26, due on 30 June 2026, under a policy with a chair's rung.
+"""
+
+from datetime import date
+from email import message_from_bytes, policy
+
+from sqlalchemy import select
+
+from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.clock import london_day
+from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.governance.services.decisions import decide_new_date
+from cycle_tracker.governance.services.ladder import acknowledge, raise_further, raise_to_group
+from cycle_tracker.models import (
+    Escalation,
+    Group,
+    Membership,
+    MembershipRole,
+    Message,
+    MessageBody,
+    Milestone,
+    NoticePolicy,
+    Partnership,
+    User,
+)
+from cycle_tracker.reminders.rules.policies import Audience, place_of
+from tests.factories import make_government, make_partnership, make_report, make_user
+from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment, short
+
+CALUM, AILSA, CATRIONA, DONALD, HAMISH = "Calum Reid", "Ailsa Grant", "Catriona Ross", "Donald Shaw", "Hamish Orr"
+TITLE = "Annual report on 2025–26"
+WHY_EARLY = "The council has put the report off its agenda twice."
+WHY_FURTHER = "The group asked three times and has no answer."
+NEW_DATE = date(2026, 8, 31)
+
+
+def told(day: str, recipient: str, words: str, steps: str) -> Told:
+    return Told(day, recipient, f"{TITLE}: {words}", steps)
+
+
+MAILS = [
+    told("1 Jul", CALUM, "1 day past", "overdue-1"),
+    told("1 Jul", AILSA, "1 day past", "rung-1"),
+    # 3 July: the lead acknowledges, with a reply by 10 July. The chair's rung of 7 July waits; the owner is still told
+    told("8 Jul", CALUM, "8 days past", "overdue-8"),
+    told("10 Jul", CATRIONA, "10 days past", "rung-7"),
+    # 13 July: the chair acknowledges, with a reply by 22 July. The group's rung of 14 July waits
+    told("15 Jul", CALUM, "15 days past", "overdue-15"),
+    told("22 Jul", CALUM, "22 days past", "overdue-22"),
+    told("22 Jul", CATRIONA, "22 days past", "rung-14"),
+    told("22 Jul", DONALD, "22 days past", "rung-14"),
+    told("29 Jul", CALUM, "29 days past", "overdue-29"),
+    # 4 August: the group explains it, with the new date 31 August. Nothing before that day or on it
+    told("1 Sep", CALUM, "1 day past", "overdue-1"),
+    told("1 Sep", AILSA, "1 day past", "rung-1"),
+    # 3 September: the lead raises it to the group, eleven days before its rung
+    told("3 Sep", CATRIONA, "3 days past", "raised-group"),
+    told("3 Sep", DONALD, "3 days past", "raised-group"),
+    told("7 Sep", CATRIONA, "7 days past", "rung-7"),
+    told("8 Sep", CALUM, "8 days past", "overdue-8"),
+    told("14 Sep", CATRIONA, "14 days past", "rung-14"),
+    told("14 Sep", DONALD, "14 days past", "rung-14"),
+    told("15 Sep", CALUM, "15 days past", "overdue-15"),
+    # 16 September: a member raises it to the nation
+    told("16 Sep", HAMISH, "16 days past", "raised-national"),
+    # 21 September: published
+]
+
+RUNGS = [
+    # rung, audience, due, fell due, opened, resolved, by
+    (1, "lead", "30 Jun", "1 Jul", "1 Jul", "4 Aug", "new-date"),
+    (7, "chair", "30 Jun", "10 Jul", "10 Jul", "4 Aug", "new-date"),
+    (14, "governance-group", "30 Jun", "22 Jul", "22 Jul", "4 Aug", "new-date"),
+    (1, "lead", "31 Aug", "1 Sep", "1 Sep", "21 Sep", "done"),
+    (3, "governance-group", "31 Aug", "3 Sep", "3 Sep", "21 Sep", "done"),
+    (7, "chair", "31 Aug", "7 Sep", "7 Sep", "21 Sep", "done"),
+    (14, "governance-group", "31 Aug", "14 Sep", "14 Sep", "21 Sep", "done"),
+    (16, "national-group", "31 Aug", "16 Sep", "16 Sep", "21 Sep", "done"),
+]
+
+
+def test_a_report_climbs_the_whole_ladder_and_every_mail_is_as_the_table_says(days: Days) -> None:
+    report_id, people = enter_moray()
+    words: dict[str, str] = {}
+    for day in every_day(date(2026, 7, 1), date(2026, 9, 30)):
+        days.run(day)
+        report = db.session.get_one(Milestone, report_id)
+        if act(report, {name: db.session.get_one(User, user_id) for name, user_id in people.items()}, day):
+            db.session.commit()
+            days.run(day, TEN)
+        words |= words_of(day)
+
+    assert days.told == MAILS
+    assert escalations_as_told() == RUNGS
+    assert f"{AILSA} has seen this and replies by 10 July 2026." in words[f"8 Jul {CALUM}"]
+    assert "You get this as chair, before it comes to your group." in words[f"10 Jul {CATRIONA}"]
+    assert f"{CATRIONA} has seen this and replies by 22 July 2026." in words[f"15 Jul {CALUM}"]
+    assert "has seen this" not in words[f"29 Jul {CALUM}"]
+    assert f"{AILSA} raised this to your group: “{WHY_EARLY}”" in words[f"3 Sep {DONALD}"]
+    assert "raised this" not in words[f"14 Sep {DONALD}"]
+    assert f"{DONALD} raised this to the national group: “{WHY_FURTHER}”" in words[f"16 Sep {HAMISH}"]
+    for name in (CATRIONA, DONALD, HAMISH):
+        assert all("for your group’s decision" in text.casefold() for key, text in words.items() if key.endswith(name))
+
+
+def act(report: Milestone, people: dict[str, User], day: date) -> bool:
+    """What people do on a day; True where they did something."""
+    now = moment(day, TEN)
+    if day == date(2026, 7, 3):
+        acknowledge(open_rung(Audience.LEAD), date(2026, 7, 10), by=people[AILSA], today=day, now=now)
+    elif day == date(2026, 7, 13):
+        acknowledge(open_rung(Audience.CHAIR), date(2026, 7, 22), by=people[CATRIONA], today=day, now=now)
+    elif day == date(2026, 8, 4):
+        decide_new_date(
+            open_rung(Audience.GOVERNANCE),
+            NEW_DATE,
+            "The council meets on 27 August; the report goes out with its minute.",
+            shared=True,
+            by=people[DONALD],
+            today=day,
+            now=now,
+        )
+    elif day == date(2026, 9, 3):
+        raise_to_group(report, WHY_EARLY, by=people[AILSA], today=day, now=now)
+    elif day == date(2026, 9, 16):
+        raise_further(report, WHY_FURTHER, by=people[DONALD], today=day, now=now)
+    elif day == date(2026, 9, 21):
+        record_publication(
+            report,
+            address="https://www.moray.example/report.pdf",
+            published_on=day,
+            tell_government=False,
+            by=people[AILSA],
+            today=day,
+            now=now,
+        )
+    else:
+        return False
+    return True
+
+
+def open_rung(audience: Audience) -> Escalation:
+    return db.session.scalars(
+        select(Escalation).where(Escalation.audience == audience, Escalation.resolved_at.is_(None))
+    ).one()
+
+
+def words_of(day: date) -> dict[str, str]:
+    """The text of each mail of a day, by day and reader."""
+    found = {}
+    rows = db.session.execute(
+        select(Message.queued_at, User.name, MessageBody.content)
+        .join(User, User.id == Message.user_id)
+        .join(MessageBody, MessageBody.message_id == Message.id)
+    )
+    for queued_at, name, content in rows:
+        if london_day(queued_at) == day:
+            plain = message_from_bytes(content, policy=policy.default).get_body(("plain",))
+            assert plain is not None
+            text = plain.get_content()
+            found[f"{short(day)} {name}"] = " ".join(text.split())
+    return found
+
+
+def enter_moray() -> tuple[int, dict[str, int]]:
+    make_government()
+    moray = make_partnership("moray")
+    people = {
+        CALUM: make_user(CALUM, role=Role.CONTRIBUTOR, partnership=moray),
+        AILSA: make_user(AILSA, role=Role.LEAD, partnership=moray),
+        CATRIONA: make_user(CATRIONA, role=Role.GOVERNANCE, partnership=moray),
+        DONALD: make_user(DONALD, role=Role.GOVERNANCE, partnership=moray),
+        HAMISH: make_user(HAMISH, role=Role.OFFICIAL),
+    }
+    sit(moray, people[CATRIONA], MembershipRole.CHAIR)
+    sit(moray, people[DONALD], MembershipRole.MEMBER)
+    sit(None, people[HAMISH], MembershipRole.MEMBER)
+    make_user("Iona Gow", role=Role.OFFICIAL)  # hears nothing: she is not in the national group
+    report = make_report(moray, owner=people[CALUM], title=TITLE, entered_on=date(2026, 7, 1))
+    db.session.add(
+        NoticePolicy(
+            place=place_of(None, moray.id),
+            partnership_id=moray.id,
+            in_force_from=date(2026, 1, 1),
+            rungs=[[1, ["owner", "lead"]], [7, ["chair"]], [14, ["governance-group"]]],
+        )
+    )
+    db.session.commit()
+    return report.id, {name: user.id for name, user in people.items()}
+
+
+def sit(partnership: Partnership | None, person: User, place: MembershipRole) -> None:
+    of = Group.partnership_id == partnership.id if partnership else Group.partnership_id.is_(None)
+    group = db.session.scalars(select(Group).where(of)).one_or_none()
+    if group is None:
+        group = Group(partnership=partnership, name="A group")
+        db.session.add(group)
+        db.session.flush()
+    db.session.add(Membership(group_id=group.id, user_id=person.id, role=place))
+    db.session.flush()

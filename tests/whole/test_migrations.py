@@ -1,0 +1,257 @@
+"""The migrations make the tables of the models on both databases, and take them away again."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.audit.services.seals import seal_new_events
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lines import one_line
+from cycle_tracker.models import Decision, DecisionOutcome, SignInAttempt, TryKind
+from cycle_tracker.web_app import create_app
+from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
+from tests.support.unseen import FAKE_LINES, UNSEEN
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Flask]:
+    """The web app over a database with nothing in it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        address = request.getfixturevalue("postgres_address")
+        name = f"migrations_{worker_id}"
+        _execute_on_server(address.format(name="postgres"), f"DROP DATABASE IF EXISTS {name}")
+        _execute_on_server(address.format(name="postgres"), f"CREATE DATABASE {name}")
+        url = address.format(name=name)
+    app = create_app(settings_for_tests(url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_they_make_what_the_models_say(empty_app: Flask) -> None:
+    upgrade()
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+
+
+def test_they_name_every_constraint_as_the_models_do(empty_app: Flask) -> None:
+    upgrade()
+    made = constraint_names()
+    downgrade(revision="base")
+    db.create_all()
+    assert made == constraint_names()
+
+
+def test_they_make_the_triggers_of_the_models(empty_app: Flask) -> None:
+    """A table that a migration makes anew on SQLite loses its triggers, and nothing else shows it."""
+    upgrade()
+    made = triggers()
+    downgrade(revision="base")
+    assert triggers() == {}
+    db.create_all()
+    assert made == triggers()
+
+
+def test_they_take_everything_away_again_and_can_be_run_anew(empty_app: Flask) -> None:
+    upgrade()
+    downgrade(revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade()
+    assert "milestones" in inspect(db.engine).get_table_names()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_events SET action = 'nothing'",
+        "DELETE FROM audit_events",
+    ],
+)
+def test_the_audit_refuses_to_be_changed(empty_app: Flask, statement: str) -> None:
+    upgrade()
+    audit.record(
+        "milestone", 1, "started", by=None, at=datetime(2026, 6, 30, 9, tzinfo=UTC), after={"on": date(2026, 6, 30)}
+    )
+    db.session.commit()
+    with pytest.raises(DBAPIError, match="never"):
+        db.session.execute(text(statement))
+    db.session.rollback()
+    assert db.session.scalar(text("SELECT action FROM audit_events")) == "started"
+
+
+def test_the_audit_refuses_to_be_replaced_from_one_version_on_and_keeps_its_rows(empty_app: Flask) -> None:
+    upgrade(revision="0003")
+    audit.record("milestone", 1, "started", by=None, at=datetime(2026, 6, 30, 9, tzinfo=UTC))
+    db.session.commit()
+    seal_new_events(lambda: datetime(2026, 6, 30, 10, tzinfo=UTC))
+    before = audit_rows()
+    upgrade()
+    assert audit_rows() == before
+    if db.engine.dialect.name == "sqlite":
+        for table in ("audit_events", "audit_seals"):
+            with pytest.raises(DBAPIError, match="are never replaced"):
+                db.session.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))  # noqa: S608
+            db.session.rollback()
+    db.session.remove()
+    downgrade(revision="0003")
+    assert audit_rows() == before
+    assert [name for name in triggers() if name.endswith("_replace")] == []
+
+
+def test_a_decision_that_stood_on_its_escalation_becomes_a_row_and_comes_back(empty_app: Flask) -> None:
+    upgrade(revision="0001")
+    for statement in (
+        "INSERT INTO users (id, email, name, active, fs_uniquifier, rhythm, weekday) "
+        "VALUES (1, 'iain@example.org', 'Iain Bell', true, 'x', 'daily', 0)",
+        "INSERT INTO sign_in_attempts (account, address, at) VALUES ('hash', '127.0.0.1', '2026-06-30 09:00:00')",
+        "INSERT INTO milestones (id, key, kind, title, evidence_asked, duty_basis, duty_citation, date_basis, "
+        "date_citation, date_rule, expected_date, state, reason, entered_on, version) VALUES (1, 'national', 'step', "
+        "'National overview', '', 'practice', '', 'local', '', '', false, 'not-started', '', '2026-04-01', 1)",
+        "INSERT INTO escalations (id, milestone_id, due_on, rung, audience, fell_due_on, opened_at, resolved_at, "
+        "resolution, decided_by_id, decision) VALUES (1, 1, '2026-06-30', 14, 'governance-group', '2026-07-14', "
+        "'2026-07-14 06:00:00', '2026-09-01 10:00:00', 'new-date', 1, 'New expected date 30 September 2026')",
+    ):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade()
+    (decision,) = db.session.scalars(select(Decision)).all()
+    assert (decision.escalation_id, decision.outcome, decision.text, decision.made_by_id, decision.recorded_by_id) == (
+        1,
+        DecisionOutcome.NEW_DATE,
+        "New expected date 30 September 2026",
+        1,
+        1,
+    )
+    assert db.session.scalars(select(SignInAttempt.kind)).all() == [TryKind.GUESS]
+    assert decision.escalation.decided_at == decision.recorded_at == datetime(2026, 9, 1, 10, tzinfo=UTC)
+    db.session.remove()
+    downgrade(revision="0001")
+    assert db.session.execute(text("SELECT decided_by_id, decision FROM escalations")).one() == (
+        1,
+        "New expected date 30 September 2026",
+    )
+
+
+def test_words_of_one_line_are_cleaned_and_stay_so_on_the_way_back(empty_app: Flask) -> None:
+    upgrade(revision="0003")
+    spoilt = f"Title{FAKE_LINES}{''.join(UNSEEN)} 👩\u200d🔬 قلم\u200cها 🏴\U000e0067 x "[-300:]
+    for statement in (
+        "INSERT INTO partnerships (id, slug, name, other_names, notify_from) VALUES (1, 'moray', :name, '', NULL)",
+        "INSERT INTO milestones (id, partnership_id, key, kind, title, evidence_asked, duty_basis, duty_citation, "
+        "date_basis, date_citation, date_rule, expected_date, state, reason, entered_on, version) VALUES "
+        "(1, 1, 'a', 'step', :title, 'As it was', 'practice', '', 'local', '', '', false, 'not-started', :title, "
+        "'2026-04-01', 1)",
+        "INSERT INTO contacts (id, partnership_id, name, email, organisation, active, reminds_before) VALUES "
+        "(1, 1, :name, 'kirsty@example.org', :name, true, true)",
+    ):
+        bound = text(statement).bindparams(
+            **{key: value for key, value in {"name": spoilt[-100:], "title": spoilt}.items() if f":{key}" in statement}
+        )
+        db.session.execute(bound)
+    db.session.commit()
+    upgrade()
+    for _way in ("there", "back"):
+        assert db.session.execute(text("SELECT title, evidence_asked, reason FROM milestones")).one() == (
+            one_line(spoilt),
+            "As it was",
+            spoilt,
+        )
+        assert (
+            db.session.execute(text("SELECT name, organisation FROM contacts")).one() == (one_line(spoilt[-100:]),) * 2
+        )
+        assert db.session.scalar(text("SELECT name FROM partnerships")) == one_line(spoilt[-100:])
+        db.session.remove()
+        downgrade(revision="0003")
+    upgrade()
+
+
+def constraint_names() -> set[str]:
+    tables = inspect(db.engine)
+    names = set()
+    for table in set(tables.get_table_names()) - {"alembic_version"}:
+        found = [
+            *tables.get_check_constraints(table),
+            *tables.get_foreign_keys(table),
+            *tables.get_indexes(table),
+            *tables.get_unique_constraints(table),
+            tables.get_pk_constraint(table),
+        ]
+        names |= {f"{table}.{one['name']}" for one in found}
+    return names
+
+
+WAITING_MAILS = {
+    "digest": b"open /answer/fill-%s-answer-7-here",
+    "invitation": b"join /invitations/fill-%s-link-here",
+    "account-changed": b"your password was changed",
+}
+
+
+def test_mails_that_wait_are_carried_over_with_their_placeholders(empty_app: Flask) -> None:
+    """A digest is written anew before it goes out; a link that lets somebody in is filled as before, up and down."""
+    upgrade(revision="0003")
+    for number, (kind, words) in enumerate(WAITING_MAILS.items(), start=1):
+        identity = f"{number:032x}"
+        content = words % identity.encode() if b"%s" in words else words
+        db.session.execute(
+            text(
+                "INSERT INTO messages (id, identity, kind, recipient, subject, message_id, rendered_on, state,"
+                " attempts, queued_at, ready_at, trouble, receipt, ended_why)"
+                " VALUES (:id, :identity, :kind, 'a@example.test', 's', 'm', '2026-05-14', 'queued',"
+                " 0, '2026-05-14 06:00:00', '2026-05-14 06:00:00', '', '', '')"
+            ),
+            {"id": number, "identity": identity, "kind": kind},
+        )
+        db.session.execute(
+            text("INSERT INTO message_bodies (message_id, content) VALUES (:id, :content)"),
+            {"id": number, "content": content},
+        )
+    db.session.commit()
+    upgrade(revision="0004")
+    keys: dict[int, str] = dict(db.session.execute(text("SELECT message_id, key FROM message_bodies")).all())
+    assert keys == {1: "", 2: f"{2:032x}", 3: ""}
+    days: dict[int, object] = dict(db.session.execute(text("SELECT id, rendered_on FROM messages")).all())
+    assert {number: str(day) for number, day in days.items()} == {1: "0001-01-01", 2: "2026-05-14", 3: "2026-05-14"}
+    new = b"join /invitations/fill-%s-link-here" % (b"a" * 32)
+    db.session.execute(
+        text("UPDATE message_bodies SET key = :key, content = :content WHERE message_id = 2"),
+        {"key": "a" * 32, "content": new},
+    )
+    db.session.commit()
+    downgrade(revision="0003")
+    content = db.session.execute(text("SELECT content FROM message_bodies WHERE message_id = 2")).scalar_one()
+    assert bytes(content) == WAITING_MAILS["invitation"] % f"{2:032x}".encode()
+
+
+def audit_rows() -> list[Any]:
+    statements = ("SELECT * FROM audit_events ORDER BY id", "SELECT * FROM audit_seals ORDER BY number")
+    found = [tuple(row) for statement in statements for row in db.session.execute(text(statement))]
+    db.session.rollback()
+    assert len(found) == 2
+    return found
+
+
+def triggers() -> dict[str, str]:
+    """Every trigger by its name, with the words that make it and its function."""
+    statement = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        if db.engine.dialect.name == "sqlite"
+        else "SELECT tgname, pg_get_triggerdef(pg_trigger.oid) || prosrc || tgenabled::text "
+        "FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+    )
+    found = db.session.execute(text(statement)).all()
+    db.session.rollback()
+    return {row[0]: row[1] for row in found}
