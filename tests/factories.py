@@ -4,12 +4,12 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import (
     Cycle,
     Group,
@@ -20,7 +20,6 @@ from cycle_tracker.models import (
     OrganisationKind,
     Partnership,
     RoleGrant,
-    Scope,
     TemplateEdition,
     User,
 )

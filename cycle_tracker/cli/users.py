@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import MembershipRole, Organisation, Partnership, User
 from cycle_tracker.partnerships.queries.bodies import find_organisation
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships

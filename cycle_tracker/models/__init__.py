@@ -72,7 +72,6 @@ if TYPE_CHECKING:
     from cycle_tracker.models.user import AccountKind as AccountKind
     from cycle_tracker.models.user import PostHolder as PostHolder
     from cycle_tracker.models.user import RoleGrant as RoleGrant
-    from cycle_tracker.models.user import Scope as Scope
     from cycle_tracker.models.user import SignInAttempt as SignInAttempt
     from cycle_tracker.models.user import TryKind as TryKind
     from cycle_tracker.models.user import User as User
@@ -106,7 +105,7 @@ NAMES = {
     "publication": ("Form", "Publication", "PublicationAddress", "PublicationCopy", "Version"),
     "reference": ("AlignedReport", "Criterion"),
     "update_request": ("UpdateRequest",),
-    "user": ("AccountKind", "PostHolder", "RoleGrant", "Scope", "SignInAttempt", "TryKind", "User"),
+    "user": ("AccountKind", "PostHolder", "RoleGrant", "SignInAttempt", "TryKind", "User"),
 }
 """What each file gives to others."""
 

@@ -6,12 +6,12 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.user import Scope, User
+from cycle_tracker.models.user import User
 
 
 class SignInSession(Base):

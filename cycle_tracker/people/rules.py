@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cycle_tracker.access.rules.permissions import Permission, Role, Viewer, may_see
+from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.roles import Role
 from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.rules.reminders import HEARD_AT_ONCE
 

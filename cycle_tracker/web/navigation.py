@@ -6,8 +6,9 @@ from typing import Any
 from flask import Flask, g, request
 
 from cycle_tracker.access.queries.whereabouts import find_place
-from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses, clock
+from cycle_tracker.core.roles import Role
 from cycle_tracker.web.access import signed_in_viewer
 
 SERVICE_HEALTH = "/service-health"

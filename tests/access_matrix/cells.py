@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
-from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.roles import Role
 
 EVERYBODY = frozenset(Role)
 LEAD, CONTRIBUTOR, GOVERNANCE, CLERK = Role.LEAD, Role.CONTRIBUTOR, Role.GOVERNANCE, Role.CLERK

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Delegation, Partnership
 from tests.access_matrix.cells import ADMINISTRATOR, EVERYBODY, LEAD, Cell, everywhere
 from tests.factories import at_seven, make_user

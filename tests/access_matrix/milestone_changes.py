@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Partnership, PartnershipBody
 from cycle_tracker.models.partnership import BodyRole
 from tests.access_matrix.cells import LEAD, MILESTONE, REPORT, Cell

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import AccountKind, Invitation, Partnership, User
 from tests.access_matrix.cells import ADMINISTRATOR, LEAD, Cell, everywhere
 from tests.factories import grant_role, make_milestone, make_user

@@ -1,6 +1,6 @@
 """When people are told: leads in their own partnership, administrators everywhere."""
 
-from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.roles import Role
 from tests.access_matrix.cells import ADMINISTRATOR, LEAD, Cell, everywhere
 
 ADMINISTRATORS = frozenset({ADMINISTRATOR})

@@ -12,8 +12,8 @@ from sqlalchemy import event, select
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.utils import cached_property
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Milestone, Partnership, User
 from tests.access_matrix.cells import NATIONAL, Cell
 from tests.factories import make_user

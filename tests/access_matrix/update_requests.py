@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Milestone, Partnership, UpdateRequest
 from tests.access_matrix.cells import ADMINISTRATOR, EVERYBODY, LEAD, OFFICIAL, Cell, everywhere
 from tests.factories import at_seven, make_user

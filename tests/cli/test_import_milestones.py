@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models import AuditEvent, Milestone
 from tests.factories import make_user

@@ -7,9 +7,9 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AuditEvent, Group, Membership, MembershipRole, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import AuditEvent, Group, Membership, MembershipRole, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.users import authenticate
 from tests.factories import make_organisation, make_partnership

@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Milestone, RoleGrant, User
 from cycle_tracker.operations.queries.outbox_health import LISTED_AT_MOST
 from tests.factories import make_user

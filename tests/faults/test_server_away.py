@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Partnership
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from flask_migrate import stamp
 from sqlalchemy import select, text
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import JobRun, Outcome
 from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch
 from tests.conftest import Database

@@ -10,8 +10,8 @@ from hashlib import sha256
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Evidence, StoredContent, StoredFile
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support import files

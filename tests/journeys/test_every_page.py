@@ -11,12 +11,12 @@ from itsdangerous import Signer
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.services.reference import load_templates
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.copies import record_copies_sent

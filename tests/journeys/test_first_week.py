@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models import Escalation, Milestone, Organisation, Partnership, PartnershipBody, User
 from cycle_tracker.reminders.rules.policies import Audience

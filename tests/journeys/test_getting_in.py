@@ -7,9 +7,9 @@ import pytest
 from passlib.totp import TOTP
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.people.services.invitations import invite
 from scheduler.jobs import SEND_ACCOUNT_MAILS, run_job
 from tests.factories import make_partnership, make_user

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from scheduler.jobs import run_job
 from tests.factories import make_cycle, make_government, make_partnership, make_report, make_user
 from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from icalendar import Calendar
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
 from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password
 

@@ -13,11 +13,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from config import ROOT
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.audit.queries.seals import find_head
 from cycle_tracker.audit.services.audit import record
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import JobRun, Message, Notice, Outcome
 from scheduler.__main__ import main
 from scheduler.jobs import run_job

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.deadlines import due_state
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from scheduler.jobs import run_job
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, every_day, short

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.deadlines import DueState, due_state
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
 from cycle_tracker.models import Milestone, User

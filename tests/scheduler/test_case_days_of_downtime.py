@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from config import ROOT
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import london_day, london_time
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import JobRun, Message, Outcome
 from scheduler.catch_up import is_catch_up_due
 from tests.conftest import Database

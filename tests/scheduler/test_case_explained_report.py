@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import (
     facts_of,
     list_documents,

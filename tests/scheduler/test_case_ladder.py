@@ -9,9 +9,9 @@ from email import message_from_bytes, policy
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date
 from cycle_tracker.governance.services.ladder import acknowledge, raise_further, raise_to_group

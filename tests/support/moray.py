@@ -9,8 +9,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AuditEvent, Cycle, Milestone, Partnership, User
 from tests.factories import make_cycle, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, sign_in

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import SignInSession, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.people import deactivate, reactivate, take_away_role

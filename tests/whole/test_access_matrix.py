@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.roles import Role
 from tests.access_matrix import OPEN_TO_ALL, TABLE
 from tests.access_matrix.cells import BEGUN, NATIONAL, STEP, Cell
 from tests.access_matrix.stage import ACTORS, NOBODY, Parts, changes, everything, send, signed_in

@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.web_app import create_app
 from tests.access_matrix import OPEN_TO_ALL, TABLE
 from tests.access_matrix.cells import Cell

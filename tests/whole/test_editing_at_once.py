@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AuditEvent, Comment, Evidence, Milestone
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as

@@ -21,12 +21,12 @@ from sqlalchemy import String, insert, select, text
 from werkzeug.test import TestResponse
 
 from cycle_tracker import models
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.feeds.services import make_feed
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS

@@ -6,18 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, STAR, WITHOUT_GROUP
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import (
-    MembershipRole,
-    Organisation,
-    Partnership,
-    PartnershipBody,
-    RoleGrant,
-    Scope,
-    User,
-)
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import MembershipRole, Organisation, Partnership, PartnershipBody, RoleGrant, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.users import add_user, grant_role, set_password
 

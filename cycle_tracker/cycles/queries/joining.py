@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import (
     BodyRole,
     ClosureDay,

@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.roles import Role
 
 SHORTEST_EXPLANATION = 10
 LONGEST_EXPLANATION = 2000

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Exists, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, RoleGrant, User
 from cycle_tracker.reminders.rules.policies import Audience
 
 

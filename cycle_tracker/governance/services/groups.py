@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE
 from cycle_tracker.models import Group, Meeting, Membership, MembershipRole, Partnership, User
 from cycle_tracker.people.queries.users import find_governance_group, find_grant, find_membership

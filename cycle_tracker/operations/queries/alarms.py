@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import RoleGrant, User
 from cycle_tracker.models.alarm import Alarm, AlarmKind
 
 LISTED_AT_MOST = 20

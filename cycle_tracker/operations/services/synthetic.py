@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import Milestone, Partnership, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import Milestone, Partnership, RoleGrant, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.rules.policies import policy_for

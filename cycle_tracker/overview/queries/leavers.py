@@ -9,7 +9,8 @@ from sqlalchemy import and_, exists, func, or_, select
 from cycle_tracker.access.queries.scopes import IS_OPEN, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Scope
+from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, User
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 from cycle_tracker.partnerships.queries.bodies import body_holds
 

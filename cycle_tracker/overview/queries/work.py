@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, is_work_of, within
-from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import (
     Cycle,
     Escalation,

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleGrant, User
 from cycle_tracker.partnerships.queries.bodies import body_holds
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 
 from cycle_tracker.access.rules.permissions import Permission, roles_with
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Scope
+from cycle_tracker.models import PartnershipBody, RoleGrant, User
 from cycle_tracker.partnerships.queries.bodies import body_holds
 
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))

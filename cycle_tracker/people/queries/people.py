@@ -12,8 +12,9 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased, joinedload
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
-from cycle_tracker.access.rules.permissions import Role, Scope, Viewer, may_invite
+from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import (
     AccountKind,
     Invitation,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Partnership, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import Partnership, RoleGrant, User
 
 
 def list_planning_leads(partnership: Partnership) -> Sequence[User]:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from cycle_tracker.access.queries.viewers import viewers_of
-from cycle_tracker.access.rules.permissions import Role, Scope, Viewer, may_invite
+from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.access.services.access_links import find_invitation_of, spend_link
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import Invitation, LinkPurpose, Organisation, Partnership, User
 from cycle_tracker.people.queries.users import find_grant, find_user
 from cycle_tracker.people.services.account_mails import queue_invitation

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.access.services.sessions import end_sessions_of
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Group, Membership, MembershipRole, Organisation, Partnership, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import Group, Membership, MembershipRole, Organisation, Partnership, RoleGrant, User
 from cycle_tracker.people.queries.people import count_others_with_role
 from cycle_tracker.people.services.users import grant_role, rename_user, valid_name
 

@@ -8,23 +8,15 @@ from uuid import uuid4
 from email_validator import EmailNotValidError, validate_email
 from flask_security import hash_password, verify_password
 
-from cycle_tracker.access.rules.permissions import NATIONAL_ROLES, Role
+from cycle_tracker.access.rules.permissions import NATIONAL_ROLES
 from cycle_tracker.access.services.access_links import use_up_links_of
 from cycle_tracker.access.services.sessions import end_sessions_of
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
-from cycle_tracker.models import (
-    Group,
-    Membership,
-    MembershipRole,
-    Organisation,
-    Partnership,
-    RoleGrant,
-    Scope,
-    User,
-)
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import Group, Membership, MembershipRole, Organisation, Partnership, RoleGrant, User
 from cycle_tracker.people.queries.users import find_governance_group, find_grant, find_membership, find_user
 
 SHORTEST_PASSWORD = 8

@@ -7,7 +7,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
-from cycle_tracker.access.rules.permissions import Role
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Partnership
 from cycle_tracker.people.queries.people import Asked, Order, Standing
 from cycle_tracker.web.forms import LineField

@@ -8,7 +8,8 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cycle_tracker.access.rules.permissions import INVITED_BY_LEADS, Role
+from cycle_tracker.access.rules.permissions import INVITED_BY_LEADS
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Organisation, Partnership, User
 from cycle_tracker.web.forms import LineField, required
 

@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from cycle_tracker.access.rules.permissions import Permission, Role
+from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Invitation, Organisation, Partnership
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership, list_partnerships

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
-from cycle_tracker.access.rules.permissions import Permission, Scope, Viewer
+from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
+from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import Organisation, Partnership, User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import url_for
 
-from cycle_tracker.access.rules.permissions import Scope, Viewer, may_invite
+from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
+from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import Invitation, Milestone, User
 from cycle_tracker.overview.web.milestone.presenters import Row
 from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches

@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
-from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import or_, select, union_all
 
 from cycle_tracker.access.queries.viewers import viewers_of
-from cycle_tracker.access.rules.permissions import Role, Viewer, may_see
+from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import (
     Contact,
     Group,
@@ -18,7 +19,6 @@ from cycle_tracker.models import (
     MembershipRole,
     PartnershipBody,
     RoleGrant,
-    Scope,
     User,
     milestone_contacts,
 )

@@ -6,13 +6,13 @@ from cycle_tracker.access.rules.permissions import (
     HELD_BY,
     NATIONAL_ROLES,
     Permission,
-    Role,
     Viewer,
     may_change,
     may_record_approval,
     may_see,
     roles_with,
 )
+from cycle_tracker.core.roles import Role
 
 MORAY, FIFE = 1, 2
 EXPECTED = {

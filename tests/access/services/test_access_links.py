@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.access.services.access_links import find_link_holder, spend_link
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.mail.smtp import placeholders_in

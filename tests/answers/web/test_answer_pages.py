@@ -8,11 +8,11 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact, stop_asking
 from cycle_tracker.models import (
     AccessLink,

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.queries.joining import list_joining
 from cycle_tracker.cycles.services.cycles import steps_of, switch_on_steps
 from cycle_tracker.cycles.services.partnerships import (

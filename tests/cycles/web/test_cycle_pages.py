@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models import Cycle, Partnership, User
 from tests.factories import (

@@ -9,9 +9,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models import ClosureDay, Cycle, Milestone, Partnership, PartnershipBody, User
 from tests.factories import make_milestone, make_user

@@ -4,9 +4,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import BodyRole, Milestone, Notice, PartnershipBody
 from tests.factories import make_organisation, make_partnership, make_user
 from tests.support.moray import Place, actions

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.queries.documents import facts_of, list_documents, published_and_notified

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.proposals import find_proposal, list_proposals
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date, withdraw_proposal

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.publications import (

@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DoneWith
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.documents.queries.receipts import count_to_receive, list_government_copies, list_to_receive
 from cycle_tracker.documents.services.publications import record_publication

@@ -10,9 +10,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.models import DateChange, Milestone, Partnership, User
 from tests.factories import (

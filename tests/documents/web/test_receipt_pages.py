@@ -10,9 +10,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models import Milestone, Partnership, Publication, PublicationCopy, User
 from tests.factories import make_government, make_milestone, make_organisation, make_partnership, make_report, make_user

@@ -14,10 +14,10 @@ from icalendar import Calendar
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON, now, today
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.feeds.services import AT_MOST, make_feed
 from cycle_tracker.feeds.web import routes
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.rules import LONGEST_REPLY, answers_for, ensure_reason, ensure_reply_day
 from cycle_tracker.reminders.rules.policies import Audience
 

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.governance.queries.escalations import EscalationList, Standing, find_open_escalation, standing_of
 from cycle_tracker.governance.services.decisions import (

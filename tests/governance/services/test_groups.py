@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Permission, Role
+from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.queries.groups import list_people_to_add
 from cycle_tracker.governance.services.groups import (
     add_meeting,

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models import (

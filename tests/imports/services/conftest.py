@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.models import Partnership, User

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS

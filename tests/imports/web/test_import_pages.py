@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.imports.rules.history_rows import COLUMNS as OF_HISTORY
 from cycle_tracker.imports.services.files import read_file

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD, MessageState
 from cycle_tracker.mail.services import outbox
 from cycle_tracker.mail.services.claims import CUT_SHORT, claim_ready_messages, free_lost_claims

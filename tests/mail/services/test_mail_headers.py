@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.mail.smtp import LONGEST_VALUE, compose, fill, new_key, placeholder, placeholders_in

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text, update
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.milestones.services.contacts import ask_contact

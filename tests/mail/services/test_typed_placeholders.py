@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Scope
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.mail.services.outgoing import store_message

@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import (
     ensure_unchanged,
     finish_milestone,

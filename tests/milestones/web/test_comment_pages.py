@@ -7,9 +7,9 @@ import time_machine
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.comments import write_comment
 from cycle_tracker.milestones.web.comments.presenters import with_links
 from cycle_tracker.models import AuditEvent, Comment

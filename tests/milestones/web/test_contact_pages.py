@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.models import AuditEvent, Contact, Milestone, milestone_contacts
 from tests.factories import make_milestone, make_partnership, make_user

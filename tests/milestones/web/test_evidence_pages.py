@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Evidence, StoredContent, StoredFile
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support import files

@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import AccountKind, BodyRole, Milestone, Notice, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import AccountKind, BodyRole, Milestone, Notice, PartnershipBody, RoleGrant, User
 from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.moray import REPORT, STEP, Place, actions
 from tests.support.pages import Browser, counted_statements, said, soup, value_of

@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models import Milestone, User

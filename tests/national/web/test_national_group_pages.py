@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AuditEvent, Membership, MembershipRole
 from tests.factories import make_partnership, make_user
 from tests.support.pages import said, sign_in, soup

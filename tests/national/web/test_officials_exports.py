@@ -12,10 +12,10 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import (
     DateChange,
     DateChangeKind,

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageBody, MessageKind, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from flask_migrate import stamp
 from sqlalchemy import Connection, event, select, text
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageKind, Outcome
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from config import ROOT
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import JobRun, Message, Outcome
 from cycle_tracker.operations.web import scheduler_watch
 from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageKind, Notice, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind

@@ -8,11 +8,12 @@ from flask import Flask
 
 from cycle_tracker.access.queries.scopes import due_on_for
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.deadlines import due_state
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import shared_explanations
 from cycle_tracker.milestones.web.details import dates_for, detail_for
 from cycle_tracker.models import DateChange, DateChangeKind, PostHolder

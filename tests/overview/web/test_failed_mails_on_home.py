@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership, User
 from cycle_tracker.reminders.rules.policies import Audience

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import BodyRole, PartnershipBody, RoleGrant, Scope, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import BodyRole, PartnershipBody, RoleGrant, User
 from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.pages import counted_statements, said, sign_in, soup
 

@@ -12,10 +12,10 @@ from flask import Flask
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind, Stage
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import OrganisationKind, Partnership, User
 from tests.access_matrix.stage import reading
 from tests.factories import (

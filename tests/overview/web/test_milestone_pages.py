@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.milestones import start_milestone

@@ -9,8 +9,8 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import ClosureDay, Partnership, User
 from tests.factories import grant_role, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup

@@ -11,10 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models import AuditEvent, Comment, Milestone, Partnership, RoleGrant, User
 from tests.factories import at_seven, grant_role, make_milestone, make_partnership, make_report, make_user

@@ -12,9 +12,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from flask import Flask
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.models import (
     Approval,

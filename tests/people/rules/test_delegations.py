@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.roles import Role
 from cycle_tracker.people.rules import Absence, closes_loop, ensure_days_away, goes_to_stand_in, stand_in, stood_in_for
 from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.rules.reminders import HEARD_AT_ONCE

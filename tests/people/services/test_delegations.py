@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from cycle_tracker.access.queries.viewers import viewer_of, viewers_of
-from cycle_tracker.access.rules.permissions import Permission, Role, may_change
+from cycle_tracker.access.rules.permissions import Permission, may_change
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models import AccountKind, AuditEvent, Delegation, Message, MessageKind, Milestone, Partnership, User
 from cycle_tracker.people.services.delegations import end_away, set_away

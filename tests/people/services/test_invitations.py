@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import NATIONAL_ROLES, Role, Scope, Viewer, may_invite
+from cycle_tracker.access.rules.permissions import NATIONAL_ROLES, Viewer, may_invite
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import (
     AccountKind,
     AuditEvent,

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
-from cycle_tracker.access.rules.permissions import Role, Scope, may_change
+from cycle_tracker.access.rules.permissions import may_change
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.milestones.services.hand_over import hand_over, successors_for
 from cycle_tracker.models import (
     AuditEvent,

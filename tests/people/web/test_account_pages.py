@@ -6,8 +6,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Message, SignInSession, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.reminders.rules.digests import Preference, Rhythm

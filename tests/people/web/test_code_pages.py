@@ -12,9 +12,9 @@ from passlib.totp import TOTP
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import SignInSession
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.people import deactivate

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AccessLink, AccountKind, Message, SignInSession
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.web_app import create_app

@@ -9,9 +9,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import (
     AccountKind,
     Group,

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Membership, MembershipRole, Partnership, RoleGrant, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
 from cycle_tracker.reminders.rules.policies import Audience

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import (
     ClosureDay,
     Contact,

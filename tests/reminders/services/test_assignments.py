@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
 from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.models import MessageBody, Milestone, Notice, User

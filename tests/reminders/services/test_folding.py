@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.claims import claim_ready_messages, release_claim
 from cycle_tracker.models import Delegation, Message, MessageKind, Notice, Partnership, User

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import delete, select
 
 from cycle_tracker.access.queries.viewers import viewers_of
-from cycle_tracker.access.rules.permissions import Role, may_see
+from cycle_tracker.access.rules.permissions import may_see
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
@@ -23,7 +24,6 @@ from cycle_tracker.models import (
     Partnership,
     PartnershipBody,
     RoleGrant,
-    Scope,
     User,
 )
 from cycle_tracker.reminders.rules.policies import Audience

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models import Message, Milestone, Notice, Partnership, User

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AuditEvent, Escalation, Milestone, Notice, NoticePolicy, Partnership, User
 from cycle_tracker.reminders.queries.policies import Where
 from cycle_tracker.reminders.rules.policies import PolicyChange, Repeats

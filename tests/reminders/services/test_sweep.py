@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.roles import Role
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models import ClosureDay, Escalation, Milestone, Notice, Partnership, User
 from cycle_tracker.reminders.rules.policies import Audience

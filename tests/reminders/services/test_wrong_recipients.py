@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from cycle_tracker.access.queries.viewers import viewers_of
-from cycle_tracker.access.rules.permissions import Role, may_see
+from cycle_tracker.access.rules.permissions import may_see
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.models import (
     Contact,
@@ -26,7 +27,6 @@ from cycle_tracker.models import (
     Milestone,
     Partnership,
     RoleGrant,
-    Scope,
     User,
     milestone_contacts,
 )

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
 from tests.support.moray import Place
 from tests.support.pages import Browser, counted_statements, said, soup

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import Delegation, Ending, JobRun, Message, Notice, Outcome, Resolution, User
 from cycle_tracker.reminders.queries.silences import SWITCHED_OFF

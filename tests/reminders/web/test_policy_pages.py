@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from cycle_tracker.access.rules.permissions import Role
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AuditEvent, NoticePolicy, Partnership
 from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.web.policies import routes

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 
-from cycle_tracker.access.rules.permissions import Role, Viewer
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.services.decisions import (
     Made,
     ask_for_next_steps,

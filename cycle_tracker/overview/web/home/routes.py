@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from cycle_tracker.access.rules.permissions import Permission, Role, Viewer
+from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.operations.web.service_health.presenters import health_summary
 from cycle_tracker.overview.queries import work
