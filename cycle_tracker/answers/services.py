@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.answers.queries import Question, find_question
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
@@ -20,7 +21,6 @@ from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.models import AccessLink, Answer, AnswerKind, Ending, LinkPurpose, Milestone, Notice, User
 from cycle_tracker.reminders.queries.audiences import audiences_for, user_of
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.rules.reminders import ANSWERED
 
 LONGEST_TEXT = 2000

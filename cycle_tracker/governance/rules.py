@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.roles import Role
 from cycle_tracker.core.wording import day
-from cycle_tracker.reminders.rules.policies import Audience
 
 SHORTEST_REASON = 10
 LONGEST_REASON = 2000

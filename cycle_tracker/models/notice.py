@@ -6,10 +6,10 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.reminders.rules.policies import Audience
 
 
 class Ending(StrEnum):

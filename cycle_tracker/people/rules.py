@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.roles import Role
-from cycle_tracker.reminders.rules.policies import Audience
-from cycle_tracker.reminders.rules.reminders import HEARD_AT_ONCE
 
 LONGEST_AWAY = timedelta(days=366)
 FURTHEST_AHEAD = timedelta(days=366)

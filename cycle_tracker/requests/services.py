@@ -15,13 +15,13 @@ from sqlalchemy import select, update
 
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core import addresses
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.models import Message, MessageKind, Milestone, UpdateRequest, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.requests.queries import as_asked, newest_requests
 from cycle_tracker.requests.rules import LONGEST_TEXT, RequestState, ensure_can_be_asked, request_state, whole_text
 

@@ -4,9 +4,9 @@ from datetime import date
 
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Partnership
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.access_matrix.cells import AUDITOR, CLERK, GOVERNANCE, LEAD, Cell, everywhere
 from tests.factories import at_seven
 

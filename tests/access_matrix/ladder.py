@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Partnership
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.access_matrix.cells import CLERK, GOVERNANCE, LEAD, MILESTONE, OFFICIAL, Cell
 from tests.factories import at_seven, make_milestone, make_report
 

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.access_matrix.cells import (
     ADMINISTRATOR,
     AUDITOR,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
@@ -43,7 +44,6 @@ from cycle_tracker.models import (
 )
 from cycle_tracker.people.services.invitations import invite
 from cycle_tracker.people.services.posts import add_post
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.services.answer_links import HOLDS_FOR, SALT
 from tests.factories import make_cycle, make_milestone, make_organisation, make_user
 from tests.journeys.conftest import Service, Visitor, on_both_sizes, with_password

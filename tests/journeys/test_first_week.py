@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from cycle_tracker.core import addresses, clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models import Escalation, Milestone, Organisation, Partnership, PartnershipBody, User
-from cycle_tracker.reminders.rules.policies import Audience
 from scheduler.jobs import run_job
 from tests.factories import make_milestone, make_user
 from tests.journeys.conftest import PASSWORD, Service, Visitor, on_every_screen, with_password

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import (
@@ -19,7 +20,6 @@ from cycle_tracker.documents.rules.documents import DocumentState, document_stat
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date
 from cycle_tracker.models import Decision, Escalation, Milestone, Partnership, User
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import make_governance_group, make_government, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment
 

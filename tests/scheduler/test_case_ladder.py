@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
@@ -27,7 +28,7 @@ from cycle_tracker.models import (
     Partnership,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience, place_of
+from cycle_tracker.reminders.rules.policies import place_of
 from tests.factories import make_government, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment, short
 

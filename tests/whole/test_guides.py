@@ -16,9 +16,9 @@ import config
 from cycle_tracker.cli.demo import people
 from cycle_tracker.cli.demo.people import PASSWORD, Account
 from cycle_tracker.core import clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Partnership
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web_app import create_app
 from scheduler.jobs import run_job
 from tests.conftest import settings_for_tests

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
@@ -27,7 +28,6 @@ from cycle_tracker.models import (
     PublicationCopy,
     Version,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 
 IS_DOCUMENT = Milestone.kind.in_(
     bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.queries.scopes import within
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
 from cycle_tracker.models import DateChange, DateChangeKind, Escalation, Milestone, Partnership
-from cycle_tracker.reminders.rules.policies import Audience
 
 
 class Standing(StrEnum):

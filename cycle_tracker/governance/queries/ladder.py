@@ -6,10 +6,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, Exists, exists, or_, select
 from sqlalchemy.orm import joinedload
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, RoleGrant, User
-from cycle_tracker.reminders.rules.policies import Audience
 
 
 def list_open_rungs(milestone: Milestone) -> Sequence[Escalation]:

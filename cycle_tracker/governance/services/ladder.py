@@ -12,6 +12,7 @@ from sqlalchemy import select
 from cycle_tracker.access.queries.viewers import viewer_of, viewers_of
 from cycle_tracker.access.rules.permissions import may_see
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
@@ -23,7 +24,6 @@ from cycle_tracker.models import Escalation, Milestone, Notice, User
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for, user_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.rules.reminders import RAISED, UNREACHED
 
 NAMES = {

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import update
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Ending, Milestone, Notice, User
 from cycle_tracker.people.queries.owners import owners_within
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.services.assignments import tell_new_owner
 
 HANDED_OVER = "it has another owner"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.queries.decisions import list_decisions
 from cycle_tracker.governance.rules import SHOWN
@@ -21,7 +22,6 @@ from cycle_tracker.models import (
     Notice,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 
 DATE_EVENTS = (
     "date-moved",

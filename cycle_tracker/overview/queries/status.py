@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.documents.queries.documents import IS_DOCUMENT, facts_of, published_and_notified, shared_explanations
@@ -18,7 +19,6 @@ from cycle_tracker.governance.queries.escalations import newest_explanations
 from cycle_tracker.models import DateChange, Decision, Escalation, Milestone, Partnership, Publication
 from cycle_tracker.overview.queries.milestone_lists import partnership_list
 from cycle_tracker.overview.rules.listing import Asked, Order, Standing
-from cycle_tracker.reminders.rules.policies import Audience
 
 AHEAD = timedelta(days=90)
 LISTED_AT_MOST = 12

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, is_work_of, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
@@ -29,7 +30,6 @@ from cycle_tracker.models import (
     User,
     Version,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 
 LISTED_AT_MOST = 50
 COMING_UP_DAYS = 28

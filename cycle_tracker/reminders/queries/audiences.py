@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, union_all
 
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer, may_see
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import (
@@ -23,7 +24,6 @@ from cycle_tracker.models import (
     milestone_contacts,
 )
 from cycle_tracker.partnerships.queries.bodies import body_holds
-from cycle_tracker.reminders.rules.policies import Audience
 
 _USER, _CONTACT = "user:", "contact:"
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from cycle_tracker.core.among import among
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
@@ -17,7 +18,7 @@ from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
-from cycle_tracker.reminders.rules.policies import Audience, Policy, Rung
+from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import RUNG, Deadline, RungReached
 
 DECIDING = (

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, select, true, tuple_
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
@@ -26,7 +27,7 @@ from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
 from cycle_tracker.reminders.rules.digests import Preference
 from cycle_tracker.reminders.rules.forecasts import mails_ahead, notices_ahead, working_days
-from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Audience
+from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
 
 BATCH = 500
 PEOPLE_AT_ONCE = 500

@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy import func, select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Notice
-from cycle_tracker.reminders.rules.policies import Audience
 
 
 def count_live_notices(milestone_ids: Collection[int]) -> dict[int, tuple[int, int]]:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import within
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import Contact, Ending, Message, Milestone, Notice, Partnership, User
 from cycle_tracker.reminders.queries.audiences import addressee_of
-from cycle_tracker.reminders.rules.policies import Audience
 
 
 class Standing(StrEnum):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
@@ -14,7 +15,6 @@ from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Out
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
 from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
 from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.models import Answer, AnswerKind, Contact, Escalation, Milestone, Notice, Partnership, User
-from cycle_tracker.reminders.rules.policies import Audience
-from cycle_tracker.reminders.rules.reminders import ANSWERED, HEARD_AT_ONCE, RAISED
+from cycle_tracker.reminders.rules.reminders import ANSWERED, RAISED
 
 
 @dataclass(frozen=True)

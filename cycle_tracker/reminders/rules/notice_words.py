@@ -1,8 +1,9 @@
 """What was told to whom, and why, in words: on pages, in files, and where somebody asks why they got a mail."""
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.wording import count
-from cycle_tracker.reminders.rules.policies import EVERYWHERE, Audience, Policy, Rung
+from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
 from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
 
 AUDIENCE_WORDS = {

@@ -3,30 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
-
-
-class Audience(StrEnum):
-    """Who a step is for. The people behind each are looked up when notices are decided."""
-
-    OWNER = "owner"
-    LEAD = "lead"
-    CHAIR = "chair"
-    GOVERNANCE = "governance-group"
-    NATIONAL = "national-group"
-    """Reached by no rung: it takes a person and a reason to go so far."""
-    CONTACT = "contact"
-    """People without an account who are asked for an answer: told beside the owner."""
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One step of the ladder: so many days past the due date, this audience is told, once."""
-
-    days: int
-    audiences: tuple[Audience, ...]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ governance group is told of it in time, is not the partnership's to weaken.
 
 from collections.abc import Iterable, Sequence
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.errors import RuleBroken
-from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Audience, Policy, PolicyChange, Repeats, Rung
+from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Policy, PolicyChange, Repeats
 
 MOST_REMINDERS = 10
 LATEST_FIRST = 28

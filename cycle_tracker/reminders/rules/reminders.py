@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.documents.rules.documents import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
-from cycle_tracker.reminders.rules.policies import Audience, Policy, Rung
+from cycle_tracker.reminders.rules.policies import Policy
 
 EXPLAIN = "explain"
 ON_DAY = "on-day"
@@ -25,8 +26,6 @@ RAISED = {Audience.GOVERNANCE: "raised-group", Audience.NATIONAL: "raised-nation
 BEFORE = "before-"
 OVERDUE = "overdue-"
 RUNG = "rung-"
-HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONAL})
-"""Audiences whose decision is wanted: what is for them waits for no digest."""
 UNREACHED = "audience:"
 _OWNER = (Audience.OWNER,)
 _OWNER_AND_CONTACTS = (Audience.OWNER, Audience.CONTACT)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.wording import day
 from cycle_tracker.reminders.rules.digests import Preference, Rhythm, belongs_in_digest, digest_day
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
-from cycle_tracker.reminders.rules.policies import Audience, Policy
+from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import BEFORE, Deadline
 
 

@@ -20,12 +20,12 @@ from sqlalchemy import Connection, delete, insert, select
 
 from cycle_tracker.access.services.tokens import LONGEST, hash_of, new_token
 from cycle_tracker.core import addresses
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.jobs.services.each_by_itself import all_or_each
 from cycle_tracker.mail.smtp import fill, placeholder, placeholders_in
 from cycle_tracker.models import AccessLink, LinkPurpose, Notice
 from cycle_tracker.models.base import table_of
 from cycle_tracker.reminders.queries.waiting import NoticeLine
-from cycle_tracker.reminders.rules.policies import Audience
 
 HOLDS_FOR = timedelta(days=14)
 OLD_FOR_EACH_NEW = 2

@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone, Notice, User
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.rules.reminders import ASSIGNED
 
 

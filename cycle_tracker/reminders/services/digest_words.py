@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from cycle_tracker.core import addresses
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.wording import bases, count, date_name, day, due_words
 from cycle_tracker.documents.rules.documents import last_day_before_outstanding
@@ -22,8 +23,7 @@ from cycle_tracker.mail.smtp import new_key
 from cycle_tracker.models import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
-from cycle_tracker.reminders.rules.policies import Audience
-from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, EXPLAIN, HEARD_AT_ONCE
+from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.answer_words import answer_note
 from cycle_tracker.reminders.services.ladder_words import acknowledged_note, decision_note

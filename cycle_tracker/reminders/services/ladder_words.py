@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.wording import day
 from cycle_tracker.reminders.queries.waiting import NoticeLine
-from cycle_tracker.reminders.rules.policies import Audience
 
 DECISIONS = "note a new expected date, ask for next steps, refer it on, or take no action"
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
@@ -27,7 +28,6 @@ from cycle_tracker.models import (
     Resolution,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_partnership, make_report, make_user
 from tests.support.days import moment

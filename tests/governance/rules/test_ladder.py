@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.rules import LONGEST_REPLY, answers_for, ensure_reason, ensure_reply_day
-from cycle_tracker.reminders.rules.policies import Audience
 
 TODAY = date(2026, 7, 3)
 """A Friday."""

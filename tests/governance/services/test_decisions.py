@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
@@ -34,7 +35,6 @@ from cycle_tracker.models import (
     Partnership,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
@@ -24,7 +25,6 @@ from cycle_tracker.governance.services.groups import (
 from cycle_tracker.models import AuditEvent, Group, Membership, MembershipRole, Partnership, User
 from cycle_tracker.models.user import AccountKind
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import make_partnership, make_user
 from tests.support.days import moment
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from cycle_tracker.core import clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
@@ -29,7 +30,6 @@ from cycle_tracker.models import (
     Resolution,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import (
     at_seven,
     grant_role,

@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
@@ -23,7 +24,6 @@ from cycle_tracker.models import (
     Partnership,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import at_seven, make_government, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 

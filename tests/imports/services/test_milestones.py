@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
@@ -17,7 +18,6 @@ from cycle_tracker.imports.services.milestones import plan_milestones, record_mi
 from cycle_tracker.imports.services.plans import Effect, Plan
 from cycle_tracker.milestones.services.milestones import complete, move_local_date
 from cycle_tracker.models import AuditEvent, Cycle, DateChange, Escalation, Milestone, Notice
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import make_milestone, make_report, make_user
 from tests.imports.services.conftest import NOW, TODAY, Country, sheet
 from tests.support.pages import counted_statements

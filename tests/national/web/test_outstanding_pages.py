@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
@@ -16,7 +17,6 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models import Escalation, Milestone, Organisation, User
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import (
     at_seven,
     make_cycle,

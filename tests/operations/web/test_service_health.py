@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from flask import Flask
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageKind, Notice, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
 

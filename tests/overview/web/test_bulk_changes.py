@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models import AuditEvent, DateChange, Milestone, Notice, Partnership, User
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import at_seven, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, said, sign_in, soup
 

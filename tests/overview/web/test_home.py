@@ -6,13 +6,13 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Escalation, Publication, PublicationCopy
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import (
     grant_role,
     make_cycle,

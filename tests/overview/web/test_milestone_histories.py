@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import (
     AuditEvent,
@@ -18,7 +19,6 @@ from cycle_tracker.models import (
 )
 from cycle_tracker.overview.queries.histories import History, SentNotice
 from cycle_tracker.overview.web.milestone.histories import notice_rows, sentences
-from cycle_tracker.reminders.rules.policies import Audience
 
 AILSA, IAIN = 1, 2
 NAMES = {AILSA: "Ailsa Grant", IAIN: "Iain Munro"}

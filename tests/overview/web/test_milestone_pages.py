@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from cycle_tracker.core import clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
@@ -28,7 +29,6 @@ from cycle_tracker.models import (
     PublicationCopy,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import (
     make_cycle,
     make_governance_group,

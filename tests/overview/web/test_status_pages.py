@@ -12,6 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from flask import Flask
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
@@ -29,7 +30,6 @@ from cycle_tracker.models import (
     Publication,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import (
     LONG_AGO,
     at_seven,

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Membership, MembershipRole, Partnership, RoleGrant, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
-from cycle_tracker.reminders.rules.policies import Audience
 from tests.factories import grant_role, make_governance_group, make_partnership, make_user
 
 TODAY = date(2026, 5, 14)

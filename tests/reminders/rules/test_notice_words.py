@@ -2,6 +2,7 @@
 
 import pytest
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.reminders.rules.notice_words import (
     AUDIENCE_WORDS,
@@ -14,7 +15,7 @@ from cycle_tracker.reminders.rules.notice_words import (
     step_words,
     when_words,
 )
-from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLICY, STEP_POLICY, Audience, Policy
+from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLICY, STEP_POLICY, Policy
 
 
 @pytest.mark.parametrize(

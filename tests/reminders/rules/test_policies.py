@@ -4,16 +4,9 @@ from datetime import date
 
 import pytest
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.kinds import Basis, Kind
-from cycle_tracker.reminders.rules.policies import (
-    Audience,
-    Policy,
-    PolicyChange,
-    Repeats,
-    Rung,
-    policy_for,
-    policy_under,
-)
+from cycle_tracker.reminders.rules.policies import Policy, PolicyChange, Repeats, policy_for, policy_under
 
 OWNER, LEAD, GOVERNANCE = Audience.OWNER, Audience.LEAD, Audience.GOVERNANCE
 

@@ -4,17 +4,16 @@ from datetime import date
 
 import pytest
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
     STEP_POLICY,
-    Audience,
     Policy,
     PolicyChange,
     Repeats,
-    Rung,
     policy_under,
 )
 from cycle_tracker.reminders.rules.policy_rules import ensure_may_set, group_rung_of, ladder

@@ -10,15 +10,14 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
     STATUTORY_STEP_POLICY,
     STEP_POLICY,
-    Audience,
     Policy,
-    Rung,
 )
 from cycle_tracker.reminders.rules.reminders import Deadline, first_notice_on, next_notice_on, notices_due
 from tests.core.test_calendar import BANK_HOLIDAYS_ON_WEEKDAYS

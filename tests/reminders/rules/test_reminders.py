@@ -6,15 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
     STATUTORY_STEP_POLICY,
     STEP_POLICY,
-    Audience,
     Policy,
-    Rung,
 )
 from cycle_tracker.reminders.rules.reminders import (
     Deadline,

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import may_see
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role, Scope
@@ -26,7 +27,6 @@ from cycle_tracker.models import (
     RoleGrant,
     User,
 )
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.services.freshness import FINISHED, MOVED, NOT_ALLOWED, _may_see
 from tests.factories import (
     make_government,

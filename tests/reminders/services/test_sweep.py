@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models import ClosureDay, Escalation, Milestone, Notice, Partnership, User
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.reminders.services.reminders import Swept, queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment, notices_as_told

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.rules.documents import lag_days
@@ -16,7 +17,6 @@ from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.ladder.presenters import CAME_TO, acknowledged_words, late_words, raised_words
 from cycle_tracker.models import DateChange, Decision, DecisionOutcome, Escalation, Milestone, Resolution
 from cycle_tracker.overview.web.milestone.presenters import Row
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, date_name, day, lag_wording
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.governance.queries.decisions import decisions_on
@@ -35,7 +36,6 @@ from cycle_tracker.overview.web.milestone.presenters import date_rows, explanati
 from cycle_tracker.overview.web.milestone.reading import read_facts, read_newest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.owners import list_owners
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import save
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for

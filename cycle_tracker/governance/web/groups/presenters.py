@@ -6,12 +6,12 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.web.escalations.decision_words import DecisionLine, decision_lines, minutes_address
 from cycle_tracker.governance.web.escalations.presenters import late_wording
 from cycle_tracker.governance.web.groups.forms import PLACE_LABELS
 from cycle_tracker.governance.web.ladder.presenters import raised_words
 from cycle_tracker.models import Decision, Escalation, Meeting, Membership, Milestone
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 

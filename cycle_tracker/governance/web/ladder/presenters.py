@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.models import Escalation
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web.wording import count, day
 
 CAME_TO = {

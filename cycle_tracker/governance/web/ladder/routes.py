@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.governance.queries.escalations import get_escalation
 from cycle_tracker.governance.queries.ladder import list_open_rungs, open_rung_to
@@ -20,7 +21,6 @@ from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.models import Escalation, Milestone
 from cycle_tracker.overview.web.milestone.presenters import date_rows, place_wording, seen_by
 from cycle_tracker.overview.web.milestone.reading import read_facts, read_newest
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import MilestoneForm, save
 from cycle_tracker.web.wording import day

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.queries.ladder import is_in_national_group, list_open_rungs, open_rung_to
 from cycle_tracker.governance.rules import OWN, SHOWN, answers_for
 from cycle_tracker.governance.web.ladder.presenters import RungLine, rung_line
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Escalation, Milestone
-from cycle_tracker.reminders.rules.policies import Audience
 from cycle_tracker.web.page_parts import Section
 
 TEMPLATE = "governance/ladder/section.html"

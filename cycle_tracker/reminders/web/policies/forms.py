@@ -7,8 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, RadioField
 from wtforms.validators import Length, Optional, ValidationError
 
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.reminders.rules.notice_words import before_words, repeats_words, rungs_words
-from cycle_tracker.reminders.rules.policies import Audience, Policy, PolicyChange, Repeats
+from cycle_tracker.reminders.rules.policies import Policy, PolicyChange, Repeats
 from cycle_tracker.reminders.rules.policy_rules import ladder, rung_of
 from cycle_tracker.web.forms import HiddenLineField, LineField, VersionField
 

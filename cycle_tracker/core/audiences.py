@@ -1,0 +1,29 @@
+"""Who is told of a date, and the rungs on which that circle grows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who a step is for. The people behind each are looked up when notices are decided."""
+
+    OWNER = "owner"
+    LEAD = "lead"
+    CHAIR = "chair"
+    GOVERNANCE = "governance-group"
+    NATIONAL = "national-group"
+    """Reached by no rung: it takes a person and a reason to go so far."""
+    CONTACT = "contact"
+    """People without an account who are asked for an answer: told beside the owner."""
+
+
+HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONAL})
+"""Audiences whose decision is wanted: what is for them waits for no digest."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder: so many days past the due date, this audience is told, once."""
+
+    days: int
+    audiences: tuple[Audience, ...]
