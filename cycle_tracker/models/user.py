@@ -7,10 +7,10 @@ from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
-from cycle_tracker.reminders.rules.digests import Preference, Rhythm
 
 
 class AccountKind(StrEnum):

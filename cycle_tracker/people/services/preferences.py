@@ -4,8 +4,8 @@ from datetime import datetime
 
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.preferences import Preference
 from cycle_tracker.models import Contact, User
-from cycle_tracker.reminders.rules.digests import Preference
 from cycle_tracker.reminders.services.answer_links import read_stop_token
 
 

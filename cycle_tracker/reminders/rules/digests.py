@@ -1,32 +1,15 @@
 """When a person takes their mail, and what it holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from cycle_tracker.core.calendar import DAY, SCOTLAND
+from cycle_tracker.core.preferences import Preference, Rhythm
 
 DAYS_IN_WEEK = 7
 LISTED_AT_MOST = 50
 """Items that one mail lists; the rest are a number and a link."""
-
-
-class Rhythm(StrEnum):
-    """How often a person wants their ordinary notices."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    ONLY_LATE = "only-late"
-
-
-@dataclass(frozen=True)
-class Preference:
-    """A person's choice. `weekday` counts from Monday, 0, and holds for the weekly rhythm."""
-
-    rhythm: Rhythm = Rhythm.DAILY
-    weekday: int = 0
 
 
 class Waiting(Protocol):

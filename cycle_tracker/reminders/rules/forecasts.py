@@ -7,7 +7,8 @@ from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from cycle_tracker.core.calendar import DAY, SCOTLAND
-from cycle_tracker.reminders.rules.digests import Preference, Waiting, digest_of_today
+from cycle_tracker.core.preferences import Preference
+from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import BEFORE, Deadline, NoticeDue, called_for
 

@@ -6,8 +6,9 @@ from datetime import date
 from enum import StrEnum
 
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.core.wording import day
-from cycle_tracker.reminders.rules.digests import Preference, Rhythm, belongs_in_digest, digest_day
+from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import BEFORE, Deadline

@@ -24,6 +24,7 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.core.preferences import Preference
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
 from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
@@ -39,7 +40,7 @@ from cycle_tracker.reminders.queries.waiting import (
     people_with_waiting_notices,
     waiting_notices,
 )
-from cycle_tracker.reminders.rules.digests import Preference, digest_of_today
+from cycle_tracker.reminders.rules.digests import digest_of_today
 from cycle_tracker.reminders.rules.reminders import BEFORE
 from cycle_tracker.reminders.services.digest_words import Reader, render_digest
 from cycle_tracker.reminders.services.folding import fold_waiting_digests

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Message, SignInSession, User
 from cycle_tracker.people.queries.users import find_user
-from cycle_tracker.reminders.rules.digests import Preference, Rhythm
 from tests.factories import make_partnership, make_user
 from tests.support.visits import PASSWORD, give_password, statements, visit_as, whole_page, words
 

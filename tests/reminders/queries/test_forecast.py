@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models import (
     ClosureDay,
@@ -24,7 +25,6 @@ from cycle_tracker.models import (
 )
 from cycle_tracker.reminders.queries.deadlines import policies_now
 from cycle_tracker.reminders.queries.forecasts import Forecast, forecast
-from cycle_tracker.reminders.rules.digests import Rhythm
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
 from tests.support.days import Days, every_day, moment
 from tests.support.pages import counted_statements

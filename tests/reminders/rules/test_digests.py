@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from cycle_tracker.core.calendar import SCOTLAND
-from cycle_tracker.reminders.rules.digests import Preference, Rhythm, belongs_in_digest, digest_day
+from cycle_tracker.core.preferences import Preference, Rhythm
+from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
 
 MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.reminders.rules.digests import Preference, Rhythm
+from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.reminders.rules.policies import STEP_POLICY
 from cycle_tracker.reminders.rules.reminders import Deadline
 from cycle_tracker.reminders.rules.silences import Reason, Silence, Stuck, Waits, Why, reasons

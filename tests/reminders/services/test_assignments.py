@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
 from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.models import MessageBody, Milestone, Notice, User
-from cycle_tracker.reminders.rules.digests import Rhythm
 from cycle_tracker.reminders.rules.reminders import ASSIGNED
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, again, moment

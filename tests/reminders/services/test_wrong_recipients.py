@@ -16,6 +16,7 @@ from cycle_tracker.access.rules.permissions import may_see
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.models import (
@@ -30,7 +31,6 @@ from cycle_tracker.models import (
     User,
     milestone_contacts,
 )
-from cycle_tracker.reminders.rules.digests import Rhythm
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import grant_role, make_milestone, make_partnership, make_report, make_user

@@ -4,8 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
+from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.people.web.sign_in.forms import code_field, known_password_field, new_password_field
-from cycle_tracker.reminders.rules.digests import Preference, Rhythm
 from cycle_tracker.web.forms import HiddenLineField
 
 RHYTHMS = {

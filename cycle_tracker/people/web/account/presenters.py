@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import url_for
 
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.models import SignInSession, User
 from cycle_tracker.people.services.codes import has_codes
 from cycle_tracker.people.web.account.forms import RHYTHMS, WEEKDAYS
-from cycle_tracker.reminders.rules.digests import Rhythm
 
 BROWSERS = (
     ("Edg", "Edge"),
