@@ -5,22 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from cycle_tracker.core.errors import IllegalTransition
-
-
-class MessageState(StrEnum):
-    """Where a message stands."""
-
-    QUEUED = "queued"
-    """Waiting for a sender, perhaps until its next try."""
-    SENDING = "sending"
-    """Claimed by a sender under a lease; taken again by another once the lease is over."""
-    SENT = "sent"
-    """The mail server accepted it. Final."""
-    FAILED = "failed"
-    """Refused for good, or tried as often as it will be. Final, and shown."""
-    WITHDRAWN = "withdrawn"
-    """Nothing in it was still true when it was to be sent, or a later mail says it. Final."""
-
+from cycle_tracker.core.message_states import MessageState
 
 FINAL = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.WITHDRAWN})
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 
 

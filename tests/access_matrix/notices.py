@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership
 from tests.access_matrix.cells import (
     ADMINISTRATOR,

@@ -35,8 +35,9 @@ from sqlalchemy import Connection, bindparam, select, update
 from cycle_tracker.access.services.access_links import CARRY_A_LINK, with_fresh_link
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe, is_about_one
-from cycle_tracker.mail.rules import FINAL, MessageState, Verdict, retry_after
+from cycle_tracker.mail.rules import FINAL, Verdict, retry_after
 from cycle_tracker.mail.services.claims import (
     IS_SENDING,
     Claim,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, or_, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership
 from cycle_tracker.models.base import UtcDateTime
 

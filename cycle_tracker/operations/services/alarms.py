@@ -16,6 +16,7 @@ from sqlalchemy import update
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day, london_time
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.wording import day
 from cycle_tracker.jobs.queries import (
     QUEUE_NOTICES,
@@ -27,7 +28,6 @@ from cycle_tracker.jobs.queries import (
 )
 from cycle_tracker.jobs.rules import ALARM_AFTER, notices_day
 from cycle_tracker.jobs.services.missing_rows import insert_missing
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.models import Message, MessageKind, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind

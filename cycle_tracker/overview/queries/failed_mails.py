@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import Message, Milestone, Notice
 
 LISTED_AT_MOST = 10

@@ -8,9 +8,9 @@ from sqlalchemy import or_, select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.governance.queries.decisions import list_decisions
 from cycle_tracker.governance.rules import SHOWN
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import (
     AuditEvent,
     DateChange,

@@ -16,7 +16,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import Contact, Ending, Message, Milestone, Notice, Partnership, User
 from cycle_tracker.reminders.queries.audiences import addressee_of
 

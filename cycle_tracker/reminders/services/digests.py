@@ -24,9 +24,9 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.preferences import Preference
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
 from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of

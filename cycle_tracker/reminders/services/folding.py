@@ -21,7 +21,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, bindparam, func, select, update
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.services.claims import IS_QUEUED
 from cycle_tracker.models import Message, MessageKind, Notice
 from cycle_tracker.models.base import table_of

@@ -20,8 +20,8 @@ from cycle_tracker.access.rules.permissions import Permission, roles_with
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import OPEN
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import (
     Contact,
     Ending,

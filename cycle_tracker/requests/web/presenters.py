@@ -10,7 +10,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.models import UpdateRequest
 from cycle_tracker.overview.web.milestone.presenters import Row

@@ -13,8 +13,8 @@ from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.access.services.access_links import find_link_holder, spend_link
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.mail.smtp import placeholders_in
 from cycle_tracker.models import AccessLink, AccountKind, LinkPurpose, Message, MessageBody, MessageKind, User

@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycle_tracker.core.errors import IllegalTransition
-from cycle_tracker.mail.rules import (
-    FINAL,
-    RETRY_AFTER,
-    SPREAD,
-    MessageState,
-    Verdict,
-    ensure_allowed,
-    retry_after,
-    verdict_on,
-)
+from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.mail.rules import FINAL, RETRY_AFTER, SPREAD, Verdict, ensure_allowed, retry_after, verdict_on
 
 QUEUED, SENDING, SENT = MessageState.QUEUED, MessageState.SENDING, MessageState.SENT
 FAILED, WITHDRAWN = MessageState.FAILED, MessageState.WITHDRAWN

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD, MessageState
+from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD
 from cycle_tracker.mail.services import outbox
 from cycle_tracker.mail.services.claims import CUT_SHORT, claim_ready_messages, free_lost_claims
 from cycle_tracker.mail.services.outbox import Sent, send_ready_messages

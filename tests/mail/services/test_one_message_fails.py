@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.milestones.services.contacts import ask_contact
 from cycle_tracker.models import AccessLink, Contact, Message, Notice

@@ -16,8 +16,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.mail.smtp import new_key, placeholder, placeholders_in

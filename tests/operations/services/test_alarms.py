@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageBody, MessageKind, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind
 from cycle_tracker.operations.services.alarms import end_alarm, raise_alarm, watch_scheduler, watch_sender

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, event, select, text
 from cycle_tracker.core import clock
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageKind, Outcome
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from scheduler.jobs import run_job

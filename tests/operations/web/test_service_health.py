@@ -9,8 +9,8 @@ from flask import Flask
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import JobRun, Message, MessageKind, Notice, Outcome
 from cycle_tracker.models.alarm import Alarm, AlarmKind
 from tests.factories import make_milestone, make_partnership, make_user

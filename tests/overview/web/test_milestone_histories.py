@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.mail.rules import MessageState
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import (
     AuditEvent,
     DateChange,

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event, select
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.mail.services.claims import claim_ready_messages, release_claim
 from cycle_tracker.models import Delegation, Message, MessageKind, Notice, Partnership, User
 from cycle_tracker.reminders.services.folding import FOLDED, fold_waiting_digests

@@ -11,9 +11,9 @@ from cycle_tracker.access.rules.permissions import may_see
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
 from cycle_tracker.models import (
     BodyRole,

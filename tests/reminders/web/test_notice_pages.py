@@ -8,8 +8,8 @@ from sqlalchemy import select
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import Delegation, Ending, JobRun, Message, Notice, Outcome, Resolution, User
 from cycle_tracker.reminders.queries.silences import SWITCHED_OFF
 from cycle_tracker.reminders.services import digests

@@ -13,9 +13,9 @@ from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import (
     AuditEvent,
     Message,

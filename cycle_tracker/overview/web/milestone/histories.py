@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from cycle_tracker.core.clock import london_day
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.documents.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
 from cycle_tracker.documents.web.publications.event_words import document_event_words
-from cycle_tracker.mail.rules import MessageState
 from cycle_tracker.models import AuditEvent, Ending
 from cycle_tracker.overview.queries.histories import History, SentNotice
 from cycle_tracker.overview.web.milestone.change_words import change_entries

@@ -1,0 +1,18 @@
+"""Where a message stands on its way out; what moves it there is in `mail/rules.py`."""
+
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    """Waiting for a sender, perhaps until its next try."""
+    SENDING = "sending"
+    """Claimed by a sender under a lease; taken again by another once the lease is over."""
+    SENT = "sent"
+    """The mail server accepted it. Final."""
+    FAILED = "failed"
+    """Refused for good, or tried as often as it will be. Final, and shown."""
+    WITHDRAWN = "withdrawn"
+    """Nothing in it was still true when it was to be sent, or a later mail says it. Final."""
