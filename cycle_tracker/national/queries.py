@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.documents.queries.documents import facts_of, published_and_notified, shared_explanations
-from cycle_tracker.documents.rules.documents import DocumentState, document_state, lag_days
+from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models import Cycle, DateChange, Milestone, Partnership, Publication
 
 

@@ -12,13 +12,14 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.documents.queries.documents import facts_of, shared_explanations
-from cycle_tracker.documents.rules.documents import DocumentState, document_state
+from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.models import Message, MessageKind, Milestone, Partnership, UpdateRequest, User
 from cycle_tracker.requests.rules import Asked, RequestState
 

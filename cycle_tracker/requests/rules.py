@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.wording import count, day
-from cycle_tracker.documents.rules.documents import DocumentState
 
 SHORTEST_TEXT = 10
 LONGEST_TEXT = 2000

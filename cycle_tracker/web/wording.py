@@ -5,10 +5,10 @@ from typing import NamedTuple, Protocol
 
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.deadlines import DueState, days_past, due_state
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.core.wording import UNKNOWN_DAY, bases, basis_words, count, date_name, day
-from cycle_tracker.documents.rules.documents import DocumentState
 
 
 class Dated(Protocol):

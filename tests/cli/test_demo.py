@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from cycle_tracker.cli.demo.people import ACCOUNTS, PASSWORD
 from cycle_tracker.core.deadlines import DueState, due_state
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.documents.queries.documents import (
@@ -17,7 +18,7 @@ from cycle_tracker.documents.queries.documents import (
     published_and_notified,
     shared_explanations,
 )
-from cycle_tracker.documents.rules.documents import DocumentState, document_state
+from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.models import AuditEvent, Membership, MembershipRole, Milestone, Notice, Partnership, User
 from cycle_tracker.people.services.users import authenticate
 from cycle_tracker.reminders.services.reminders import queue_due_notices

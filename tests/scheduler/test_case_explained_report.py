@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import (
@@ -16,7 +17,7 @@ from cycle_tracker.documents.queries.documents import (
     published_and_notified,
     shared_explanations,
 )
-from cycle_tracker.documents.rules.documents import DocumentState, document_state
+from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date
 from cycle_tracker.models import Decision, Escalation, Milestone, Partnership, User

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.web import wording
 
 TODAY = date(2026, 7, 3)

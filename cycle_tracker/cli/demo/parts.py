@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from cycle_tracker.cli.demo.chances import one_in
 from cycle_tracker.cli.demo.scenes import Act
+from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.documents.rules.documents import last_day_before_outstanding
 from cycle_tracker.models import Milestone, Partnership
 
 END_OF_JUNE = (6, 30)

@@ -10,11 +10,12 @@ from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.documents.rules.documents import DocumentFacts, DocumentState, document_state, lag_days
+from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
 from cycle_tracker.models import (
     Cycle,
     DateChange,

@@ -5,34 +5,10 @@ No law fixes a day for either, so "late" is always told against a guidance date,
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 
+from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
-
-OUTSTANDING_AFTER_DAYS = 60
-"""Days past the guidance date after which an unexplained document is outstanding."""
-
-EXPLAIN_WORKING_DAYS = 10
-"""Working days before a document becomes outstanding at which the lead is offered to explain it."""
-
-
-class DocumentState(StrEnum):
-    """The officials' word for a document, worked out from facts and the day."""
-
-    NOT_OPEN = "not-open"
-    OPEN = "open"
-    PAST_GUIDANCE_DATE = "past-guidance-date"
-    EXPLAINED = "explained"
-    OUTSTANDING = "outstanding"
-    NO_RECORD = "no-record"
-    PUBLISHED_NOT_NOTIFIED = "published-not-notified"
-    COMPLETE = "complete"
-    NOT_REQUIRED = "not-required"
-
-
-LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, DocumentState.OUTSTANDING})
-"""Counted as late on the national picture. "No record here yet" never is."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +51,6 @@ def document_state(
     if today > last_day_before_outstanding(facts.target_on, outstanding_after):
         return DocumentState.OUTSTANDING
     return DocumentState.PAST_GUIDANCE_DATE
-
-
-def last_day_before_outstanding(target_on: date, outstanding_after: int = OUTSTANDING_AFTER_DAYS) -> date:
-    """The last day on which an unexplained document is only past its guidance date."""
-    return target_on + timedelta(days=outstanding_after)
 
 
 def lag_days(reports_on: date | None, published_on: date | None, today: date) -> int | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from cycle_tracker.core.clock import LONDON
+from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.documents.rules.documents import last_day_before_outstanding
 from cycle_tracker.documents.web.lines import Line
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.web.wording import date_name, day

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
-from cycle_tracker.documents.rules.documents import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
+from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
 
 EXPLAIN = "explain"

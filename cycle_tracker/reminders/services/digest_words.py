@@ -10,8 +10,8 @@ from flask import current_app
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.calendar import DAY
+from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.core.wording import bases, count, date_name, day, due_words
-from cycle_tracker.documents.rules.documents import last_day_before_outstanding
 from cycle_tracker.mail.services.outgoing import (
     LONGEST_SUBJECT,
     Rendered,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period
@@ -21,7 +22,6 @@ from cycle_tracker.cycles.services.partnerships import (
 )
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.queries.documents import list_documents
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models import (
     BodyRole,

@@ -5,15 +5,9 @@ from datetime import date
 
 import pytest
 
+from cycle_tracker.core.document_states import LATE, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.rules.documents import (
-    LATE,
-    DocumentFacts,
-    DocumentState,
-    document_state,
-    lag_days,
-    last_day_before_outstanding,
-)
+from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
 
 REPORT = DocumentFacts(
     state=State.NOT_STARTED,

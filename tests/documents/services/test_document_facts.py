@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
@@ -20,7 +21,7 @@ from cycle_tracker.documents.queries.publications import (
     get_records,
     list_steps_opened_again,
 )
-from cycle_tracker.documents.rules.documents import DocumentState, document_state
+from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.approvals import (
     ApprovalDetails,

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.documents.queries.documents import list_documents
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.documents.services.publications import find_publication, record_publication
 from cycle_tracker.imports.rules.history_rows import COLUMNS, documents_until
 from cycle_tracker.imports.rules.import_rows import SheetRow

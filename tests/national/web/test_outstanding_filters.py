@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.models import Partnership
 from cycle_tracker.national.web.outstanding.forms import Filters, Sort, periods_until, read_filters
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.requests.rules import (
     DEFAULT_TEXT,
     Asked,

@@ -6,7 +6,7 @@ from datetime import date
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.documents.rules.documents import last_day_before_outstanding
+from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail

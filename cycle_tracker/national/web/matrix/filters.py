@@ -8,8 +8,8 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.web.wording import document_state_label
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from flask import url_for
 
 from cycle_tracker.core import addresses
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.models import Partnership
 from cycle_tracker.national.queries import FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters

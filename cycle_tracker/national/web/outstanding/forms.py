@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.models import Partnership
 from cycle_tracker.web.wording import document_state_label, kind_label
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import url_for
 
+from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.documents.queries.documents import Document
-from cycle_tracker.documents.rules.documents import DocumentState
 from cycle_tracker.national.web.outstanding.forms import STATES, Filters, Sort
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.sheets import Cell, Sheet

@@ -7,8 +7,8 @@ from typing import Any
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
-from cycle_tracker.documents.rules.documents import LATE
 from cycle_tracker.national.web.outstanding.forms import Filters
 from cycle_tracker.national.web.outstanding.presenters import Tile, in_order, tiles
 from cycle_tracker.web.page_parts import Task

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.document_states import LATE, DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State, is_allowed
 from cycle_tracker.documents.queries.documents import facts_of
-from cycle_tracker.documents.rules.documents import LATE, DocumentState, document_state, lag_days
+from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.milestones.web.other_changes import Link, other_changes

@@ -9,10 +9,11 @@ from flask import url_for
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.document_states import LATE
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.publications import DocumentRecord
-from cycle_tracker.documents.rules.documents import LATE, lag_days
+from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
 from cycle_tracker.documents.web.lines import owner_wording
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines

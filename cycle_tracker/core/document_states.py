@@ -1,0 +1,35 @@
+"""The officials' words for a document, and how long after its guidance date one without an explanation is
+outstanding."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+OUTSTANDING_AFTER_DAYS = 60
+"""Days past the guidance date after which an unexplained document is outstanding."""
+
+
+EXPLAIN_WORKING_DAYS = 10
+"""Working days before a document becomes outstanding at which the lead is offered to explain it."""
+
+
+class DocumentState(StrEnum):
+    """The officials' word for a document, worked out from facts and the day."""
+
+    NOT_OPEN = "not-open"
+    OPEN = "open"
+    PAST_GUIDANCE_DATE = "past-guidance-date"
+    EXPLAINED = "explained"
+    OUTSTANDING = "outstanding"
+    NO_RECORD = "no-record"
+    PUBLISHED_NOT_NOTIFIED = "published-not-notified"
+    COMPLETE = "complete"
+    NOT_REQUIRED = "not-required"
+
+
+LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, DocumentState.OUTSTANDING})
+"""Counted as late on the national picture. "No record here yet" never is."""
+
+
+def last_day_before_outstanding(target_on: date, outstanding_after: int = OUTSTANDING_AFTER_DAYS) -> date:
+    """The last day on which an unexplained document is only past its guidance date."""
+    return target_on + timedelta(days=outstanding_after)
