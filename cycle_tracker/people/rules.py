@@ -1,6 +1,6 @@
 """Who stands in for whom while people are away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,6 +8,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.roles import Role
+from cycle_tracker.core.stand_ins import stand_in
 
 LONGEST_AWAY = timedelta(days=366)
 FURTHEST_AHEAD = timedelta(days=366)
@@ -58,27 +59,6 @@ def closes_loop(wanted: Absence, others: Iterable[Absence]) -> bool:
 def _leads_back(wanted: Absence, others: Iterable[Absence]) -> bool:
     deputies = {one.user_id: one.deputy_id for one in others}
     return stand_in(wanted.user_id, {**deputies, wanted.user_id: wanted.deputy_id}) == wanted.user_id
-
-
-def stood_in_for(deputy: int, deputies: Mapping[int, int]) -> frozenset[int]:
-    """Everybody whose stand-in a person is, by themselves or through others who are away too."""
-    return frozenset(person for person in deputies if person != deputy and stand_in(person, deputies) == deputy)
-
-
-def stand_in(person: int, deputies: Mapping[int, int]) -> int:
-    """Who gets a person's mails: their deputy, or the deputy's where that one is away too, and so on.
-
-    Where the chain comes back to somebody who is in it, nobody of it is there: the person gets them, so that they are
-    not lost. `deputies` holds the deputy of everybody who is away.
-    """
-    met = {person}
-    there = person
-    while there in deputies:
-        there = deputies[there]
-        if there in met:
-            return person
-        met.add(there)
-    return there
 
 
 def goes_to_stand_in(deputy: Viewer, audience: Audience, partnership_id: int | None, *, is_document: bool) -> bool:

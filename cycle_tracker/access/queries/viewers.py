@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, false, or_, select
 
 from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.audit.queries.deputies import deputies_on, holds
 from cycle_tracker.core.among import among
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.core.stand_ins import stood_in_for
 from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, User
-from cycle_tracker.people.queries.delegations import deputies_on, holds
-from cycle_tracker.people.rules import stood_in_for
 
 
 def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) -> dict[int, Viewer]:

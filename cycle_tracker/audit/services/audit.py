@@ -4,11 +4,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.stand_ins import stood_in_for
 from cycle_tracker.models import AuditEvent, Milestone, User
-from cycle_tracker.people.queries.delegations import deputies_on
-from cycle_tracker.people.rules import stood_in_for
 
 _STOOD_IN_FOR = "stood_in_for"
 """Where a session keeps for whom the people who change something in it stand in."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
@@ -12,20 +12,6 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleGrant, User
 from cycle_tracker.partnerships.queries.bodies import body_holds
-
-
-def holds(today: date) -> ColumnElement[bool]:
-    """The condition of a delegation that holds on a day, whose deputy has an account still."""
-    deputy_is_there = select(User.id).where(User.id == Delegation.deputy_id, User.active).exists()
-    return (Delegation.from_on <= today) & (Delegation.to_on >= today) & Delegation.ended_at.is_(None) & deputy_is_there
-
-
-def deputies_on(today: date) -> dict[int, int]:
-    """The deputy of everybody who is away on a day; where two were set, the later counts. One statement."""
-    rows = db.session.execute(
-        select(Delegation.user_id, Delegation.deputy_id).where(holds(today)).order_by(Delegation.id)
-    )
-    return {row.user_id: row.deputy_id for row in rows}
 
 
 def list_to_come(user_id: int, today: date, *, also_as_deputy: bool = False) -> Sequence[Delegation]:

@@ -20,9 +20,10 @@ from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.preferences import Preference
+from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, has_finished_on
 from cycle_tracker.models import Contact, Delegation, Message, Milestone, Notice, Partnership, User
-from cycle_tracker.people.rules import goes_to_stand_in, stand_in
+from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, contact_of, user_of
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.deciding import DECIDING, known_of

@@ -22,16 +22,17 @@ from sqlalchemy import bindparam, select, update
 
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.preferences import Preference
+from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
 from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
 from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
-from cycle_tracker.people.queries.delegations import deputies_on
-from cycle_tracker.people.rules import goes_to_stand_in, stand_in
+from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,

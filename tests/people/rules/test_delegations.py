@@ -11,7 +11,8 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.roles import Role
-from cycle_tracker.people.rules import Absence, closes_loop, ensure_days_away, goes_to_stand_in, stand_in, stood_in_for
+from cycle_tracker.core.stand_ins import stand_in, stood_in_for
+from cycle_tracker.people.rules import Absence, closes_loop, ensure_days_away, goes_to_stand_in
 
 TODAY = date(2026, 7, 3)
 AILSA, BLAIR, CALUM = 1, 2, 3

@@ -1,0 +1,22 @@
+"""Who stands in for those who are away: an event names both."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, select
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.models import Delegation, User
+
+
+def holds(today: date) -> ColumnElement[bool]:
+    """The condition of a delegation that holds on a day, whose deputy has an account still."""
+    deputy_is_there = select(User.id).where(User.id == Delegation.deputy_id, User.active).exists()
+    return (Delegation.from_on <= today) & (Delegation.to_on >= today) & Delegation.ended_at.is_(None) & deputy_is_there
+
+
+def deputies_on(today: date) -> dict[int, int]:
+    """The deputy of everybody who is away on a day; where two were set, the later counts. One statement."""
+    rows = db.session.execute(
+        select(Delegation.user_id, Delegation.deputy_id).where(holds(today)).order_by(Delegation.id)
+    )
+    return {row.user_id: row.deputy_id for row in rows}
