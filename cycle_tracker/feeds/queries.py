@@ -7,12 +7,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, due_on_for, is_owned_by, is_seen_by
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_for, is_owned_by, is_seen_by
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.queries.documents import IS_DOCUMENT
 from cycle_tracker.models import AuditEvent, CalendarFeed, Milestone, Partnership, User
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 

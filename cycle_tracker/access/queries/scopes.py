@@ -5,14 +5,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, or_, true
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.queries.documents import IS_DOCUMENT
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone
 
 IS_OPEN = Milestone.state.in_(
     bindparam("open_states", [State.NOT_STARTED, State.IN_PROGRESS], expanding=True, literal_execute=True)
 )
 """True for what is open, in the very words of the partial indexes on it: SQLite uses them only then."""
+
+
+IS_DOCUMENT = Milestone.kind.in_(
+    bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)
+)
+"""True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
 
 
 def within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import DocumentState
@@ -29,11 +30,6 @@ from cycle_tracker.models import (
     PublicationCopy,
     Version,
 )
-
-IS_DOCUMENT = Milestone.kind.in_(
-    bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)
-)
-"""True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
 
 
 @dataclass(frozen=True)

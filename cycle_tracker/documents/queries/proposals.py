@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, within
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.queries.documents import IS_DOCUMENT
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Partnership, User
 
 LISTED_AT_MOST = 50

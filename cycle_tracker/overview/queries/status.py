@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import LATE, DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.documents.queries.documents import IS_DOCUMENT, facts_of, published_and_notified, shared_explanations
+from cycle_tracker.documents.queries.documents import facts_of, published_and_notified, shared_explanations
 from cycle_tracker.documents.queries.publications import DocumentRecord, get_records
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.governance.queries.decisions import list_decisions_of
