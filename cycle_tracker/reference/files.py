@@ -1,18 +1,12 @@
 """Reading the files beside this module, from wherever the service is started. Nothing is looked up in a database."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from cycle_tracker.cycles.rules.templates import Template, read_template
 
 FOLDER = Path(__file__).resolve().parent
 SEVERAL = ";"
 """What parts the names, and the codes, of several councils."""
-
-EDITIONS = ("guidance-2016", "guidance-2020")
-"""The template files, each after the one that it amends."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +40,6 @@ def read_partnerships() -> list[PartnershipRow]:
         )
         for row in read_rows("partnerships")
     ]
-
-
-def read_templates() -> Iterator[Template]:
-    """The template of each edition of the guidance, an amending one with all that it leaves as it was."""
-    base = None
-    for edition in EDITIONS:
-        base = read_template((FOLDER / f"{edition}.toml").read_text(encoding="utf-8"), base=base)
-        yield base
 
 
 def read_rows(name: str) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.periods import FIRST_START
+from cycle_tracker.cycles.queries.template_files import read_templates
 from cycle_tracker.cycles.rules.templates import Template
 from cycle_tracker.models import (
     AlignedReport,
@@ -23,7 +24,7 @@ from cycle_tracker.models import (
     PartnershipBody,
     TemplateEdition,
 )
-from cycle_tracker.reference.files import read_partnerships, read_rows, read_templates
+from cycle_tracker.reference.files import read_partnerships, read_rows
 
 LEADS_FROM: date = FIRST_START
 """The lead bodies hold the duties of Part 3 from the first period on (2014 Act, section 7(6))."""
