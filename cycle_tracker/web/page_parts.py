@@ -1,7 +1,7 @@
 """What the macros of pages are given: a number at the top, a thing to do, a part of another package."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,10 @@ class Section:
 
     template: str
     content: Any
+
+
+class Row(NamedTuple):
+    """A name and its value."""
+
+    key: str
+    value: str

@@ -12,10 +12,10 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import Invitation, Milestone, User
-from cycle_tracker.overview.web.milestone.presenters import Row
 from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches
 from cycle_tracker.people.services.invitations import place_of
 from cycle_tracker.people.web.filters import Filters
+from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import NO_DATE, Status, count, day, milestone_status
 

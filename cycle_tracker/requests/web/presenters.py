@@ -13,11 +13,10 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.models import UpdateRequest
-from cycle_tracker.overview.web.milestone.presenters import Row
 from cycle_tracker.requests.queries import MailedTo, RequestSort
 from cycle_tracker.requests.rules import UNANSWERED, RequestState
 from cycle_tracker.requests.services import Draft, mail_words, state_of
-from cycle_tracker.web.page_parts import Task, Tile
+from cycle_tracker.web.page_parts import Row, Task, Tile
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, count, day, moment
 

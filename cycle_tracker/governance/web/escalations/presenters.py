@@ -16,7 +16,7 @@ from cycle_tracker.governance.web.escalations.decision_words import made_by, mee
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.ladder.presenters import CAME_TO, acknowledged_words, late_words, raised_words
 from cycle_tracker.models import DateChange, Decision, DecisionOutcome, Escalation, Milestone, Resolution
-from cycle_tracker.overview.web.milestone.presenters import Row
+from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, date_name, day, lag_wording
 

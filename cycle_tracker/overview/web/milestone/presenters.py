@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.deadlines import days_past
@@ -18,6 +17,7 @@ from cycle_tracker.milestones.web.other_changes import Link, other_changes
 from cycle_tracker.models import DateChange, Escalation, Milestone, Publication
 from cycle_tracker.overview.web.milestone.entries import Entry
 from cycle_tracker.overview.web.milestone.histories import NoticeRow
+from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (
     NO_DATE,
     Status,
@@ -31,13 +31,6 @@ from cycle_tracker.web.wording import (
     lag_wording,
     milestone_status,
 )
-
-
-class Row(NamedTuple):
-    """A name and its value."""
-
-    key: str
-    value: str
 
 
 @dataclass(frozen=True)

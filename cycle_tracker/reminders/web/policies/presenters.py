@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cycle_tracker.core.kinds import Basis, Kind
-from cycle_tracker.overview.web.milestone.presenters import Row
 from cycle_tracker.reminders.queries.deadlines import change_of
 from cycle_tracker.reminders.queries.forecasts import Forecast
 from cycle_tracker.reminders.queries.policies import PolicyEvent, Where
 from cycle_tracker.reminders.rules.notice_words import KINDS_TOGETHER, before_words, repeats_words, rungs_words
 from cycle_tracker.reminders.rules.policies import Policy, policy_for
 from cycle_tracker.reminders.web.forecasts.presenters import MailLine, mail_lines
+from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import count, day, moment
 
 SHOWN = 50
