@@ -1,21 +1,15 @@
-"""What forms share: fields of one line and of several; of a milestone's forms their version, the rules that refuse, and
-the one way to save."""
+"""What forms share: fields of one line and of several, the version somebody looks at, and the rules that refuse."""
 
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask_wtf import FlaskForm
-from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import HiddenInput
 
-from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
-from cycle_tracker.core.extensions import db
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.lines import one_line, several_lines
-from cycle_tracker.milestones.services.milestones import ensure_unchanged
-from cycle_tracker.models import Milestone
 
 NO_VERSION = 0
 """The version of no milestone: what a form counts as that lost its own."""
@@ -81,43 +75,6 @@ class VersionField(HiddenField):
         self.data = int(text) if re.fullmatch("[0-9]{1,9}", text) else NO_VERSION
 
 
-class MilestoneForm(FlaskForm):
-    """A form about one milestone. With no fields of its own it is a button."""
-
-    version = VersionField()
-
-    def for_version(self, milestone: Milestone) -> None:
-        """Make the form one about the milestone as it is now."""
-        self.version.data = milestone.version
-
-    def typed(self) -> list[tuple[str, str]]:
-        """What the person wrote, by label, so that it can be shown to them where the form itself cannot."""
-        shown = [field for field in self if field.type not in {"VersionField", "CSRFTokenField", "SubmitField"}]
-        return [(field.label.text, _as_typed(field)) for field in shown if _as_typed(field)]
-
-
-def save(form: MilestoneForm, milestone: Milestone, change: Callable[[], object]) -> bool:
-    """Make a change to a milestone, and commit it. False where a rule refuses, which the form then shows.
-
-    Raises ChangedMeanwhile where somebody else changed the milestone since the form was shown to this person.
-    """
-    try:
-        ensure_unchanged(milestone, form.version.data)
-        change()
-        db.session.commit()
-    except StaleDataError as error:
-        db.session.rollback()
-        raise ChangedMeanwhile("Somebody else saved a change at the same moment.") from error
-    except ChangedMeanwhile:
-        db.session.rollback()
-        raise
-    except RuleBroken as rule:
-        db.session.rollback()
-        show_rule(form, rule)
-        return False
-    return True
-
-
 def show_rule(form: Form, rule: RuleBroken) -> None:
     """Put the words of a rule beside the field that they belong to, or at the top where it is none of the form's."""
     field = form[rule.field] if rule.field and rule.field in form else None
@@ -135,9 +92,3 @@ def required(message: str) -> Callable[[Form, Field], None]:
             raise StopValidation(message)
 
     return check
-
-
-def _as_typed(field: Field) -> str:
-    if field.type == "BooleanField":
-        return "Yes" if field.data else "No"
-    return str(field._value() or "")

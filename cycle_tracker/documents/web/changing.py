@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.milestones.services.milestones import ensure_unchanged
+from cycle_tracker.milestones.web.forms import MilestoneForm, save
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.web.access import current_viewer
-from cycle_tracker.web.forms import MilestoneForm, save
 
 
 class Page(Protocol):

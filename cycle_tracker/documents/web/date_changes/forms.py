@@ -4,8 +4,9 @@ from wtforms import BooleanField
 from wtforms.validators import Length
 
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LinesField, MilestoneForm, required
+from cycle_tracker.web.forms import LinesField, required
 
 SHARE = "Share this explanation with Scottish Government"
 LENGTH = f"The explanation must be {SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION:,} characters"

@@ -9,10 +9,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
 from cycle_tracker.documents.services.publication_facts import MOST_ADDRESSES, Place
 from cycle_tracker.documents.web.register.presenters import FORMS
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models import Form as DocumentForm
 from cycle_tracker.models import Organisation, Publication, Version
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
+from cycle_tracker.web.forms import LineField, LinesField, required
 from cycle_tracker.web.web_address import is_web_address
 
 NOT_OFFERED = "Choose from the list"

@@ -36,9 +36,9 @@ from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.evidence.downloads import send_stored_file
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models import Milestone, OrganisationKind, Publication, PublicationCopy, Version
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
-from cycle_tracker.web.forms import MilestoneForm
 
 bp = Blueprint("publications", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/publication")
 ONE_COPY = "/copies/<int(max=2147483647):receiver_id>"

@@ -11,9 +11,10 @@ from wtforms import SelectField
 from wtforms.validators import Length, Optional
 
 from cycle_tracker.documents.queries.receipts import ReceiptSort
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models import Partnership
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
+from cycle_tracker.web.forms import LineField, LinesField, required
 from cycle_tracker.web.web_address import is_web_address
 
 LONGEST_REASON = 1000

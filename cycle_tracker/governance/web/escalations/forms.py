@@ -9,9 +9,10 @@ from wtforms.validators import Length, Optional, ValidationError
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
 from cycle_tracker.milestones.services.next_steps import LONGEST_TITLE
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models import DateChange, DecisionOutcome, Meeting, User
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
+from cycle_tracker.web.forms import LineField, LinesField, required
 
 LONGEST_NAME = 200
 NONE_OF_THESE = ""

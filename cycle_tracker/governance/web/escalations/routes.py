@@ -31,13 +31,13 @@ from cycle_tracker.governance.web.escalations.presenters import (
     recorded_words,
 )
 from cycle_tracker.milestones.web.details import detail_for
+from cycle_tracker.milestones.web.forms import save
 from cycle_tracker.models import DateChange, Decision, Escalation
 from cycle_tracker.overview.web.milestone.presenters import date_rows, explanation_of, place_wording, status_of
 from cycle_tracker.overview.web.milestone.reading import read_facts, read_newest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.forms import save
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import bases_wording

@@ -3,8 +3,9 @@
 from wtforms.validators import Length
 
 from cycle_tracker.governance.rules import LONGEST_REASON, SHORTEST_REASON
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LinesField, MilestoneForm, required
+from cycle_tracker.web.forms import LinesField, required
 
 
 class AcknowledgementForm(MilestoneForm):

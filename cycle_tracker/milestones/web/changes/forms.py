@@ -4,9 +4,10 @@ from flask_wtf import FlaskForm
 from wtforms.validators import Length
 
 from cycle_tracker.milestones.services.local_milestones import LONGEST_TITLE
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.choices import OfferedField
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LineField, LinesField, MilestoneForm, required
+from cycle_tracker.web.forms import LineField, LinesField, required
 
 LONGEST_REASON = 1000
 NOT_AN_OWNER = "Choose an owner from the list"

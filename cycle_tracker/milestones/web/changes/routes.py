@@ -28,13 +28,13 @@ from cycle_tracker.milestones.web.changes.forms import (
     SubTaskForm,
 )
 from cycle_tracker.milestones.web.changes.presenters import predecessor_choices, related_task
+from cycle_tracker.milestones.web.forms import MilestoneForm, save
 from cycle_tracker.models import Milestone, Organisation, User
 from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.partnerships.queries.bodies import bodies_on
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.choices import body_choices, owner_choices, stage_choices
-from cycle_tracker.web.forms import MilestoneForm, save
 from cycle_tracker.web.saving import saved
 
 bp = Blueprint("milestone_changes", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")

@@ -1,7 +1,8 @@
 """The forms of the milestone page."""
 
+from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LineField, MilestoneForm, required
+from cycle_tracker.web.forms import LineField, required
 from cycle_tracker.web.web_address import is_web_address
 
 
