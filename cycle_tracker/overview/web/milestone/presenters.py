@@ -14,6 +14,7 @@ from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.milestones.web.other_changes import Link, other_changes
+from cycle_tracker.milestones.web.places import place_wording, seen_by
 from cycle_tracker.models import DateChange, Escalation, Milestone, Publication
 from cycle_tracker.overview.web.milestone.entries import Entry
 from cycle_tracker.overview.web.milestone.histories import NoticeRow
@@ -101,23 +102,6 @@ def milestone_page(
         history=history,
         notices=notices,
     )
-
-
-def place_wording(milestone: Milestone) -> str:
-    """Where a milestone belongs: `Moray, plan period 2026–29`."""
-    place = milestone.partnership.name if milestone.partnership else "Scotland"
-    return f"{place}, plan period {milestone.cycle.period.label}" if milestone.cycle else place
-
-
-def seen_by(milestone: Milestone) -> str:
-    """Who sees the page, in words."""
-    place = milestone.partnership.name if milestone.partnership else "Scotland"
-    if milestone.is_document:
-        return (
-            f"People of {place} and auditors. Scottish Government officials see this document, its dates and the "
-            "explanations that were shared. Administrators see its title and dates."
-        )
-    return f"People of {place} and auditors. Administrators see its title and dates."
 
 
 def status_of(facts: Facts, detail: Detail, today: date) -> Status:

@@ -1,0 +1,20 @@
+"""Where a milestone belongs, and who sees it, in words."""
+
+from cycle_tracker.models import Milestone
+
+
+def place_wording(milestone: Milestone) -> str:
+    """Where a milestone belongs: `Moray, plan period 2026–29`."""
+    place = milestone.partnership.name if milestone.partnership else "Scotland"
+    return f"{place}, plan period {milestone.cycle.period.label}" if milestone.cycle else place
+
+
+def seen_by(milestone: Milestone) -> str:
+    """Who sees the page, in words."""
+    place = milestone.partnership.name if milestone.partnership else "Scotland"
+    if milestone.is_document:
+        return (
+            f"People of {place} and auditors. Scottish Government officials see this document, its dates and the "
+            "explanations that were shared. Administrators see its title and dates."
+        )
+    return f"People of {place} and auditors. Administrators see its title and dates."
