@@ -1,6 +1,6 @@
 """Plans and annual reports as officials follow them: what is past its guidance date and not complete."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,6 +112,21 @@ def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange
     """
     ids = [milestone.id for milestone in milestones]
     newest = _newest_shared().where(DateChange.milestone_id.in_(ids)).group_by(DateChange.milestone_id)
+    changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
+    return {change.milestone_id: change for change in changes}
+
+
+def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]:
+    """The newest explanation noted for each of these milestones, where there is one, shared or not."""
+    newest = (
+        select(func.max(DateChange.id))
+        .where(
+            DateChange.milestone_id.in_(milestone_ids),
+            DateChange.kind == DateChangeKind.EXPECTED,
+            DateChange.noted_at.is_not(None),
+        )
+        .group_by(DateChange.milestone_id)
+    )
     changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
     return {change.milestone_id: change for change in changes}
 

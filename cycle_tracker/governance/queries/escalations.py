@@ -1,6 +1,6 @@
 """What came to governance groups and their chairs, or was raised further, and what explains it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
-from cycle_tracker.models import DateChange, DateChangeKind, Escalation, Milestone, Partnership
+from cycle_tracker.models import Escalation, Milestone, Partnership
 
 
 class Standing(StrEnum):
@@ -129,21 +129,6 @@ def get_escalation(viewer: Viewer, escalation_id: int, *, to: Permission | None 
         if permission is not None and not viewer.can(permission, milestone.partnership_id):
             raise NotAllowed
     return escalation
-
-
-def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]:
-    """The newest explanation noted for each of these milestones, where there is one, shared or not."""
-    newest = (
-        select(func.max(DateChange.id))
-        .where(
-            DateChange.milestone_id.in_(milestone_ids),
-            DateChange.kind == DateChangeKind.EXPECTED,
-            DateChange.noted_at.is_not(None),
-        )
-        .group_by(DateChange.milestone_id)
-    )
-    changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
-    return {change.milestone_id: change for change in changes}
 
 
 def find_open_escalation(milestone: Milestone) -> Escalation | None:

@@ -10,9 +10,10 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
+from cycle_tracker.documents.queries.documents import newest_explanations
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.governance.queries.decisions import decisions_on
-from cycle_tracker.governance.queries.escalations import EscalationList, get_escalation, newest_explanations
+from cycle_tracker.governance.queries.escalations import EscalationList, get_escalation
 from cycle_tracker.governance.queries.groups import list_meetings_held
 from cycle_tracker.governance.queries.ladder import chairs_group_of
 from cycle_tracker.governance.rules import answers_for

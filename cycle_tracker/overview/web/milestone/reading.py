@@ -3,8 +3,8 @@
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.documents.queries.documents import shared_explanations
-from cycle_tracker.governance.queries.escalations import find_open_escalation, newest_explanations
+from cycle_tracker.documents.queries.documents import newest_explanations, shared_explanations
+from cycle_tracker.governance.queries.escalations import find_open_escalation
 from cycle_tracker.milestones.queries.milestones import find_publication, list_unfinished_predecessors
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.models import Milestone
