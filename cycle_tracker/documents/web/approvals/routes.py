@@ -9,7 +9,7 @@ from cycle_tracker.documents.queries.approvals import ApprovalPlace, get_approva
 from cycle_tracker.documents.services.approvals import correct_approval, record_approval, take_back_approval
 from cycle_tracker.documents.web.approvals.forms import ApprovalForm
 from cycle_tracker.documents.web.changing import change_document, milestone_page
-from cycle_tracker.documents.web.publications.forms import ReasonForm
+from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.models import Organisation
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 

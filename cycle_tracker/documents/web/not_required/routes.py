@@ -8,7 +8,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.publications import get_document
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
 from cycle_tracker.documents.web.changing import change_document
-from cycle_tracker.documents.web.publications.forms import ReasonForm
+from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 
 bp = Blueprint("not_required", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/not-required")

@@ -8,6 +8,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
 from cycle_tracker.documents.services.publication_facts import MOST_ADDRESSES, Place
+from cycle_tracker.documents.web.forms import LONGEST_REASON
 from cycle_tracker.documents.web.register.presenters import FORMS
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models import Form as DocumentForm
@@ -18,8 +19,6 @@ from cycle_tracker.web.web_address import is_web_address
 
 NOT_OFFERED = "Choose from the list"
 SPARE_ROWS = 2
-LONGEST_REASON = 2000
-REASON_TOO_LONG = f"The reason must be {LONGEST_REASON:,} characters or fewer"
 
 
 class BoxesField(SelectMultipleField):
@@ -32,15 +31,6 @@ class BoxesField(SelectMultipleField):
     def ticked(self) -> list[str]:
         """The boxes that are ticked; none in a form that was sent with nothing in it."""
         return self.data or []
-
-
-class ReasonForm(MilestoneForm):
-    """Why something is taken back."""
-
-    reason = LinesField(
-        "Reason",
-        validators=[required("Say why"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
-    )
 
 
 class PlaceForm(Form):

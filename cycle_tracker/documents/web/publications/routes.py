@@ -24,13 +24,13 @@ from cycle_tracker.documents.services.publication_facts import (
 )
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.web.changing import change_document, milestone_page
+from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import (
     CopiesForm,
     CopyForm,
     FactsForm,
     KeptCopyForm,
     NewerVersionForm,
-    ReasonForm,
 )
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.services.files import store_file

@@ -1,0 +1,20 @@
+"""The form that the pages about a document share."""
+
+from wtforms.validators import Length
+
+from cycle_tracker.milestones.web.forms import MilestoneForm
+from cycle_tracker.web.forms import LinesField, required
+
+LONGEST_REASON = 2000
+
+
+REASON_TOO_LONG = f"The reason must be {LONGEST_REASON:,} characters or fewer"
+
+
+class ReasonForm(MilestoneForm):
+    """Why something is taken back."""
+
+    reason = LinesField(
+        "Reason",
+        validators=[required("Say why"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
+    )
