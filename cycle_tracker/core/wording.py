@@ -56,3 +56,8 @@ def basis_words(basis: Basis, citation: str) -> str:
 def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citation: str) -> str:
     """Both bases, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance, para 125 (guidance).`"""
     return f"Duty: {basis_words(duty_basis, duty_citation)}. Date: {basis_words(date_basis, date_citation)}."
+
+
+def upper_first(text: str) -> str:
+    """The text with a capital at its start, and the rest as it is."""
+    return text[:1].upper() + text[1:]

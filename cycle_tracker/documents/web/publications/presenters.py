@@ -8,6 +8,7 @@ from flask import url_for
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.publications import DocumentRecord
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
@@ -171,14 +172,14 @@ def _rows(
 ) -> list[Row]:
     rows = [
         Row("Version", publication.version.label),
-        Row("Published on", _first_upper(day(publication.published_on))),
+        Row("Published on", upper_first(day(publication.published_on))),
     ]
     if publication.is_draft:
         return rows
     if publication.newer_on is not None:
         rows[1:] = [
             Row("This version published on", day(publication.newer_on)),
-            Row("First version published on", _first_upper(day(publication.published_on))),
+            Row("First version published on", upper_first(day(publication.published_on))),
         ]
     copy = government_copy(publication)
     if copy is None:
@@ -192,7 +193,7 @@ def _rows(
     received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
     return [
         *rows,
-        Row("Sent to Scottish Government on", _first_upper(day(copy.sent_on)) + sent_by, change),
+        Row("Sent to Scottish Government on", upper_first(day(copy.sent_on)) + sent_by, change),
         Row("Received there on", received + received_by),
     ]
 
@@ -207,7 +208,7 @@ def _copy_row(
     received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
     return CopyRow(
         receiver=receiver.name,
-        sent=_first_upper(day(copy.sent_on)) + sent_by,
+        sent=upper_first(day(copy.sent_on)) + sent_by,
         received=day(copy.received_on) + received_by if copy.received_on else "No receipt is recorded yet",
         address=_to("publications.copy", record.document, receiver_id=receiver.id) if records else "",
     )
@@ -221,7 +222,3 @@ def _to(endpoint: str, document: Milestone, **more: Any) -> str:
     if document.partnership is None:
         raise ValueError("a national document has no page of its own")
     return url_for(endpoint, slug=document.partnership.slug, key=document.key, **more)
-
-
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

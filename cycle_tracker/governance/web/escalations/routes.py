@@ -12,6 +12,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.documents.queries.documents import newest_explanations
 from cycle_tracker.documents.queries.proposals import find_proposal
+from cycle_tracker.documents.web.facts import date_rows, explanation_of, read_facts, status_of
 from cycle_tracker.governance.queries.decisions import decisions_on
 from cycle_tracker.governance.queries.escalations import EscalationList, get_escalation
 from cycle_tracker.governance.queries.groups import list_meetings_held
@@ -35,8 +36,7 @@ from cycle_tracker.milestones.web.details import detail_for
 from cycle_tracker.milestones.web.forms import save
 from cycle_tracker.milestones.web.places import place_wording
 from cycle_tracker.models import DateChange, Decision, Escalation
-from cycle_tracker.overview.web.milestone.presenters import date_rows, explanation_of, status_of
-from cycle_tracker.overview.web.milestone.reading import read_facts, read_newest
+from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires

@@ -9,6 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
+from cycle_tracker.documents.web.facts import date_rows, read_facts
 from cycle_tracker.governance.queries.escalations import get_escalation
 from cycle_tracker.governance.queries.ladder import list_open_rungs, open_rung_to
 from cycle_tracker.governance.rules import last_reply_day
@@ -21,8 +22,7 @@ from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm, save
 from cycle_tracker.milestones.web.places import place_wording, seen_by
 from cycle_tracker.models import Escalation, Milestone
-from cycle_tracker.overview.web.milestone.presenters import date_rows
-from cycle_tracker.overview.web.milestone.reading import read_facts, read_newest
+from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.wording import day
 

@@ -1,29 +1,17 @@
-"""What the pages about one milestone read from the database: always the same number of statements."""
+"""What the page of a milestone reads from the database: always the same number of statements."""
 
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.documents.queries.documents import newest_explanations, shared_explanations
+from cycle_tracker.documents.web.facts import read_facts
 from cycle_tracker.governance.queries.escalations import find_open_escalation
-from cycle_tracker.milestones.queries.milestones import find_publication, list_unfinished_predecessors
+from cycle_tracker.milestones.queries.milestones import list_unfinished_predecessors
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.queries.histories import get_history, list_notices
 from cycle_tracker.overview.web.milestone.entries import Entry
 from cycle_tracker.overview.web.milestone.histories import NEWEST, notice_rows, sentences
-from cycle_tracker.overview.web.milestone.presenters import Facts, MilestonePage, milestone_page
-
-
-def read_facts(milestone: Milestone) -> Facts:
-    """What stands beside a milestone."""
-    return Facts(
-        milestone=milestone,
-        publication=find_publication(milestone),
-        shared=shared_explanations([milestone]).get(milestone.id),
-        explanation=newest_explanations([milestone.id]).get(milestone.id),
-        escalation=find_open_escalation(milestone),
-        unfinished=list_unfinished_predecessors(milestone),
-    )
+from cycle_tracker.overview.web.milestone.presenters import MilestonePage, milestone_page
 
 
 def read_page(milestone: Milestone, viewer: Viewer, today: date) -> MilestonePage:
@@ -33,6 +21,8 @@ def read_page(milestone: Milestone, viewer: Viewer, today: date) -> MilestonePag
         read_facts(milestone),
         viewer,
         today,
+        escalation=find_open_escalation(milestone),
+        unfinished=list_unfinished_predecessors(milestone),
         history=read_history(milestone, detail),
         notices=notice_rows(list_notices(milestone), milestone.due_on) if detail is Detail.EVERYTHING else None,
     )

@@ -1,0 +1,145 @@
+"""The dates of a milestone, where it stands and what explains it, for every page about one. Of a document each person
+is shown what they may know."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.wording import upper_first
+from cycle_tracker.documents.queries.documents import facts_of, newest_explanations, shared_explanations
+from cycle_tracker.documents.rules.documents import document_state, lag_days
+from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
+from cycle_tracker.milestones.web.details import Dates, Detail, dates_for
+from cycle_tracker.models import DateChange, Milestone, Publication
+from cycle_tracker.web.page_parts import Row
+from cycle_tracker.web.wording import (
+    NO_DATE,
+    Status,
+    count,
+    date_name,
+    day,
+    document_status,
+    due_wording,
+    lag_wording,
+    milestone_status,
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every page about a milestone is made from: the milestone, what is published of it, the explanations of its
+    date, and of those the one that officials may read."""
+
+    milestone: Milestone
+    publication: Publication | None = None
+    shared: DateChange | None = None
+    explanation: DateChange | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A new expected date with its explanation."""
+
+    heading: str
+    text: str
+    seen_by: str
+
+
+def read_facts(milestone: Milestone) -> Facts:
+    """What stands beside a milestone, in a constant number of statements."""
+    return Facts(
+        milestone=milestone,
+        publication=find_publication(milestone),
+        shared=shared_explanations([milestone]).get(milestone.id),
+        explanation=newest_explanations([milestone.id]).get(milestone.id),
+    )
+
+
+def status_of(facts: Facts, detail: Detail, today: date) -> Status:
+    """The tag: the officials' word for a document, otherwise what people and the clock made of it."""
+    state = document_state_of(facts, today)
+    if state is not None:
+        return document_status(state)
+    milestone = facts.milestone
+    notify_from = milestone.partnership.notify_from if milestone.partnership else None
+    return milestone_status(_dates(facts, detail), today, notify_from)
+
+
+def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
+    """Every date of a milestone, how long the guidance date has passed, and the lag of a report."""
+    milestone, dates = facts.milestone, _dates(facts, detail)
+    rows = []
+    if milestone.is_open:
+        rows.append(Row("Expected by", _expected_by(milestone, dates, today)))
+    elif dates.due_on is not None:
+        rows.append(Row("Expected by", day(dates.due_on)))
+    if dates.target_on is not None:
+        rows.append(Row(date_name(dates.date_basis).capitalize(), _target(dates, today)))
+    if dates.opens_on is not None and milestone.is_open:
+        rows.append(Row("Opens", day(dates.opens_on)))
+    if milestone.state is State.DONE:
+        rows.append(Row("Published" if milestone.is_document else "Done", upper_first(day(_ended_on(facts)))))
+    lag = _lag(facts, today)
+    if lag:
+        rows.append(Row("Lag of the report", lag))
+    return rows
+
+
+def explanation_of(facts: Facts, detail: Detail) -> Explanation | None:
+    """The explanation of the date worked to that the person may read, if there is one."""
+    change = facts.explanation if detail is Detail.EVERYTHING else facts.shared
+    if change is None or detail is Detail.DATES or change.new_due_on != facts.milestone.due_on:
+        return None
+    return Explanation(
+        heading=f"New expected date: {day(change.new_due_on)}",
+        text=change.reason,
+        seen_by="Shared with Scottish Government." if change.shared else "Not shared with Scottish Government.",
+    )
+
+
+def document_state_of(facts: Facts, today: date) -> DocumentState | None:
+    """The officials' word for a document; None for what is none."""
+    if not facts.milestone.is_document:
+        return None
+    publication = facts.publication
+    notified = publication is not None and government_copy(publication) is not None
+    return document_state(facts_of(facts.milestone, publication, facts.shared, notified=notified), today)
+
+
+def _dates(facts: Facts, detail: Detail) -> Dates:
+    shared = {facts.milestone.id: facts.shared} if facts.shared else {}
+    return dates_for(detail, facts.milestone, shared)
+
+
+def _expected_by(milestone: Milestone, dates: Dates, today: date) -> str:
+    if dates.due_on is None:
+        return f"{NO_DATE}: {milestone.date_citation}" if milestone.date_citation else NO_DATE
+    if dates.expected_date:
+        passed = days_past(dates.due_on, today)
+        return f"{day(dates.due_on)}, {count(passed, 'day')} ago" if passed else day(dates.due_on)
+    return due_wording(dates, today)
+
+
+def _target(dates: Dates, today: date) -> str:
+    """The guidance date, and how long it had passed when it was done, or has passed today."""
+    passed = days_past(dates.target_on, dates.done_on or today)
+    if not passed or (dates.state is State.DONE and dates.done_on is None):
+        return day(dates.target_on)
+    return f"{day(dates.target_on)}, {'done ' if dates.done_on else ''}{count(passed, 'day')} past it"
+
+
+def _ended_on(facts: Facts) -> date | None:
+    return facts.publication.published_on if facts.publication else facts.milestone.done_on
+
+
+def _lag(facts: Facts, today: date) -> str:
+    milestone = facts.milestone
+    if milestone.kind is not Kind.ANNUAL_REPORT:
+        return ""
+    published = facts.publication is not None or milestone.state is State.DONE
+    if published and _ended_on(facts) is None:
+        return "Not known: the date of publication is not known"
+    return lag_wording(lag_days(milestone.reports_on, _ended_on(facts), today), published=published)
