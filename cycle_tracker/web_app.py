@@ -9,11 +9,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from cycle_tracker import models
+from cycle_tracker import models, pages
 from cycle_tracker.app import create_core_app
 from cycle_tracker.cli import register_commands
 from cycle_tracker.core.extensions import db
-from cycle_tracker.pages import BLUEPRINTS
 from cycle_tracker.web import access, errors, filters, headers, hidden_tokens, navigation, security, sessions
 
 
@@ -37,8 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     hidden_tokens.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
+    pages.init_app(app)
     for view in access.held_by_mailed_token(app):
         form_tokens.exempt(view)
     register_commands(app)

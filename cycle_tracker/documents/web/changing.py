@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.milestones.services.milestones import ensure_unchanged
 from cycle_tracker.milestones.web.forms import MilestoneForm, save
+from cycle_tracker.milestones.web.newest import read_newest
 from cycle_tracker.models import Milestone
-from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.web.access import current_viewer
 
 

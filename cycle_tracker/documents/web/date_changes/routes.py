@@ -25,9 +25,9 @@ from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.services.milestones import move_local_date
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm, save
+from cycle_tracker.milestones.web.newest import read_newest
 from cycle_tracker.milestones.web.places import place_wording, seen_by
 from cycle_tracker.models import DateChange, Milestone
-from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.wording import day
 

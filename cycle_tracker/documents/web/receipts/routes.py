@@ -29,8 +29,8 @@ from cycle_tracker.documents.web.receipts.forms import (
 from cycle_tracker.documents.web.receipts.presenters import columns, lines, recorded_words, sheet
 from cycle_tracker.milestones.queries.milestones import find_publication, get_milestone, government_copy, holds
 from cycle_tracker.milestones.web.forms import MilestoneForm, save
+from cycle_tracker.milestones.web.newest import read_newest
 from cycle_tracker.models import Milestone, Partnership, Publication, PublicationCopy
-from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for

@@ -34,9 +34,9 @@ from cycle_tracker.governance.web.escalations.presenters import (
 )
 from cycle_tracker.milestones.web.details import detail_for
 from cycle_tracker.milestones.web.forms import save
+from cycle_tracker.milestones.web.newest import read_newest
 from cycle_tracker.milestones.web.places import place_wording
 from cycle_tracker.models import DateChange, Decision, Escalation
-from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires

@@ -29,8 +29,8 @@ from cycle_tracker.milestones.web.changes.forms import (
 )
 from cycle_tracker.milestones.web.changes.presenters import predecessor_choices, related_task
 from cycle_tracker.milestones.web.forms import MilestoneForm, save
+from cycle_tracker.milestones.web.newest import read_newest
 from cycle_tracker.models import Milestone, Organisation, User
-from cycle_tracker.overview.web.milestone.reading import read_newest
 from cycle_tracker.partnerships.queries.bodies import bodies_on
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires

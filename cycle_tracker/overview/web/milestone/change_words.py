@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from cycle_tracker.governance.web.escalations.decision_words import meeting_words, what_was_decided
+from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models import DateChange, DateChangeKind, Decision, DecisionOutcome
 from cycle_tracker.overview.queries.histories import History
-from cycle_tracker.overview.web.milestone.entries import Entry, name_of
 from cycle_tracker.web.wording import day
 
 

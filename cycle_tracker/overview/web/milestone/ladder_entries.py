@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.rules import SHOWN
 from cycle_tracker.governance.web.ladder.presenters import CAME_TO, late_words
+from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models import Escalation
 from cycle_tracker.overview.queries.histories import History
-from cycle_tracker.overview.web.milestone.entries import Entry, name_of
 from cycle_tracker.web.wording import day
 
 SEEN_BY_OFFICIALS = frozenset({Audience.GOVERNANCE, Audience.NATIONAL})

@@ -18,10 +18,10 @@ from cycle_tracker.documents.web.facts import (
 )
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.milestones.web.details import Detail, detail_for
+from cycle_tracker.milestones.web.entries import Entry
 from cycle_tracker.milestones.web.other_changes import Link, other_changes
 from cycle_tracker.milestones.web.places import place_wording, seen_by
 from cycle_tracker.models import Escalation, Milestone
-from cycle_tracker.overview.web.milestone.entries import Entry
 from cycle_tracker.overview.web.milestone.histories import NoticeRow
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (

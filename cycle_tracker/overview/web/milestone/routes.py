@@ -21,12 +21,12 @@ from cycle_tracker.milestones.queries.milestones import (
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.milestones.web.details import detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm, save
+from cycle_tracker.milestones.web.sections import sections_of
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.web.milestone.forms import FinishForm, PublicationForm
 from cycle_tracker.overview.web.milestone.headings import headings_of
 from cycle_tracker.overview.web.milestone.presenters import MilestonePage
 from cycle_tracker.overview.web.milestone.reading import read_newest, read_page
-from cycle_tracker.overview.web.milestone.sections import sections_of
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
 from cycle_tracker.web.wording import day
 

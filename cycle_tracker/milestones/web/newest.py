@@ -1,0 +1,27 @@
+"""What happened to a milestone last: shown to a person whose change came too late.
+
+A history speaks of every capability, so it is told above them all, by the page of a milestone; which function tells it
+is said when the app is made. Pages below ask here.
+"""
+
+from collections.abc import Callable
+
+from flask import Flask, current_app
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.milestones.web.entries import Entry
+from cycle_tracker.models import Milestone
+
+ReadNewest = Callable[[Milestone, Viewer], list[Entry]]
+EXTENSION = "newest_of_milestone"
+
+
+def init_app(app: Flask, read: ReadNewest) -> None:
+    """Say who tells what happened last."""
+    app.extensions[EXTENSION] = read
+
+
+def read_newest(milestone: Milestone, viewer: Viewer) -> list[Entry]:
+    """What happened to it last, as far as this person may read it."""
+    read: ReadNewest = current_app.extensions[EXTENSION]
+    return read(milestone, viewer)
