@@ -1,4 +1,4 @@
-"""Flask-Security, as far as it is used: password hashes, and Flask-Login with it. The pages are our own.
+"""Flask-Security, as far as it is used: Flask-Login with its sessions. Pages and password hashes are our own.
 
 Its roles are not used, because ours are granted for a partnership; nor its routes, tokens, mails or second factors,
 which know neither the outbox nor our sign-ins (`web/sessions.py`, `people/services/codes.py`).
@@ -14,6 +14,7 @@ from cycle_tracker.models import RoleGrant, User
 from cycle_tracker.web import sessions
 
 SETTINGS: dict[str, Any] = {
+    # Hashes are made elsewhere; Flask-Security still wants to know how it would.
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
@@ -25,14 +26,11 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_CLI_USERS_NAME": "",
     "SECURITY_CLI_ROLES_NAME": "",
 }
-CHEAPEST_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 
 
 def init_app(app: Flask) -> None:
-    """Set Flask-Security up without its pages. CHEAP_PASSWORDS makes hashes that cost nothing, for tests."""
+    """Set Flask-Security up without its pages."""
     app.config.update(SETTINGS)
-    if app.config.get("CHEAP_PASSWORDS"):
-        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = CHEAPEST_HASHES
     people = SQLAlchemyUserDatastore(db, User, RoleGrant)  # type: ignore[arg-type]  # its roles are never asked for
     security = Security(app, people, register_blueprint=False)
     security.principal.skip_static = True

@@ -6,10 +6,10 @@ from functools import lru_cache
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
-from flask_security import hash_password, verify_password
 
 from cycle_tracker.access.rules.permissions import NATIONAL_ROLES
 from cycle_tracker.access.services.access_links import use_up_links_of
+from cycle_tracker.access.services.passwords import hash_password, verify_password
 from cycle_tracker.access.services.sessions import end_sessions_of
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
@@ -192,4 +192,4 @@ def _normal(password: str) -> str:
 @lru_cache(maxsize=1)
 def _nobody() -> str:
     """The hash of a password that nobody has, to be checked where there is none."""
-    return str(hash_password(uuid4().hex))
+    return hash_password(uuid4().hex)
