@@ -1,32 +1,44 @@
-"""The commands: `flask --app wsgi NAME`. Each module holds one command or group."""
+"""The commands: `flask --app wsgi NAME`. Each module holds one command or group, and is loaded when that is asked for:
+a web server has no use for them, nor for the demo."""
 
+from importlib import import_module
+
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from cycle_tracker.cli.access import access
-from cycle_tracker.cli.demo.commands import demo_accounts, seed_demo_command
-from cycle_tracker.cli.forecast import forecast_command
-from cycle_tracker.cli.imports import import_milestones
-from cycle_tracker.cli.outbox import outbox
-from cycle_tracker.cli.reference import load_reference_command
-from cycle_tracker.cli.synthetic import synthetic
-from cycle_tracker.cli.users import user
-from cycle_tracker.cli.verify import verify
-from cycle_tracker.cli.working_days import last_working_day
+COMMANDS = {
+    "access": "access:access",
+    "demo-accounts": "demo.commands:demo_accounts",
+    "forecast": "forecast:forecast_command",
+    "import-milestones": "imports:import_milestones",
+    "last-working-day": "working_days:last_working_day",
+    "load-reference": "reference:load_reference_command",
+    "load-synthetic": "synthetic:synthetic",
+    "outbox": "outbox:outbox",
+    "seed-demo": "demo.commands:seed_demo_command",
+    "user": "users:user",
+    "verify": "verify:verify",
+}
+"""Where each command is: the module in this package, and its name in there."""
+
+
+class Commands(AppGroup):
+    """A group that loads each of our commands when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, loaded or not."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, loaded; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return command
 
 
 def register_commands(app: Flask) -> None:
-    """Give the app its commands."""
-    for command in (
-        access,
-        demo_accounts,
-        forecast_command,
-        import_milestones,
-        last_working_day,
-        load_reference_command,
-        outbox,
-        seed_demo_command,
-        synthetic,
-        user,
-        verify,
-    ):
-        app.cli.add_command(command)
+    """Give the app its commands, beside those that it has."""
+    app.cli = Commands(app.cli.name, commands=app.cli.commands)
