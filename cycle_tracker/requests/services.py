@@ -150,7 +150,9 @@ def _queue_mail(request: UpdateRequest, draft: Draft, person: User, *, now: date
         rendered_on=london_day(now),
     )
     link = current_app.config["SERVICE_URL"] + addresses.update_request(request.id)
-    store_message(message, template="update_request", now=now, **mail_words(draft.document, draft.text, link))
+    store_message(
+        message, template="requests/mail/update_request", now=now, **mail_words(draft.document, draft.text, link)
+    )
 
 
 def _people_of(documents: Sequence[Milestone], today: date) -> dict[int, tuple[User, ...]]:

@@ -28,7 +28,7 @@ def queue_publication_mail(publication: Publication, mailbox: str, *, now: datet
     )
     store_message(
         message,
-        template="document_published",
+        template="documents/mail/document_published",
         now=now,
         title=document.title,
         partnership=partnership.name,

@@ -49,21 +49,21 @@ def render_message(
     key: str = "",
     **words: Any,
 ) -> Rendered:
-    """Fill in the subject and Message-ID, and give the bytes. The template names three files in `emails/`.
+    """Fill in the subject and Message-ID, and give the bytes. The template names three files in `templates/`.
 
     `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one. `key` is
     that of the placeholders in the words, made for this rendering alone (`mail.new_key`).
     """
     if not thread and message.milestone_id is not None:
         thread = thread_of_milestone(message.milestone_id)
-    subject = one_line(_render(f"mail/{template}.subject", words))
+    subject = one_line(_render(f"{template}.subject", words))
     message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
     message.message_id = message_id_of(message.identity)
     content = compose(
         subject=message.subject,
         recipient=message.recipient,
-        text=_render(f"mail/{template}.txt", words),
-        html=_render(f"mail/{template}.html", words),
+        text=_render(f"{template}.txt", words),
+        html=_render(f"{template}.html", words),
         message_id=message.message_id,
         at=now,
         thread_id=message_id_of(thread) if thread else "",

@@ -166,7 +166,7 @@ def _mail(alarm: Alarm, headline: str, lines: Sequence[str], now: datetime) -> N
                 user_id=person.id,
                 rendered_on=london_day(now),
             ),
-            template="alarm",
+            template="operations/mail/alarm",
             now=now,
             name=person.name,
             headline=headline,

@@ -31,12 +31,12 @@ def ask_for_new_password(email: str, *, now: datetime) -> None:
 
     The work is the same if there is none, so that neither the answer nor the time it takes tells.
     """
-    _queue_for_whoever(email, MessageKind.PASSWORD_RESET, "password_reset", now)
+    _queue_for_whoever(email, MessageKind.PASSWORD_RESET, "people/mail/password_reset", now)
 
 
 def ask_for_sign_in_link(email: str, *, now: datetime) -> None:
     """Queue the mail by which the person of this address signs in, if there is an active one. The work is the same."""
-    _queue_for_whoever(email, MessageKind.SIGN_IN_LINK, "sign_in_link", now)
+    _queue_for_whoever(email, MessageKind.SIGN_IN_LINK, "people/mail/sign_in_link", now)
 
 
 def tell_of_change(user: User, change: str, *, now: datetime) -> None:
@@ -44,7 +44,7 @@ def tell_of_change(user: User, change: str, *, now: datetime) -> None:
     at = london_time(now)
     store_message(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
-        template="account_changed",
+        template="people/mail/account_changed",
         now=now,
         name=user.name,
         change=change,
@@ -57,7 +57,7 @@ def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: d
     """Queue the mail that tells a person that they stand in for somebody, or somebody for them, or no longer."""
     store_message(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
-        template="standing_in",
+        template="people/mail/standing_in",
         now=now,
         name=user.name,
         what=what,
@@ -75,7 +75,7 @@ def queue_invitation(invitation: Invitation, place: str, *, now: datetime) -> No
     key = new_key()
     store_message(
         _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id),
-        template="invitation",
+        template="people/mail/invitation",
         now=now,
         key=key,
         name=invitation.name,

@@ -89,7 +89,7 @@ def render_digest(
     milestones = {line.milestone_id for line in lines}
     return render_message(
         message,
-        template="digest",
+        template="reminders/mail/digest",
         now=now,
         key=key,
         thread=thread_of_milestone(milestones.pop())

@@ -97,8 +97,8 @@ def previews(drafts: Iterable[Draft]) -> list[Preview]:
                 title=f"{words['partnership']}: {words['title']}",
                 to=[f"{person.name}, {person.email}" for person in draft.to],
                 partnership=words["partnership"],
-                subject=mail_templates().get_template("mail/update_request.subject").render(words),
-                text=mail_templates().get_template("mail/update_request.txt").render(words),
+                subject=mail_templates().get_template("requests/mail/update_request.subject").render(words),
+                text=mail_templates().get_template("requests/mail/update_request.txt").render(words),
                 asked_before=_asked_before(draft.last),
                 asked_today=draft.was_asked_today,
             )

@@ -54,7 +54,7 @@ def queue(*addresses: str) -> None:
     for address in addresses:
         message = Message(identity=uuid4().hex, kind=MessageKind.DOCUMENT_PUBLISHED, recipient=address, rendered_on=DAY)
         words = {"title": "The plan", "partnership": "Moray", "addresses": [], "link": "http://127.0.0.1:5000/"}
-        store_message(message, template="document_published", now=START, published_on="", **words)
+        store_message(message, template="documents/mail/document_published", now=START, published_on="", **words)
     db.session.commit()
 
 

@@ -62,7 +62,7 @@ def sink(core_app: Flask) -> Iterator[SmtpSink]:
         yield running
 
 
-@pytest.mark.parametrize("template", ["digest", "update_request"])
+@pytest.mark.parametrize("template", ["reminders/mail/digest", "requests/mail/update_request"])
 def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
     core_app: Flask, sink: SmtpSink, template: str
 ) -> None:
@@ -88,7 +88,7 @@ def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
         assert len(sink.accepted) == len(texts)
         seen += len(texts)
         for mail in sink.accepted:
-            _check(mail, DIGEST_HEADERS if template == "digest" else FIXED_HEADERS)
+            _check(mail, DIGEST_HEADERS if template == "reminders/mail/digest" else FIXED_HEADERS)
 
     send()
     assert seen >= STRINGS // 4
@@ -99,14 +99,14 @@ def _store(template: str, recipient: str, words: str) -> None:
 
     key = new_key()
     message = Message(identity=uuid4().hex, kind=MessageKind.UPDATE_REQUEST, recipient=recipient, rendered_on=DAY)
-    if template == "update_request":
+    if template == "requests/mail/update_request":
         shown = {"title": words, "partnership": words, "text": words, "link": "http://127.0.0.1:5000/"}
         store_message(message, template=template, now=clock.now(), **shown)
         return
     item = Item(words, words, words, words, words, "http://127.0.0.1:5000/", "", words)
     store_message(
         message,
-        template="digest",
+        template="reminders/mail/digest",
         now=clock.now(),
         thread="milestone-1.thread",
         key=key,

@@ -226,8 +226,8 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
     )
     raise_alarm(AlarmKind.SENDER_FAILING, trap, now)
     for template, kind in (
-        ("update_request", MessageKind.UPDATE_REQUEST),
-        ("document_published", MessageKind.DOCUMENT_PUBLISHED),
+        ("requests/mail/update_request", MessageKind.UPDATE_REQUEST),
+        ("documents/mail/document_published", MessageKind.DOCUMENT_PUBLISHED),
     ):
         store_message(
             Message(identity=new_key(), kind=kind, recipient=f"{template}@example.test", rendered_on=DAY),
