@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from cycle_tracker.cli.demo.acts.reminding import CONTACT
 from cycle_tracker.cli.demo.people import (
     ADMINISTRATOR,
     AUDITOR,
@@ -30,7 +31,6 @@ from cycle_tracker.cli.demo.people import (
     STAR,
     Account,
 )
-from cycle_tracker.cli.demo.reminding import CONTACT
 from cycle_tracker.cli.demo.story import seed_demo
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.calendar import SCOTLAND

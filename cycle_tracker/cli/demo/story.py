@@ -5,16 +5,16 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from cycle_tracker.cli.demo.actions import add_actions
+from cycle_tracker.cli.demo.acts.actions import add_actions
+from cycle_tracker.cli.demo.acts.documents import play_document
+from cycle_tracker.cli.demo.acts.owners import assign_owners
+from cycle_tracker.cli.demo.acts.past import Past
+from cycle_tracker.cli.demo.acts.present import play_present
+from cycle_tracker.cli.demo.acts.steps import play_step
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
-from cycle_tracker.cli.demo.documents import play_document
-from cycle_tracker.cli.demo.owners import assign_owners
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
-from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
-from cycle_tracker.cli.demo.present import play_present
 from cycle_tracker.cli.demo.scenes import Act, Scene
-from cycle_tracker.cli.demo.steps import play_step
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period

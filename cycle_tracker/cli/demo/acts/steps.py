@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import STAR
-from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
 from cycle_tracker.core.kinds import Stage
 from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete
 
-from cycle_tracker.cli.demo.meetings import add_meetings, decide_on
-from cycle_tracker.cli.demo.papers import WITH_PAPERS, add_papers
+from cycle_tracker.cli.demo.acts.meetings import add_meetings, decide_on
+from cycle_tracker.cli.demo.acts.papers import WITH_PAPERS, add_papers
+from cycle_tracker.cli.demo.acts.questions import ask, ask_and_answer, propose_for_report, propose_for_step
+from cycle_tracker.cli.demo.acts.reminding import add_reminding
+from cycle_tracker.cli.demo.acts.workaday import WAITS_FOR_A_DATE, add_workaday, open_step
 from cycle_tracker.cli.demo.parts import STAR, last_report
 from cycle_tracker.cli.demo.people import People
-from cycle_tracker.cli.demo.questions import ask, ask_and_answer, propose_for_report, propose_for_step
-from cycle_tracker.cli.demo.reminding import add_reminding
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.cli.demo.workaday import WAITS_FOR_A_DATE, add_workaday, open_step
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Message, MessageBody, Notice
 

@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, UNPUBLISHED, Part, part_of
-from cycle_tracker.cli.demo.past import Past
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.kinds import Kind
