@@ -1,1 +1,1 @@
-"""The pages."""
+"""The pages about documents, and the forms and facts that they share."""

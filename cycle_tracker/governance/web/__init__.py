@@ -1,1 +1,1 @@
-"""The pages."""
+"""The pages about escalations, groups and decisions."""

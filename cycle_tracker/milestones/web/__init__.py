@@ -1,1 +1,1 @@
-"""The pages."""
+"""What pages about a milestone share, and the pages of what hangs on it."""

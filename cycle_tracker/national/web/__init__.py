@@ -1,1 +1,1 @@
-"""The pages."""
+"""The pages of officials about the whole nation."""

@@ -1,1 +1,1 @@
-"""The pages."""
+"""The pages about the service itself."""

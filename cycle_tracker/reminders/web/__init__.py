@@ -1,1 +1,1 @@
-"""The pages."""
+"""The pages about who is told what, when."""
