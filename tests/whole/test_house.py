@@ -1,0 +1,54 @@
+"""The house: a folder for each capability, none too full, each with words at its door; templates and tests beside."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import config
+
+CODE = config.ROOT / "cycle_tracker"
+WITHOUT_CAPABILITY = {"cli", "models", "reference", "static"}
+CAPABILITIES = sorted(
+    path.parent.name for path in CODE.glob("*/__init__.py") if path.parent.name not in WITHOUT_CAPABILITY
+)
+LAYERS = {"rules", "queries", "services", "web"}
+MOST_MODULES = 15
+MOST_IN_SHARED = {CODE / "core": 25, CODE / "web": 25, CODE / "models": 30}
+OF_THE_WHOLE = {"access_matrix", "cli", "faults", "journeys", "scheduler", "support", "whole"}
+
+
+def modules_in(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+
+
+def test_no_folder_is_too_full() -> None:
+    folders = {path.parent for path in CODE.rglob("*.py")}
+    full = {folder: len(modules_in(folder)) for folder in folders}
+    assert {folder: n for folder, n in full.items() if n > MOST_IN_SHARED.get(folder, MOST_MODULES)} == {}
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_a_capability_says_what_lives_in_it_what_it_may_use_and_where_to_begin(name: str) -> None:
+    words = ast.get_docstring(ast.parse((CODE / name / "__init__.py").read_text())) or ""
+    lines = [line for line in words.splitlines() if line]
+    assert len(lines) >= 5
+    assert lines[2].startswith("It ")
+    assert "egin" in lines[-1]
+    named = re.findall(r"`([\w/]+\.py)`", lines[-1])
+    assert named
+    assert [path for path in named if not (CODE / name / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_a_capability_with_pages_has_no_other_folders_than_its_layers(name: str) -> None:
+    folders = {path.parent.name for path in (CODE / name).glob("*/__init__.py")}
+    assert folders <= LAYERS
+
+
+def test_templates_and_tests_stand_in_folders_of_capabilities() -> None:
+    templates = {path.name for path in (config.ROOT / "templates").iterdir() if path.is_dir()}
+    tests = {path.parent.name for path in (config.ROOT / "tests").glob("*/__init__.py")}
+    assert templates - set(CAPABILITIES) == set()
+    assert tests - set(CAPABILITIES) - OF_THE_WHOLE == set()
