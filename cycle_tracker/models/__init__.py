@@ -1,4 +1,4 @@
-"""The tables, one entity for each file.
+"""The tables, one entity for each file, with what hangs off it.
 
 A name is loaded with its file when it is first asked for, `from cycle_tracker.models import Notice`: the scheduler uses
 half of the tables, and starts sooner without the others. Whoever needs every table calls `load_all` first: the web
@@ -14,16 +14,13 @@ if TYPE_CHECKING:
     from cycle_tracker.models.access import LinkPurpose as LinkPurpose
     from cycle_tracker.models.access import RecoveryCode as RecoveryCode
     from cycle_tracker.models.access import SignInSession as SignInSession
-    from cycle_tracker.models.alarm import Alarm as Alarm
-    from cycle_tracker.models.alarm import AlarmKind as AlarmKind
     from cycle_tracker.models.answer import Answer as Answer
     from cycle_tracker.models.answer import AnswerKind as AnswerKind
     from cycle_tracker.models.approval import Approval as Approval
     from cycle_tracker.models.approval import Manner as Manner
-    from cycle_tracker.models.audit_event import AuditEvent as AuditEvent
-    from cycle_tracker.models.audit_seal import AuditSeal as AuditSeal
+    from cycle_tracker.models.audit import AuditEvent as AuditEvent
+    from cycle_tracker.models.audit import AuditSeal as AuditSeal
     from cycle_tracker.models.calendar_feed import CalendarFeed as CalendarFeed
-    from cycle_tracker.models.comment import Comment as Comment
     from cycle_tracker.models.contact import Contact as Contact
     from cycle_tracker.models.contact import milestone_contacts as milestone_contacts
     from cycle_tracker.models.cycle import Cycle as Cycle
@@ -35,15 +32,18 @@ if TYPE_CHECKING:
     from cycle_tracker.models.delegation import Delegation as Delegation
     from cycle_tracker.models.escalation import Escalation as Escalation
     from cycle_tracker.models.escalation import Resolution as Resolution
+    from cycle_tracker.models.evidence import Comment as Comment
     from cycle_tracker.models.evidence import Evidence as Evidence
     from cycle_tracker.models.evidence import StoredContent as StoredContent
     from cycle_tracker.models.evidence import StoredFile as StoredFile
     from cycle_tracker.models.group import Group as Group
+    from cycle_tracker.models.group import Meeting as Meeting
     from cycle_tracker.models.group import Membership as Membership
     from cycle_tracker.models.group import MembershipRole as MembershipRole
+    from cycle_tracker.models.job_run import Alarm as Alarm
+    from cycle_tracker.models.job_run import AlarmKind as AlarmKind
     from cycle_tracker.models.job_run import JobRun as JobRun
     from cycle_tracker.models.job_run import Outcome as Outcome
-    from cycle_tracker.models.meeting import Meeting as Meeting
     from cycle_tracker.models.message import MailClaim as MailClaim
     from cycle_tracker.models.message import Message as Message
     from cycle_tracker.models.message import MessageBody as MessageBody
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from cycle_tracker.models.milestone import Milestone as Milestone
     from cycle_tracker.models.notice import Ending as Ending
     from cycle_tracker.models.notice import Notice as Notice
-    from cycle_tracker.models.notice_policy import NoticePolicy as NoticePolicy
+    from cycle_tracker.models.notice import NoticePolicy as NoticePolicy
     from cycle_tracker.models.organisation import OldCode as OldCode
     from cycle_tracker.models.organisation import Organisation as Organisation
     from cycle_tracker.models.organisation import OrganisationKind as OrganisationKind
@@ -78,27 +78,22 @@ if TYPE_CHECKING:
 
 NAMES = {
     "access": ("AccessLink", "Invitation", "LinkPurpose", "RecoveryCode", "SignInSession"),
-    "alarm": ("Alarm", "AlarmKind"),
     "answer": ("Answer", "AnswerKind"),
     "approval": ("Approval", "Manner"),
-    "audit_event": ("AuditEvent",),
-    "audit_seal": ("AuditSeal",),
+    "audit": ("AuditEvent", "AuditSeal"),
     "calendar_feed": ("CalendarFeed",),
-    "comment": ("Comment",),
     "contact": ("Contact", "milestone_contacts"),
     "cycle": ("Cycle", "TemplateEdition"),
     "date_change": ("DateChange", "DateChangeKind"),
     "decision": ("Decision", "DecisionOutcome"),
     "delegation": ("Delegation",),
     "escalation": ("Escalation", "Resolution"),
-    "evidence": ("Evidence", "StoredContent", "StoredFile"),
-    "group": ("Group", "Membership", "MembershipRole"),
-    "job_run": ("JobRun", "Outcome"),
-    "meeting": ("Meeting",),
+    "evidence": ("Comment", "Evidence", "StoredContent", "StoredFile"),
+    "group": ("Group", "Meeting", "Membership", "MembershipRole"),
+    "job_run": ("Alarm", "AlarmKind", "JobRun", "Outcome"),
     "message": ("MailClaim", "Message", "MessageBody", "MessageKind"),
     "milestone": ("Milestone",),
-    "notice": ("Ending", "Notice"),
-    "notice_policy": ("NoticePolicy",),
+    "notice": ("Ending", "Notice", "NoticePolicy"),
     "organisation": ("OldCode", "Organisation", "OrganisationKind"),
     "partnership": ("BodyRole", "ClosureDay", "Partnership", "PartnershipBody"),
     "pending_import": ("ImportKind", "PendingImport"),

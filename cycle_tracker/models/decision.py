@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.escalation import Escalation
-from cycle_tracker.models.meeting import Meeting
+from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 

@@ -1,8 +1,8 @@
-"""What shows that a milestone was done: an address, or a file kept here."""
+"""What people put beside a milestone: a comment, or evidence that it was done, an address or a file kept here."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime
@@ -51,3 +51,18 @@ class Evidence(Base):
 
     file: Mapped[StoredFile | None] = relationship()
     added_by: Mapped[User] = relationship(foreign_keys=[added_by_id])
+
+
+class Comment(Base):
+    """One comment. It stays within the partnership. Taken back by its author, its text goes and its row stays."""
+
+    __tablename__ = "comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(Text)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    author: Mapped[User] = relationship()

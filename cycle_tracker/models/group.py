@@ -1,4 +1,4 @@
-"""Groups that decide, above all the governance group of a partnership, and who is in them."""
+"""Groups that decide, above all the governance group of a partnership, and who is in them; their meetings."""
 
 from datetime import date
 from enum import StrEnum
@@ -45,3 +45,18 @@ class Membership(Base):
     to_on: Mapped[date | None]
 
     user: Mapped[User] = relationship()
+
+
+class Meeting(Base):
+    """One meeting of a group. `minutes` is the reference or address of its minutes, once there are any."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (UniqueConstraint("group_id", "held_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
+    held_on: Mapped[date]
+    title: Mapped[str] = mapped_column(OneLine(200), default="")
+    minutes: Mapped[str] = mapped_column(OneLine(2000), default="")
+
+    group: Mapped[Group] = relationship()

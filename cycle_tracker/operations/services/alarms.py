@@ -30,7 +30,7 @@ from cycle_tracker.jobs.rules import ALARM_AFTER, notices_day
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.models import Message, MessageKind, Outcome
-from cycle_tracker.models.alarm import Alarm, AlarmKind
+from cycle_tracker.models.job_run import Alarm, AlarmKind
 from cycle_tracker.operations.queries.alarms import alarm_that_is_on, list_administrators
 
 LONGEST_IDENTITY = 32

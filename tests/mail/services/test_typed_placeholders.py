@@ -38,7 +38,7 @@ from cycle_tracker.models import (
     Partnership,
     User,
 )
-from cycle_tracker.models.alarm import AlarmKind
+from cycle_tracker.models.job_run import AlarmKind
 from cycle_tracker.operations.services.alarms import raise_alarm
 from cycle_tracker.people.services.account_mails import (
     ask_for_new_password,

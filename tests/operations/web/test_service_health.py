@@ -12,7 +12,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models import JobRun, Message, MessageKind, Notice, Outcome
-from cycle_tracker.models.alarm import Alarm, AlarmKind
+from cycle_tracker.models.job_run import Alarm, AlarmKind
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
 
