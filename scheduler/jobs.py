@@ -76,7 +76,7 @@ def send_account_mails(today: date) -> Report:
 
 
 def _send(today: date, *, only_for_accounts: bool = False) -> Report:
-    from cycle_tracker.mail.services.outbox import send_ready_messages
+    from cycle_tracker.reminders.services.sending import send_ready_messages
 
     sent = send_ready_messages(today, clock.now, stop=stopping.is_set, only_for_accounts=only_for_accounts)
     counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}

@@ -1,25 +1,15 @@
 """The only module that speaks to Flask-Mail, and the only way out for a mail.
 
 Flask-Mail's own connection has no timeout, checks no certificate and drops the refusals of a batch; this one has
-both, and says of every mail what the server answered. Mails are built by the standard library: Flask-Mail's Message
-asks the resolver for this machine's name each time, to make a Message-ID that we do not want.
+both, and says of every mail what the server answered.
 """
 
-import quopri
 import smtplib
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import compat32
-from email.utils import format_datetime, formataddr, parseaddr
-from secrets import token_hex
 from typing import Any
 
 from flask import current_app
@@ -34,11 +24,6 @@ LOWEST_OF_A_REPLY = 200
 """What smtplib gives for a line that is no reply is below this; it says nothing of what became of the mail."""
 READY = 220
 WRONG_LOGIN = 535
-CRLF = compat32.clone(linesep="\r\n", max_line_length=None)
-CLOSING = "-here"
-END = "~"
-"""Stands at the end of a part while it is encoded, so that the line has room for the sign of a soft break."""
-LONGEST_VALUE = 74
 
 
 class ServerTrouble(Exception):
@@ -58,111 +43,6 @@ class Answer:
 
     verdict: Verdict
     said: str
-
-
-def compose(
-    *,
-    subject: str,
-    recipient: str,
-    text: str,
-    html: str,
-    message_id: str,
-    at: datetime,
-    thread_id: str = "",
-    stop_address: str = "",
-    key: str = "",
-) -> bytes:
-    """The bytes of one mail to one recipient. `at` is an aware instant.
-
-    The headers are fixed. All mails have Subject, From, To, Date, Message-ID and Auto-Submitted, beside MIME-Version
-    and Content-Type; with a `thread_id`, the Message-ID of a mail that there need not be, also In-Reply-To and
-    References; with a `stop_address`, also List-Unsubscribe and List-Unsubscribe-Post (RFC 8058). Nothing that people
-    wrote comes into any but Subject and To. `key` is that of the placeholders in the texts and in the `stop_address`.
-
-    Built with the older classes of the standard library: the newer parse every header that they are given, which
-    takes twice as long for the whole mail. Each value is made one line here instead.
-    """
-    headers = {
-        "Subject": subject,
-        "From": formataddr(parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])),
-        "To": recipient,
-        "Date": format_datetime(at),
-        "Message-ID": message_id,
-        "Auto-Submitted": "auto-generated",
-    }
-    unfolded: dict[str, str] = {}
-    if thread_id:
-        unfolded |= {"In-Reply-To": thread_id, "References": thread_id}
-    if stop_address:
-        unfolded |= {"List-Unsubscribe": f"<{stop_address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    message = MIMEMultipart("alternative")
-    for name, value in headers.items():
-        message[name] = Header(one_line(value), header_name=name).encode()
-    for name, value in unfolded.items():
-        message[name] = one_line(value)  # an address is found by every mail program where it stands on one line
-    message.attach(_part("plain", text, key))
-    message.attach(_part("html", html, key))
-    return message.as_bytes(policy=CRLF)
-
-
-def new_key() -> str:
-    """The key of the placeholders of one rendering: random, kept beside the bytes, and shown nowhere."""
-    return token_hex(16)
-
-
-def placeholder(key: str, what: str) -> str:
-    """What stands in the stored bytes for something that is made when the mail is sent, such as a token.
-
-    Made by whoever renders the mail, and by nobody else: as long as `key` is of this rendering alone, nothing that
-    people write can be one. `what` is `link`, `stop-user-12`, `stop-contact-3` or `answer-55`.
-    """
-    return f"{_opening(key)}{what}{CLOSING}"
-
-
-def placeholders_in(content: bytes, key: str) -> list[str]:
-    """What each placeholder of a mail stands for; one that stands in it twice comes twice. None without a key."""
-    if not key:
-        return []
-    pieces = content.split(_opening(key).encode("ascii"))[1:]
-    return [piece.partition(CLOSING.encode("ascii"))[0].decode("ascii", "replace") for piece in pieces]
-
-
-def fill(content: bytes, key: str, values: Mapping[str, str]) -> bytes:
-    """The bytes of a mail that `compose` made, with a value in the place of each of its placeholders. One for which
-    there is no value stays as it is: it is not this mail's. A value is one word of letters that need no encoding, at
-    most LONGEST_VALUE of them."""
-    for what, value in values.items() if key else ():
-        content = content.replace(placeholder(key, what).encode("ascii"), value.encode("ascii"))
-    return content
-
-
-def _opening(key: str) -> str:
-    return f"fill-{key}-"
-
-
-def _part(subtype: str, words: str, key: str) -> MIMENonMultipart:
-    part = MIMENonMultipart("text", subtype, charset="utf-8")
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(_encoded(words, key))
-    return part
-
-
-def _encoded(words: str, key: str) -> str:
-    """Quoted-printable in which each placeholder has a line of its own, between soft line breaks: so it is whole in the
-    bytes, and a value of another length makes no line too long. Nothing has to be parsed to put one in."""
-    if not key:
-        return _quoted(words)
-    lines = []
-    before, *rest = words.split(_opening(key))
-    for piece in rest:
-        what, _closing, after = piece.partition(CLOSING)
-        lines += [f"{_quoted(before + END)[:-1]}=\n", f"{placeholder(key, what)}=\n"]
-        before = after
-    return "".join([*lines, _quoted(before)])
-
-
-def _quoted(words: str) -> str:
-    return quopri.encodestring(words.encode()).decode("ascii")
 
 
 class WatchedSMTP(smtplib.SMTP):

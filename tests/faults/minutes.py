@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 
 from cycle_tracker.app import create_core_app
 from cycle_tracker.core import clock
-from cycle_tracker.mail.services.outbox import send_ready_messages
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.days import ticking
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outbox import send_ready_messages
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.conftest import Database
 from tests.faults.conftest import FELL_DUE, THURSDAY, Service, say
 from tests.faults.tracing import KILLED, TracedSweeps

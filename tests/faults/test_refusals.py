@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from cycle_tracker.core import clock
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.operations.queries.outbox_health import count_failed, list_failed
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.faults.conftest import THURSDAY, Service, on_both_databases, say
 from tests.support.days import ticking
 from tests.support.mail_out import mail_server

@@ -4,7 +4,8 @@ import re
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outbox import Sent, send_ready_messages
+from cycle_tracker.mail.services.outbox import Sent
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.smtp_sink import SmtpSink
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/(?:invitation|reset-password|sign-in/link)/[\w-]{43})\b")

@@ -8,9 +8,9 @@ from flask import Flask, current_app
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.smtp_sink import Mail, SmtpSink
 
 SERVICE = "http://127.0.0.1:5000"

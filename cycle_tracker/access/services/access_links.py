@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from cycle_tracker.access.services.tokens import hash_of, new_token
 from cycle_tracker.core import addresses
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.smtp import fill, placeholder
+from cycle_tracker.core.placeholders import fill, placeholder
 from cycle_tracker.models import AccessLink, Invitation, LinkPurpose, Message, MessageKind, User
 from cycle_tracker.models.base import table_of
 

@@ -28,6 +28,7 @@ from email.utils import parseaddr
 from math import ceil
 from random import SystemRandom
 from threading import Lock
+from typing import Protocol
 
 from flask import Flask, current_app
 from sqlalchemy import Connection, bindparam, select, update
@@ -51,8 +52,6 @@ from cycle_tracker.mail.services.connections import Door, MailLine
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageBody
 from cycle_tracker.models.base import table_of
-from cycle_tracker.reminders.services.answer_links import LinksInHand
-from cycle_tracker.reminders.services.freshness import refresh_messages
 
 BATCH = 100
 LONGEST_TROUBLE = 500
@@ -158,6 +157,31 @@ class MailInHand:
     carries_a_link: bool
 
 
+class Links(Protocol):
+    """The links of the mails that a sender has in hand."""
+
+    @property
+    def are_made(self) -> bool:
+        """False until they were made for all of these mails."""
+
+    def make(self, connection: Connection, *, now: datetime) -> None:
+        """Make them, and commit what must be known of them before anybody sees them."""
+
+    def fill_in(self, mail: MailInHand) -> bytes:
+        """The bytes of one of the mails with its links. Raises what kept them from being made."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What the sender asks of those who know what a mail says: whether it still holds, and what its links are.
+
+    `refresh` brings messages up to date for a day and gives the numbers of those that it withdrew; it commits.
+    """
+
+    refresh: Callable[[Sequence[int], date, datetime], set[int]]
+    links_of: Callable[[Sequence[MailInHand]], Links]
+
+
 @dataclass(frozen=True)
 class _Result:
     """What the server said of one message, until it is recorded. `wait` is until the next try, where there is one."""
@@ -187,6 +211,7 @@ class _Run:
     for longer and longer; lines that queue for their turn lose no time so. PostgreSQL needs none.
     """
 
+    hooks: Hooks
     today: date
     clock: Callable[[], datetime]
     stop: Callable[[], bool]
@@ -240,7 +265,7 @@ class _Line:
         with db.engine.connect() as connection:
             with self.run.turn, connection.begin():
                 mails = [MailInHand(*row) for row in connection.execute(_in_hand, {"claim": claim.id})]
-            links = LinksInHand(mails)
+            links = self.run.hooks.links_of(mails)
             before: _Result | None = None
             for mail in mails:
                 if self.is_over or not self.is_open():
@@ -256,7 +281,7 @@ class _Line:
         """Bring up to date what is no longer true. A message of which that cannot be done has failed."""
 
         def refresh_some(message_ids: Sequence[int]) -> None:
-            self.sent.withdrawn += len(refresh_messages(message_ids, self.run.today, self.clock()))
+            self.sent.withdrawn += len(self.run.hooks.refresh(message_ids, self.run.today, self.clock()))
 
         def give_up(message_id: int, error: Exception) -> None:
             with db.engine.connect() as connection:
@@ -303,7 +328,7 @@ class _Line:
         self.sent.lost_claims += mail is not None and not ours
         return ours
 
-    def deliver(self, connection: Connection, claim: Claim, mail: MailInHand, links: LinksInHand) -> _Result | None:
+    def deliver(self, connection: Connection, claim: Claim, mail: MailInHand, links: Links) -> _Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
         attempts = mail.attempts
         try:
@@ -345,7 +370,7 @@ class _Line:
             )
         self.sent.failed += 1
 
-    def content_of(self, connection: Connection, mail: MailInHand, links: LinksInHand) -> bytes:
+    def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
         """The bytes as they are stored, with links made now."""
         if mail.carries_a_link:
             with self.run.turn:
@@ -419,7 +444,8 @@ def _set_result(
         connection.execute(_record_if_ours, {**values, "claim": claim.id})
 
 
-def send_ready_messages(
+def send_messages(
+    hooks: Hooks,
     today: date,
     clock: Callable[[], datetime],
     *,
@@ -437,6 +463,7 @@ def send_ready_messages(
     started = clock()
     lines, batch = _lines_and_batch(started, batch_size, only_for_accounts=only_for_accounts)
     run = _Run(
+        hooks=hooks,
         today=today,
         clock=clock,
         stop=stop,

@@ -9,8 +9,8 @@ from flask import current_app
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
+from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.services.mail_templates import mail_templates
-from cycle_tracker.mail.smtp import compose
 from cycle_tracker.models import Message, MessageBody
 
 LONGEST_SUBJECT = 60
@@ -52,7 +52,7 @@ def render_message(
     """Fill in the subject and Message-ID, and give the bytes. The template names three files in `templates/`.
 
     `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one. `key` is
-    that of the placeholders in the words, made for this rendering alone (`mail.new_key`).
+    that of the placeholders in the words, made for this rendering alone (`new_key`).
     """
     if not thread and message.milestone_id is not None:
         thread = thread_of_milestone(message.milestone_id)

@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from flask import Flask, Response
 
 from cycle_tracker.core import clock
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.operations.services.alarms import watch_scheduler
 from cycle_tracker.people.queries.account_mails import is_one_ready
+from cycle_tracker.reminders.services.sending import send_ready_messages
 
 LOOK_EVERY = timedelta(minutes=1)
 

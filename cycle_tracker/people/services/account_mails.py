@@ -12,9 +12,9 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day, london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import day
 from cycle_tracker.mail.services.outgoing import store_message
-from cycle_tracker.mail.smtp import new_key
 from cycle_tracker.models import AccessLink, AccountKind, Delegation, Invitation, Message, MessageKind, User
 from cycle_tracker.people.queries.account_mails import has_one_queued
 from cycle_tracker.people.queries.users import find_user

@@ -1,7 +1,7 @@
 """The links by which people without a session act on what a mail says: one answers about one milestone, once; the
 other switches the reminders before the day off.
 
-The stored bytes of a mail hold placeholders in their place (`mail.placeholder`). Only those are filled that ask for
+The stored bytes of a mail hold placeholders in their place (`core/placeholders.py`). Only those are filled that ask for
 what is the mail's own: an answer about a notice that is bound to it, and the reminders of whoever gets it. A token that
 answers is random and made when the mail is sent: those of all mails that a sender has in hand in one transaction, which
 keeps their hashes. A mail that is sent again carries new ones; all of one notice are used up together. The token that
@@ -21,8 +21,8 @@ from sqlalchemy import Connection, delete, insert, select
 from cycle_tracker.access.services.tokens import LONGEST, hash_of, new_token
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.placeholders import fill, placeholder, placeholders_in
 from cycle_tracker.jobs.services.each_by_itself import all_or_each
-from cycle_tracker.mail.smtp import fill, placeholder, placeholders_in
 from cycle_tracker.models import AccessLink, LinkPurpose, Notice
 from cycle_tracker.models.base import table_of
 from cycle_tracker.reminders.queries.waiting import NoticeLine

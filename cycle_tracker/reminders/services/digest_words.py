@@ -11,6 +11,7 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.document_states import last_day_before_outstanding
+from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import bases, count, date_name, day, due_words
 from cycle_tracker.mail.services.outgoing import (
     LONGEST_SUBJECT,
@@ -19,7 +20,6 @@ from cycle_tracker.mail.services.outgoing import (
     thread_of_digests,
     thread_of_milestone,
 )
-from cycle_tracker.mail.smtp import new_key
 from cycle_tracker.models import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST

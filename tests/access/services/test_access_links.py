@@ -14,14 +14,14 @@ from cycle_tracker.access.services.access_links import find_link_holder, spend_l
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.placeholders import placeholders_in
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.mail.services.outbox import send_ready_messages
-from cycle_tracker.mail.smtp import placeholders_in
 from cycle_tracker.models import AccessLink, AccountKind, LinkPurpose, Message, MessageBody, MessageKind, User
 from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
 from cycle_tracker.people.queries.account_mails import is_one_ready
 from cycle_tracker.people.services.account_mails import ask_for_new_password, ask_for_sign_in_link, tell_of_change
 from cycle_tracker.people.services.invitations import invite, withdraw_invitation
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.account_mails import links_in, mailed_link, send_account_mails
 from tests.support.days import Days

@@ -19,12 +19,13 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.placeholders import LONGEST_VALUE, fill, new_key, placeholder, placeholders_in
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.services.outbox import send_ready_messages
+from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.services.outgoing import store_message
-from cycle_tracker.mail.smtp import LONGEST_VALUE, compose, fill, new_key, placeholder, placeholders_in
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.models import Contact, Message, MessageKind
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_government, make_milestone, make_partnership, make_report, make_user
 from tests.mail.services.test_mail import DIGEST_HEADERS, FIXED_HEADERS
 from tests.support.mail_out import sink_for

@@ -14,12 +14,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.milestones.services.contacts import ask_contact
 from cycle_tracker.models import AccessLink, Contact, Message, Notice
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import SEVEN, TEN, Days, moment, ticking
 

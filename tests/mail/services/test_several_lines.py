@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services import claims
-from cycle_tracker.mail.services.outbox import Sent, send_ready_messages
+from cycle_tracker.mail.services.outbox import Sent
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.models import MailClaim, Message, MessageKind
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.days import moment, ticking
 from tests.support.mail_out import mail_server
 from tests.support.postgres import free_port

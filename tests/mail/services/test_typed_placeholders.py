@@ -17,10 +17,9 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.placeholders import new_key, placeholder, placeholders_in
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.mail.services.outgoing import store_message
-from cycle_tracker.mail.smtp import new_key, placeholder, placeholders_in
 from cycle_tracker.milestones.services.contacts import ask_contact
 from cycle_tracker.models import (
     AccessLink,
@@ -47,6 +46,7 @@ from cycle_tracker.people.services.account_mails import (
     tell_of_standing_in,
 )
 from cycle_tracker.people.services.invitations import invite
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
 from tests.support.days import Days, moment, ticking
 from tests.support.smtp_sink import Mail

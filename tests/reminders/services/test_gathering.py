@@ -10,11 +10,11 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models import Message, Milestone, Notice, Partnership, User
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, again, every_day, moment, ticking
 

@@ -18,7 +18,6 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.mail.services.outbox import send_ready_messages
 from cycle_tracker.models import (
     Contact,
     Delegation,
@@ -33,6 +32,7 @@ from cycle_tracker.models import (
 )
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
+from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import grant_role, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import Days, moment, ticking
 from tests.support.mailed_links import text_of

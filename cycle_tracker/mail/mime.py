@@ -1,0 +1,89 @@
+"""The bytes of a mail: its fixed headers, its text and its HTML."""
+
+import quopri
+from datetime import datetime
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
+
+from flask import current_app
+
+from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.placeholders import CLOSING, opening, placeholder
+
+CRLF = compat32.clone(linesep="\r\n", max_line_length=None)
+# Stands at the end of a part while it is encoded, so that the line has room for the sign of a soft break.
+END = "~"
+
+
+def compose(
+    *,
+    subject: str,
+    recipient: str,
+    text: str,
+    html: str,
+    message_id: str,
+    at: datetime,
+    thread_id: str = "",
+    stop_address: str = "",
+    key: str = "",
+) -> bytes:
+    """The bytes of one mail to one recipient. `at` is an aware instant.
+
+    The headers are fixed. All mails have Subject, From, To, Date, Message-ID and Auto-Submitted, beside MIME-Version
+    and Content-Type; with a `thread_id`, the Message-ID of a mail that there need not be, also In-Reply-To and
+    References; with a `stop_address`, also List-Unsubscribe and List-Unsubscribe-Post (RFC 8058). Nothing that people
+    wrote comes into any but Subject and To. `key` is that of the placeholders in the texts and in the `stop_address`.
+
+    Built with the older classes of the standard library: the newer parse every header that they are given, which
+    takes twice as long for the whole mail. Each value is made one line here instead. Flask-Mail's own Message asks the
+    resolver for this machine's name each time, to make a Message-ID that we do not want.
+    """
+    headers = {
+        "Subject": subject,
+        "From": formataddr(parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])),
+        "To": recipient,
+        "Date": format_datetime(at),
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    unfolded: dict[str, str] = {}
+    if thread_id:
+        unfolded |= {"In-Reply-To": thread_id, "References": thread_id}
+    if stop_address:
+        unfolded |= {"List-Unsubscribe": f"<{stop_address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = MIMEMultipart("alternative")
+    for name, value in headers.items():
+        message[name] = Header(one_line(value), header_name=name).encode()
+    for name, value in unfolded.items():
+        message[name] = one_line(value)  # an address is found by every mail program where it stands on one line
+    message.attach(_part("plain", text, key))
+    message.attach(_part("html", html, key))
+    return message.as_bytes(policy=CRLF)
+
+
+def _part(subtype: str, words: str, key: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(_encoded(words, key))
+    return part
+
+
+def _encoded(words: str, key: str) -> str:
+    """Quoted-printable in which each placeholder has a line of its own, between soft line breaks: so it is whole in the
+    bytes, and a value of another length makes no line too long. Nothing has to be parsed to put one in."""
+    if not key:
+        return _quoted(words)
+    lines = []
+    before, *rest = words.split(opening(key))
+    for piece in rest:
+        what, _closing, after = piece.partition(CLOSING)
+        lines += [f"{_quoted(before + END)[:-1]}=\n", f"{placeholder(key, what)}=\n"]
+        before = after
+    return "".join([*lines, _quoted(before)])
+
+
+def _quoted(words: str) -> str:
+    return quopri.encodestring(words.encode()).decode("ascii")

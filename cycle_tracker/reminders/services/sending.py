@@ -1,0 +1,22 @@
+"""Sending what is in the outbox, held to what is true of the notices in it."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from cycle_tracker.mail.services.outbox import BATCH, Hooks, Sent, send_messages
+from cycle_tracker.reminders.services.answer_links import LinksInHand
+from cycle_tracker.reminders.services.freshness import refresh_messages
+
+HOOKS = Hooks(refresh=refresh_messages, links_of=LinksInHand)
+
+
+def send_ready_messages(
+    today: date,
+    clock: Callable[[], datetime],
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    batch_size: int = BATCH,
+    only_for_accounts: bool = False,
+) -> Sent:
+    """Send all that is ready and still true, and give the counts: `send_messages` says what each argument means."""
+    return send_messages(HOOKS, today, clock, stop=stop, batch_size=batch_size, only_for_accounts=only_for_accounts)
