@@ -30,8 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     selection.add_option(parser)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the selection leaves out."""
+    """Leave out what the selection leaves out, once Hypothesis has marked its own."""
     left_out = selection.choose(config.option.selection, items)
     config.hook.pytest_deselected(items=left_out)
 
