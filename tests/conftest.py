@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from cycle_tracker.app import create_core_app
 from cycle_tracker.core.extensions import db
@@ -31,16 +32,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     selection.add_option(parser)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the selection leaves out."""
+    """Leave out what the selection leaves out, once Hypothesis has marked its own."""
     left_out = selection.choose(config.option.selection, items)
     config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say how many examples properties look at, where tests are run."""
+    """Where tests are run: say how many examples properties look at, and let all apps share compiled templates."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         selection.load_profile(config.option.selection)
+        if config.cache is not None:
+            compiled = FileSystemBytecodeCache(str(config.cache.mkdir("templates")))
+            Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": compiled}
 
 
 def pytest_collection_finish() -> None:
@@ -120,6 +125,13 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     made = Kept(tmp_path_factory.mktemp("database"), worker_id, lambda: request.getfixturevalue("postgres_address"))
     yield made
     made.hang_up()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of the run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
 
 
 @pytest.fixture(scope="session", params=BOTH_DATABASES)

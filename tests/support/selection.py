@@ -28,11 +28,17 @@ def load_profile(selection: str) -> None:
     settings.load_profile(selection)
 
 
+def examples(in_full: int) -> int:
+    """How many examples or turns this run looks at, of a test that looks at so many in `make test-all`."""
+    assert settings.default is not None
+    return max(1, in_full * settings.default.max_examples // EXAMPLES[ALL])
+
+
 def take(selection: str, item: pytest.Item) -> bool:
     """Whether a test runs in a selection. A property runs in each, with another number of examples."""
     if any(item.get_closest_marker(name) for name in ("long", "faults")):
         return selection == LONG
-    if item.get_closest_marker("hypothesis"):
+    if item.get_closest_marker("hypothesis") or item.get_closest_marker("more_in_full"):
         return True
     if selection == LONG:
         return False
@@ -48,12 +54,17 @@ def choose(selection: str, items: list[pytest.Item]) -> Iterable[pytest.Item]:
 
 
 def _is_left_out(item: pytest.Item) -> bool:
-    """Whether `make test` leaves it out: a page is the same on the second database, unless its test says otherwise."""
+    """Whether `make test` leaves it out: a page is alike on the second database, unless its test says otherwise."""
     if item.get_closest_marker("in_full"):
         return True
     if item.get_closest_marker("on_both_databases") or _names_its_database(item):
         return False
-    return _kind_of_database(item) == "postgresql" and not PAGES.isdisjoint(getattr(item, "fixturenames", ()))
+    is_alike = item.get_closest_marker("alike_on_both_databases") or not PAGES.isdisjoint(_fixtures_of(item))
+    return _kind_of_database(item) == "postgresql" and bool(is_alike)
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
 
 
 def _kind_of_database(item: pytest.Item) -> str:

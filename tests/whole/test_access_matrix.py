@@ -15,7 +15,7 @@ from tests.access_matrix.cells import BEGUN, NATIONAL, STEP, Cell
 from tests.access_matrix.stage import ACTORS, NOBODY, Parts, changes, everything, send, signed_in
 from tests.support.pages import said
 
-pytestmark = pytest.mark.usefixtures("morning")
+pytestmark = [pytest.mark.usefixtures("morning"), pytest.mark.on_both_databases]
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 OF_ONESELF = ("/account", "/sign-out")

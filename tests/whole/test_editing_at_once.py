@@ -14,6 +14,8 @@ from cycle_tracker.models import AuditEvent, Comment, Evidence, Milestone
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as
 
+pytestmark = pytest.mark.on_both_databases
+
 STEP = "/partnerships/moray/milestones/2026-29.draft-plan"
 PEOPLE, AT_ONCE = 50, 10
 BUSY = 503

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
 from pathlib import Path
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,26 +15,20 @@ from sqlalchemy import select
 import config
 from cycle_tracker.cli.demo import people
 from cycle_tracker.cli.demo.people import PASSWORD, Account
-from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Partnership
 from cycle_tracker.web_app import create_app
-from scheduler.jobs import run_job
 from tests.conftest import settings_for_tests
 from tests.factories import at_seven
-from tests.support.demo import demo_on
+from tests.support.demo import FRIDAY, copy_demo
 from tests.support.visits import visit_as
-
-pytestmark = pytest.mark.xdist_group("guides")
-"""One worker makes the demo for all of them."""
 
 GUIDES = sorted((config.ROOT / "docs/guide").glob("*.md"))
 PICTURES = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
 STEP = re.compile(r"<!-- (?P<path>\S+), (?P<role>[a-z ]+) -->")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
-FRIDAY = date(2026, 11, 20)
 ROLES = {
     "administrator": people.ADMINISTRATOR,
     "planning lead": people.LEAD,
@@ -96,13 +90,10 @@ def _is_hidden(tag: Tag | None, within: Tag) -> bool:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
+def demo(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo on a Friday morning, once its notices are queued."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(clock, "now", lambda: at_seven(FRIDAY).astimezone(UTC))
-        app = create_app(settings_for_tests(f"sqlite:///{tmp_path_factory.mktemp('guides') / 'demo.db'}"))
-        demo_on(FRIDAY, tmp_path_factory, worker_id).copy_into(app)
-        run_job(app, "queue-notices", FRIDAY)
+    with time_machine.travel(at_seven(FRIDAY), tick=False):
+        app = create_app(settings_for_tests(copy_demo(shared_folder, tmp_path_factory.mktemp("guides"))))
         yield app
         with app.app_context():
             db.engine.dispose()

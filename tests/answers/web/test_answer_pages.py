@@ -171,6 +171,7 @@ def test_used_old_and_unknown_links_answer_alike(
     assert len({len(one.get_data()) for one in everything}) == 1
 
 
+@pytest.mark.on_both_databases
 def test_of_ten_answers_at_once_one_counts(place: Place, link: str, app: Flask) -> None:
     def post() -> int:
         return place.app.test_client().post(link, data=NEW_DATE).status_code

@@ -149,6 +149,7 @@ def test_a_copy_to_somebody_else_is_not_on_the_list(nation: Nation) -> None:
     assert copies()[0].received_on is None
 
 
+@pytest.mark.on_both_databases
 def test_filters_order_and_pages_stand_in_the_address(nation: Nation) -> None:
     for number in range(51):
         nation.sent(f"place-{number:02d}")

@@ -57,6 +57,7 @@ def test_an_address_that_is_no_web_page_is_no_link(client: FlaskClient) -> None:
     assert 'href="javascript' not in client.get("/register").get_data(as_text=True)
 
 
+@pytest.mark.on_both_databases
 @pytest.mark.usefixtures("published")
 def test_it_can_be_narrowed(client: FlaskClient) -> None:
     for asked, seen in [

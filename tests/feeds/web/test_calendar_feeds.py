@@ -475,6 +475,7 @@ def test_pressing_the_button_twice_leaves_one(place: Moray) -> None:
     assert place.fetch(first.rsplit("/", 1)[-1].removesuffix(".ics")).status_code == 404
 
 
+@pytest.mark.on_both_databases
 def test_two_made_at_the_same_moment_leave_one(place: Moray) -> None:
     number = place.owner.id
     db.session.commit()

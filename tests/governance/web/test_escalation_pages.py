@@ -416,6 +416,7 @@ def test_what_was_proposed_stands_in_the_form_and_is_noted_by_one_press(moray: M
     assert (change.proposed_by_id, change.noted_by_id, change.shared) == (moray.lead.id, moray.member.id, False)
 
 
+@pytest.mark.on_both_databases
 def test_the_list_is_filtered_and_kept_as_it_is_filtered(moray: Moray) -> None:
     fife = make_partnership("fife", name="Fife")
     grant_role(moray.member, Role.GOVERNANCE, fife)

@@ -32,6 +32,7 @@ from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, moment, ticking
 from tests.support.mail_out import mail_server, sink_for
 from tests.support.postgres import free_port
+from tests.support.selection import examples
 from tests.support.smtp_sink import Faults, SmtpSink, make_certificate
 
 DAY = date(2026, 5, 14)
@@ -397,7 +398,7 @@ nasty = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(subject=nasty, text=nasty, html=nasty)
 def test_no_text_makes_a_header(mail_app: Flask, subject: str, text: str, html: str) -> None:
     with mail_app.app_context():

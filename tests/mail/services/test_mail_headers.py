@@ -32,11 +32,12 @@ from tests.support.mail_out import sink_for
 from tests.support.mailed_links import mail_to, run_jobs, text_of
 from tests.support.page_fixtures import MORNING
 from tests.support.pages import Browser, sign_in, value_of
+from tests.support.selection import examples
 from tests.support.smtp_sink import Mail, SmtpSink
 
 DAY = date(2026, 5, 14)
 STRINGS = 2_000
-"""On both databases and in both kinds of mail together."""
+"""On both databases and in both kinds of mail together, in `make test-all`."""
 AT_ONCE = 100
 LINE_ENDS = ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00"]
 PIECES = [
@@ -63,6 +64,7 @@ def sink(core_app: Flask) -> Iterator[SmtpSink]:
         yield running
 
 
+@pytest.mark.more_in_full
 @pytest.mark.parametrize("template", ["reminders/mail/digest", "requests/mail/update_request"])
 def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
     core_app: Flask, sink: SmtpSink, template: str
@@ -71,7 +73,7 @@ def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
     seen = 0
 
     @settings(
-        max_examples=STRINGS // AT_ONCE // 4,
+        max_examples=examples(STRINGS // AT_ONCE // 4),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -92,7 +94,7 @@ def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
             _check(mail, DIGEST_HEADERS if template == "reminders/mail/digest" else FIXED_HEADERS)
 
     send()
-    assert seen >= STRINGS // 4
+    assert seen >= AT_ONCE * examples(STRINGS // AT_ONCE // 4)
 
 
 def _store(template: str, recipient: str, words: str) -> None:
@@ -179,7 +181,7 @@ meanings = st.sampled_from(["link", "answer-7", "answer-4123456789", "stop-user-
 around = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=90)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.tuples(around, meanings), max_size=6), end=around, letters=st.integers(1, LONGEST_VALUE))
 def test_a_placeholder_is_whole_in_the_bytes_and_what_fills_it_makes_no_line_too_long(
     mail_app: Flask, parts: list[tuple[str, str]], end: str, letters: int

@@ -149,6 +149,7 @@ def test_a_contact_is_set_right_and_switched_off(place: Place, lead: Browser) ->
     assert all("Kirsty" not in str(after) for after in changes)
 
 
+@pytest.mark.on_both_databases
 def test_the_list_filters_pages_and_exports_what_it_shows(place: Place, lead: Browser) -> None:
     for number in range(60):
         contact_of(place, f"Person {number:02d}", active=number % 2 == 0)

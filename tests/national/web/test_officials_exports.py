@@ -140,6 +140,7 @@ def test_a_file_says_what_it_is_and_is_never_shown_by_a_browser(nation: Nation) 
             assert client.get(address(path, "pdf")).status_code == 404
 
 
+@pytest.mark.on_both_databases
 def test_a_file_of_outstanding_documents_keeps_filters_and_order(nation: Nation) -> None:
     nation.fill("Bute", "bute")
     nation.fill("Angus", "angus")
@@ -166,6 +167,7 @@ def test_a_file_of_the_matrix_has_a_row_for_each_partnership(nation: Nation) -> 
     assert [row[0] for row in as_rows(nation.client(), "/matrix", "state=explained")[1:]] == ["Bute"]
 
 
+@pytest.mark.on_both_databases
 def test_files_of_the_other_lists_keep_their_filters(nation: Nation) -> None:
     nation.fill("Bute", "bute")
     nation.fill("Angus", "angus")

@@ -150,6 +150,7 @@ def test_a_line_tells_days_past_lag_and_escalation(nation: Nation) -> None:
     ]
 
 
+@pytest.mark.on_both_databases
 def test_the_filters_stand_in_the_address(nation: Nation) -> None:
     nation.report("angus")
     bute = nation.report("bute")
@@ -191,6 +192,7 @@ def test_what_is_not_known_is_left_out_and_never_breaks_the_page(nation: Nation)
             assert "This is not known, so it is left out of the filters" in said(page), query
 
 
+@pytest.mark.on_both_databases
 def test_the_list_is_sorted_by_days_past_or_by_partnership(nation: Nation) -> None:
     nation.report("angus")
     older = nation.report("bute")
@@ -200,6 +202,7 @@ def test_the_list_is_sorted_by_days_past_or_by_partnership(nation: Nation) -> No
     assert groups(client.get(f"{LIST}?sort=partnership")) == {"Outstanding": ["Angus", "Bute"]}
 
 
+@pytest.mark.on_both_databases
 def test_pages_keep_the_filters(nation: Nation) -> None:
     for number in range(51):
         nation.report(f"place-{number:02d}")

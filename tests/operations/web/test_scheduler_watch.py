@@ -80,6 +80,7 @@ def test_a_mail_server_that_is_away_is_tried_again_at_the_next_look(
         assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler does not run"]
 
 
+@pytest.mark.on_both_databases
 def test_of_six_workers_that_look_at_once_one_mails(app: Flask, morning: time_machine.Traveller) -> None:
     enter_administrator(app)
     watches = [SchedulerWatch(app) for _ in range(6)]

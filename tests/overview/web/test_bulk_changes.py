@@ -197,6 +197,7 @@ def test_with_nothing_ticked_the_list_says_so(moray: Moray) -> None:
     assert "Tick the milestones that you want to change." in said(client.get("/partnerships/moray/milestones"))
 
 
+@pytest.mark.on_both_databases
 def test_of_many_who_move_the_same_dates_at_once_one_does(moray: Moray) -> None:
     """F18: everybody has read the same versions."""
     leads = [make_user(f"Lead {number}", role=Role.LEAD, partnership=moray.place) for number in range(6)]

@@ -142,6 +142,7 @@ def test_an_unshared_new_date_is_in_no_file_for_officials(moray: Moray) -> None:
     assert titles(client.get(f"{LIST}?due_from=1+9+2026")) == []
 
 
+@pytest.mark.on_both_databases
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -189,6 +190,7 @@ def test_what_cannot_be_read_stays_in_its_field_with_a_message(moray: Moray) -> 
     assert "The last day must not be before the first" in said(page)
 
 
+@pytest.mark.on_both_databases
 def test_pages_keep_their_filters(moray: Moray) -> None:
     for number in range(60):
         make_milestone(moray.place, title=f"Step {number:02}", due_on=date(2026, 10, 1))

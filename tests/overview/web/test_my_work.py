@@ -97,6 +97,7 @@ def test_the_list_holds_what_the_person_owns_everywhere_by_date(board: Board) ->
     assert "7 milestones." in words
 
 
+@pytest.mark.on_both_databases
 def test_the_list_is_narrowed_by_the_address(board: Board) -> None:
     make_milestone(board.places[0], title="Done in Angus", owner=board.officer, state=State.DONE)
     client = board.client()

@@ -89,6 +89,7 @@ def test_what_is_wrong_is_said_and_the_invitation_stays_open(app: Flask, invited
     assert client.post(invited, data=JOIN).status_code == 302
 
 
+@pytest.mark.on_both_databases
 def test_of_four_at_the_same_moment_one_joins(app: Flask, invited: str) -> None:
     statuses = at_once(app, *[lambda: app.test_client().post(invited, data=JOIN).status_code] * 4)
     assert sorted(statuses) == [302, 410, 410, 410]

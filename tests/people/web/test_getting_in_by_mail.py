@@ -116,6 +116,7 @@ def test_the_links_of_a_person_go_with_the_old_password(app: Flask, sink: SmtpSi
     assert app.test_client().post(sign_in).status_code == 410
 
 
+@pytest.mark.on_both_databases
 def test_of_four_who_use_a_link_at_the_same_moment_one_gets_in(app: Flask, sink: SmtpSink) -> None:
     ask(app.test_client(), "/sign-in/link")
     path = link(app, sink)

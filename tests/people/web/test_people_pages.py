@@ -79,6 +79,7 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.mark.on_both_databases
 def test_the_list_of_everybody_filters_sorts_and_keeps_it_in_the_address(moray: Moray) -> None:
     client = moray.as_admin()
     assert listed(client, "/people") == ["Ailsa Grant", "Fergus Kerr", "Jean Hay", "Rory Baird"]

@@ -130,6 +130,7 @@ def test_failures_are_counted_together_by_all_workers_and_after_a_restart(
             db.engine.dispose()
 
 
+@pytest.mark.on_both_databases
 def test_of_twenty_guesses_at_the_same_moment_ten_are_looked_at(app: Flask, email: str) -> None:
     tries = [lambda number=number: attempt_from(app, f"192.0.2.{number}", email, "wrong") for number in range(20)]
     statuses = at_once(app, *tries)

@@ -21,6 +21,7 @@ from cycle_tracker.reminders.rules.policies import (
 )
 from cycle_tracker.reminders.rules.reminders import Deadline, first_notice_on, next_notice_on, notices_due
 from tests.core.test_calendar import BANK_HOLIDAYS_ON_WEEKDAYS
+from tests.support.selection import examples
 
 OWNER, LEAD, MEMBER, CHAIR = "user:1", "user:2", "user:3", "user:4"
 HOLIDAYS = frozenset(BANK_HOLIDAYS_ON_WEEKDAYS)
@@ -103,7 +104,7 @@ def owners_steps(due_on: date, policy: Policy, closed: frozenset[date], until: d
         days += policy.repeat_every or 100_000
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(due_days, policies, stretches, st.lists(st.integers(-45, 100), min_size=10, max_size=10))
 def test_the_latest_step_due_is_that_of_the_oracle(
     due_on: date, policy: Policy, closed_around: list[tuple[int, int]], away: list[int]
@@ -146,7 +147,7 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
     return told
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(deadlines(), policies, st.lists(st.tuples(st.integers(-40, 80), st.integers(1, 30)), max_size=4))
 def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
     deadline: Deadline, policy: Policy, downtime: list[tuple[int, int]]
@@ -177,7 +178,7 @@ def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
     assert set(heard) == {step for step, told_on in may_be_told.items() if told_on <= last_run}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(deadlines(), policies, st.integers(-60, 70))
 def test_the_bookmark_is_never_late(deadline: Deadline, policy: Policy, away: int) -> None:
     assert deadline.due_on is not None

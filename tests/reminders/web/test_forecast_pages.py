@@ -4,6 +4,7 @@ import json
 from datetime import date
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
 from cycle_tracker.core.extensions import db
@@ -46,6 +47,7 @@ def test_everybody_sees_their_own_partnerships_alone(place: Place) -> None:
     assert "left out of the filters: partnership" in said(lead.get("/forecast?partnership=fife"))
 
 
+@pytest.mark.on_both_databases
 def test_filters_narrow_it_and_its_files(place: Place) -> None:
     client = place.client(place.lead)
     assert {row.split(" Draft")[0] for row in rows(client, "/forecast?person=calum&days=7")} == {

@@ -74,6 +74,7 @@ def test_the_record_is_of_ones_own_partnerships_alone(told: Place) -> None:
     assert len(rows(told.someone(Role.ADMINISTRATOR))) == len(rows(told.client(told.lead)))
 
 
+@pytest.mark.on_both_databases
 def test_filters_narrow_the_record_and_its_file(told: Place) -> None:
     send()
     client = told.client(told.lead)
