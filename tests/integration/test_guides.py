@@ -16,6 +16,7 @@ import config
 from cycle_tracker import clock
 from cycle_tracker.cli.demo import people
 from cycle_tracker.cli.demo.people import PASSWORD, Account
+from cycle_tracker.cli.demo.story import seed_demo
 from cycle_tracker.domain.policies import Audience
 from cycle_tracker.extensions import db
 from cycle_tracker.models import Escalation, Milestone, Partnership
@@ -23,7 +24,6 @@ from cycle_tracker.web.app import create_app
 from scheduler.jobs import run_job
 from tests.conftest import settings_for_tests
 from tests.factories import at_seven
-from tests.support.demo import demo_on
 from tests.support.visits import visit_as
 
 pytestmark = pytest.mark.xdist_group("guides")
@@ -96,12 +96,15 @@ def _is_hidden(tag: Tag | None, within: Tag) -> bool:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo on a Friday morning, once its notices are queued."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(clock, "now", lambda: at_seven(FRIDAY).astimezone(UTC))
         app = create_app(settings_for_tests(f"sqlite:///{tmp_path_factory.mktemp('guides') / 'demo.db'}"))
-        demo_on(FRIDAY, tmp_path_factory, worker_id).copy_into(app)
+        with app.app_context():
+            db.create_all()
+            seed_demo(FRIDAY, clock.now())
+            db.session.commit()
         run_job(app, "queue-notices", FRIDAY)
         yield app
         with app.app_context():
