@@ -37,7 +37,12 @@ STARS_REPORT = {AUTUMN: "2023-26.annual-report-3", SPRING: "2023-26.annual-repor
 
 
 @pytest.mark.parametrize(
-    ("database", "on"), [("sqlite", AUTUMN), ("postgresql", SPRING)], indirect=["database"], ids=["autumn", "spring"]
+    ("database", "on"),
+    [
+        pytest.param("sqlite", AUTUMN, id="autumn"),
+        pytest.param("postgresql", SPRING, id="spring", marks=pytest.mark.in_full),
+    ],
+    indirect=["database"],
 )
 def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> None:
     runner = app.test_cli_runner()
