@@ -120,7 +120,9 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Kept]:
+def of_worker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Kept]:
     """The databases and apps of this worker."""
     made = Kept(tmp_path_factory.mktemp("database"), worker_id, lambda: request.getfixturevalue("postgres_address"))
     yield made
@@ -135,15 +137,15 @@ def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="session", params=BOTH_DATABASES)
-def database(request: pytest.FixtureRequest, kept: Kept) -> Database:
+def database(request: pytest.FixtureRequest, of_worker: Kept) -> Database:
     """Each of the two databases, with all tables, one for each worker."""
-    return kept.database(request.param)
+    return of_worker.database(request.param)
 
 
 @pytest.fixture
-def core_app(database: Database, kept: Kept) -> Iterator[Flask]:
+def core_app(database: Database, of_worker: Kept) -> Iterator[Flask]:
     """The core app in its context, over an empty database."""
-    app = kept.app(database, pages=False)
+    app = of_worker.app(database, pages=False)
     database.clean(app)
     with app.app_context():
         yield app
@@ -151,9 +153,9 @@ def core_app(database: Database, kept: Kept) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(database: Database, kept: Kept) -> Flask:
+def app(database: Database, of_worker: Kept) -> Flask:
     """The web app over an empty database. Push its context to put rows in; requests use contexts of their own."""
-    app = kept.app(database, pages=True)
+    app = of_worker.app(database, pages=True)
     database.clean(app)
     return app
 

@@ -65,6 +65,7 @@ def test_each_job_runs_by_hand_and_ends_in_one_line_of_counts(days: Days, databa
         "skipped": 0,
         "messages": 1,
         "notices_in_messages": 1,
+        "failed": 0,
         "missed_runs": 0,
         "folded": 0,
     }

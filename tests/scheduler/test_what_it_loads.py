@@ -24,7 +24,7 @@ print(" ".join(sorted(wanted - known)))
 """
 JOBS_NEED = {
     "queue-notices": ["reminders.services.digests", "reminders.services.reminders", "operations.services.alarms"],
-    "send-outbox": ["mail.services.outbox", "operations.services.alarms"],
+    "send-outbox": ["reminders.services.sending", "operations.services.alarms"],
 }
 """The jobs that write rows which refer to others, and the services that each imports."""
 

@@ -324,6 +324,7 @@ def _without_chance(found: dict[str, list[dict[str, Any]]]) -> Any:
                 for column, value in row.items()
                 if column not in {"id", "subject_id", "actor_id"}
                 and not MADE_BY_CHANCE.search(column)
+                and (table.name, column) != ("message_bodies", "key")
                 and not isinstance(value, datetime)
             }
             for row in found.get(table.name, [])

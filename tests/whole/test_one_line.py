@@ -65,6 +65,7 @@ MADE_BY_THE_SERVICE = {
     "calendar_feeds": {"token_hash"},
     "job_runs": {"job", "holder"},
     "mail_claims": {"id", "holder"},
+    "message_bodies": {"key"},
     "messages": {"identity", "addressee", "message_id", "claim_id", "ended_why"},
     "notice_policies": {"place"},
     "notices": {"step", "addressee", "policy", "ended_why"},

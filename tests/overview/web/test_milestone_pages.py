@@ -165,7 +165,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         beside = soup(page).find(id=f"{name}-error")
         assert beside is not None, changed
         assert words in beside.get_text()
-        assert value_of(page, "published_on") == sent["published_on"], changed
+        assert value_of(page, "published_on") == sent["published_on"].strip(), changed
         assert value_of(page, "address") == sent["address"].strip(), changed
         assert value_of(page, "version") == sent["version"], changed
         assert soup(page).title.get_text().startswith("Error: "), changed  # type: ignore[union-attr]
