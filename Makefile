@@ -1,6 +1,7 @@
 SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
-PYTEST := $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist loadgroup
+# Compiled tests are kept, whatever the environment says: each worker would compile all of them anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system-packages run test test-all test-rest long check migrations-in-step bench lock screenshots format

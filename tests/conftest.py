@@ -15,7 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 from cycle_tracker.app import create_core_app
 from cycle_tracker.core.extensions import db
 from tests.support import selection
-from tests.support.databases import Database, Postgresql, Sqlite, write_carelessly
+from tests.support.databases import Database, Postgresql, Sqlite, make_quick
 from tests.support.postgres import Cluster, start_cluster
 from tests.support.settings import settings_for_tests
 
@@ -173,7 +173,7 @@ def _make_app(url: str, *, pages: bool) -> Flask:
         app = create_app(settings_for_tests(url))
     else:
         app = create_core_app(settings_for_tests(url))
-    write_carelessly(app)
+    make_quick(app)
     return app
 
 

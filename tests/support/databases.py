@@ -156,12 +156,14 @@ def create_tables(url: str) -> None:
         db.engine.dispose()
 
 
-def write_carelessly(app: Flask) -> None:
-    """Let an app over SQLite leave the disk in peace: no test of this process lives through a loss of power."""
+def make_quick(app: Flask) -> None:
+    """Let an app keep every statement that it ever compiled (hundreds of tests ask more than the usual 500), and over
+    SQLite leave the disk in peace: no test of this process lives through a loss of power."""
 
     def be_careless(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
     with app.app_context():
+        db.engine.update_execution_options(compiled_cache={})
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", be_careless)

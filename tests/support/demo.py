@@ -12,7 +12,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web_app import create_app
 from scheduler.jobs import run_job
-from tests.support.databases import create_tables, write_carelessly
+from tests.support.databases import create_tables, make_quick
 from tests.support.settings import settings_for_tests
 
 FRIDAY = date(2026, 11, 20)
@@ -32,7 +32,7 @@ def make_demo(shared: Path) -> Path:
 def _make(path: Path) -> Path:
     create_tables(f"sqlite:///{path}")
     app = create_app(settings_for_tests(f"sqlite:///{path}"))
-    write_carelessly(app)
+    make_quick(app)
     with time_machine.travel(SEVEN, tick=False), app.app_context():
         seed_demo(FRIDAY, clock.now())
         db.session.commit()

@@ -65,6 +65,7 @@ def sink(core_app: Flask) -> Iterator[SmtpSink]:
 
 
 @pytest.mark.more_in_full
+@pytest.mark.alike_on_both_databases
 @pytest.mark.parametrize("template", ["reminders/mail/digest", "requests/mail/update_request"])
 def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
     core_app: Flask, sink: SmtpSink, template: str
