@@ -4,7 +4,7 @@ PYTHON_IN_VENV := .venv/bin/python
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system-packages run test test-all test-rest long check migrations-in-step bench lock screenshots format
+.PHONY: help setup system-packages run test test-all test-rest long faults check migrations-in-step bench lock screenshots format
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ test-rest: setup system-packages ## Run what `make test-all` has and `make test`
 
 long: setup system-packages ## Run the long tests: processes killed and raced for minutes, large numbers of examples
 	@$(PYTEST) --selection long
+
+faults: setup system-packages ## Run the long tests of faults alone: processes killed, paused and raced
+	@$(PYTEST) tests/faults --selection long
 
 check: setup system-packages ## Run the formatter, linters, type checker, migration check, then `make test-all`
 	@.venv/bin/ruff format --check .
