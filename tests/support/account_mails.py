@@ -4,7 +4,7 @@ import re
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outbox import Sent
+from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.smtp_sink import SmtpSink
 

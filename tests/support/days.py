@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.clock import LONDON, london_day
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outbox import Sent
+from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.models import Escalation, Message, Notice, User
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices

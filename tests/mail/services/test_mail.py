@@ -24,8 +24,8 @@ from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD
 from cycle_tracker.mail.services import outbox
 from cycle_tracker.mail.services.claims import CUT_SHORT, claim_ready_messages, free_lost_claims
-from cycle_tracker.mail.services.outbox import Sent
 from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.models import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services import claims
-from cycle_tracker.mail.services.outbox import Sent
 from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.models import MailClaim, Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.days import moment, ticking
@@ -160,7 +160,7 @@ def test_an_error_of_the_database_in_one_line_is_not_hidden(core_app: Flask, mon
             raise RuntimeError("the disk is full")
         claims.release_claim(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("cycle_tracker.mail.services.outbox.release_claim", fail_at_the_third)
+    monkeypatch.setattr("cycle_tracker.mail.services.lines.release_claim", fail_at_the_third)
     with SmtpSink() as sink, mail_server(core_app, sink.port, MAIL_CONNECTIONS=4):
         with pytest.raises(RuntimeError, match="disk is full"):
             send()
