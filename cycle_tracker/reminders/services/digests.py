@@ -11,7 +11,6 @@ Whoever is away has a deputy. It is now that the deputy is looked up, and gets w
 person. Whom a mail is for and who gets it are both written down.
 """
 
-import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,11 +24,10 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.preferences import Preference
 from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
-from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
+from cycle_tracker.mail.services.outgoing import Rendered, store_messages
 from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.people.rules import goes_to_stand_in
@@ -45,29 +43,12 @@ from cycle_tracker.reminders.rules.digests import digest_of_today
 from cycle_tracker.reminders.rules.reminders import BEFORE
 from cycle_tracker.reminders.services.digest_words import Reader, render_digest
 from cycle_tracker.reminders.services.folding import fold_waiting_digests
+from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
 
 BATCH = 50
 SWITCHED_OFF = "reminders before the day are switched off"
 
-NOT_WRITTEN = "A mail that could not be written"
-
-log = logging.getLogger(__name__)
-
-messages = table_of(Message)
 notices = table_of(Notice)
-_never_tried = (
-    select(messages.c.id)
-    .where(
-        messages.c.state == bindparam(None, MessageState.FAILED, type_=messages.c.state.type, literal_execute=True),
-        messages.c.kind == MessageKind.DIGEST,
-        messages.c.attempts == 0,
-        messages.c.rendered_on < bindparam("today"),
-    )
-    .scalar_subquery()
-)
-_let_wait_again = (
-    update(notices).where(notices.c.message_id.in_(_never_tried), notices.c.ended_at.is_(None)).values(message_id=None)
-)
 _bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
 
 
@@ -116,7 +97,7 @@ class _Digest:
 def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Gathered:
     """Write the mails that today calls for. Commits each batch of people."""
     gathered = Gathered()
-    db.session.connection().execute(_let_wait_again, {"today": today})
+    let_wait_again(today)
     db.session.commit()
 
     def for_people(user_ids: Sequence[int]) -> None:
@@ -126,7 +107,8 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
         _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
 
     def give_up(number: int, error: Exception, whose: type[User | Contact]) -> None:
-        _store_unwritten(whose, number, describe(error), today, now)
+        store_unwritten(whose, number, describe(error), today, now)
+        db.session.commit()
         gathered.failed += 1
 
     last = 0
@@ -163,37 +145,6 @@ def _gather(
     db.session.expunge_all()
     gathered.messages += len(digests)
     gathered.notices += sum(len(digest.notice_ids) for digest in digests)
-
-
-def _store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
-    """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
-    that waits for them. Nothing is read that it would have said: that may be what is wrong. Commits."""
-    log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
-    is_user = whose is User
-    reader = db.session.get_one(User, number) if is_user else db.session.get_one(Contact, number)
-    identity = uuid4().hex
-    message = Message(
-        identity=identity,
-        message_id=message_id_of(identity),
-        subject=NOT_WRITTEN,
-        kind=MessageKind.DIGEST,
-        recipient=reader.email,
-        addressee=addressee_of(number) if is_user else addressee_of_contact(number),
-        user_id=number if is_user else None,
-        contact_id=None if is_user else number,
-        rendered_on=today,
-        state=MessageState.FAILED,
-        ended_at=now,
-        trouble=f"{NOT_WRITTEN}. {trouble}",
-    )
-    store_messages([(message, Rendered(b""))], now=now)
-    addressee = notices.c.user_id if is_user else notices.c.contact_id
-    db.session.connection().execute(
-        update(notices)
-        .where(addressee == number, notices.c.message_id.is_(None), notices.c.ended_at.is_(None))
-        .values(message_id=message.id)
-    )
-    db.session.commit()
 
 
 def _compose(

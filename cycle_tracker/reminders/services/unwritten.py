@@ -1,0 +1,72 @@
+"""Mails that could not be written: each stands in the outbox as failed, so that it is seen.
+
+What it was to say waits for the next day, when it is tried again.
+"""
+
+import logging
+from datetime import date, datetime
+from uuid import uuid4
+
+from sqlalchemy import bindparam, select, update
+
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
+from cycle_tracker.models import Contact, Message, MessageKind, Notice, User
+from cycle_tracker.models.base import table_of
+from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
+
+NOT_WRITTEN = "A mail that could not be written"
+
+log = logging.getLogger(__name__)
+
+messages = table_of(Message)
+notices = table_of(Notice)
+_never_tried = (
+    select(messages.c.id)
+    .where(
+        messages.c.state == bindparam(None, MessageState.FAILED, type_=messages.c.state.type, literal_execute=True),
+        messages.c.kind == MessageKind.DIGEST,
+        messages.c.attempts == 0,
+        messages.c.rendered_on < bindparam("today"),
+    )
+    .scalar_subquery()
+)
+_let_wait_again = (
+    update(notices).where(notices.c.message_id.in_(_never_tried), notices.c.ended_at.is_(None)).values(message_id=None)
+)
+
+
+def let_wait_again(today: date) -> None:
+    """Let the notices wait again whose mail failed on an earlier day before it was handed to a mail server."""
+    db.session.connection().execute(_let_wait_again, {"today": today})
+
+
+def store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
+    """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
+    that waits for them. Nothing is read that it would have said: that may be what is wrong."""
+    log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
+    is_user = whose is User
+    reader = db.session.get_one(User, number) if is_user else db.session.get_one(Contact, number)
+    identity = uuid4().hex
+    message = Message(
+        identity=identity,
+        message_id=message_id_of(identity),
+        subject=NOT_WRITTEN,
+        kind=MessageKind.DIGEST,
+        recipient=reader.email,
+        addressee=addressee_of(number) if is_user else addressee_of_contact(number),
+        user_id=number if is_user else None,
+        contact_id=None if is_user else number,
+        rendered_on=today,
+        state=MessageState.FAILED,
+        ended_at=now,
+        trouble=f"{NOT_WRITTEN}. {trouble}",
+    )
+    store_messages([(message, Rendered(b""))], now=now)
+    addressee = notices.c.user_id if is_user else notices.c.contact_id
+    db.session.connection().execute(
+        update(notices)
+        .where(addressee == number, notices.c.message_id.is_(None), notices.c.ended_at.is_(None))
+        .values(message_id=message.id)
+    )
