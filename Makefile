@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
-# Compiled tests are kept, whatever the environment says: each worker would compile all of them anew.
+# Compiled tests are kept, whatever the environment says: otherwise each worker would compile all of them again.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
@@ -30,7 +30,7 @@ test-rest: setup system-packages ## Run what `make test-all` has and `make test`
 long: setup system-packages ## Run the long tests: processes killed and raced for minutes, large numbers of examples
 	@$(PYTEST) --selection long
 
-faults: setup system-packages ## Run the long tests of faults alone: processes killed, paused and raced
+faults: setup system-packages ## Run only the long tests of faults: processes killed, paused and raced
 	@$(PYTEST) tests/faults --selection long
 
 check: setup system-packages ## Run the formatter, linters, type checker, migration check, then `make test-all`

@@ -82,7 +82,7 @@ def _send(today: date, *, only_for_accounts: bool = False) -> Report:
     counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}
     said = f"The mail server: {sent.trouble}" if sent.trouble else ""
     if sent.failed and not said:
-        said = f"{sent.failed} mails failed by themselves; the page of the service's health says why."
+        said = f"Mails that failed by themselves: {sent.failed}. The service health page says why."
     return Report(counts, said, usable=not sent.could_not_be_used)
 
 

@@ -58,7 +58,7 @@ WORDS = {
     ),
     AlarmKind.SENDER_FAILING: _Words(
         raised="Reminders do not go out",
-        advice="Look at what the mail server says, or the error, on the page of the service's health. What is due "
+        advice="Look at the error, or what the mail server said, on the service health page. What is due "
         "waits, and is tried again every few minutes.",
         ended="Reminders go out again",
         relief="What waited goes out now, each thing once.",

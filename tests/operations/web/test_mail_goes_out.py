@@ -31,7 +31,7 @@ SECOND = timedelta(seconds=1)
 ALL_WELL = "Every job ran when it should have, and no message has failed."
 HELD_UP = (
     "At least one message has been ready for 15 minutes or more, or could not be written, and none was sent meanwhile. "
-    "Does the mail server answer?"
+    "Does the mail server answer? If it does, see the messages that failed."
 )
 QUEUED, SENDING, SENT = MessageState.QUEUED, MessageState.SENDING, MessageState.SENT
 

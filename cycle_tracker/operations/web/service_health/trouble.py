@@ -32,5 +32,5 @@ def about_mail(now: datetime) -> str:
         return ""
     return (
         f"At least one message has been ready for {MINUTES_WITHOUT_A_MAIL} minutes or more, or could not be written, "
-        "and none was sent meanwhile. Does the mail server answer?"
+        "and none was sent meanwhile. Does the mail server answer? If it does, see the messages that failed."
     )
