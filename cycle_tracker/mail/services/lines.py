@@ -208,7 +208,9 @@ class Line:
         self.sent.failed += 1
 
     def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
-        """The bytes as they are stored, with links made now."""
+        """The bytes as they are stored, with links made now. Raises ValueError where there are none."""
+        if not mail.content:
+            raise ValueError("there is no text of it")
         if mail.carries_a_link:
             with self.run.turn:
                 return with_fresh_link(connection, mail.message_id, mail.key, mail.content, now=self.clock())

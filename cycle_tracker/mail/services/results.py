@@ -6,7 +6,7 @@ None of this commits: it belongs in the transaction of whoever sends.
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from cycle_tracker.access.services.access_links import CARRY_A_LINK
 from cycle_tracker.core.lines import one_line
@@ -30,11 +30,11 @@ _in_hand = (
         messages.c.ready_at,
         messages.c.user_id,
         messages.c.contact_id,
-        bodies.c.content,
-        bodies.c.key,
+        func.coalesce(bodies.c.content, b""),
+        func.coalesce(bodies.c.key, ""),
         messages.c.kind.in_(sorted(CARRY_A_LINK)),
     )
-    .join(bodies, bodies.c.message_id == messages.c.id)
+    .outerjoin(bodies, bodies.c.message_id == messages.c.id)
     .where(messages.c.claim_id == bindparam("claim"), IS_SENDING)
     .order_by(messages.c.ready_at, messages.c.id)
 )
@@ -102,7 +102,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class MailInHand:
-    """What is needed to send one message and to record what came of it."""
+    """What is needed to send one message and to record what came of it. `content` is empty where none is stored."""
 
     message_id: int
     recipient: str

@@ -44,17 +44,17 @@ def let_wait_again(today: date) -> None:
 
 def store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
     """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
-    that waits for them. Nothing is read that it would have said: that may be what is wrong."""
+    that waits for them. Nothing is read but the address: whatever else stands of them may be what is wrong."""
     log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
     is_user = whose is User
-    reader = db.session.get_one(User, number) if is_user else db.session.get_one(Contact, number)
+    email = db.session.scalars(select(whose.email).where(whose.id == number)).one()
     identity = uuid4().hex
     message = Message(
         identity=identity,
         message_id=message_id_of(identity),
         subject=NOT_WRITTEN,
         kind=MessageKind.DIGEST,
-        recipient=reader.email,
+        recipient=email,
         addressee=addressee_of(number) if is_user else addressee_of_contact(number),
         user_id=number if is_user else None,
         contact_id=None if is_user else number,

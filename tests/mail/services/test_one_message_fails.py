@@ -5,17 +5,18 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time
+from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ask_contact
-from cycle_tracker.models import AccessLink, Contact, Message, Notice
+from cycle_tracker.models import AccessLink, Contact, Message, MessageBody, Notice
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
@@ -230,3 +231,46 @@ def test_a_database_that_is_away_fails_no_message(days: Days, hundred: list[str]
         db.session.commit()
     assert set(db.session.scalars(select(Message.state))) == {MessageState.SENDING}
     assert not days.sink.accepted
+
+
+def test_a_message_without_a_text_fails_instead_of_being_claimed_for_ever(days: Days, hundred: list[str]) -> None:
+    decide(DAY)
+    its_own = hundred[ONE_OF_THEM]
+    gone = select(Message.id).where(Message.recipient == its_own).scalar_subquery()
+    db.session.execute(delete(MessageBody).where(MessageBody.message_id == gone))
+    db.session.commit()
+    asked = count()
+    sent = send_ready_messages(DAY, ticking(moment(DAY)), stop=lambda: next(asked) > 3 * MAILS)
+    assert next(asked) < 3 * MAILS
+    assert (sent.sent, sent.failed) == (MAILS - 1, 1)
+    failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+    assert (failed.recipient, failed.attempts) == (its_own, 0)
+    assert failed.trouble == "It could not be sent. ValueError: there is no text of it"
+
+
+@contextmanager
+def with_a_rhythm_of_a_later_version(address: str) -> Iterator[None]:
+    """As where a service goes back to the version before: a word stands in the table that this one does not know."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    unknown = f"UPDATE users SET rhythm = 'hourly' WHERE email = '{address}'"
+    known = "UPDATE users SET rhythm = 'daily'"
+    if is_sqlite:
+        execute(["PRAGMA ignore_check_constraints = ON", unknown, "PRAGMA ignore_check_constraints = OFF"])
+    else:
+        execute(["ALTER TABLE users DROP CONSTRAINT ck_users_rhythm", unknown])
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        rule = "CHECK (rhythm IN ('daily', 'weekly', 'only-late'))"
+        execute([known] if is_sqlite else [known, f"ALTER TABLE users ADD CONSTRAINT ck_users_rhythm {rule}"])
+
+
+def test_a_person_who_cannot_be_read_keeps_nobody_elses_mail_back(days: Days, hundred: list[str]) -> None:
+    queue_due_notices(DAY, moment(DAY))
+    with with_a_rhythm_of_a_later_version(hundred[ONE_OF_THEM]):
+        gathered = gather_waiting_notices(DAY, moment(DAY))
+        assert (gathered.messages, gathered.failed) == (MAILS - 1, 1)
+        assert send_ready_messages(DAY, ticking(moment(DAY))).sent == MAILS - 1
+    failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+    assert failed.recipient == hundred[ONE_OF_THEM]
