@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lines import one_line
 
 T = TypeVar("T")
 RAISED_BY_A_TRIGGER = "P0001"
@@ -50,7 +51,7 @@ def is_about_one(error: Exception) -> bool:
 
 def describe(error: Exception) -> str:
     """An error in one line: its kind, and what it says without the statement and the values. PostgreSQL tells the whole
-    row that it refuses in a detail of its own, which is left out."""
+    row that it refuses in a detail of its own, which is left out; so is what it could not store, such as NUL."""
     told = getattr(error, "orig", None) or error
     said = getattr(getattr(told, "diag", None), "message_primary", None) or told
-    return " ".join(f"{type(error).__name__}: {said}".split())
+    return one_line(f"{type(error).__name__}: {said}")

@@ -59,3 +59,7 @@ def test_a_row_that_is_refused_is_about_one_and_its_values_are_told_nowhere(core
     assert is_about_one(raised.value)
     assert "rhythm" in describe(raised.value)
     assert "ailsa" not in describe(raised.value)
+
+
+def test_what_an_error_says_can_be_stored() -> None:
+    assert describe(ValueError("no\0 such\ud800\nword")) == "ValueError: no suchword"

@@ -252,12 +252,13 @@ def test_a_message_without_a_text_fails_instead_of_being_claimed_for_ever(days: 
 def with_a_rhythm_of_a_later_version(address: str) -> Iterator[None]:
     """As where a service goes back to the version before: a word stands in the table that this one does not know."""
     is_sqlite = db.engine.dialect.name == "sqlite"
-    unknown = f"UPDATE users SET rhythm = 'hourly' WHERE email = '{address}'"
     known = "UPDATE users SET rhythm = 'daily'"
-    if is_sqlite:
-        execute(["PRAGMA ignore_check_constraints = ON", unknown, "PRAGMA ignore_check_constraints = OFF"])
-    else:
-        execute(["ALTER TABLE users DROP CONSTRAINT ck_users_rhythm", unknown])
+    unchecked = (
+        "PRAGMA ignore_check_constraints = ON" if is_sqlite else "ALTER TABLE users DROP CONSTRAINT ck_users_rhythm"
+    )
+    db.session.execute(text(unchecked))
+    db.session.execute(text("UPDATE users SET rhythm = 'hourly' WHERE email = :address"), {"address": address})
+    execute(["PRAGMA ignore_check_constraints = OFF"] if is_sqlite else [])
     try:
         yield
     finally:
