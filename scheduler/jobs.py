@@ -18,6 +18,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
+from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.models import Outcome
 
@@ -134,7 +135,7 @@ def run_job(app: Flask, name: str, today: date) -> Report:
         except Exception as error:  # a job that fails is recorded, and never ends the scheduler
             log.exception("%s failed.", name)
             db.session.rollback()
-            report = Report({}, f"{type(error).__name__}: {error}", usable=False)
+            report = Report({}, describe(error), usable=False)
         report.counts["seconds"] = _since(started)
         _record(run_id, name, report)
         if name in WATCHED:

@@ -8,6 +8,9 @@ import re
 from unicodedata import category
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Letters that no screen shows and Unicode counts as letters all the same: fillers, inherent vowels, an empty braille
+# cell, the grapheme joiner (Default_Ignorable_Code_Point, and what looks like it).
+EMPTY = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
 LINE_END = re.compile("[\r\v\f\x1c-\x1f\x85\u2028\u2029]")
 
 EMOJI = "\u00a9\u00ae\u2190-\u2bff\U0001f000-\U0001faff"
@@ -31,6 +34,7 @@ def one_line(text: str) -> str:
     >>> one_line("  Plan\\r\\n\\u202efor\\u00a0 \\u2028Mo\\u00adray ")
     'Plan for Moray'
     """
+    text = EMPTY.sub("", text)
     if text.isprintable() and "  " not in text and text == text.strip():
         return text
     return _single_blanks(_seen(_single_blanks(text)))
@@ -42,6 +46,7 @@ def within_line(text: str) -> str:
     >>> within_line(" on\\n\\n30 June  ")
     ' on 30 June '
     """
+    text = EMPTY.sub("", text)
     if text.isprintable() and "  " not in text:
         return text
     before, after = text[:1].isspace(), text[-1:].isspace()
@@ -55,6 +60,7 @@ def several_lines(text: str) -> str:
     >>> several_lines("Dear all,\\r\\n\\u202eplease\\x00 read\\u2028this")
     'Dear all,\\nplease read\\nthis'
     """
+    text = EMPTY.sub("", text)
     if text.isprintable():
         return text
     return "\n".join(_seen(line) for line in LINE_END.sub("\n", text.replace("\r\n", "\n")).split("\n"))

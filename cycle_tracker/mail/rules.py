@@ -32,6 +32,11 @@ RETRY_AFTER = (
 SPREAD = 0.2
 """By how much of itself a wait may grow, so that what was put off in one second does not come back in one second."""
 
+NOT_HANDED_OVER = "it was never handed to the mail server"
+MAY_HAVE_ARRIVED = "it may have arrived"
+BROKEN_OFF = "something went wrong while it was handed over, or with what the mail server answered"
+"""Why a message failed by itself, with no server to blame. Only what was never handed over is tried in another mail."""
+
 SERVER_CODES = frozenset({421, 432, 454, 530, 534, 535, 538})
 """Replies that speak of the server as a whole: closing down, or what it thinks of our login (RFC 5321, RFC 4954)."""
 

@@ -57,7 +57,8 @@ class Message(Base):
     may be a deputy. `digest_on` is set on an addressee's one digest of a London day. `rendered_on` is the day its words
     hold for. `ready_at` is when it may be tried (again). `claim_id` is plain text, not a key: a claim that ran out is
     deleted by its finder, and the message then counts as free. `trouble` is what the mail server last said against it,
-    `receipt` what it said when it took it, and `ended_why` why it was withdrawn.
+    `receipt` what it said when it took it, and `ended_why` why it was
+    withdrawn, or why it failed where no server refused it.
     """
 
     __tablename__ = "messages"

@@ -34,6 +34,7 @@ WRITTEN = {
 }
 """The columns that people fill in words of their own; what is held to a form, such as a key, never had such characters."""
 
+EMPTY = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 EMOJI = "\u00a9\u00ae\u2190-\u2bff\U0001f000-\U0001faff"
 JOINING = "\u0620-\u065f\u066e-\u06d3\u06fa-\u06ff\u0710-\u074a\u0750-\u077f\u08a0-\u08c9\u0900-\u0dff"
@@ -47,7 +48,7 @@ NEEDED = re.compile(
 
 
 def one_line(text):
-    parts = NEEDED.split(" ".join(text.split()))
+    parts = NEEDED.split(" ".join(EMPTY.sub("", text).split()))
     parts[::2] = ["".join(sign for sign in part if category(sign) not in UNSEEN) for part in parts[::2]]
     return " ".join("".join(parts).split())
 

@@ -88,3 +88,11 @@ def test_lines_of_several_stay_apart() -> None:
 def test_a_piece_of_a_line_keeps_one_blank_at_its_ends() -> None:
     assert within_line("\n past the date\u00a0") == " past the date "
     assert (within_line(""), within_line("\n\n"), within_line("\u200b")) == ("", " ", "")
+
+
+@pytest.mark.parametrize("empty", ["\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"])
+def test_a_letter_that_no_screen_shows_is_left_out(empty: str) -> None:
+    """Five of them would look like no name at all, and pass for one."""
+    assert one_line(empty * 5) == ""
+    assert one_line(f"Plan{empty} for {empty}Moray") == "Plan for Moray"
+    assert several_lines(f"One{empty}\ntwo") == "One\ntwo"

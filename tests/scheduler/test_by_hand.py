@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from config import ROOT
 from cycle_tracker.audit.queries.seals import find_head
@@ -196,3 +196,26 @@ def test_the_services_of_a_job_are_loaded_when_it_runs() -> None:
         for name in loaded
         if name.endswith((".services.digests", ".services.outbox", ".services.reminders", ".services.seals"))
     ]
+
+
+def test_a_run_that_the_database_ends_says_nothing_of_what_it_was_writing(
+    days: Days, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was to be stored has the text of a mail in it and the key of its placeholders. The error of a run is logged,
+    shown to administrators and mailed to them."""
+    enter_step()
+    db.session.execute(text("ALTER TABLE message_bodies RENAME TO bodies_elsewhere"))
+    db.session.commit()
+    try:
+        report = run_job(days.app, "queue-notices", date(2026, 5, 14))
+    finally:
+        db.session.rollback()
+        db.session.execute(text("ALTER TABLE bodies_elsewhere RENAME TO message_bodies"))
+        db.session.commit()
+    error = db.session.scalars(select(JobRun.error)).one()
+    assert not report.usable
+    assert "message_bodies" in error
+    assert "INSERT" not in error
+    for told in (error, report.said, caplog.text):
+        assert "Content-Type" not in told
+        assert "[parameters" not in told

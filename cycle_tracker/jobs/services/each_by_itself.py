@@ -4,13 +4,15 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lines import one_line
 
 T = TypeVar("T")
 RAISED_BY_A_TRIGGER = "P0001"
-OF_THE_DATABASE = (InterfaceError, OperationalError, ProgrammingError)
+TOO_BIG_FOR_THE_DATABASE = "54000"
+OF_ONE_ROW = (DataError, IntegrityError)
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +41,17 @@ def all_or_each(
 
 
 def is_about_one(error: Exception) -> bool:
-    """False for an error of the database as a whole: locked, full, away, without a table. Whatever else is raised comes
-    from what one row says, also what a trigger refuses."""
-    if isinstance(error, StatementError):
-        is_refused = getattr(error.orig, "sqlstate", "") == RAISED_BY_A_TRIGGER
-        return is_refused or not isinstance(error, OF_THE_DATABASE)
-    return not isinstance(error, SQLAlchemyError)
+    """False for an error of the database as a whole: locked, full, away, damaged, read-only, without a table. Whatever
+    else is raised comes from what one row says, also what a trigger refuses."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", "")
+        return isinstance(error, OF_ONE_ROW) or state in {RAISED_BY_A_TRIGGER, TOO_BIG_FOR_THE_DATABASE}
+    return isinstance(error, StatementError) or not isinstance(error, SQLAlchemyError)
 
 
 def describe(error: Exception) -> str:
-    """An error in one line: its kind, and what it says without the statement and the values."""
-    said = str(getattr(error, "orig", None) or error)
-    return " ".join(f"{type(error).__name__}: {said}".split())
+    """An error in one line: its kind, and what it says without the statement and the values. PostgreSQL tells the whole
+    row that it refuses in a detail of its own, which is left out; so is what it could not store, such as NUL."""
+    told = getattr(error, "orig", None) or error
+    said = getattr(getattr(told, "diag", None), "message_primary", None) or told
+    return one_line(f"{type(error).__name__}: {said}")

@@ -133,7 +133,7 @@ class Line:
 
         def give_up(message_id: int, error: Exception) -> None:
             with db.engine.connect() as connection:
-                self.give_up(connection, claim, message_id, 0, f"It could not be brought up to date. {describe(error)}")
+                self.give_up(connection, claim, message_id, f"It could not be brought up to date. {describe(error)}")
 
         with self.run.turn:
             all_or_each(claim.message_ids, refresh_some, give_up)
@@ -169,7 +169,7 @@ class Line:
             answered = before.answer.said
             said = f"The mail server answered: {answered} That could not be recorded. {describe(error)}"
             with self.run.turn:
-                self.give_up(connection, claim, before.mail.message_id, before.attempts, said, receipt=answered)
+                self.give_up(connection, claim, before.mail.message_id, said, handed_over=True, receipt=answered)
             return self.record_and_renew(connection, claim, None, mail)
         if before is not None:
             self.count(before)
@@ -178,10 +178,10 @@ class Line:
 
     def deliver(self, connection: Connection, claim: Claim, mail: MailInHand, links: Links) -> Result | None:
         """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
-        attempts = mail.attempts
+        handed_over = False
         try:
             content = self.content_of(connection, mail, links)
-            attempts += 1
+            handed_over = True
             answer = self.line.deliver(self.run.sender, mail.recipient, content)
         except ServerTrouble as trouble:
             log.warning("The mail server: %s", trouble)
@@ -192,23 +192,35 @@ class Line:
         except Exception as error:  # whatever is wrong with this one, the next go out
             if not is_about_one(error):
                 raise
+            said = f"It could not be sent. {describe(error)}"
             with self.run.turn:
-                self.give_up(connection, claim, mail.message_id, attempts, f"It could not be sent. {describe(error)}")
+                self.give_up(connection, claim, mail.message_id, said, handed_over=handed_over)
             return None
-        wait = retry_after(attempts, chance) if answer.verdict is Verdict.TRY_LATER else None
+        wait = retry_after(mail.attempts + 1, chance) if answer.verdict is Verdict.TRY_LATER else None
         return Result(mail, answer, wait)
 
     def give_up(
-        self, connection: Connection, claim: Claim, message_id: int, attempts: int, said: str, receipt: str = ""
+        self,
+        connection: Connection,
+        claim: Claim,
+        message_id: int,
+        said: str,
+        *,
+        handed_over: bool = False,
+        receipt: str = "",
     ) -> None:
         """End a message that something is wrong with. `receipt` is what the server had answered. Commits."""
         log.error("Message %d has failed: %s", message_id, said)
         with connection.begin():
-            record_failure(connection, claim, message_id, attempts, said, receipt=receipt, now=self.clock())
+            record_failure(
+                connection, claim, message_id, said, handed_over=handed_over, receipt=receipt, now=self.clock()
+            )
         self.sent.failed += 1
 
     def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
-        """The bytes as they are stored, with links made now."""
+        """The bytes as they are stored, with links made now. Raises ValueError where there are none."""
+        if not mail.content:
+            raise ValueError("there is no text of it")
         if mail.carries_a_link:
             with self.run.turn:
                 return with_fresh_link(connection, mail.message_id, mail.key, mail.content, now=self.clock())

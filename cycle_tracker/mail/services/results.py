@@ -6,12 +6,12 @@ None of this commits: it belongs in the transaction of whoever sends.
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from cycle_tracker.access.services.access_links import CARRY_A_LINK
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.mail.rules import FINAL, Verdict
+from cycle_tracker.mail.rules import BROKEN_OFF, FINAL, MAY_HAVE_ARRIVED, NOT_HANDED_OVER, Verdict
 from cycle_tracker.mail.services.claims import IS_SENDING, Claim
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageBody
@@ -30,11 +30,11 @@ _in_hand = (
         messages.c.ready_at,
         messages.c.user_id,
         messages.c.contact_id,
-        bodies.c.content,
-        bodies.c.key,
+        func.coalesce(bodies.c.content, b""),
+        func.coalesce(bodies.c.key, ""),
         messages.c.kind.in_(sorted(CARRY_A_LINK)),
     )
-    .join(bodies, bodies.c.message_id == messages.c.id)
+    .outerjoin(bodies, bodies.c.message_id == messages.c.id)
     .where(messages.c.claim_id == bindparam("claim"), IS_SENDING)
     .order_by(messages.c.ready_at, messages.c.id)
 )
@@ -52,15 +52,17 @@ _record = (
     )
 )
 _record_if_ours = _record.where(messages.c.claim_id == bindparam("claim"))
+_may_have_arrived = messages.c.trouble.startswith("It may have arrived")  # as `put_back` and a lost claim say
 _give_up = (
     update(messages)
     .where(messages.c.id == bindparam("message"), messages.c.claim_id == bindparam("claim"), IS_SENDING)
     .values(
         state=MessageState.FAILED,
-        attempts=bindparam("new_attempts"),
+        attempts=messages.c.attempts + bindparam("tries"),
         ended_at=bindparam("new_ended_at"),
         trouble=bindparam("new_trouble"),
         receipt=bindparam("new_receipt"),
+        ended_why=case((_may_have_arrived, MAY_HAVE_ARRIVED), else_=bindparam("why")),
         claim_id=None,
     )
 )
@@ -102,7 +104,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class MailInHand:
-    """What is needed to send one message and to record what came of it."""
+    """What is needed to send one message and to record what came of it. `content` is empty where none is stored."""
 
     message_id: int
     recipient: str
@@ -164,18 +166,22 @@ def record(connection: Connection, claim: Claim, result: Result, *, now: datetim
 
 
 def record_failure(
-    connection: Connection, claim: Claim, message_id: int, attempts: int, said: str, *, receipt: str, now: datetime
+    connection: Connection, claim: Claim, message_id: int, said: str, *, handed_over: bool, receipt: str, now: datetime
 ) -> None:
-    """End a message that something is wrong with, saying what. `receipt` is what the server had answered, if it had."""
+    """End a message that something is wrong with, saying what. `receipt` is what the server had answered, if it had.
+
+    That an earlier try of it may have arrived stays known.
+    """
     connection.execute(
         _give_up,
         {
             "message": message_id,
             "claim": claim.id,
-            "new_attempts": attempts,
+            "tries": int(handed_over),
             "new_ended_at": now,
             "new_trouble": one_line(said)[:LONGEST_TROUBLE],
             "new_receipt": receipt,
+            "why": BROKEN_OFF if handed_over else NOT_HANDED_OVER,
         },
     )
 

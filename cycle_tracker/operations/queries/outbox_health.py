@@ -35,9 +35,8 @@ def _one_is_ready(*of: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _one_failed_by_itself() -> ColumnElement[bool]:
-    """One that no server refused: it was never handed over, or what the server answered could not be recorded."""
-    is_no_refusal = or_(Message.attempts == 0, Message.receipt != "")
-    return exists().where(_in_state(MessageState.FAILED), Message.ended_at >= _since, is_no_refusal)
+    """One that no server refused: such a message says why it ended."""
+    return exists().where(_in_state(MessageState.FAILED), Message.ended_at >= _since, Message.ended_why != "")
 
 
 # What was sent is asked first: it answers for most of the day, and the second question is then not asked.

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.mail.rules import NOT_HANDED_OVER
 from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
 from cycle_tracker.models import Contact, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
@@ -27,7 +28,7 @@ _never_tried = (
     .where(
         messages.c.state == bindparam(None, MessageState.FAILED, type_=messages.c.state.type, literal_execute=True),
         messages.c.kind == MessageKind.DIGEST,
-        messages.c.attempts == 0,
+        messages.c.ended_why == NOT_HANDED_OVER,
         messages.c.rendered_on < bindparam("today"),
     )
     .scalar_subquery()
@@ -44,23 +45,24 @@ def let_wait_again(today: date) -> None:
 
 def store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
     """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
-    that waits for them. Nothing is read that it would have said: that may be what is wrong."""
+    that waits for them. Nothing is read but the address: whatever else stands of them may be what is wrong."""
     log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
     is_user = whose is User
-    reader = db.session.get_one(User, number) if is_user else db.session.get_one(Contact, number)
+    email = db.session.scalars(select(whose.email).where(whose.id == number)).one()
     identity = uuid4().hex
     message = Message(
         identity=identity,
         message_id=message_id_of(identity),
         subject=NOT_WRITTEN,
         kind=MessageKind.DIGEST,
-        recipient=reader.email,
+        recipient=email,
         addressee=addressee_of(number) if is_user else addressee_of_contact(number),
         user_id=number if is_user else None,
         contact_id=None if is_user else number,
         rendered_on=today,
         state=MessageState.FAILED,
         ended_at=now,
+        ended_why=NOT_HANDED_OVER,
         trouble=f"{NOT_WRITTEN}. {trouble}",
     )
     store_messages([(message, Rendered(b""))], now=now)

@@ -22,7 +22,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD
-from cycle_tracker.mail.services import outbox
+from cycle_tracker.mail.services import lines
 from cycle_tracker.mail.services.claims import CUT_SHORT, claim_ready_messages, free_lost_claims
 from cycle_tracker.mail.services.outgoing import store_message
 from cycle_tracker.mail.services.results import Sent
@@ -127,7 +127,7 @@ def test_a_refusal_fails_at_once_and_touches_nobody_else(sink: SmtpSink, at: str
 def test_a_temporary_refusal_is_tried_again_after_each_wait_of_the_list_and_then_fails(
     sink: SmtpSink, at: str, chance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "chance", lambda: chance)
+    monkeypatch.setattr(lines, "chance", lambda: chance)
     getattr(sink.faults, at)[BEN] = "451 4.7.1 Greylisted"
     queue(ANNA, BEN)
     assert (send().sent, delivered(sink)) == (1, [ANNA])

@@ -5,17 +5,18 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time
+from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ask_contact
-from cycle_tracker.models import AccessLink, Contact, Message, Notice
+from cycle_tracker.models import AccessLink, Contact, Message, MessageBody, Notice
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
@@ -24,6 +25,7 @@ from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import SEVEN, TEN, Days, moment, ticking
 
 DAY, NEXT_DAY = date(2026, 5, 14), date(2026, 5, 15)
+AFTER_THE_WEEKEND = date(2026, 5, 18)
 MAILS = 100
 ONE_OF_THEM = 37
 POSTGRESQL_TRIGGER = """
@@ -230,3 +232,85 @@ def test_a_database_that_is_away_fails_no_message(days: Days, hundred: list[str]
         db.session.commit()
     assert set(db.session.scalars(select(Message.state))) == {MessageState.SENDING}
     assert not days.sink.accepted
+
+
+def test_a_message_without_a_text_fails_instead_of_being_claimed_for_ever(days: Days, hundred: list[str]) -> None:
+    decide(DAY)
+    its_own = hundred[ONE_OF_THEM]
+    gone = select(Message.id).where(Message.recipient == its_own).scalar_subquery()
+    db.session.execute(delete(MessageBody).where(MessageBody.message_id == gone))
+    db.session.commit()
+    asked = count()
+    sent = send_ready_messages(DAY, ticking(moment(DAY)), stop=lambda: next(asked) > 3 * MAILS)
+    assert next(asked) < 3 * MAILS
+    assert (sent.sent, sent.failed) == (MAILS - 1, 1)
+    failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+    assert (failed.recipient, failed.attempts) == (its_own, 0)
+    assert failed.trouble == "It could not be sent. ValueError: there is no text of it"
+
+
+@contextmanager
+def with_a_rhythm_of_a_later_version(address: str) -> Iterator[None]:
+    """As where a service goes back to the version before: a word stands in the table that this one does not know."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    known = "UPDATE users SET rhythm = 'daily'"
+    unchecked = (
+        "PRAGMA ignore_check_constraints = ON" if is_sqlite else "ALTER TABLE users DROP CONSTRAINT ck_users_rhythm"
+    )
+    db.session.execute(text(unchecked))
+    db.session.execute(text("UPDATE users SET rhythm = 'hourly' WHERE email = :address"), {"address": address})
+    execute(["PRAGMA ignore_check_constraints = OFF"] if is_sqlite else [])
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        rule = "CHECK (rhythm IN ('daily', 'weekly', 'only-late'))"
+        execute([known] if is_sqlite else [known, f"ALTER TABLE users ADD CONSTRAINT ck_users_rhythm {rule}"])
+
+
+def test_a_person_who_cannot_be_read_keeps_nobody_elses_mail_back(days: Days, hundred: list[str]) -> None:
+    queue_due_notices(DAY, moment(DAY))
+    with with_a_rhythm_of_a_later_version(hundred[ONE_OF_THEM]):
+        gathered = gather_waiting_notices(DAY, moment(DAY))
+        assert (gathered.messages, gathered.failed) == (MAILS - 1, 1)
+        assert send_ready_messages(DAY, ticking(moment(DAY))).sent == MAILS - 1
+    failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+    assert failed.recipient == hundred[ONE_OF_THEM]
+
+
+def test_a_mail_put_off_by_its_server_that_then_cannot_be_filled_is_written_again_the_next_day(
+    days: Days, hundred: list[str]
+) -> None:
+    decide(DAY)
+    address = hundred[0]
+    days.sink.faults.refuse_at_rcpt = {address: "451 4.3.0 Later"}
+    send_ready_messages(DAY, ticking(moment(DAY)))
+    days.sink.faults.refuse_at_rcpt = {}
+    with cannot_be_filled(days, address):
+        assert send_ready_messages(DAY, ticking(moment(DAY, TEN))).failed == 1
+    failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+    assert (failed.attempts, failed.ended_why) == (1, "it was never handed to the mail server")
+    days.sink.clear()
+    decide(NEXT_DAY)
+    send_ready_messages(NEXT_DAY, ticking(moment(NEXT_DAY)))
+    assert [mail for mail in days.sink.accepted if mail.recipients == (address,)]
+
+
+def test_a_mail_that_may_have_arrived_is_told_in_no_other(days: Days, hundred: list[str]) -> None:
+    """Its notices would come under another Message-ID, and nobody could tell that they are the same."""
+    decide(DAY)
+    address = hundred[0]
+    db.session.execute(
+        update(Message)
+        .where(Message.recipient == address)
+        .values(trouble="It may have arrived, no answer came: SMTPServerDisconnected")
+    )
+    db.session.commit()
+    with cannot_be_rendered_again(days, address) as day:
+        assert send_ready_messages(day, ticking(moment(day))).failed == 1
+    failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
+    assert failed.ended_why == "it may have arrived"
+    failed_id, notice_id = failed.id, its_notice(address)
+    spoil_notice(notice_id, "[]")
+    decide(AFTER_THE_WEEKEND)
+    assert db.session.scalars(select(Notice.message_id).where(Notice.id == notice_id)).one() == failed_id
