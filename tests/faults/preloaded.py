@@ -6,6 +6,7 @@ is named here; that it starts without is shown by the scheduler's own tests, whi
 
 import gc
 import importlib
+import sys
 
 from sqlalchemy.orm import configure_mappers
 
@@ -25,11 +26,16 @@ NEEDED_LATER = (
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "tests.faults.forked",
+    "tests.faults.minutes",
+    "tests.faults.sweep",
 )
 
 end_with_parent()
 for name in NEEDED_LATER:
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except ImportError as error:  # which the server would pass over in silence, and each job would import it all anew
+        sys.exit(f"{__file__}: {error}")
 configure_mappers()
 SCOTLAND.is_working_day(today())
 gc.freeze()
