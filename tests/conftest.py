@@ -43,8 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Where tests are run: say how many examples properties look at, and let all apps share compiled templates."""
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         selection.load_profile(config.option.selection)
-        if config.cache is not None:
-            compiled = FileSystemBytecodeCache(str(config.cache.mkdir("templates")))
+        cache = getattr(config, "cache", None)  # pytest may be told to keep none
+        if cache is not None:
+            compiled = FileSystemBytecodeCache(str(cache.mkdir("templates")))
             Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": compiled}
 
 
