@@ -1,7 +1,9 @@
 SHELL := /bin/bash
 PYTHON_IN_VENV := .venv/bin/python
-# Compiled tests are kept, whatever the environment says: otherwise each worker would compile all of them again.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 8 --dist worksteal
+# One process more than there are cores, for tests wait for servers and browsers; at most eight.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$(( cores < 8 ? cores + 1 : 8 )))
+# Compiled tests are kept, whatever the environment says: each worker would compile all of them anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system-packages run test test-all test-rest long faults check migrations-in-step bench lock screenshots format
