@@ -6,6 +6,7 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.document_states import LATE
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State, is_allowed
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.web.facts import (
@@ -27,6 +28,7 @@ from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (
     Status,
     date_basis_wording,
+    date_name,
     duty_wording,
 )
 
@@ -92,21 +94,32 @@ def _owner_rows(facts: Facts, detail: Detail) -> list[Row]:
         return []
     owner = facts.milestone.owner
     if owner is None:
-        return [Row("Owner", "Nobody yet")]
+        return [Row("Owner", "No owner")]
     return [Row("Owner", owner.name if owner.active else f"{owner.name} (has left)")]
 
 
 def _about(facts: Facts, detail: Detail) -> list[Row]:
     milestone = facts.milestone
     rows = [
-        Row("Duty", upper_first(duty_wording(milestone))),
-        Row("Date", upper_first(date_basis_wording(milestone))),
+        Row("Duty", _duty(milestone)),
+        Row("Date", _date_basis(milestone)),
     ]
     if milestone.lead_organisation:
         rows.append(Row("Lead organisation", milestone.lead_organisation.name))
     if milestone.evidence_asked and detail is not Detail.EVERYTHING:  # who sees everything has it beside the evidence
         rows.append(Row("Evidence asked for", milestone.evidence_asked))
     return rows
+
+
+def _duty(milestone: Milestone) -> str:
+    if milestone.duty_basis in {Basis.STATUTE, Basis.GUIDANCE}:
+        return upper_first(duty_wording(milestone))
+    return f"Not a legal duty ({milestone.duty_citation})" if milestone.duty_citation else "Not a legal duty"
+
+
+def _date_basis(milestone: Milestone) -> str:
+    words = date_basis_wording(milestone) if milestone.date_citation else date_name(milestone.date_basis)
+    return upper_first(words)
 
 
 def _warnings(milestone: Milestone, unfinished: Sequence[Milestone]) -> list[str]:
