@@ -77,7 +77,7 @@ def status_report(status: PartnershipStatus) -> StatusReport:
         as_at=day(today),
         summary=_summary(status),
         sections=sections,
-        seen_by=f"People in the {place.name} partnership, and auditors. Officials see only the plans and annual reports."
+        seen_by=f"People in the {place.name} partnership, and auditors. Officials see only plans and annual reports."
         if status.inside is not None
         else f"You can see the plans and annual reports of {place.name}, with shared explanations.",
     )
