@@ -94,7 +94,7 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     visitor.page.get_by_role("link", name="I have seen this, and reply by").click()
     visitor.check_page()
     visitor.fill("I reply by", "05/06/2026")
-    visitor.press("I have seen this, and reply by then")
+    visitor.press("Save reply date")
     visitor.open(f"{STEP}/notices")
     assert visitor.reads("Ewan Bain")
     visitor.open("/notices")

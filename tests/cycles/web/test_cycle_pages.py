@@ -82,7 +82,7 @@ def moray(app: Flask, morning: time_machine.Traveller) -> Iterator[Moray]:
 def test_the_four_stages_stand_in_their_order_and_the_calendar_in_one(moray: Moray) -> None:
     page = moray.client().get(CYCLE)
     headings = [" ".join(heading.get_text(" ").split()) for heading in soup(page).select("main h2")]
-    assert headings == ["From the cycle before", "1. Analyse", "2. Plan", "3. Do The calendar is here", "4. Review"]
+    assert headings == ["From the previous cycle", "1. Analyse", "2. Plan", "3. Do Current stage", "4. Review"]
     assert "The calendar is in the stage “Do”." in said(page)
 
 
@@ -115,7 +115,7 @@ def test_the_third_report_of_the_cycle_before_shows_while_it_is_open(moray: Mora
             today=date(2026, 7, 3),
             now=at_seven(date(2026, 7, 3)),
         )
-    assert "From the cycle before" not in said(client.get(CYCLE))
+    assert "From the previous cycle" not in said(client.get(CYCLE))
 
 
 def test_officials_see_only_documents(moray: Moray) -> None:

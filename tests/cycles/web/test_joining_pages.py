@@ -55,7 +55,7 @@ def states(place: Place) -> dict[str, str]:
 def test_a_partnership_is_set_up_from_the_list_in_three_steps(place: Place) -> None:
     assert states(place) == {
         "Lead bodies and members": "Done",
-        "First day of notices": "To do",
+        "Start date for reminders": "To do",
         "Plan periods and their steps": "To do",
         "Planning lead": "To do",
         "Governance group": "Can wait",

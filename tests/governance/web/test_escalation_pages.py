@@ -119,14 +119,14 @@ def test_what_waits_stands_before_what_is_settled(moray: Moray) -> None:
         "14 July 2026, 14 days past its date None yet"
     ]
     assert listed(client, "settled") == [
-        "Annual report on 2025–26 Moray 14 July 2026, 14 days past its date It was opened again, on 1 August 2026 "
+        "Annual report on 2025–26 Moray 14 July 2026, 14 days past its date Reopened, on 1 August 2026 "
         "None yet"
     ]
 
 
 def test_a_member_notes_a_new_date_and_the_lag_stays(moray: Moray) -> None:
     client = moray.client()
-    assert "Note a new expected date" in said(client.get(moray.page))
+    assert "Agree a new expected date" in said(client.get(moray.page))
     answer = client.post(f"{moray.page}/decision", data=moray.decision())
     assert answer.status_code == 302
     page = client.get(answer.headers["Location"])
@@ -135,7 +135,7 @@ def test_a_member_notes_a_new_date_and_the_lag_stays(moray: Moray) -> None:
     assert "Expected by 30 September 2026" in text
     assert "30 June 2026, 63 days past it" in text
     assert "154 days since 31 March" in text
-    assert "It has a new date, on 1 September 2026" in text
+    assert "New date agreed, on 1 September 2026" in text
     assert WHY in text
     assert soup(page).select("main form") == []
     change = db.session.scalars(select(DateChange)).one()
@@ -155,7 +155,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"expected_on": ""}, "Enter the new expected date"),
         ({"expected_on": "31 9 2026"}, "31 September 2026 is not a real date"),
         ({"expected_on": "1 9 2026"}, "The new expected date must be in the future."),
-        ({"explanation": "  "}, "Say why the date has passed and what will happen by the new one"),
+        ({"explanation": "  "}, "Say why the date has passed and what will happen by the new date"),
         ({"explanation": "Late."}, "The explanation must be 10 to 2,000 characters"),
         ({"explanation": "x" * 2001}, "The explanation must be 10 to 2,000 characters"),
     ]:
@@ -264,7 +264,7 @@ def test_a_long_list_has_pages(moray: Moray) -> None:
     for page in ("2", "99"):
         answer = client.get(f"{LIST}?page={page}")
         assert len(soup(answer).select("#settled tbody tr")) == 11
-        assert "Waiting for a decision" not in [heading.get_text() for heading in soup(answer).select("h2")]
+        assert "Decision needed" not in [heading.get_text() for heading in soup(answer).select("h2")]
 
 
 OUTCOMES = {
@@ -275,7 +275,7 @@ OUTCOMES = {
 }
 SAID = {
     "new-date": "New expected date noted: 30 September 2026",
-    "next-steps": "Next steps asked for: “Send the draft”, nobody yet, by 1 October 2026",
+    "next-steps": "Next steps requested: “Send the draft”, nobody yet, by 1 October 2026",
     "refer-on": "Referred on to Chief officers’ group",
     "no-action": "No action",
 }
@@ -308,7 +308,7 @@ def test_what_is_decided_without_a_new_date_stays_listed_as_decided(moray: Moray
     assert (listed(client, "waiting"), listed(client, "settled")) == ([], [])
     (line,) = listed(client, "decided")
     assert SAID[outcome] in line
-    assert "Decision wanted" not in said(client.get("/"))
+    assert "Decision needed" not in said(client.get("/"))
     assert "Decide again" in said(client.get(moray.page))
     again = decide(client, moray, "new-date", version=version)
     assert again.status_code == 409, "the milestone was changed by the first decision"
@@ -341,13 +341,13 @@ def test_what_is_wrong_with_a_decision_is_told_beside_its_field(moray: Moray) ->
     db.session.flush()
     client = moray.client()
     for outcome, changed, field, words in [
-        ("next-steps", {"next_title": ""}, "next_title", "Say what is to be done"),
+        ("next-steps", {"next_title": ""}, "next_title", "Enter the next step"),
         ("next-steps", {"next_title": "x" * 10_000}, "next_title", "300 characters or fewer"),
         ("next-steps", {"next_due_on": "31 2 2027"}, "next_due_on", "is not a real date"),
         ("next-steps", {"next_due_on": "31 8 2026"}, "next_due_on", "due today or later"),
-        ("next-steps", {"next_owner": "{stranger}"}, "next_owner", "Choose somebody from the list"),
-        ("next-steps", {"next_owner": "x\x07"}, "next_owner", "Choose somebody from the list"),
-        ("refer-on", {"referred_to": ""}, "referred_to", "Say to whom it is referred"),
+        ("next-steps", {"next_owner": "{stranger}"}, "next_owner", "Choose someone from the list"),
+        ("next-steps", {"next_owner": "x\x07"}, "next_owner", "Choose someone from the list"),
+        ("refer-on", {"referred_to": ""}, "referred_to", "Enter who you are referring this to"),
         ("refer-on", {"referral_reason": "x" * 10_000}, "referral_reason", "10 to 2,000 characters"),
         ("no-action", {"no_action_reason": "no"}, "no_action_reason", "10 to 2,000 characters"),
         ("no-action", {"meeting": "{meeting}"}, "meeting", "Choose a meeting from the list"),

@@ -86,7 +86,7 @@ def test_a_lead_adds_somebody_with_a_role_and_somebody_by_address(moray: Moray) 
     client = moray.client()
     page = client.get(f"{PAGE}/members/add")
     offered = [option.get_text() for option in soup(page).select("#person option")]
-    assert offered == ["Choose somebody", "Ailsa Grant", "Calum Reid"]
+    assert offered == ["Choose someone", "Ailsa Grant", "Calum Reid"]
     sent = {"person": str(contributor.id), "email": "", "place": "clerk"}
     assert client.post(f"{PAGE}/members/add", data=sent).headers["Location"] == PAGE
     assert (
@@ -108,13 +108,13 @@ def test_what_is_wrong_with_a_new_member_is_told_beside_its_field(moray: Moray) 
     elsewhere = make_user("Fergus Kerr", role=Role.LEAD, partnership=make_partnership("fife"))
     client = moray.client()
     for sent, field, words in [
-        ({"place": "member"}, "person", "Choose somebody from the list, or enter their email address"),
-        ({"person": "{elsewhere}", "place": "member"}, "person", "Choose somebody from the list"),
+        ({"place": "member"}, "person", "Choose someone from the list, or enter their email address"),
+        ({"person": "{elsewhere}", "place": "member"}, "person", "Choose someone from the list"),
         ({"person": "{lead}", "email": "a@example.test", "place": "member"}, "person", "not both"),
         ({"email": "nobody@example.test", "place": "member"}, "email", "Nobody has an account with this address"),
         ({"email": "x" * 10_000, "place": "member"}, "email", "254 characters or fewer"),
-        ({"person": "{lead}", "place": "king"}, "place", "Choose what they are in the group"),
-        ({"person": "{lead}"}, "place", "Choose what they are in the group"),
+        ({"person": "{lead}", "place": "king"}, "place", "Choose their role in the group"),
+        ({"person": "{lead}"}, "place", "Choose their role in the group"),
     ]:
         data = {name: value.format(elsewhere=elsewhere.id, lead=moray.lead.id) for name, value in sent.items()}
         page = client.post(f"{PAGE}/members/add", data=data)

@@ -121,14 +121,14 @@ def told() -> list[tuple[str, str | None, bool, bool]]:
 def test_the_owner_or_a_lead_says_by_when_they_reply(moray: Moray, who: str) -> None:
     person: User = getattr(moray, who)
     client = moray.client(person)
-    assert "I have seen this, and reply by …" in said(client.get(REPORT))
+    assert "Acknowledge and give a reply date" in said(client.get(REPORT))
     answer = client.post(f"{REPORT}/acknowledgement", data=moray.reply())
     assert answer.headers["Location"] == REPORT
     page = said(client.get(REPORT))
     assert "Recorded. A reply is promised by 10 July 2026." in page
-    assert f"{person.name} has seen this and replies by 10 July 2026." in page
+    assert f"{person.name} has seen this and will reply by 10 July 2026." in page
     assert f"{person.name} has seen this, and replies by 10 July 2026" in page, "the history says so too"
-    assert "I have seen this, and reply by …" not in page
+    assert "Acknowledge and give a reply date" not in page
     db.session.refresh(moray.rung)
     assert (moray.rung.reply_by, moray.rung.acknowledged_by_id) == (date(2026, 7, 10), person.id)
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "acknowledged")).one()
@@ -164,9 +164,9 @@ def test_once_it_has_gone_further_the_lead_holds_nothing_back(moray: Moray) -> N
 def test_a_day_that_cannot_be_is_refused_beside_its_field(moray: Moray) -> None:
     client = moray.client(moray.lead)
     for typed, message in [
-        ("", "Enter the day by which you reply"),
+        ("", "Enter the reply date"),
         ("31 2 2026", "is not a real date"),
-        ("3 7 2026", "The day must be after today."),
+        ("3 7 2026", "The reply date must be after today."),
         ("20 7 2026", "The day must be 17 July 2026 or before."),
         ("4 7 2026", "The day must be a working day"),
         ("x" * 10_000, "date"),
@@ -199,12 +199,12 @@ def test_the_chair_or_the_group_says_by_when_it_replies(
         refused = client.post(f"{page}/acknowledgement", data=moray.reply())
         assert "so one of them must say when they reply" in said(refused)
     for who in may:
-        assert "I have seen this, and reply by …" in said(moray.client(getattr(moray, who)).get(page))
+        assert "Acknowledge and give a reply date" in said(moray.client(getattr(moray, who)).get(page))
     client = moray.client(getattr(moray, may[0]))
     answer = client.post(f"{page}/acknowledgement", data=moray.reply("31 7 2026"))
     assert answer.headers["Location"] == page
-    assert "has seen this and replies by 31 July 2026" in said(client.get(page))
-    assert "has seen this and replies by 31 July 2026" in said(client.get("/escalations"))
+    assert "has seen this and will reply by 31 July 2026" in said(client.get(page))
+    assert "has seen this and will reply by 31 July 2026" in said(client.get("/escalations"))
     assert "replies by 31 July 2026" in said(client.get("/"))
 
 
@@ -221,13 +221,13 @@ def test_a_members_own_work_is_not_theirs_to_answer_for(moray: Moray) -> None:
 def test_something_is_raised_to_the_group_before_its_rung(moray: Moray, who: str) -> None:
     person: User = getattr(moray, who)
     client = moray.client(person)
-    assert "Raise this to the governance group now, with a reason" in said(client.get(REPORT))
+    assert "Escalate to the governance group" in said(client.get(REPORT))
     answer = client.post(f"{REPORT}/raise", data=moray.why())
     assert answer.headers["Location"] == REPORT
     page = said(client.get(REPORT))
     assert f"{person.name} {RAISED_BY}" in page
     assert f"Raised by {person.name}: “{WHY}”" in page
-    assert "Raise this to the governance group now" not in page
+    assert "Escalate to the governance group now" not in page
     raised = db.session.scalars(select(Escalation).where(Escalation.raised_by_id == person.id)).one()
     assert (raised.audience, raised.rung, raised.fell_due_on, raised.due_on) == (
         Audience.GOVERNANCE,
@@ -271,14 +271,14 @@ def test_a_decision_answers_everything_that_waits_for_the_group_and_its_chair(mo
     for rung in rungs:
         db.session.refresh(rung)
         assert rung.decided_at is not None
-    assert "Nothing waits for a decision of your group." in said(moray.client(moray.chair).get("/"))
+    assert "No decisions needed." in said(moray.client(moray.chair).get("/"))
 
 
 def test_what_came_to_the_chair_is_on_the_home_of_chair_and_clerk_alone(moray: Moray) -> None:
     moray.open(Audience.CHAIR)
     for person in (moray.chair, moray.clerk):
         assert "With the chair since 1 July 2026." in said(moray.client(person).get("/"))
-    assert "Nothing waits for a decision of your group." in said(moray.client(moray.member).get("/"))
+    assert "No decisions needed." in said(moray.client(moray.member).get("/"))
     assert "to the chair of the governance group" in said(moray.client(moray.member).get("/escalations"))
 
 
@@ -289,7 +289,7 @@ def test_there_is_one_open_at_a_time_and_the_second_who_raises_is_told(moray: Mo
     assert late.status_code == 409
     assert "Ailsa Grant raised this to the governance group" in said(late)
     db.session.refresh(moray.report)
-    assert "This is with the governance group already." in said(
+    assert "This is already with the governance group." in said(
         moray.client(moray.clerk).post(f"{REPORT}/raise", data=moray.why())
     )
     raised = select(Escalation).where(Escalation.audience == Audience.GOVERNANCE)
@@ -299,10 +299,10 @@ def test_there_is_one_open_at_a_time_and_the_second_who_raises_is_told(moray: Mo
 def test_a_reason_that_says_nothing_is_refused_beside_its_field(moray: Moray) -> None:
     client = moray.client(moray.lead)
     for why, message in [
-        ("", "Say why it is raised"),
+        ("", "Enter the reason for escalating this"),
         ("late", "10 to 2,000"),
         ("x" * 10_000, "10 to 2,000"),
-        ("\x01\x02", "Say why it is raised"),
+        ("\x01\x02", "Enter the reason for escalating this"),
     ]:
         answer = client.post(f"{REPORT}/raise", data=moray.why(why))
         assert message in soup(answer).select("#why-error")[0].get_text()
@@ -338,7 +338,7 @@ def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(mora
     home = said(client.get("/"))
     assert f"Raised by Eilidh Innes on 3 July 2026: “{WHY}”" in home
     assert "Reply wanted" in home
-    assert "Raised to the national group on 3 July 2026" in said(client.get("/outstanding"))
+    assert "Escalated to the national group on 3 July 2026" in said(client.get("/outstanding"))
     assert "2026-07-03" in client.get("/outstanding/export.csv").get_data(as_text=True)
     page = said(client.get(REPORT))
     assert (
@@ -347,7 +347,7 @@ def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(mora
     assert "the owner and the planning leads" not in page, "the partnership's own rungs are its own"
     answer = client.post(f"{REPORT}/national-acknowledgement", data=moray.reply("31 7 2026"))
     assert answer.status_code == 302
-    assert "Hamish Orr has seen this and replies by 31 July 2026." in said(client.get(REPORT))
+    assert "Hamish Orr has seen this and will reply by 31 July 2026." in said(client.get(REPORT))
     assert "Hamish Orr replies by 31 July 2026." in said(moray.client(iona).get("/"))
     outsider = moray.client(make_user("Jock Bain", role=Role.OFFICIAL))
     assert "Raised" in said(outsider.get("/"))
@@ -383,7 +383,7 @@ def test_a_step_goes_to_no_nation(moray: Moray) -> None:
     step = make_milestone(moray.partnership, key="2026-29.step", due_on=date(2026, 7, 1))
     page = f"/partnerships/moray/milestones/{step.key}"
     client = moray.client(moray.member)
-    assert "Raise this to the national group" not in said(client.get(page))
+    assert "Escalate to the national group" not in said(client.get(page))
     answer = client.post(f"{page}/raise-further", data={"version": str(step.version), "why": WHY})
     assert "Only plans and annual reports are raised to the national group" in said(answer)
     assert told() == []

@@ -57,7 +57,7 @@ def asked_ids() -> list[int]:
 
 
 def test_a_lead_asks_somebody_new(asked: Milestone, lead: Browser) -> None:
-    assert "Nobody without an account is asked about this." in said(lead.get(CONSULTATION))
+    assert "No one outside the service is asked yet." in said(lead.get(CONSULTATION))
     for _ in range(2):  # the button pressed twice
         assert lead.post(f"{CONSULTATION}/contacts", data=KIRSTY).location == f"{CONSULTATION}/contacts"
     contact = db.session.scalars(select(Contact)).one()

@@ -125,7 +125,7 @@ def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
         ({"title": "Minutes", "address": "data:text/html,x"}, "address", "starting with https:// or http://"),
         ({"title": "Minutes", "address": "www.example.org"}, "address", "starting with https:// or http://"),
         ({"title": "Minutes", "address": "https://x.org/" + "a" * 2000}, "address", "2,000 characters or fewer"),
-        ({"address": ADDRESS}, "title", "Say what can be read at the address"),
+        ({"address": ADDRESS}, "title", "Enter a title for the web address"),
         ({"title": "t" * 201, "address": ADDRESS}, "title", "200 characters or fewer"),
     ]:
         answer = client.post(NEW, data=sent)

@@ -17,7 +17,7 @@ from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
 
 NOW = datetime(2026, 7, 3, 10, 0, tzinfo=LONDON)
-ALL_WELL = "Every job ran when it should have, and no message has failed."
+ALL_WELL = "All jobs are running. No emails have failed."
 
 pytestmark = pytest.mark.usefixtures("morning")
 

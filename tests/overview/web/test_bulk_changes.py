@@ -127,7 +127,7 @@ def test_documents_and_what_is_done_are_named_and_nothing_changes(moray: Moray) 
     assert "3 ticked milestones cannot take this change." in words
     assert "The date of a plan or an annual report is not moved." in words
     assert "This is done already." in words
-    assert "This has no date yet, so it cannot be moved by days." in words
+    assert "This has no date yet, so you cannot move it by a number of days." in words
     assert dates(moray) == BEFORE
     assert len(soup(page).select("main form input[name=ticked]")) == 3
 
@@ -168,13 +168,13 @@ def test_milestones_of_another_partnership_are_neither_named_nor_changed(moray: 
 def test_what_is_wrong_is_said_beside_its_field_and_keeps_what_was_typed(moray: Moray) -> None:
     client = moray.client()
     for data, message in [
-        ({}, "Choose a new owner, or how the dates move"),
-        ({"dates": "sometime"}, "Choose what happens to the dates"),
-        ({"dates": "days", "days": "", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "0", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "99999", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "1.5", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "7"}, "Say why the dates move"),
+        ({}, "Choose a new owner, or a way to move the dates"),
+        ({"dates": "sometime"}, "Choose whether to move the dates"),
+        ({"dates": "days", "days": "", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "0", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "99999", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "1.5", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "7"}, "Enter the reason for moving the dates"),
         ({"dates": "date", "due_on": "", "reason": "Why"}, "Enter the new date"),
         ({"dates": "date", "due_on": "31 2 2026", "reason": "Why"}, "31 February 2026 is not a real date"),
         ({"dates": "date", "due_on": "1 1 2100", "reason": "Why"}, "before 2100"),
@@ -194,7 +194,7 @@ def test_with_nothing_ticked_the_list_says_so(moray: Moray) -> None:
     client = moray.client()
     answer = client.post(f"{CHANGE}?kind=step&sort=title&evil=1", data={})
     assert answer.location == "/partnerships/moray/milestones?kind=step&sort=title"
-    assert "Tick the milestones that you want to change." in said(client.get("/partnerships/moray/milestones"))
+    assert "Select the milestones to change." in said(client.get("/partnerships/moray/milestones"))
 
 
 @pytest.mark.on_both_databases

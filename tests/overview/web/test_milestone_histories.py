@@ -89,13 +89,13 @@ def told(history: History, *, shared_only: bool = False) -> list[str]:
         (event("started", at(5, 1)), "Ailsa Grant started this"),
         (event("finished", at(5, 16), done_on="2026-05-15"), "Ailsa Grant finished this on 15 May 2026"),
         (event("published", at(7, 2), done_on="2026-07-01"), "Ailsa Grant recorded this as published on 1 July 2026"),
-        (event("published", at(7, 2)), "Ailsa Grant recorded this as published, on a day that is not known"),
+        (event("published", at(7, 2)), "Ailsa Grant recorded this as published, date not known"),
         (
             event("told-government", at(7, 2), sent_on="2026-07-02"),
             "Ailsa Grant told Scottish Government on 2 July 2026",
         ),
         (event("finished", at(7, 2), by=None, done_on="2026-07-02"), "The service finished this on 2 July 2026"),
-        (event("started", at(7, 2), by=99), "Somebody whose name is no longer kept started this"),
+        (event("started", at(7, 2), by=99), "Someone whose name is no longer kept started this"),
         (event("looked-into", at(7, 2)), "Ailsa Grant recorded a change: looked into"),
     ],
 )
@@ -107,7 +107,7 @@ def test_the_newest_comes_first() -> None:
     history = History([event("published", at(10, 20), done_on="2026-10-20")], [change()], [escalation()], NAMES)
     assert told(history) == [
         "Ailsa Grant recorded this as published on 20 October 2026",
-        "Iain Munro noted a new expected date of 30 September 2026",
+        "Iain Munro agreed a new expected date of 30 September 2026",
         "It came to the governance group on 14 July 2026, 14 days past its date",
     ]
 
@@ -131,14 +131,14 @@ def decision(
 
 def test_a_new_date_that_the_group_decided_is_told_once_as_the_groups_own() -> None:
     for by_group, sentence in (
-        (True, "The governance group noted a new expected date of 30 September 2026, recorded by Iain Munro (clerk)"),
-        (False, "Iain Munro, for the governance group, noted a new expected date of 30 September 2026"),
+        (True, "The governance group agreed a new expected date of 30 September 2026, recorded by Iain Munro (clerk)"),
+        (False, "Iain Munro, for the governance group, agreed a new expected date of 30 September 2026"),
     ):
         history = History([], [change()], [], NAMES, [decision(by_group=by_group, expected_on=date(2026, 9, 30))])
         (entry,) = sentences(history, shared_only=False)
         assert entry.what == sentence
         assert entry.detail == (
-            "The committee met late. Shared with Scottish Government. Meeting of 28 August 2026, Quarterly, minute 4.2."
+            "The committee met late. Shared with the Scottish Government. Meeting of 28 August 2026, Quarterly, minute 4.2."
         )
         (shared,) = sentences(history, shared_only=True)
         assert (shared.what, "minute" in shared.detail) == (sentence, False)
@@ -176,7 +176,7 @@ def test_a_proposal_is_told_with_what_became_of_it() -> None:
     proposal.declined_at = None
     proposal.noted_at, proposal.noted_by_id = at(8, 22), IAIN
     assert told(History([], [proposal], [], NAMES)) == [
-        "Iain Munro noted a new expected date of 30 September 2026",
+        "Iain Munro agreed a new expected date of 30 September 2026",
         proposed,
     ]
 
@@ -196,9 +196,9 @@ def test_a_notice_says_what_became_of_its_mail() -> None:
     assert [row.outcome for row in rows] == [
         "Sent on 1 July 2026 at 07:00",
         "Could not be sent: 550 No such user",
-        "Waiting for the next mail",
+        "Waiting for the next email",
     ]
-    assert rows[0].note == "Stands also for: 1 day before; on the day."
+    assert rows[0].note == "Also covers: 1 day before; on the day."
 
 
 def test_a_notice_for_nobody_says_so() -> None:

@@ -172,7 +172,7 @@ def test_what_cannot_take_the_answer_is_named_and_left_and_nothing_is_half_done(
     assert page.status_code == 409
     words = said(page)
     assert "2 ticked milestones cannot take this answer." in words
-    assert "A plan or an annual report is done when it is recorded as published, on its own page." in words
+    assert "To complete a plan or an annual report, record it as published on its own page." in words
     assert "This is done already." in words
     assert board.steps[0].state is State.NOT_STARTED
     left = [one["value"] for one in soup(page).select("main form input[name=ticked]")]
@@ -201,7 +201,7 @@ def test_what_went_to_another_owner_or_role_meanwhile_is_not_changed(board: Boar
     db.session.delete(grant)
     page = client.post(f"{LIST}/reply", data={"ticked": ticks, "answer": "begun", "confirmed": "yes"})
     words = said(page)
-    assert "Somebody else owns this now, so the answer is theirs." in words
+    assert "Someone else owns this now, so you cannot update it." in words
     assert "1 ticked row is not on your list any more." in words
     assert "Data of Bute" not in words
     assert set(states(board)) == {State.NOT_STARTED}
@@ -225,9 +225,9 @@ def test_a_reply_that_is_wrong_says_so_and_keeps_what_was_ticked(board: Board) -
         ({"ticked": []}, "Tick at least one row of the list"),
         ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Tick at least one row of the list"),
         ({"ticked": [f"{number}:1" for number in range(1, 300)]}, "Tick at most 200 rows at a time"),
-        ({"answer": ""}, "Choose what you say of the ticked"),
-        ({"answer": "dropped"}, "Choose what you say of the ticked"),
-        ({"answer": "done"}, "Enter the date on which they were done"),
+        ({"answer": ""}, "Choose an update"),
+        ({"answer": "dropped"}, "Choose an update"),
+        ({"answer": "done"}, "Enter the date they were done"),
         ({"answer": "done", "done_on": "4 7 2026"}, "The date must be today or in the past."),
         ({"answer": "done", "done_on": "31 2 2026"}, "31 February 2026 is not a real date"),
         ({"answer": "on-track", "note": "x" * 10_000}, "The note must be 1,000 characters or fewer"),

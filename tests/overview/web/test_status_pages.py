@@ -50,7 +50,7 @@ HEADINGS = [
     "Past its date",
     "Due in the next 90 days",
     "With the governance group",
-    "Last decisions of the governance group",
+    "Recent decisions of the governance group",
     "Approvals by the lead bodies",
     "Not recorded yet",
 ]
@@ -167,9 +167,9 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
         "1 escalation waits with the governance group.",
         "Annual report on 2025–26 Past guidance date 30 June 2026, 3 days past Not published 94 days since 31 March",
         "Annual report on 2024–25 Published, not yet notified 30 June 2025 Published 1 August 2025",
-        "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation is recorded",
+        "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation recorded",
         "Consult Step 30 September 2026, in 89 days Nobody yet",
-        "Annual report on 2025–26 1 July 2026 2 days Waits for a decision",
+        "Annual report on 2025–26 1 July 2026 2 days Decision needed",
         "Referred on to the integration joint board Made by Iain Munro",
         "Moray Council: approved, 1 July 2025, minute 7/25. NHS Grampian: not recorded.",
         "No summary is recorded.",
@@ -180,7 +180,7 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
 
 def test_an_explanation_is_told_and_whether_it_is_shared(moray: Moray) -> None:
     explain(moray, shared=False)
-    assert "The data came late. Not shared with Scottish Government." in said(moray.client().get(STATUS))
+    assert "The data came late. Not shared with the Scottish Government." in said(moray.client().get(STATUS))
     words = said(moray.official().get(STATUS))
     assert "The data came late" not in words
     assert "1 September" not in words
