@@ -161,14 +161,14 @@ def test_taken_away_the_row_stays_and_the_bytes_go(place: Place) -> None:
     upload(client, "report.pdf", files.pdf())
     one = only_piece()
     path = f"{STEP}/evidence/{one.id}"
-    assert "cannot be brought back" in said(client.get(f"{path}/remove"))
+    assert "You cannot undo this" in said(client.get(f"{path}/remove"))
     for _ in range(2):
         assert client.post(f"{path}/remove").status_code == 302
     assert client.get(path).status_code == 404
     db.session.expire_all()
     assert (one.removed_by_id, count(StoredFile), count(StoredContent)) == (place.owner.id, 1, 0)
     page = said(client.get(STEP))
-    assert "Calum Reid took evidence away: report.pdf" in page
+    assert "Calum Reid removed evidence: report.pdf" in page
     assert actions() == ["evidence-added", "evidence-removed"]
 
 

@@ -110,7 +110,7 @@ def test_a_lead_sees_dates_lag_bases_and_the_form(moray: Moray) -> None:
     assert "2014 Act, section 13: as soon as practicable after 31 March (statute)" in page
     assert "2020 guidance, paragraph 125: ideally by June (guidance)" in page
     assert "Owner Ailsa Grant" in page
-    assert "The governance group can note a new expected date" in page
+    assert "The governance group can agree a new expected date" in page
     assert "Record and tell the Scottish Government" in page
 
 
@@ -118,13 +118,13 @@ def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
     client = moray.client(moray.lead)
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, tell="yes")))
     text = said(page)
-    assert "Recorded. This was published on 1 July 2026, and Scottish Government is told." in text
+    assert "Saved. This was published on 1 July 2026. We will email the Scottish Government." in text
     assert "Complete" in text
     assert "Published on 1 July 2026" in text
     assert "Sent to Scottish Government on 3 July 2026" in text
     assert "No receipt is recorded yet" in text
     assert "92 days after 31 March" in text
-    assert "Ailsa Grant told Scottish Government on 3 July 2026" in text
+    assert "Ailsa Grant sent this to the Scottish Government on 3 July 2026" in text
     assert soup(page).find("a", href=ADDRESS) is not None
     assert count(Message) == 1
 
@@ -220,7 +220,7 @@ def test_a_contributor_starts_and_finishes_what_they_own(moray: Moray) -> None:
     assert "Saved. This is in progress." in said(page)
     data = {"done_on": "2/7/26", "version": value_of(page, "version")}
     page = follow(client, client.post(f"{STEP}/finish", data=data))
-    assert "Calum Reid finished this on 2 July 2026" in said(page)
+    assert "Calum Reid recorded that this was done on 2 July 2026" in said(page)
     assert "Done 2 July 2026" in said(page)
     assert client.post(f"{STEP}/finish", data=data).status_code == 409
     about_it = select(AuditEvent.action).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id)
@@ -379,4 +379,4 @@ def test_a_document_that_was_not_required_may_be_recorded_all_the_same(moray: Mo
     client = moray.client(moray.lead)
     version = value_of(client.get(REPORT), "version")
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, version=version)))
-    assert "Published, not sent" in said(page)
+    assert "Published, not yet notified" in said(page)

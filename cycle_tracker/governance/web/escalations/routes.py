@@ -10,7 +10,6 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
-from cycle_tracker.core.kinds import Basis
 from cycle_tracker.documents.queries.documents import newest_explanations
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.web.facts import date_rows, explanation_of, read_facts, status_of
@@ -47,7 +46,6 @@ from cycle_tracker.web.wording import bases_wording
 
 bp = Blueprint("escalations", __name__, url_prefix="/escalations")
 ONE = "/<int(max=2147483647):escalation_id>"
-CITED = {Basis.STATUTE, Basis.GUIDANCE}
 
 
 @bp.route("")
@@ -154,7 +152,7 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
         place=place_wording(milestone),
         status=status_of(facts, detail, today),
         rows=[*date_rows(facts, detail, today), *escalation_rows(escalation, today)],
-        bases=bases_wording(milestone) if {milestone.duty_basis, milestone.date_basis} & CITED else "",
+        bases=bases_wording(milestone),
         explanation=explanation_of(facts, detail),
         proposal=proposal,
         decisions=decision_lines(decisions_on([escalation.id]).get(escalation.id, ())),

@@ -12,7 +12,6 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.periods import Period
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, Work
 from cycle_tracker.overview.rules.listing import When
@@ -148,15 +147,10 @@ def _task(row: Any, viewer: Viewer, today: date) -> Task:
     return Task(
         title=row.title,
         address=addresses.milestone(row.slug, row.key),
-        summary=f"{'. '.join(line for line in lines if line)}. {_basis(row)}".strip(),
+        summary=f"{'. '.join(line for line in lines if line)}. {bases_wording(row)}".strip(),
         status=status.label,
         colour=status.colour,
     )
-
-
-def _basis(row: Any) -> str:
-    """What duty and date are based on, if the date is in law or in guidance. A local date needs no explanation here."""
-    return bases_wording(row) if row.date_basis in {Basis.STATUTE, Basis.GUIDANCE} else ""
 
 
 def _owner(row: Any, viewer: Viewer) -> str:

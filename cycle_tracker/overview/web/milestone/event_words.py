@@ -7,7 +7,7 @@ from typing import Any
 from cycle_tracker.models import AuditEvent
 from cycle_tracker.web.wording import day
 
-NO_LONGER_KEPT = "someone whose name is no longer kept"
+NO_LONGER_KEPT = "someone whose name we no longer keep"
 
 
 def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | None:

@@ -6,7 +6,6 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.document_states import LATE
-from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State, is_allowed
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.web.facts import (
@@ -101,7 +100,7 @@ def _owner_rows(facts: Facts, detail: Detail) -> list[Row]:
 def _about(facts: Facts, detail: Detail) -> list[Row]:
     milestone = facts.milestone
     rows = [
-        Row("Duty", _duty(milestone)),
+        Row("Duty", upper_first(duty_wording(milestone))),
         Row("Date", _date_basis(milestone)),
     ]
     if milestone.lead_organisation:
@@ -109,12 +108,6 @@ def _about(facts: Facts, detail: Detail) -> list[Row]:
     if milestone.evidence_asked and detail is not Detail.EVERYTHING:  # who sees everything has it beside the evidence
         rows.append(Row("Evidence asked for", milestone.evidence_asked))
     return rows
-
-
-def _duty(milestone: Milestone) -> str:
-    if milestone.duty_basis in {Basis.STATUTE, Basis.GUIDANCE}:
-        return upper_first(duty_wording(milestone))
-    return f"Not a legal duty ({milestone.duty_citation})" if milestone.duty_citation else "Not a legal duty"
 
 
 def _date_basis(milestone: Milestone) -> str:
