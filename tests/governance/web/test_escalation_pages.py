@@ -116,7 +116,7 @@ def test_what_waits_stands_before_what_is_settled(moray: Moray) -> None:
     client = moray.client()
     assert listed(client, "waiting") == [
         "Annual report on 2025–26 Moray 63 days past the guidance date of 30 June 2026 and 154 days since 31 March "
-        "14 July 2026, 14 days past its date None yet"
+        "14 July 2026, 14 days after the due date None yet"
     ]
     assert listed(client, "settled") == [
         "Annual report on 2025–26 Moray 14 July 2026, 14 days after the due date Reopened on 1 August 2026 None yet"
@@ -343,14 +343,14 @@ def test_what_is_wrong_with_a_decision_is_told_beside_its_field(moray: Moray) ->
         ("next-steps", {"next_title": ""}, "next_title", "Enter the next step"),
         ("next-steps", {"next_title": "x" * 10_000}, "next_title", "300 characters or fewer"),
         ("next-steps", {"next_due_on": "31 2 2027"}, "next_due_on", "is not a real date"),
-        ("next-steps", {"next_due_on": "31 8 2026"}, "next_due_on", "due today or later"),
+        ("next-steps", {"next_due_on": "31 8 2026"}, "next_due_on", "must be today or in the future"),
         ("next-steps", {"next_owner": "{stranger}"}, "next_owner", "Choose someone from the list"),
         ("next-steps", {"next_owner": "x\x07"}, "next_owner", "Choose someone from the list"),
         ("refer-on", {"referred_to": ""}, "referred_to", "Enter who you are referring this to"),
         ("refer-on", {"referral_reason": "x" * 10_000}, "referral_reason", "10 to 2,000 characters"),
         ("no-action", {"no_action_reason": "no"}, "no_action_reason", "10 to 2,000 characters"),
         ("no-action", {"meeting": "{meeting}"}, "meeting", "Choose a meeting from the list"),
-        ("no-action", {"meeting_on": "2 9 2026"}, "meeting_on", "a meeting that has been held"),
+        ("no-action", {"meeting_on": "2 9 2026"}, "meeting_on", "must be today or in the past"),
         ("no-action", {"meeting_on": "soon"}, "meeting_on", "Enter a date"),
         ("no-action", {"minute": "x" * 10_000}, "minute", "200 characters or fewer"),
     ]:

@@ -30,7 +30,7 @@ from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 TODAY = date(2026, 7, 3)
 WHY = "The council has put the report off its agenda twice."
 REPORT = "/partnerships/moray/milestones/2023-26.annual-report-3"
-RAISED_BY = "raised this to the governance group, 3 days past its date"
+RAISED_BY = "escalated this to the governance group, 3 days after the due date"
 
 
 @dataclass
@@ -340,11 +340,11 @@ def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(mora
     home = said(client.get("/"))
     assert f"Escalated by Eilidh Innes on 3 July 2026: “{WHY}”" in home
     assert "Reply needed" in home
-    assert "Escalated to the national group on 3 July 2026" in said(client.get("/outstanding"))
+    assert "Raised to the national group on 3 July 2026" in said(client.get("/outstanding"))
     assert "2026-07-03" in client.get("/outstanding/export.csv").get_data(as_text=True)
     page = said(client.get(REPORT))
     assert (
-        f"It came to the national group on 3 July 2026, 3 days after the due date. Raised by Eilidh Innes: “{WHY}”"
+        f"Escalated to the national group on 3 July 2026, 3 days after the due date. Escalated by Eilidh Innes: “{WHY}”"
         in page
     )
     assert "the owner and the planning leads" not in page, "the partnership's own rungs are its own"

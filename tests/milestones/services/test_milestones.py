@@ -111,7 +111,7 @@ def test_a_document_is_neither_finished_nor_moved(lead: User) -> None:
     report = make_report(moray(lead), owner=lead)
     with pytest.raises(RuleBroken, match="record it as published"):
         finish_milestone(report, TODAY, by=lead, today=TODAY, now=NOW)
-    with pytest.raises(RuleBroken, match="Ask for a new expected date"):
+    with pytest.raises(RuleBroken, match="Propose a new expected date"):
         move_local_date(report, date(2026, 7, 31), "Busy", by=lead, now=NOW)
     assert (report.state, report.due_on) == (State.NOT_STARTED, date(2026, 6, 30))
 

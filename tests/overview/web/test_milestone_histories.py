@@ -141,7 +141,8 @@ def test_a_new_date_that_the_group_decided_is_told_once_as_the_groups_own() -> N
         (entry,) = sentences(history, shared_only=False)
         assert entry.what == sentence
         assert entry.detail == (
-            "The committee met late. Shared with the Scottish Government. Meeting of 28 August 2026, Quarterly, minute 4.2."
+            "The committee met late. Shared with the Scottish Government. "
+            "Meeting of 28 August 2026, Quarterly, minute 4.2."
         )
         (shared,) = sentences(history, shared_only=True)
         assert (shared.what, "minute" in shared.detail) == (sentence, False)

@@ -114,7 +114,7 @@ def test_administrators_find_titles_and_dates_and_nothing_else(moray: Moray) -> 
         assert "so we ignored them" in said(client.get(f"{LIST}?{query}"))
     rows = read_csv(client.get(f"{LIST}/export.csv"))
     assert list(rows[0]) == [
-        "Partnership", "Title", "Plan period", "Opens on", "First date", "Due date", "Done on",
+        "Partnership", "Title", "Plan period", "Opens on", "First date", "Date worked to", "Done on",
     ]  # fmt: skip
     assert "Ewan Ross" not in str(rows)
 

@@ -162,9 +162,9 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
     for sentence in (
         "As at 3 July 2026.",
         "1 plan or report is past the guidance date.",
-        "2 milestones are past the date worked to.",
-        "1 milestone falls due in the next 90 days.",
-        "1 escalation waits with the governance group.",
+        "2 milestones are overdue.",
+        "1 milestone is due in the next 90 days.",
+        "1 escalation is with the governance group.",
         "Annual report on 2025–26 Past guidance date 30 June 2026, 3 days ago Not published 94 days since 31 March",
         "Annual report on 2024–25 Published, not yet notified 30 June 2025 Published 1 August 2025",
         "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation recorded",
