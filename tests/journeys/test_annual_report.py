@@ -62,7 +62,7 @@ def test_a_lead_records_the_report_in_at_most_three_clicks_from_the_mail(service
     visitor.press("Record and tell the Scottish Government")
     assert visitor.clicks <= 3
     assert visitor.reads("30 June 2026")
-    assert visitor.reads("Recorded")
+    assert visitor.reads("Saved")
     visitor.sign_out()
 
     visitor.sign_in(official)

@@ -85,12 +85,12 @@ def test_a_partnership_joins_and_its_people_do_what_they_came_for(service: Servi
     visitor.follow(service.link_in_mail(CLERK, consultation_as_escalated(service)))
     visitor.fill("Or the date of another meeting", "13 7 2026")
     visitor.fill("Minute reference", "CSG/26/14")
-    visitor.fill("Title", "Ask the parents' forum for a date")
+    visitor.fill("Next step", "Ask the parents' forum for a date")
     visitor.page.get_by_label("Who will do it").select_option(label="Ailsa Grant")
-    visitor.fill("By when", "31 7 2026")
+    visitor.fill("Due date", "31 7 2026")
     visitor.press("Ask for next steps")
     assert visitor.clicks <= 2
-    assert visitor.reads("Next steps asked for")
+    assert visitor.reads("Next steps requested")
     assert visitor.reads("CSG/26/14")
 
 
@@ -108,7 +108,7 @@ def set_tayside_up(visitor: Visitor) -> None:
     visitor.open("/partnerships")
     visitor.open(f"{TAYSIDE}/set-up")
     visitor.open(f"{TAYSIDE}/set-up/notices-from")
-    visitor.fill("Notices from", "1 6 2026")
+    visitor.fill("Start date for reminders", "1 6 2026")
     visitor.press("Save")
     visitor.open(f"{TAYSIDE}/set-up/periods")
     visitor.page.get_by_label("Plan period").first.select_option(label="2026–29")
@@ -178,8 +178,8 @@ def answer_for_six_partnerships(service: Service, visitor: Visitor) -> None:
         ticks.nth(place).check(force=True)
     visitor.page.get_by_label("Done", exact=True).check(force=True)
     visitor.fill("Date they were done", "29 5 2026")
-    visitor.press("Answer")
-    visitor.press("Answer for 6 milestones")
+    visitor.press("Update")
+    visitor.press("Update 6 milestones")
     with service.app.app_context():
         states = db.session.scalars(select(Milestone.state).where(Milestone.key == "2026-29.board-figures")).all()
         assert [state.value for state in states] == ["done"] * 6
