@@ -117,7 +117,7 @@ def test_done_finishes_it_on_the_day_named(place: Place, link: str, visitor: Bro
     assert (step(place).state, step(place).done_on) == (State.DONE, date(2026, 7, 2))
     assert actions(place)[-2:] == [("answered-by-mail", place.owner.id), ("finished", place.owner.id)]
     assert db.session.scalars(select(Answer)).one().kind is AnswerKind.DONE
-    assert "replied by email link: it is done" in said(place.client(place.lead).get(STEP))
+    assert "replied by email link: done" in said(place.client(place.lead).get(STEP))
 
 
 def test_on_track_starts_it(place: Place, link: str, visitor: Browser) -> None:
@@ -290,7 +290,7 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     )
     page = said(place.client(place.lead).get(f"/partnerships/moray/milestones/{asked.key}"))
     assert "Kirsty Bain, NHS Grampian (contact)" in page
-    assert "A contact answered by the link of a mail" in page
+    assert "A contact replied by email link" in page
 
 
 def test_each_answer_of_a_contact_is_told_and_one_that_waits_is_not_told_twice(place: Place, sink: SmtpSink) -> None:
