@@ -14,7 +14,8 @@ DATE_NAMES = {
     Basis.SUGGESTED: "suggested date",
     Basis.LOCAL: "local date",
 }
-"""What a date is called, by what it rests on. Never "deadline": most dates are not in law."""
+"""What a date is called, by its basis. Never "deadline": most dates are not in law."""
+IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 
 
 def day(value: date | None) -> str:
@@ -49,13 +50,27 @@ def due_words(due_on: date, today: date, name: str) -> str:
 
 
 def basis_words(basis: Basis, citation: str) -> str:
-    """What a duty or a date rests on: `2014 Act, section 13 (statute)`."""
+    """What a duty or a date is based on: `2014 Act, section 13 (statute)`."""
     return f"{citation} ({basis.value})" if citation else basis.value
 
 
 def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citation: str) -> str:
-    """Both bases, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance, para 125 (guidance).`"""
-    return f"Duty: {basis_words(duty_basis, duty_citation)}. Date: {basis_words(date_basis, date_citation)}."
+    """What duty and date are based on in law or guidance, kept apart; empty if there is neither.
+
+    >>> bases(Basis.STATUTE, "2014 Act, section 13", Basis.GUIDANCE, "2020 guidance, paragraph 125")
+    'Based on 2014 Act, section 13 (the duty) and 2020 guidance, paragraph 125 (the date).'
+    """
+    duty, on = (
+        (citation or IN_LAW_OR_GUIDANCE[basis]) if basis in IN_LAW_OR_GUIDANCE else ""
+        for basis, citation in ((duty_basis, duty_citation), (date_basis, date_citation))
+    )
+    if duty and on and duty != on:
+        return f"Based on {duty} (the duty) and {on} (the date)."
+    if duty and on:
+        return f"Based on {duty}."
+    if duty:
+        return f"The duty is based on {duty}. The date is {DATE_NAMES[date_basis].removesuffix(' date')}."
+    return f"The date is based on {on}." if on else ""
 
 
 def upper_first(text: str) -> str:

@@ -107,10 +107,10 @@ def answer_request(request: UpdateRequest, text: str, *, by: User, today: date, 
     """Answer a request. Raises RuleBroken for an empty or endless answer or a request that needs none, and
     ChangedMeanwhile where somebody else has answered it."""
     if not 1 <= len(text.strip()) <= LONGEST_TEXT:
-        raise RuleBroken(f"The answer must be 1 to {LONGEST_TEXT:,} characters.", field="answer")
+        raise RuleBroken(f"Your answer must be 1 to {LONGEST_TEXT:,} characters.", field="answer")
     state = state_of(request, today)
     if state is RequestState.SETTLED:
-        raise RuleBroken("The document is published or not required, so this needs no answer any more.")
+        raise RuleBroken("No answer is needed, because the document is published or not required.")
     taken = db.session.execute(
         update(UpdateRequest)
         .where(UpdateRequest.id == request.id, UpdateRequest.answered_at.is_(None))
@@ -119,7 +119,7 @@ def answer_request(request: UpdateRequest, text: str, *, by: User, today: date, 
     ).one_or_none()
     db.session.refresh(request)
     if taken is None:
-        raise ChangedMeanwhile("Somebody else answered this first.")
+        raise ChangedMeanwhile("Someone else answered this first.")
     audit.record_milestone(request.milestone, "update-answered", by=by, at=now, after={"request": request.id})
     db.session.flush()
 
