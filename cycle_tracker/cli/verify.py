@@ -73,8 +73,9 @@ def _print_words(verification: Verification, report: Report, minutes: int) -> No
     else:
         click.echo(f"The audit history is complete and unchanged. We checked {_counted(verification.seals, 'seal')}.")
     if verification.waiting:
+        are = "is" if verification.waiting == 1 else "are"
         click.echo(
-            f"{_counted(verification.waiting, 'event')} of the last {minutes} minutes not sealed yet. "
+            f"{_counted(verification.waiting, 'event')} of the last {minutes} minutes {are} not sealed yet. "
             "We cannot detect a change that is made before an event is sealed."
         )
     if verification.head.number:

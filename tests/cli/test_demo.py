@@ -61,7 +61,7 @@ def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> 
         _check_history(on)
         _check_people()
     again = runner.invoke(args=["seed-demo"])
-    assert again.output == "The demo is there already.\n"
+    assert again.output == "The demo data is already there. Nothing was changed.\n"
     with app.app_context():
         assert _row_counts() == before
         _check_notices(on)

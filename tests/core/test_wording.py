@@ -54,9 +54,12 @@ def test_where_a_date_stands(today: date, words: str) -> None:
 def test_both_bases_are_kept_apart() -> None:
     assert (
         bases(Basis.STATUTE, "2014 Act, section 10(7)", Basis.SUGGESTED, "14 days after the plan")
-        == "Duty: 2014 Act, section 10(7) (statute). Date: 14 days after the plan (suggested)."
+        == "The duty is based on 2014 Act, section 10(7). The date is suggested."
     )
-    assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == "Duty: local. Date: local."
+    assert bases(Basis.STATUTE, "", Basis.GUIDANCE, "") == "Based on the law (the duty) and the guidance (the date)."
+    assert bases(Basis.GUIDANCE, "para 125", Basis.GUIDANCE, "para 125") == "Based on para 125."
+    assert bases(Basis.LOCAL, "", Basis.GUIDANCE, "para 125") == "The date is based on para 125."
+    assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == ""
 
 
 def test_mails_point_to_these_pages() -> None:

@@ -29,8 +29,9 @@ def seed_demo_command(on: datetime | None) -> None:
         raise click.ClickException(refused.message) from refused
     db.session.commit()
     click.echo(
-        f"Added the demo data up to {day:%-d %B %Y}, with {seeded.partnerships} partnerships, {seeded.people} people and "
-        f"{seeded.milestones} milestones. The histories are made up. The password of every account is {PASSWORD}."
+        f"Added the demo data up to {day:%-d %B %Y}, with {seeded.partnerships} partnerships, "
+        f"{seeded.people} people and {seeded.milestones} milestones. The histories are made up. "
+        f"The password of every account is {PASSWORD}."
     )
 
 

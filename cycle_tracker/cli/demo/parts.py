@@ -73,7 +73,8 @@ EXPLANATIONS = {
     "lead bodies next month.",
     "dumfries-and-galloway": "Partners sent figures for two indicators late. We will publish the report within weeks.",
     "na-h-eileanan-siar": "The Gaelic edition is being translated, and we will publish both editions together.",
-    "tayside": "Three of the four lead bodies have approved the plan. The fourth will consider it at its next committee.",
+    "tayside": "Three of the four lead bodies have approved the plan. The fourth will consider it at its next "
+    "committee.",
 }
 
 HOLDS_FOR_DAYS = {"argyll-and-bute": 26, "south-lanarkshire": 47, "na-h-eileanan-siar": 40, "tayside": 33}

@@ -135,7 +135,7 @@ def test_a_lead_is_told_of_documents_that_nobody_was_notified_of(app: Flask) -> 
             publish(report, told_to=government if told else None)
         email = give_password(make_user(role=Role.LEAD, partnership=moray))
     page = home(app, email)
-    assert "Published, not yet notified" in headings(page)
+    assert "Published, not sent" in headings(page)
     assert "2023-26.annual-report-2" in words(page)
     assert "2023-26.annual-report-1" not in words(page)
 
