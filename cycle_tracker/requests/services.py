@@ -134,10 +134,12 @@ def state_of(request: UpdateRequest, today: date) -> RequestState:
     )
 
 
-def mail_words(document: Milestone, text: str, link: str) -> dict[str, str]:
-    """Everything that the templates of the mail show."""
+def mail_words(document: Milestone, text: str, link: str, *, to_owner: bool = False) -> dict[str, str]:
+    """Everything that the templates of the email show. `to_owner` is for the copy that the owner of the document gets;
+    the others go to the planning leads."""
     place = document.partnership.name if document.partnership else "Scotland"
-    return {"title": document.title, "partnership": place, "text": text, "link": link}
+    reason = "you own this document" if to_owner else f"you are a planning lead for {place}"
+    return {"title": document.title, "partnership": place, "text": text, "link": link, "reason": reason}
 
 
 def _queue_mail(request: UpdateRequest, draft: Draft, person: User, *, now: datetime) -> None:
@@ -150,9 +152,8 @@ def _queue_mail(request: UpdateRequest, draft: Draft, person: User, *, now: date
         rendered_on=london_day(now),
     )
     link = current_app.config["SERVICE_URL"] + addresses.update_request(request.id)
-    store_message(
-        message, template="requests/mail/update_request", now=now, **mail_words(draft.document, draft.text, link)
-    )
+    words = mail_words(draft.document, draft.text, link, to_owner=person.id == draft.document.owner_id)
+    store_message(message, template="requests/mail/update_request", now=now, **words)
 
 
 def _people_of(documents: Sequence[Milestone], today: date) -> dict[int, tuple[User, ...]]:

@@ -58,8 +58,8 @@ WORDS = {
     ),
     AlarmKind.SENDER_FAILING: _Words(
         raised="Reminders are not being sent",
-        advice="Check the error, or the mail server’s answer, on the service health page. Emails wait, and we try to send "
-        "them again every few minutes.",
+        advice="Check the error, or the mail server’s answer, on the service health page. Emails wait, and we try "
+        "again every few minutes.",
         ended="Reminders are being sent again",
         relief="The emails that were waiting are being sent. Each is sent once.",
     ),

@@ -112,8 +112,8 @@ def _ensure_group_is_told(rungs: tuple[Rung, ...], without: Sequence[Policy], *,
         raise RuleBroken("Enter the number of days after which we email the governance group.", field="group_after")
     if by_a_lead and days > national:
         raise RuleBroken(
-            f"We cannot email your governance group later than in the national settings ({_days(national)} after the due "
-            "date). Ask an administrator if you need to.",
+            f"The email to your governance group cannot be later than in the national settings ({_days(national)} "
+            "after the due date). Ask an administrator if you need a later one.",
             field="group_after",
         )
 

@@ -14,7 +14,8 @@ def about_deciding(now: datetime) -> str:
     """What is wrong with the job that decides who is told what; empty if nothing is."""
     if are_notices_queued(now):
         return ""
-    return f"The reminders for {day(notices_day(london_time(now)))} have not been prepared. Check that the scheduler is running."
+    missing = day(notices_day(london_time(now)))
+    return f"The reminders for {missing} have not been prepared. Check that the scheduler is running."
 
 
 def about_sending(now: datetime) -> str:

@@ -15,11 +15,15 @@ from cycle_tracker.web.forms import HiddenLineField, LineField, VersionField
 
 WITHOUT, OWN, ONCE = "as-without", "own", "once"
 LONGEST_LIST = 100
+ENTER_DAYS = "Enter the number of days, such as 14"
 A_NUMBER = re.compile("[0-9]{1,3}")
 
 
 def _number(label: str, *, optional: bool = False) -> LineField:
-    validators = [Length(max=LONGEST_LIST, message="Enter a whole number of days"), *([Optional()] if optional else [])]
+    validators = [
+        Length(max=LONGEST_LIST, message=ENTER_DAYS),
+        *([Optional()] if optional else []),
+    ]
     return LineField(label, validators=validators)
 
 
@@ -121,7 +125,7 @@ class PolicyForm(FlaskForm):
             return
         parts = [one for one in re.split(r"[\s,;]+", field.data or "") if one]
         if any(not A_NUMBER.fullmatch(one) for one in parts):
-            raise ValidationError("Enter whole numbers of days, separated by commas, such as 28, 14, 7")
+            raise ValidationError("Enter numbers of days separated by commas, such as 28, 14, 7")
         if not parts and not self.on_day.data:
             raise ValidationError("Enter at least one number of days, or tick “Also on the day”")
 
@@ -156,7 +160,7 @@ def _ensure_number(field: Field, *, wanted: bool, may_be_empty: bool = False) ->
     if not wanted or (may_be_empty and not text):
         return
     if not A_NUMBER.fullmatch(text):
-        raise ValidationError("Enter a whole number of days")
+        raise ValidationError(ENTER_DAYS)
 
 
 def _days(field: Field) -> int | None:
