@@ -209,7 +209,7 @@ def _waits(one: Waits, today: date) -> Reason:
 
 def _of_mails(silence: Silence) -> Iterator[Reason]:
     for one in silence.stuck:
-        said = f" The mail server answered “{one.said}”." if one.said else ""
+        said = f" The mail server answered “{one.said.rstrip('.')}”." if one.said else ""
         if one.is_final:
             yield Reason(Why.MAIL_FAILED, f"The email to {one.name} could not be delivered.{said}")
         else:

@@ -188,13 +188,10 @@ def _bases(line: NoticeLine) -> str:
         (citation or IN_LAW_OR_GUIDANCE[basis]) if basis in IN_LAW_OR_GUIDANCE else ""
         for basis, citation in ((line.duty_basis, line.duty_citation), (line.date_basis, line.date_citation))
     )
-    if duty and on and duty != on:
-        return f"Based on {duty} (the duty) and {on} (the date)."
-    if duty and on:
-        return f"Based on {duty}."
-    if duty:
-        return f"The duty is based on {duty}."
-    return f"The date is based on {on}." if on else ""
+    if duty == on:
+        return f"Based on {duty}." if duty else ""
+    said = (f"The duty is based on {duty}." if duty else "", f"The date is based on {on}." if on else "")
+    return " ".join(words for words in said if words)
 
 
 def _note(line: NoticeLine, today: date) -> str:

@@ -44,7 +44,7 @@ class PolicyForm(FlaskForm):
     repeat_every = _number("Days between reminders")
     up_to = RadioField("Escalation", choices=[], default=WITHOUT, validate_choice=False)
     lead_after = _number("Planning leads, days after the due date")
-    chair_after = _number("Chair of the governance group, days after the due date (optional)", optional=True)
+    chair_after = _number("Chair of the governance group, days after the due date", optional=True)
     group_after = _number("Governance group, days after the due date")
 
     def offer(self, without: Policy | None, *, group_is_optional: bool) -> None:
