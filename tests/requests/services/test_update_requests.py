@@ -103,7 +103,7 @@ def test_each_lead_and_the_owner_get_a_mail_of_their_own(days: Days, moray: Mora
     link = f"/update-requests/{request.id}"
     assert days.send(TODAY, TEN).sent == 3
     told = [one for one in days.told if one.recipient == "Ailsa Grant"]
-    assert told[0].subject == "Update asked: Annual report on 2025–26, Moray"
+    assert told[0].subject == "Update requested, Moray: Annual report on 2025–26"
     mailed = mailed_to([request.id])[request.id]
     assert [one.name for one in mailed] == ["Ailsa Grant", "Rory Baird", "Isla Ross"]
     assert {one.state for one in mailed} == {MessageState.SENT}

@@ -159,7 +159,7 @@ def test_the_preview_is_the_mail_to_the_letter(moray: Moray) -> None:
     assert shown is not None
     text = said(page)
     assert "To Ailsa Grant, ailsa@example.test" in text
-    assert "Subject Update asked: Annual report on 2025–26, Moray" in text
+    assert "Subject Update requested, Moray: Annual report on 2025–26" in text
     assert "Its guidance date was 30 June 2026. On 2 September 2026 that is 64 days past" in shown.get_text()
     assert "Please reply by 16 September 2026." in shown.get_text()
     client.post(NEW, data=moray.form(client))
