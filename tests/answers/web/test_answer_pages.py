@@ -285,7 +285,7 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     told = mail_to(sink, place.owner.email)
     assert told.message["Subject"] == "Answered: Consult on the plan, Moray"
     assert (
-        "Kirsty Bain, NHS Grampian answered: it needs a new date, 14 August 2026. “The board meets late.”"
+        "Kirsty Bain, NHS Grampian answered that it needs a new date, 14 August 2026. “The board meets late.”"
         in text_of(told)
     )
     page = said(place.client(place.lead).get(f"/partnerships/moray/milestones/{asked.key}"))

@@ -169,7 +169,7 @@ def test_what_the_deputy_may_not_see_goes_to_the_person(place: Place) -> None:
     gather()
     assert digests() == [
         ("Síle Bain", "Rory Baird", "Draft the plan, Moray: due in 3 days"),
-        ("Rory Baird", "Rory Baird", "Agree priorities: due in 3 days"),
+        ("Rory Baird", "Rory Baird", "Agree priorities, Fife: due in 3 days"),
     ]
 
 
