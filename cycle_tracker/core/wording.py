@@ -1,5 +1,6 @@
 """How dates, bases and lateness are worded, in mails and on pages alike. "Past the guidance date", never "breach"."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from cycle_tracker.core.kinds import Basis
@@ -36,16 +37,30 @@ def count(number: int, one: str, several: str = "") -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["Angus", "Fife", "Moray"])
+    'Angus, Fife and Moray'
+    """
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
 def date_name(basis: Basis, *, expected: bool = False) -> str:
     """What a date that rests on this basis is called; a new expected date is called that whatever it rests on."""
     return NEW_EXPECTED_DATE if expected else DATE_NAMES[basis]
 
 
 def due_words(due_on: date, today: date, name: str) -> str:
-    """Where a date stands, to begin a sentence: `3 days past the guidance date`, `Due today`, `Due in 14 days`."""
+    """How far off a date is, with the date: `Overdue by 3 days (guidance date 30 June 2026)`, `Due today (…)`."""
+    return f"{due_in_words(due_on, today)} ({name} {day(due_on)})"
+
+
+def due_in_words(due_on: date, today: date) -> str:
+    """How far off a date is: `Overdue by 3 days`, `Due today`, `Due in 14 days`."""
     ahead = (due_on - today).days
     if ahead < 0:
-        return f"{count(-ahead, 'day')} past the {name}"
+        return f"Overdue by {count(-ahead, 'day')}"
     return {0: "Due today", 1: "Due tomorrow"}.get(ahead, f"Due in {count(ahead, 'day')}")
 
 
@@ -71,6 +86,20 @@ def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citatio
     if duty:
         return f"The duty is based on {duty}. The date is {DATE_NAMES[date_basis].removesuffix(' date')}."
     return f"The date is based on {on}." if on else ""
+
+
+def shortened(text: str, room: int) -> str:
+    """The text in at most so many characters, cut at the end of a word.
+
+    >>> shortened("Send the annual report to everyone", 26)
+    'Send the annual report to…'
+    """
+    if len(text) <= room:
+        return text
+    cut = text[: room - 1]
+    if not text[room - 1].isspace() and " " in cut.strip():
+        cut = cut.rstrip().rsplit(" ", 1)[0] if not cut.endswith(" ") else cut
+    return f"{cut.rstrip(' ,:;(–-')}…"
 
 
 def upper_first(text: str) -> str:

@@ -274,7 +274,7 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     mail = mail_to(sink, contact.email)
     (path,) = answer_links(mail)
     for words in (text_of(mail), text_of(mail, "html")):
-        assert "Moray asks you about this. You need no account" in " ".join(words.split())
+        assert "Moray has asked you about this. You do not need an account" in " ".join(words.split())
         assert "/partnerships/" not in words
         assert "/mails/" not in words
     assert "You are answering as Kirsty Bain" in said(visitor.get(path))
@@ -285,7 +285,7 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     told = mail_to(sink, place.owner.email)
     assert told.message["Subject"] == "Answered: Consult on the plan, Moray"
     assert (
-        "Kirsty Bain, NHS Grampian answered: it needs a new date, 14 August 2026. “The board meets late.”"
+        "Kirsty Bain, NHS Grampian answered that it needs a new date, 14 August 2026. “The board meets late.”"
         in text_of(told)
     )
     page = said(place.client(place.lead).get(f"/partnerships/moray/milestones/{asked.key}"))
@@ -341,8 +341,8 @@ def test_a_deputy_is_told_for_whom_and_answers_as_themselves(place: Place, sink:
     )
     run_jobs()
     mail = mail_to(sink, deputy.email)
-    assert "You get this for Calum Reid, who is away." in text_of(mail)
-    assert "You get this for Calum Reid, who is away." in text_of(mail, "html")
+    assert "You get this because you are covering for Calum Reid." in text_of(mail)
+    assert "You get this because you are covering for Calum Reid." in text_of(mail, "html")
     assert mail.message["List-Unsubscribe"] is None
     (path,) = answer_links(mail)
     assert "You are answering as Blair Munro" in said(visitor.get(path))

@@ -97,7 +97,7 @@ def test_the_deputy_gets_the_mail_and_both_names_are_written_down(place: Place) 
     away(place.rory, place.sile)
     queue()
     gather()
-    assert digests() == [("Síle Bain", "Rory Baird", "Draft the plan: due in 3 days")]
+    assert digests() == [("Síle Bain", "Rory Baird", "Draft the plan, Moray: due in 3 days")]
 
 
 def test_on_return_the_next_mails_are_the_persons_own(place: Place) -> None:
@@ -168,8 +168,8 @@ def test_what_the_deputy_may_not_see_goes_to_the_person(place: Place) -> None:
     queue()
     gather()
     assert digests() == [
-        ("Síle Bain", "Rory Baird", "Draft the plan: due in 3 days"),
-        ("Rory Baird", "Rory Baird", "Agree priorities: due in 3 days"),
+        ("Síle Bain", "Rory Baird", "Draft the plan, Moray: due in 3 days"),
+        ("Rory Baird", "Rory Baird", "Agree priorities, Fife: due in 3 days"),
     ]
 
 

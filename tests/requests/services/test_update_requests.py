@@ -107,6 +107,9 @@ def test_each_lead_and_the_owner_get_a_mail_of_their_own(days: Days, moray: Mora
     mailed = mailed_to([request.id])[request.id]
     assert [one.name for one in mailed] == ["Ailsa Grant", "Rory Baird", "Isla Ross"]
     assert {one.state for one in mailed} == {MessageState.SENT}
+    reasons = {mail.recipient: "because you own this document." in text_of(mail) for mail in messages()}
+    assert reasons == {moray.lead.email: False, moray.second.email: False, moray.owner.email: True}
+    assert "You get this because you are a planning lead for Moray." in text_of(messages()[0])
     content = text_of(messages()[0])
     assert link in content
     assert "On 2 September 2026 that is 64 days past" in content
