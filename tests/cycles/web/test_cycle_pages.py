@@ -97,7 +97,7 @@ def test_each_step_has_its_date_owner_both_bases_and_status(moray: Moray) -> Non
 
 
 def test_what_fell_due_before_the_service_is_said_so(moray: Moray) -> None:
-    assert "Before this service" in said(moray.client().get(CYCLE))
+    assert "Before you joined" in said(moray.client().get(CYCLE))
 
 
 def test_the_third_report_of_the_cycle_before_shows_while_it_is_open(moray: Moray) -> None:

@@ -97,7 +97,7 @@ def test_a_second_editor_is_told_what_changed(place: Place) -> None:
     for path, data in ((OWNER, {"owner": ""}), (EDIT, {"title": "Mine"}), (DROP, {"reason": "Mine"})):
         answer = client.post(path, data={"version": old, "stage": "", "lead_organisation": "", **data})
         assert answer.status_code == 409
-        assert "Somebody else changed this first" in said(answer)
+        assert "Someone else changed this first" in said(answer)
         assert "Ailsa Grant became the owner" in said(answer)
         assert value_of(answer, "version") == version(place.step)
         if path == EDIT:

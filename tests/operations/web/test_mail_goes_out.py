@@ -30,8 +30,8 @@ MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 ALL_WELL = "All jobs are running. No emails have failed."
 HELD_UP = (
-    "At least one message has been ready for 15 minutes or more, or could not be written, and none was sent meanwhile. "
-    "Does the mail server answer? If it does, see the messages that failed."
+    "No emails were sent in the last 15 minutes, although at least one was ready or could not be written. Check that "
+    "the mail server responds. If it does, look at the emails that failed."
 )
 QUEUED, SENDING, SENT = MessageState.QUEUED, MessageState.SENDING, MessageState.SENT
 

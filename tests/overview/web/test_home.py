@@ -184,7 +184,7 @@ def test_an_administrator_sees_the_health_of_the_service_and_no_content(app: Fla
         email = give_password(make_user(role=Role.ADMINISTRATOR))
     page = home(app, email)
     assert headings(page) == ["Service health"]
-    assert "The notices of 3 July 2026 have not been queued." in words(page)
+    assert "The reminders for 3 July 2026 have not been prepared." in words(page)
     assert "Report of Moray" not in words(page)
 
 

@@ -150,7 +150,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"address": "www.moray.example.org/report"}, "Enter the whole address, starting with https:// or http://"),
         ({"address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
         ({"address": "https://[moray"}, "Check the address: it cannot be read"),
-        ({"address": "https://example.org/" + "a" * 2000}, "The address must be 2,000 characters or fewer"),
+        ({"address": "https://example.org/" + "a" * 2000}, "The web address must be 2,000 characters or fewer"),
         ({"published_on": ""}, "Enter the date it was published"),
         ({"published_on": "  "}, "Enter the date it was published"),
         ({"published_on": "31 6 2026"}, "31 June 2026 is not a real date"),
@@ -178,7 +178,7 @@ def test_a_second_editor_is_told_what_changed_and_keeps_what_they_typed(moray: M
     db.session.commit()
     page = client.post(f"{REPORT}/publication", data=sent)
     assert page.status_code == 409
-    assert "Somebody else changed this first" in said(page)
+    assert "Someone else changed this first" in said(page)
     assert "Ailsa Grant started this" in said(page)
     assert value_of(page, "address") == ADDRESS
     assert count(Publication) == 0
@@ -379,4 +379,4 @@ def test_a_document_that_was_not_required_may_be_recorded_all_the_same(moray: Mo
     client = moray.client(moray.lead)
     version = value_of(client.get(REPORT), "version")
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, version=version)))
-    assert "Published, not yet notified" in said(page)
+    assert "Published, not sent" in said(page)

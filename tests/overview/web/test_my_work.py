@@ -222,8 +222,8 @@ def test_rows_of_another_partnership_are_neither_named_nor_changed(board: Board)
 def test_a_reply_that_is_wrong_says_so_and_keeps_what_was_ticked(board: Board) -> None:
     client = board.client()
     wrong: list[tuple[dict[str, Any], str]] = [
-        ({"ticked": []}, "Tick at least one row of the list"),
-        ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Tick at least one row of the list"),
+        ({"ticked": []}, "Select at least one row"),
+        ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Select at least one row"),
         ({"ticked": [f"{number}:1" for number in range(1, 300)]}, "Tick at most 200 rows at a time"),
         ({"answer": ""}, "Choose an update"),
         ({"answer": "dropped"}, "Choose an update"),

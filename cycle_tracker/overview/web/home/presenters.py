@@ -147,7 +147,7 @@ def _task(row: Any, viewer: Viewer, today: date) -> Task:
     return Task(
         title=row.title,
         address=addresses.milestone(row.slug, row.key),
-        summary=f"{'. '.join(line for line in lines if line)}. {bases_wording(row)}".strip(),
+        summary=" ".join([*(f"{line}." for line in lines if line), bases_wording(row)]).rstrip(),
         status=status.label,
         colour=status.colour,
     )
