@@ -32,6 +32,8 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_partnership, make_report, make_user
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 7, 20)
 NOW = moment(TODAY)
 NEW_DATE = date(2026, 9, 30)

@@ -24,6 +24,8 @@ from cycle_tracker.models import AuditEvent, Message, Milestone, Partnership, Pu
 from tests.factories import make_milestone, make_report, make_user
 from tests.support.days import Days, Told, moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
 ADDRESS = "https://www.moray.example/plan.pdf"

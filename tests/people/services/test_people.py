@@ -39,6 +39,8 @@ from tests.factories import (
 )
 from tests.support.days import TEN, Days, again, every_day, moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 DAY = date(2026, 5, 14)
 BEFORE = date(2026, 5, 13)
 NOW = moment(DAY)

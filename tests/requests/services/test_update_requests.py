@@ -41,6 +41,8 @@ from tests.factories import make_government, make_milestone, make_partnership, m
 from tests.support.days import TEN, Days, again, moment
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 9, 2)
 NOW = moment(TODAY)
 REPLY_BY = date(2026, 9, 16)
