@@ -83,13 +83,13 @@ def test_known_unknown_and_not_known_whether_are_three_things() -> None:
 @pytest.mark.parametrize(
     ("changed", "column", "words"),
     [
-        ({"document": ""}, "document", "Name the document: plan, or annual report 1, 2 or 3."),
+        ({"document": ""}, "document", "Enter the document. It can be plan, or annual report 1, 2 or 3."),
         ({"document": "minutes"}, "document", "“minutes” is no document of a cycle."),
         ({"document": "annual report 4"}, "document", "“annual report 4” is no document of a cycle."),
         ({"document": "annual report 2024-25"}, "document", "The period 2020–23 has no report on that year."),
         ({"document": "annual report 2020-22"}, "document", "The period 2020–23 has no report on that year."),
-        ({"period": ""}, "period", "Give the plan period, for example 2023-26."),
-        ({"period": "2021-24"}, "period", "“2021-24” is not a plan period. Write it like 2020-23."),
+        ({"period": ""}, "period", "Enter the plan period, for example 2023-26."),
+        ({"period": "2021-24"}, "period", "“2021-24” is not a plan period. Enter it like 2020-23."),
         ({"period": "2029-32", "document": "plan"}, "period", "The period 2029–32 has not begun yet."),
         ({"period": "2026-29", "document": "report 1"}, "document", "The year that it reports on is not over: it ends"),
         ({"published": "31 9 2022"}, "published on", "31 September 2022 is not a real date."),
@@ -98,10 +98,14 @@ def test_known_unknown_and_not_known_whether_are_three_things() -> None:
         ({"address": "www.example.org"}, "address", "Enter the whole address, starting with https:// or http://."),
         ({"address": "javascript:alert(1)"}, "address", "Enter the whole address, starting with https:// or http://."),
         ({"address": "https://" + "x" * 2000}, "address", "The address must be 2,000 characters or fewer."),
-        ({"received": "19/9/2022"}, "received on", "It cannot be received before it was sent, on 20 September 2022."),
-        ({"received": "unknown"}, "received on", "Give the day on which it was received, or leave this empty."),
+        (
+            {"received": "19/9/2022"},
+            "received on",
+            "The date received cannot be before the date sent, 20 September 2022.",
+        ),
+        ({"received": "unknown"}, "received on", "Enter the date it was received, or leave this empty."),
         ({"note": "n" * 1001}, "note", "This must be 1,000 characters or fewer. It has 1,001."),
-        ({"partnership": ""}, "partnership", "Name the partnership."),
+        ({"partnership": ""}, "partnership", "Enter a partnership."),
     ],
 )
 def test_what_is_wrong_is_told_by_its_column(changed: dict[str, str], column: str, words: str) -> None:

@@ -81,7 +81,7 @@ def test_columns_without_a_name_may_be_empty() -> None:
     [
         (b"", "The file is empty."),
         (b"  \n ", "The file is empty."),
-        (b"key,title\n", "There are no rows below the names of the columns."),
+        (b"key,title\n", "There are no rows below the column names."),
         (b"key\na\n", "Missing: title."),
         (b"key,title,colour\na,b,c\n", "“colour” is not a column of this file."),
         (b"key,title\na,b,c\n", "Row 2 has a cell in column 3, which has no name in the first row."),

@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_field(moray: Moray) -> No
         (b"PK\x03\x04 no workbook", "This is not a spreadsheet that can be read."),
         ("partnership,key\nMoray,é\n".encode("cp1252"), "This file is not saved as UTF-8"),
         (b"key,title\na,b\n", "The first row must name the columns. Missing: partnership, kind"),
-        (b"a\x00b", "This is neither a spreadsheet in the form XLSX nor a text file in the form CSV."),
+        (b"a\x00b", "The file must be an Excel workbook (XLSX) or a CSV file."),
     ]:
         for path in (IMPORT, HISTORY):
             page = upload(client, path, content, "../../etc/rows.xlsx")
@@ -215,7 +215,7 @@ def test_the_file_to_change_reads_back_as_it_is(moray: Moray) -> None:
     assert not re.search(rb'(^|,)"?[=+@-]', content, re.MULTILINE)
     answer = upload(client, IMPORT, content)
     assert answer.headers["Location"] == IMPORT
-    assert "Nothing in it differs from what is recorded already." in said(client.get(IMPORT))
+    assert "There is nothing to save. Everything in it is already recorded." in said(client.get(IMPORT))
     assert content.decode("utf-8-sig").splitlines()[0] == COLUMNS.strip()
 
 

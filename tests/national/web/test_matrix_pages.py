@@ -136,7 +136,9 @@ def test_a_state_leaves_the_partnerships_that_have_a_document_in_it(nation: Nati
     assert list(cells(client, "?period=2023-26&state=outstanding")) == ["Bute"]
     assert list(cells(client, "?period=2023-26&state=complete")) == ["Angus"]
     assert totals(client, "?period=2023-26&state=complete") == totals(client)
-    assert "No partnership has a document in this state." in said(client.get("/matrix?period=2023-26&state=explained"))
+    assert "No partnership has a document with this status." in said(
+        client.get("/matrix?period=2023-26&state=explained")
+    )
 
 
 def test_what_is_not_known_is_left_out_and_never_breaks_the_page(nation: Nation) -> None:

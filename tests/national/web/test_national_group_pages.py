@@ -1,4 +1,4 @@
-"""Who is in the national group: named by administrators, read by officials and auditors."""
+"""Members of the national group: named by administrators, read by officials and auditors."""
 
 from datetime import date
 
@@ -48,10 +48,10 @@ def test_an_administrator_names_an_official_and_ends_their_place(app: Flask) -> 
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"person": "", "place": "member"}, "Choose who joins"),
-        ({"person": "999999", "place": "member"}, "Choose somebody from the list"),
-        ({"place": ""}, "Choose what they are in the group"),
-        ({"place": "king"}, "Choose what they are in the group"),
+        ({"person": "", "place": "member"}, "Choose an official"),
+        ({"person": "999999", "place": "member"}, "Choose someone from the list"),
+        ({"place": ""}, "Choose their role in the group"),
+        ({"place": "king"}, "Choose their role in the group"),
     ],
 )
 def test_what_is_wrong_is_said(app: Flask, typed: dict[str, str], message: str) -> None:

@@ -145,7 +145,7 @@ def test_a_line_tells_days_past_lag_and_escalation(nation: Nation) -> None:
     rows = [" ".join(row.get_text(" ").split()) for row in soup(nation.client().get(LIST)).select("tbody tr")]
     assert rows == [
         "Angus: Annual report on 2025–26 Angus Annual report on 2025–26 Escalated on 14 July 2026 30 June 2026 76 167 "
-        "No explanation is shared",
+        "No shared explanation",
         "Elgin Annual report on 2025–26 30 June 2026 20 111 20 July 2026",
     ]
 
