@@ -54,7 +54,7 @@ from cycle_tracker.reminders.services.assignments import tell_new_owner
 from cycle_tracker.reminders.services.notices import notices_together
 
 REASON = "Imported"
-NOBODY, NO_DATE = "nobody", "no date"
+NOBODY, NO_DATE = "no owner", "no date"
 
 Refuse = Callable[[str, str], None]
 """Notes what is wrong with a row: the column, and the words."""

@@ -240,7 +240,7 @@ def test_a_calendar_without_a_date_is_still_a_valid_one(place: Moray) -> None:
 def test_more_dates_than_are_listed_are_told_of(place: Moray, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "LISTED_AT_MOST", 1)
     report, more = place.events(place.feed(place.owner))
-    assert more["SUMMARY"] == "There are more dates than the first 1"
+    assert more["SUMMARY"] == "Only the first 1 dates are shown"
     assert (more["URL"], more.decoded("DTSTART")) == ("http://127.0.0.1:5000/my-work", today())
 
 
@@ -426,7 +426,7 @@ def test_an_address_is_shown_once_kept_as_a_hash_and_works(place: Moray) -> None
     assert len(place.events(token)) == 2
     page = client.get("/account/calendar")
     assert token not in page.get_data(as_text=True)
-    assert "Your work in all your partnerships 3 July 2026 at 10:00 3 July 2026 at 10:00 Stop it" in said(page)
+    assert "Your work in all your partnerships 3 July 2026 at 10:00 3 July 2026 at 10:00 Stop" in said(page)
     feed = db.session.scalars(select(CalendarFeed)).one()
     assert token not in repr({column.name: getattr(feed, column.name) for column in CalendarFeed.__table__.columns})
     events = db.session.scalars(
@@ -442,7 +442,7 @@ def test_stopping_an_address(place: Moray) -> None:
     stop = {"feed": str(feed.id)}
     assert client.post("/account/calendar/stop", data=stop).location == "/account/calendar"
     page = client.get("/account/calendar")
-    assert "That address is stopped." in page.get_data(as_text=True)
+    assert "The address is stopped" in page.get_data(as_text=True)
     assert "You have no addresses yet." in said(page)
     assert place.fetch(token).status_code == 404
     client.post("/account/calendar/stop", data=stop)
@@ -500,7 +500,7 @@ def test_a_person_has_so_many_at_most(place: Moray) -> None:
     for _ in range(AT_MOST):
         place.fetch(place.feed(place.owner))
     answer = sign_in(place.app, place.owner).post("/account/calendar", data={"of": "moray"})
-    assert "You have 20 calendar addresses. Stop one" in said(answer)
+    assert "You already have 20 calendar addresses. Stop one" in said(answer)
     assert len(db.session.scalars(select(CalendarFeed)).all()) == AT_MOST
 
 
