@@ -258,7 +258,9 @@ def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Coun
     )
     found.newer_on = date(2024, 5, 1)
     made = plan(country, ("Moray", "plan", "2023-26", "2/5/2024"))
-    assert told(made) == [(2, "published on", "A newer version was published on 1 May 2024, which is before this date.")]
+    assert told(made) == [
+        (2, "published on", "A newer version was published on 1 May 2024, which is before this date.")
+    ]
 
 
 def test_an_open_cycle_is_recorded_in_and_what_follows_is_finished(country: Country) -> None:

@@ -142,7 +142,11 @@ def test_a_document_keeps_its_date_its_state_and_its_title(country: Country, cyc
     ("changed", "column", "words"),
     [
         ({2: ""}, "title", "A new milestone needs a title."),
-        ({3: ""}, "kind", "Enter the kind of the new milestone. It can be step, consultation, review, action, request."),
+        (
+            {3: ""},
+            "kind",
+            "Enter the kind of the new milestone. It can be step, consultation, review, action, request.",
+        ),
         ({3: "plan"}, "kind", "Plans and annual reports are added with their cycle."),
         ({3: "annual-report"}, "kind", "Plans and annual reports are added with their cycle."),
         ({3: "sub-task"}, "kind", "The kind of a new milestone can be step, consultation, review, action, request."),
