@@ -117,7 +117,7 @@ def test_done_finishes_it_on_the_day_named(place: Place, link: str, visitor: Bro
     assert (step(place).state, step(place).done_on) == (State.DONE, date(2026, 7, 2))
     assert actions(place)[-2:] == [("answered-by-mail", place.owner.id), ("finished", place.owner.id)]
     assert db.session.scalars(select(Answer)).one().kind is AnswerKind.DONE
-    assert "answered by the link of a mail: it is done" in said(place.client(place.lead).get(STEP))
+    assert "replied by email link: done" in said(place.client(place.lead).get(STEP))
 
 
 def test_on_track_starts_it(place: Place, link: str, visitor: Browser) -> None:
@@ -133,15 +133,15 @@ def test_a_new_date_moves_nothing_and_the_lead_sees_it_until_the_date_moves(
     assert (step(place).due_on, step(place).state) == (date(2026, 7, 14), State.NOT_STARTED)
     lead = place.client(place.lead)
     home = said(lead.get("/"))
-    assert "New dates asked for by mail" in home
+    assert "Requests for a new date" in home
     assert "14 August 2026 instead of 14 July 2026. The board meets late." in home
-    assert "New dates asked for by mail" not in said(place.client(place.owner).get("/"))
+    assert "Requests for a new date" not in said(place.client(place.owner).get("/"))
     page = said(lead.get(STEP))
     assert "Answers by email" in page
     assert "It needs a new date, 14 August 2026" in page
     moved = {"due_on": "14/08/2026", "reason": "The board meets late.", "version": str(step(place).version)}
     assert lead.post(f"{STEP}/date", data=moved).status_code == 302
-    assert "New dates asked for by mail" not in said(lead.get("/"))
+    assert "Requests for a new date" not in said(lead.get("/"))
 
 
 def test_a_link_takes_one_answer(place: Place, link: str, visitor: Browser) -> None:
@@ -290,7 +290,7 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     )
     page = said(place.client(place.lead).get(f"/partnerships/moray/milestones/{asked.key}"))
     assert "Kirsty Bain, NHS Grampian (contact)" in page
-    assert "A contact answered by the link of a mail" in page
+    assert "A contact replied by email link" in page
 
 
 def test_each_answer_of_a_contact_is_told_and_one_that_waits_is_not_told_twice(place: Place, sink: SmtpSink) -> None:

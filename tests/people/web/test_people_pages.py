@@ -199,7 +199,7 @@ def test_a_lead_hands_over_what_lies_in_their_partnership(moray: Moray) -> None:
     client = moray.as_lead()
     page = f"{MINE}/{moray.rory.id}/hand-over"
     preview = client.get(f"{page}?to={moray.lead.id}")
-    assert "1 milestone goes to Ailsa Grant" in said(preview)
+    assert "1 milestone will be reassigned to Ailsa Grant" in said(preview)
     assert "Of Fife" not in said(preview)
     for foreign in (str(moray.stranger.id), str(moray.rory.id), "0", "x"):
         assert "Choose one from the list" in said(client.post(page, data={"to": foreign}))

@@ -332,14 +332,14 @@ def test_only_officials_ask(moray: Moray, role: Role) -> None:
 def test_a_lead_answers_and_everybody_reads_it(moray: Moray) -> None:
     request = moray.asked()
     client = moray.client(moray.lead)
-    assert "Scottish Government asks for an update" in said(client.get("/"))
+    assert "Update requests from the Scottish Government" in said(client.get("/"))
     page = client.get(f"{LIST}/{request.id}")
     assert soup(page).find("a", href=page_of(moray.report)) is not None
     assert soup(page).find("a", href=f"{page_of(moray.report)}/proposal") is not None
     sent = client.post(f"{LIST}/{request.id}/answer", data={"answer": "It goes to the board on 24 September."})
     assert sent.status_code == 302
     assert "Saved. The Scottish Government can read your answer here." in said(client.get(sent.headers["Location"]))
-    assert "Scottish Government asks for an update" not in said(client.get("/"))
+    assert "Update requests from the Scottish Government" not in said(client.get("/"))
     official = moray.client()
     home = said(official.get("/"))
     assert "Moray: Annual report on 2025–26 Answered on 2 September 2026 at 10:00, by Ailsa Grant. It goes" in home
@@ -404,7 +404,7 @@ def test_a_published_document_needs_no_answer(moray: Moray) -> None:
     assert "No longer needed" in said(page)
     assert soup(page).select("main form") == []
     assert "No answer is needed" in said(client.post(f"{LIST}/{request.id}/answer", data={"answer": "Done."}))
-    assert "Scottish Government asks for an update" not in said(client.get("/"))
+    assert "Update requests from the Scottish Government" not in said(client.get("/"))
 
 
 def test_home_and_the_list_tell_what_waits_what_is_late_and_what_was_answered(moray: Moray) -> None:
