@@ -5,7 +5,6 @@ import os
 import secrets
 import shlex
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -15,11 +14,18 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
+from scripts.patience import run_patiently
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 PATIENCE = 60.0  # seconds for a server to answer
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 SCHEDULER = [sys.executable, "-m", "scheduler"]
+BEFORE_IT_STARTS = (
+    ("Making the database", ["db", "upgrade"]),
+    ("Loading the reference data", ["load-reference"]),
+    ("Adding the demo's people and histories", ["seed-demo"]),
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,10 @@ def environment(ports: Ports) -> dict[str, str]:
     }
 
 
-def run(command: list[str], env: dict[str, str], *, quiet: bool = False) -> str:
-    """Runs one command to its end and gives what it printed; shows it too, unless `quiet`."""
-    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+def run(doing: str, command: list[str], env: dict[str, str], *, quiet: bool = False) -> str:
+    """Runs one command to its end and gives what it printed; shows it too, unless `quiet`. Says what it is `doing`, if
+    that takes long."""
+    done = run_patiently(doing, command, cwd=ROOT, env=env)
     if done.stdout and not quiet:
         print(done.stdout, end="", flush=True)
     if done.returncode:
@@ -105,11 +112,11 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
             print(f"Nothing answered at {url} within {PATIENCE:.0f} seconds.", file=sys.stderr, flush=True)
             return
     try:
-        accounts = run([*FLASK, "demo-accounts"], env, quiet=True).strip()
+        accounts = run("Listing the accounts", [*FLASK, "demo-accounts"], env, quiet=True).strip()
         print(f"\nCycle Tracker: {web}\nIts mails:     {mail}\n\n{accounts}\n\nCtrl-C stops it.\n", flush=True)
-        day = run([*FLASK, "last-working-day"], env, quiet=True).strip()
-        for job in ("queue-notices", "send-outbox"):
-            run([*SCHEDULER, "run", job, "--on", day], env)
+        day = run("Looking for the last working day", [*FLASK, "last-working-day"], env, quiet=True).strip()
+        for doing, job in (("Writing the notices", "queue-notices"), ("Sending them", "send-outbox")):
+            run(doing, [*SCHEDULER, "run", job, "--on", day], env)
     except SystemExit as failed:
         print(failed, file=sys.stderr, flush=True)
 
@@ -117,8 +124,8 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
 def main() -> int:
     ports = read_ports()
     env = environment(ports)
-    for command in (["db", "upgrade"], ["load-reference"], ["seed-demo"]):
-        run([*FLASK, *command], env)
+    for doing, command in BEFORE_IT_STARTS:
+        run(doing, [*FLASK, *command], env)
 
     bind = f"{LOOPBACK}:{ports.web}"
     catcher = ["node_modules/.bin/maildev", "--silent", "--ip", LOOPBACK, "--mail-directory", "instance/mails"]

@@ -25,6 +25,7 @@ make_venv() {
     local python
     python=$(find_python) || { apt_install python3 python3-venv && python=$(find_python); } ||
         stop_with "Python 3.11 or newer is missing: install it, or name it with PYTHON=..."
+    echo "Making .venv/ ..." >&2
     rm -rf .venv
     "$python" -m venv .venv >/dev/null 2>&1 ||
         { rm -rf .venv && apt_install python3-venv && "$python" -m venv .venv; } ||
@@ -93,5 +94,6 @@ cmp -s requirements-dev.lock .venv/installed.lock || install_python_packages
 cmp -s package-lock.json node_modules/installed.lock || install_node_packages
 cmp -s package-lock.json cycle_tracker/static/vendor/installed.lock || copy_assets
 
+[ -d cycle_tracker/__pycache__ ] || echo "Compiling the code ..." >&2
 # Every run of a job is a process of its own: where Python may not write its compiled files, each would compile anew.
 .venv/bin/python -m compileall -q cycle_tracker scheduler config.py wsgi.py
