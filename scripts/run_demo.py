@@ -5,6 +5,7 @@ import os
 import secrets
 import shlex
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ PATIENCE = 60.0  # seconds for a server to answer
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 SCHEDULER = [sys.executable, "-m", "scheduler"]
 BEFORE_IT_STARTS = (
-    ("Making the database", ["db", "upgrade"]),
+    ("Bringing the database up to date", ["db", "upgrade"]),
     ("Loading the reference data", ["load-reference"]),
     ("Adding the demo's people and histories", ["seed-demo"]),
 )
@@ -81,10 +82,13 @@ def environment(ports: Ports) -> dict[str, str]:
     }
 
 
-def run(doing: str, command: list[str], env: dict[str, str], *, quiet: bool = False) -> str:
-    """Runs one command to its end and gives what it printed; shows it too, unless `quiet`. Says what it is `doing`, if
-    that takes long."""
-    done = run_patiently(doing, command, cwd=ROOT, env=env)
+def run(command: list[str], env: dict[str, str], *, doing: str = "", quiet: bool = False) -> str:
+    """Runs one command to its end and gives what it printed; shows it too, unless `quiet`. If it takes long, says what
+    it is `doing`."""
+    if doing:
+        done = run_patiently(doing, command, cwd=ROOT, env=env)
+    else:
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     if done.stdout and not quiet:
         print(done.stdout, end="", flush=True)
     if done.returncode:
@@ -112,11 +116,11 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
             print(f"Nothing answered at {url} within {PATIENCE:.0f} seconds.", file=sys.stderr, flush=True)
             return
     try:
-        accounts = run("Listing the accounts", [*FLASK, "demo-accounts"], env, quiet=True).strip()
+        accounts = run([*FLASK, "demo-accounts"], env, quiet=True).strip()
         print(f"\nCycle Tracker: {web}\nIts mails:     {mail}\n\n{accounts}\n\nCtrl-C stops it.\n", flush=True)
-        day = run("Looking for the last working day", [*FLASK, "last-working-day"], env, quiet=True).strip()
-        for doing, job in (("Writing the notices", "queue-notices"), ("Sending them", "send-outbox")):
-            run(doing, [*SCHEDULER, "run", job, "--on", day], env)
+        day = run([*FLASK, "last-working-day"], env, quiet=True).strip()
+        for job in ("queue-notices", "send-outbox"):
+            run([*SCHEDULER, "run", job, "--on", day], env)
     except SystemExit as failed:
         print(failed, file=sys.stderr, flush=True)
 
@@ -125,7 +129,7 @@ def main() -> int:
     ports = read_ports()
     env = environment(ports)
     for doing, command in BEFORE_IT_STARTS:
-        run(doing, [*FLASK, *command], env)
+        run([*FLASK, *command], env, doing=doing)
 
     bind = f"{LOOPBACK}:{ports.web}"
     catcher = ["node_modules/.bin/maildev", "--silent", "--ip", LOOPBACK, "--mail-directory", "instance/mails"]
