@@ -6,7 +6,6 @@ that is in the database is compared."""
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
