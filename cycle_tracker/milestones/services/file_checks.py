@@ -54,10 +54,10 @@ NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 def check_file(name: str, content: bytes) -> FileKind:
     """What the file is. Raises RuleBroken, for the field `file`, where it is not what its name says or not kept."""
     if not content:
-        raise _refused("The file is empty. Choose another one.")
+        raise _refused("The file is empty. Choose another file.")
     if len(content) > LARGEST_FILE:
         raise _refused(
-            f"The file is larger than {size_words(LARGEST_FILE)}. Choose a smaller one, or give its address."
+            f"The file is larger than {size_words(LARGEST_FILE)}. Choose a smaller file, or enter its web address."
         )
     kind = kind_named(name)
     if kind in TEXTS:
@@ -77,8 +77,8 @@ def _refused(message: str) -> RuleBroken:
 
 def _not_what_it_says(kind: FileKind) -> RuleBroken:
     return _refused(
-        f"The name says that this is {kind.label}, and the content is something else, is damaged, or is locked with a "
-        "password. Save it again as what it is, without a password."
+        f"The file name says that this is {kind.label}, but the content is something else, is damaged or has a "
+        "password. Save it again in the right format, without a password."
     )
 
 
@@ -100,13 +100,13 @@ def _check_text(content: bytes) -> None:
     if filetype.guess(content) is not None or NOT_IN_TEXT.search(text):
         raise _refused("This is not plain text. Save it again as CSV or as plain text.")
     if MARKUP.search(text):
-        raise _refused("This text has the code of a web page in it. Take the code out, or save it as a PDF.")
+        raise _refused("This text contains web page code. Remove the code, or save it as a PDF.")
 
 
 def _check_archive(kind: FileKind, content: bytes) -> None:
     """A Word, Excel, PowerPoint or OpenDocument file: not locked, no bomb, no macros, and of the kind that it says."""
     if content.count(MEMBER_OF_DIRECTORY) > MOST_MEMBERS:
-        raise _refused("This file has too many parts in it. Save it as a PDF, or give its address.")
+        raise _refused("This file has too many parts. Save it as a PDF, or enter its web address.")
     try:
         with ZipFile(BytesIO(content)) as archive:
             members = archive.infolist()
@@ -131,12 +131,12 @@ def _check_members(kind: FileKind, members: list[ZipInfo], packed: int) -> None:
     """What the directory of the archive says, before any of it is unpacked."""
     unpacked = sum(member.file_size for member in members)
     if unpacked > MOST_UNPACKED or unpacked > STEEPEST_RATIO * packed:
-        raise _refused("This file unpacks to far more than it seems to hold. Save it as a PDF, or give its address.")
+        raise _refused("This file expands to more than its size suggests. Save it as a PDF, or enter its web address.")
     for member in members:
         if member.flag_bits & 0x1 or ".." in member.filename.split("/") or member.filename.startswith(("/", "\\")):
             raise _not_what_it_says(kind)
         if ACTIVE_MEMBER.search(member.filename):
-            raise _refused("This file has macros in it. Save it without macros, or as a PDF.")
+            raise _refused("This file contains macros. Save it without macros, or as a PDF.")
 
 
 def _check_kind(kind: FileKind, archive: ZipFile, members: list[ZipInfo]) -> None:
@@ -149,7 +149,7 @@ def _check_kind(kind: FileKind, archive: ZipFile, members: list[ZipInfo]) -> Non
         raise _not_what_it_says(kind)
     types = _part(archive, "[Content_Types].xml")
     if b"macroEnabled" in types:
-        raise _refused("This file has macros in it. Save it without macros, or as a PDF.")
+        raise _refused("This file contains macros. Save it without macros, or as a PDF.")
     if OFFICE_PARTS[kind] not in types:
         raise _not_what_it_says(kind)
 
@@ -174,11 +174,11 @@ def _check_pdf(content: bytes) -> None:
     """A PDF that does nothing by itself, as far as can be seen: in the open, and in its packed objects."""
     if ENCRYPTED_PDF.search(content):
         raise _refused(
-            "This PDF is protected, so it cannot be checked. Save it without protection, or give its address."
+            "This PDF is protected, so it cannot be checked. Save it without protection, or enter its web address."
         )
     for text in (content, *_packed_objects(content)):
         if ACTIVE_PDF.search(ESCAPED.sub(_unescaped, text)):
-            raise _refused("This PDF can run programs when it is opened. Print it to a new PDF, and choose that one.")
+            raise _refused("This PDF can run programs when it is opened. Print it to a new PDF, and choose that file.")
 
 
 def _packed_objects(content: bytes) -> Iterator[bytes]:

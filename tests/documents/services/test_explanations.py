@@ -186,5 +186,5 @@ def test_a_decision_is_kept_on_the_escalation_that_it_answers(report: Milestone,
         NEW_DATE,
         member.id,
     )
-    with pytest.raises(RuleBroken, match="settled already"):
+    with pytest.raises(RuleBroken, match="already been settled"):
         decide_new_date(rung, date(2026, 10, 30), WHY, shared=True, by=member, today=TODAY, now=NOW)

@@ -120,7 +120,7 @@ def test_what_follows_is_told_when_its_date_is_known(days: Days, lead: User) -> 
     db.session.commit()
     days.run(date(2026, 5, 21))
     (mail,) = days.told
-    assert mail.subject == "2 dates have passed"
+    assert mail.subject == "Moray: 2 milestones overdue"
     assert mail.steps.count("overdue-29") == 2
 
 
@@ -130,7 +130,7 @@ def test_the_mailbox_of_scottish_government_is_told_once_with_the_address(days: 
     db.session.commit()
     assert days.send(TODAY).sent == 1
     assert days.told == [
-        Told("20 May", "plans@government.example", "Children’s Services Plan 2026–29: published, Moray", "")
+        Told("20 May", "plans@government.example", "Published by Moray: Children’s Services Plan 2026–29", "")
     ]
 
 

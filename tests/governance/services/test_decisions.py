@@ -179,7 +179,7 @@ def test_neither_the_owner_nor_a_lead_decides(rung: Escalation, member: User, le
 def test_what_is_settled_is_not_decided_again(rung: Escalation, member: User) -> None:
     complete(rung.milestone, TODAY, "finished", by=member, now=NOW)
     db.session.commit()
-    with pytest.raises(RuleBroken, match="settled already"):
+    with pytest.raises(RuleBroken, match="already been settled"):
         take_no_action(rung, WHY, by=member, today=TODAY, now=NOW)
 
 

@@ -133,10 +133,10 @@ Wrong = Callable[[Days, str], Any]
 @pytest.mark.parametrize(
     ("goes_wrong", "says"),
     [
-        (cannot_be_rendered_again, "It could not be brought up to date. "),
+        (cannot_be_rendered_again, "It could not be updated before it was sent. "),
         (cannot_be_filled, "It could not be sent. "),
         (cannot_be_sent, "It could not be sent. RuntimeError: not this"),
-        (cannot_be_recorded, "The mail server answered: 250 OK That could not be recorded. "),
+        (cannot_be_recorded, "The mail server answered “250 OK”, but the answer could not be recorded. "),
     ],
 )
 @pytest.mark.parametrize(("lines", "number"), [(1, MAILS - 1), pytest.param(3, 0, marks=pytest.mark.in_full)])
@@ -174,7 +174,7 @@ def test_a_mail_that_cannot_be_written_is_shown_and_its_notices_wait_for_the_nex
     assert "could not be written" in caplog.text
     assert send_ready_messages(DAY, ticking(moment(DAY))).sent == MAILS - 1
     failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
-    assert failed.trouble.startswith("A mail that could not be written. TypeError")
+    assert failed.trouble.startswith("An email that could not be written. TypeError")
     assert db.session.get_one(Notice, notice_id).message_id == failed.id
     assert decide(DAY) == {"messages": 0, "failed": 0}
     spoil_notice(notice_id, "[]")
@@ -251,7 +251,7 @@ def test_a_message_without_a_text_fails_instead_of_being_claimed_for_ever(days: 
     assert (sent.sent, sent.failed) == (MAILS - 1, 1)
     failed = db.session.scalars(select(Message).where(Message.state == MessageState.FAILED)).one()
     assert (failed.recipient, failed.attempts) == (its_own, 0)
-    assert failed.trouble == "It could not be sent. ValueError: there is no text of it"
+    assert failed.trouble == "It could not be sent. ValueError: it has no text"
 
 
 @contextmanager
@@ -308,7 +308,7 @@ def test_a_mail_that_may_have_arrived_is_told_in_no_other(days: Days, hundred: l
     db.session.execute(
         update(Message)
         .where(Message.recipient == address)
-        .values(trouble="It may have arrived, no answer came: SMTPServerDisconnected")
+        .values(trouble="It may have arrived. The mail server did not answer. SMTPServerDisconnected")
     )
     db.session.commit()
     with cannot_be_rendered_again(days, address) as day:
