@@ -58,5 +58,7 @@ def test_templates_and_tests_stand_in_folders_of_capabilities() -> None:
 
 @pytest.mark.in_full
 def test_imports_keep_their_contracts() -> None:
-    checked = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=config.ROOT, capture_output=True, text=True)
+    checked = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=config.ROOT, capture_output=True, text=True
+    )
     assert checked.returncode == 0, checked.stdout
