@@ -16,9 +16,8 @@ PLANTED = {
     "token of a chat": "SLACK = 'xoxb-" + "34532454-e039d02840a0b9379c'",
     "signed token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9" + ".eyJzdWIiOiIxMjM0NSJ9.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
     "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
-    "address with a password": "DATABASE_URL=postgresql://tracker"
-    + ":hX2kq8Lw@db.internal/tracker",  # pragma: allowlist secret
-    "password in code": 'MAIL_PASSWORD = "' + 'hX2kq8Lw-31"',
+    "address of a database": "DATABASE_URL=postgresql://tracker" + ":hX2kq8Lw@db.internal/tracker",
+    "password in code": "MAIL_PASSWORD" + ' = "hX2kq8Lw-31"',
     "key of letters alone": 'SECRET_KEY = "' + 'kjQwZxTrPlMnBvCgHtReWqYuIoLkJhGf"',
 }
 
