@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
 
@@ -60,7 +61,7 @@ class Deadline:
         """False where nobody is ever told: it is closed, has no date, or fell due before the service."""
         if not self.is_open or self.due_on is None:
             return False
-        return self.notify_from is None or self.due_on >= self.notify_from
+        return not is_before_service(self.due_on, self.notify_from)
 
 
 class Step(NamedTuple):
@@ -279,7 +280,7 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
     lead who owns it hears as lead, for leads propose dates.
     """
     target_on = milestone.explain_by_target
-    if target_on is None or (milestone.notify_from is not None and target_on < milestone.notify_from):
+    if target_on is None or is_before_service(target_on, milestone.notify_from):
         return
     tell_on = explain_on(target_on, milestone.calendar)
     if milestone.entered_on <= tell_on:
