@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, or_, true
+from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
@@ -80,7 +81,8 @@ def may_be_seen_by(user_id: Any, today: date) -> ColumnElement[bool]:
         and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
     )
     granted = exists().where(RoleGrant.user_id == user_id, or_(titles, documents), reaches)
-    return and_(exists().where(User.id == user_id, User.active), granted)
+    account = aliased(User)  # the statement may be one on accounts itself
+    return and_(exists().where(account.id == user_id, account.active), granted)
 
 
 def is_owned_by(viewer: Viewer) -> ColumnElement[bool]:
