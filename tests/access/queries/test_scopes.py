@@ -164,15 +164,10 @@ def test_what_a_date_is_for_a_reader_goes_by_the_partnership_asked_about(core_ap
     db.session.add(changed(report, DateChangeKind.LOCAL))
     db.session.flush()
 
-    def dates(national: Role | None, in_fife: Role | None = None) -> tuple[date, date]:
-        viewer = Viewer(
-            1,
-            "Anybody",
-            national=frozenset({national} - {None}),  # type: ignore[arg-type]
-            within={fife.id: frozenset({in_fife} - {None})},  # type: ignore[dict-item]
-        )
-        found = select(Milestone.id, due_on_for(viewer, moray.id))
-        of = {row[0]: row[1] for row in db.session.execute(found)}
+    def dates(national: Role, *in_fife: Role) -> tuple[date, date]:
+        viewer = Viewer(1, "Anybody", national=frozenset({national}), within={fife.id: frozenset(in_fife)})
+        found = db.session.execute(select(Milestone.id, due_on_for(viewer, moray.id)))
+        of = {row[0]: row[1] for row in found}
         return of[report.id], of[step.id]
 
     assert dates(Role.OFFICIAL) == (old, new)
