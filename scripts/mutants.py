@@ -80,7 +80,7 @@ AREAS = {
             "cycle_tracker/documents/rules/*.py",
             "cycle_tracker/documents/queries/register.py",
         ),
-        ("tests/documents/rules", "tests/documents/services", "tests/documents/web/test_register.py"),
+        ("tests/documents/rules", "tests/documents/web/test_register.py"),
     ),
     "permissions": Area(
         (
