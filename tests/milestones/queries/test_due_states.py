@@ -43,7 +43,7 @@ def make_table() -> list[Milestone]:
     """One milestone for each combination, and a national one."""
     places = [make_partnership(f"start-{number}", notify_from=start) for number, start in enumerate(STARTS)]
     dates = [None, *(TODAY + timedelta(days=days) for days in DAYS)]
-    made = []
+    made: list[Milestone] = []
     for place, due_on, state in product([*places, None], dates, State):
         done_days = [None, due_on, due_on + timedelta(days=1)] if state is State.DONE and due_on else [None]
         made += [
@@ -120,7 +120,7 @@ def test_each_predicate_finds_what_the_rule_does(core_app: Flask) -> None:
 def test_both_give_the_same_answer_of_any_rows(
     core_app: Flask, wanted: list[tuple[date | None, date | None, State, date | None]]
 ) -> None:
-    made = []
+    made: list[Milestone] = []
     for number, (start, due_on, state, done_on) in enumerate(wanted):
         place = make_partnership(f"start-{number}", notify_from=start)
         made.append(bare(place, due_on, state, done_on))
