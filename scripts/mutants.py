@@ -49,12 +49,7 @@ AREAS = {
             "cycle_tracker/reminders/queries/deadlines.py",
             "cycle_tracker/reminders/services/bookmarks.py",
         ),
-        (
-            "tests/reminders/rules",
-            "tests/reminders/services/test_sweep.py",
-            "tests/reminders/services/test_gathering.py",
-            "tests/reminders/services/test_policies.py",
-        ),
+        ("tests/reminders/rules", "tests/reminders/services/test_policies.py"),
     ),
     "deadlines": Area(
         (
@@ -71,8 +66,7 @@ AREAS = {
             "tests/core/test_periods.py",
             "tests/milestones/rules",
             "tests/milestones/queries",
-            "tests/documents/rules",
-            "tests/overview/queries",
+            "tests/documents/rules/test_documents.py",
         ),
     ),
     "documents": Area(
