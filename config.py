@@ -9,6 +9,7 @@ INSTANCE = ROOT / "instance"
 SHORTEST_SECRET_KEY = 32
 KNOWN_SECRETS = frozenset({"dev", "development", "secret", "changeme", "change-me"})
 MOST_MAIL_CONNECTIONS = 50
+LONGEST_SENDER_NAME = 60
 MEGABYTE = 1024 * 1024
 TIME_ZONE = os.environ.get("TZ_NAME") or "Europe/London"
 
@@ -36,6 +37,7 @@ def settings(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[s
         "MAIL_PASSWORD": env.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": env.get("MAIL_USE_TLS", "0") == "1",
         "MAIL_DEFAULT_SENDER": env.get("MAIL_DEFAULT_SENDER", "cycle-tracker@example.org"),
+        "MAIL_SENDER_NAME": _sender_name(env),
         "MAIL_CONNECTIONS": _number(env, "MAIL_CONNECTIONS", 1, between=(1, MOST_MAIL_CONNECTIONS)),
         "MAIL_TIMEOUT": _number(env, "MAIL_TIMEOUT", 10),
         "MAIL_CA_FILE": env.get("MAIL_CA_FILE") or None,
@@ -73,6 +75,14 @@ def _development_key() -> str:
         path.touch(mode=0o600)
         path.write_text(os.urandom(32).hex())
     return path.read_text()
+
+
+def _sender_name(env: os._Environ[str] | dict[str, str]) -> str:
+    """The name beside the address of the sender; an empty setting means no name."""
+    name = env.get("MAIL_SENDER_NAME", "Cycle Tracker").strip()
+    if len(name) > LONGEST_SENDER_NAME or not name.isprintable():
+        raise SettingError(f"MAIL_SENDER_NAME must be one line of at most {LONGEST_SENDER_NAME} characters.")
+    return name
 
 
 def _number(

@@ -1,4 +1,4 @@
-"""Answering by the link of a mail how one milestone stands.
+"""Answering by the link of an email what the status of one milestone is.
 
 What whoever answers may do is asked again in the transaction of the answer. No date moves by a mail: that a milestone
 needs a new one is written down, and its lead sees it. What a contact answers changes nothing either; its owner is told.
@@ -60,7 +60,7 @@ def answer(token: str, said: Said, *, today: date, now: datetime) -> Answer:
     if question is None or not _spend(question, now=now):
         raise AnswerOver
     if not milestone.is_open:
-        raise RuleBroken(f"This is {milestone.state.label.lower()} already, so there is nothing to answer any more.")
+        raise RuleBroken(f"This is already {milestone.state.label.lower()}. You do not need to update it.")
     _ensure_possible(milestone, said, today)
     given = _write(question, said, now=now)
     if question.user is not None:
@@ -73,21 +73,21 @@ def answer(token: str, said: Said, *, today: date, now: datetime) -> Answer:
 
 def _ensure_possible(milestone: Milestone, said: Said, today: date) -> None:
     if said.kind is AnswerKind.DONE and milestone.is_document:
-        raise RuleBroken("A plan or an annual report is done when it is recorded as published.", field="kind")
+        raise RuleBroken("Record a plan or an annual report as published to mark it as done.", field="kind")
     if len(said.text) > LONGEST_TEXT:
-        raise RuleBroken(f"The words must be {LONGEST_TEXT:,} characters or fewer.", field="text")
+        raise RuleBroken(f"Your answer must be {LONGEST_TEXT:,} characters or fewer.", field="text")
     if said.kind is not AnswerKind.NEEDS_A_NEW_DATE:
         return
     if said.new_date is None:
-        raise RuleBroken("Enter the date that it needs.", field="new_date")
+        raise RuleBroken("Enter the new date.", field="new_date")
     if said.new_date <= today:
         raise RuleBroken("The new date must be in the future.", field="new_date")
     if said.new_date > today + FURTHEST_AHEAD:
         raise RuleBroken("The new date must be within three years.", field="new_date")
     if said.new_date == milestone.due_on:
-        raise RuleBroken("This is the date that it has already.", field="new_date")
+        raise RuleBroken("This is already the due date.", field="new_date")
     if not said.text.strip():
-        raise RuleBroken("Say why it needs a new date.", field="text")
+        raise RuleBroken("Enter why it needs a new date.", field="text")
 
 
 def _spend(question: Question, *, now: datetime) -> bool:
@@ -140,7 +140,7 @@ def _write(question: Question, said: Said, *, now: datetime) -> Answer:
 def _act(milestone: Milestone, said: Said, *, by: User, today: date, now: datetime) -> None:
     if said.kind is AnswerKind.DONE:
         if said.done_on is None:
-            raise RuleBroken("Enter the day on which it was done.", field="done_on")
+            raise RuleBroken("Enter the date it was done.", field="done_on")
         finish_milestone(milestone, said.done_on, by=by, today=today, now=now)
     elif said.kind is AnswerKind.ON_TRACK and milestone.state is State.NOT_STARTED:
         start_milestone(milestone, by=by, now=now)

@@ -148,8 +148,8 @@ class Walk:
         if self.kept is not None and self.kept.number == link.number and self.kept.hash != link.hash:
             yield Finding(
                 Fault.HEAD_CHANGED,
-                f"Seal {link.number} has another hash than the head that was kept: "
-                "what was sealed up to there was changed, and the chain made anew.",
+                f"The hash of seal {link.number} differs from the head that you kept. "
+                "Events up to this seal were changed and the chain was created again.",
                 link.number,
             )
         self.head = Head(link.number, link.hash)
@@ -161,8 +161,8 @@ class Walk:
         if self.kept is not None and self.kept.number > self.head.number:
             yield Finding(
                 Fault.CUT_OFF,
-                f"The chain ends at seal {self.head.number}, before seal {self.kept.number} of the head that was kept: "
-                "its end was cut off.",
+                f"The chain ends at seal {self.head.number}, before seal {self.kept.number} of the head that you kept. "
+                "Its end was cut off.",
                 self.kept.number,
             )
 
@@ -171,7 +171,7 @@ class Walk:
             yield from self._settle_doubt(None)
             yield Finding(
                 Fault.EVENT_GONE,
-                f"Event {link.event_id} was taken out: seal {link.number} is there, and it is not.",
+                f"Event {link.event_id} was removed. Its seal, number {link.number}, is still there.",
                 link.number,
                 link.event_id,
             )
@@ -193,8 +193,8 @@ class Walk:
         else:
             yield Finding(
                 Fault.DOES_NOT_FIT,
-                f"Seal {link.number}, its event {link.event_id} and the seal before it do not fit together: "
-                "at least one of them was changed.",
+                f"Seal {link.number}, its event {link.event_id} and the seal before it do not match. "
+                "At least one of them was changed.",
                 link.number,
                 link.event_id,
             )
@@ -209,21 +209,21 @@ class Walk:
         if seal_was_changed:
             yield Finding(
                 Fault.SEAL_CHANGED,
-                f"Seal {link.number} was changed: its hash is not the one from which the next seal was made.",
+                f"Seal {link.number} was changed. The next seal was made from a different hash.",
                 link.number,
                 link.event_id,
             )
         elif seal_was_changed is False:
             yield Finding(
                 Fault.EVENT_CHANGED,
-                f"Event {link.event_id} was changed: it does not say what seal {link.number} was made from.",
+                f"Event {link.event_id} was changed after seal {link.number} was made from it.",
                 link.number,
                 link.event_id,
             )
         else:
             yield Finding(
                 Fault.EVENT_CHANGED,
-                f"Event {link.event_id} was changed, or seal {link.number} was: they do not fit.",
+                f"Either event {link.event_id} or seal {link.number} was changed, because they do not match.",
                 link.number,
                 link.event_id,
             )
@@ -233,15 +233,15 @@ def unsealed(event_id: int, minutes: int) -> Finding:
     """An event that no seal holds, although it is older than it takes to seal it."""
     return Finding(
         Fault.UNSEALED,
-        f"Event {event_id} has no seal and is older than {minutes} minutes: nothing shows whether it was changed.",
+        f"Event {event_id} has no seal and is older than {minutes} minutes. We cannot check whether it was changed.",
         event_id=event_id,
     )
 
 
 def _gone(first: int, last: int) -> str:
     if first == last:
-        return f"Seal {first} was taken out: the chain goes on with seal {last + 1}, which cannot be checked."
-    return f"Seals {first} to {last} were taken out: the chain goes on with seal {last + 1}, which cannot be checked."
+        return f"Seal {first} was removed. The chain continues with seal {last + 1}, which cannot be checked."
+    return f"Seals {first} to {last} were removed. The chain continues with seal {last + 1}, which cannot be checked."
 
 
 def _instant(instant: datetime) -> str:

@@ -14,10 +14,10 @@ AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
 
 
 @click.command("access")
-@click.option("--json", "as_json", is_flag=True, help="As a JSON array.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @with_appcontext
 def access(as_json: bool) -> None:
-    """List every route: rule, methods, endpoint and the permission that it declares."""
+    """List every route with its methods, endpoint and the permission it declares."""
     routes = [_described(rule) for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule)]
     if as_json:
         click.echo(json.dumps(routes, indent=2))

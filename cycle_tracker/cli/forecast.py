@@ -1,4 +1,4 @@
-"""`flask forecast`: what would be mailed to whom in the days ahead."""
+"""`flask forecast`: the scheduled emails of the days ahead."""
 
 import json
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.wording import count, day
 from cycle_tracker.reminders.queries.forecasts import MailToCome, NoticeToCome, forecast
 from cycle_tracker.reminders.rules.forecasts import LONGEST
 
@@ -17,13 +18,17 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command("forecast")
 @click.option(
-    "--days", type=click.IntRange(1, LONGEST), default=30, show_default=True, help="How many, with the first."
+    "--days",
+    type=click.IntRange(1, LONGEST),
+    default=30,
+    show_default=True,
+    help="Number of days, including the first.",
 )
-@click.option("--on", type=DAY, help="The first day; today without it.")
-@click.option("--json", "as_json", is_flag=True, help="The mails as a JSON array.")
+@click.option("--on", type=DAY, help="First day. Default: today.")
+@click.option("--json", "as_json", is_flag=True, help="Print the emails as a JSON array.")
 @with_appcontext
 def forecast_command(days: int, on: datetime | None, as_json: bool) -> None:
-    """Show what would be sent to whom from a day on, if nothing changed until then."""
+    """Show the scheduled emails: what we would send to whom if nothing changes."""
     first: date = on.date() if on else clock.today()
     found = forecast(first, days, let_go=db.session.rollback)
     if as_json:
@@ -34,8 +39,9 @@ def forecast_command(days: int, on: datetime | None, as_json: bool) -> None:
         steps = "; ".join(f"{one.about.slug} {one.about.key} {one.due_on} {one.step}" for one in _sorted(mail.notices))
         click.echo(f"{mail.day}  {mail.recipient}{place}  {steps}")
     for one in found.unreachable:
-        click.echo(f"{one.queued_on}  nobody to tell  {one.about.slug} {one.about.key} {one.due_on} {one.step}")
-    click.echo(f"{len(found.mails)} mails to {found.people} people from {found.first} to {found.last}.")
+        click.echo(f"{one.queued_on}  no recipient  {one.about.slug} {one.about.key} {one.due_on} {one.step}")
+    emails, people = count(len(found.mails), "email"), count(found.people, "person", "people")
+    click.echo(f"{emails} to {people} from {day(found.first)} to {day(found.last)}.")
 
 
 def _described(mail: MailToCome) -> dict[str, object]:
@@ -56,5 +62,5 @@ def _described(mail: MailToCome) -> dict[str, object]:
 
 
 def _sorted(notices: Iterable[NoticeToCome]) -> list[NoticeToCome]:
-    """The notices of a mail in one order, whatever order they were found in."""
+    """The notices of an email in one order, whatever order they were found in."""
     return sorted(notices, key=lambda one: (one.due_on, one.about.slug, one.about.key, one.step))

@@ -1,4 +1,4 @@
-"""`flask import-milestones`: milestones from a file, new ones and changes to old ones by their key."""
+"""`flask import-milestones`: milestones from a file, new ones and changes to existing ones by their key."""
 
 from pathlib import Path
 
@@ -16,24 +16,24 @@ from cycle_tracker.imports.services.plans import Effect, Plan
 
 @click.command("import-milestones")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change without saving anything.")
 @with_appcontext
 def import_milestones(file: Path, dry_run: bool) -> None:
-    """Add milestones, and change old ones by their key: all rows of FILE (CSV or XLSX), or none.
+    """Add milestones, and change existing ones by their key, from FILE (CSV or XLSX).
 
-    The columns are partnership, key, title, kind, due_on, owner (a mail address) and state. An empty cell leaves what
-    is there.
+    Either all rows are saved or none. The columns are partnership, key, title, kind, due_on, owner (an email address)
+    and state. Empty cells are ignored.
     """
     today, now = clock.today(), clock.now()
     plan = _plan(file)
     if plan.problems:
         _tell_problems(plan)
     if dry_run:
-        click.echo(f"Nothing was recorded. It would be: {_in_words(plan)}.")
+        click.echo(f"Nothing was saved. The file has {_in_words(plan)}.")
         return
     record_milestones(plan, by=None, today=today, now=now)
     db.session.commit()
-    click.echo(f"Recorded: {_in_words(plan)}.")
+    click.echo(f"Saved {_in_words(plan)}.")
 
 
 def _plan(file: Path) -> Plan:
@@ -42,16 +42,16 @@ def _plan(file: Path) -> Plan:
     try:
         return plan_milestones(read_file(content, COLUMNS), None, clock.today())
     except RuleBroken as rule:
-        raise click.ClickException(f"{rule.message} Nothing was recorded.") from rule
+        raise click.ClickException(f"{rule.message} Nothing was saved.") from rule
 
 
 def _tell_problems(plan: Plan) -> None:
-    """Every problem by its row, on the way for errors. Raises ClickException: nothing is recorded."""
+    """Every problem by its row, on standard error. Raises ClickException: nothing is recorded."""
     for problem in plan.problems:
         column = f", {problem.column}" if problem.column else ""
         click.echo(f"Row {problem.row}{column}: {problem.message}", err=True)
     count = len(plan.problems)
-    raise click.ClickException(f"{count} thing{'' if count == 1 else 's'} to put right. Nothing was recorded.")
+    raise click.ClickException(f"{count} problem{'' if count == 1 else 's'} to correct. Nothing was saved.")
 
 
 def _in_words(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""`flask outbox`: what was mailed, what waits, and what could not be delivered."""
+"""`flask outbox`: what was emailed, what waits, and what could not be delivered."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.wording import count as counted
 from cycle_tracker.operations.queries.outbox import MessageListed, count_messages_by_state, list_messages
 from cycle_tracker.operations.queries.outbox_health import list_failed
 
@@ -14,17 +15,18 @@ PAGE = 500
 
 
 @click.command("outbox")
-@click.option("--json", "as_json", is_flag=True, help="Every message with its notices, as a JSON array.")
+@click.option("--json", "as_json", is_flag=True, help="Print every email with its notices as a JSON array.")
 @with_appcontext
 def outbox(as_json: bool) -> None:
-    """Show how many messages stand in which state, and the latest that failed."""
+    """Show how many emails are in each state, and the latest that failed."""
     if as_json:
         _print_array(_described(message) for message in _messages())
         return
     for state, count in count_messages_by_state():
         click.echo(f"{state.value:10} {count:8}")
     for failed in list_failed():
-        click.echo(f"failed: {failed.recipient}, “{failed.subject}”, tried {failed.attempts} times: {failed.trouble}")
+        tried = counted(failed.attempts, "attempt")
+        click.echo(f"failed after {tried}: {failed.recipient}, “{failed.subject}”, {failed.trouble}")
 
 
 def _messages() -> Iterator[MessageListed]:

@@ -11,13 +11,13 @@ from cycle_tracker.cycles.services.reference import Loaded, load_reference
 @click.command("load-reference")
 @with_appcontext
 def load_reference_command() -> None:
-    """Load partnerships, bodies, criteria and cycle templates; run again it changes nothing."""
+    """Load partnerships, bodies, criteria and cycle templates. It is safe to run again."""
     counts = load_reference(clock.now())
     db.session.commit()
     if any(loaded.new or loaded.changed for loaded in counts.values()):
-        click.echo(f"Loaded the reference data: {_in_words(counts)}.")
+        click.echo(f"Loaded the reference data ({_in_words(counts)}).")
     else:
-        click.echo(f"The reference data is there already ({_in_words(counts)}): nothing was changed.")
+        click.echo(f"The reference data is already loaded ({_in_words(counts)}). Nothing was changed.")
 
 
 def _in_words(counts: dict[str, Loaded]) -> str:

@@ -1,5 +1,6 @@
 """`flask user`: accounts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import click
@@ -35,12 +36,12 @@ class RoleType(click.ParamType[Role]):
         try:
             return Role(word)
         except ValueError:
-            self.fail(f"“{value}” is no role. Use one of {', '.join([*Role, *ALIASES])}.", param, ctx)
+            self.fail(f"“{value}” is not a role. Use one of {', '.join([*Role, *ALIASES])}.", param, ctx)
 
 
 @dataclass(frozen=True)
 class Where:
-    """A partnership, an organisation, or with neither the whole of Scotland."""
+    """A partnership, an organisation, or with neither all of Scotland."""
 
     partnership: Partnership | None
     organisation: Organisation | None
@@ -50,12 +51,12 @@ class Where:
         """The place as it is said to the operator."""
         if self.partnership is not None:
             return self.partnership.name
-        return f"all partnerships of {self.organisation.name}" if self.organisation else "everywhere"
+        return f"all partnerships of {self.organisation.name}" if self.organisation else "all of Scotland"
 
 
 @click.group("user")
 def user() -> None:
-    """People who sign in."""
+    """Manage accounts."""
 
 
 @user.command("add")
@@ -63,11 +64,13 @@ def user() -> None:
 @click.option("--name", required=True, help="First and last name.")
 @click.option("--role", "role_name", required=True, help="For example lead, contributor, chair, official.")
 @click.option("--partnership", "slug", help="The partnership's short name, such as moray.")
-@click.option("--organisation", "code", help="An official code, for a role in all partnerships of this organisation.")
-@click.option("--password", help="Without one, nobody can sign in with a password yet.")
+@click.option(
+    "--organisation", "code", help="An official code. Gives the role in all partnerships of this organisation."
+)
+@click.option("--password", help="Without a password, the person signs in with a link by email.")
 @with_appcontext
 def add(email: str, name: str, role_name: str, slug: str | None, code: str | None, password: str | None) -> None:
-    """Add a person, or one more role to a person who is there already."""
+    """Add a person, or add a role to a person who already has an account."""
     role = RoleType().convert(role_name, None, None)
     place = MembershipRole.CHAIR if role_name.strip().lower() == "chair" else None
     where = Where(_partnership(slug), _organisation(code))
@@ -98,7 +101,7 @@ def _add(
         users.set_password(person, password, by=None, now=now)
         said.append("Set the password.")
     elif person.password is None:
-        said.append("There is no password yet.")
+        said.append("No password is set yet.")
     return said
 
 
@@ -109,9 +112,9 @@ def _person(email: str, name: str) -> tuple[User, list[str]]:
         added = users.add_user(email, name=name, by=None, now=now)
         return added, [f"Added {added.name}, {added.email}."]
     if known.name == users.valid_name(name):
-        return known, [f"{known.name}, {known.email}, has an account already."]
+        return known, [f"{known.name}, {known.email}, already has an account."]
     users.rename_user(known, name, by=None, now=now)
-    return known, [f"{known.email} has an account already; its name is now {known.name}."]
+    return known, [f"{known.email} already has an account. Its name is now {known.name}."]
 
 
 def _partnership(slug: str | None) -> Partnership | None:
@@ -120,10 +123,15 @@ def _partnership(slug: str | None) -> Partnership | None:
     known = {partnership.slug: partnership for partnership in list_partnerships()}
     if slug not in known:
         raise click.BadParameter(
-            f"There is no partnership “{slug}”. There are: {', '.join(known) or 'none; run `flask load-reference`'}.",
+            f"There is no partnership “{slug}”. {_known(known)}",
             param_hint="--partnership",
         )
     return known[slug]
+
+
+def _known(slugs: Iterable[str]) -> str:
+    names = ", ".join(slugs)
+    return f"Use one of {names}." if names else "There are none yet. Run `flask load-reference` first."
 
 
 def _organisation(code: str | None) -> Organisation | None:

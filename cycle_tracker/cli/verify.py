@@ -1,4 +1,4 @@
-"""`flask verify`: whether the audit still says what was sealed."""
+"""`flask verify`: whether the audit history is as it was sealed."""
 
 import json
 import sys
@@ -42,19 +42,19 @@ def _read_head(_context: click.Context, _parameter: click.Parameter, text: str |
     "kept",
     metavar="NUMBER:HASH",
     callback=_read_head,
-    help="A head that was printed earlier and kept elsewhere: the chain must still contain it.",
+    help="A head that this command printed earlier. The check fails if the chain does not contain it.",
 )
 @click.option(
     "--minutes",
     default=MINUTES,
     show_default=True,
     type=click.IntRange(1, 60 * 24 * 365),
-    help="An event that has no seal after so long is a fault.",
+    help="Report an event that has no seal after this many minutes.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @with_appcontext
 def verify(kept: Head | None, minutes: int, as_json: bool) -> None:
-    """Check the whole audit against its seals. The exit status is 1 where anything is wrong."""
+    """Check the complete audit history against its seals. The exit status is 1 if anything is wrong."""
     verification = Verification(clock.now(), patience=timedelta(minutes=minutes), kept=kept)
     report = Report()
     for finding in verification.findings():
@@ -69,17 +69,18 @@ def _print_words(verification: Verification, report: Report, minutes: int) -> No
     if report.count > len(report.listed):
         click.echo(f"And {report.count - len(report.listed):,} more.")
     if report.count:
-        click.echo(f"The audit is not as it was sealed: {_counted(report.count, 'fault')}.")
+        click.echo(f"The audit history was changed after it was sealed. We found {_counted(report.count, 'fault')}.")
     else:
-        click.echo(f"The audit is as it was sealed: {_counted(verification.seals, 'seal')}, nothing wrong.")
+        click.echo(f"The audit history is complete and unchanged. We checked {_counted(verification.seals, 'seal')}.")
     if verification.waiting:
+        are = "is" if verification.waiting == 1 else "are"
         click.echo(
-            f"{_counted(verification.waiting, 'event')} of the last {minutes} minutes without a seal yet: "
-            "what is changed before it is sealed does not show."
+            f"{_counted(verification.waiting, 'event')} of the last {minutes} minutes {are} not sealed yet. "
+            "We cannot detect a change that is made before an event is sealed."
         )
     if verification.head.number:
         click.echo(f"Head: {verification.head}")
-        click.echo("Keep the head elsewhere. Checked with --head later on, it shows whether the end was cut off.")
+        click.echo("Keep the head somewhere else. Use it with --head later to check that nothing was cut off the end.")
 
 
 def _print_json(verification: Verification, report: Report, minutes: int) -> None:

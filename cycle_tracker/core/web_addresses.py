@@ -11,11 +11,11 @@ LONGEST_ADDRESS = 2000
 def ensure_web_address(text: str) -> None:
     """Raises RuleBroken, in words, for what no browser could open."""
     if len(text) > LONGEST_ADDRESS:
-        raise RuleBroken(f"The address must be {LONGEST_ADDRESS:,} characters or fewer.")
+        raise RuleBroken(f"The web address must be {LONGEST_ADDRESS:,} characters or fewer.")
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
     except ValueError as error:
-        raise RuleBroken("Check the address: it cannot be read.") from error
+        raise RuleBroken("Check the web address. We cannot read it.") from error
     if parts.scheme.lower() not in {"http", "https"} or not host or re.search(r"\s", text):
-        raise RuleBroken("Enter the whole address, starting with https:// or http://.")
+        raise RuleBroken("Enter the full web address, starting with https:// or http://.")

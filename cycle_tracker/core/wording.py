@@ -1,5 +1,6 @@
 """How dates, bases and lateness are worded, in mails and on pages alike. "Past the guidance date", never "breach"."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from cycle_tracker.core.kinds import Basis
@@ -14,7 +15,8 @@ DATE_NAMES = {
     Basis.SUGGESTED: "suggested date",
     Basis.LOCAL: "local date",
 }
-"""What a date is called, by what it rests on. Never "deadline": most dates are not in law."""
+"""What a date is called, by its basis. Never "deadline": most dates are not in law."""
+IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 
 
 def day(value: date | None) -> str:
@@ -35,27 +37,69 @@ def count(number: int, one: str, several: str = "") -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["Angus", "Fife", "Moray"])
+    'Angus, Fife and Moray'
+    """
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
 def date_name(basis: Basis, *, expected: bool = False) -> str:
     """What a date that rests on this basis is called; a new expected date is called that whatever it rests on."""
     return NEW_EXPECTED_DATE if expected else DATE_NAMES[basis]
 
 
 def due_words(due_on: date, today: date, name: str) -> str:
-    """Where a date stands, to begin a sentence: `3 days past the guidance date`, `Due today`, `Due in 14 days`."""
+    """How far off a date is, with the date: `Overdue by 3 days (guidance date 30 June 2026)`, `Due today (…)`."""
+    return f"{due_in_words(due_on, today)} ({name} {day(due_on)})"
+
+
+def due_in_words(due_on: date, today: date) -> str:
+    """How far off a date is: `Overdue by 3 days`, `Due today`, `Due in 14 days`."""
     ahead = (due_on - today).days
     if ahead < 0:
-        return f"{count(-ahead, 'day')} past the {name}"
+        return f"Overdue by {count(-ahead, 'day')}"
     return {0: "Due today", 1: "Due tomorrow"}.get(ahead, f"Due in {count(ahead, 'day')}")
 
 
 def basis_words(basis: Basis, citation: str) -> str:
-    """What a duty or a date rests on: `2014 Act, section 13 (statute)`."""
+    """What a duty or a date is based on: `2014 Act, section 13 (statute)`."""
     return f"{citation} ({basis.value})" if citation else basis.value
 
 
 def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citation: str) -> str:
-    """Both bases, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance, para 125 (guidance).`"""
-    return f"Duty: {basis_words(duty_basis, duty_citation)}. Date: {basis_words(date_basis, date_citation)}."
+    """What duty and date are based on in law or guidance, kept apart; empty if there is neither.
+
+    >>> bases(Basis.STATUTE, "2014 Act, section 13", Basis.GUIDANCE, "2020 guidance, paragraph 125")
+    'Based on 2014 Act, section 13 (the duty) and 2020 guidance, paragraph 125 (the date).'
+    """
+    duty, on = (
+        (citation or IN_LAW_OR_GUIDANCE[basis]) if basis in IN_LAW_OR_GUIDANCE else ""
+        for basis, citation in ((duty_basis, duty_citation), (date_basis, date_citation))
+    )
+    if duty and on and duty != on:
+        return f"Based on {duty} (the duty) and {on} (the date)."
+    if duty and on:
+        return f"Based on {duty}."
+    if duty:
+        return f"The duty is based on {duty}. The date is {DATE_NAMES[date_basis].removesuffix(' date')}."
+    return f"The date is based on {on}." if on else ""
+
+
+def shortened(text: str, room: int) -> str:
+    """The text in at most so many characters, cut at the end of a word.
+
+    >>> shortened("Send the annual report to everyone", 26)
+    'Send the annual report to…'
+    """
+    if len(text) <= room:
+        return text
+    cut = text[: room - 1]
+    if not text[room - 1].isspace() and " " in cut.strip():
+        cut = cut.rstrip().rsplit(" ", 1)[0] if not cut.endswith(" ") else cut
+    return f"{cut.rstrip(' ,:;(–-')}…"
 
 
 def upper_first(text: str) -> str:

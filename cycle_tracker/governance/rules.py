@@ -34,11 +34,13 @@ def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: 
     """Raises RuleBroken, beside the field, for a day by which this audience cannot promise its reply: one that has
     come, one on which nobody works, one too far ahead."""
     if reply_by <= today:
-        raise RuleBroken("The day must be after today.", field="reply_by")
+        raise RuleBroken("The reply date must be after today.", field="reply_by")
     if reply_by > last_reply_day(audience, today):
-        raise RuleBroken(f"The day must be {day(last_reply_day(audience, today))} or before.", field="reply_by")
+        raise RuleBroken(
+            f"The reply date must be on or before {day(last_reply_day(audience, today))}.", field="reply_by"
+        )
     if not calendar.is_working_day(reply_by):
-        raise RuleBroken("The day must be a working day, on which the partnership is not closed.", field="reply_by")
+        raise RuleBroken("The reply date must be a working day when the partnership is not closed.", field="reply_by")
 
 
 def last_reply_day(audience: Audience, today: date) -> date:
@@ -76,4 +78,4 @@ def answers_for(
 def ensure_reason(why: str) -> None:
     """Raises RuleBroken, beside the field, for a reason that says nothing or too much."""
     if not SHORTEST_REASON <= len(why.strip()) <= LONGEST_REASON:
-        raise RuleBroken(f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON:,} characters.", field="why")
+        raise RuleBroken(f"The reason must be {SHORTEST_REASON} to {LONGEST_REASON:,} characters.", field="why")

@@ -43,7 +43,7 @@ def compose(
     """
     headers = {
         "Subject": subject,
-        "From": formataddr(parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])),
+        "From": _sender(),
         "To": recipient,
         "Date": format_datetime(at),
         "Message-ID": message_id,
@@ -62,6 +62,12 @@ def compose(
     message.attach(_part("plain", text, key))
     message.attach(_part("html", html, key))
     return message.as_bytes(policy=CRLF)
+
+
+def _sender() -> str:
+    """The address of the sender with its name. A name that MAIL_DEFAULT_SENDER itself has wins over the other."""
+    name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    return formataddr((name or current_app.config["MAIL_SENDER_NAME"], address))
 
 
 def _part(subtype: str, words: str, key: str) -> MIMENonMultipart:

@@ -25,9 +25,9 @@ class DecisionOutcome(StrEnum):
     def label(self) -> str:
         """The outcome in words for a page."""
         return {
-            DecisionOutcome.NEW_DATE: "New expected date noted",
-            DecisionOutcome.NEXT_STEPS: "Next steps asked for",
-            DecisionOutcome.REFER_ON: "Referred on",
+            DecisionOutcome.NEW_DATE: "New expected date agreed",
+            DecisionOutcome.NEXT_STEPS: "Next steps requested",
+            DecisionOutcome.REFER_ON: "Referred",
             DecisionOutcome.NO_ACTION: "No action",
         }[self]
 

@@ -40,9 +40,9 @@ def ensure_days_away(from_on: date, to_on: date, today: date) -> None:
     if from_on > today + FURTHEST_AHEAD:
         raise RuleBroken("The first day must be within a year.", field="from_on")
     if to_on < from_on:
-        raise RuleBroken("The last day must be the first day or later.", field="to_on")
+        raise RuleBroken("The last day must be on or after the first day.", field="to_on")
     if to_on > from_on + LONGEST_AWAY:
-        raise RuleBroken("The last day must be within a year of the first.", field="to_on")
+        raise RuleBroken("The last day must be within a year of the first day.", field="to_on")
 
 
 def closes_loop(wanted: Absence, others: Iterable[Absence]) -> bool:

@@ -1,4 +1,4 @@
-"""An official asks a partnership how a document stands: what is asked, until when, and where the question stands."""
+"""An official asks a partnership for an update on a document: what is asked, until when, and its status."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,27 +19,27 @@ TIME_TO_REPLY = timedelta(days=14)
 LONGEST_TIME_TO_REPLY = timedelta(days=366)
 
 DEFAULT_TEXT = (
-    "Please tell us how this stands and when you expect to publish it. If it is published already, record where, so "
-    "that nobody has to ask again. If it needs more time, you can add an explanation with a new expected date."
+    "Please tell us when you expect to publish this. If it is already published, record the link. If you need more "
+    "time, add an explanation and a new expected date."
 )
 """What is asked unless the official writes something else."""
 
 
 class RequestState(StrEnum):
-    """Where a request for an update stands, worked out from facts and the day."""
+    """The status of an update request, worked out from facts and the day."""
 
     WAITING = "waiting"
     OVERDUE = "overdue"
     ANSWERED = "answered"
     SETTLED = "settled"
-    """Nobody answered, and nobody needs to: the document was published, or is not required."""
+    """No one answered, and no one needs to: the document was published, or is not required."""
 
 
 UNANSWERED = frozenset({RequestState.WAITING, RequestState.OVERDUE})
 
 
 def request_state(*, answered: bool, document_is_open: bool, reply_by: date | None, today: date) -> RequestState:
-    """Where a request stands today. A reply is late from the day after the one by which it was asked for."""
+    """The status of a request today. A reply is late from the day after the one by which it was asked for."""
     if answered:
         return RequestState.ANSWERED
     if not document_is_open:
@@ -62,23 +62,23 @@ class Asked:
 
 
 def opening(asked: Asked, today: date) -> str:
-    """How the document stands, with the day on which that is said: true still when the mail is read later."""
-    first = f"Scottish Government asks how this stands: {asked.title}, {asked.partnership}."
+    """The status of the document, with the day on which that is said: still true when the email is read later."""
+    first = f"The Scottish Government would like an update on “{asked.title}”, {asked.partnership}."
+    no_record = "We have no record that it has been published."
     if asked.target_on is None:
-        return f"{first} No guidance named a date for it, and it is not recorded here as published."
+        return f"{first} The guidance does not give a date for it. {no_record}"
     if asked.state is DocumentState.NO_RECORD:
         return (
-            f"{first} Its guidance date was {day(asked.target_on)}, before {asked.partnership} began to use this "
-            "service, and there is no record of it here yet."
+            f"{first} The guidance date was {day(asked.target_on)}, before {asked.partnership} started to use this "
+            f"service. {no_record}"
         )
     past = (today - asked.target_on).days
     if past <= 0:
-        return f"{first} Its guidance date is {day(asked.target_on)}, and it is not recorded here as published."
-    told = (
-        f"{first} Its guidance date was {day(asked.target_on)}. On {day(today)} that is {count(past, 'day')} past, and "
-        "it is not recorded here as published."
+        return f"{first} The guidance date is {day(asked.target_on)}. {no_record}"
+    said = (
+        f"{first} The guidance date was {day(asked.target_on)} ({count(past, 'day')} before {day(today)}). {no_record}"
     )
-    return f"{told} Its new expected date is {day(asked.expected_on)}." if asked.expected_on else told
+    return f"{said} The new expected date is {day(asked.expected_on)}." if asked.expected_on else said
 
 
 def closing(reply_by: date) -> str:
@@ -87,7 +87,7 @@ def closing(reply_by: date) -> str:
 
 
 def whole_text(asked: Asked, text: str, reply_by: date, today: date) -> str:
-    """A request as it is sent: how the document stands, what the official asks, and by when."""
+    """A request as it is sent: the status of the document, what the official asks, and by when."""
     return "\n\n".join((opening(asked, today), text, closing(reply_by)))
 
 

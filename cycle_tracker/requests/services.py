@@ -38,6 +38,7 @@ class Draft:
     to: tuple[User, ...]
     last: UpdateRequest | None
     today: date
+    lead_ids: frozenset[int] = frozenset()
 
     @property
     def was_asked_today(self) -> bool:
@@ -52,10 +53,17 @@ def draft_requests(documents: Sequence[Milestone], text: str, reply_by: date, to
     In a constant number of statements.
     """
     ensure_can_be_asked(text, reply_by, today)
-    people = _people_of(documents, today)
+    people, leads = _people_of(documents, today)
     last = newest_requests([document.id for document in documents])
     return [
-        Draft(document, whole_text(asked, text, reply_by, today), people[document.id], last.get(document.id), today)
+        Draft(
+            document,
+            whole_text(asked, text, reply_by, today),
+            people[document.id],
+            last.get(document.id),
+            today,
+            leads[document.id],
+        )
         for document, asked in zip(documents, as_asked(documents, today), strict=True)
     ]
 
@@ -107,10 +115,10 @@ def answer_request(request: UpdateRequest, text: str, *, by: User, today: date, 
     """Answer a request. Raises RuleBroken for an empty or endless answer or a request that needs none, and
     ChangedMeanwhile where somebody else has answered it."""
     if not 1 <= len(text.strip()) <= LONGEST_TEXT:
-        raise RuleBroken(f"The answer must be 1 to {LONGEST_TEXT:,} characters.", field="answer")
+        raise RuleBroken(f"Your answer must be 1 to {LONGEST_TEXT:,} characters.", field="answer")
     state = state_of(request, today)
     if state is RequestState.SETTLED:
-        raise RuleBroken("The document is published or not required, so this needs no answer any more.")
+        raise RuleBroken("No answer is needed, because the document is published or not required.")
     taken = db.session.execute(
         update(UpdateRequest)
         .where(UpdateRequest.id == request.id, UpdateRequest.answered_at.is_(None))
@@ -119,7 +127,7 @@ def answer_request(request: UpdateRequest, text: str, *, by: User, today: date, 
     ).one_or_none()
     db.session.refresh(request)
     if taken is None:
-        raise ChangedMeanwhile("Somebody else answered this first.")
+        raise ChangedMeanwhile("Someone else answered this first.")
     audit.record_milestone(request.milestone, "update-answered", by=by, at=now, after={"request": request.id})
     db.session.flush()
 
@@ -134,10 +142,12 @@ def state_of(request: UpdateRequest, today: date) -> RequestState:
     )
 
 
-def mail_words(document: Milestone, text: str, link: str) -> dict[str, str]:
-    """Everything that the templates of the mail show."""
+def mail_words(document: Milestone, text: str, link: str, *, to_owner: bool = False) -> dict[str, str]:
+    """Everything that the templates of the email show. `to_owner` is for an owner of the document who is no planning
+    lead; the others are."""
     place = document.partnership.name if document.partnership else "Scotland"
-    return {"title": document.title, "partnership": place, "text": text, "link": link}
+    reason = "you own this document" if to_owner else f"you are a planning lead for {place}"
+    return {"title": document.title, "partnership": place, "text": text, "link": link, "reason": reason}
 
 
 def _queue_mail(request: UpdateRequest, draft: Draft, person: User, *, now: datetime) -> None:
@@ -150,24 +160,30 @@ def _queue_mail(request: UpdateRequest, draft: Draft, person: User, *, now: date
         rendered_on=london_day(now),
     )
     link = current_app.config["SERVICE_URL"] + addresses.update_request(request.id)
-    store_message(
-        message, template="requests/mail/update_request", now=now, **mail_words(draft.document, draft.text, link)
-    )
+    words = mail_words(draft.document, draft.text, link, to_owner=person.id not in draft.lead_ids)
+    store_message(message, template="requests/mail/update_request", now=now, **words)
 
 
-def _people_of(documents: Sequence[Milestone], today: date) -> dict[int, tuple[User, ...]]:
-    """By document, its partnership's planning leads and its owner, each once; only those who may see it today."""
+def _people_of(
+    documents: Sequence[Milestone], today: date
+) -> tuple[dict[int, tuple[User, ...]], dict[int, frozenset[int]]]:
+    """By document, its partnership's planning leads and its owner, each once; only those who may see it today. And by
+    document, the ids of those who are its leads."""
     partnerships = {document.partnership_id for document in documents if document.partnership_id is not None}
     owners = {document.owner_id for document in documents if document.owner_id is not None}
     audiences = audiences_for(partnerships, owners, today)
     names: dict[int, list[str]] = {}
+    leads_of: dict[int, Sequence[str]] = {}
     for document in documents:
         found = audiences.of(owner_id=document.owner_id, partnership_id=document.partnership_id, is_document=True)
         owner = addressee_of(document.owner_id) if document.owner_id is not None else ""
-        leads = found[Audience.LEAD]
+        leads = leads_of[document.id] = found[Audience.LEAD]
         names[document.id] = [*leads, *(one for one in found[Audience.OWNER] if one == owner and one not in leads)]
     users = _users_of({name for of_one in names.values() for name in of_one})
-    return {document_id: tuple(users[name] for name in of_one) for document_id, of_one in names.items()}
+    return (
+        {document_id: tuple(users[name] for name in of_one) for document_id, of_one in names.items()},
+        {document_id: frozenset(users[name].id for name in of_one) for document_id, of_one in leads_of.items()},
+    )
 
 
 def _users_of(addressees: Iterable[str]) -> dict[str, User]:

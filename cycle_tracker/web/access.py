@@ -62,7 +62,7 @@ def declared_access(app: Flask, endpoint: str) -> Access:
         return "public"
     declared = getattr(app.view_functions[endpoint], "access", None)
     if declared is None:
-        raise UndeclaredAccess(f"{endpoint} must say who may come to it: @requires, @signed_in or @public.")
+        raise UndeclaredAccess(f"{endpoint} must declare who has access to it, with @requires, @signed_in or @public.")
     return cast(Access, declared)
 
 

@@ -31,11 +31,11 @@ class OfferedField(SelectField):
 
 
 def owner_choices(people: Iterable[User]) -> list[tuple[str, str]]:
-    """People and posts by name, and nobody. Two of one name are told apart by their addresses."""
+    """People and posts by name, and no one. Two of one name are shown with their addresses."""
     listed = list(people)
     names = [person.name for person in listed]
     return [
-        (NOBODY, "Nobody yet"),
+        (NOBODY, "No one yet"),
         *(
             (str(person.id), f"{person.name} ({person.email})" if names.count(person.name) > 1 else person.name)
             for person in listed

@@ -67,7 +67,7 @@ class Reading:
         """A first and a last day; a last one before the first is left out and said."""
         from_day, to_day = self.day(first), self.day(last)
         if from_day and to_day and to_day < from_day:
-            self.errors[last] = "The last day must not be before the first"
+            self.errors[last] = "The last date must be on or after the first date"
             self.words.pop(last)
             return from_day, None
         return from_day, to_day

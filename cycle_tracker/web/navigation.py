@@ -1,4 +1,4 @@
-"""What stands at the top of every page: where a person may go, and who is signed in."""
+"""The top of every page: where a person may go, and who is signed in."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +65,7 @@ def _links(viewer: Viewer) -> list[tuple[str, str]]:
         ("To receive", addresses.TO_RECEIVE, viewer.can(Permission.RECORD_RECEIPTS)),
         ("Update requests", addresses.UPDATE_REQUESTS, viewer.can(Permission.ASK_FOR_UPDATES)),
         ("Escalations", addresses.ESCALATIONS, viewer.can(Permission.READ_ESCALATIONS)),
-        ("Notices", addresses.NOTICES, viewer.can(Permission.READ_NOTICES)),
+        ("Notification history", addresses.NOTICES, viewer.can(Permission.READ_NOTICES)),
         ("Plans and reports", REGISTER, True),
         ("People", addresses.PEOPLE, viewer.can(Permission.INVITE_PEOPLE)),
         ("Partnerships", addresses.PARTNERSHIPS, viewer.can(Permission.SET_UP_PARTNERSHIPS)),
@@ -79,7 +79,7 @@ def _is_current(address: str) -> bool:
 
 
 def place_of_viewer(viewer: Viewer) -> str:
-    """The person's roles and where they hold them: `Planning lead, Moray`. A chair is called so."""
+    """The person's roles and where they have them: `Planning lead, Moray`. A chair is called so."""
     roles = viewer.roles_anywhere()
     place = find_place(viewer, clock.today()) if len(viewer.within) == 1 or Role.GOVERNANCE in roles else None
     is_chair = place is not None and place.is_chair

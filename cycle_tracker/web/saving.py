@@ -12,7 +12,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web.forms import show_rule
 
-AT_THE_SAME_MOMENT = "Somebody else saved a change at the same moment. Check what the page says now, then try again."
+AT_THE_SAME_MOMENT = "Someone else saved a change at the same time. Check the page, then try again."
 
 
 def give_way() -> None:

@@ -80,5 +80,5 @@ def _note_seen(live: LiveSession) -> None:
         note_seen(live.id, now=clock.now())
         db.session.commit()
     except OperationalError:
-        log.warning("that a session is in use could not be noted; the page goes on")
+        log.warning("could not record that a session is in use; the page continues")
         db.session.rollback()

@@ -46,9 +46,9 @@ class TicksField(Field):
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002
         """Raises StopValidation where nothing is ticked, or more than can be answered at once."""
         if not self.data:
-            raise StopValidation("Tick at least one row of the list")
+            raise StopValidation("Select at least one row")
         if len(self.data) > MOST_TICKS:
-            raise StopValidation(f"Tick at most {MOST_TICKS} rows at a time")
+            raise StopValidation(f"Select up to {MOST_TICKS} rows at a time")
 
     def __contains__(self, milestone_id: object) -> bool:
         return milestone_id in (self.data or {})

@@ -1,4 +1,4 @@
-"""The words that every page uses for dates, states and bases. Templates and presenters both take them from here."""
+"""The words that every page uses for dates, states and bases. Templates and presenters both get them from here."""
 
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -8,7 +8,7 @@ from cycle_tracker.core.deadlines import DueState, days_past, due_state
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.core.wording import UNKNOWN_DAY, bases, basis_words, count, date_name, day
+from cycle_tracker.core.wording import IN_LAW_OR_GUIDANCE, UNKNOWN_DAY, bases, basis_words, count, date_name, day
 
 
 class Dated(Protocol):
@@ -59,7 +59,7 @@ DOCUMENT_STATUSES = {
     DocumentState.EXPLAINED: Status("Explained", "yellow"),
     DocumentState.OUTSTANDING: Status("Outstanding", "red"),
     DocumentState.NO_RECORD: Status("No record here yet", "grey"),
-    DocumentState.PUBLISHED_NOT_NOTIFIED: Status("Published, not yet notified", "teal"),
+    DocumentState.PUBLISHED_NOT_NOTIFIED: Status("Published, not sent", "teal"),
     DocumentState.COMPLETE: Status("Complete", "green"),
     DocumentState.NOT_REQUIRED: Status("Not required", "grey"),
 }
@@ -85,12 +85,12 @@ def moment(value: datetime | None) -> str:
 
 
 def due_wording(milestone: Dated, today: date) -> str:
-    """The date worked to, and how today lies to it: `30 June 2026, 3 days past the guidance date`.
+    """The due date, and how far off it is: `30 June 2026, 3 days past the guidance date`.
 
     A new expected date never hides how long the guidance date has passed.
     """
     if milestone.state is State.DONE:
-        return f"Done on {day(milestone.done_on)}" if milestone.done_on else "Done, on a day that is not known"
+        return f"Done on {day(milestone.done_on)}" if milestone.done_on else "Done, date not known"
     if milestone.due_on is None:
         return NO_DATE
     if milestone.state not in OPEN:
@@ -114,13 +114,13 @@ def lag_wording(days: int | None, *, published: bool) -> str:
 
 
 def milestone_status(milestone: Dated, today: date, notify_from: date | None = None) -> Status:
-    """The tag of a milestone, from what people decided and the clock makes of its date."""
+    """The tag of a milestone, from what people decided and how far off its date is."""
     state = due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)
     work = Status(milestone.state.label, "blue" if milestone.state is State.IN_PROGRESS else "grey")
     statuses = {
         DueState.DONE: Status("Done", "green"),
-        DueState.DONE_LATE: Status("Done after its date", "green"),
-        DueState.BEFORE_SERVICE: Status("Before this service", "grey"),
+        DueState.DONE_LATE: Status("Done after due date", "green"),
+        DueState.BEFORE_SERVICE: Status("Before you joined", "grey"),
         DueState.OVERDUE: Status(_past_label(milestone), "red"),
         DueState.DUE_TODAY: Status("Due today", "yellow"),
         DueState.DUE_SOON: Status("Due soon", "yellow"),
@@ -134,7 +134,7 @@ def document_status(state: DocumentState) -> Status:
 
 
 def document_state_label(state: DocumentState) -> str:
-    """The officials' word for where a document stands."""
+    """The officials' word for the status of a document."""
     return DOCUMENT_STATUSES[state].label
 
 
@@ -144,18 +144,19 @@ def document_state_colour(state: DocumentState) -> str:
 
 
 def bases_wording(milestone: Based) -> str:
-    """What the duty and the date rest on, kept apart: `Duty: 2014 Act, section 13 (statute). Date: 2020 guidance,
-    paragraph 125 (guidance).`"""
+    """What the duty and the date are based on in law or guidance, kept apart; empty if there is neither."""
     return bases(milestone.duty_basis, milestone.duty_citation, milestone.date_basis, milestone.date_citation)
 
 
 def duty_wording(milestone: Based) -> str:
-    """What the duty rests on."""
-    return basis_words(milestone.duty_basis, milestone.duty_citation)
+    """What the duty is based on: `2014 Act, section 13 (statute)`, `not a legal duty`."""
+    if milestone.duty_basis in IN_LAW_OR_GUIDANCE:
+        return basis_words(milestone.duty_basis, milestone.duty_citation)
+    return f"not a legal duty ({milestone.duty_citation or milestone.duty_basis.value})"
 
 
 def date_basis_wording(milestone: Based) -> str:
-    """What the date rests on."""
+    """What the date is based on."""
     return basis_words(milestone.date_basis, milestone.date_citation)
 
 
@@ -170,11 +171,11 @@ def kind_label(kind: Kind) -> str:
 
 
 def _expected(milestone: Dated, expected_on: date, today: date) -> str:
-    told = f"New expected date {day(expected_on)}"
+    said = f"New expected date {day(expected_on)}"
     if expected_on < today:
-        told += f", {count(days_past(expected_on, today), 'day')} ago"
+        said += f", {count(days_past(expected_on, today), 'day')} ago"
     past = past_wording(milestone, today)
-    return f"{told}; {past} of {day(milestone.target_on)}" if past and milestone.target_on else told
+    return f"{said}; {past} of {day(milestone.target_on)}" if past and milestone.target_on else said
 
 
 def _distance(due_on: date, today: date, name: str) -> str:
@@ -185,4 +186,6 @@ def _distance(due_on: date, today: date, name: str) -> str:
 
 
 def _past_label(milestone: Dated) -> str:
-    return "Past its expected date" if milestone.expected_date else f"Past {date_name(milestone.date_basis)}"
+    if milestone.expected_date:
+        return "Past expected date"
+    return "Past guidance date" if milestone.date_basis is Basis.GUIDANCE else "Overdue"

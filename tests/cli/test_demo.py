@@ -53,7 +53,7 @@ STARS_REPORT = {AUTUMN: "2023-26.annual-report-3", SPRING: "2023-26.annual-repor
 def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> None:
     runner = app.test_cli_runner()
     first = runner.invoke(args=["seed-demo", "--on", on.isoformat()])
-    assert f"{on:%-d %B %Y}: 30 partnerships" in first.output
+    assert f"Added the demo data up to {on:%-d %B %Y}, with 30 partnerships" in first.output
     with app.app_context():
         before = _row_counts()
         _check_documents(on)
@@ -61,7 +61,7 @@ def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> 
         _check_history(on)
         _check_people()
     again = runner.invoke(args=["seed-demo"])
-    assert again.output == "The demo is there already.\n"
+    assert again.output == "The demo data is already there. Nothing was changed.\n"
     with app.app_context():
         assert _row_counts() == before
         _check_notices(on)
@@ -79,7 +79,7 @@ def test_it_is_not_added_beside_real_people(app: Flask) -> None:
         db.session.commit()
     refused = app.test_cli_runner().invoke(args=["seed-demo"])
     assert refused.exit_code == 1
-    assert "There are people here who are not of the demo" in refused.output
+    assert "There are people here who are not part of the demo" in refused.output
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Partnership)) == 0
 

@@ -42,17 +42,17 @@ def count() -> int:
 
 def test_rows_of_several_partnerships_are_recorded_by_nobody_in_particular(service: Flask, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    assert run(service, path, COLUMNS + ROWS) == (0, "Recorded: 2 new, 0 changed, 0 unchanged.\n")
-    assert run(service, path, COLUMNS + ROWS) == (0, "Recorded: 0 new, 0 changed, 2 unchanged.\n")
+    assert run(service, path, COLUMNS + ROWS) == (0, "Saved 2 new, 0 changed, 0 unchanged.\n")
+    assert run(service, path, COLUMNS + ROWS) == (0, "Saved 0 new, 0 changed, 2 unchanged.\n")
     moved = ROWS.replace("1/4/2027", "1/5/2027").replace(",,done", ",,in progress")
-    assert run(service, path, COLUMNS + moved) == (0, "Recorded: 0 new, 2 changed, 0 unchanged.\n")
+    assert run(service, path, COLUMNS + moved) == (0, "Saved 0 new, 2 changed, 0 unchanged.\n")
     assert count() == 2
     assert set(db.session.scalars(select(AuditEvent.actor_id).where(AuditEvent.subject == "milestone"))) == {None}
 
 
 def test_a_dry_run_changes_nothing(service: Flask, tmp_path: Path) -> None:
     code, said = run(service, tmp_path / "rows.csv", COLUMNS + ROWS, "--dry-run")
-    assert (code, said) == (0, "Nothing was recorded. It would be: 2 new, 0 changed, 0 unchanged.\n")
+    assert (code, said) == (0, "Nothing was saved. The file has 2 new, 0 changed, 0 unchanged.\n")
     assert count() == 0
 
 
@@ -63,7 +63,7 @@ def test_every_problem_is_told_by_row_and_nothing_is_recorded(service: Flask, tm
     assert said.splitlines() == [
         "Row 4, partnership: There is no partnership “Atlantis”.",
         "Row 5, due_on: 31 June 2027 is not a real date.",
-        "Error: 2 things to put right. Nothing was recorded.",
+        "Error: 2 problems to correct. Nothing was saved.",
     ]
     assert count() == 0
 
@@ -88,4 +88,4 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
 def test_a_workbook_does_as_well(service: Flask, tmp_path: Path) -> None:
     lines = [line.split(",") for line in (COLUMNS + ROWS).strip().split("\n")]
     code, said = run(service, tmp_path / "rows.xlsx", workbook(lines))
-    assert (code, said) == (0, "Recorded: 2 new, 0 changed, 0 unchanged.\n")
+    assert (code, said) == (0, "Saved 2 new, 0 changed, 0 unchanged.\n")

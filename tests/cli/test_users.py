@@ -52,7 +52,7 @@ def test_it_adds_a_person_with_a_role_and_a_password(moray: Flask) -> None:
 
 
 def test_without_a_password_nobody_gets_in(moray: Flask) -> None:
-    assert "There is no password yet." in add(moray, *LEAD).output
+    assert "No password is set yet." in add(moray, *LEAD).output
     assert person("lead@moray.example.test").password is None
     assert authenticate("lead@moray.example.test", "") is None
 
@@ -61,7 +61,7 @@ def test_run_again_it_changes_nothing_and_says_so(moray: Flask) -> None:
     add(moray, *LEAD)
     done = add(moray, *LEAD)
     assert done.exit_code == 0
-    assert "has an account already" in done.output
+    assert "already has an account" in done.output
     assert "Already granted: Planning lead, Moray." in done.output
     assert len(person("lead@moray.example.test").grants) == 1
 
@@ -119,13 +119,13 @@ def test_some_roles_are_held_everywhere(moray: Flask, word: str) -> None:
     [
         (("a@example.test", "--name", "A", "--role", "lead"), "needs a partnership"),
         (("a@example.test", "--name", "A", "--role", "clerk"), "needs a partnership"),
-        (("a@example.test", "--name", "A", "--role", "official", "--partnership", "moray"), "held for the nation"),
-        (("a@example.test", "--name", "A", "--role", "king"), "is no role"),
+        (("a@example.test", "--name", "A", "--role", "official", "--partnership", "moray"), "is national"),
+        (("a@example.test", "--name", "A", "--role", "king"), "is not a role"),
         (("a@example.test", "--name", "A", "--role", "lead", "--partnership", "narnia"), "no partnership “narnia”"),
         (("a@example.test", "--name", "A", "--role", "lead", "--organisation", "X99"), "no organisation with the code"),
         (("not an address", "--name", "A", "--role", "official"), "is not an email address"),
-        (("a@example.test", "--name", " ", "--role", "official"), "A name must have"),
-        (("a@example.test", "--name", "A", "--role", "official", "--password", "short"), "A password must have"),
+        (("a@example.test", "--name", " ", "--role", "official"), "The name must be"),
+        (("a@example.test", "--name", "A", "--role", "official", "--password", "short"), "The password must be"),
         (("a@example.test", "--role", "official"), "Missing option '--name'"),
     ],
 )

@@ -45,9 +45,9 @@ def test_a_whole_audit_is_exit_status_0_and_gives_its_head(audit: Flask) -> None
     result = verify(audit)
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "The audit is as it was sealed: 5 seals, nothing wrong.",
+        "The audit history is complete and unchanged. We checked 5 seals.",
         f"Head: {find_head()}",
-        "Keep the head elsewhere. Checked with --head later on, it shows whether the end was cut off.",
+        "Keep the head somewhere else. Use it with --head later to check that nothing was cut off the end.",
     ]
 
 
@@ -63,9 +63,9 @@ def test_what_is_wrong_is_said_in_words_with_exit_status_1(audit: Flask, databas
     result = verify(audit)
     assert result.exit_code == 1
     assert result.output.splitlines()[:3] == [
-        f"Event {second} was changed: it does not say what seal 2 was made from.",
-        f"Event {fourth} was taken out: seal 4 is there, and it is not.",
-        "The audit is not as it was sealed: 2 faults.",
+        f"Event {second} was changed after seal 2 was made from it.",
+        f"Event {fourth} was removed. Its seal, number 4, is still there.",
+        "The audit history was changed after it was sealed. We found 2 faults.",
     ]
 
 
@@ -73,7 +73,7 @@ def test_the_window_is_named_while_events_wait_for_their_seal(audit: Flask) -> N
     add_events(1)
     result = verify(audit)
     assert result.exit_code == 0
-    assert "1 event of the last 10 minutes without a seal yet: what is changed before" in result.output
+    assert "1 event of the last 10 minutes is not sealed yet. We cannot detect a change" in result.output
 
 
 def test_events_that_nobody_sealed_are_a_fault_after_so_many_minutes(audit: Flask) -> None:
@@ -91,7 +91,9 @@ def test_the_head_kept_elsewhere_shows_that_the_end_was_cut_off(audit: Flask, da
     assert verify(audit).exit_code == 0
     cut = verify(audit, "--head", kept)
     assert cut.exit_code == 1
-    assert cut.output.startswith("The chain ends at seal 3, before seal 5 of the head that was kept")
+    assert cut.output.startswith(
+        "The chain ends at seal 3, before seal 5 of the head that you kept. Its end was cut off."
+    )
 
 
 def test_the_result_as_json(audit: Flask, database: Database) -> None:
@@ -109,7 +111,7 @@ def test_the_result_as_json(audit: Flask, database: Database) -> None:
                 "fault": "event-changed",
                 "seal": 1,
                 "event": ids()[0],
-                "said": f"Event {ids()[0]} was changed: it does not say what seal 1 was made from.",
+                "said": f"Event {ids()[0]} was changed after seal 1 was made from it.",
             }
         ],
     }
@@ -121,7 +123,10 @@ def test_of_very_many_faults_the_first_are_listed_and_all_are_counted(
     monkeypatch.setattr(import_module("cycle_tracker.cli.verify"), "LISTED_AT_MOST", 2)
     tamper(database, "DELETE FROM audit_events")
     result = verify(audit)
-    assert result.output.splitlines()[2:4] == ["And 3 more.", "The audit is not as it was sealed: 5 faults."]
+    assert result.output.splitlines()[2:4] == [
+        "And 3 more.",
+        "The audit history was changed after it was sealed. We found 5 faults.",
+    ]
     assert len(json.loads(verify(audit, "--json").output)["findings"]) == 2
 
 
@@ -132,7 +137,7 @@ def test_a_head_that_is_none_is_refused(audit: Flask, arguments: tuple[str, ...]
 
 def test_an_audit_of_nothing_is_whole(app: Flask) -> None:
     with app.app_context():
-        assert verify(app).output == "The audit is as it was sealed: 0 seals, nothing wrong.\n"
+        assert verify(app).output == "The audit history is complete and unchanged. We checked 0 seals.\n"
         assert json.loads(verify(app, "--json").output)["head"] is None
 
 

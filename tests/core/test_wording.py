@@ -6,7 +6,7 @@ import pytest
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.kinds import Basis
-from cycle_tracker.core.wording import bases, count, date_name, day, due_words
+from cycle_tracker.core.wording import bases, count, date_name, day, due_words, shortened
 
 DUE = date(2026, 6, 30)
 
@@ -39,12 +39,12 @@ def test_what_a_date_is_called(basis: Basis, name: str) -> None:
 @pytest.mark.parametrize(
     ("today", "words"),
     [
-        (date(2026, 6, 2), "Due in 28 days"),
-        (date(2026, 6, 28), "Due in 2 days"),
-        (date(2026, 6, 29), "Due tomorrow"),
-        (date(2026, 6, 30), "Due today"),
-        (date(2026, 7, 1), "1 day past the guidance date"),
-        (date(2026, 7, 14), "14 days past the guidance date"),
+        (date(2026, 6, 2), "Due in 28 days (guidance date 30 June 2026)"),
+        (date(2026, 6, 28), "Due in 2 days (guidance date 30 June 2026)"),
+        (date(2026, 6, 29), "Due tomorrow (guidance date 30 June 2026)"),
+        (date(2026, 6, 30), "Due today (guidance date 30 June 2026)"),
+        (date(2026, 7, 1), "Overdue by 1 day (guidance date 30 June 2026)"),
+        (date(2026, 7, 14), "Overdue by 14 days (guidance date 30 June 2026)"),
     ],
 )
 def test_where_a_date_stands(today: date, words: str) -> None:
@@ -54,9 +54,12 @@ def test_where_a_date_stands(today: date, words: str) -> None:
 def test_both_bases_are_kept_apart() -> None:
     assert (
         bases(Basis.STATUTE, "2014 Act, section 10(7)", Basis.SUGGESTED, "14 days after the plan")
-        == "Duty: 2014 Act, section 10(7) (statute). Date: 14 days after the plan (suggested)."
+        == "The duty is based on 2014 Act, section 10(7). The date is suggested."
     )
-    assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == "Duty: local. Date: local."
+    assert bases(Basis.STATUTE, "", Basis.GUIDANCE, "") == "Based on the law (the duty) and the guidance (the date)."
+    assert bases(Basis.GUIDANCE, "para 125", Basis.GUIDANCE, "para 125") == "Based on para 125."
+    assert bases(Basis.LOCAL, "", Basis.GUIDANCE, "para 125") == "The date is based on para 125."
+    assert bases(Basis.LOCAL, "", Basis.LOCAL, "") == ""
 
 
 def test_mails_point_to_these_pages() -> None:
@@ -64,3 +67,20 @@ def test_mails_point_to_these_pages() -> None:
         "/partnerships/moray/milestones/2026-29.annual-report-1"
     )
     assert addresses.escalation(7) == "/escalations/7"
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "short"),
+    [
+        ("Draft the plan", 14, "Draft the plan"),
+        ("Draft the plan", 13, "Draft the…"),
+        ("Draft the plan", 10, "Draft the…"),
+        ("Draft the plan", 9, "Draft…"),
+        ("Draft, the plan", 9, "Draft…"),
+        ("Draftedly", 5, "Draf…"),
+        ("Draft", 1, "…"),
+    ],
+)
+def test_a_text_is_cut_at_the_end_of_a_word(text: str, room: int, short: str) -> None:
+    assert shortened(text, room) == short
+    assert len(short) <= room

@@ -50,10 +50,13 @@ def come_back_after_three_days(service: Service, *, items: int) -> None:
         assert (mail is None) is (number % 10 == 0)
         if mail is not None:
             days = 15 if number < half else 5
-            assert str(mail["Subject"]) == f"Synthetic step {number:07d}: {days} days past"
+            subject = str(mail["Subject"])
+            assert subject.startswith(f"Synthetic step {number:07d}, Synthetic partnership ")
+            assert subject.endswith(": overdue")
             text = mail.get_body(("plain",))
             assert text is not None
             said = text.get_content().lower()
+            assert said.count(f"overdue by {days} days (") == 2  # in the first line, and at the milestone
             assert "tomorrow" not in said
             assert "due in" not in said
             assert "due today" not in said

@@ -62,15 +62,15 @@ def test_it_is_red_within_two_periods_mailed_about_after_five_minutes_and_ends_w
                 watch.look()
                 page = words(whole_page(visit_as(migrated, administrator).get("/service-health")))
             assert [str(mail.message["Subject"]) for mail in sink.accepted] == [
-                "Cycle Tracker: the scheduler does not run"
+                "Cycle Tracker: the scheduler is not running"
             ]
-            assert "No mails could be sent for more than three minutes. Is the scheduler running" in page
-            assert "The scheduler does not run On" in page
+            assert "No emails could be sent for more than three minutes. Check that the scheduler is running" in page
+            assert "The scheduler is not running On" in page
             assert last_good_run(migrated) in page
 
             jobs.start_scheduler()
             wait_until(lambda: len(sink.accepted) == 2)
-            assert str(sink.accepted[1].message["Subject"]) == "Cycle Tracker: the scheduler runs again"
+            assert str(sink.accepted[1].message["Subject"]) == "Cycle Tracker: the scheduler is running again"
         finally:
             jobs.end()
 

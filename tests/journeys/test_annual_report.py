@@ -59,10 +59,10 @@ def test_a_lead_records_the_report_in_at_most_three_clicks_from_the_mail(service
     visitor.follow(service.link_in_mail(lead, REPORT))
     visitor.fill("address", ADDRESS)
     visitor.fill("Date", "30 6 2026")
-    visitor.press("Record, and tell Scottish Government")
+    visitor.press("Record and tell the Scottish Government")
     assert visitor.clicks <= 3
     assert visitor.reads("30 June 2026")
-    assert visitor.reads("Recorded")
+    assert visitor.reads("Saved")
     visitor.sign_out()
 
     visitor.sign_in(official)
@@ -81,7 +81,7 @@ def test_a_wrong_date_is_told_beside_the_field_and_what_was_typed_is_kept(servic
     visitor.open(REPORT)
     visitor.fill("address", ADDRESS)
     visitor.fill("Date", "31 6 2026")
-    visitor.press("Record, and tell Scottish Government")
+    visitor.press("Record and tell the Scottish Government")
     assert visitor.page.title().startswith("Error: ")
     assert visitor.reads("31 June 2026 is not a real date") or visitor.reads("real date")
     assert visitor.page.get_by_label("address").first.input_value() == ADDRESS
@@ -115,7 +115,7 @@ def test_a_governance_member_notes_a_new_expected_date_and_the_lag_stays(service
     visitor.follow(service.link_in_mail(member, "/escalations/"))
     visitor.fill("New expected date", "30 9 2026")
     visitor.fill("Explanation", "The council committee met late. The report goes to it on 24 September.")
-    visitor.press("Note the new expected date")
+    visitor.press("Agree the new expected date")
     assert visitor.clicks <= 2
     assert visitor.reads("30 September 2026")
     visitor.open(REPORT)
@@ -146,6 +146,6 @@ def test_the_report_is_recorded_in_a_browser_that_runs_no_scripts(service: Servi
     page.get_by_label("address").first.fill(ADDRESS)
     page.get_by_label("Date").first.fill("30 6 2026")
     with page.expect_navigation():
-        page.get_by_role("button", name="Record, and tell Scottish Government").click()
+        page.get_by_role("button", name="Record and tell the Scottish Government").click()
     assert "Recorded" in page.locator("main").inner_text()
     context.close()

@@ -69,7 +69,7 @@ def test_a_partnership_joins_and_its_people_do_what_they_came_for(service: Servi
     approve(visitor, "Dundee City Council", on_behalf=True)
     visitor.fill("Web address of the document", "https://www.tayside.example.org/report-2025-26")
     visitor.fill("Date it was published", "13 7 2026")
-    visitor.press("Record, and tell Scottish Government")
+    visitor.press("Record and tell the Scottish Government")
     visitor.sign_out()
 
     visitor.sign_in(official)
@@ -85,12 +85,12 @@ def test_a_partnership_joins_and_its_people_do_what_they_came_for(service: Servi
     visitor.follow(service.link_in_mail(CLERK, consultation_as_escalated(service)))
     visitor.fill("Or the date of another meeting", "13 7 2026")
     visitor.fill("Minute reference", "CSG/26/14")
-    visitor.fill("What is to be done", "Ask the parents' forum for a date")
-    visitor.page.get_by_label("Who is to do it").select_option(label="Ailsa Grant")
-    visitor.fill("By when", "31 7 2026")
+    visitor.fill("Next step", "Ask the parents' forum for a date")
+    visitor.page.get_by_label("Who will do it").select_option(label="Ailsa Grant")
+    visitor.fill("Due date", "31 7 2026")
     visitor.press("Ask for next steps")
     assert visitor.clicks <= 2
-    assert visitor.reads("Next steps asked for")
+    assert visitor.reads("Next steps requested")
     assert visitor.reads("CSG/26/14")
 
 
@@ -108,7 +108,7 @@ def set_tayside_up(visitor: Visitor) -> None:
     visitor.open("/partnerships")
     visitor.open(f"{TAYSIDE}/set-up")
     visitor.open(f"{TAYSIDE}/set-up/notices-from")
-    visitor.fill("Notices from", "1 6 2026")
+    visitor.fill("Start date for reminders", "1 6 2026")
     visitor.press("Save")
     visitor.open(f"{TAYSIDE}/set-up/periods")
     visitor.page.get_by_label("Plan period").first.select_option(label="2026–29")
@@ -147,7 +147,7 @@ def record_the_history(visitor: Visitor) -> None:
 
 def add_a_consultation(visitor: Visitor) -> None:
     visitor.open(f"{TAYSIDE}/cycles/2026-29/milestones/new")
-    visitor.fill("What is to be done", "Consult families on the summary")
+    visitor.fill("Title", "Consult families on the summary")
     visitor.page.get_by_label("Kind").select_option(label="Consultation")
     visitor.fill("Due date", "30 6 2026")
     visitor.press("Add the milestone")
@@ -177,9 +177,9 @@ def answer_for_six_partnerships(service: Service, visitor: Visitor) -> None:
     for place in range(6):
         ticks.nth(place).check(force=True)
     visitor.page.get_by_label("Done", exact=True).check(force=True)
-    visitor.fill("Date on which they were done", "29 5 2026")
-    visitor.press("Answer")
-    visitor.press("Answer for 6 milestones")
+    visitor.fill("Date they were done", "29 5 2026")
+    visitor.press("Update")
+    visitor.press("Update 6 milestones")
     with service.app.app_context():
         states = db.session.scalars(select(Milestone.state).where(Milestone.key == "2026-29.board-figures")).all()
         assert [state.value for state in states] == ["done"] * 6

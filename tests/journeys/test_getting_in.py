@@ -92,4 +92,4 @@ def test_from_the_invitation_to_codes(service: Service, visitor: Visitor) -> Non
     assert visitor.reads("This code is wrong")
     visitor.fill("Code", recovery[0])
     visitor.press("Go on")
-    assert visitor.reads("What needs you now")
+    assert visitor.reads("Your work")

@@ -76,14 +76,14 @@ def test_officials_ask_about_many_at_once_and_receive_what_is_sent(service: Serv
     visitor.press("Send")
     assert visitor.reads("There was nobody to mail for Fife.")
     visitor.open("/partnerships/fife")
-    assert visitor.reads("Scottish Government asks for an update")
+    assert visitor.reads("Update requests from the Scottish Government")
     visitor.sign_out()
 
     visitor.sign_in(lead)
     visitor.open(REPORT)
     visitor.fill("address", ADDRESS)
     visitor.fill("Date", "1 9 2026")
-    visitor.press("Record, and tell Scottish Government")
+    visitor.press("Record and tell the Scottish Government")
     visitor.sign_out()
 
     visitor.sign_in(official)

@@ -43,16 +43,16 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     # The lead has the governance group told after 14 days, and sees first what that would send.
     visitor.sign_in(LEAD)
     visitor.open("/partnerships/moray/policies/step/change")
-    visitor.page.locator("fieldset", has_text="How far up it goes").get_by_text("As follows", exact=True).last.click()
-    visitor.fill("Planning leads, days past the date", "1")
-    group_after = visitor.page.get_by_label("Governance group, days past the date", exact=True)
+    visitor.page.locator("fieldset", has_text="Escalation").get_by_text("Set our own", exact=True).last.click()
+    visitor.fill("Planning leads, days after the due date", "1")
+    group_after = visitor.page.get_by_label("Governance group, days after the due date", exact=True)
     group_after.fill("60")
-    visitor.press("See what it would send")
+    visitor.press("Check the emails")
     assert visitor.reads("There is a problem")
     group_after.fill("14")
-    visitor.press("See what it would send")
+    visitor.press("Check the emails")
     assert visitor.reads("Nothing is saved yet")
-    visitor.press("Save this")
+    visitor.press("Save")
     visitor.open("/forecast")
     assert visitor.reads("Needs assessment")
     visitor.sign_out()
@@ -76,7 +76,7 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     service.at(date(2026, 5, 7), hour=7)
     service.run_jobs()
     assert service.mails_to(OWNER) == []
-    assert "You get this for Ewan Bain, who is away." in service.mails_to(DEPUTY)[-1]
+    assert "You get this because you are covering for Ewan Bain." in service.mails_to(DEPUTY)[-1]
     visitor.follow(service.link_in_mail(DEPUTY, "/answer/"))
     tick(visitor, "Not yet, and it is on track")
     visitor.press("Send the answer")
@@ -91,10 +91,10 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     service.run_jobs()
     visitor.sign_in(LEAD)
     visitor.follow(service.link_in_mail(LEAD, STEP))
-    visitor.page.get_by_role("link", name="I have seen this, and reply by").click()
+    visitor.page.get_by_role("link", name="Acknowledge and give a reply date").click()
     visitor.check_page()
-    visitor.fill("I reply by", "05/06/2026")
-    visitor.press("I have seen this, and reply by then")
+    visitor.fill("Reply date", "05/06/2026")
+    visitor.press("Save reply date")
     visitor.open(f"{STEP}/notices")
     assert visitor.reads("Ewan Bain")
     visitor.open("/notices")
@@ -122,7 +122,7 @@ def test_one_click_in_the_mail_stops_reminders_before_the_day_and_no_others(serv
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
     visitor.follow(link[1])
-    visitor.press("Stop reminders before the day")
+    visitor.press("Stop early reminders")
     visitor.follow(link[1])
 
     service.at(date(2026, 5, 18), hour=7)

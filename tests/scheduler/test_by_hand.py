@@ -73,7 +73,7 @@ def test_each_job_runs_by_hand_and_ends_in_one_line_of_counts(days: Days, databa
     report = json.loads(lines[-1])
     assert (status, report["sent"], report["connections"]) == (0, 1, 1)
     assert report["seconds"] >= 0
-    assert [mail.message["Subject"] for mail in days.sink.accepted] == ["Draft the plan: due today"]
+    assert [mail.message["Subject"] for mail in days.sink.accepted] == ["Draft the plan, Moray: due today"]
     status, lines, _ = run_by_hand("send-account-mails", url=database.url, port=days.sink.port)
     assert (status, json.loads(lines[-1])["sent"]) == (0, 0)
 

@@ -23,12 +23,12 @@ OWNER, LEAD = "Rory Baird", "Ailsa Grant"
 FIRST, LAST = date(2026, 4, 27), date(2026, 6, 30)
 
 MAILS = [
-    Told("30 Apr", OWNER, "Draft the plan: due in 14 days", "before-14"),
+    Told("30 Apr", OWNER, "Draft the plan, Moray: due in 14 days", "before-14"),
     # Sunday 10 May: moved to 28 May, of which nothing is due on Monday; Tuesday 12 May: moved back
-    Told("13 May", OWNER, "Draft the plan: due tomorrow", "before-3 over before-14"),
-    Told("14 May", OWNER, "Draft the plan: due today", "on-day"),
-    Told("15 May", LEAD, "Draft the plan: 1 day past", "rung-1"),
-    Told("15 May", OWNER, "Draft the plan: 1 day past", "overdue-1"),
+    Told("13 May", OWNER, "Draft the plan, Moray: due tomorrow", "before-3 over before-14"),
+    Told("14 May", OWNER, "Draft the plan, Moray: due today", "on-day"),
+    Told("15 May", LEAD, "Draft the plan, Moray: overdue by 1 day", "rung-1"),
+    Told("15 May", OWNER, "Draft the plan, Moray: overdue by 1 day", "overdue-1"),
 ]
 
 NOTICES = [

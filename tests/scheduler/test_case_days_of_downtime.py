@@ -26,17 +26,17 @@ TITLE = "Annual report on 2025–26"
 BACK = date(2026, 7, 2)
 
 BEFORE = [
-    Told("2 Jun", AILSA, f"{TITLE}: due in 28 days", "before-28"),
-    Told("16 Jun", AILSA, f"{TITLE}: due in 14 days", "before-14"),
-    Told("23 Jun", AILSA, f"{TITLE}: due in 7 days", "before-7"),
+    Told("2 Jun", AILSA, f"{TITLE}, Moray: due in 28 days", "before-28"),
+    Told("16 Jun", AILSA, f"{TITLE}, Moray: due in 14 days", "before-14"),
+    Told("23 Jun", AILSA, f"{TITLE}, Moray: due in 7 days", "before-7"),
 ]
 CATCH_UP = [
-    Told("2 Jul", AILSA, f"{TITLE}: 2 days past", "overdue-1 over before-1, on-day"),
-    Told("2 Jul", BLAIR, f"{TITLE}: 2 days past", "rung-1"),
+    Told("2 Jul", AILSA, f"{TITLE}, Moray: overdue by 2 days", "overdue-1 over before-1, on-day"),
+    Told("2 Jul", BLAIR, f"{TITLE}, Moray: overdue by 2 days", "rung-1"),
 ]
 AFTER = [
-    Told("8 Jul", AILSA, f"{TITLE}: 8 days past", "overdue-8"),
-    Told("14 Jul", "Catriona Ross", f"{TITLE}: 14 days past", "rung-14"),
+    Told("8 Jul", AILSA, f"{TITLE}, Moray: overdue by 8 days", "overdue-8"),
+    Told("14 Jul", "Catriona Ross", f"Decision needed: {TITLE}, Moray", "rung-14"),
 ]
 RUNGS = [
     (1, "lead", "30 Jun", "1 Jul", "2 Jul", "", ""),

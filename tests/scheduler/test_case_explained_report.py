@@ -33,7 +33,11 @@ EXPLAINED_ON, NEW_DATE, RECORDED_ON = date(2026, 9, 1), date(2026, 9, 30), date(
 
 
 def told(day: str, recipient: str, words: str, steps: str) -> Told:
-    return Told(day, recipient, f"{TITLE}: {words}", steps)
+    return Told(day, recipient, f"{TITLE}, Moray: {words}", steps)
+
+
+def decide(day: str, recipient: str, steps: str) -> Told:
+    return Told(day, recipient, f"Decision needed: {TITLE}, Moray", steps)
 
 
 MAILS = [
@@ -42,27 +46,27 @@ MAILS = [
     told("23 Jun", AILSA, "due in 7 days", "before-7"),
     told("29 Jun", AILSA, "due tomorrow", "before-1"),
     told("30 Jun", AILSA, "due today", "on-day"),
-    told("1 Jul", AILSA, "1 day past", "overdue-1"),
-    told("1 Jul", BLAIR, "1 day past", "rung-1"),
-    told("8 Jul", AILSA, "8 days past", "overdue-8"),
-    *(told("14 Jul", member, "14 days past", "rung-14") for member in GROUP),
-    told("15 Jul", AILSA, "15 days past", "overdue-15"),
-    told("22 Jul", AILSA, "22 days past", "overdue-22"),
-    told("29 Jul", AILSA, "29 days past", "overdue-29"),
-    told("5 Aug", AILSA, "36 days past", "overdue-36"),
-    told("12 Aug", AILSA, "43 days past", "overdue-43"),
-    told("17 Aug", AILSA, "48 days past", "explain"),
-    told("17 Aug", BLAIR, "48 days past", "explain"),
-    told("19 Aug", AILSA, "50 days past", "overdue-50"),
-    told("26 Aug", AILSA, "57 days past", "overdue-57"),
+    told("1 Jul", AILSA, "overdue by 1 day", "overdue-1"),
+    told("1 Jul", BLAIR, "overdue by 1 day", "rung-1"),
+    told("8 Jul", AILSA, "overdue by 8 days", "overdue-8"),
+    *(decide("14 Jul", member, "rung-14") for member in GROUP),
+    told("15 Jul", AILSA, "overdue by 15 days", "overdue-15"),
+    told("22 Jul", AILSA, "overdue by 22 days", "overdue-22"),
+    told("29 Jul", AILSA, "overdue by 29 days", "overdue-29"),
+    told("5 Aug", AILSA, "overdue by 36 days", "overdue-36"),
+    told("12 Aug", AILSA, "overdue by 43 days", "overdue-43"),
+    Told("17 Aug", AILSA, f"Add an explanation: {TITLE}, Moray", "explain"),
+    Told("17 Aug", BLAIR, f"Add an explanation: {TITLE}, Moray", "explain"),
+    told("19 Aug", AILSA, "overdue by 50 days", "overdue-50"),
+    told("26 Aug", AILSA, "overdue by 57 days", "overdue-57"),
     # 1 September: explained, with the new date 30 September; nothing before that day or on it
-    told("1 Oct", AILSA, "1 day past", "overdue-1"),
-    told("1 Oct", BLAIR, "1 day past", "rung-1"),
-    told("8 Oct", AILSA, "8 days past", "overdue-8"),
-    *(told("14 Oct", member, "14 days past", "rung-14") for member in GROUP),
-    told("15 Oct", AILSA, "15 days past", "overdue-15"),
+    told("1 Oct", AILSA, "overdue by 1 day", "overdue-1"),
+    told("1 Oct", BLAIR, "overdue by 1 day", "rung-1"),
+    told("8 Oct", AILSA, "overdue by 8 days", "overdue-8"),
+    *(decide("14 Oct", member, "rung-14") for member in GROUP),
+    told("15 Oct", AILSA, "overdue by 15 days", "overdue-15"),
     # 20 October: recorded as published, and Scottish Government told
-    Told("20 Oct", MAILBOX, f"{TITLE}: published, Moray", ""),
+    Told("20 Oct", MAILBOX, f"Published by Moray: {TITLE}", ""),
 ]
 
 RUNGS = [

@@ -40,34 +40,38 @@ NEW_DATE = date(2026, 8, 31)
 
 
 def told(day: str, recipient: str, words: str, steps: str) -> Told:
-    return Told(day, recipient, f"{TITLE}: {words}", steps)
+    return Told(day, recipient, f"{TITLE}, Moray: {words}", steps)
+
+
+def decide(day: str, recipient: str, steps: str) -> Told:
+    return Told(day, recipient, f"Decision needed: {TITLE}, Moray", steps)
 
 
 MAILS = [
-    told("1 Jul", CALUM, "1 day past", "overdue-1"),
-    told("1 Jul", AILSA, "1 day past", "rung-1"),
+    told("1 Jul", CALUM, "overdue by 1 day", "overdue-1"),
+    told("1 Jul", AILSA, "overdue by 1 day", "rung-1"),
     # 3 July: the lead acknowledges, with a reply by 10 July. The chair's rung of 7 July waits; the owner is still told
-    told("8 Jul", CALUM, "8 days past", "overdue-8"),
-    told("10 Jul", CATRIONA, "10 days past", "rung-7"),
+    told("8 Jul", CALUM, "overdue by 8 days", "overdue-8"),
+    decide("10 Jul", CATRIONA, "rung-7"),
     # 13 July: the chair acknowledges, with a reply by 22 July. The group's rung of 14 July waits
-    told("15 Jul", CALUM, "15 days past", "overdue-15"),
-    told("22 Jul", CALUM, "22 days past", "overdue-22"),
-    told("22 Jul", CATRIONA, "22 days past", "rung-14"),
-    told("22 Jul", DONALD, "22 days past", "rung-14"),
-    told("29 Jul", CALUM, "29 days past", "overdue-29"),
+    told("15 Jul", CALUM, "overdue by 15 days", "overdue-15"),
+    told("22 Jul", CALUM, "overdue by 22 days", "overdue-22"),
+    decide("22 Jul", CATRIONA, "rung-14"),
+    decide("22 Jul", DONALD, "rung-14"),
+    told("29 Jul", CALUM, "overdue by 29 days", "overdue-29"),
     # 4 August: the group explains it, with the new date 31 August. Nothing before that day or on it
-    told("1 Sep", CALUM, "1 day past", "overdue-1"),
-    told("1 Sep", AILSA, "1 day past", "rung-1"),
+    told("1 Sep", CALUM, "overdue by 1 day", "overdue-1"),
+    told("1 Sep", AILSA, "overdue by 1 day", "rung-1"),
     # 3 September: the lead raises it to the group, eleven days before its rung
-    told("3 Sep", CATRIONA, "3 days past", "raised-group"),
-    told("3 Sep", DONALD, "3 days past", "raised-group"),
-    told("7 Sep", CATRIONA, "7 days past", "rung-7"),
-    told("8 Sep", CALUM, "8 days past", "overdue-8"),
-    told("14 Sep", CATRIONA, "14 days past", "rung-14"),
-    told("14 Sep", DONALD, "14 days past", "rung-14"),
-    told("15 Sep", CALUM, "15 days past", "overdue-15"),
+    decide("3 Sep", CATRIONA, "raised-group"),
+    decide("3 Sep", DONALD, "raised-group"),
+    decide("7 Sep", CATRIONA, "rung-7"),
+    told("8 Sep", CALUM, "overdue by 8 days", "overdue-8"),
+    decide("14 Sep", CATRIONA, "rung-14"),
+    decide("14 Sep", DONALD, "rung-14"),
+    told("15 Sep", CALUM, "overdue by 15 days", "overdue-15"),
     # 16 September: a member raises it to the nation
-    told("16 Sep", HAMISH, "16 days past", "raised-national"),
+    decide("16 Sep", HAMISH, "raised-national"),
     # 21 September: published
 ]
 
@@ -97,15 +101,17 @@ def test_a_report_climbs_the_whole_ladder_and_every_mail_is_as_the_table_says(da
 
     assert days.told == MAILS
     assert escalations_as_told() == RUNGS
-    assert f"{AILSA} has seen this and replies by 10 July 2026." in words[f"8 Jul {CALUM}"]
-    assert "You get this as chair, before it comes to your group." in words[f"10 Jul {CATRIONA}"]
-    assert f"{CATRIONA} has seen this and replies by 22 July 2026." in words[f"15 Jul {CALUM}"]
+    assert f"{AILSA} has seen this and will reply by 10 July 2026." in words[f"8 Jul {CALUM}"]
+    assert "You get this as chair, before it is escalated to your group." in words[f"10 Jul {CATRIONA}"]
+    assert f"{CATRIONA} has seen this and will reply by 22 July 2026." in words[f"15 Jul {CALUM}"]
     assert "has seen this" not in words[f"29 Jul {CALUM}"]
-    assert f"{AILSA} raised this to your group: “{WHY_EARLY}”" in words[f"3 Sep {DONALD}"]
-    assert "raised this" not in words[f"14 Sep {DONALD}"]
-    assert f"{DONALD} raised this to the national group: “{WHY_FURTHER}”" in words[f"16 Sep {HAMISH}"]
+    assert f"{AILSA} escalated this to your group. They wrote “{WHY_EARLY}”" in words[f"3 Sep {DONALD}"]
+    assert "escalated this" not in words[f"14 Sep {DONALD}"]
+    assert f"{DONALD} escalated this to the national group. They wrote “{WHY_FURTHER}”" in words[f"16 Sep {HAMISH}"]
     for name in (CATRIONA, DONALD, HAMISH):
-        assert all("for your group’s decision" in text.casefold() for key, text in words.items() if key.endswith(name))
+        assert all(
+            "decision needed from your group" in text.casefold() for key, text in words.items() if key.endswith(name)
+        )
 
 
 def act(report: Milestone, people: dict[str, User], day: date) -> bool:

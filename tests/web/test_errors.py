@@ -83,4 +83,4 @@ def test_a_page_that_is_not_there_is_said_so_to_everybody(app: Flask, client: Fl
 def test_a_wrong_role_is_told_so(app: Flask) -> None:
     with app.app_context():
         email = give_password(make_user(role=Role.OFFICIAL))
-    assert "Your role does not include this page" in words(whole_page(visit_as(app, email).get("/service-health"), 403))
+    assert "You do not have access to this page" in words(whole_page(visit_as(app, email).get("/service-health"), 403))

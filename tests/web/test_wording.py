@@ -36,7 +36,7 @@ class Report:
         (Report(due_on=date(2026, 7, 10)), "10 July 2026, in 7 days"),
         (Report(due_on=None), "No date yet"),
         (Report(state=State.DONE, done_on=date(2026, 7, 1)), "Done on 1 July 2026"),
-        (Report(state=State.DONE), "Done, on a day that is not known"),
+        (Report(state=State.DONE), "Done, date not known"),
         (Report(state=State.NOT_REQUIRED), "30 June 2026"),
         (
             Report(expected_date=True, due_on=date(2026, 9, 30)),
@@ -56,13 +56,15 @@ def test_how_a_date_lies_to_today(report: Report, words: str) -> None:
     ("report", "status"),
     [
         (Report(), ("Past guidance date", "red")),
-        (Report(expected_date=True), ("Past its expected date", "red")),
+        (Report(date_basis=Basis.LOCAL), ("Overdue", "red")),
+        (Report(date_basis=Basis.SUGGESTED), ("Overdue", "red")),
+        (Report(expected_date=True), ("Past expected date", "red")),
         (Report(due_on=TODAY), ("Due today", "yellow")),
         (Report(due_on=date(2026, 7, 17)), ("Due soon", "yellow")),
         (Report(due_on=date(2026, 7, 18)), ("Not started", "grey")),
         (Report(due_on=None, state=State.IN_PROGRESS), ("In progress", "blue")),
         (Report(state=State.DONE, done_on=date(2026, 6, 30)), ("Done", "green")),
-        (Report(state=State.DONE, done_on=TODAY), ("Done after its date", "green")),
+        (Report(state=State.DONE, done_on=TODAY), ("Done after due date", "green")),
         (Report(state=State.DROPPED), ("Dropped", "grey")),
     ],
 )
@@ -71,7 +73,7 @@ def test_the_tag_of_a_milestone(report: Report, status: tuple[str, str]) -> None
 
 
 def test_what_fell_due_before_the_service_is_not_late() -> None:
-    assert wording.milestone_status(Report(), TODAY, date(2026, 7, 1)) == ("Before this service", "grey")
+    assert wording.milestone_status(Report(), TODAY, date(2026, 7, 1)) == ("Before you joined", "grey")
 
 
 def test_every_state_has_words() -> None:

@@ -20,6 +20,7 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.models import Decision, DecisionOutcome, SignInAttempt, TryKind
 from cycle_tracker.web_app import create_app
 from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
+from tests.support.databases import make_quick
 from tests.support.unseen import FAKE_LINES, UNSEEN
 
 
@@ -35,6 +36,7 @@ def empty_app(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) ->
         _execute_on_server(address.format(name="postgres"), f"CREATE DATABASE {name}")
         url = address.format(name=name)
     app = create_app(settings_for_tests(url))
+    make_quick(app)
     with app.app_context():
         yield app
         db.session.remove()

@@ -233,7 +233,9 @@ def test_a_consultation_titled_with_lines_of_a_mail_reaches_its_contact_as_one_l
         run_jobs()
         mail = mail_to(sink, "ext.person@x.test")
     assert made.title == one_line(ATTACK)
-    assert _part(mail).startswith(f"{one_line(ATTACK)}, Moray: due in 7 days, 10 July 2026.\n\nHello Ext Person\n\n")
+    assert _part(mail).startswith(
+        f"{one_line(ATTACK)}, Moray. Due in 7 days (local date 10 July 2026).\n\nHello Ext Person\n\n"
+    )
     assert _part(mail).count("\nIMPORTANT") == _part(mail).count("\nhttps://evil") == 0
     assert one_line(ATTACK) in _part(mail, "html")
 

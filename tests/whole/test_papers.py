@@ -148,7 +148,7 @@ def settings_in_readme() -> dict[str, str]:
 
 
 def settings_in_example() -> dict[str, str]:
-    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    return dict(re.findall(r"^#?([A-Z_]+)=\"?(.*?)\"?$", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
 
 def test_the_readme_lists_every_setting_and_no_other() -> None:

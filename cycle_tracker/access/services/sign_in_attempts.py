@@ -32,9 +32,9 @@ class Limit:
     wait: str
 
 
-GUESSES = Limit(TryKind.GUESS, 10, 10, timedelta(minutes=5), "five minutes")
-MAILS = Limit(TryKind.MAIL, 5, 50, timedelta(hours=1), "an hour")
-"""A whole office behind one address may ask on one morning; nobody needs six mails in an hour."""
+GUESSES = Limit(TryKind.GUESS, 10, 10, timedelta(minutes=5), "5 minutes")
+MAILS = Limit(TryKind.MAIL, 5, 50, timedelta(hours=1), "one hour")
+"""All of an office behind one address may ask on one morning; no one needs six emails in an hour."""
 
 
 class TooManyTries(Exception):

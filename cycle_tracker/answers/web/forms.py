@@ -11,21 +11,21 @@ from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LinesField
 
 LABELS = {
-    AnswerKind.DONE: "Yes, it is done",
-    AnswerKind.ON_TRACK: "Not yet, and it is on track",
-    AnswerKind.NEEDS_A_NEW_DATE: "Not yet, and it needs a new date",
+    AnswerKind.DONE: "Done",
+    AnswerKind.ON_TRACK: "Not done, on track",
+    AnswerKind.NEEDS_A_NEW_DATE: "Not done, needs a new date",
 }
 
 
 class AnswerForm(FlaskForm):
     """Is it done? On track? Does it need a new date?"""
 
-    kind = RadioField("Is this done?", validators=[InputRequired("Choose how it stands")], validate_choice=True)
-    done_on = UkDateField("If it is done: on which day?")
-    new_date = UkDateField("If it needs a new date: which?")
+    kind = RadioField("Is this done?", validators=[InputRequired("Choose an update")], validate_choice=True)
+    done_on = UkDateField("Date done, if it is done")
+    new_date = UkDateField("New date, if it needs one")
     text = LinesField(
-        "If it needs a new date: why?",
-        validators=[Length(max=LONGEST_TEXT, message=f"The words must be {LONGEST_TEXT:,} characters or fewer")],
+        "Reason, if it needs a new date",
+        validators=[Length(max=LONGEST_TEXT, message=f"Your answer must be {LONGEST_TEXT:,} characters or fewer")],
     )
 
     def offer(self, question: Question) -> None:
@@ -34,7 +34,7 @@ class AnswerForm(FlaskForm):
         kinds = [kind for kind in AnswerKind if not (kind is AnswerKind.DONE and question.milestone.is_document)]
         self.kind.choices = [SelectChoice(kind.value, LABELS[kind]) for kind in kinds]
         if question.milestone.is_document:
-            self.kind.label.text = "How does this stand?"
+            self.kind.label.text = "What is the status?"
         if question.milestone.is_document or question.contact is not None:
             del self.done_on
 

@@ -1,4 +1,4 @@
-"""Answers that came by the links of mails, in words."""
+"""Labels and sentences for answers that came by the links of emails."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cycle_tracker.core.wording import day
 from cycle_tracker.models import Answer, AnswerKind
 from cycle_tracker.web.wording import moment
 
-NO_LONGER_KEPT = "Somebody whose name is no longer kept"
+NO_LONGER_KEPT = "Someone whose name we no longer keep"
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def answer_lines(answers: Iterable[Answer]) -> list[AnswerLine]:
 
 
 def kind_words(answer: Answer) -> str:
-    """What was answered: `It needs a new date: 3 May 2026`."""
+    """What was answered: `It needs a new date, 3 May 2026`."""
     return {
         AnswerKind.DONE: "It is done",
         AnswerKind.ON_TRACK: "It is on track",
-        AnswerKind.NEEDS_A_NEW_DATE: f"It needs a new date: {day(answer.new_date)}",
+        AnswerKind.NEEDS_A_NEW_DATE: f"It needs a new date, {day(answer.new_date)}",
     }[answer.kind]
 
 
@@ -59,10 +59,10 @@ def recorded_words(said: Said, question: Question) -> str:
     """What the answer did, for whoever gave it."""
     place = question.milestone.partnership.name if question.milestone.partnership else "Scotland"
     if question.contact is not None:
-        return f"The owner in {place} is told what you answered."
+        return f"We will email your answer to the owner in {place}."
     return {
-        AnswerKind.DONE: f"This is recorded as done on {day(said.done_on)}. Nobody is reminded of it any more.",
-        AnswerKind.ON_TRACK: "This is recorded as in progress, on track.",
-        AnswerKind.NEEDS_A_NEW_DATE: f"The planning lead of {place} sees that you ask for {day(said.new_date)}. "
-        "The date stays as it is until they move it.",
+        AnswerKind.DONE: f"This is marked as done on {day(said.done_on)}. We will stop sending reminders.",
+        AnswerKind.ON_TRACK: "This is marked as in progress and on track.",
+        AnswerKind.NEEDS_A_NEW_DATE: f"The planning lead of {place} will see that you asked for {day(said.new_date)}. "
+        "The date does not change until they move it.",
     }[said.kind]

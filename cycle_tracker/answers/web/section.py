@@ -26,5 +26,5 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
     found = newest_answers(milestone)
     if not found:
         return None
-    seen_by = f"People of {milestone.partnership.name} and auditors."
+    seen_by = f"People in {milestone.partnership.name} and auditors."
     return Section("answers/section.html", Answered(answer_lines(found), seen_by))

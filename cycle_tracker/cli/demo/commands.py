@@ -13,12 +13,14 @@ from cycle_tracker.core.extensions import db
 
 
 @click.command("seed-demo")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day that the history leads up to.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day of the history. Default: today."
+)
 @with_appcontext
 def seed_demo_command(on: datetime | None) -> None:
-    """Add made-up people and histories for the 30 partnerships; run again it changes nothing."""
+    """Add made-up people and histories for the 30 partnerships. It is safe to run again."""
     if is_seeded():
-        click.echo("The demo is there already.")
+        click.echo("The demo data is already there. Nothing was changed.")
         return
     day: date = on.date() if on else clock.today()
     try:
@@ -27,14 +29,15 @@ def seed_demo_command(on: datetime | None) -> None:
         raise click.ClickException(refused.message) from refused
     db.session.commit()
     click.echo(
-        f"Added the demo as on {day:%-d %B %Y}: {seeded.partnerships} partnerships, {seeded.people} people, "
-        f"{seeded.milestones} milestones. Its histories are made up. The password of every account is {PASSWORD}."
+        f"Added the demo data up to {day:%-d %B %Y}, with {seeded.partnerships} partnerships, "
+        f"{seeded.people} people and {seeded.milestones} milestones. The histories are made up. "
+        f"The password of every account is {PASSWORD}."
     )
 
 
 @click.command("demo-accounts")
 def demo_accounts() -> None:
-    """Show who can sign in to the demo."""
+    """Show the demo accounts and their passwords."""
     widths = [max(len(row[column]) for row in _rows()) for column in range(3)]
     for row in _rows():
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -35,10 +35,10 @@ class Part(StrEnum):
 
     ON_TIME = "on time"
     LATE = "late"
-    JUST_NOW = "published in the last days, and not received yet"
-    NOT_TOLD = "published, and Scottish Government not told"
-    UNEXPLAINED = "not published and not explained"
-    EXPLAINED = "not published, with an explanation that holds"
+    JUST_NOW = "published in the last days, not received yet"
+    NOT_TOLD = "published, not sent to the Scottish Government"
+    UNEXPLAINED = "not published, no explanation"
+    EXPLAINED = "not published, with a current explanation"
     RUN_OUT = "not published, with an explanation whose date has passed"
     NOT_SHARED = "not published, with an explanation that officials do not see"
 
@@ -68,12 +68,13 @@ PRESENT_PLAN = {
 }
 
 EXPLANATIONS = {
-    "argyll-and-bute": "The council has approved the report. The health board takes it to its next meeting.",
-    "south-lanarkshire": "The officer who drafts the report left, and the post is filled again. A draft goes to the "
+    "argyll-and-bute": "The council has approved the report. The health board will consider it at its next meeting.",
+    "south-lanarkshire": "The officer who drafts the report left. A new officer has started, and a draft goes to the "
     "lead bodies next month.",
-    "dumfries-and-galloway": "Figures for two indicators came late from partners. The report follows within weeks.",
-    "na-h-eileanan-siar": "The Gaelic edition is being translated, and both editions are to come out together.",
-    "tayside": "Three of the four lead bodies have approved the plan. The fourth takes it to its next committee.",
+    "dumfries-and-galloway": "Partners sent figures for two indicators late. We will publish the report within weeks.",
+    "na-h-eileanan-siar": "The Gaelic edition is being translated, and we will publish both editions together.",
+    "tayside": "Three of the four lead bodies have approved the plan. The fourth will consider it at its next "
+    "committee.",
 }
 
 HOLDS_FOR_DAYS = {"argyll-and-bute": 26, "south-lanarkshire": 47, "na-h-eileanan-siar": 40, "tayside": 33}

@@ -65,9 +65,9 @@ def seed_demo(on: date, now: datetime) -> Seeded:
 
 def _refuse_beside_real_data() -> None:
     if db.session.scalars(select(User.id).where(~User.email.endswith(f"@{HOST}")).limit(1)).first() is not None:
-        raise RuleBroken("There are people here who are not of the demo, so no demo data is added.")
+        raise RuleBroken("There are people here who are not part of the demo. No demo data was added.")
     if db.session.scalars(select(Cycle.id).limit(1)).first() is not None:
-        raise RuleBroken("There are cycles here that are not of the demo, so no demo data is added.")
+        raise RuleBroken("There are cycles here that are not part of the demo. No demo data was added.")
 
 
 def _open_cycles(partnership: Partnership, on: date, now: datetime) -> list[Cycle]:

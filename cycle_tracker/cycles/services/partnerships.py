@@ -45,7 +45,7 @@ def add_body(
     for body in partnership.bodies:
         if body.organisation_id == organisation.id and (body.to_on is None or body.to_on >= from_on):
             raise RuleBroken(
-                f"{organisation.name} is in the partnership then. End its present part on an earlier day first.",
+                f"{organisation.name} is already in the partnership on that date. Give it an earlier last day first.",
                 field="organisation",
             )
     body = PartnershipBody(organisation=organisation, role=role, from_on=from_on, to_on=None)
@@ -90,7 +90,7 @@ def set_notify_from(partnership: Partnership, notify_from: date, *, by: User, to
     """
     if notify_from < FIRST_START or notify_from > today + FURTHEST_NOTICES:
         raise RuleBroken(
-            f"The day must be after {FIRST_START - timedelta(days=1):%-d %B %Y} and within a year from today.",
+            f"The date must be after {FIRST_START - timedelta(days=1):%-d %B %Y} and within a year from today.",
             field="notify_from",
         )
     if notify_from == partnership.notify_from:
@@ -127,7 +127,9 @@ def open_period(
     Raises RuleBroken before it is said from which day on dates count: nobody is to be told of years long past.
     """
     if partnership.notify_from is None:
-        raise RuleBroken("Say first from which day notices are sent, so that nobody is told of what lies before it.")
+        raise RuleBroken(
+            "Set the start date for reminders first, so that no one is emailed about anything due before it."
+        )
     if earlier:
         for before in _periods_before(period):
             open_cycle(partnership, before, core_only=True, entered_on=today, by=by, now=now)
@@ -148,7 +150,7 @@ def add_closure_day(
     _ensure_plausible(day, field="day")
     known = db.session.scalars(select(ClosureDay.day).where(ClosureDay.partnership_id == partnership.id)).all()
     if day in known:
-        raise RuleBroken("This day is in the list already.", field="day")
+        raise RuleBroken("This date is already in the list.", field="day")
     if len(known) >= MOST_CLOSURE_DAYS:
         raise RuleBroken(f"A partnership can have at most {MOST_CLOSURE_DAYS} closure days.", field="day")
     closure = ClosureDay(partnership_id=partnership.id, day=day, name=name)
@@ -199,4 +201,4 @@ def _record_closure(closure: ClosureDay, action: str, *, by: User, now: datetime
 
 def _ensure_plausible(day: date, *, field: str) -> None:
     if not FIRST_START <= day < LATEST:
-        raise RuleBroken(f"The day must be from {FIRST_START:%-d %B %Y} to {LATEST.year - 1}.", field=field)
+        raise RuleBroken(f"The date must be from {FIRST_START:%-d %B %Y} to {LATEST.year - 1}.", field=field)

@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.kinds import Stage
+from cycle_tracker.core.kinds import Basis, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.documents import facts_of
 from cycle_tracker.documents.rules.documents import document_state
@@ -25,10 +25,18 @@ from cycle_tracker.web.wording import (
 )
 
 STAGE_INTROS = {
-    Stage.ANALYSE: "Know what children and families need, and who takes part.",
-    Stage.PLAN: "Agree the priorities, consult, and make the plan.",
-    Stage.DO: "Send and publish the plan, and carry it out.",
-    Stage.REVIEW: "Review each year, and publish the annual report.",
+    Stage.ANALYSE: "Understand what children and families need, and who should be involved.",
+    Stage.PLAN: "Agree priorities, consult and write the plan.",
+    Stage.DO: "Send, publish and deliver the plan.",
+    Stage.REVIEW: "Review each year and publish the annual report.",
+}
+# What is said of a duty and of a date, each apart from the other. There is nothing to say of what a partnership set.
+DUTIES = {Basis.STATUTE: " Legal duty.", Basis.GUIDANCE: " Set out in guidance."}
+DATES = {
+    Basis.STATUTE: " Date set in law.",
+    Basis.GUIDANCE: " Date set in guidance.",
+    Basis.PRACTICE: " Suggested date.",
+    Basis.SUGGESTED: " Suggested date.",
 }
 
 
@@ -80,7 +88,7 @@ def cycle_page(cycle: Cycle, facts: CycleFacts, viewer: Viewer, today: date) -> 
         other=tasks(None),
         carried_over=[_task(cycle, one, facts, viewer, today) for one in facts.carried_over],
         seen_by=_seen_by(viewer, cycle.partnership),
-        calendar=f"The calendar is in the stage “{stage_label(now)}”." if now else "",
+        calendar=f"Current stage: {stage_label(now)}." if now else "",
     )
 
 
@@ -89,9 +97,9 @@ def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer,
     dates = dates_for(detail, milestone, facts.explanations)
     summary = f"{due_wording(dates, today)}."
     if detail is Detail.EVERYTHING and (milestone.owner or milestone.is_open):
-        summary += f" Owner: {milestone.owner.name if milestone.owner else 'nobody yet'}."
+        summary += f" Owner: {milestone.owner.name}." if milestone.owner else " No owner."
     if detail is not Detail.DATES:
-        summary += f" Duty: {milestone.duty_basis.value}. Date: {milestone.date_basis.value}."
+        summary += DUTIES.get(milestone.duty_basis, "") + DATES.get(milestone.date_basis, "")
         summary += _about_document(milestone, facts)
     status = _status(milestone, facts, detail, today)
     return Task(
@@ -108,7 +116,7 @@ def _about_document(milestone: Milestone, facts: CycleFacts) -> str:
     if milestone.is_document and milestone.state is State.NOT_REQUIRED:
         return f" Not required: {milestone.reason}"
     gaps = facts.gaps.get(milestone.id, ())
-    return f" {count(len(gaps), 'fact')} missing." if gaps else ""
+    return f" {count(len(gaps), 'detail')} missing." if gaps else ""
 
 
 def _status(milestone: Milestone, facts: CycleFacts, detail: Detail, today: date) -> Status | None:
@@ -126,9 +134,9 @@ def _seen_by(viewer: Viewer, partnership: Partnership) -> str:
     """Who sees what is on the page in front of this person."""
     if viewer.can(Permission.READ_PARTNERSHIP, partnership.id):
         return (
-            f"People of {partnership.name} and auditors see this page. Scottish Government officials see the plan, "
-            "the annual reports and the explanations that were shared. Administrators see titles and dates."
+            f"People in the {partnership.name} partnership, and auditors. Scottish Government officials see the plan, "
+            "the annual reports and shared explanations. Administrators see titles and dates."
         )
     if viewer.can(Permission.READ_DOCUMENTS, partnership.id):
-        return f"You see the plan and the annual reports of {partnership.name}. Its other steps stay within it."
-    return f"You see titles and dates of {partnership.name}, and nothing more."
+        return f"You can see the plan and annual reports of {partnership.name}, not its other milestones."
+    return "You can see titles and dates only."

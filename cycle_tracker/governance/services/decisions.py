@@ -89,7 +89,7 @@ def refer_on(
     """Refer it on to somebody outside the group, who is named, with the reason. Nobody is mailed by it."""
     _ensure_may_decide(escalation, by, today)
     if not to.strip():
-        raise RuleBroken("Say to whom it is referred.", field="referred_to")
+        raise RuleBroken("Enter who you are referring this to.", field="referred_to")
     _ensure_reason(why, field="referral_reason")
     return _decide(escalation, DecisionOutcome.REFER_ON, made, by=by, now=now, referred_to=to.strip(), text=why.strip())
 
@@ -105,9 +105,9 @@ def take_no_action(
 
 def _ensure_unsettled(escalation: Escalation) -> None:
     if escalation.resolved_at is not None:
-        raise RuleBroken("This has been settled already, so there is nothing left to decide.")
+        raise RuleBroken("This has already been settled, so there is nothing to decide.")
     if escalation.audience not in OF_THE_GROUP:
-        raise RuleBroken("This was raised to the national group, so it is not the governance group’s to decide.")
+        raise RuleBroken("This was escalated to the national group, so the governance group cannot decide on it.")
 
 
 def _ensure_may_decide(escalation: Escalation, by: User, today: date) -> None:
@@ -119,7 +119,7 @@ def _ensure_may_decide(escalation: Escalation, by: User, today: date) -> None:
 
 def _ensure_reason(why: str, *, field: str) -> None:
     if len(why.strip()) < SHORTEST_EXPLANATION:
-        raise RuleBroken("Say why, in a sentence.", field=field)
+        raise RuleBroken("Explain why, in a sentence.", field=field)
 
 
 def _decide(

@@ -44,13 +44,13 @@ def add_member(partnership: Partnership, person: User, place: MembershipRole, *,
     Raises RuleBroken for a post, for an account that is switched off, and for somebody who is in the group.
     """
     if person.is_post:
-        raise RuleBroken(f"{person.name} is a post with a shared mailbox. Only people sit in a group.", field="email")
+        raise RuleBroken(f"{person.name} is a post with a shared mailbox. Only people can join a group.", field="email")
     if not person.active:
-        raise RuleBroken(f"{person.name} is switched off, so cannot join.", field="email")
+        raise RuleBroken(f"{person.name} is switched off, so they cannot join.", field="email")
     group = governance_group(partnership)
     membership = find_membership(group, person)
     if membership is not None and membership.to_on is None:
-        raise RuleBroken(f"{person.name} is in the group already, as {membership.role.value}.")
+        raise RuleBroken(f"{person.name} is already in the group, as {membership.role.value}.")
     grant_role(person, ROLE_OF[place], partnership, place=place, by=by, now=now)
     membership = find_membership(group, person)
     if membership is None:
@@ -67,7 +67,9 @@ def change_place(membership: Membership, place: MembershipRole, *, by: User, tod
     if membership.to_on is not None:
         raise RuleBroken("They have left the group. Add them again.")
     if membership.role is place:
-        raise RuleBroken(f"They are {place.value} already.", field="place")
+        raise RuleBroken(
+            f"They are already {'a' if place is MembershipRole.MEMBER else 'the'} {place.value}.", field="place"
+        )
     group = db.session.get_one(Group, membership.group_id)
     partnership = _partnership_of(group)
     before = membership.role
@@ -92,9 +94,9 @@ def end_membership(membership: Membership, last_day: date, *, by: User, today: d
     Raises RuleBroken for a day to come, for one before the 2014 Act, and where they have left already.
     """
     if membership.to_on is not None:
-        raise RuleBroken("They have left the group already.")
+        raise RuleBroken("They have already left the group.")
     if last_day > today:
-        raise RuleBroken("The last day must be today or in the past: end it when the day has come.", field="last_day")
+        raise RuleBroken("The last day must be today or in the past.", field="last_day")
     if last_day < EARLIEST_DONE:
         raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field="last_day")
     group = db.session.get_one(Group, membership.group_id)
@@ -126,7 +128,7 @@ def add_meeting(
 def meeting_on(group: Group, held_on: date, *, by: User, today: date, now: datetime) -> Meeting:
     """The group's meeting of a day that has come, which is added where it is not there yet."""
     if held_on > today:
-        raise RuleBroken("A decision is made at a meeting that has been held.", field="meeting_on")
+        raise RuleBroken("The date of the meeting must be today or in the past.", field="meeting_on")
     meeting = _find_meeting(group, held_on)
     return meeting or add_meeting(group, held_on, by=by, today=today, now=now)
 
@@ -152,7 +154,7 @@ def _ensure_meeting_day(group: Group, held_on: date, today: date) -> None:
     if held_on > today + FURTHEST_MEETING:
         raise RuleBroken("The date must be within three years.", field="held_on")
     if _find_meeting(group, held_on) is not None:
-        raise RuleBroken("The group has a meeting on this day already.", field="held_on")
+        raise RuleBroken("The group already has a meeting on this date.", field="held_on")
 
 
 def _find_meeting(group: Group, held_on: date) -> Meeting | None:

@@ -44,7 +44,7 @@ def acknowledge(escalation: Escalation, reply_by: date, *, by: User, today: date
     """
     milestone = escalation.milestone
     if escalation.resolved_at is not None:
-        raise RuleBroken("This has been settled already.")
+        raise RuleBroken("This has already been settled.")
     if escalation.acknowledged_at is not None:
         raise RuleBroken(_said_already(escalation))
     _ensure_answers_for(escalation, by, today)
@@ -70,18 +70,18 @@ def raise_further(milestone: Milestone, why: str, *, by: User, today: date, now:
     Raises RuleBroken as `raise_to_group` does, and for anything but a document, which is all that the nation sees.
     """
     if not milestone.is_document:
-        raise RuleBroken("Only plans and annual reports are raised to the national group.")
+        raise RuleBroken("You can escalate only plans and annual reports to the national group.")
     return _raise(milestone, Audience.NATIONAL, why, by=by, today=today, now=now)
 
 
 def _raise(milestone: Milestone, audience: Audience, why: str, *, by: User, today: date, now: datetime) -> Escalation:
     ensure_open(milestone)
     if milestone.due_on is None or milestone.partnership is None:
-        raise RuleBroken("This has no date yet, so there is nothing to raise.")
+        raise RuleBroken("This has no date yet, so you cannot escalate it.")
     if not deadline_of(milestone, notify_from=milestone.partnership.notify_from).calls_for_notices:
-        raise RuleBroken("This fell due before the partnership used this service, so it is not raised here.")
+        raise RuleBroken("This was due before the partnership used this service, so you cannot escalate it.")
     if _open_to(milestone, {audience}):
-        raise RuleBroken(f"This is with {NAMES[audience]} already.")
+        raise RuleBroken(f"This is already with {NAMES[audience]}.")
     ensure_reason(why)
     raised = Escalation(
         milestone_id=milestone.id,
@@ -145,14 +145,14 @@ def _ensure_answers_for(escalation: Escalation, by: User, today: date) -> None:
         chairs=escalation.audience is Audience.CHAIR and chairs_group_of(by.id, milestone.partnership_id, today),
         in_national_group=escalation.audience is Audience.NATIONAL and is_in_national_group(by.id, today),
     ):
-        raise RuleBroken(f"This came to {NAMES[escalation.audience]}, so one of them must say when they reply.")
+        raise RuleBroken(f"This was escalated to {NAMES[escalation.audience]}, so only they can give a reply date.")
 
 
 def _ensure_first_of_its_date(escalation: Escalation) -> None:
     """The owner and the leads, and the chair, hold a further rung back once for each date; the owner and the leads not
     once it has gone further."""
     if escalation.audience in OWN and _open_to(escalation.milestone, SHOWN):
-        raise RuleBroken("This has gone further up the ladder, so a reply by you holds nothing back any more.")
+        raise RuleBroken("This has been escalated further, so you can no longer delay it with a reply date.")
     same = OWN if escalation.audience in OWN else {escalation.audience}
     if escalation.audience in {*OWN, Audience.CHAIR}:
         earlier = db.session.scalars(
@@ -167,12 +167,12 @@ def _ensure_first_of_its_date(escalation: Escalation) -> None:
             .limit(1)
         ).one_or_none()
         if earlier is not None:
-            raise RuleBroken(f"{_said_already(earlier)} That can be said once for each date.")
+            raise RuleBroken(f"{_said_already(earlier)} This can be done once for each due date.")
 
 
 def _said_already(escalation: Escalation) -> str:
-    who = escalation.acknowledged_by.name if escalation.acknowledged_by else "Somebody"
-    return f"{who} has said so already, with a reply by {day(escalation.reply_by)}."
+    who = escalation.acknowledged_by.name if escalation.acknowledged_by else "Someone"
+    return f"{who} has already given a reply date, {day(escalation.reply_by)}."
 
 
 def _open_to(milestone: Milestone, audiences: Collection[Audience]) -> bool:

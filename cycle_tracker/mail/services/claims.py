@@ -33,7 +33,7 @@ from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
 messages = table_of(Message)
 claims = table_of(MailClaim)
 
-CUT_SHORT = "It may have arrived: a sender stopped while it had this mail in hand."
+CUT_SHORT = "It may have arrived. A sender stopped while it was sending this email."
 
 
 def _is_in_state(state: MessageState) -> ColumnElement[bool]:

@@ -133,7 +133,9 @@ class Line:
 
         def give_up(message_id: int, error: Exception) -> None:
             with db.engine.connect() as connection:
-                self.give_up(connection, claim, message_id, f"It could not be brought up to date. {describe(error)}")
+                self.give_up(
+                    connection, claim, message_id, f"It could not be updated before it was sent. {describe(error)}"
+                )
 
         with self.run.turn:
             all_or_each(claim.message_ids, refresh_some, give_up)
@@ -167,7 +169,7 @@ class Line:
             if before is None or not is_about_one(error):
                 raise
             answered = before.answer.said
-            said = f"The mail server answered: {answered} That could not be recorded. {describe(error)}"
+            said = f"The mail server answered “{answered}”, but the answer could not be recorded. {describe(error)}"
             with self.run.turn:
                 self.give_up(connection, claim, before.mail.message_id, said, handed_over=True, receipt=answered)
             return self.record_and_renew(connection, claim, None, mail)
@@ -220,7 +222,7 @@ class Line:
     def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
         """The bytes as they are stored, with links made now. Raises ValueError where there are none."""
         if not mail.content:
-            raise ValueError("there is no text of it")
+            raise ValueError("it has no text")
         if mail.carries_a_link:
             with self.run.turn:
                 return with_fresh_link(connection, mail.message_id, mail.key, mail.content, now=self.clock())

@@ -9,6 +9,7 @@ from flask import current_app
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
+from cycle_tracker.core.wording import shortened
 from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.models import Message, MessageBody
@@ -57,7 +58,7 @@ def render_message(
     if not thread and message.milestone_id is not None:
         thread = thread_of_milestone(message.milestone_id)
     subject = one_line(_render(f"{template}.subject", words))
-    message.subject = subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
+    message.subject = shortened(subject, LONGEST_SUBJECT)
     message.message_id = message_id_of(message.identity)
     content = compose(
         subject=message.subject,

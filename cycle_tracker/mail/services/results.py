@@ -196,5 +196,5 @@ def put_back(
         .values(state=MessageState.QUEUED, ready_at=ready_at, claim_id=None)
     )
     if trouble.may_have_arrived:
-        statement = statement.values(trouble=f"It may have arrived, no answer came: {trouble}")
+        statement = statement.values(trouble=f"It may have arrived. The mail server did not answer. {trouble}")
     connection.execute(statement)

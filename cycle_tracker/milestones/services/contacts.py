@@ -50,7 +50,7 @@ def change_contact(contact: Contact, details: ContactDetails, *, active: bool, b
     name, email, organisation = _checked(details)
     other = find_contact(contact.partnership_id, email)
     if other is not None and other.id != contact.id:
-        raise RuleBroken("Another contact has this address already.", field="email")
+        raise RuleBroken("Another contact already has this email address.", field="email")
     _set(contact, {"name": name, "email": email, "organisation": organisation, "active": active}, by=by, now=now)
 
 
@@ -60,7 +60,7 @@ def ask_contact(milestone: Milestone, contact: Contact, *, by: User, now: dateti
     Raises RuleBroken for a milestone that is closed.
     """
     if not milestone.is_open:
-        raise RuleBroken(f"This is {milestone.state.label.lower()}, so nobody is asked about it any more.")
+        raise RuleBroken(f"This is {milestone.state.label.lower()}, so you cannot ask anyone about it.")
     lock(milestone)
     if _is_asked(milestone, contact):
         return

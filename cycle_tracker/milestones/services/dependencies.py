@@ -25,7 +25,7 @@ def add_predecessor(milestone: Milestone, first: Milestone, *, by: User, now: da
     if first.id in before.get(milestone.id, ()):
         return
     if first.id == milestone.id or comes_before(milestone.id, first.id, before):
-        raise RuleBroken(f"“{first.title}” waits for this one already, so it cannot come first.", field="predecessor")
+        raise RuleBroken(f"“{first.title}” already depends on this one, so it cannot be first.", field="predecessor")
     milestone.predecessors.append(first)
     audit.record_milestone(milestone, "predecessor-added", by=by, at=now, after=_named(first))
     db.session.flush()

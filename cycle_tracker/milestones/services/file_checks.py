@@ -57,10 +57,10 @@ NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 def check_file(name: str, content: bytes) -> FileKind:
     """What the file is. Raises RuleBroken, for the field `file`, where it is not what its name says or not kept."""
     if not content:
-        raise _refused("The file is empty. Choose another one.")
+        raise _refused("The file is empty. Choose another file.")
     if len(content) > LARGEST_FILE:
         raise _refused(
-            f"The file is larger than {size_words(LARGEST_FILE)}. Choose a smaller one, or give its address."
+            f"The file is larger than {size_words(LARGEST_FILE)}. Choose a smaller file, or enter its web address."
         )
     kind = kind_named(name)
     if kind in TEXTS:
@@ -80,8 +80,8 @@ def _refused(message: str) -> RuleBroken:
 
 def _not_what_it_says(kind: FileKind) -> RuleBroken:
     return _refused(
-        f"The name says that this is {kind.label}, and the content is something else, is damaged, or is locked with a "
-        "password. Save it again as what it is, without a password."
+        f"The file name says that this is {kind.label}, but the content is something else, is damaged or has a "
+        "password. Save it again in the right format, without a password."
     )
 
 
@@ -103,7 +103,7 @@ def _check_text(content: bytes) -> None:
     if filetype.guess(content) is not None or NOT_IN_TEXT.search(text):
         raise _refused("This is not plain text. Save it again as CSV or as plain text.")
     if MARKUP.search(text):
-        raise _refused("This text has the code of a web page in it. Take the code out, or save it as a PDF.")
+        raise _refused("This text contains web page code. Remove the code, or save it as a PDF.")
 
 
 def _check_archive(kind: FileKind, content: bytes) -> None:
@@ -111,15 +111,15 @@ def _check_archive(kind: FileKind, content: bytes) -> None:
     try:
         with opened(content, ARCHIVE_LIMITS) as container:
             if any(ACTIVE_MEMBER.search(name) for name in container.names):
-                raise _refused("This file has macros in it. Save it without macros, or as a PDF.")
+                raise _refused("This file contains macros. Save it without macros, or as a PDF.")
             _check_kind(kind, container)
             for _ in container.parts():
                 pass  # what does not fit its checksum, or what the list said, is damaged
     except TooManyParts as error:
-        raise _refused("This file has too many parts in it. Save it as a PDF, or give its address.") from error
+        raise _refused("This file has too many parts. Save it as a PDF, or enter its web address.") from error
     except UnpacksToTooMuch as error:
         raise _refused(
-            "This file unpacks to far more than it seems to hold. Save it as a PDF, or give its address."
+            "This file expands to more than its size suggests. Save it as a PDF, or enter its web address."
         ) from error
     except DamagedContainer as error:
         raise _not_what_it_says(kind) from error
@@ -136,7 +136,7 @@ def _check_kind(kind: FileKind, container: Container) -> None:
         return
     types = container.beginning_of("[Content_Types].xml", LONGEST_PART_READ)
     if b"macroEnabled" in types:
-        raise _refused("This file has macros in it. Save it without macros, or as a PDF.")
+        raise _refused("This file contains macros. Save it without macros, or as a PDF.")
     if OFFICE_PARTS[kind] not in types:
         raise _not_what_it_says(kind)
 
@@ -145,11 +145,11 @@ def _check_pdf(content: bytes) -> None:
     """A PDF that does nothing by itself, as far as can be seen: in the open, and in its packed objects."""
     if ENCRYPTED_PDF.search(content):
         raise _refused(
-            "This PDF is protected, so it cannot be checked. Save it without protection, or give its address."
+            "This PDF is protected, so it cannot be checked. Save it without protection, or enter its web address."
         )
     for text in (content, *_packed_objects(content)):
         if ACTIVE_PDF.search(ESCAPED.sub(_unescaped, text)):
-            raise _refused("This PDF can run programs when it is opened. Print it to a new PDF, and choose that one.")
+            raise _refused("This PDF can run programs when it is opened. Print it to a new PDF, and choose that file.")
 
 
 def _packed_objects(content: bytes) -> Iterator[bytes]:

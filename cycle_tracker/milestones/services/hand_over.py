@@ -44,7 +44,7 @@ def hand_over(
     """
     plan = next((one for one in successors_for(owned, owner, today) if one.successor.id == successor.id), None)
     if plan is None:
-        raise RuleBroken(f"{successor.name} has no role that lets them own any of this.", field="to")
+        raise RuleBroken(f"{successor.name} does not have a role that lets them own any of these.", field="to")
     change_owner(plan.goes, successor, by=by, today=today, now=now)
     audit.record(
         "user",

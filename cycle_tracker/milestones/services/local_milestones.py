@@ -80,9 +80,9 @@ def add_sub_task(parent: Milestone, wanted: Wanted, *, by: User, today: date, no
     Raises RuleBroken for a parent that is a sub-task itself, or closed, and for dates that cannot be.
     """
     if parent.kind is Kind.SUB_TASK:
-        raise RuleBroken("A sub-task has no sub-tasks of its own.")
+        raise RuleBroken("A sub-task cannot have sub-tasks.")
     if not parent.is_open:
-        raise RuleBroken(f"This is {parent.state.label.lower()}, so it gets no more sub-tasks.")
+        raise RuleBroken(f"This is {parent.state.label.lower()}, so you cannot add sub-tasks.")
     lock(parent)
     same = db.session.scalars(
         select(Milestone)
@@ -131,7 +131,7 @@ def edit_milestone(
         _ensure_title(title)
         new |= {"title": title, "stage": stage}  # type: ignore[dict-item]  # a mixed bag, as the audit has it
     elif (title, stage) != (milestone.title, milestone.stage):
-        raise RuleBroken("Its title and stage come from the guidance, so they stay.", field="title")
+        raise RuleBroken("The title and the stage come from the guidance, so you cannot change them.", field="title")
     before = {name: getattr(milestone, name) for name, value in new.items() if getattr(milestone, name) != value}
     if not before:
         return
@@ -159,7 +159,7 @@ def _enter(milestone: Milestone, wanted: Wanted, *, by: User, today: date, now: 
     _ensure_title(wanted.title)
     _ensure_dates(wanted)
     if milestone.partnership_id is None and milestone.partnership is None:
-        raise RuleBroken("This belongs to Scotland and not to a partnership, so nothing is added to it.")
+        raise RuleBroken("This is a national milestone, so you cannot add to it.")
     _ensure_may_own(milestone, wanted.owner, today)
     milestone.title, milestone.stage = wanted.title, wanted.stage
     milestone.duty_basis = milestone.date_basis = Basis.LOCAL
@@ -175,7 +175,7 @@ def _enter(milestone: Milestone, wanted: Wanted, *, by: User, today: date, now: 
 
 def _ensure_title(title: str) -> None:
     if not title.strip():
-        raise RuleBroken("Say in a few words what is to be done.", field="title")
+        raise RuleBroken("Enter a title.", field="title")
     if len(title) > LONGEST_TITLE:
         raise RuleBroken(f"The title must be {LONGEST_TITLE} characters or fewer.", field="title")
 
@@ -185,7 +185,7 @@ def _ensure_dates(wanted: Wanted) -> None:
         if day is not None and not EARLIEST_DONE <= day < LATEST_DUE:
             raise RuleBroken(f"The date must be between {EARLIEST_DONE.year} and {LATEST_DUE.year}.", field=field)
     if wanted.opens_on and wanted.due_on and wanted.opens_on > wanted.due_on:
-        raise RuleBroken("It must open before it is due, or on that day.", field="opens_on")
+        raise RuleBroken("The earliest start date must be on or before the due date.", field="opens_on")
 
 
 def _ensure_may_own(milestone: Milestone, owner: User | None, today: date) -> None:
@@ -193,4 +193,4 @@ def _ensure_may_own(milestone: Milestone, owner: User | None, today: date) -> No
     if owner is None or partnership_id is None:
         return
     if owner.id not in {person.id for person in list_owners(partnership_id, today)}:
-        raise RuleBroken(f"{owner.name} has no role that lets them own this.", field="owner")
+        raise RuleBroken(f"{owner.name} does not have a role that lets them own this.", field="owner")

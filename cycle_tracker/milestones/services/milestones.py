@@ -25,7 +25,7 @@ LATEST_DUE = date(2100, 1, 1)
 def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
     """Raises ChangedMeanwhile where the milestone is no longer the one that the person was looking at."""
     if version is not None and version != milestone.version:
-        raise ChangedMeanwhile("Somebody changed this while you had it open. Check what it says now, then try again.")
+        raise ChangedMeanwhile("Someone else changed this while you had it open. Check the page, then try again.")
 
 
 def start_milestone(milestone: Milestone, *, by: User | None, now: datetime) -> None:
@@ -41,7 +41,7 @@ def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: da
     Raises RuleBroken for a day that cannot be, and for a document, which is done by its publication alone.
     """
     if milestone.is_document:
-        raise RuleBroken("A plan or an annual report is done when it is recorded as published.")
+        raise RuleBroken("To complete a plan or an annual report, record it as published.")
     ensure_past_day(done_on, today, field="done_on")
     complete(milestone, done_on, "finished", by=by, now=now)
 
@@ -67,11 +67,11 @@ def reopen_milestone(milestone: Milestone, reason: str, *, by: User | None, now:
     that it is published is a fact, which nobody takes back.
     """
     if milestone.is_open:
-        raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be opened again.")
+        raise IllegalTransition(f"This is {milestone.state.label.lower()}, so you cannot reopen it.")
     if milestone.is_document and milestone.state is State.DONE:
-        raise RuleBroken("A plan or an annual report that is published stays published.")
+        raise RuleBroken("You cannot reopen a plan or an annual report that is published.")
     if not reason.strip():
-        raise RuleBroken("Say why this is opened again.", field="reason")
+        raise RuleBroken("Enter the reason for reopening this.", field="reason")
     _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason)
     milestone.done_on, milestone.reason = None, ""
     restart_notices(milestone, resolution=Resolution.REOPENED, now=now)
@@ -84,10 +84,10 @@ def drop_milestone(milestone: Milestone, reason: str, *, by: User | None, now: d
     official may say that it is not required.
     """
     if milestone.is_document:
-        raise RuleBroken("A plan or an annual report cannot be dropped. An official can say that it is not required.")
+        raise RuleBroken("A plan or an annual report cannot be dropped. An official can mark it as not required.")
     ensure_allowed(milestone.state, State.DROPPED)
     if not reason.strip():
-        raise RuleBroken("Say why this is dropped.", field="reason")
+        raise RuleBroken("Enter the reason for dropping this.", field="reason")
     _move(milestone, State.DROPPED, "dropped", by=by, now=now, reason=reason)
     milestone.reason = reason
     stop_notices(milestone, resolution=Resolution.CLOSED, now=now)
@@ -100,15 +100,15 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
     Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
     """
     if milestone.is_document:
-        raise RuleBroken("The date of a plan or an annual report is not moved. Ask for a new expected date instead.")
+        raise RuleBroken("You cannot move the date of a plan or an annual report. Propose a new expected date instead.")
     if not milestone.is_open:
         raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
     if due_on >= LATEST_DUE:
         raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="due_on")
     if due_on == milestone.due_on:
-        raise RuleBroken("This is the date that it has already.", field="due_on")
+        raise RuleBroken("This is already the due date.", field="due_on")
     if not reason.strip():
-        raise RuleBroken("Say why the date moves.", field="reason")
+        raise RuleBroken("Enter the reason for moving the date.", field="reason")
     old, milestone.due_on, milestone.expected_date = milestone.due_on, due_on, False
     milestone.date_basis, milestone.date_citation = Basis.LOCAL, ""
     db.session.add(

@@ -31,15 +31,15 @@ def add_next_step(
     nothing in the partnership.
     """
     if not title.strip():
-        raise RuleBroken("Say what is to be done.", field="next_title")
+        raise RuleBroken("Enter the next step.", field="next_title")
     if is_past(due_on, today):
-        raise RuleBroken("The next steps must be due today or later.", field="next_due_on")
+        raise RuleBroken("The due date must be today or in the future.", field="next_due_on")
     if due_on >= LATEST_DUE:
         raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="next_due_on")
     if parent.partnership_id is None:
-        raise RuleBroken("Next steps belong to a partnership, and this is a national milestone.")
+        raise RuleBroken("This is a national milestone, so you cannot ask for next steps.")
     if owner is not None and owner.id not in {person.id for person in list_owners(parent.partnership_id, today)}:
-        raise RuleBroken(f"{owner.name} has no role that lets them own this.", field="next_owner")
+        raise RuleBroken(f"{owner.name} does not have a role that lets them own this.", field="next_owner")
     step = Milestone(
         partnership=parent.partnership,
         partnership_id=parent.partnership_id,

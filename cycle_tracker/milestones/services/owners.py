@@ -57,7 +57,7 @@ def _ensure_may_own(owner: User | None, milestones: Sequence[Milestone], today: 
     if any(one.partnership_id is None for one in milestones) or any(
         owner.id not in {person.id for person in people} for people in allowed.values()
     ):
-        raise RuleBroken(f"{owner.name} has no role that lets them own this.", field="owner")
+        raise RuleBroken(f"{owner.name} does not have a role that lets them own this.", field="owner")
 
 
 def _end_notices_of_owners(milestones: Sequence[Milestone], now: datetime) -> None:

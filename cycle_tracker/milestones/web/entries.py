@@ -31,4 +31,4 @@ def name_of(user_id: int | None, names: Mapping[int, str]) -> str:
     """Who did it: a person, or the service itself."""
     if user_id is None:
         return "The service"
-    return names.get(user_id, "Somebody whose name is no longer kept")
+    return names.get(user_id, "Someone whose name we no longer keep")

@@ -39,7 +39,7 @@ def save(form: MilestoneForm, milestone: Milestone, change: Callable[[], object]
         db.session.commit()
     except StaleDataError as error:
         db.session.rollback()
-        raise ChangedMeanwhile("Somebody else saved a change at the same moment.") from error
+        raise ChangedMeanwhile("Someone else saved a change at the same time.") from error
     except ChangedMeanwhile:
         db.session.rollback()
         raise

@@ -48,10 +48,13 @@ def _page(person: User, owned: Sequence[Milestone], partnership: Partnership | N
     chosen = plans.get(form.to.data or "")
     back = _back(person, partnership)
     if form.validate_on_submit() and chosen is not None and saved(form, lambda: _hand_over(person, chosen, owned)):
-        flash(f"{count(len(chosen.goes), 'milestone')} went from {person.name} to {chosen.successor.name}.", "success")
+        flash(
+            f"Reassigned {count(len(chosen.goes), 'milestone')} from {person.name} to {chosen.successor.name}.",
+            "success",
+        )
         return redirect(back)
     if request.method == "GET" and "to" in request.args and chosen is None:
-        form.to.errors = ["Choose one from the list"]
+        form.to.errors = ["Choose someone from the list"]
     pages = pages_of(chosen.goes if chosen else owned)
     return render_template(
         "milestones/hand_over.html",

@@ -31,7 +31,7 @@ def other_changes(milestone: Milestone, viewer: Viewer) -> list[Link]:
     if milestone.is_document:
         return found
     if milestone.is_open:
-        found.append(Link("Drop this, with a reason", url_for("milestone_changes.drop", **place)))
+        found.append(Link("Drop this milestone", url_for("milestone_changes.drop", **place)))
     elif milestone.state in {State.DONE, State.DROPPED}:
-        found.append(Link("Open this again, with a reason", url_for("milestone_changes.reopen", **place)))
+        found.append(Link("Reopen this milestone", url_for("milestone_changes.reopen", **place)))
     return found

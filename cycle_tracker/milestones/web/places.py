@@ -11,10 +11,14 @@ def place_wording(milestone: Milestone) -> str:
 
 def seen_by(milestone: Milestone) -> str:
     """Who sees the page, in words."""
-    place = milestone.partnership.name if milestone.partnership else "Scotland"
     if milestone.is_document:
         return (
-            f"People of {place} and auditors. Scottish Government officials see this document, its dates and the "
-            "explanations that were shared. Administrators see its title and dates."
+            f"{people_in(milestone)}, and auditors. Scottish Government officials see this document, its dates and "
+            "shared explanations. Administrators see its title and dates."
         )
-    return f"People of {place} and auditors. Administrators see its title and dates."
+    return f"{people_in(milestone)}, and auditors. Administrators see its title and dates."
+
+
+def people_in(milestone: Milestone) -> str:
+    """Everyone with a role where the milestone belongs."""
+    return f"People in the {milestone.partnership.name} partnership" if milestone.partnership else "All partnerships"

@@ -34,7 +34,7 @@ from cycle_tracker.models.job_run import Alarm, AlarmKind
 from cycle_tracker.operations.queries.alarms import alarm_that_is_on, list_administrators
 
 LONGEST_IDENTITY = 32
-OVERTAKEN = "the trouble was over before it was sent"
+OVERTAKEN = "the problem was over before this was sent"
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +51,17 @@ class _Words:
 
 WORDS = {
     AlarmKind.SCHEDULER_SILENT: _Words(
-        raised="The scheduler does not run",
-        advice="Start it again with `python -m scheduler`. It finds by itself what should have been sent meanwhile.",
-        ended="The scheduler runs again",
-        relief="What should have been sent meanwhile goes out now, each thing once.",
+        raised="The scheduler is not running",
+        advice="Start it again with `python -m scheduler`. It will send the emails that should have been sent.",
+        ended="The scheduler is running again",
+        relief="It is sending the emails that should have been sent. Each is sent once.",
     ),
     AlarmKind.SENDER_FAILING: _Words(
-        raised="Reminders do not go out",
-        advice="Look at the error, or what the mail server said, on the service health page. What is due "
-        "waits, and is tried again every few minutes.",
-        ended="Reminders go out again",
-        relief="What waited goes out now, each thing once.",
+        raised="Reminders are not being sent",
+        advice="Check the error, or the mail server’s answer, on the service health page. Emails wait, and we try "
+        "again every few minutes.",
+        ended="Reminders are being sent again",
+        relief="The emails that were waiting are being sent. Each is sent once.",
     ),
 }
 
@@ -77,9 +77,9 @@ def watch_scheduler(now: datetime, *, watched_since: datetime) -> bool:
     if seen is not None and now - seen < ALARM_AFTER:
         end_alarm(AlarmKind.SCHEDULER_SILENT, now)
     elif now - watched_since >= ALARM_AFTER:
-        said = f"It was seen last on {_at(seen)}." if seen else "It has never been seen."
+        said = f"It last ran on {_at(seen)}." if seen else "It has never run."
         raise_alarm(
-            AlarmKind.SCHEDULER_SILENT, f"{said} Until it runs, no reminder is decided and no mail is sent.", now
+            AlarmKind.SCHEDULER_SILENT, f"{said} No reminders are prepared and no emails are sent until it runs.", now
         )
     is_on = alarm_that_is_on(AlarmKind.SCHEDULER_SILENT) is not None
     db.session.commit()
@@ -127,7 +127,7 @@ def end_alarm(kind: AlarmKind, now: datetime) -> bool:
     _withdraw_unsent(alarm, now)
     words = WORDS[kind]
     log.warning("%s.", words.ended)
-    lines = [f"From {_at(alarm.raised_at)} to {_at(now)} it did not. {alarm.said}", words.relief]
+    lines = [f"The problem lasted from {_at(alarm.raised_at)} to {_at(now)}. {alarm.said}", words.relief]
     _mail(alarm, words.ended, lines, now)
     return True
 
@@ -136,7 +136,7 @@ def _trouble(now: datetime) -> str:
     """What keeps mails from being decided or sent, in words; empty where nothing does."""
     failing = failing_since(SEND_OUTBOX)
     if failing is not None and now - failing.started_at >= ALARM_AFTER:
-        return f"No mail could be sent since {_at(failing.started_at)}. {failing.error}"
+        return f"No emails have been sent since {_at(failing.started_at)}. {failing.error}"
     here = london_time(now)
     queued = latest_run(QUEUE_NOTICES)
     if (
@@ -144,7 +144,7 @@ def _trouble(now: datetime) -> str:
         and queued.outcome is Outcome.FAILED
         and not has_finished_for(QUEUE_NOTICES, notices_day(here), here.date())
     ):
-        return f"The notices of {day(queued.ran_for)} could not be decided: {queued.error}"
+        return f"The reminders for {day(queued.ran_for)} could not be prepared. {queued.error}"
     return ""
 
 
@@ -156,7 +156,7 @@ def _insert(kind: AlarmKind, said: str, now: datetime) -> Alarm | None:
 def _mail(alarm: Alarm, headline: str, lines: Sequence[str], now: datetime) -> None:
     people = list_administrators()
     if not people:
-        log.error("There is no administrator to tell.")
+        log.error("There is no administrator to email.")
     for person in people:
         store_message(
             Message(

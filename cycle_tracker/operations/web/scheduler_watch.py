@@ -48,7 +48,7 @@ class SchedulerWatch:
                 if is_silent and is_one_ready(clock.now()):
                     send_ready_messages(clock.today(), clock.now, only_for_accounts=True)
         except Exception:  # the next look tries again, and a request never learns of it
-            log.exception("Whether the scheduler runs could not be asked, or nobody could be told.")
+            log.exception("Could not check whether the scheduler is running, or could not email the administrators.")
 
     def _is_time(self) -> bool:
         now = clock.now()

@@ -48,11 +48,11 @@ class When(StrEnum):
     def label(self) -> str:
         """The heading of the group."""
         return {
-            When.PAST: "Past its date",
+            When.PAST: "Overdue",
             When.TODAY: "Due today",
-            When.COMING: "Coming",
+            When.COMING: "Coming up",
             When.NO_DATE: "No date yet",
-            When.BEFORE_SERVICE: "From before this service",
+            When.BEFORE_SERVICE: "Before you joined",
             When.ENDED: "Done or closed",
         }[self]
 

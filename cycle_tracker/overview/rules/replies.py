@@ -17,7 +17,7 @@ class Answer(StrEnum):
     def label(self) -> str:
         """The answer in words for a page."""
         return {
-            Answer.BEGUN: "Work has begun",
+            Answer.BEGUN: "Work has started",
             Answer.DONE: "Done",
             Answer.ON_TRACK: "Still on track",
         }[self]
@@ -27,14 +27,14 @@ def hindrance(kind: Kind, state: State, answer: Answer) -> str:
     """Why a milestone cannot take the answer, as a sentence; empty where nothing stands in the way.
 
     >>> hindrance(Kind.STEP, State.DONE, Answer.BEGUN)
-    'This is done already.'
+    'This is already done.'
     """
     if state not in OPEN:
-        return f"This is {state.label.lower()} already."
+        return f"This is already {state.label.lower()}."
     if answer is Answer.BEGUN and state is State.IN_PROGRESS:
-        return "This is in progress already."
+        return "This is already in progress."
     if answer is Answer.DONE and kind in DOCUMENTS:
-        return "A plan or an annual report is done when it is recorded as published, on its own page."
+        return "To complete a plan or an annual report, record it as published on its own page."
     if answer is Answer.DONE and not is_allowed(state, State.DONE):
-        return f"This is {state.label.lower()}, so it cannot be done."
+        return f"This is {state.label.lower()}, so you cannot mark it as done."
     return ""

@@ -53,20 +53,20 @@ class BulkChange:
 def hindrance(milestone: Milestone, change: BulkChange) -> str:
     """Why a milestone cannot take the change, as a sentence; empty where nothing stands in the way."""
     if not milestone.is_open:
-        return f"This is {milestone.state.label.lower()} already."
+        return f"This is already {milestone.state.label.lower()}."
     if not change.moves_dates:
         if change.new_owner_differs(milestone):
             return ""
-        return f"{milestone.owner.name} owns this already." if milestone.owner else "Nobody owns this already."
+        return f"{milestone.owner.name} already owns this." if milestone.owner else "This already has no owner."
     if milestone.is_document:
-        return "The date of a plan or an annual report is not moved. Ask for a new expected date instead."
+        return "You cannot move the date of a plan or an annual report. Propose a new expected date instead."
     if change.due_on is None and milestone.due_on is None:
-        return "This has no date yet, so it cannot be moved by days."
+        return "This has no date yet, so you cannot move it by a number of days."
     new = change.new_date(milestone)
     if new is None or new >= LATEST_DUE:
-        return f"Its date would not lie before {LATEST_DUE.year}."
+        return f"The new date must be before {LATEST_DUE.year}."
     if new == milestone.due_on:
-        return "This is the date that it has already."
+        return "This is already the due date."
     return ""
 
 

@@ -37,6 +37,6 @@ def reply_to(milestones: Sequence[Milestone], reply: Reply, *, by: User, today: 
         if reply.answer is Answer.BEGUN:
             start_milestone(milestone, by=by, now=now)
         elif reply.done_on is None:
-            raise RuleBroken("Enter the date on which it was done.", field="done_on")
+            raise RuleBroken("Enter the date it was done.", field="done_on")
         else:
             finish_milestone(milestone, reply.done_on, by=by, today=today, now=now)

@@ -40,7 +40,7 @@ def ask_for_sign_in_link(email: str, *, now: datetime) -> None:
 
 
 def tell_of_change(user: User, change: str, *, now: datetime) -> None:
-    """Queue the mail that tells a person what was changed in their account: `Your password was changed`."""
+    """Queue the email that says what was changed in a person's account: `Your password was changed`."""
     at = london_time(now)
     store_message(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
@@ -54,7 +54,7 @@ def tell_of_change(user: User, change: str, *, now: datetime) -> None:
 
 
 def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: datetime) -> None:
-    """Queue the mail that tells a person that they stand in for somebody, or somebody for them, or no longer."""
+    """Queue the email that says that a person covers for someone, or someone for them, or no longer."""
     store_message(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
         template="people/mail/standing_in",
@@ -71,7 +71,7 @@ def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: d
 
 
 def queue_invitation(invitation: Invitation, place: str, *, now: datetime) -> None:
-    """Queue the mail that asks somebody to join. `place` says where: `Moray`."""
+    """Queue the email that invites someone. `place` says where: `Moray`."""
     key = new_key()
     store_message(
         _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id),
@@ -111,10 +111,10 @@ def withdraw_lapsed_mails(message_ids: Sequence[int], now: datetime) -> set[int]
                 state=MessageState.WITHDRAWN,
                 ended_at=now,
                 ended_why=case(
-                    (gone, "its person cannot sign in any more"),
-                    (over, "its invitation is no longer open"),
-                    (too_late, "it was asked for too long ago"),
-                    else_="another mail did what it was for",
+                    (gone, "the account can no longer sign in"),
+                    (over, "the invitation is no longer valid"),
+                    (too_late, "it was requested too long ago"),
+                    else_="a later email replaced it",
                 ),
                 claim_id=None,
             )

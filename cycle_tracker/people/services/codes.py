@@ -71,9 +71,7 @@ def turn_codes_on(user: User, secret: str, code: str, *, now: datetime) -> list[
     """
     match = _matched(secret, code, None, now)
     if match is None:
-        raise RuleBroken(
-            "This is not the code that your app shows now. Wait for the next one and try it.", field="code"
-        )
+        raise RuleBroken("This is not the code your app shows now. Wait for the next code and enter it.", field="code")
     user.totp_secret, user.totp_counter = match.secret, match.counter
     codes = _replace_recovery_codes(user)
     audit.record("user", user.id, "codes-turned-on", by=user, at=now)
@@ -95,7 +93,7 @@ def renew_recovery_codes(user: User, *, now: datetime) -> list[str]:
     """New recovery codes in place of the old."""
     codes = _replace_recovery_codes(user)
     audit.record("user", user.id, "recovery-codes-renewed", by=user, at=now)
-    tell_of_change(user, "Your recovery codes were renewed", now=now)
+    tell_of_change(user, "Your recovery codes were replaced", now=now)
     return codes
 
 

@@ -1,6 +1,6 @@
-"""Being away: who stands in, from when to when, set by the person or by a planning lead, and ended early.
+"""Being away: who covers, from when to when, set by the person or by a planning lead, and ended early.
 
-A deputy gets the mails that they may see, and may change what the person owns where they may change what they own
+A deputy gets the emails that they may see, and may change what the person owns where they may change what they own
 themselves: nothing that the deputy could not do before, and no vote in a group.
 """
 
@@ -30,7 +30,7 @@ def set_away(
     now: datetime,
     within_id: int | None = None,
 ) -> Delegation:
-    """Say that a person is away, and who stands in. The deputy is told by mail, and the person where another set it,
+    """Set cover for a person. We email the deputy, and the person if it was set by another,
     who leads the planning of the partnership `within_id`.
 
     Raises RuleBroken where it is not theirs to say and, beside the field, for days that cannot be or that meet those of
@@ -48,8 +48,8 @@ def set_away(
         return meets
     if meets is not None:
         raise RuleBroken(
-            f"These days meet an absence that is set already: {_days(meets)}, with {meets.deputy.name} standing in. "
-            "End that one first, or choose other days.",
+            f"These dates overlap with cover already set ({meets.deputy.name}, {_days(meets)}). "
+            "End that cover first, or choose other dates.",
             field="from_on",
         )
     _ensure_may_stand_in(person, deputy, today)
@@ -60,37 +60,37 @@ def set_away(
     db.session.flush()
     audit.forget_who_is_away()
     _record(delegation, "away-set", by=by, now=now)
-    tell_of_standing_in(deputy, f"You stand in for {person.name}", delegation, now=now)
+    tell_of_standing_in(deputy, f"You are covering for {person.name}", delegation, now=now)
     if by.id != person.id:
-        tell_of_standing_in(person, f"{deputy.name} stands in for you", delegation, now=now)
+        tell_of_standing_in(person, f"{deputy.name} is covering for you", delegation, now=now)
     return delegation
 
 
 def end_away(delegation: Delegation, *, by: User, today: date, now: datetime, within_id: int | None = None) -> None:
-    """Take it back: from now on the mails are the person's again. The deputy may too.
+    """End it: from now on the emails are the person's again. The deputy may too.
 
     Raises RuleBroken where that was done already, and where it is not theirs to do.
     """
     if by.id != delegation.deputy_id:
         _ensure_may_set(delegation.user, by, today, within_id)
     if delegation.ended_at is not None:
-        raise RuleBroken("This was ended already.")
+        raise RuleBroken("This cover has already ended.")
     delegation.ended_at = now
     audit.forget_who_is_away()
     _record(delegation, "away-ended", by=by, now=now)
     for who in (delegation.user, delegation.deputy):
         if who.id != by.id and who.active:
             tell_of_standing_in(
-                who, f"{delegation.deputy.name} no longer stands in for {delegation.user.name}", delegation, now=now
+                who, f"{delegation.deputy.name} is no longer covering for {delegation.user.name}", delegation, now=now
             )
     db.session.flush()
 
 
 def _ensure_person(person: User) -> None:
     if person.is_post:
-        raise RuleBroken(f"{person.name} is a post: whoever acts for it reads its mailbox. Nobody else stands in.")
+        raise RuleBroken(f"{person.name} is a post and needs no cover. The people who act for it read its mailbox.")
     if not person.active:
-        raise RuleBroken(f"{person.name} is switched off. Hand over what they own instead.")
+        raise RuleBroken(f"{person.name} is switched off. Reassign their work instead.")
 
 
 def _ensure_may_set(person: User, by: User, today: date, within_id: int | None) -> None:
@@ -99,8 +99,8 @@ def _ensure_may_set(person: User, by: User, today: date, within_id: int | None) 
     viewers = viewers_of([by.id, person.id], today)
     if len(viewers) < len({by.id, person.id}) or not may_set_away(viewers[by.id], viewers[person.id], within_id):
         raise RuleBroken(
-            f"{person.name} sits in a governance group or works for the nation, so they, or an administrator, say who "
-            "stands in for them."
+            f"{person.name} is in a governance group or has a national role. They, or an administrator, need to set "
+            "their cover."
         )
 
 
@@ -113,20 +113,17 @@ def _wait_for_others(person: User, deputy: User) -> None:
 def _ensure_may_stand_in(person: User, deputy: User, today: date) -> None:
     """Raises RuleBroken for the person themselves, a post, somebody switched off, and anybody who works elsewhere."""
     if deputy.id == person.id:
-        raise RuleBroken("Choose somebody else: a person cannot stand in for themselves.", field="deputy")
+        raise RuleBroken("Choose someone else. A person cannot cover for themselves.", field="deputy")
     viewer = viewers_of([person.id], today).get(person.id)
     if viewer is None or deputy.id not in {one.id for one in list_possible_deputies(viewer, today)}:
-        raise RuleBroken(f"{deputy.name} has no role where {person.name} works, so cannot stand in.", field="deputy")
+        raise RuleBroken(f"{deputy.name} has no role where {person.name} works, so cannot cover.", field="deputy")
 
 
 def _why_loop(deputy: User, others: list[Delegation]) -> str:
     away = next((one for one in others if one.user_id == deputy.id), None)
     if away is None:
-        return f"{deputy.name} cannot stand in then. Choose somebody else."
-    return (
-        f"{deputy.name} is away then too ({_days(away)}), and the mails would come back to where they started. "
-        "Choose somebody else."
-    )
+        return f"{deputy.name} cannot cover on those dates. Choose someone else."
+    return f"{deputy.name} is away then too ({_days(away)}). Choose someone else."
 
 
 def _absence(delegation: Delegation) -> Absence:

@@ -30,7 +30,7 @@ from cycle_tracker.people.services.users import (
 )
 
 HOLDS_FOR = timedelta(days=7)
-IS_OVER = "This invitation is no longer open. Ask whoever invited you for a new one."
+IS_OVER = "This invitation is no longer valid. Ask the person who invited you for a new one."
 
 
 class InvitationOver(RuleBroken):
@@ -58,7 +58,7 @@ def invite(
     address, tidy_name = valid_email(email), valid_name(name)
     _ensure_place(role, scope, partnership, organisation)
     if not may_invite(viewer, role, scope, partnership.id if partnership else None):
-        raise RuleBroken("You cannot invite somebody to this role there.", field="role")
+        raise RuleBroken("You cannot invite anyone to this role there.", field="role")
     _ensure_can_take(address, role, partnership, organisation)
     for earlier in _open_ones(address, role, partnership, organisation):
         _withdraw(earlier, by=by, now=now)
@@ -90,13 +90,13 @@ def withdraw_invitation(invitation: Invitation, *, by: User, now: datetime) -> N
 
 
 def send_invitation_again(invitation: Invitation, *, by: User, viewer: Viewer, now: datetime) -> None:
-    """Send the mail anew, with a link that holds for seven days from now; whoever sends it again is the inviter.
+    """Send the email again, with a link that is valid for seven days from now; whoever sends it again is the inviter.
 
     Raises RuleBroken for one that was accepted or withdrawn, or that this person could not issue today.
     """
     _ensure_undecided(invitation)
     if not may_invite(viewer, invitation.role, invitation.scope, invitation.partnership_id):
-        raise RuleBroken("You cannot invite somebody to this role there.", field="role")
+        raise RuleBroken("You cannot invite anyone to this role there.", field="role")
     _ensure_can_take(invitation.email, invitation.role, invitation.partnership, invitation.organisation)
     invitation.invited_by, invitation.expires_at = by, now + HOLDS_FOR
     _record(invitation, "sent-again", by=by, now=now)
@@ -111,7 +111,7 @@ def accept_invitation(token: str, name: str, password: str, *, now: datetime) ->
     """
     invitation = _take(token, now)
     if find_user(invitation.email) is not None:
-        raise InvitationOver("There is an account with this address already. Sign in, and accept the invitation then.")
+        raise InvitationOver("There is already an account with this address. Sign in, then accept the invitation.")
     user = add_user(invitation.email, name=name, by=invitation.invited_by, now=now)
     set_password(user, password, by=user, now=now)
     _give(invitation, user, now)
@@ -184,7 +184,7 @@ def _ensure_place(role: Role, scope: Scope, partnership: Partnership | None, org
     if scope is Scope.ORGANISATION and organisation is None:
         raise RuleBroken("Choose an organisation.", field="organisation")
     if scope is not scope_of(partnership, organisation):
-        raise RuleBroken("Choose one place: a partnership, an organisation, or all of Scotland.", field="scope")
+        raise RuleBroken("Choose either a partnership, an organisation or all of Scotland.", field="scope")
     ensure_scope(role, partnership, organisation)
 
 
@@ -195,18 +195,20 @@ def _ensure_can_take(
     if user is None:
         return
     if user.is_post:
-        raise RuleBroken("This is the mailbox of a post. Nobody signs in as it: invite a person.", field="email")
+        raise RuleBroken(
+            "This is the shared mailbox of a post, which cannot sign in. Invite a person instead.", field="email"
+        )
     if not user.active:
-        raise RuleBroken("The account of this address is switched off. Ask an administrator.", field="email")
+        raise RuleBroken("The account with this address is switched off. Ask an administrator.", field="email")
     if find_grant(user, role, partnership.id if partnership else None, organisation.id if organisation else None):
-        raise RuleBroken("Whoever has this address holds this role there already.", field="email")
+        raise RuleBroken("The person with this address already has this role there.", field="email")
 
 
 def _ensure_undecided(invitation: Invitation) -> None:
     if invitation.accepted_at is not None:
-        raise RuleBroken("This invitation was accepted.")
+        raise RuleBroken("This invitation has already been accepted.")
     if invitation.withdrawn_at is not None:
-        raise RuleBroken("This invitation was withdrawn.")
+        raise RuleBroken("This invitation has been withdrawn.")
 
 
 def _open_ones(

@@ -37,7 +37,7 @@ def add_role(
     switched off."""
     ensure_active(user)
     if grant_role(user, role, partnership, organisation, by=by, now=now) is None:
-        raise RuleBroken(f"{user.name} has this role there already.", field="role")
+        raise RuleBroken(f"{user.name} already has this role there.", field="role")
 
 
 def change_person(user: User, name: str, *, organisation: Organisation | None, by: User, now: datetime) -> None:
@@ -90,9 +90,7 @@ def ensure_somebody_stays(grant: RoleGrant, *, by: User) -> None:
         _ensure_another_administrator(grant.user_id)
     is_own_lead = grant.user_id == by.id and grant.role is Role.LEAD and grant.partnership_id is not None
     if is_own_lead and not count_others_with_role(Role.LEAD, grant.user_id, partnership_id=grant.partnership_id):
-        raise RuleBroken(
-            "You are the last planning lead here. Invite another one before you take this role from yourself."
-        )
+        raise RuleBroken("You are the only planning lead here. Invite another before you remove your own role.")
 
 
 def deactivate(user: User, *, by: User, now: datetime) -> None:
@@ -105,7 +103,7 @@ def deactivate(user: User, *, by: User, now: datetime) -> None:
     if any(grant.role is Role.ADMINISTRATOR and grant.scope is Scope.NATIONAL for grant in user.grants):
         _ensure_another_administrator(user.id)
     if not user.active:
-        raise RuleBroken(f"{user.name} is switched off already.")
+        raise RuleBroken(f"{user.name} is already switched off.")
     user.active = False
     audit.record("user", user.id, "deactivated", by=by, at=now, before={"active": True}, after={"active": False})
     db.session.flush()
@@ -115,7 +113,7 @@ def deactivate(user: User, *, by: User, now: datetime) -> None:
 def reactivate(user: User, *, by: User, now: datetime) -> None:
     """Switch an account on again, with the roles that it kept."""
     if user.active:
-        raise RuleBroken(f"{user.name} is switched on already.")
+        raise RuleBroken(f"{user.name} is already switched on.")
     user.active = True
     audit.record("user", user.id, "reactivated", by=by, at=now, before={"active": False}, after={"active": True})
     db.session.flush()
@@ -129,7 +127,7 @@ def ensure_active(user: User) -> None:
 
 def _ensure_another_administrator(user_id: int) -> None:
     if not count_others_with_role(Role.ADMINISTRATOR, user_id, partnership_id=None):
-        raise RuleBroken("This is the last administrator. Give somebody else that role first.")
+        raise RuleBroken("This is the only administrator. Give someone else this role first.")
 
 
 def _leave_governance_group(user: User, partnership_id: int, role: Role, today: date) -> None:

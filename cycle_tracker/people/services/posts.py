@@ -75,5 +75,5 @@ def _free_mailbox(mailbox: str, post: User | None) -> str:
         raise RuleBroken(refused.message, field="mailbox") from refused
     taken = find_user(email)
     if taken is not None and taken is not post:
-        raise RuleBroken("A person or another post has this address already.", field="mailbox")
+        raise RuleBroken("A person or another post already has this address.", field="mailbox")
     return email

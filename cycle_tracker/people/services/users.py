@@ -47,10 +47,10 @@ def set_password(user: User, password: str, *, by: User | None, now: datetime, b
     """Set a password, which ends every sign-in of the person `but` the one with this number, and uses up the links
     that they were mailed. Raises RuleBroken for one that is too short or long, and for a post."""
     if user.is_post:
-        raise RuleBroken("This is a post with a shared mailbox. Nobody signs in as it.", field="password")
+        raise RuleBroken("This is a post with a shared mailbox, which cannot sign in.", field="password")
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise RuleBroken(
-            f"A password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", field="password"
+            f"The password must be {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", field="password"
         )
     user.password = hash_password(_normal(password))
     end_sessions_of(user, now=now, but=but)
@@ -131,12 +131,12 @@ def ensure_scope(role: Role, partnership: Partnership | None, organisation: Orga
     if partnership is not None and organisation is not None:
         raise RuleBroken("Choose a partnership or an organisation, not both.", field="organisation")
     if organisation is not None and role not in BY_ORGANISATION:
-        raise RuleBroken(f"The role “{role.label}” is not held by organisation.", field="organisation")
+        raise RuleBroken(f"You cannot give the role “{role.label}” for an organisation.", field="organisation")
     if partnership is None and organisation is None and role in NEEDS_A_PARTNERSHIP:
         raise RuleBroken(f"The role “{role.label}” needs a partnership.", field="partnership")
     if partnership is not None and role in NATIONAL_ROLES:
         raise RuleBroken(
-            f"The role “{role.label}” is held for the nation, not for one partnership.", field="partnership"
+            f"The role “{role.label}” is national and cannot be given for one partnership.", field="partnership"
         )
 
 
@@ -173,7 +173,7 @@ def valid_name(name: str) -> str:
     """A name on one line. Raises RuleBroken for an empty one or one that is too long."""
     tidy = one_line(name)
     if not 1 <= len(tidy) <= 120:
-        raise RuleBroken("A name must have 1 to 120 characters.", field="name")
+        raise RuleBroken("The name must be 1 to 120 characters.", field="name")
     return tidy
 
 

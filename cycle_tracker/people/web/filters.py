@@ -17,7 +17,7 @@ NARROWING = ("text", "role", "partnership", "state")
 
 STANDINGS = {
     Standing.ACTIVE: "People who can sign in",
-    Standing.NO_PASSWORD: "People without a password yet",
+    Standing.NO_PASSWORD: "People without a password",
     Standing.POST: "Posts with a shared mailbox",
     Standing.OFF: "Switched off",
 }
@@ -52,7 +52,7 @@ class FilterForm(FlaskForm):
     text = LineField("Name or email address")
     role = SelectField("Role")
     partnership = SelectField("Partnership")
-    state = SelectField("State")
+    state = SelectField("Status")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> Filters:
@@ -62,7 +62,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
         text=reading.text("text"),
         role=reading.choice("role", "role", {role.value: role for role in Role}),
         partnership=reading.choice("partnership", "partnership", {one.slug: one.slug for one in partnerships}) or "",
-        standing=reading.choice("state", "state", {one.value: one for one in STANDINGS}),
+        standing=reading.choice("state", "status", {one.value: one for one in STANDINGS}),
         order=reading.choice("sort", "order", {one.value: one for one in Order}) or Order.NAME,
     )
     return Filters(asked, reading.words, reading.typed, reading.errors, reading.ignored)
@@ -73,7 +73,7 @@ def filter_form(filters: Filters, partnerships: Sequence[Partnership]) -> Filter
     form = FilterForm(formdata=None, data=dict(filters.typed))
     form.role.choices = [("", "All roles"), *((role.value, role.label) for role in Role)]
     form.partnership.choices = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
-    form.state.choices = [("", "All states"), *((one.value, label) for one, label in STANDINGS.items())]
+    form.state.choices = [("", "All statuses"), *((one.value, label) for one, label in STANDINGS.items())]
     for name, message in filters.errors.items():
         form[name].errors = [message]
     return form

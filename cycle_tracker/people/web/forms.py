@@ -34,7 +34,7 @@ def name_field(label: str = "Name", description: str = "") -> LineField:
         description=description,
         validators=[
             required("Enter a name"),
-            Length(max=LONGEST_NAME, message=f"The name must have {LONGEST_NAME} characters or fewer"),
+            Length(max=LONGEST_NAME, message=f"The name must be {LONGEST_NAME} characters or fewer"),
         ],
     )
 
@@ -46,7 +46,7 @@ def email_field(label: str, description: str, message: str) -> LineField:
         description=description,
         validators=[
             required(message),
-            Length(max=LONGEST_EMAIL, message=f"The address must have {LONGEST_EMAIL} characters or fewer"),
+            Length(max=LONGEST_EMAIL, message=f"The address must be {LONGEST_EMAIL} characters or fewer"),
         ],
     )
 
@@ -80,11 +80,11 @@ class RoleForm(FlaskForm):
     """A role and where it is held: in a partnership, in all of an organisation, or with neither in all of Scotland."""
 
     role = choice_field("Role", asks="Choose a role")
-    partnership = choice_field("Partnership", description="For a role in one partnership.")
+    partnership = choice_field("Partnership", description="Choose one for a role in one partnership.")
     organisation = choice_field(
         "Organisation",
-        description="For a planning lead or contributor in every partnership that this organisation leads or takes "
-        "part in. With neither a partnership nor an organisation the role is held in all of Scotland.",
+        description="Choose one to give the role of planning lead or contributor in every partnership that this "
+        "organisation is in. If you choose neither a partnership nor an organisation, the role is national.",
     )
 
     def offer(self, partnerships: Sequence[Partnership], organisations: Sequence[Organisation]) -> None:
@@ -97,14 +97,14 @@ class RoleForm(FlaskForm):
 class InviteAnywhereForm(RoleForm):
     """An invitation by an administrator, to any role."""
 
-    email = email_field("Email address", "The invitation is mailed there.", "Enter an email address")
+    email = email_field("Email address", "We will email the invitation to this address.", "Enter an email address")
     name = name_field("First and last name")
 
 
 class InviteForm(FlaskForm):
     """An invitation to one partnership."""
 
-    email = email_field("Email address", "The invitation is mailed there.", "Enter an email address")
+    email = email_field("Email address", "We will email the invitation to this address.", "Enter an email address")
     name = name_field("First and last name")
     role = choice_field("Role", asks="Choose a role")
 
@@ -118,13 +118,15 @@ class PostForm(FlaskForm):
 
     name = name_field("Name of the post", "For example, Children’s services planning team")
     mailbox = email_field(
-        "Shared mailbox", "Mails about what the post owns go here. Nobody signs in with it.", "Enter the shared mailbox"
+        "Shared mailbox",
+        "We email this address about the post’s milestones. It cannot be used to sign in.",
+        "Enter the shared mailbox",
     )
     organisation = choice_field("Organisation")
     holders = TicksField(
         "Who acts for it",
         invalid_choice_message=HOLDERS_FROM_THE_LIST,
-        description="They can change what the post owns, and find it in their own list.",
+        description="They can update the post’s milestones, and see them in their own list.",
     )
 
     def offer(self, organisations: Sequence[Organisation], people: Sequence[User]) -> None:
@@ -136,7 +138,7 @@ class PostForm(FlaskForm):
 class HandOverForm(FlaskForm):
     """Who takes over."""
 
-    to = choice_field("Give them to", asks="Choose who takes over")
+    to = choice_field("New owner", asks="Choose the new owner")
 
     def offer(self, successors: Iterable[tuple[str, str]]) -> None:
         """Fill in who may own what is handed over, with how much of it."""
@@ -144,7 +146,7 @@ class HandOverForm(FlaskForm):
 
 
 def _organisations(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
-    return [("", "None, or not known"), *((one.code, one.name) for one in organisations)]
+    return [("", "None or not known"), *((one.code, one.name) for one in organisations)]
 
 
 def _roles(roles: Iterable[Role]) -> list[tuple[str, str]]:

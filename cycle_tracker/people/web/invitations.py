@@ -82,7 +82,7 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and saved(
         form, lambda: withdraw_invitation(invitation, by=current_user_row(), now=clock.now())
     ):
-        flash(f"The invitation to {email} is withdrawn.", "success")
+        flash(f"You have withdrawn the invitation to {email}.", "success")
     else:
         flash(" ".join(form.form_errors), "warning")
     return redirect(_list_of(invitation))
@@ -97,7 +97,7 @@ def send_again(invitation_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and saved(
         form, lambda: send_invitation_again(invitation, by=current_user_row(), viewer=current_viewer(), now=clock.now())
     ):
-        flash(f"The invitation to {email} is sent again.", "success")
+        flash(f"We have sent the invitation to {email} again.", "success")
     else:
         flash(" ".join(form.form_errors), "warning")
     return redirect(_list_of(invitation))
@@ -108,7 +108,7 @@ def _invited(
 ) -> bool:
     if not saved(form, lambda: _invite(form, partnership, organisation)):
         return False
-    flash(f"The invitation to {form.email.data} is on its way.", "success")
+    flash(f"We have sent an invitation to {form.email.data}.", "success")
     return True
 
 

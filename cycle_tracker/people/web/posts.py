@@ -34,7 +34,7 @@ def add(slug: str) -> ResponseReturnValue:
     form = PostForm()
     form.offer(organisations, holders)
     if form.validate_on_submit() and saved(form, lambda: _add(form, partnership, organisations, holders)):
-        flash(f"Added. {form.name.data} can own milestones of {partnership.name} now.", "success")
+        flash(f"Saved. {form.name.data} can now own milestones in {partnership.name}.", "success")
         return redirect(url_for("people_within.index", slug=slug))
     return render_template("people/post.html", form=form, partnership=partnership, post=None)
 
@@ -71,7 +71,7 @@ def retire(slug: str, post_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and saved(
         form, lambda: people.deactivate(post, by=current_user_row(), now=clock.now())
     ):
-        flash(f"{post.name} is retired.", "success")
+        flash(f"You have retired {post.name}.", "success")
         return redirect(url_for("people_within.index", slug=slug))
     return render_template(
         "people/retire.html",

@@ -21,10 +21,11 @@ from cycle_tracker.web.wording import NO_DATE, Status, count, day, milestone_sta
 
 EVERYWHERE = "all of Scotland"
 NO_ROLE = "No role"
+NOT_LATELY = "Not in the last 30 days"
 
-FILE_COLUMNS = ("Name", "Email address", "Organisation", "Roles", "Open milestones owned", "Last here", "State")
-INVITATION_COLUMNS = ("Name", "Email address", "Role", "Where", "Invited by", "Invited on", "Until", "State")
-OWNED_COLUMNS = ("Partnership", "Milestone", "Due", "State")
+FILE_COLUMNS = ("Name", "Email address", "Organisation", "Roles", "Open milestones owned", "Last seen", "Status")
+INVITATION_COLUMNS = ("Name", "Email address", "Role", "Where", "Invited by", "Invited on", "Valid until", "Status")
+OWNED_COLUMNS = ("Partnership", "Milestone", "Due date", "Status")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class RoleLine:
-    """One role that somebody holds. `address` is where it can be taken away, empty where the viewer may not."""
+    """One role that someone has. `address` is where it can be removed, empty if the viewer may not."""
 
     role: str
     where: str
@@ -55,7 +56,7 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class InvitationLine:
-    """One invitation that nobody has answered yet."""
+    """One invitation that no one has accepted yet."""
 
     id: int
     name: str
@@ -69,7 +70,7 @@ class InvitationLine:
 
 @dataclass(frozen=True)
 class OwnedLine:
-    """One open milestone that somebody owns."""
+    """One open milestone that someone owns."""
 
     title: str
     address: str
@@ -123,9 +124,9 @@ def columns(filters: Filters) -> list[Any]:
         sorting("Name", Order.NAME),
         sorting("Email address", Order.EMAIL),
         "Roles",
-        {"label": "Owns", "number": True},
-        sorting("Last here", Order.LAST_SEEN),
-        "State",
+        {"label": "Open milestones", "number": True},
+        sorting("Last seen", Order.LAST_SEEN),
+        "Status",
     ]
 
 
@@ -152,7 +153,7 @@ def where_wording(held: HeldRole) -> str:
 
 
 def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleLine]:
-    """The roles of a person as an administrator sees them: each can be taken away."""
+    """The roles of a person as an administrator sees them: each can be removed."""
     return [
         RoleLine(
             held.role.label,
@@ -173,7 +174,7 @@ def role_lines_within(held_roles: Iterable[HeldRole], slug: str, viewer: Viewer)
             url_for("people_within.take_away", slug=slug, person_id=held.user_id, grant_id=held.grant_id)
             if may_invite(viewer, held.role, held.scope, held.partnership_id)
             else "",
-            "Administrators of the service give and take this role.",
+            "Only administrators can change this role.",
         )
         for held in held_roles
     ]
@@ -185,7 +186,7 @@ def facts(user: User, last_seen: datetime | None, posts: Iterable[User]) -> list
     if user.organisation is not None:
         rows.append(Row("Organisation", user.organisation.name))
     if not user.is_post:
-        rows.append(Row("Last here", last_seen_wording(last_seen)))
+        rows.append(Row("Last seen", last_seen_wording(last_seen)))
     held = [post.name for post in posts]
     if held:
         rows.append(Row("Acts for", ", ".join(held)))
@@ -193,8 +194,8 @@ def facts(user: User, last_seen: datetime | None, posts: Iterable[User]) -> list
 
 
 def last_seen_wording(at: datetime | None) -> str:
-    """The day on which somebody was last here."""
-    return day(london_day(at)) if at else "Not known"
+    """The day on which someone last used the service. Sign-ins are kept for 30 days, so older ones are not known."""
+    return day(london_day(at)) if at else NOT_LATELY
 
 
 def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedLine]:
@@ -218,7 +219,7 @@ def owned_rows(found: Iterable[OwnedLine]) -> list[Sequence[Cell]]:
 
 
 def invitation_lines(invitations: Iterable[Invitation], now: datetime) -> list[InvitationLine]:
-    """Invitations that nobody has answered yet."""
+    """Invitations that no one has accepted yet."""
     return [
         InvitationLine(
             id=one.id,
@@ -245,16 +246,16 @@ def invitation_rows(invitations: Iterable[Invitation], now: datetime) -> list[Se
             one.invited_by.name,
             london_day(one.invited_at),
             london_day(one.expires_at),
-            "Run out" if one.expires_at <= now else "Open",
+            "Expired" if one.expires_at <= now else "Open",
         )
         for one in invitations
     ]
 
 
 def owns_wording(number: int, place: str = "") -> str:
-    """How much somebody owns, in a sentence."""
+    """How much someone owns, inside a sentence; empty for nothing."""
     where = f" in {place}" if place else ""
-    return f"{count(number, 'open milestone')}{where}" if number else f"No open milestone{where}"
+    return f"{count(number, 'open milestone')}{where}" if number else ""
 
 
 def _line(account: Account, address: str, roles: Iterable[HeldRole], note: str) -> Line:
@@ -273,4 +274,4 @@ def _line(account: Account, address: str, roles: Iterable[HeldRole], note: str) 
 
 
 def _holders_wording(names: Sequence[str]) -> str:
-    return f"{', '.join(names)} {'act' if len(names) > 1 else 'acts'} for it" if names else "Nobody acts for it yet"
+    return f"{', '.join(names)} {'act' if len(names) > 1 else 'acts'} for it" if names else "No one acts for it yet"

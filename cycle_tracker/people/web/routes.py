@@ -146,7 +146,7 @@ def add_role(person_id: int) -> ResponseReturnValue:
             now=clock.now(),
         ),
     ):
-        flash(f"{person.name} has the role now.", "success")
+        flash(f"{person.name} now has the role.", "success")
         return redirect(_page_of(person))
     return render_template("people/add_role.html", form=form, person=person)
 
@@ -154,7 +154,7 @@ def add_role(person_id: int) -> ResponseReturnValue:
 @bp.route(f"{ONE}/roles/<int(max=2147483647):grant_id>/take-away", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def take_away(person_id: int, grant_id: int) -> ResponseReturnValue:
-    """Take a role away, after a look at what it means."""
+    """Remove a role, after a look at what it means."""
     person = get_person(person_id)
     grant = get_grant(person, grant_id)
     held = next(one for one in list_roles(person.id) if one.grant_id == grant.id)
@@ -163,7 +163,7 @@ def take_away(person_id: int, grant_id: int) -> ResponseReturnValue:
         form,
         lambda: people.take_away_role(grant, by=current_user_row(), today=clock.today(), now=clock.now()),
     ):
-        flash(f"Taken away: {presenters.role_wording(held)}.", "success")
+        flash(f"{person.name} no longer has this role: {presenters.role_wording(held)}.", "success")
         return redirect(_page_of(person))
     return render_template(
         "people/take_away.html",
@@ -208,7 +208,7 @@ def reactivate(person_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and saved(
         form, lambda: people.reactivate(person, by=current_user_row(), now=clock.now())
     ):
-        flash(f"{person.name} is switched on again, with the roles below.", "success")
+        flash(f"{person.name} is switched on again with the roles below.", "success")
     else:
         flash(" ".join(form.form_errors), "warning")
     return redirect(_page_of(person))

@@ -95,7 +95,7 @@ def show(slug: str, person_id: int) -> ResponseReturnValue:
 @bp.route(f"{ONE}/roles/<int(max=2147483647):grant_id>/take-away", methods=["GET", "POST"])
 @requires(Permission.INVITE_PEOPLE)
 def take_away(slug: str, person_id: int, grant_id: int) -> ResponseReturnValue:
-    """Take a role in this partnership away, after a look at what it means."""
+    """Remove a role in this partnership, after a look at what it means."""
     partnership, today = _partnership(slug), clock.today()
     person = get_person_of(partnership, person_id, today)
     grant = get_grant(person, grant_id, partnership_id=partnership.id)

@@ -106,7 +106,7 @@ def change_of(row: Any) -> PolicyChange:
 def _rung(days: object, audiences: object) -> Rung:
     """A rung from the two parts of its JSON: `[14, ["governance-group"]]`."""
     if not isinstance(days, int) or not isinstance(audiences, list):
-        raise TypeError(f"A rung is a number of days and a list of audiences, not {days!r} and {audiences!r}.")
+        raise TypeError(f"An escalation stage is days and a list of audiences, not {days!r} and {audiences!r}.")
     return Rung(days, tuple(Audience(one) for one in audiences))
 
 

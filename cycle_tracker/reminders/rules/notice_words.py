@@ -12,18 +12,18 @@ AUDIENCE_WORDS = {
     Audience.CHAIR: "the chair",
     Audience.GOVERNANCE: "the governance group",
     Audience.NATIONAL: "the national group",
-    Audience.CONTACT: "the contacts who are asked about it",
+    Audience.CONTACT: "the contacts asked about it",
 }
 
 YOU_ARE = {
-    Audience.OWNER: "you owned it then, or were told in place of an owner",
+    Audience.OWNER: "you owned it then, or it had no owner",
     Audience.LEAD: "you are a planning lead of the partnership",
     Audience.CHAIR: "you chair the governance group",
     Audience.GOVERNANCE: "you are in the governance group",
     Audience.NATIONAL: "you are in the national group",
-    Audience.CONTACT: "the partnership asks you about it",
+    Audience.CONTACT: "the partnership asked you about it",
 }
-"""Why somebody is told, as it is said to them."""
+"""Why someone was emailed, as it is said to them."""
 
 KINDS_TOGETHER = {
     Kind.STEP: "steps",
@@ -42,18 +42,18 @@ _AT_ONCE = {
     ON_DAY: "On the day",
     ASSIGNED: "Given to a new owner",
     ANSWERED: "Answered by a contact",
-    EXPLAIN: "Offer to explain, before it shows as outstanding",
-    RAISED[Audience.GOVERNANCE]: "Raised to the governance group",
-    RAISED[Audience.NATIONAL]: "Raised to the national group",
+    EXPLAIN: "Time to explain, before it is outstanding",
+    RAISED[Audience.GOVERNANCE]: "Escalated to the governance group",
+    RAISED[Audience.NATIONAL]: "Escalated to the national group",
 }
 
 
 def step_words(step: str) -> str:
-    """A step as people read it: `7 days before`, `On the day`, `8 days past its date`."""
+    """A step as people read it: `7 days before`, `On the day`, `8 days after`."""
     if step in _AT_ONCE:
         return _AT_ONCE[step]
-    rung = "first step of the ladder" if step == f"{RUNG}1" else "a step of the ladder"
-    for start, words in ((BEFORE, "before"), (OVERDUE, "past its date"), (RUNG, f"past its date ({rung})")):
+    stage = "first escalation stage" if step == f"{RUNG}1" else "escalation stage"
+    for start, words in ((BEFORE, "before"), (OVERDUE, "after"), (RUNG, f"after ({stage})")):
         days = step.removeprefix(start)
         if step.startswith(start) and days.isdecimal():
             return f"{count(int(days), 'day')} {words}"
@@ -65,21 +65,21 @@ def when_words(step: str, date_name: str, due_on: str) -> str:
     date_words = f"the {date_name}, {due_on}"
     if step == ON_DAY:
         return f"On {date_words}"
-    for start, words in ((BEFORE, "before"), (OVERDUE, "past"), (RUNG, "past")):
+    for start, words in ((BEFORE, "before"), (OVERDUE, "after"), (RUNG, "after")):
         days = step.removeprefix(start)
         if step.startswith(start) and days.isdecimal():
             return f"{count(int(days), 'day')} {words} {date_words}"
-    return f"{step_words(step)}: {date_words}"
+    return f"{step_words(step)} ({date_name} {due_on})"
 
 
 def policy_words(place: str, kind: Kind, partnership: str) -> str:
-    """Which policy gave a step: `the policy for annual reports`, `the policy of Moray for plans`, `the default for
-    steps`. `place` is where it was changed, empty for the default."""
+    """Which settings gave a step: `the national settings for annual reports`, `the settings of Moray for plans`, `the
+    standard settings for steps`. `place` is where they were changed, empty for the standard."""
     if not place:
-        return f"the default for {KINDS_TOGETHER[kind]}"
+        return f"the standard settings for {KINDS_TOGETHER[kind]}"
     if place == EVERYWHERE:
-        return "the policy for everything"
-    words = f"the policy of {partnership}" if "partnership:" in place else "the policy"
+        return "the national settings for all milestones"
+    words = f"the settings of {partnership}" if "partnership:" in place else "the national settings"
     return f"{words} for {KINDS_TOGETHER[kind]}" if "kind:" in place else words
 
 
@@ -88,15 +88,15 @@ def before_words(policy: Policy) -> str:
     days = [str(one) for one in sorted(policy.before, reverse=True) if one]
     on_day = "on the day" if 0 in policy.before else ""
     if not days:
-        return on_day.capitalize() or "No reminder before the day"
+        return on_day.capitalize() or "No reminders before the due date"
     listed = f"{', '.join(days[:-1])} and {days[-1]}" if len(days) > 1 else days[0]
     noun = "day" if days == ["1"] else "days"
     return f"{listed} {noun} before{f', and {on_day}' if on_day else ''}"
 
 
 def repeats_words(policy: Policy) -> str:
-    """How often the owner is told that the date has passed: `1 day past it, then every 7 days`."""
-    first = f"{count(policy.first_after, 'day')} past it"
+    """How often the owner is reminded after the date: `1 day after, then every 7 days`."""
+    first = f"{count(policy.first_after, 'day')} after"
     if policy.repeat_every is None:
         return f"{first}, once"
     again = "every day" if policy.repeat_every == 1 else f"every {policy.repeat_every} days"
@@ -104,10 +104,11 @@ def repeats_words(policy: Policy) -> str:
 
 
 def rungs_words(policy: Policy) -> str:
-    """The ladder: `1 day past it: the owner and the planning leads; 14 days past it: the governance group`."""
-    return "; ".join(rung_words(rung) for rung in sorted(policy.rungs, key=lambda rung: rung.days)) or "Nobody else"
+    """The escalation: `1 day after: owner and planning leads; 14 days after: governance group`."""
+    return "; ".join(rung_words(rung) for rung in sorted(policy.rungs, key=lambda rung: rung.days)) or "No escalation"
 
 
 def rung_words(rung: Rung) -> str:
-    """One rung: `14 days past it: the governance group`."""
-    return f"{count(rung.days, 'day')} past it: {' and '.join(AUDIENCE_WORDS[one] for one in rung.audiences)}"
+    """One stage: `14 days after: governance group`."""
+    audiences = " and ".join(AUDIENCE_WORDS[one].removeprefix("the ") for one in rung.audiences)
+    return f"{count(rung.days, 'day')} after: {audiences}"

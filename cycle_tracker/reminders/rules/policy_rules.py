@@ -57,34 +57,34 @@ def ladder(first_after: int, lead: int, chair: int | None, group: int | None) ->
 
 def _ensure_days_before(before: tuple[int, ...]) -> None:
     if len(before) > MOST_REMINDERS:
-        raise RuleBroken(f"There can be at most {MOST_REMINDERS} reminders before a date.", field="days_before")
+        raise RuleBroken(f"You can set at most {MOST_REMINDERS} reminders before the due date.", field="days_before")
     if len(set(before)) < len(before):
-        raise RuleBroken("Each number of days can stand there once.", field="days_before")
+        raise RuleBroken("Enter each number of days once.", field="days_before")
     if any(not 0 <= days <= FURTHEST_BEFORE.days for days in before):
         raise RuleBroken(
-            f"No reminder can go more than {FURTHEST_BEFORE.days} days before its date.", field="days_before"
+            f"Reminders can be sent at most {FURTHEST_BEFORE.days} days before the due date.", field="days_before"
         )
 
 
 def _ensure_repeats(repeats: Repeats) -> None:
     if not 1 <= repeats.first_after <= LATEST_FIRST:
-        raise RuleBroken(f"That a date has passed must be told 1 to {LATEST_FIRST} days after it.", field="first_after")
+        raise RuleBroken(f"Send the first reminder 1 to {LATEST_FIRST} days after the due date.", field="first_after")
     if repeats.repeat_every is not None and not 1 <= repeats.repeat_every <= LONGEST_GAP:
-        raise RuleBroken(f"It can be told again every 1 to {LONGEST_GAP} days.", field="repeat_every")
+        raise RuleBroken(f"Repeat reminders every 1 to {LONGEST_GAP} days.", field="repeat_every")
 
 
 def _ensure_lead_keeps_repeats(repeats: Repeats, without: Sequence[Policy]) -> None:
     earliest = min((policy.first_after for policy in without), default=LATEST_FIRST)
     if repeats.first_after > earliest:
         raise RuleBroken(
-            f"A planning lead cannot have it told later than the national policy does, which is {_days(earliest)} past "
-            "the date. An administrator can.",
+            f"The first reminder cannot be later than in the national settings ({_days(earliest)} after the due date). "
+            "Ask an administrator if you need a later one.",
             field="first_after",
         )
     if repeats.repeat_every is None and any(policy.repeat_every is not None for policy in without):
         raise RuleBroken(
-            "A planning lead cannot switch off that it is told again, because the national policy has it so. An "
-            "administrator can.",
+            "You cannot turn off repeat reminders, because the national settings include them. Ask an administrator if "
+            "you need to.",
             field="how_often",
         )
 
@@ -98,10 +98,10 @@ def _ensure_rungs(rungs: tuple[Rung, ...]) -> None:
     climbed = [(field, days) for field, days in steps if days is not None]
     for field, days in climbed:
         if not 1 <= days <= LATEST_RUNG:
-            raise RuleBroken(f"Each step must be 1 to {LATEST_RUNG} days past the date.", field=field)
+            raise RuleBroken(f"Enter 1 to {LATEST_RUNG} days after the due date.", field=field)
     for (_, lower), (field, days) in zip(climbed, climbed[1:], strict=False):
         if days <= lower:
-            raise RuleBroken("Each step must come later than the one before it.", field=field)
+            raise RuleBroken("Each escalation stage needs to be later than the one before it.", field=field)
 
 
 def _ensure_group_is_told(rungs: tuple[Rung, ...], without: Sequence[Policy], *, by_a_lead: bool) -> None:
@@ -109,11 +109,11 @@ def _ensure_group_is_told(rungs: tuple[Rung, ...], without: Sequence[Policy], *,
     if national is None:
         return
     if days is None:
-        raise RuleBroken("Say after how many days the governance group is told.", field="group_after")
+        raise RuleBroken("Enter the number of days after which we email the governance group.", field="group_after")
     if by_a_lead and days > national:
         raise RuleBroken(
-            f"A planning lead cannot have their governance group told later than the national policy does, which is "
-            f"{_days(national)} past the date. An administrator can.",
+            f"The email to your governance group cannot be later than in the national settings ({_days(national)} "
+            "after the due date). Ask an administrator if you need a later one.",
             field="group_after",
         )
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
-from cycle_tracker.core.wording import day
+from cycle_tracker.core.wording import day, listed
 from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.reminders.rules.policies import Policy
@@ -96,23 +96,23 @@ class Silence:
 
 
 def reasons(silence: Silence, today: date) -> list[Reason]:
-    """Why nobody, or somebody not, was told so far; the first reason is the one that settles it where one does."""
+    """Why no one, or not everyone, was emailed so far; if one reason settles it, it is the first."""
     settled = _settles(silence)
     return [settled] if settled else list(_reasons(silence, today))
 
 
 def _settles(silence: Silence) -> Reason | None:
-    """The reason for which nobody is told at all."""
+    """The reason for which no one is emailed at all."""
     deadline = silence.deadline
     if not deadline.is_open:
-        return Reason(Why.CLOSED, f"This is {silence.closed_as}. Nobody is told of what is closed.")
+        return Reason(Why.CLOSED, f"This is {silence.closed_as}. We do not send reminders about it.")
     if deadline.due_on is None:
-        return Reason(Why.NO_DATE, "It has no date yet. The first notice is planned once it has one.")
+        return Reason(Why.NO_DATE, "It has no due date yet. We will schedule the first reminder when it has one.")
     if not deadline.calls_for_notices:
         return Reason(
             Why.BEFORE_SERVICE,
-            f"Its date, {day(deadline.due_on)}, lay before {day(deadline.notify_from)}, the first day of notices in "
-            f"{silence.partnership}. Nothing that fell due before that day is told.",
+            f"It was due on {day(deadline.due_on)}. The start date for reminders in {silence.partnership} is "
+            f"{day(deadline.notify_from)}. We do not send reminders for anything due before then.",
         )
     return None
 
@@ -124,8 +124,8 @@ def _reasons(silence: Silence, today: date) -> Iterator[Reason]:
     yield from _of_mails(silence)
     yield from _of_runs(silence, today)
     if not silence.was_told and not silence.waiting and not silence.stuck:
-        words = f"The first notice falls on {day(silence.next_on)}." if silence.next_on else "No notice is to come."
-        yield Reason(Why.NOT_YET, f"Nobody was to be told of this date so far. {words}")
+        words = f"The first is due on {day(silence.next_on)}." if silence.next_on else "No reminders are scheduled."
+        yield Reason(Why.NOT_YET, f"No reminders about this date were due so far. {words}")
 
 
 def _of_dates(silence: Silence, today: date) -> Iterator[Reason]:
@@ -133,16 +133,16 @@ def _of_dates(silence: Silence, today: date) -> Iterator[Reason]:
     if deadline.expected_date:
         yield Reason(
             Why.EXPECTED_DATE,
-            f"A new expected date, {day(deadline.due_on)}, was noted with an explanation. No reminder goes before that "
-            "day or on it.",
+            f"A new expected date, {day(deadline.due_on)}, was agreed with an explanation. We do not send reminders "
+            "before that date or on it.",
         )
     else:
         yield from _missed_steps(silence, today)
     if deadline.reply_by is not None and deadline.reply_by > today:
         yield Reason(
             Why.ACKNOWLEDGED,
-            f"Somebody acknowledged it and will reply by {day(deadline.reply_by)}. It goes no further up before that "
-            "day. Its owner is told as before.",
+            f"Someone acknowledged it and will reply by {day(deadline.reply_by)}. We will not escalate it further "
+            "before then. The owner still gets reminders.",
         )
 
 
@@ -158,34 +158,33 @@ def _missed_steps(silence: Silence, today: date) -> Iterator[Reason]:
     if any(one < deadline.entered_on and one <= today for one in lay):
         yield Reason(
             Why.ENTERED_LATER,
-            f"It was entered on {day(deadline.entered_on)}. Reminders whose day lay before that are not sent late.",
+            f"It was added on {day(deadline.entered_on)}. We do not send reminders that were due before then.",
         )
     if since is not None and any(deadline.entered_on <= one < since for one in lay):
         yield Reason(
             Why.POLICY_CHANGED,
-            f"The days before the date were changed on {day(since)}. Reminders whose day lay before that are not sent "
-            "late.",
+            f"The reminder settings were changed on {day(since)}. We do not send reminders that were due before then.",
         )
 
 
 def _of_people(silence: Silence) -> Iterator[Reason]:
     if not silence.owner or not silence.owner_may_be_told:
-        gone = f"Its owner, {silence.owner}, has no account now that may see it"
-        said = gone if silence.owner else "Nobody owns it"
-        told = f"{_listed(silence.stands_in)} {'are' if len(silence.stands_in) > 1 else 'is'} told instead"
+        gone = f"Its owner, {silence.owner}, has no account that can see it"
+        said = gone if silence.owner else "It has no owner"
+        told = f"We email {listed(silence.stands_in)} instead"
         yield Reason(
             Why.STANDS_IN if silence.stands_in else Why.NOBODY,
-            f"{said}. {told if silence.stands_in else 'There is nobody to be told instead'}.",
+            f"{said}. {told if silence.stands_in else 'There is no one else to email'}.",
         )
     if silence.unreachable:
-        audiences = _listed([AUDIENCE_WORDS[one] for one in silence.unreachable])
-        yield Reason(Why.NOBODY, f"There was nobody to tell for {audiences}. Administrators see this on their list.")
+        audiences = listed([AUDIENCE_WORDS[one] for one in silence.unreachable])
+        yield Reason(Why.NOBODY, f"There was no one to email for {audiences}. Administrators can see this.")
 
 
 def _of_waiting(silence: Silence, today: date) -> Iterator[Reason]:
     off = list(dict.fromkeys([*silence.switched_off, *(one.name for one in silence.waiting if _is_off(one))]))
     if off:
-        yield Reason(Why.SWITCHED_OFF, f"{_listed(off)} switched reminders before the day off.")
+        yield Reason(Why.SWITCHED_OFF, f"{listed(off)} turned off early reminders.")
     for one in silence.waiting:
         if not _is_off(one):
             yield _waits(one, today)
@@ -199,36 +198,31 @@ def _waits(one: Waits, today: date) -> Reason:
     step = step_words(one.step).lower()
     if not one.at_once:
         if not belongs_in_digest(one.preference, past_its_date=one.due_on < today):
-            return Reason(
-                Why.ONLY_LATE, f"{one.name} wants only what is late, so the notice “{step}” waits until then."
-            )
+            words = f"{one.name} gets emails about overdue work only. The reminder “{step}” waits until it is overdue."
+            return Reason(Why.ONLY_LATE, words)
         goes_on = digest_day(one.preference, one.queued_on)
         if one.preference.rhythm is Rhythm.WEEKLY and goes_on > today:
-            return Reason(Why.WEEKLY, f"{one.name} takes mail once a week: the notice “{step}” goes on {day(goes_on)}.")
-    return Reason(Why.NEXT_RUN, f"The notice “{step}” goes to {one.name} when notices are decided next.")
+            words = f"{one.name} gets emails once a week. We will send the reminder “{step}” on {day(goes_on)}."
+            return Reason(Why.WEEKLY, words)
+    return Reason(Why.NEXT_RUN, f"We will send the reminder “{step}” to {one.name} in the next run.")
 
 
 def _of_mails(silence: Silence) -> Iterator[Reason]:
     for one in silence.stuck:
-        said = f" The mail server said: {one.said}" if one.said else ""
+        said = f" The mail server answered “{one.said.rstrip('.')}”." if one.said else ""
         if one.is_final:
-            yield Reason(Why.MAIL_FAILED, f"The mail to {one.name} could not be delivered.{said}")
+            yield Reason(Why.MAIL_FAILED, f"The email to {one.name} could not be delivered.{said}")
         else:
-            yield Reason(Why.MAIL_WAITS, f"The mail to {one.name} is written and has not gone out yet.{said}")
+            yield Reason(Why.MAIL_WAITS, f"The email to {one.name} is ready and has not been sent yet.{said}")
 
 
 def _of_runs(silence: Silence, today: date) -> Iterator[Reason]:
     expected = silence.decided_by_now
     if expected is not None and (silence.decided_for is None or silence.decided_for < expected):
-        since = f"has not run since {day(silence.decided_for)}" if silence.decided_for else "has not run yet"
+        since = f"since {day(silence.decided_for)}" if silence.decided_for else "yet"
         yield Reason(
-            Why.NO_RUN, f"The job that decides who is told {since}. What fell due since then is told when it runs."
+            Why.NO_RUN, f"Reminders have not been prepared {since}. We will send them when the service has caught up."
         )
     if not silence.deadline.calendar.is_working_day(today):
         monday = silence.deadline.calendar.on_or_after(today)
-        yield Reason(Why.NO_WORKING_DAY, f"Today is no working day. What falls due is told on {day(monday)}.")
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`Ailsa Grant`, or `Ailsa Grant, Rory Baird and Iain Munro`."""
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+        yield Reason(Why.NO_WORKING_DAY, f"Today is not a working day. Reminders will be sent on {day(monday)}.")

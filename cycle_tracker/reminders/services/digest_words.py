@@ -1,6 +1,6 @@
 """What a digest says: its items in order of need, and the words of each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,31 +11,30 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.document_states import last_day_before_outstanding
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.placeholders import new_key
-from cycle_tracker.core.wording import bases, count, date_name, day, due_words
-from cycle_tracker.mail.services.outgoing import (
-    LONGEST_SUBJECT,
-    Rendered,
-    render_message,
-    thread_of_digests,
-    thread_of_milestone,
-)
+from cycle_tracker.core.wording import count, date_name, day, due_words, listed, shortened
+from cycle_tracker.mail.services.outgoing import Rendered, render_message, thread_of_digests, thread_of_milestone
 from cycle_tracker.models import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
-from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, EXPLAIN
+from cycle_tracker.reminders.rules.reminders import ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.answer_words import answer_note
+from cycle_tracker.reminders.services.digest_reasons import reason_words
+from cycle_tracker.reminders.services.digest_subjects import subject_words
 from cycle_tracker.reminders.services.ladder_words import acknowledged_note, decision_note
 
-FOR_DECISION = "For your group’s decision"
-PAST = "Past its date"
+FOR_DECISION = "Decision needed from your group"
+PAST = "Overdue"
 TODAY = "Due today"
 COMING = "Coming up"
 ORDER = (FOR_DECISION, PAST, TODAY, COMING)
-NEW = "You are its owner now."
+NEW = "This is now yours."
 COLOURS = {FOR_DECISION: "red", PAST: "red", TODAY: "yellow", COMING: "blue"}
 LONGEST_IN_A_LINK = 80
+OPEN_PAGE, ADD_EXPLANATION, DECIDE = "Open its page", "Add an explanation", "Open the escalation"
+IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,9 @@ class Reader:
 
 @dataclass(frozen=True)
 class Item:
-    """One milestone in a mail. `link` is its page, empty for those without an account; `answer` the address at which
-    one says how it stands, empty for those who are not asked; `named` its title, short enough for a link."""
+    """One milestone in an email. `link` is its page, empty for those without an account, and `action` what to do there;
+    `answer` the address at which its status is updated, empty for those who are not asked; `named` its title, short
+    enough for a link."""
 
     title: str
     named: str
@@ -67,11 +67,12 @@ class Item:
     link: str = ""
     answer: str = ""
     note: str = ""
+    action: str = OPEN_PAGE
 
 
 @dataclass(frozen=True)
 class Section:
-    """The items that stand alike, under one heading."""
+    """The items that are alike, under one heading."""
 
     heading: str
     colour: str
@@ -108,10 +109,10 @@ def digest_words(
     new = {line.milestone_id for line in lines if line.step == ASSIGNED}
     latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
     shown = sorted(latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id))
-    listed, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
+    first, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
     items = [
         (_heading(line, today), _item(line, today, reader, key, service_url, is_new=line.milestone_id in new))
-        for line in listed
+        for line in first
     ]
     return {
         "reader": reader,
@@ -125,15 +126,11 @@ def digest_words(
         "home": service_url + addresses.HOME,
         "why": service_url + addresses.mail(identity),
         "stop": "" if reader.stands_in_for else stop_address(key, reader.user_id, reader.contact_id),
-        "partnerships": _listed(sorted({line.partnership for line in lines})),
+        "partnerships": listed(sorted({line.partnership for line in lines})),
+        "reason": reason_words(shown, stands_in_for=reader.stands_in_for, is_contact=reader.is_contact),
         "first_line": _first_line(shown, today),
-        "subject": _subject(shown, today, new),
+        "subject": subject_words(shown, today, new),
     }
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names in a sentence: `Moray`, `Angus and Moray`, `Angus, Fife and Moray`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _lateness(line: NoticeLine) -> tuple[bool, int]:
@@ -150,20 +147,23 @@ def _heading(line: NoticeLine, today: date) -> str:
 
 
 def _item(line: NoticeLine, today: date, reader: Reader, key: str, service_url: str, *, is_new: bool) -> Item:
-    path = addresses.milestone(line.slug, line.key)
+    path, action = addresses.milestone(line.slug, line.key), OPEN_PAGE
     if line.step == EXPLAIN and line.audience is Audience.LEAD:
-        path = addresses.proposal(line.slug, line.key)
+        path, action = addresses.proposal(line.slug, line.key), ADD_EXPLANATION
     if line.audience in HEARD_AT_ONCE and line.escalation_id is not None:
-        path = addresses.escalation(line.escalation_id)
+        path, action = addresses.escalation(line.escalation_id), DECIDE
     return Item(
         title=line.title,
-        named=_shortened(line.title, LONGEST_IN_A_LINK),
+        named=shortened(line.title, LONGEST_IN_A_LINK),
         partnership=line.partnership,
         state=_state(line, today),
-        facts=f"{_date_facts(line, today)} {_bases(line)}",
+        facts=" ".join(words for words in (_date_facts(line, today), _bases(line)) if words),
         link="" if reader.is_contact else service_url + path,
         answer=answer_address(key, line.notice_id) if may_be_asked(line) else "",
-        note=" ".join(words for words in (NEW if is_new else "", _note(line), acknowledged_note(line, today)) if words),
+        note=" ".join(
+            words for words in (NEW if is_new else "", _note(line, today), acknowledged_note(line, today)) if words
+        ),
+        action=action,
     )
 
 
@@ -172,81 +172,59 @@ def _state(line: NoticeLine, today: date) -> str:
 
 
 def _date_facts(line: NoticeLine, today: date) -> str:
-    name = date_name(line.date_basis, expected=line.expected_date)
-    facts = f"{name.capitalize()}: {day(line.due_on)}."
+    facts = []
     if line.expected_date and line.target_on is not None:
-        name = date_name(line.date_basis)
-        facts += f" {name.capitalize()}: {day(line.target_on)}, {count((today - line.target_on).days, 'day')} ago."
+        ago = (today - line.target_on).days
+        passed = f", {count(ago, 'day')} ago" if ago > 0 else ""
+        facts.append(f"The {date_name(line.date_basis)} was {day(line.target_on)}{passed}.")
     if line.reports_on is not None and line.due_on < today:
-        facts += f" {(today - line.reports_on).days} days since the year ended."
-    return facts
+        facts.append(f"It is {count((today - line.reports_on).days, 'day')} since {day(line.reports_on)}.")
+    return " ".join(facts)
 
 
 def _bases(line: NoticeLine) -> str:
-    return bases(line.duty_basis, line.duty_citation, line.date_basis, line.date_citation)
+    """What duty and date are based on in law or guidance; nothing for local steps and dates."""
+    duty, on = (
+        (citation or IN_LAW_OR_GUIDANCE[basis]) if basis in IN_LAW_OR_GUIDANCE else ""
+        for basis, citation in ((line.duty_basis, line.duty_citation), (line.date_basis, line.date_citation))
+    )
+    if duty == on:
+        return f"Based on {duty}." if duty else ""
+    said = (f"The duty is based on {duty}." if duty else "", f"The date is based on {on}." if on else "")
+    return " ".join(words for words in said if words)
 
 
-def _note(line: NoticeLine) -> str:
+def _note(line: NoticeLine, today: date) -> str:
     if line.audience in HEARD_AT_ONCE:
         return decision_note(line)
     notes = []
     if line.answer is not None:
         notes.append(answer_note(line.answered_by, line.answer, line.answer_date, line.answer_text))
-    if line.step.startswith("rung-"):
-        notes.append("You get this as planning lead: the date has passed.")
     if EXPLAIN in (line.step, *line.overtook):
-        notes.append(_offer(line))
+        notes.append(_offer(line, today))
     return " ".join(notes)
 
 
-def _offer(line: NoticeLine) -> str:
-    """To explain what is about to show as outstanding, in words for those who can and for those who must ask."""
-    shows = f"From {day(_outstanding_from(line))} this shows as outstanding."
+def _offer(line: NoticeLine, today: date) -> str:
+    """To explain what is about to be outstanding, in words for those who can and for those who have to ask."""
+    first = _outstanding_from(line)
+    shows = f"This will be outstanding from {day(first)}."
+    if first <= today:
+        shows = f"This has been outstanding since {day(first)}."
     if line.audience is Audience.LEAD:
-        return f"{shows} Add an explanation with a new expected date: your governance group or an official notes it."
+        return (
+            f"{shows} Add an explanation with a new expected date. Your governance group or an official then agrees it."
+        )
     return f"{shows} Your planning lead can add an explanation with a new expected date."
 
 
 def _outstanding_from(line: NoticeLine) -> date:
-    """The day named, not counted: the words hold however late the mail goes out."""
+    """The day named, not counted, so that the words are true however late the email is sent."""
     return last_day_before_outstanding(line.target_on or line.due_on) + DAY
-
-
-def _subject(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> str:
-    if len(shown) == 1:
-        line = shown[0]
-        title = f"New for you: {line.title}" if line.milestone_id in new else line.title
-        if line.step == ANSWERED:
-            return _with_end(f"Answered: {line.title}", f", {line.partnership}")
-        return _with_end(title, f": {_short_state(line, today)}")
-    past = sum(line.due_on < today for line in shown)
-    if all(line.audience in HEARD_AT_ONCE for line in shown):
-        return f"{len(shown)} items for your group’s decision"
-    passed = f"{count(past, 'date has', 'dates have')} passed"
-    if past == len(shown):
-        return passed
-    ahead = f"{len(shown) - past} due today or soon"
-    return f"{passed}, {ahead}" if past else f"{len(shown)} dates due today or soon"
-
-
-def _with_end(title: str, end: str) -> str:
-    """A subject that keeps its end, which says when, and gives up the end of a long title."""
-    return _shortened(title, max(LONGEST_SUBJECT - len(end), 1)) + end
-
-
-def _shortened(title: str, room: int) -> str:
-    return title if len(title) <= room else title[: room - 1].rstrip() + "…"
-
-
-def _short_state(line: NoticeLine, today: date) -> str:
-    if line.due_on < today:
-        return f"{(today - line.due_on).days} days past" if (today - line.due_on).days > 1 else "1 day past"
-    return due_words(line.due_on, today, "date").lower()
 
 
 def _first_line(shown: Sequence[NoticeLine], today: date) -> str:
     """The line that a phone shows: what, where, when."""
     line = shown[0]
     rest = f" And {len(shown) - 1} more." if len(shown) > 1 else ""
-    state = _state(line, today)
-    return f"{line.title}, {line.partnership}: {state[:1].lower()}{state[1:]}, {day(line.due_on)}.{rest}"
+    return f"{line.title}, {line.partnership}. {_state(line, today)}.{rest}"

@@ -26,7 +26,7 @@ from cycle_tracker.mail.services.claims import IS_QUEUED
 from cycle_tracker.models import Message, MessageKind, Notice
 from cycle_tracker.models.base import table_of
 
-FOLDED = "folded into a later mail"
+FOLDED = "included in a later email"
 FOR_NO_DAY = date.min
 """As the day that a message was rendered for: the sender, who compares it with today, writes its words anew."""
 BATCH = 50

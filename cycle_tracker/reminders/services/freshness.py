@@ -36,12 +36,12 @@ from cycle_tracker.reminders.rules.reminders import ASSIGNED, BEFORE
 from cycle_tracker.reminders.services.digest_words import Reader, render_digest
 from cycle_tracker.reminders.services.digests import SWITCHED_OFF
 
-FINISHED = "finished before it was sent"
-MOVED = "its date moved before it was sent"
-GIVEN_AWAY = "it has another owner"
-NOT_ALLOWED = "the person may no longer see it"
+FINISHED = "it was done or closed before the email was sent"
+MOVED = "its date changed before the email was sent"
+GIVEN_AWAY = "it has a new owner"
+NOT_ALLOWED = "the person can no longer see it"
 NOT_ASKED = "the contact is no longer asked about it"
-NOTHING_LEFT = "nothing in it was still true when it was to be sent"
+NOTHING_LEFT = "nothing in it was still true when it was due to be sent"
 BEFORE_THE_DAY = f"{BEFORE}%"
 
 

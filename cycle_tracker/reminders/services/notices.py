@@ -16,7 +16,7 @@ from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now,
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 from cycle_tracker.reminders.services.assignments import tell_again, waiting_assignment, waiting_assignments
 
-FINISHED = "finished before the mail was written"
+FINISHED = "it was done or closed before the email was written"
 CHUNK = 1_000
 """So many milestones in one statement."""
 

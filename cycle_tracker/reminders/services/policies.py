@@ -50,7 +50,7 @@ def set_policy(
     """
     policy = find_policy(where.place)
     if version_of(policy) != version:
-        raise ChangedMeanwhile("Somebody else changed this policy first.")
+        raise ChangedMeanwhile("Someone else changed these settings first.")
     check_policy(where, wanted, by_a_lead=by_a_lead)
     kept = as_kept(policy, wanted, today)
     if policy is not None and change_of(policy) == kept:
@@ -71,7 +71,7 @@ def set_policy(
     try:
         db.session.flush()
     except IntegrityError as error:
-        raise ChangedMeanwhile("Somebody else changed this policy at the same moment.") from error
+        raise ChangedMeanwhile("Someone else changed these settings at the same time.") from error
     audit.record(
         SUBJECT,
         policy.id,

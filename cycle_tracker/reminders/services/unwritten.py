@@ -17,7 +17,7 @@ from cycle_tracker.models import Contact, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
 
-NOT_WRITTEN = "A mail that could not be written"
+NOT_WRITTEN = "An email that could not be written"
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def let_wait_again(today: date) -> None:
 def store_unwritten(whose: type[User | Contact], number: int, trouble: str, today: date, now: datetime) -> None:
     """Put into the outbox, as failed, the mail that could not be written for a person or contact, and bind to it all
     that waits for them. Nothing is read but the address: whatever else stands of them may be what is wrong."""
-    log.error("The mail to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
+    log.error("The email to %s %d could not be written: %s", whose.__name__.lower(), number, trouble)
     is_user = whose is User
     email = db.session.scalars(select(whose.email).where(whose.id == number)).one()
     identity = uuid4().hex

@@ -32,16 +32,18 @@ class AskForm(FlaskForm):
     """What is asked, and by when. `seen` tells what the person had before them when they pressed the button."""
 
     text = LinesField(
-        "What you ask",
-        description="How each document stands goes before it, and the reply-by date after it, as shown below.",
+        "Your message",
+        description="We add the status of each document before it and the reply date after it, as shown below.",
         validators=[
-            required("Write what you ask"),
+            required("Enter your message"),
             Length(
-                SHORTEST_TEXT, LONGEST_TEXT, message=f"The text must be {SHORTEST_TEXT} to {LONGEST_TEXT:,} characters"
+                SHORTEST_TEXT,
+                LONGEST_TEXT,
+                message=f"Your message must be {SHORTEST_TEXT} to {LONGEST_TEXT:,} characters",
             ),
         ],
     )
-    reply_by = UkDateField("Reply by", validators=[required("Enter the date by which you ask for a reply")])
+    reply_by = UkDateField("Reply by", validators=[required("Enter the date you need a reply by")])
     seen = HiddenLineField()
 
 
@@ -56,8 +58,8 @@ class AnswerForm(FlaskForm):
     answer = LinesField(
         "Your answer",
         validators=[
-            required("Write your answer"),
-            Length(max=LONGEST_TEXT, message=f"The answer must be {LONGEST_TEXT:,} characters or fewer"),
+            required("Enter your answer"),
+            Length(max=LONGEST_TEXT, message=f"Your answer must be {LONGEST_TEXT:,} characters or fewer"),
         ],
     )
 
@@ -100,7 +102,7 @@ class FilterForm(FlaskForm):
         csrf = False
 
     partnership = SelectField("Partnership")
-    state = SelectField("Where it stands")
+    state = SelectField("Status")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> ListFilters:
@@ -111,7 +113,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
         label
         for name, label, known in (
             ("partnership", "partnership", slugs),
-            ("state", "state", {state.value for state in RequestState}),
+            ("state", "status", {state.value for state in RequestState}),
             ("sort", "order", {sort.value for sort in RequestSort}),
         )
         if asked[name] and asked[name] not in known

@@ -21,12 +21,12 @@ from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, count, day, moment
 
 STATUSES = {
-    RequestState.OVERDUE: Status("Past its reply-by date", "orange"),
+    RequestState.OVERDUE: Status("Reply overdue", "orange"),
     RequestState.WAITING: Status("Waiting for a reply", "blue"),
     RequestState.ANSWERED: Status("Answered", "green"),
     RequestState.SETTLED: Status("No longer needed", "grey"),
 }
-LINK_TO_COME = "(the link to the page of this request)"
+LINK_TO_COME = "(a link to this request)"
 SHOWN_OF_AN_ANSWER = 200
 COLUMNS = (
     "Partnership",
@@ -34,7 +34,7 @@ COLUMNS = (
     "Asked on",
     "Asked by",
     "Reply by",
-    "Where it stands",
+    "Status",
     "Answered on",
     "Answered by",
     "Answer",
@@ -43,8 +43,8 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Preview:
-    """One mail as it will be read. `to` are the people it goes to, with their addresses; `asked_before` says when
-    somebody asked about the document last."""
+    """One email as it will be read. `to` are the people it goes to, with their addresses; `asked_before` says when
+    someone asked about the document last."""
 
     document_id: int
     title: str
@@ -107,7 +107,7 @@ def previews(drafts: Iterable[Draft]) -> list[Preview]:
 
 
 def lines(requests: Iterable[UpdateRequest], today: date) -> list[Line]:
-    """Requests as they stand in a list."""
+    """Requests in a list."""
     return [
         Line(
             partnership=partnership_of(request),
@@ -130,7 +130,7 @@ def columns(sort: RequestSort, address_of: Mapping[RequestSort, str]) -> list[ob
         "Document",
         _sorts("Asked", RequestSort.ASKED, sort, address_of, "descending"),
         _sorts("Reply by", RequestSort.REPLY, sort, address_of, "ascending"),
-        "Where it stands",
+        "Status",
         "Answer",
     ]
 
@@ -143,7 +143,7 @@ def request_page(request: UpdateRequest, mailed: Sequence[MailedTo], viewer: Vie
     rows = [
         Row("Asked", f"{moment(request.asked_at)}, by {request.asked_by.name}"),
         Row("Reply by", ". ".join(part for part in (day(request.reply_by), _late(request, today)) if part)),
-        Row("Mailed to", _mailed(mailed, partnership_of(request))),
+        Row("Emailed to", _mailed(mailed, partnership_of(request))),
     ]
     proposes = viewer.can(Permission.PROPOSE_DATES, milestone.partnership_id)
     return RequestPage(
@@ -175,7 +175,7 @@ def tasks(requests: Iterable[UpdateRequest], today: date) -> list[Task]:
 
 
 def tiles(numbers: Mapping[RequestState, int]) -> list[Tile]:
-    """How many requests are in each state that somebody must look at, each with its list."""
+    """How many requests are in each state that someone needs to look at, each with its list."""
     shown = {RequestState.OVERDUE: "yellow", RequestState.WAITING: "blue", RequestState.ANSWERED: "green"}
     return [
         Tile(
@@ -200,10 +200,10 @@ def partnership_of(request: UpdateRequest) -> str:
 
 
 def answered_words(request: UpdateRequest) -> str:
-    """Who answered and when; empty where nobody did."""
+    """Who answered and when; empty if no one did."""
     if request.answered_at is None:
         return ""
-    name = request.answered_by.name if request.answered_by else "somebody whose name is no longer kept"
+    name = request.answered_by.name if request.answered_by else "someone whose name we no longer keep"
     return f"{moment(request.answered_at)}, by {name}"
 
 
@@ -224,14 +224,14 @@ def _cells(request: UpdateRequest, today: date) -> list[Cell]:
 def _asked_before(last: UpdateRequest | None) -> str:
     if last is None:
         return ""
-    reply = f"Answered on {day(london_day(last.answered_at))}" if last.answered_at else "It has no answer"
-    return f"Asked last on {moment(last.asked_at)}, by {last.asked_by.name}. {reply}."
+    reply = f"Answered on {day(london_day(last.answered_at))}" if last.answered_at else "No answer yet"
+    return f"Last asked on {moment(last.asked_at)}, by {last.asked_by.name}. {reply}."
 
 
 def _late(request: UpdateRequest, today: date) -> str:
     if state_of(request, today) is not RequestState.OVERDUE:
         return ""
-    return f"{count(days_past(request.reply_by, today), 'day')} ago, and there is no answer yet"
+    return f"{count(days_past(request.reply_by, today), 'day')} ago, no answer yet"
 
 
 def _task_summary(request: UpdateRequest, today: date) -> str:
@@ -245,7 +245,7 @@ def _task_summary(request: UpdateRequest, today: date) -> str:
 def _mailed(mailed: Sequence[MailedTo], partnership: str) -> str:
     if not mailed:
         return (
-            f"Nobody: there was no planning lead of {partnership} to mail. It stands here and on the document’s page."
+            f"No one, because {partnership} had no planning lead. The request is shown here and on the document’s page."
         )
     return "; ".join(f"{one.name}, {one.address} ({_became(one)})" for one in mailed)
 
@@ -255,8 +255,8 @@ def _became(mail: MailedTo) -> str:
         MessageState.QUEUED: "waiting to be sent",
         MessageState.SENDING: "being sent now",
         MessageState.SENT: "sent",
-        MessageState.FAILED: f"could not be sent: {mail.trouble}",
-        MessageState.WITHDRAWN: "not sent: it was no longer needed, or not theirs to see any more",
+        MessageState.FAILED: f"could not be sent, {mail.trouble}",
+        MessageState.WITHDRAWN: "not sent, because it was no longer needed or they no longer had access",
     }[mail.state]
 
 

@@ -99,7 +99,7 @@ def new() -> ResponseReturnValue:
     if sending and not left_out and form.seen.data == fingerprint(drafts):
         return _sent(send_requests(drafts, form.reply_by.chosen, by=current_user_row(), now=clock.now()), drafts)
     if sending and (same := find_same_request(drafts, by=current_user_row())):
-        flash("This was sent already, a moment ago.", "success")
+        flash("You have already sent this.", "success")
         return redirect(_next_page([same] * len(drafts)))
     changed = sending and not left_out
     form.seen.data = fingerprint(drafts)
@@ -138,7 +138,7 @@ def answer(request_id: int) -> ResponseReturnValue:
                 return _page(asked, form, typed=form.answer.data), 409
             show_rule(form, rule)
         else:
-            flash("Your answer is recorded, and Scottish Government can read it here.", "success")
+            flash("Saved. The Scottish Government can read your answer here.", "success")
             return redirect(url_for(".show", request_id=request_id))
     return _page(asked, form)
 
@@ -157,14 +157,14 @@ def _page(asked: UpdateRequest, form: AnswerForm, **more: object) -> str:
 
 
 def _sent(sent: Sequence[UpdateRequest], drafts: Sequence[Draft]) -> ResponseReturnValue:
-    """Keep what was sent, say how much it was and for whom there was nobody, and go on."""
+    """Keep what was sent, say how much it was and where there was no one to email, and continue."""
     db.session.commit()
     mails = sum(len(draft.to) for draft in drafts)
-    flash(f"Sent: {count(len(sent), 'request')}, {count(mails, 'mail')}.", "success")
+    flash(f"You have sent {count(len(sent), 'request')} in {count(mails, 'email')}.", "success")
     nobody = [one.document.partnership.name for one in drafts if not one.to and one.document.partnership]
     if nobody:
         places = ", ".join(dict.fromkeys(nobody))
-        flash(f"There was nobody to mail for {places}. The request stands on the document’s page.", "warning")
+        flash(f"There was no one to email in {places}. The request is shown on the document’s page.", "warning")
     return redirect(_next_page(sent))
 
 

@@ -95,7 +95,7 @@ def test_opening_the_link_asks_one_question_and_changes_nothing(place: Place, li
     assert visitor.head(link).status_code == 200
     assert "Is this done?" in said(answer)
     assert "Draft the plan" in said(answer)
-    assert "You answer as Calum Reid" in said(answer)
+    assert "You are answering as Calum Reid" in said(answer)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
     assert snapshot() == before
@@ -113,11 +113,11 @@ def test_the_database_keeps_hashes_and_the_bytes_no_token(place: Place, link: st
 
 def test_done_finishes_it_on_the_day_named(place: Place, link: str, visitor: Browser) -> None:
     answer = visitor.post(link, data=DONE)
-    assert "recorded as done on 2 July 2026" in said(answer)
+    assert "marked as done on 2 July 2026" in said(answer)
     assert (step(place).state, step(place).done_on) == (State.DONE, date(2026, 7, 2))
     assert actions(place)[-2:] == [("answered-by-mail", place.owner.id), ("finished", place.owner.id)]
     assert db.session.scalars(select(Answer)).one().kind is AnswerKind.DONE
-    assert "answered by the link of a mail: it is done" in said(place.client(place.lead).get(STEP))
+    assert "replied by email link: done" in said(place.client(place.lead).get(STEP))
 
 
 def test_on_track_starts_it(place: Place, link: str, visitor: Browser) -> None:
@@ -129,26 +129,26 @@ def test_on_track_starts_it(place: Place, link: str, visitor: Browser) -> None:
 def test_a_new_date_moves_nothing_and_the_lead_sees_it_until_the_date_moves(
     place: Place, link: str, visitor: Browser
 ) -> None:
-    assert "The date stays as it is" in said(visitor.post(link, data=NEW_DATE))
+    assert "The date does not change until they move it." in said(visitor.post(link, data=NEW_DATE))
     assert (step(place).due_on, step(place).state) == (date(2026, 7, 14), State.NOT_STARTED)
     lead = place.client(place.lead)
     home = said(lead.get("/"))
-    assert "New dates asked for by mail" in home
+    assert "Requests for a new date" in home
     assert "14 August 2026 instead of 14 July 2026. The board meets late." in home
-    assert "New dates asked for by mail" not in said(place.client(place.owner).get("/"))
+    assert "Requests for a new date" not in said(place.client(place.owner).get("/"))
     page = said(lead.get(STEP))
-    assert "Answers by mail" in page
-    assert "It needs a new date: 14 August 2026" in page
+    assert "Answers by email" in page
+    assert "It needs a new date, 14 August 2026" in page
     moved = {"due_on": "14/08/2026", "reason": "The board meets late.", "version": str(step(place).version)}
     assert lead.post(f"{STEP}/date", data=moved).status_code == 302
-    assert "New dates asked for by mail" not in said(lead.get("/"))
+    assert "Requests for a new date" not in said(lead.get("/"))
 
 
 def test_a_link_takes_one_answer(place: Place, link: str, visitor: Browser) -> None:
     visitor.post(link, data=ON_TRACK)
     for answer in (visitor.post(link, data=DONE), visitor.get(link)):
         assert answer.status_code == 410
-        assert "If you have just answered, your answer is recorded" in said(answer)
+        assert "If you have just answered, we have your answer." in said(answer)
     assert step(place).state is State.IN_PROGRESS
     assert count(Answer) == 1
 
@@ -199,8 +199,8 @@ def test_a_document_is_not_done_by_a_mail(place: Place, sink: SmtpSink, visitor:
     run_jobs()
     path = next(path for path in answer_links(mail_to(sink, place.owner.email)) if "Annual" in said(visitor.get(path)))
     page = said(visitor.get(path))
-    assert "How does this stand?" in page
-    assert "Yes, it is done" not in page
+    assert "What is the status?" in page
+    assert "Done Not done" not in page
     assert "Sign in and record where and when" in page
     refused = visitor.post(path, data=DONE)
     assert refused.status_code == 200
@@ -237,24 +237,24 @@ def test_who_may_no_longer_change_it_answers_nothing(
 
 def test_what_is_closed_meanwhile_asks_nothing(place: Place, link: str, visitor: Browser) -> None:
     place.step.state, place.step.done_on = State.DONE, TODAY
-    assert "This is done already" in said(visitor.get(link))
-    assert "This is done already" in said(visitor.post(link, data=ON_TRACK))
+    assert "This is already done" in said(visitor.get(link))
+    assert "This is already done" in said(visitor.post(link, data=ON_TRACK))
     assert count(Answer) == 0
 
 
 def test_a_wrong_answer_is_told_beside_its_field_and_uses_nothing_up(place: Place, link: str, visitor: Browser) -> None:
     for data, error in [
-        ({}, "Choose how it stands"),
-        ({"kind": "perhaps"}, "Choose how it stands"),
-        ({"kind": "done", "done_on": ""}, "Enter the day on which it was done."),
+        ({}, "Choose an update"),
+        ({"kind": "perhaps"}, "Choose an update"),
+        ({"kind": "done", "done_on": ""}, "Enter the date it was done."),
         ({"kind": "done", "done_on": "31/02/2026"}, "date"),
         ({"kind": "done", "done_on": "04/07/2026"}, "The date must be today or in the past."),
-        ({**NEW_DATE, "new_date": ""}, "Enter the date that it needs."),
+        ({**NEW_DATE, "new_date": ""}, "Enter the new date."),
         ({**NEW_DATE, "new_date": "03/07/2026"}, "The new date must be in the future."),
-        ({**NEW_DATE, "new_date": "14/07/2026"}, "This is the date that it has already."),
+        ({**NEW_DATE, "new_date": "14/07/2026"}, "This is already the due date."),
         ({**NEW_DATE, "new_date": "01/01/2099"}, "The new date must be within three years."),
-        ({**NEW_DATE, "text": " \x07"}, "Say why it needs a new date."),
-        ({**NEW_DATE, "text": "<b>" * 4000}, "The words must be 2,000 characters or fewer"),
+        ({**NEW_DATE, "text": " \x07"}, "Enter why it needs a new date."),
+        ({**NEW_DATE, "text": "<b>" * 4000}, "Your answer must be 2,000 characters or fewer"),
     ]:
         answer = visitor.post(link, data=data)
         assert answer.status_code == 200, data
@@ -274,23 +274,23 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     mail = mail_to(sink, contact.email)
     (path,) = answer_links(mail)
     for words in (text_of(mail), text_of(mail, "html")):
-        assert "Moray asks you about this. You need no account" in " ".join(words.split())
+        assert "Moray has asked you about this. You do not need an account" in " ".join(words.split())
         assert "/partnerships/" not in words
         assert "/mails/" not in words
-    assert "You answer as Kirsty Bain" in said(visitor.get(path))
+    assert "You are answering as Kirsty Bain" in said(visitor.get(path))
     sink.accepted.clear()
-    assert "The owner in Moray is told" in said(visitor.post(path, data=NEW_DATE))
+    assert "We will email your answer to the owner in Moray." in said(visitor.post(path, data=NEW_DATE))
     assert db.session.get_one(Milestone, asked.id).state is State.NOT_STARTED
     run_jobs()
     told = mail_to(sink, place.owner.email)
     assert told.message["Subject"] == "Answered: Consult on the plan, Moray"
     assert (
-        "Kirsty Bain, NHS Grampian answered: it needs a new date, 14 August 2026. “The board meets late.”"
+        "Kirsty Bain, NHS Grampian answered that it needs a new date, 14 August 2026. “The board meets late.”"
         in text_of(told)
     )
     page = said(place.client(place.lead).get(f"/partnerships/moray/milestones/{asked.key}"))
     assert "Kirsty Bain, NHS Grampian (contact)" in page
-    assert "A contact answered by the link of a mail" in page
+    assert "A contact replied by email link" in page
 
 
 def test_each_answer_of_a_contact_is_told_and_one_that_waits_is_not_told_twice(place: Place, sink: SmtpSink) -> None:
@@ -341,11 +341,11 @@ def test_a_deputy_is_told_for_whom_and_answers_as_themselves(place: Place, sink:
     )
     run_jobs()
     mail = mail_to(sink, deputy.email)
-    assert "You get this for Calum Reid, who is away." in text_of(mail)
-    assert "You get this for Calum Reid, who is away." in text_of(mail, "html")
+    assert "You get this because you are covering for Calum Reid." in text_of(mail)
+    assert "You get this because you are covering for Calum Reid." in text_of(mail, "html")
     assert mail.message["List-Unsubscribe"] is None
     (path,) = answer_links(mail)
-    assert "You answer as Blair Munro" in said(visitor.get(path))
+    assert "You are answering as Blair Munro" in said(visitor.get(path))
     assert visitor.post(path, data=DONE).status_code == 200
     assert actions(place)[-1] == ("finished", deputy.id)
 

@@ -152,13 +152,15 @@ def test_a_changed_event_is_named(number: int, name: str) -> None:
     links[number - 1] = replace(links[number - 1], event=replace(before, **{name: other}))
     (found,) = walk(links)
     assert (found.fault, found.number, found.event_id) == (Fault.EVENT_CHANGED, number, number * 10)
-    assert found.said == f"Event {number * 10} was changed: it does not say what seal {number} was made from."
+    assert found.said == f"Event {number * 10} was changed after seal {number} was made from it."
 
 
 def test_a_changed_event_at_the_end_may_as_well_be_a_changed_seal() -> None:
     links = chain(5)
     links[4] = replace(links[4], event=event(5, reason="other"))
-    assert [finding.said for finding in walk(links)] == ["Event 50 was changed, or seal 5 was: they do not fit."]
+    assert [finding.said for finding in walk(links)] == [
+        "Either event 50 or seal 5 was changed, because they do not match."
+    ]
 
 
 @pytest.mark.parametrize("number", [1, 3, 4])

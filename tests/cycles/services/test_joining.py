@@ -39,6 +39,8 @@ from tests.factories import make_milestone, make_organisation, make_partnership,
 from tests.support.days import Days, again, every_day, moment
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 11, 23)
 NOW = moment(TODAY)
 PRESENT = Period.named("2026-29")
@@ -77,7 +79,7 @@ def test_thirty_partnerships_join_in_mid_period_and_nobody_hears_of_the_past(day
 
 def test_no_period_is_opened_before_it_is_said_from_which_day_dates_count(moray: Partnership, jean: User) -> None:
     load_reference(NOW)
-    with pytest.raises(RuleBroken, match="from which day"):
+    with pytest.raises(RuleBroken, match="start date for reminders first"):
         open_period(moray, PRESENT, by=jean, today=TODAY, now=NOW)
 
 
@@ -159,7 +161,7 @@ def test_a_closure_day_moves_what_is_told_and_its_removal_moves_it_back(
     day = date(2026, 12, 3)
     make_milestone(moray, due_on=day, owner=owner, entered_on=day - timedelta(days=1))
     closure = add_closure_day(moray, day, "Local holiday", by=jean, today=TODAY, now=NOW)
-    with pytest.raises(RuleBroken, match="in the list already"):
+    with pytest.raises(RuleBroken, match="already in the list"):
         add_closure_day(moray, day, "", by=jean, today=TODAY, now=NOW)
     db.session.commit()
     days.run(day - timedelta(days=1))
@@ -171,7 +173,7 @@ def test_a_closure_day_moves_what_is_told_and_its_removal_moves_it_back(
 def test_who_leads_changes_with_days_from_and_to(moray: Partnership, jean: User) -> None:
     council, board = make_organisation("Moray Council"), make_organisation("Moray integration joint board")
     body = add_body(moray, council, BodyRole.LEAD, date(2017, 4, 1), by=jean, now=NOW)
-    with pytest.raises(RuleBroken, match="is in the partnership then"):
+    with pytest.raises(RuleBroken, match="is already in the partnership on that date"):
         add_body(moray, council, BodyRole.MEMBER, TODAY, by=jean, now=NOW)
     with pytest.raises(RuleBroken, match="before the first day"):
         end_body(add_body(moray, board, BodyRole.LEAD, TODAY, by=jean, now=NOW), date(2026, 1, 1), by=jean, now=NOW)

@@ -55,16 +55,16 @@ def states(place: Place) -> dict[str, str]:
 def test_a_partnership_is_set_up_from_the_list_in_three_steps(place: Place) -> None:
     assert states(place) == {
         "Lead bodies and members": "Done",
-        "First day of notices": "To do",
+        "Start date for reminders": "To do",
         "Plan periods and their steps": "To do",
         "Planning lead": "To do",
-        "Governance group": "Can wait",
-        "History of plans and reports": "Can wait",
-        "Closure days": "Can wait",
+        "Governance group": "Optional",
+        "History of plans and reports": "Optional",
+        "Closure days": "Optional",
     }
     client = place.client
     early = client.post(f"{SET_UP}/periods", data={"period": "2026-29"})
-    assert "Say first from which day notices are sent" in said(early)
+    assert "set the start date for reminders" in said(early)
     assert value_of(client.get(f"{SET_UP}/notices-from"), "notify_from") == "03/07/2026"
     assert client.post(f"{SET_UP}/notices-from", data={"notify_from": "3 7 2026"}).status_code == 302
     data = {"period": "2026-29", "earlier": "y", "steps": ["draft-report", "review"]}
@@ -99,7 +99,7 @@ def test_an_earlier_first_day_asks_once_more(place: Place) -> None:
     make_milestone(place.partnership, due_on=date(2026, 6, 1))
     page = f"{SET_UP}/notices-from"
     asked = place.client.post(page, data={"notify_from": "1 5 2026"})
-    assert "1 open milestone that lay before the service would count as late" in said(asked)
+    assert "1 open milestone from before the service would count as late" in said(asked)
     assert db.session.get_one(Partnership, place.partnership.id).notify_from == date(2026, 7, 3)
     assert place.client.post(page, data={"notify_from": "1 5 2026", "confirmed": "1"}).status_code == 302
     assert db.session.get_one(Partnership, place.partnership.id).notify_from == date(2026, 5, 1)
@@ -108,16 +108,24 @@ def test_an_earlier_first_day_asks_once_more(place: Place) -> None:
 def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(place: Place) -> None:
     bodies = len(db.session.scalars(select(PartnershipBody)).all())
     for rest, data, words in [
-        ("/notices-from", {"notify_from": ""}, "Enter the first day of notices"),
+        ("/notices-from", {"notify_from": ""}, "Enter the start date for reminders"),
         ("/notices-from", {"notify_from": "31 6 2026"}, "31 June 2026 is not a real date"),
         ("/notices-from", {"notify_from": "1 1 2016"}, "within a year from today"),
-        ("/closure-days", {"day": "", "name": ""}, "Enter the day"),
+        ("/closure-days", {"day": "", "name": ""}, "Enter the date"),
         ("/closure-days", {"day": "3 8 2026", "name": "x" * 10_000}, "120 characters or fewer"),
-        ("/closure-days", {"day": "3 8 2999", "name": ""}, "The day must be from 1 April 2017 to 2099."),
+        ("/closure-days", {"day": "3 8 2999", "name": ""}, "The date must be from 1 April 2017 to 2099."),
         ("/bodies", {"organisation": "", "role": "lead", "from_on": "1 4 2026"}, "Choose an organisation"),
         ("/bodies", {"organisation": "S999", "role": "lead", "from_on": "1 4 2026"}, "Choose one from the list"),
-        ("/bodies", {"organisation": "N01", "role": "king", "from_on": "1 4 2026"}, "whether it leads or takes part"),
-        ("/bodies", {"organisation": "S12000020", "role": "lead", "from_on": "1 4 2026"}, "is in the partnership then"),
+        (
+            "/bodies",
+            {"organisation": "N01", "role": "king", "from_on": "1 4 2026"},
+            "whether it is a lead body or a member",
+        ),
+        (
+            "/bodies",
+            {"organisation": "S12000020", "role": "lead", "from_on": "1 4 2026"},
+            "is already in the partnership on that date",
+        ),
         ("/periods", {"period": "2032-35"}, "Choose one from the list"),
         ("/periods", {"period": "2026-29", "steps": ["nonsense"]}, "Choose steps from the list"),
     ]:
@@ -141,7 +149,7 @@ def test_a_part_of_another_partnership_is_not_found(place: Place) -> None:
 def test_closure_days_come_and_go_once_each(place: Place) -> None:
     page = f"{SET_UP}/closure-days"
     assert place.client.post(page, data={"day": "3 8 2026", "name": "Local holiday"}).status_code == 302
-    assert "in the list already" in said(place.client.post(page, data={"day": "3 8 2026", "name": ""}))
+    assert "already in the list" in said(place.client.post(page, data={"day": "3 8 2026", "name": ""}))
     remove = f"{page}/{db.session.scalars(select(ClosureDay.id)).one()}/remove"
     assert place.client.post(remove).status_code == 302
     assert place.client.post(remove).status_code == 404

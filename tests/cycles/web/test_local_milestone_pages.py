@@ -72,7 +72,7 @@ def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
     stranger = make_user("Fiona Lamb", role=Role.LEAD, partnership=make_partnership("fife"))
     client = place.client(place.lead)
     for changed, words in [
-        ({"title": ""}, "Say in a few words what is to be done"),
+        ({"title": ""}, "Enter a title"),
         ({"title": "t" * 10_000}, "The title must be 300 characters or fewer"),
         ({"kind": "plan"}, "Choose a kind from the list"),
         ({"kind": "annual-report"}, "Choose a kind from the list"),
@@ -80,7 +80,7 @@ def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
         ({"stage": "later"}, "Choose a stage from the list"),
         ({"due_on": "31 6 2026"}, "31 June 2026 is not a real date"),
         ({"due_on": "1 1 2100"}, "The date must be between 2014 and 2100."),
-        ({"opens_on": "2 9 2026"}, "It must open before it is due, or on that day."),
+        ({"opens_on": "2 9 2026"}, "The earliest start date must be on or before the due date."),
         ({"owner": "stranger"}, "Choose an owner from the list"),
         ({"lead_organisation": "1"}, "Choose an organisation from the list"),
     ]:

@@ -54,6 +54,8 @@ from tests.factories import make_user
 from tests.support.days import moment
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
 APRIL = date(2026, 4, 7)

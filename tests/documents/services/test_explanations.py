@@ -32,6 +32,8 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_partnership, make_report, make_user
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 7, 20)
 NOW = moment(TODAY)
 NEW_DATE = date(2026, 9, 30)
@@ -184,5 +186,5 @@ def test_a_decision_is_kept_on_the_escalation_that_it_answers(report: Milestone,
         NEW_DATE,
         member.id,
     )
-    with pytest.raises(RuleBroken, match="settled already"):
+    with pytest.raises(RuleBroken, match="already been settled"):
         decide_new_date(rung, date(2026, 10, 30), WHY, shared=True, by=member, today=TODAY, now=NOW)

@@ -26,6 +26,8 @@ from tests.factories import (
 )
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 8, 17)
 NOW = moment(TODAY)
 NEW_DATE = date(2026, 9, 30)

@@ -24,6 +24,8 @@ from cycle_tracker.models import AuditEvent, Message, Milestone, Partnership, Pu
 from tests.factories import make_milestone, make_report, make_user
 from tests.support.days import Days, Told, moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
 ADDRESS = "https://www.moray.example/plan.pdf"
@@ -118,7 +120,7 @@ def test_what_follows_is_told_when_its_date_is_known(days: Days, lead: User) -> 
     db.session.commit()
     days.run(date(2026, 5, 21))
     (mail,) = days.told
-    assert mail.subject == "2 dates have passed"
+    assert mail.subject == "Moray: 2 milestones overdue"
     assert mail.steps.count("overdue-29") == 2
 
 
@@ -128,7 +130,7 @@ def test_the_mailbox_of_scottish_government_is_told_once_with_the_address(days: 
     db.session.commit()
     assert days.send(TODAY).sent == 1
     assert days.told == [
-        Told("20 May", "plans@government.example", "Children’s Services Plan 2026–29: published, Moray", "")
+        Told("20 May", "plans@government.example", "Published by Moray: Children’s Services Plan 2026–29", "")
     ]
 
 

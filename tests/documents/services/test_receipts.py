@@ -25,6 +25,8 @@ from cycle_tracker.documents.services.receipts import (
 from cycle_tracker.models import AuditEvent, Message, Milestone, Publication, PublicationCopy, User
 from tests.factories import at_seven, make_government, make_milestone, make_partnership, make_report, make_user
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 7, 20)
 NOW = at_seven(TODAY)
 SENT_ON = date(2026, 7, 6)

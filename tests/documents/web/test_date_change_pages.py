@@ -108,7 +108,7 @@ def test_a_date_that_cannot_be_moved_so_is_told_beside_its_field(moray: Moray) -
         ({"due_on": ""}, "due_on", "Enter the new date"),
         ({"due_on": "31 2 2027"}, "due_on", "is not a real date"),
         ({"due_on": "1 1 2100"}, "due_on", "must be before 2100"),
-        ({"due_on": "1 9 2026"}, "due_on", "the date that it has already"),
+        ({"due_on": "1 9 2026"}, "due_on", "already the due date"),
         ({"reason": " "}, "reason", "Say why the date moves"),
         ({"reason": "x" * 10_000}, "reason", "2,000 characters or fewer"),
     ]:
@@ -138,7 +138,7 @@ def test_a_lead_proposes_a_member_notes_and_the_page_tells_of_both(moray: Moray)
     assert "A new expected date is proposed" in text
     assert "Proposed by Ailsa Grant, on 17 August 2026" in text
     assert "Expected by 30 June 2026" in text, "a proposal changes nothing"
-    assert "Explanations to note" in said(member.get("/"))
+    assert "Explanations to agree" in said(member.get("/"))
     page = member.get(REPORT)
     form = soup(page).find("form", attrs={"action": f"{REPORT}/proposal/note"})
     assert form is not None
@@ -147,11 +147,11 @@ def test_a_lead_proposes_a_member_notes_and_the_page_tells_of_both(moray: Moray)
     answer = member.post(f"{REPORT}/proposal/note", data={"version": str(version["value"])})
     assert answer.status_code == 302
     text = said(member.get(REPORT))
-    assert "Iain Munro noted a new expected date of 30 September 2026" in text
+    assert "Iain Munro agreed a new expected date of 30 September 2026" in text
     assert "Ailsa Grant proposed a new expected date of 30 September 2026" in text
     (change,) = changes()
     assert (change.shared, change.noted_by_id) == (False, moray.member.id), "the box was left empty"
-    assert "Explanations to note" not in said(member.get("/"))
+    assert "Explanations to agree" not in said(member.get("/"))
 
 
 def test_an_official_notes_what_is_to_be_shared_and_sees_nothing_else(moray: Moray) -> None:
@@ -164,7 +164,7 @@ def test_an_official_notes_what_is_to_be_shared_and_sees_nothing_else(moray: Mor
     text = said(official.get(REPORT))
     assert WHY in text
     assert "Ailsa Grant" not in text
-    assert "Explanations to note" in said(official.get("/"))
+    assert "Explanations to agree" in said(official.get("/"))
     version = value_of(official.get(f"{REPORT}/proposal/note"), "version")
     assert official.post(f"{REPORT}/proposal/note", data={"version": version}).status_code == 302
     assert changes()[-1].shared is True
@@ -221,7 +221,7 @@ def test_two_who_note_at_once_note_once(moray: Moray) -> None:
     assert first.post(f"{REPORT}/proposal/note", data={"version": version, "shared": "y"}).status_code == 302
     late = second.post(f"{REPORT}/proposal/note", data={"version": version})
     assert late.status_code == 409
-    assert "Iain Munro noted a new expected date of 30 September 2026" in said(late)
+    assert "Iain Munro agreed a new expected date of 30 September 2026" in said(late)
     assert [one.noted_by_id for one in changes()] == [moray.member.id]
 
 

@@ -528,7 +528,7 @@ def test_what_is_offered_is_what_the_person_may_see(place: Moray) -> None:
 def test_the_way_from_a_partnership_and_from_ones_account(place: Moray) -> None:
     client = sign_in(place.app, place.owner)
     page = soup(client.get("/partnerships/moray"))
-    link = page.find("a", string="Its dates in your own calendar")
+    link = page.find("a", string="Add to your calendar")
     assert isinstance(link, Tag)
     form = soup(client.get(str(link["href"])))
     chosen = form.select_one("select[name=of] option[selected]")

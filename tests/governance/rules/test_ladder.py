@@ -29,12 +29,16 @@ def viewer(
     [
         (Audience.LEAD, date(2026, 7, 6), ""),
         (Audience.LEAD, date(2026, 7, 17), ""),
-        (Audience.LEAD, date(2026, 7, 3), "The day must be after today."),
-        (Audience.LEAD, date(2026, 7, 20), "The day must be 17 July 2026 or before."),
-        (Audience.OWNER, date(2026, 7, 20), "The day must be 17 July 2026 or before."),
+        (Audience.LEAD, date(2026, 7, 3), "The reply date must be after today."),
+        (Audience.LEAD, date(2026, 7, 20), "The reply date must be on or before 17 July 2026."),
+        (Audience.OWNER, date(2026, 7, 20), "The reply date must be on or before 17 July 2026."),
         (Audience.CHAIR, date(2026, 7, 31), ""),
-        (Audience.GOVERNANCE, date(2026, 8, 3), "The day must be 31 July 2026 or before."),
-        (Audience.NATIONAL, date(2026, 7, 5), "The day must be a working day, on which the partnership is not closed."),
+        (Audience.GOVERNANCE, date(2026, 8, 3), "The reply date must be on or before 31 July 2026."),
+        (
+            Audience.NATIONAL,
+            date(2026, 7, 5),
+            "The reply date must be a working day when the partnership is not closed.",
+        ),
     ],
 )
 def test_a_reply_is_promised_for_a_working_day_that_is_not_far(audience: Audience, day: date, refused: str) -> None:

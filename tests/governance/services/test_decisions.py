@@ -39,6 +39,8 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 9, 1)
 NOW = moment(TODAY)
 DUE = date(2026, 10, 5)
@@ -177,7 +179,7 @@ def test_neither_the_owner_nor_a_lead_decides(rung: Escalation, member: User, le
 def test_what_is_settled_is_not_decided_again(rung: Escalation, member: User) -> None:
     complete(rung.milestone, TODAY, "finished", by=member, now=NOW)
     db.session.commit()
-    with pytest.raises(RuleBroken, match="settled already"):
+    with pytest.raises(RuleBroken, match="already been settled"):
         take_no_action(rung, WHY, by=member, today=TODAY, now=NOW)
 
 

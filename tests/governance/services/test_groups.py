@@ -28,6 +28,8 @@ from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_fo
 from tests.factories import make_partnership, make_user
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 9, 1)
 NOW = moment(TODAY)
 
@@ -74,7 +76,7 @@ def test_a_place_brings_its_role_and_the_mails_of_the_group(moray: Partnership, 
 
 def test_nobody_joins_twice_and_neither_a_post_nor_the_switched_off_joins(moray: Partnership, lead: User) -> None:
     membership = join(moray, lead)
-    with pytest.raises(RuleBroken, match="in the group already"):
+    with pytest.raises(RuleBroken, match="already in the group"):
         add_member(moray, membership.user, MembershipRole.CHAIR, by=lead, now=NOW)
     with pytest.raises(RuleBroken, match="is a post"):
         add_member(moray, make_user("Inbox", kind=AccountKind.POST), MembershipRole.MEMBER, by=lead, now=NOW)
@@ -89,7 +91,7 @@ def test_another_place_brings_another_role_and_takes_the_old_one(moray: Partners
     assert (membership.role, roles(membership.user, moray)) == (MembershipRole.CHAIR, {"governance-member"})
     change_place(membership, MembershipRole.CLERK, by=lead, today=TODAY, now=NOW)
     assert (membership.role, membership.to_on, roles(membership.user, moray)) == (MembershipRole.CLERK, None, {"clerk"})
-    with pytest.raises(RuleBroken, match="clerk already"):
+    with pytest.raises(RuleBroken, match="already the clerk"):
         change_place(membership, MembershipRole.CLERK, by=lead, today=TODAY, now=NOW)
 
 
@@ -100,7 +102,7 @@ def test_who_leaves_loses_the_role_of_the_place_and_no_other(moray: Partnership,
     assert roles(person, moray) == {"contributor"}
     assert not viewer_of(person.id, TODAY).can(Permission.DECIDE_ESCALATIONS, moray.id)
     assert (membership.to_on, reached(moray)) == (date(2026, 8, 31), ())
-    with pytest.raises(RuleBroken, match="left the group already"):
+    with pytest.raises(RuleBroken, match="already left the group"):
         end_membership(membership, TODAY, by=lead, today=TODAY, now=NOW)
     assert add_member(moray, person, MembershipRole.CLERK, by=lead, now=NOW).to_on is None
     assert roles(person, moray) == {"contributor", "clerk"}

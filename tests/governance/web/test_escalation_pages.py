@@ -115,27 +115,26 @@ def test_what_waits_stands_before_what_is_settled(moray: Moray) -> None:
     escalate(make_report(make_partnership("fife"), title="Report of Fife"))
     client = moray.client()
     assert listed(client, "waiting") == [
-        "Annual report on 2025–26 Moray 63 days past the guidance date of 30 June 2026; 154 days since 31 March "
-        "14 July 2026, 14 days past its date None yet"
+        "Annual report on 2025–26 Moray 63 days past the guidance date of 30 June 2026 and 154 days since 31 March "
+        "14 July 2026, 14 days after the due date None yet"
     ]
     assert listed(client, "settled") == [
-        "Annual report on 2025–26 Moray 14 July 2026, 14 days past its date It was opened again, on 1 August 2026 "
-        "None yet"
+        "Annual report on 2025–26 Moray 14 July 2026, 14 days after the due date Reopened on 1 August 2026 None yet"
     ]
 
 
 def test_a_member_notes_a_new_date_and_the_lag_stays(moray: Moray) -> None:
     client = moray.client()
-    assert "Note a new expected date" in said(client.get(moray.page))
+    assert "Agree a new expected date" in said(client.get(moray.page))
     answer = client.post(f"{moray.page}/decision", data=moray.decision())
     assert answer.status_code == 302
     page = client.get(answer.headers["Location"])
     text = said(page)
-    assert "Recorded. The new expected date is 30 September 2026." in text
+    assert "Saved. The new expected date is 30 September 2026." in text
     assert "Expected by 30 September 2026" in text
     assert "30 June 2026, 63 days past it" in text
     assert "154 days since 31 March" in text
-    assert "It has a new date, on 1 September 2026" in text
+    assert "New date agreed on 1 September 2026" in text
     assert WHY in text
     assert soup(page).select("main form") == []
     change = db.session.scalars(select(DateChange)).one()
@@ -155,7 +154,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"expected_on": ""}, "Enter the new expected date"),
         ({"expected_on": "31 9 2026"}, "31 September 2026 is not a real date"),
         ({"expected_on": "1 9 2026"}, "The new expected date must be in the future."),
-        ({"explanation": "  "}, "Say why the date has passed and what will happen by the new one"),
+        ({"explanation": "  "}, "Say why the date has passed and what will happen by the new date"),
         ({"explanation": "Late."}, "The explanation must be 10 to 2,000 characters"),
         ({"explanation": "x" * 2001}, "The explanation must be 10 to 2,000 characters"),
     ]:
@@ -205,7 +204,7 @@ def test_what_was_decided_already_is_not_decided_twice(moray: Moray) -> None:
 def test_a_lead_reads_and_does_not_decide(moray: Moray) -> None:
     client = moray.client(moray.lead)
     page = client.get(moray.page)
-    assert "It waits for the governance group" in said(page)
+    assert "The governance group needs to decide." in said(page)
     assert soup(page).select("main form") == []
     assert client.post(f"{moray.page}/decision", data=moray.decision()).status_code == 403
     assert db.session.scalars(select(DateChange)).all() == []
@@ -264,7 +263,7 @@ def test_a_long_list_has_pages(moray: Moray) -> None:
     for page in ("2", "99"):
         answer = client.get(f"{LIST}?page={page}")
         assert len(soup(answer).select("#settled tbody tr")) == 11
-        assert "Waiting for a decision" not in [heading.get_text() for heading in soup(answer).select("h2")]
+        assert "Decision needed" not in [heading.get_text() for heading in soup(answer).select("h2")]
 
 
 OUTCOMES = {
@@ -274,9 +273,9 @@ OUTCOMES = {
     "no-action": {"no_action_reason": WHY},
 }
 SAID = {
-    "new-date": "New expected date noted: 30 September 2026",
-    "next-steps": "Next steps asked for: “Send the draft”, nobody yet, by 1 October 2026",
-    "refer-on": "Referred on to Chief officers’ group",
+    "new-date": "New expected date agreed: 30 September 2026",
+    "next-steps": "Next steps requested: “Send the draft”, no owner, by 1 October 2026",
+    "refer-on": "Referred to Chief officers’ group",
     "no-action": "No action",
 }
 
@@ -308,7 +307,7 @@ def test_what_is_decided_without_a_new_date_stays_listed_as_decided(moray: Moray
     assert (listed(client, "waiting"), listed(client, "settled")) == ([], [])
     (line,) = listed(client, "decided")
     assert SAID[outcome] in line
-    assert "Decision wanted" not in said(client.get("/"))
+    assert "Decision needed" not in said(client.get("/"))
     assert "Decide again" in said(client.get(moray.page))
     again = decide(client, moray, "new-date", version=version)
     assert again.status_code == 409, "the milestone was changed by the first decision"
@@ -319,7 +318,7 @@ def test_what_is_decided_without_a_new_date_stays_listed_as_decided(moray: Moray
 def test_the_clerk_records_for_the_group_with_a_meeting_added_on_the_spot(moray: Moray) -> None:
     clerk = make_user("Iain Bell", role=Role.CLERK, partnership=moray.partnership)
     client = moray.client(clerk)
-    assert "You record this as the clerk" in said(client.get(moray.page))
+    assert "Record the group’s decision." in said(client.get(moray.page))
     answer = decide(client, moray, "no-action", meeting_on="28 8 2026", minute="4.2")
     text = said(client.get(answer.headers["Location"]))
     assert "Made by the group, recorded by Iain Bell (clerk)" in text
@@ -327,7 +326,7 @@ def test_the_clerk_records_for_the_group_with_a_meeting_added_on_the_spot(moray:
     (meeting,) = db.session.scalars(select(Meeting)).all()
     assert (meeting.held_on, db.session.scalars(select(Decision)).one().meeting_id) == (date(2026, 8, 28), meeting.id)
     record = moray.client(moray.lead).get(f"/partnerships/moray/milestones/{moray.report.key}")
-    assert "The governance group decided: no action, recorded by Iain Bell (clerk)" in said(record)
+    assert "The governance group decided to take no action, recorded by Iain Bell (clerk)" in said(record)
 
 
 def test_what_is_wrong_with_a_decision_is_told_beside_its_field(moray: Moray) -> None:
@@ -341,17 +340,17 @@ def test_what_is_wrong_with_a_decision_is_told_beside_its_field(moray: Moray) ->
     db.session.flush()
     client = moray.client()
     for outcome, changed, field, words in [
-        ("next-steps", {"next_title": ""}, "next_title", "Say what is to be done"),
+        ("next-steps", {"next_title": ""}, "next_title", "Enter the next step"),
         ("next-steps", {"next_title": "x" * 10_000}, "next_title", "300 characters or fewer"),
         ("next-steps", {"next_due_on": "31 2 2027"}, "next_due_on", "is not a real date"),
-        ("next-steps", {"next_due_on": "31 8 2026"}, "next_due_on", "due today or later"),
-        ("next-steps", {"next_owner": "{stranger}"}, "next_owner", "Choose somebody from the list"),
-        ("next-steps", {"next_owner": "x\x07"}, "next_owner", "Choose somebody from the list"),
-        ("refer-on", {"referred_to": ""}, "referred_to", "Say to whom it is referred"),
+        ("next-steps", {"next_due_on": "31 8 2026"}, "next_due_on", "must be today or in the future"),
+        ("next-steps", {"next_owner": "{stranger}"}, "next_owner", "Choose someone from the list"),
+        ("next-steps", {"next_owner": "x\x07"}, "next_owner", "Choose someone from the list"),
+        ("refer-on", {"referred_to": ""}, "referred_to", "Enter who you are referring this to"),
         ("refer-on", {"referral_reason": "x" * 10_000}, "referral_reason", "10 to 2,000 characters"),
         ("no-action", {"no_action_reason": "no"}, "no_action_reason", "10 to 2,000 characters"),
         ("no-action", {"meeting": "{meeting}"}, "meeting", "Choose a meeting from the list"),
-        ("no-action", {"meeting_on": "2 9 2026"}, "meeting_on", "a meeting that has been held"),
+        ("no-action", {"meeting_on": "2 9 2026"}, "meeting_on", "must be today or in the past"),
         ("no-action", {"meeting_on": "soon"}, "meeting_on", "Enter a date"),
         ("no-action", {"minute": "x" * 10_000}, "minute", "200 characters or fewer"),
     ]:
@@ -376,7 +375,7 @@ def test_two_members_decide_at_once_and_the_second_is_shown_the_first(moray: Mor
     assert decide(first, moray, "no-action", version=version).status_code == 302
     page = decide(second, moray, "refer-on", version=version)
     assert page.status_code == 409
-    assert "Iain Munro, for the governance group, decided: no action" in said(page)
+    assert "Iain Munro, for the governance group, decided to take no action" in said(page)
     assert value_of(page, "referral_reason") == WHY
     assert [one.outcome for one in db.session.scalars(select(Decision))] == [DecisionOutcome.NO_ACTION]
 
@@ -392,7 +391,7 @@ def test_a_button_pressed_twice_makes_one_decision_and_one_milestone(moray: Mora
 def test_an_owner_of_the_group_is_told_that_somebody_else_decides(moray: Moray) -> None:
     moray.report.owner = moray.member
     page = moray.client().get(moray.page)
-    assert "somebody else of the governance group decides" in said(page)
+    assert "another member of the governance group must decide" in said(page)
     assert soup(page).select("main form") == []
 
 
@@ -426,7 +425,7 @@ def test_the_list_is_filtered_and_kept_as_it_is_filtered(moray: Moray) -> None:
     only_fife = client.get(f"{LIST}?partnership=fife")
     assert "Report of Fife" in said(only_fife)
     assert "Annual report on 2025–26" not in said(only_fife)
-    assert "left out of the filters: partnership" in said(client.get(f"{LIST}?partnership=angus"))
+    assert "so we ignored them: partnership" in said(client.get(f"{LIST}?partnership=angus"))
     kept = client.get(f"{LIST}/export.csv?standing=decided")
     rows = kept.get_data(as_text=True).lstrip("\ufeff").splitlines()
     assert len(rows) == 2

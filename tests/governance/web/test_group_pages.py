@@ -86,7 +86,7 @@ def test_a_lead_adds_somebody_with_a_role_and_somebody_by_address(moray: Moray) 
     client = moray.client()
     page = client.get(f"{PAGE}/members/add")
     offered = [option.get_text() for option in soup(page).select("#person option")]
-    assert offered == ["Choose somebody", "Ailsa Grant", "Calum Reid"]
+    assert offered == ["Choose someone", "Ailsa Grant", "Calum Reid"]
     sent = {"person": str(contributor.id), "email": "", "place": "clerk"}
     assert client.post(f"{PAGE}/members/add", data=sent).headers["Location"] == PAGE
     assert (
@@ -108,13 +108,13 @@ def test_what_is_wrong_with_a_new_member_is_told_beside_its_field(moray: Moray) 
     elsewhere = make_user("Fergus Kerr", role=Role.LEAD, partnership=make_partnership("fife"))
     client = moray.client()
     for sent, field, words in [
-        ({"place": "member"}, "person", "Choose somebody from the list, or enter their email address"),
-        ({"person": "{elsewhere}", "place": "member"}, "person", "Choose somebody from the list"),
+        ({"place": "member"}, "person", "Choose someone from the list, or enter their email address"),
+        ({"person": "{elsewhere}", "place": "member"}, "person", "Choose someone from the list"),
         ({"person": "{lead}", "email": "a@example.test", "place": "member"}, "person", "not both"),
-        ({"email": "nobody@example.test", "place": "member"}, "email", "Nobody has an account with this address"),
+        ({"email": "nobody@example.test", "place": "member"}, "email", "No one has an account with this address"),
         ({"email": "x" * 10_000, "place": "member"}, "email", "254 characters or fewer"),
-        ({"person": "{lead}", "place": "king"}, "place", "Choose what they are in the group"),
-        ({"person": "{lead}"}, "place", "Choose what they are in the group"),
+        ({"person": "{lead}", "place": "king"}, "place", "Choose their role in the group"),
+        ({"person": "{lead}"}, "place", "Choose their role in the group"),
     ]:
         data = {name: value.format(elsewhere=elsewhere.id, lead=moray.lead.id) for name, value in sent.items()}
         page = client.post(f"{PAGE}/members/add", data=data)
@@ -144,7 +144,7 @@ def test_another_place_and_the_last_day_change_what_they_may_do_at_once(moray: M
     assert roles(moray.member) == {Role.CLERK}
     late = client.post(moray.place, data={"place": "chair", "seen": seen})
     assert late.status_code == 409
-    assert "Somebody else changed this while you had it open" in said(late)
+    assert "Someone else changed this while you had it open" in said(late)
     member = moray.client(moray.member)
     wrong = client.post(f"{moray.place}/end", data={"last_day": "2 9 2026"})
     assert "must be today or in the past" in said(wrong)
@@ -153,7 +153,7 @@ def test_another_place_and_the_last_day_change_what_they_may_do_at_once(moray: M
     assert member.get("/escalations").status_code in (302, 403), "the next request of the old session is refused"
     text = said(client.get(PAGE))
     assert "Iain Munro, clerk until 31 August 2026" in text
-    assert "Nobody is in the group yet" in text
+    assert "No members yet" in text
 
 
 def test_meetings_are_added_and_changed_and_only_web_addresses_are_links(moray: Moray) -> None:
@@ -164,7 +164,7 @@ def test_meetings_are_added_and_changed_and_only_web_addresses_are_links(moray: 
     page = client.get(PAGE)
     assert "<b>Quarterly" not in page.get_data(as_text=True)
     rows = [" ".join(row.get_text(" ").split()) for row in soup(page).select("#meeting-list tbody tr")]
-    assert rows[0].startswith("24 September 2026 To come <b>Quarterly</b> javascript:alert(1)")
+    assert rows[0].startswith("24 September 2026 Upcoming <b>Quarterly</b> javascript:alert(1)")
     addresses = {link.get("href") for link in soup(page).select("#meeting-list a")}
     assert "https://www.example.org/m" in addresses
     assert not any(str(address).startswith("javascript") for address in addresses)
@@ -202,7 +202,7 @@ def test_a_group_that_is_not_there_yet_is_made_with_its_first_member_or_meeting(
     place = make_partnership("fife", name="Fife")
     lead = make_user("Fergus Kerr", role=Role.LEAD, partnership=place)
     client = moray.client(lead)
-    assert "Nobody is in the group yet" in said(client.get("/partnerships/fife/group"))
+    assert "No members yet" in said(client.get("/partnerships/fife/group"))
     sent = {"held_on": "24 9 2026", "title": "", "minutes": ""}
     assert client.post("/partnerships/fife/group/meetings/add", data=sent).status_code == 302
     assert "24 September 2026" in said(client.get("/partnerships/fife/group"))

@@ -30,7 +30,7 @@ from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 TODAY = date(2026, 7, 3)
 WHY = "The council has put the report off its agenda twice."
 REPORT = "/partnerships/moray/milestones/2023-26.annual-report-3"
-RAISED_BY = "raised this to the governance group, 3 days past its date"
+RAISED_BY = "escalated this to the governance group, 3 days after the due date"
 
 
 @dataclass
@@ -121,14 +121,14 @@ def told() -> list[tuple[str, str | None, bool, bool]]:
 def test_the_owner_or_a_lead_says_by_when_they_reply(moray: Moray, who: str) -> None:
     person: User = getattr(moray, who)
     client = moray.client(person)
-    assert "I have seen this, and reply by …" in said(client.get(REPORT))
+    assert "Acknowledge and give a reply date" in said(client.get(REPORT))
     answer = client.post(f"{REPORT}/acknowledgement", data=moray.reply())
     assert answer.headers["Location"] == REPORT
     page = said(client.get(REPORT))
-    assert "Recorded. A reply is promised by 10 July 2026." in page
-    assert f"{person.name} has seen this and replies by 10 July 2026." in page
-    assert f"{person.name} has seen this, and replies by 10 July 2026" in page, "the history says so too"
-    assert "I have seen this, and reply by …" not in page
+    assert "Saved. The reply date is 10 July 2026." in page
+    assert f"{person.name} has seen this and will reply by 10 July 2026." in page
+    assert f"{person.name} has seen this and will reply by 10 July 2026" in page, "the history says so too"
+    assert "Acknowledge and give a reply date" not in page
     db.session.refresh(moray.rung)
     assert (moray.rung.reply_by, moray.rung.acknowledged_by_id) == (date(2026, 7, 10), person.id)
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "acknowledged")).one()
@@ -141,7 +141,7 @@ def test_it_is_said_once(moray: Moray) -> None:
     again = client.post(f"{REPORT}/acknowledgement", data=moray.reply("13 7 2026"))
     assert again.status_code == 409
     page = said(client.get(f"{REPORT}/acknowledgement"))
-    assert "Nothing waits here for a reply by the owner and the planning leads." in page
+    assert "No reply is needed from the owner and the planning leads." in page
     db.session.refresh(moray.rung)
     assert moray.rung.reply_by == date(2026, 7, 10)
 
@@ -157,18 +157,18 @@ def test_a_second_rung_of_the_same_date_is_not_held_back_again(moray: Moray) -> 
 def test_once_it_has_gone_further_the_lead_holds_nothing_back(moray: Moray) -> None:
     moray.open(Audience.GOVERNANCE)
     client = moray.client(moray.lead)
-    assert "I have seen this" not in said(client.get(REPORT))
+    assert "Acknowledge and give a reply date" not in said(client.get(REPORT))
     assert client.post(f"{REPORT}/acknowledgement", data=moray.reply()).status_code == 409
 
 
 def test_a_day_that_cannot_be_is_refused_beside_its_field(moray: Moray) -> None:
     client = moray.client(moray.lead)
     for typed, message in [
-        ("", "Enter the day by which you reply"),
+        ("", "Enter the reply date"),
         ("31 2 2026", "is not a real date"),
-        ("3 7 2026", "The day must be after today."),
-        ("20 7 2026", "The day must be 17 July 2026 or before."),
-        ("4 7 2026", "The day must be a working day"),
+        ("3 7 2026", "The reply date must be after today."),
+        ("20 7 2026", "The reply date must be on or before 17 July 2026."),
+        ("4 7 2026", "The reply date must be a working day"),
         ("x" * 10_000, "date"),
         ("<b>soon</b>", "date"),
     ]:
@@ -195,39 +195,39 @@ def test_the_chair_or_the_group_says_by_when_it_replies(
     page = f"/escalations/{escalation.id}"
     for who in may_not:
         client = moray.client(getattr(moray, who))
-        assert "I have seen this" not in said(client.get(page))
+        assert "Acknowledge and give a reply date" not in said(client.get(page))
         refused = client.post(f"{page}/acknowledgement", data=moray.reply())
-        assert "so one of them must say when they reply" in said(refused)
+        assert "so only they can give a reply date" in said(refused)
     for who in may:
-        assert "I have seen this, and reply by …" in said(moray.client(getattr(moray, who)).get(page))
+        assert "Acknowledge and give a reply date" in said(moray.client(getattr(moray, who)).get(page))
     client = moray.client(getattr(moray, may[0]))
     answer = client.post(f"{page}/acknowledgement", data=moray.reply("31 7 2026"))
     assert answer.headers["Location"] == page
-    assert "has seen this and replies by 31 July 2026" in said(client.get(page))
-    assert "has seen this and replies by 31 July 2026" in said(client.get("/escalations"))
-    assert "replies by 31 July 2026" in said(client.get("/"))
+    assert "has seen this and will reply by 31 July 2026" in said(client.get(page))
+    assert "has seen this and will reply by 31 July 2026" in said(client.get("/escalations"))
+    assert "will reply by 31 July 2026" in said(client.get("/"))
 
 
 def test_a_members_own_work_is_not_theirs_to_answer_for(moray: Moray) -> None:
     moray.report.owner = moray.member
     escalation = moray.open(Audience.GOVERNANCE)
     client = moray.client(moray.member)
-    assert "I have seen this" not in said(client.get(f"/escalations/{escalation.id}"))
+    assert "Acknowledge and give a reply date" not in said(client.get(f"/escalations/{escalation.id}"))
     answer = client.post(f"/escalations/{escalation.id}/acknowledgement", data=moray.reply())
-    assert "one of them must say" in said(answer)
+    assert "only they can give a reply date" in said(answer)
 
 
 @pytest.mark.parametrize("who", ["lead", "member", "clerk"])
 def test_something_is_raised_to_the_group_before_its_rung(moray: Moray, who: str) -> None:
     person: User = getattr(moray, who)
     client = moray.client(person)
-    assert "Raise this to the governance group now, with a reason" in said(client.get(REPORT))
+    assert "Escalate to the governance group" in said(client.get(REPORT))
     answer = client.post(f"{REPORT}/raise", data=moray.why())
     assert answer.headers["Location"] == REPORT
     page = said(client.get(REPORT))
     assert f"{person.name} {RAISED_BY}" in page
-    assert f"Raised by {person.name}: “{WHY}”" in page
-    assert "Raise this to the governance group now" not in page
+    assert f"Escalated by {person.name}: “{WHY}”" in page
+    assert "Escalate to the governance group" not in page
     raised = db.session.scalars(select(Escalation).where(Escalation.raised_by_id == person.id)).one()
     assert (raised.audience, raised.rung, raised.fell_due_on, raised.due_on) == (
         Audience.GOVERNANCE,
@@ -243,10 +243,12 @@ def test_what_is_raised_stands_with_the_group_and_is_decided_as_anything_else(mo
     moray.client(moray.lead).post(f"{REPORT}/raise", data=moray.why())
     raised = db.session.scalars(select(Escalation).where(Escalation.raised_by_id.is_not(None))).one()
     client = moray.client(moray.member)
-    assert f"Raised by Ailsa Grant on 3 July 2026: “{WHY}”" in said(client.get("/"))
-    assert f"3 July 2026, 3 days past its date. Raised by Ailsa Grant: {WHY}" in said(client.get("/escalations"))
+    assert f"Escalated by Ailsa Grant on 3 July 2026: “{WHY}”" in said(client.get("/"))
+    assert f"3 July 2026, 3 days after the due date. Escalated by Ailsa Grant: {WHY}" in said(
+        client.get("/escalations")
+    )
     page = f"/escalations/{raised.id}"
-    assert f"Raised by Ailsa Grant {WHY}" in said(client.get(page))
+    assert f"Escalated by Ailsa Grant {WHY}" in said(client.get(page))
     file = client.get("/escalations/export.csv").get_data(as_text=True)
     assert f"Governance group,Ailsa Grant,{WHY}" in file
     answer = client.post(
@@ -271,14 +273,14 @@ def test_a_decision_answers_everything_that_waits_for_the_group_and_its_chair(mo
     for rung in rungs:
         db.session.refresh(rung)
         assert rung.decided_at is not None
-    assert "Nothing waits for a decision of your group." in said(moray.client(moray.chair).get("/"))
+    assert "No decisions needed." in said(moray.client(moray.chair).get("/"))
 
 
 def test_what_came_to_the_chair_is_on_the_home_of_chair_and_clerk_alone(moray: Moray) -> None:
     moray.open(Audience.CHAIR)
     for person in (moray.chair, moray.clerk):
         assert "With the chair since 1 July 2026." in said(moray.client(person).get("/"))
-    assert "Nothing waits for a decision of your group." in said(moray.client(moray.member).get("/"))
+    assert "No decisions needed." in said(moray.client(moray.member).get("/"))
     assert "to the chair of the governance group" in said(moray.client(moray.member).get("/escalations"))
 
 
@@ -287,9 +289,9 @@ def test_there_is_one_open_at_a_time_and_the_second_who_raises_is_told(moray: Mo
     moray.client(moray.lead).post(f"{REPORT}/raise", data=stale)
     late = moray.client(moray.clerk).post(f"{REPORT}/raise", data=stale)
     assert late.status_code == 409
-    assert "Ailsa Grant raised this to the governance group" in said(late)
+    assert "Ailsa Grant escalated this to the governance group" in said(late)
     db.session.refresh(moray.report)
-    assert "This is with the governance group already." in said(
+    assert "This is already with the governance group." in said(
         moray.client(moray.clerk).post(f"{REPORT}/raise", data=moray.why())
     )
     raised = select(Escalation).where(Escalation.audience == Audience.GOVERNANCE)
@@ -299,10 +301,10 @@ def test_there_is_one_open_at_a_time_and_the_second_who_raises_is_told(moray: Mo
 def test_a_reason_that_says_nothing_is_refused_beside_its_field(moray: Moray) -> None:
     client = moray.client(moray.lead)
     for why, message in [
-        ("", "Say why it is raised"),
+        ("", "Enter the reason for escalating this"),
         ("late", "10 to 2,000"),
         ("x" * 10_000, "10 to 2,000"),
-        ("\x01\x02", "Say why it is raised"),
+        ("\x01\x02", "Enter the reason for escalating this"),
     ]:
         answer = client.post(f"{REPORT}/raise", data=moray.why(why))
         assert message in soup(answer).select("#why-error")[0].get_text()
@@ -314,7 +316,7 @@ def test_where_the_group_has_nobody_that_is_written_down(moray: Moray) -> None:
         membership.to_on = date(2026, 6, 1)
     moray.client(moray.lead).post(f"{REPORT}/raise", data=moray.why())
     assert told() == [("raised-group", None, True, True)]
-    assert "Nobody: there was no one to tell for the governance group" in said(moray.client(moray.lead).get(REPORT))
+    assert "No one (the governance group could not be emailed)" in said(moray.client(moray.lead).get(REPORT))
 
 
 def test_before_its_date_something_may_be_raised_too(moray: Moray) -> None:
@@ -324,10 +326,10 @@ def test_before_its_date_something_may_be_raised_too(moray: Moray) -> None:
     page = f"/partnerships/moray/milestones/{step.key}"
     client = moray.client(moray.lead)
     client.post(f"{page}/raise", data={"version": str(step.version), "why": WHY})
-    assert "11 days before its date" in said(client.get(page))
+    assert "11 days before the due date" in said(client.get(page))
     raised = db.session.scalars(select(Escalation).where(Escalation.milestone_id == step.id)).one()
     assert raised.rung == -11
-    assert "11 days before its date" in said(moray.client(moray.member).get("/escalations"))
+    assert "11 days before the due date" in said(moray.client(moray.member).get("/escalations"))
 
 
 def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(moray: Moray) -> None:
@@ -336,22 +338,23 @@ def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(mora
     assert [one[:2] for one in told()] == [("raised-national", "Hamish Orr"), ("raised-national", "Iona Gow")]
     client = moray.client(hamish)
     home = said(client.get("/"))
-    assert f"Raised by Eilidh Innes on 3 July 2026: “{WHY}”" in home
-    assert "Reply wanted" in home
+    assert f"Escalated by Eilidh Innes on 3 July 2026: “{WHY}”" in home
+    assert "Reply needed" in home
     assert "Raised to the national group on 3 July 2026" in said(client.get("/outstanding"))
     assert "2026-07-03" in client.get("/outstanding/export.csv").get_data(as_text=True)
     page = said(client.get(REPORT))
     assert (
-        f"It came to the national group on 3 July 2026, 3 days past its date. Raised by Eilidh Innes: “{WHY}”" in page
+        f"Escalated to the national group on 3 July 2026, 3 days after the due date. Escalated by Eilidh Innes: “{WHY}”"
+        in page
     )
     assert "the owner and the planning leads" not in page, "the partnership's own rungs are its own"
     answer = client.post(f"{REPORT}/national-acknowledgement", data=moray.reply("31 7 2026"))
     assert answer.status_code == 302
-    assert "Hamish Orr has seen this and replies by 31 July 2026." in said(client.get(REPORT))
-    assert "Hamish Orr replies by 31 July 2026." in said(moray.client(iona).get("/"))
+    assert "Hamish Orr has seen this and will reply by 31 July 2026." in said(client.get(REPORT))
+    assert "Hamish Orr will reply by 31 July 2026." in said(moray.client(iona).get("/"))
     outsider = moray.client(make_user("Jock Bain", role=Role.OFFICIAL))
-    assert "Raised" in said(outsider.get("/"))
-    assert "I have seen this" not in said(outsider.get(REPORT))
+    assert "Escalated" in said(outsider.get("/"))
+    assert "Acknowledge and give a reply date" not in said(outsider.get(REPORT))
 
 
 def test_what_was_raised_to_the_nation_is_shown_to_the_group_and_not_its_to_decide(moray: Moray) -> None:
@@ -361,7 +364,7 @@ def test_what_was_raised_to_the_nation_is_shown_to_the_group_and_not_its_to_deci
     client = moray.client(moray.chair)
     assert "to the national group" in said(client.get("/escalations"))
     page = f"/escalations/{raised.id}"
-    assert "It was raised to the national group." in said(client.get(page))
+    assert "This was escalated to the national group." in said(client.get(page))
     refused = client.post(
         f"{page}/decision",
         data={"version": str(moray.report.version), "outcome": "no-action", "no_action_reason": "It is being printed."},
@@ -374,8 +377,8 @@ def test_what_was_raised_to_the_partnerships_group_is_not_the_nations_to_read(mo
     moray.client(moray.lead).post(f"{REPORT}/raise", data=moray.why())
     moray.client(moray.lead).post(f"{REPORT}/acknowledgement", data=moray.reply())
     page = said(moray.client(make_user("Hamish Orr", role=Role.OFFICIAL)).get(REPORT))
-    assert "It came to the governance group on 3 July 2026" in page, "the mark, which they see on their list"
-    for kept in (WHY, "Ailsa Grant", "replies by"):
+    assert "Escalated to the governance group on 3 July 2026" in page, "the mark, which they see on their list"
+    for kept in (WHY, "Ailsa Grant", "will reply by"):
         assert kept not in page
 
 
@@ -383,9 +386,9 @@ def test_a_step_goes_to_no_nation(moray: Moray) -> None:
     step = make_milestone(moray.partnership, key="2026-29.step", due_on=date(2026, 7, 1))
     page = f"/partnerships/moray/milestones/{step.key}"
     client = moray.client(moray.member)
-    assert "Raise this to the national group" not in said(client.get(page))
+    assert "Escalate to the national group" not in said(client.get(page))
     answer = client.post(f"{page}/raise-further", data={"version": str(step.version), "why": WHY})
-    assert "Only plans and annual reports are raised to the national group" in said(answer)
+    assert "You can escalate only plans and annual reports to the national group" in said(answer)
     assert told() == []
     official = moray.client(make_user("Hamish Orr", role=Role.OFFICIAL))
     assert official.get(f"{page}/raise-further").status_code == 404

@@ -23,6 +23,8 @@ from tests.imports.services.conftest import NOW, TODAY, Country, sheet
 from tests.support.days import Days
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 
 def rows(*lines: tuple[str, ...]) -> list[SheetRow]:
     return sheet(COLUMNS.names, *lines)

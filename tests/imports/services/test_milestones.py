@@ -22,6 +22,8 @@ from tests.factories import make_milestone, make_report, make_user
 from tests.imports.services.conftest import NOW, TODAY, Country, sheet
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 NEW = ("Moray", "2026-29.survey", "Survey of families", "step", "1/4/2027", "ailsa@example.test", "")
 
 

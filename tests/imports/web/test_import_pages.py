@@ -288,7 +288,7 @@ def test_an_official_records_one_document_of_every_partnership_on_behalf(moray: 
     ).all()
     assert events == [{"on_behalf": True}, {"on_behalf": True}]
     page = client.get("/partnerships/fife/milestones/2020-23.annual-report-2")
-    assert "Rhona Bell put this in with the history of plans and reports, on behalf of the partnership" in said(page)
+    assert "Rhona Bell added this to the past records, on behalf of the partnership" in said(page)
 
 
 def test_cells_are_pasted_with_their_first_row_or_without(moray: Moray) -> None:

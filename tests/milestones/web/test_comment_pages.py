@@ -120,7 +120,7 @@ def test_an_author_takes_back_their_own_and_nobody_elses(place: Place) -> None:
         assert author.post(path).status_code == 302
     page = said(author.get(STEP))
     assert "I should not have said this" not in page
-    assert "Taken back by its author." in page
+    assert "Deleted by its author." in page
     about_it = select(AuditEvent.action).where(AuditEvent.subject == "comment").order_by(AuditEvent.id)
     assert list(db.session.scalars(about_it)) == ["written", "taken-back"]
 

@@ -57,7 +57,7 @@ def asked_ids() -> list[int]:
 
 
 def test_a_lead_asks_somebody_new(asked: Milestone, lead: Browser) -> None:
-    assert "Nobody without an account is asked about this." in said(lead.get(CONSULTATION))
+    assert "No one outside the service is asked yet." in said(lead.get(CONSULTATION))
     for _ in range(2):  # the button pressed twice
         assert lead.post(f"{CONSULTATION}/contacts", data=KIRSTY).location == f"{CONSULTATION}/contacts"
     contact = db.session.scalars(select(Contact)).one()
@@ -117,9 +117,9 @@ def test_only_what_asks_people_has_contacts_and_a_closed_one_takes_no_more(
     place: Place, asked: Milestone, lead: Browser
 ) -> None:
     assert lead.get(f"{STEP}/contacts").status_code == 403
-    assert "Who is asked" not in said(lead.get(STEP))
+    assert "Contacts without an account" not in said(lead.get(STEP))
     db.session.get_one(Milestone, asked.id).state = State.DONE
-    assert "Ask one more" not in said(lead.get(f"{CONSULTATION}/contacts"))
+    assert "Add someone" not in said(lead.get(f"{CONSULTATION}/contacts"))
     refused = lead.post(f"{CONSULTATION}/contacts", data=KIRSTY)
     assert (refused.status_code, asked_ids()) == (200, [])
 
@@ -136,7 +136,7 @@ def test_a_contact_is_set_right_and_switched_off(place: Place, lead: Browser) ->
     contact, other = contact_of(place), contact_of(place, "Una Fyfe")
     data = {"name": "Kirsty Bain-Reid", "email": "kirsty@example.test", "organisation": "", "active": "y"}
     assert lead.post(f"{LIST}/{contact.id}", data=data).location == LIST
-    assert "Another contact has this address" in said(
+    assert "Another contact already has this email address" in said(
         lead.post(f"{LIST}/{contact.id}", data={**data, "email": other.email})
     )
     changed = db.session.get_one(Contact, contact.id)
@@ -153,11 +153,11 @@ def test_a_contact_is_set_right_and_switched_off(place: Place, lead: Browser) ->
 def test_the_list_filters_pages_and_exports_what_it_shows(place: Place, lead: Browser) -> None:
     for number in range(60):
         contact_of(place, f"Person {number:02d}", active=number % 2 == 0)
-    assert "60 contacts. Shown are 1 to 50." in said(lead.get(LIST))
+    assert "60 contacts. Showing 1 to 50." in said(lead.get(LIST))
     assert "Person 59" in said(lead.get(f"{LIST}?page=2"))
     assert "30 contacts." in said(lead.get(f"{LIST}?state=off"))
     assert "1 contact." in said(lead.get(f"{LIST}?text=person 07&state=off"))
-    assert "No contact is like that" in said(lead.get(f"{LIST}?text=nobody%25"))
+    assert "No contacts match these filters" in said(lead.get(f"{LIST}?text=nobody%25"))
     assert lead.get(f"{LIST}?state=nonsense&page=nonsense").status_code == 200
     rows = list(csv.reader(io.StringIO(lead.get(f"{LIST}/export.csv?state=off").get_data().decode("utf-8-sig"))))
     assert len(rows) == 31

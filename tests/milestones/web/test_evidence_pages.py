@@ -69,7 +69,7 @@ def test_what_is_not_kept_is_refused_beside_the_field(place: Place) -> None:
         ("a.pdf\x00.html", files.pdf(), "Choose a PDF"),
         ("report.pdf", files.pdf(b"<< /S /JavaScript /JS (x) >>"), "can run programs"),
         ("report.pdf", b"", "The file is empty"),
-        ("report.docx", files.bomb(), "unpacks to far more"),
+        ("report.docx", files.bomb(), "expands to more"),
     ]:
         answer = upload(client, name, content, title="My evidence")
         assert answer.status_code == 200, name
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
         ({"title": "Minutes", "address": "data:text/html,x"}, "address", "starting with https:// or http://"),
         ({"title": "Minutes", "address": "www.example.org"}, "address", "starting with https:// or http://"),
         ({"title": "Minutes", "address": "https://x.org/" + "a" * 2000}, "address", "2,000 characters or fewer"),
-        ({"address": ADDRESS}, "title", "Say what can be read at the address"),
+        ({"address": ADDRESS}, "title", "Enter a title for the web address"),
         ({"title": "t" * 201, "address": ADDRESS}, "title", "200 characters or fewer"),
     ]:
         answer = client.post(NEW, data=sent)
@@ -161,14 +161,14 @@ def test_taken_away_the_row_stays_and_the_bytes_go(place: Place) -> None:
     upload(client, "report.pdf", files.pdf())
     one = only_piece()
     path = f"{STEP}/evidence/{one.id}"
-    assert "cannot be brought back" in said(client.get(f"{path}/remove"))
+    assert "You cannot undo this" in said(client.get(f"{path}/remove"))
     for _ in range(2):
         assert client.post(f"{path}/remove").status_code == 302
     assert client.get(path).status_code == 404
     db.session.expire_all()
     assert (one.removed_by_id, count(StoredFile), count(StoredContent)) == (place.owner.id, 1, 0)
     page = said(client.get(STEP))
-    assert "Calum Reid took evidence away: report.pdf" in page
+    assert "Calum Reid removed evidence: report.pdf" in page
     assert actions() == ["evidence-added", "evidence-removed"]
 
 

@@ -83,9 +83,9 @@ def test_the_new_owner_is_told_and_the_history_names_them(place: Place) -> None:
     client = place.client(place.lead)
     sent(client, OWNER, place.step, owner=str(nurse.id))
     page = said(client.get(STEP))
-    assert "Recorded. Eilidh Stewart owns this now." in page
+    assert "Saved. Eilidh Stewart is now the owner." in page
     assert "Ailsa Grant made Eilidh Stewart the owner" in page
-    assert "Given to a new owner Eilidh Stewart, for the owner 3 July 2026 at 10:00 Waiting for the next mail" in page
+    assert "Given to a new owner Eilidh Stewart, for the owner 3 July 2026 at 10:00 Waiting for the next email" in page
     (notice,) = db.session.scalars(select(Notice))
     assert (notice.step, notice.user_id, notice.at_once) == ("assigned", nurse.id, True)
 
@@ -97,7 +97,7 @@ def test_a_second_editor_is_told_what_changed(place: Place) -> None:
     for path, data in ((OWNER, {"owner": ""}), (EDIT, {"title": "Mine"}), (DROP, {"reason": "Mine"})):
         answer = client.post(path, data={"version": old, "stage": "", "lead_organisation": "", **data})
         assert answer.status_code == 409
-        assert "Somebody else changed this first" in said(answer)
+        assert "Someone else changed this first" in said(answer)
         assert "Ailsa Grant became the owner" in said(answer)
         assert value_of(answer, "version") == version(place.step)
         if path == EDIT:
@@ -131,7 +131,7 @@ def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
     make_organisation("Fife Council")
     client = place.client(place.lead)
     for changed, field, words in [
-        ({"title": ""}, "title", "Say in a few words what is to be done"),
+        ({"title": ""}, "title", "Enter a title"),
         ({"title": "t" * 301}, "title", "The title must be 300 characters or fewer"),
         ({"stage": "nonsense"}, "stage", "Choose a stage from the list"),
         ({"lead_organisation": "1"}, "lead_organisation", "Choose an organisation from the list"),
@@ -144,28 +144,28 @@ def test_what_is_wrong_is_told_beside_its_field(place: Place) -> None:
 
 def test_what_is_dropped_keeps_its_reason_and_what_is_opened_again_starts_afresh(place: Place) -> None:
     client = place.client(place.lead)
-    assert "Say why this is dropped" in error_of(sent(client, DROP, place.step, reason=" "), "reason")
+    assert "Enter the reason for dropping this" in error_of(sent(client, DROP, place.step, reason=" "), "reason")
     assert sent(client, DROP, place.step, reason="The council does it in its own plan.").status_code == 302
     page = said(client.get(STEP))
     assert "Dropped The council does it in its own plan." in page
     assert "Ailsa Grant dropped this" in page
     assert place.step.next_notice_on is None
-    assert "Open this again" in page
+    assert "Reopen this milestone" in page
     assert "cannot be dropped" in said(client.get(DROP))
-    assert "Say why this is opened again" in error_of(sent(client, REOPEN, place.step, reason=""), "reason")
+    assert "Enter the reason for reopening this" in error_of(sent(client, REOPEN, place.step, reason=""), "reason")
     assert sent(client, REOPEN, place.step, reason="The board wants it after all.").status_code == 302
     db.session.expire_all()
     assert (place.step.state, place.step.reason) == (State.IN_PROGRESS, "")
     assert place.step.next_notice_on is not None
-    assert "Ailsa Grant opened this again" in said(client.get(STEP))
-    assert "cannot be opened again" in said(sent(client, REOPEN, place.step, reason="Once more"))
+    assert "Ailsa Grant reopened this" in said(client.get(STEP))
+    assert "you cannot reopen it" in said(sent(client, REOPEN, place.step, reason="Once more"))
     assert actions() == ["dropped", "reopened"]
 
 
 def test_a_document_is_neither_dropped_nor_opened_again_here(place: Place) -> None:
     client = place.client(place.lead)
     assert "Drop this" not in said(client.get(REPORT))
-    assert "an official can say so" in said(client.get(f"{REPORT}/drop")).replace(
+    assert "an official can mark it as not required" in said(client.get(f"{REPORT}/drop")).replace(
         "a Scottish Government official", "an official"
     )
     assert "cannot be dropped" in said(sent(client, f"{REPORT}/drop", place.report, reason="No"))
@@ -197,8 +197,10 @@ def test_sub_tasks_are_listed_with_how_many_are_done(place: Place) -> None:
     assert soup(page).select("main script") == []
     child = said(client.get(f"{STEP}.1"))
     assert "Part of Draft the plan" in child
-    assert "A sub-task has no sub-tasks of its own." in said(client.get(f"{STEP}.1/sub-tasks/new"))
-    assert "has no sub-tasks" in said(client.post(f"{STEP}.1/sub-tasks/new", data={"title": "Deeper", "owner": ""}))
+    assert "A sub-task cannot have sub-tasks." in said(client.get(f"{STEP}.1/sub-tasks/new"))
+    assert "cannot have sub-tasks" in said(
+        client.post(f"{STEP}.1/sub-tasks/new", data={"title": "Deeper", "owner": ""})
+    )
     done = client.post(f"{STEP}/finish", data={"version": version(place.step), "done_on": "3 7 2026"})
     assert done.status_code == 302
     assert f"A sub-task is not finished: {MARKUP}." in said(client.get(STEP))
@@ -209,7 +211,7 @@ def test_a_sub_task_that_is_wrong_is_told_beside_its_field(place: Place) -> None
     *_, stranger = partners(place)
     client = place.client(place.lead)
     for changed, field, words in [
-        ({"title": ""}, "title", "Say in a few words what is to be done"),
+        ({"title": ""}, "title", "Enter a title"),
         ({"title": "t" * 10_000}, "title", "The title must be 300 characters or fewer"),
         ({"due_on": "31 6 2026"}, "due_on", "31 June 2026 is not a real date"),
         ({"due_on": "1 1 1999"}, "due_on", "The date must be between 2014 and 2100."),
@@ -244,11 +246,11 @@ def test_what_comes_first_warns_and_never_blocks(place: Place) -> None:
         answer = client.post(FIRST, data={"predecessor": wrong})
         assert "Choose a milestone from the list" in error_of(answer, "predecessor")
     page = said(client.get(STEP))
-    assert "These should be finished first Agree the priorities: not started Issue the guidance: not started" in page
-    assert "Should be finished before this Agree the priorities" in page
-    assert "Waits for this Draft the plan" in said(client.get("/partnerships/moray/milestones/2026-29.priorities"))
+    assert "Finish these first Agree the priorities: not started Issue the guidance: not started" in page
+    assert "Finish first Agree the priorities" in page
+    assert "Depends on this Draft the plan" in said(client.get("/partnerships/moray/milestones/2026-29.priorities"))
     assert client.post(f"{STEP}/start", data={"version": version(place.step)}).status_code == 302
-    warned = "This was to be finished first and is not: Agree the priorities, and 1 more."
+    warned = "This should be finished first: Agree the priorities, and 1 more."
     assert warned in said(client.get(STEP))
     client.post(f"{STEP}/finish", data={"version": version(place.step), "done_on": "3 7 2026"})
     assert warned in said(client.get(STEP))
@@ -269,7 +271,7 @@ def test_nothing_comes_before_itself_by_way_of_others(place: Place) -> None:
     client.post("/partnerships/moray/milestones/2026-29.second/predecessors", data={"predecessor": str(place.step.id)})
     client.post("/partnerships/moray/milestones/2026-29.third/predecessors", data={"predecessor": str(second.id)})
     answer = client.post(FIRST, data={"predecessor": str(third.id)})
-    assert "“third” waits for this one already, so it cannot come first." in error_of(answer, "predecessor")
+    assert "“third” already depends on this one, so it cannot be first." in error_of(answer, "predecessor")
     assert actions() == ["predecessor-added"] * 2
 
 

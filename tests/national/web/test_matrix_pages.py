@@ -102,7 +102,7 @@ def test_each_cell_says_where_the_document_stands_with_its_date_and_lag(nation: 
     assert found["Fife"] == ["Nothing here yet"] * 4
     assert found["Moray"] == [
         "Complete : Plan, Moray Published 20 March 2023",
-        "Published, not yet notified : Annual report on 2023–24, Moray Published 20 June 2024 81 days after 31 March",
+        "Published, not sent : Annual report on 2023–24, Moray Published 20 June 2024 81 days after 31 March",
         "Complete : Annual report on 2024–25, Moray Published, date not known",
         "Outstanding : Annual report on 2025–26, Moray Guidance date 30 June 2026 167 days since 31 March",
     ]

@@ -109,7 +109,7 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
         "Outstanding": ["Angus", "Clyde", "Dundee"],
         "Explained": ["Bute"],
         "Past guidance date": ["Islay"],
-        "Published, not yet notified": ["Elgin"],
+        "Published, not sent": ["Elgin"],
         "No record here yet": ["Glasgow"],
         "Not required": ["Harris"],
     }

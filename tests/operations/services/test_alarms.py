@@ -53,9 +53,9 @@ def test_a_scheduler_that_is_not_seen_for_five_minutes_is_mailed_about_once(core
     assert mails() == []
     for minutes in (5, 6, 90):
         assert watch_scheduler(NOW + minutes * MINUTE, watched_since=LONG_AGO)
-    said = "Cycle Tracker: the scheduler does not run"
+    said = "Cycle Tracker: the scheduler is not running"
     assert mails() == [("jean@example.test", said), ("kirsty@example.test", said)]
-    assert "It was seen last on 3 July 2026 at 10:00." in bodies()
+    assert "It last ran on 3 July 2026 at 10:00." in bodies()
     assert "http://127.0.0.1:5000/service-health" in bodies()
     assert {message.kind for message in db.session.scalars(select(Message))} == {MessageKind.ALARM}
 
@@ -70,7 +70,7 @@ def test_a_web_side_that_has_just_started_gives_the_scheduler_as_long(core_app: 
 def test_a_scheduler_that_was_never_started_is_mailed_about(core_app: Flask) -> None:
     enter_administrators()
     assert watch_scheduler(NOW, watched_since=NOW - 5 * MINUTE)
-    assert "It has never been seen." in bodies()
+    assert "It has never run." in bodies()
 
 
 def test_once_it_is_seen_again_one_mail_says_so_and_what_nobody_sent_is_withdrawn(core_app: Flask) -> None:
@@ -84,10 +84,10 @@ def test_once_it_is_seen_again_one_mail_says_so_and_what_nobody_sent_is_withdraw
     ran(NOW + 9 * MINUTE)
     assert not watch_scheduler(NOW + 10 * MINUTE, watched_since=LONG_AGO)
     assert not watch_scheduler(NOW + 11 * MINUTE, watched_since=LONG_AGO)
-    said = "Cycle Tracker: the scheduler runs again"
+    said = "Cycle Tracker: the scheduler is running again"
     assert mails() == [("jean@example.test", said), ("kirsty@example.test", said)]
-    assert mails(MessageState.WITHDRAWN) == [("kirsty@example.test", "Cycle Tracker: the scheduler does not run")]
-    assert "From 3 July 2026 at 10:00 to 3 July 2026 at 10:10 it did not." in bodies()
+    assert mails(MessageState.WITHDRAWN) == [("kirsty@example.test", "Cycle Tracker: the scheduler is not running")]
+    assert "The problem lasted from 3 July 2026 at 10:00 to 3 July 2026 at 10:10." in bodies()
     alarm = db.session.scalars(select(Alarm)).one()
     assert (alarm.raised_at, alarm.ended_at) == (NOW, NOW + 10 * MINUTE)
 
@@ -107,11 +107,11 @@ def test_a_sender_that_fails_for_five_minutes_is_mailed_about_with_what_the_serv
         ran(NOW + minute * MINUTE, outcome=Outcome.FAILED, error="The mail server: ConnectionRefusedError")
         watch_sender(NOW + minute * MINUTE)
         assert len(mails()) == (2 if minute == 6 else 0)
-    assert "No mail could be sent since 3 July 2026 at 10:01. The mail server: ConnectionRefusedError" in bodies()
+    assert "No emails have been sent since 3 July 2026 at 10:01. The mail server: ConnectionRefusedError" in bodies()
     ran(NOW + 7 * MINUTE)
     watch_sender(NOW + 7 * MINUTE)
     watch_sender(NOW + 8 * MINUTE)
-    said = "Cycle Tracker: reminders go out again"
+    said = "Cycle Tracker: reminders are being sent again"
     assert mails() == [("jean@example.test", said), ("kirsty@example.test", said)]
 
 
@@ -119,7 +119,7 @@ def test_notices_that_could_not_be_decided_are_mailed_about_at_once(core_app: Fl
     enter_administrators()
     ran(NOW.replace(hour=7), "queue-notices", Outcome.FAILED, "OperationalError: disk I/O error")
     watch_sender(NOW.replace(hour=7, minute=1))
-    assert "The notices of 3 July 2026 could not be decided: OperationalError: disk I/O error" in bodies()
+    assert "The reminders for 3 July 2026 could not be prepared. OperationalError: disk I/O error" in bodies()
     ran(NOW.replace(hour=7, minute=2), "queue-notices")
     watch_sender(NOW.replace(hour=7, minute=3))
     assert db.session.scalars(select(Alarm)).one().ended_at == NOW.replace(hour=7, minute=3)

@@ -28,10 +28,10 @@ from tests.support.visits import give_password, visit_as, whole_page, words
 NOW = datetime(2026, 7, 3, 10, 0, tzinfo=LONDON)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-ALL_WELL = "Every job ran when it should have, and no message has failed."
+ALL_WELL = "All jobs are running. No emails have failed."
 HELD_UP = (
-    "At least one message has been ready for 15 minutes or more, or could not be written, and none was sent meanwhile. "
-    "Does the mail server answer? If it does, see the messages that failed."
+    "No emails were sent in the last 15 minutes, although at least one was ready or could not be written. Check that "
+    "the mail server responds. If it does, look at the emails that failed."
 )
 QUEUED, SENDING, SENT = MessageState.QUEUED, MessageState.SENDING, MessageState.SENT
 

@@ -55,14 +55,14 @@ def test_the_administrator_is_mailed_from_the_web_side_and_once_more_when_it_run
         for _minute in range(8):
             morning.shift(MINUTE)
             watch.look()
-        assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler does not run"]
+        assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler is not running"]
         with app.app_context():
             run_sender()
         watch.look()
         watch.look()
         with app.app_context():
             queued = db.session.scalars(select(Message.subject).where(Message.state == "queued")).all()
-        assert queued == ["Cycle Tracker: the scheduler runs again"]  # the scheduler is there to send it
+        assert queued == ["Cycle Tracker: the scheduler is running again"]  # the scheduler is there to send it
         assert len(sink.accepted) == 1
 
 
@@ -77,7 +77,7 @@ def test_a_mail_server_that_is_away_is_tried_again_at_the_next_look(
     morning.shift(MINUTE)
     with sink_for(app) as sink:
         watch.look()
-        assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler does not run"]
+        assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler is not running"]
 
 
 @pytest.mark.on_both_databases
@@ -87,7 +87,7 @@ def test_of_six_workers_that_look_at_once_one_mails(app: Flask, morning: time_ma
     morning.shift(5 * MINUTE)
     with sink_for(app) as sink:
         at_once(app, *[watch.look for watch in watches])
-        assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler does not run"]
+        assert subjects(sink.accepted) == ["Cycle Tracker: the scheduler is not running"]
 
 
 def test_a_look_is_begun_after_a_request_once_a_minute(

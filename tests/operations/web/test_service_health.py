@@ -17,7 +17,7 @@ from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
 
 NOW = datetime(2026, 7, 3, 10, 0, tzinfo=LONDON)
-ALL_WELL = "Every job ran when it should have, and no message has failed."
+ALL_WELL = "All jobs are running. No emails have failed."
 
 pytestmark = pytest.mark.usefixtures("morning")
 
@@ -39,13 +39,13 @@ def test_all_is_well(app: Flask) -> None:
     ran(app, "send-outbox", NOW - timedelta(minutes=2))
     said = page(app)
     assert ALL_WELL in said
-    assert "3 July 2026 at 07:00, for 3 July 2026 Did all that it had to notices 12" in said
+    assert "3 July 2026 at 07:00, for 3 July 2026 Finished notices 12" in said
 
 
 def test_jobs_that_never_ran_are_missed(app: Flask) -> None:
     said = page(app)
-    assert "The notices of 3 July 2026 have not been queued." in said
-    assert "No mails could be sent for more than three minutes." in said
+    assert "The reminders for 3 July 2026 have not been prepared." in said
+    assert "No emails could be sent for more than three minutes." in said
     assert said.count("Has not run yet") == 4  # each job: its last run, and its last that did all
 
 
@@ -63,15 +63,15 @@ def test_the_day_whose_notices_should_be_there(
     app: Flask, morning: time_machine.Traveller, now: datetime, wanted: str
 ) -> None:
     morning.move_to(now)
-    assert f"The notices of {wanted} have not been queued." in page(app)
+    assert f"The reminders for {wanted} have not been prepared." in page(app)
 
 
 def test_a_run_that_failed_is_no_run(app: Flask) -> None:
     ran(app, "queue-notices", NOW.replace(hour=7), Outcome.FAILED, error="The database cannot be used")
     ran(app, "send-outbox", NOW, Outcome.FAILED, error="The mail server: ConnectionRefusedError")
     said = page(app)
-    assert "have not been queued" in said
-    assert "Could not do its work: The mail server: ConnectionRefusedError" in said
+    assert "have not been prepared" in said
+    assert "Failed: The mail server: ConnectionRefusedError" in said
 
 
 def test_messages_and_notices_are_counted_and_listed(app: Flask) -> None:
@@ -95,11 +95,11 @@ def test_messages_and_notices_are_counted_and_listed(app: Flask) -> None:
         )
         db.session.commit()
     said = page(app)
-    assert "2 messages waiting" in said
-    assert "The oldest has waited since 3 July 2026 at 08:00." in said
-    assert "1 message could not be sent." in said
-    assert "n2@example.test Moray: what is due 3 July 2026 at 10:00 1 try 550 No such user" in said
-    assert "Draft the plan Moray 14 days past its date" in said
+    assert "2 emails waiting" in said
+    assert "The oldest has been waiting since 3 July 2026 at 08:00." in said
+    assert "1 email could not be sent." in said
+    assert "n2@example.test Moray: what is due 3 July 2026 at 10:00 1 attempt 550 No such user" in said
+    assert "Draft the plan Moray 14 days after (escalation stage)" in said
     assert "rung-14" not in said
     assert "the governance group 3 July 2026" in said
 
@@ -130,7 +130,7 @@ def test_missed_runs_are_counted_and_listed(app: Flask) -> None:
     ran(app, "queue-notices", datetime(2026, 7, 1, tzinfo=LONDON), Outcome.MISSED)
     said = page(app)
     assert "3 missed runs in 30 days" in said
-    assert "Missed runs: 3." in said
+    assert "Missed runs in the last 30 days: 3." in said
     assert "1 July 2026 30 June 2026 29 June 2026" in said
     assert ALL_WELL in said
 
@@ -139,7 +139,7 @@ def test_the_last_good_run_stands_beside_one_that_failed(app: Flask) -> None:
     ran(app, "queue-notices", datetime(2026, 7, 2, 7, 0, tzinfo=LONDON), holder="tracker-1 process 12")
     ran(app, "queue-notices", NOW.replace(hour=7), Outcome.FAILED, error="Gone", holder="tracker-1 process 99")
     said = page(app)
-    assert "3 July 2026 at 07:00, for 3 July 2026 tracker-1 process 99 Could not do its work: Gone" in said
+    assert "3 July 2026 at 07:00, for 3 July 2026 tracker-1 process 99 Failed: Gone" in said
     assert "2 July 2026 at 07:00, for 2 July 2026" in said
 
 
@@ -149,21 +149,21 @@ def test_processes_that_run_the_jobs_at_once_are_named(app: Flask) -> None:
         for holder in ("tracker-1 process 12", "tracker-2 process 34"):
             ran(app, "send-outbox", NOW - timedelta(minutes=minutes), holder=holder)
     said = page(app)
-    assert "2 processes run the jobs at once: tracker-1 process 12, tracker-2 process 34." in said
+    assert "2 processes are running the jobs (tracker-1 process 12, tracker-2 process 34)." in said
     assert ALL_WELL not in said
 
 
 def test_alarms_are_listed_while_they_are_on_and_after(app: Flask) -> None:
     with app.app_context():
-        said_of_scheduler = "It was seen last on 3 July 2026 at 09:50."
+        said_of_scheduler = "It last ran on 3 July 2026 at 09:50."
         db.session.add(Alarm(kind=AlarmKind.SCHEDULER_SILENT, raised_at=NOW, said=said_of_scheduler))
         for days in (40, 4):
             at = NOW - timedelta(days=days)
             db.session.add(Alarm(kind=AlarmKind.SENDER_FAILING, raised_at=at, ended_at=at, said=f"Said {days}."))
         db.session.commit()
     said = page(app)
-    assert f"The scheduler does not run On 3 July 2026 at 10:00 Not over {said_of_scheduler}" in said
-    assert "Reminders do not go out Over 29 June 2026 at 10:00 29 June 2026 at 10:00 Said 4." in said
+    assert f"The scheduler is not running On 3 July 2026 at 10:00 Not yet {said_of_scheduler}" in said
+    assert "Reminders are not being sent Over 29 June 2026 at 10:00 29 June 2026 at 10:00 Said 4." in said
     assert "Said 40." not in said
 
 
@@ -171,5 +171,5 @@ def test_milestones_that_could_not_be_decided_on_are_noted(app: Flask) -> None:
     ran(app, "queue-notices", NOW.replace(hour=7), counts={"notices": 12, "skipped": 2})
     ran(app, "send-outbox", NOW)
     said = page(app)
-    assert "2 milestones could not be decided on in the last run" in said
+    assert "The last run could not check 2 milestones." in said
     assert ALL_WELL not in said

@@ -85,9 +85,10 @@ def test_from_the_list_through_the_preview_to_the_change(moray: Moray) -> None:
     what = {"owner": str(moray.other.id), "dates": "days", "days": "14", "reason": "The meeting moved"}
     preview = moray.send(client, step="preview", **what)
     words = said(preview)
-    assert "New owner: Ewan Ross. Dates move 14 days later. Reason: The meeting moved" in words
+    assert "The new owner is Ewan Ross. Dates move 14 days later. Reason: The meeting moved" in words
     assert (
-        "10 July 2026 24 July 2026 1 notice of the old date no longer counts; the next is due on 10 July 2026" in words
+        "10 July 2026 24 July 2026 1 reminder about the old date is cancelled. "
+        "The next reminder is due on 10 July 2026." in words
     )
     assert dates(moray) == BEFORE
     applied = moray.send(client, **what)
@@ -124,10 +125,10 @@ def test_documents_and_what_is_done_are_named_and_nothing_changes(moray: Moray) 
     page = moray.send(moray.client(), *moray.steps, report, done, undated, dates="days", days="7", reason="Why")
     assert page.status_code == 409
     words = said(page)
-    assert "3 ticked milestones cannot take this change." in words
-    assert "The date of a plan or an annual report is not moved." in words
-    assert "This is done already." in words
-    assert "This has no date yet, so it cannot be moved by days." in words
+    assert "3 selected milestones cannot be changed." in words
+    assert "You cannot move the date of a plan or an annual report." in words
+    assert "This is already done." in words
+    assert "This has no date yet, so you cannot move it by a number of days." in words
     assert dates(moray) == BEFORE
     assert len(soup(page).select("main form input[name=ticked]")) == 3
 
@@ -138,7 +139,7 @@ def test_what_changed_meanwhile_is_named_and_nothing_changes(moray: Moray) -> No
     start_milestone(moray.steps[1], by=moray.lead, now=at_seven(TODAY))
     page = client.post(CHANGE, data={"ticked": ticks, "step": "apply", "dates": "days", "days": "7", "reason": "Why"})
     assert page.status_code == 409
-    assert "Somebody changed this since you opened the list." in said(page)
+    assert "Someone changed this after you opened the list." in said(page)
     assert dates(moray) == BEFORE
 
 
@@ -160,7 +161,7 @@ def test_milestones_of_another_partnership_are_neither_named_nor_changed(moray: 
     foreign = make_milestone(fife, title="A secret step", due_on=date(2026, 7, 10))
     page = moray.send(moray.client(), *moray.steps, foreign, owner=str(moray.other.id))
     assert "A secret step" not in page.get_data(as_text=True)
-    assert "1 ticked row is not on this list any more." in said(page)
+    assert "1 selected milestone is no longer on this list." in said(page)
     assert {one.owner_id for one in moray.steps} == {moray.lead.id}
     assert foreign.owner_id is None
 
@@ -168,13 +169,13 @@ def test_milestones_of_another_partnership_are_neither_named_nor_changed(moray: 
 def test_what_is_wrong_is_said_beside_its_field_and_keeps_what_was_typed(moray: Moray) -> None:
     client = moray.client()
     for data, message in [
-        ({}, "Choose a new owner, or how the dates move"),
-        ({"dates": "sometime"}, "Choose what happens to the dates"),
-        ({"dates": "days", "days": "", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "0", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "99999", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "1.5", "reason": "Why"}, "Enter a whole number of days"),
-        ({"dates": "days", "days": "7"}, "Say why the dates move"),
+        ({}, "Choose a new owner, or a way to move the dates"),
+        ({"dates": "sometime"}, "Choose whether to move the dates"),
+        ({"dates": "days", "days": "", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "0", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "99999", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "1.5", "reason": "Why"}, "Enter a number of days"),
+        ({"dates": "days", "days": "7"}, "Enter the reason for moving the dates"),
         ({"dates": "date", "due_on": "", "reason": "Why"}, "Enter the new date"),
         ({"dates": "date", "due_on": "31 2 2026", "reason": "Why"}, "31 February 2026 is not a real date"),
         ({"dates": "date", "due_on": "1 1 2100", "reason": "Why"}, "before 2100"),
@@ -194,7 +195,7 @@ def test_with_nothing_ticked_the_list_says_so(moray: Moray) -> None:
     client = moray.client()
     answer = client.post(f"{CHANGE}?kind=step&sort=title&evil=1", data={})
     assert answer.location == "/partnerships/moray/milestones?kind=step&sort=title"
-    assert "Tick the milestones that you want to change." in said(client.get("/partnerships/moray/milestones"))
+    assert "Select the milestones to change." in said(client.get("/partnerships/moray/milestones"))
 
 
 @pytest.mark.on_both_databases

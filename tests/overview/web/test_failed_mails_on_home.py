@@ -78,7 +78,7 @@ def test_a_lead_sees_to_whom_when_and_what_the_server_said(app: Flask) -> None:
         mailed(other, make_milestone(fife))
         email = lead_of(moray)
     said = home(app, email)
-    assert "Mails that did not arrive" in said
+    assert "Emails we could not deliver" in said
     assert "rory@example.test 2 milestones 3 July 2026 at 10:00 550 5.1.1 No such user" in said
     assert "other@example.test" not in said
 
@@ -91,7 +91,7 @@ def test_what_is_over_is_not_shown(app: Flask) -> None:
         mailed(mended, make_milestone(moray), state=MessageState.SENT)
         mailed(long_ago, make_milestone(moray), ended_at=NOW - timedelta(days=29))
         email = lead_of(moray)
-    assert "Mails that did not arrive" not in home(app, email)
+    assert "Emails we could not deliver" not in home(app, email)
 
 
 def test_contributors_and_auditors_do_not_see_it(app: Flask) -> None:
@@ -101,7 +101,7 @@ def test_contributors_and_auditors_do_not_see_it(app: Flask) -> None:
         contributor = give_password(make_user("Iona Gow", role=Role.CONTRIBUTOR, partnership=moray))
         auditor = give_password(make_user("Una Bell", role=Role.AUDITOR))
     for email in (contributor, auditor):
-        assert "Mails that did not arrive" not in home(app, email)
+        assert "Emails we could not deliver" not in home(app, email)
 
 
 def test_many_cost_no_more_statements_than_one(app: Flask) -> None:

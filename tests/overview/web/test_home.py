@@ -68,12 +68,12 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
         email = give_password(lead)
     page = home(app, email)
     said = words(page)
-    assert headings(page) == ["Past its date", "Due today", "Coming up", "Get records in", "Cycles"]
-    assert numbers(page) == {"past their date": "1", "due today": "1", "in the next 28 days": "1"}
+    assert headings(page) == ["Overdue", "Due today", "Coming up", "Add past records", "Cycles"]
+    assert numbers(page) == {"overdue": "1", "due today": "1", "due in the next 28 days": "1"}
     assert "30 June 2026, 3 days past the guidance date. You own this" in said
     assert "Date: 2020 guidance, paragraph 125: ideally by June (guidance)." in said
     assert "3 July 2026, today. Owner: Ewan Ross" in said
-    assert "31 July 2026, in 28 days. Nobody owns this yet" in said
+    assert "31 July 2026, in 28 days. No owner" in said
     for absent in ("Too far ahead", "Finished", "Without a date", "Of another partnership"):
         assert absent not in said
     assert page.find("a", href="/partnerships/moray/milestones/2023-26.annual-report-3") is not None
@@ -103,7 +103,7 @@ def test_a_national_contributor_has_one_list_over_all_partnerships(app: Flask) -
         for name in ("moray", "fife"):
             make_milestone(make_partnership(name), title=f"Mine in {name}", due_on=in_days(-1), owner=officer)
         email = give_password(officer)
-    assert numbers(home(app, email))["past their date"] == "2"
+    assert numbers(home(app, email))["overdue"] == "2"
 
 
 def test_nothing_from_before_the_service_was_used_is_asked_for(app: Flask) -> None:
@@ -135,7 +135,7 @@ def test_a_lead_is_told_of_documents_that_nobody_was_notified_of(app: Flask) -> 
             publish(report, told_to=government if told else None)
         email = give_password(make_user(role=Role.LEAD, partnership=moray))
     page = home(app, email)
-    assert "Published, not yet notified" in headings(page)
+    assert "Published, not sent" in headings(page)
     assert "2023-26.annual-report-2" in words(page)
     assert "2023-26.annual-report-1" not in words(page)
 
@@ -153,10 +153,10 @@ def test_an_official_sees_where_documents_stand_and_what_to_receive(app: Flask) 
         email = give_password(make_user(role=Role.OFFICIAL))
     page = home(app, email)
     said = words(page)
-    assert headings(page) == ["Plans and annual reports", "To receive", "Get records in"]
+    assert headings(page) == ["Plans and annual reports", "To receive", "Add past records"]
     assert numbers(page)["Outstanding"] == "12"
     assert len(page.select("#late-documents tbody tr")) == 10
-    assert "the first 10 of 12" in said
+    assert "(first 10 of 12)" in said
     assert "Moray: Report of Moray Sent on 1 July 2026, 2 days ago" in said
     assert "Report of Fife" not in said
     assert "A local step" not in said
@@ -184,7 +184,7 @@ def test_an_administrator_sees_the_health_of_the_service_and_no_content(app: Fla
         email = give_password(make_user(role=Role.ADMINISTRATOR))
     page = home(app, email)
     assert headings(page) == ["Service health"]
-    assert "The notices of 3 July 2026 have not been queued." in words(page)
+    assert "The reminders for 3 July 2026 have not been prepared." in words(page)
     assert "Report of Moray" not in words(page)
 
 
@@ -213,7 +213,7 @@ def test_a_person_of_several_roles_sees_what_each_asks_of_them(app: Flask) -> No
         grant_role(person, Role.OFFICIAL)
         email = give_password(person)
     found = headings(home(app, email))
-    assert {"Waiting for your group’s decision", "Past its date", "Plans and annual reports"} <= set(found)
+    assert {"Decisions needed from your group", "Overdue", "Plans and annual reports"} <= set(found)
 
 
 def test_a_person_with_no_role_is_told_what_to_do(app: Flask) -> None:
@@ -250,9 +250,9 @@ def test_a_long_list_is_cut_off_and_says_so(app: Flask) -> None:
             make_milestone(moray, key=f"step-{number}", due_on=in_days(-2))
         email = give_password(make_user(role=Role.LEAD, partnership=moray))
     page = home(app, email)
-    assert numbers(page)["past their date"] == "51"
+    assert numbers(page)["overdue"] == "51"
     assert len(page.select(".ds_task-list__task")) == 50
-    assert "The first 50 of 51." in words(page)
+    assert "Showing the first 50 of 51." in words(page)
 
 
 def test_a_title_is_text_and_nothing_else(app: Flask) -> None:

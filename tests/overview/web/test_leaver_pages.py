@@ -33,8 +33,8 @@ def test_a_lead_sees_what_leavers_left_and_hands_it_over(app: Flask) -> None:
         section = soup(page).select("#left-behind")[0].find_next("ul")
         assert section is not None
         assert [" ".join(one.get_text(" ").split()) for one in section.select("li")] == [
-            "2 dates in Moray belong to Ewan Ross, who has left. Hand everything over that Ewan Ross owns",
-            "1 date in Moray belongs to Una Kerr, who has no role there any more. Hand everything over "
+            "2 milestones in Moray are owned by Ewan Ross, who has left. Reassign all work that Ewan Ross owns",
+            "1 milestone in Moray is owned by Una Kerr, who no longer has a role there. Reassign all work "
             "that Una Kerr owns",
         ]
         link = section.select("a")[0]["href"]

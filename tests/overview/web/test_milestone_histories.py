@@ -87,15 +87,18 @@ def told(history: History, *, shared_only: bool = False) -> list[str]:
     ("happened", "sentence"),
     [
         (event("started", at(5, 1)), "Ailsa Grant started this"),
-        (event("finished", at(5, 16), done_on="2026-05-15"), "Ailsa Grant finished this on 15 May 2026"),
+        (event("finished", at(5, 16), done_on="2026-05-15"), "Ailsa Grant recorded that this was done on 15 May 2026"),
         (event("published", at(7, 2), done_on="2026-07-01"), "Ailsa Grant recorded this as published on 1 July 2026"),
-        (event("published", at(7, 2)), "Ailsa Grant recorded this as published, on a day that is not known"),
+        (event("published", at(7, 2)), "Ailsa Grant recorded this as published, date not known"),
         (
             event("told-government", at(7, 2), sent_on="2026-07-02"),
-            "Ailsa Grant told Scottish Government on 2 July 2026",
+            "Ailsa Grant sent this to the Scottish Government on 2 July 2026",
         ),
-        (event("finished", at(7, 2), by=None, done_on="2026-07-02"), "The service finished this on 2 July 2026"),
-        (event("started", at(7, 2), by=99), "Somebody whose name is no longer kept started this"),
+        (
+            event("finished", at(7, 2), by=None, done_on="2026-07-02"),
+            "The service recorded that this was done on 2 July 2026",
+        ),
+        (event("started", at(7, 2), by=99), "Someone whose name we no longer keep started this"),
         (event("looked-into", at(7, 2)), "Ailsa Grant recorded a change: looked into"),
     ],
 )
@@ -107,8 +110,8 @@ def test_the_newest_comes_first() -> None:
     history = History([event("published", at(10, 20), done_on="2026-10-20")], [change()], [escalation()], NAMES)
     assert told(history) == [
         "Ailsa Grant recorded this as published on 20 October 2026",
-        "Iain Munro noted a new expected date of 30 September 2026",
-        "It came to the governance group on 14 July 2026, 14 days past its date",
+        "Iain Munro agreed a new expected date of 30 September 2026",
+        "Escalated to the governance group on 14 July 2026, 14 days after the due date",
     ]
 
 
@@ -131,14 +134,15 @@ def decision(
 
 def test_a_new_date_that_the_group_decided_is_told_once_as_the_groups_own() -> None:
     for by_group, sentence in (
-        (True, "The governance group noted a new expected date of 30 September 2026, recorded by Iain Munro (clerk)"),
-        (False, "Iain Munro, for the governance group, noted a new expected date of 30 September 2026"),
+        (True, "The governance group agreed a new expected date of 30 September 2026, recorded by Iain Munro (clerk)"),
+        (False, "Iain Munro, for the governance group, agreed a new expected date of 30 September 2026"),
     ):
         history = History([], [change()], [], NAMES, [decision(by_group=by_group, expected_on=date(2026, 9, 30))])
         (entry,) = sentences(history, shared_only=False)
         assert entry.what == sentence
         assert entry.detail == (
-            "The committee met late. Shared with Scottish Government. Meeting of 28 August 2026, Quarterly, minute 4.2."
+            "The committee met late. Shared with the Scottish Government. "
+            "Meeting of 28 August 2026, Quarterly, minute 4.2."
         )
         (shared,) = sentences(history, shared_only=True)
         assert (shared.what, "minute" in shared.detail) == (sentence, False)
@@ -148,8 +152,8 @@ def test_other_decisions_are_told_to_the_partnership_alone() -> None:
     referred = decision(DecisionOutcome.REFER_ON, referred_to="the chief officers")
     history = History([], [], [], NAMES, [referred, decision(DecisionOutcome.NO_ACTION, by_group=False)])
     assert told(history) == [
-        "The governance group decided: referred on to the chief officers, recorded by Iain Munro (clerk)",
-        "Iain Munro, for the governance group, decided: no action",
+        "The governance group referred this to the chief officers, recorded by Iain Munro (clerk)",
+        "Iain Munro, for the governance group, decided to take no action",
     ]
     assert told(history, shared_only=True) == []
 
@@ -176,7 +180,7 @@ def test_a_proposal_is_told_with_what_became_of_it() -> None:
     proposal.declined_at = None
     proposal.noted_at, proposal.noted_by_id = at(8, 22), IAIN
     assert told(History([], [proposal], [], NAMES)) == [
-        "Iain Munro noted a new expected date of 30 September 2026",
+        "Iain Munro agreed a new expected date of 30 September 2026",
         proposed,
     ]
 
@@ -195,19 +199,19 @@ def test_a_notice_says_what_became_of_its_mail() -> None:
     rows = notice_rows([sent, failed, notice()], DUE_ON)
     assert [row.outcome for row in rows] == [
         "Sent on 1 July 2026 at 07:00",
-        "Could not be sent: 550 No such user",
-        "Waiting for the next mail",
+        "Could not be sent (550 No such user)",
+        "Waiting for the next email",
     ]
-    assert rows[0].note == "Stands also for: 1 day before; on the day."
+    assert rows[0].note == "Also covers: 1 day before; on the day."
 
 
 def test_a_notice_for_nobody_says_so() -> None:
     row = notice_rows([notice("rung-14", audience=Audience.GOVERNANCE, name=None, unreachable=True)], DUE_ON)[0]
-    assert (row.to, row.outcome) == ("Nobody: there was no one to tell for the governance group", "Could not be sent")
+    assert (row.to, row.outcome) == ("No one (the governance group could not be emailed)", "Could not be sent")
 
 
 def test_a_notice_that_no_longer_counts_says_why() -> None:
     replaced = notice(ended_at=at(9, 1), ending=Ending.SUPERSEDED, ended_why="new-date on 2026-09-01")
     assert notice_rows([replaced], date(2026, 9, 30))[0].note == (
-        "For the date 30 June 2026. No longer counts: the date changed, or it was opened again, on 1 September 2026."
+        "About the due date 30 June 2026. Cancelled on 1 September 2026, because the date changed or it was reopened."
     )

@@ -98,7 +98,7 @@ def test_officials_find_documents_and_nothing_else(moray: Moray) -> None:
     assert titles(client.get(LIST)) == ["Annual report on 2025–26"]
     for query in ("kind=step", "owner=nobody", "state=in-progress", "state=not-started", "sort=owner"):
         page = client.get(f"{LIST}?{query}")
-        assert "left out of the filters" in said(page)
+        assert "so we ignored them" in said(page)
         assert titles(page) == ["Annual report on 2025–26"]
     words = said(client.get(LIST))
     assert "Ailsa Grant" not in words
@@ -111,7 +111,7 @@ def test_administrators_find_titles_and_dates_and_nothing_else(moray: Moray) -> 
     assert titles(page) == ["Draft the plan", "Annual report on 2025–26", "Consult children"]
     assert not soup(page).select(".ds_tag:not(.ds_phase-banner__tag)")
     for query in ("state=done", "kind=step", "owner=nobody", "sort=owner"):
-        assert "left out of the filters" in said(client.get(f"{LIST}?{query}"))
+        assert "so we ignored them" in said(client.get(f"{LIST}?{query}"))
     rows = read_csv(client.get(f"{LIST}/export.csv"))
     assert list(rows[0]) == [
         "Partnership", "Title", "Plan period", "Opens on", "First date", "Date worked to", "Done on",
@@ -176,7 +176,7 @@ def test_what_is_done_is_left_out_until_it_is_asked_for(moray: Moray) -> None:
     client = moray.client()
     page = client.get(LIST)
     assert "Done long ago" not in titles(page)
-    shown = next(link for link in soup(page).select("main a") if link.get_text() == "show them too")
+    shown = next(link for link in soup(page).select("main a") if link.get_text() == "Show all")
     assert titles(client.get(str(shown["href"])))[0] == "Done long ago"
     assert titles(client.get(f"{LIST}?state=done")) == ["Done long ago"]
     administrator = moray.someone(Role.ADMINISTRATOR)
@@ -188,7 +188,7 @@ def test_what_cannot_be_read_stays_in_its_field_with_a_message(moray: Moray) -> 
     assert "31 February 2026 is not a real date" in said(page)
     assert soup(page).select_one("#due_from")["value"] == "31 2 2026"  # type: ignore[index]
     page = moray.client().get(f"{LIST}?due_from=1+2+2026&due_to=1+1+2026")
-    assert "The last day must not be before the first" in said(page)
+    assert "The last date must be on or after the first date" in said(page)
 
 
 @pytest.mark.on_both_databases
@@ -198,7 +198,7 @@ def test_pages_keep_their_filters(moray: Moray) -> None:
     client = moray.client()
     page = client.get(f"{LIST}?kind=step&due_from=1/10/2026")
     assert len(titles(page)) == 50
-    assert "60 milestones that match these filters. Shown are 1 to 50." in said(page)
+    assert "60 milestones that match these filters. Showing 1 to 50." in said(page)
     following = soup(page).select_one("a[rel=next]")
     assert following is not None
     assert titles(client.get(str(following["href"]))) == [f"Step {number:02}" for number in range(50, 60)]

@@ -110,21 +110,21 @@ def test_a_lead_sees_dates_lag_bases_and_the_form(moray: Moray) -> None:
     assert "2014 Act, section 13: as soon as practicable after 31 March (statute)" in page
     assert "2020 guidance, paragraph 125: ideally by June (guidance)" in page
     assert "Owner Ailsa Grant" in page
-    assert "The governance group can note a new expected date" in page
-    assert "Record, and tell Scottish Government" in page
+    assert "The governance group can agree a new expected date" in page
+    assert "Record and tell the Scottish Government" in page
 
 
 def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
     client = moray.client(moray.lead)
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, tell="yes")))
     text = said(page)
-    assert "Recorded. This was published on 1 July 2026, and Scottish Government is told." in text
+    assert "Saved. This was published on 1 July 2026. We will email the Scottish Government." in text
     assert "Complete" in text
     assert "Published on 1 July 2026" in text
     assert "Sent to Scottish Government on 3 July 2026" in text
     assert "No receipt is recorded yet" in text
     assert "92 days after 31 March" in text
-    assert "Ailsa Grant told Scottish Government on 3 July 2026" in text
+    assert "Ailsa Grant sent this to the Scottish Government on 3 July 2026" in text
     assert soup(page).find("a", href=ADDRESS) is not None
     assert count(Message) == 1
 
@@ -150,9 +150,9 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"address": "www.moray.example.org/report"}, "Enter the whole address, starting with https:// or http://"),
         ({"address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
         ({"address": "https://[moray"}, "Check the address: it cannot be read"),
-        ({"address": "https://example.org/" + "a" * 2000}, "The address must be 2,000 characters or fewer"),
-        ({"published_on": ""}, "Enter the date on which it was published"),
-        ({"published_on": "  "}, "Enter the date on which it was published"),
+        ({"address": "https://example.org/" + "a" * 2000}, "The web address must be 2,000 characters or fewer"),
+        ({"published_on": ""}, "Enter the date it was published"),
+        ({"published_on": "  "}, "Enter the date it was published"),
         ({"published_on": "31 6 2026"}, "31 June 2026 is not a real date"),
         ({"published_on": "yesterday"}, "Enter a date, for example 30 6 2026"),
         ({"published_on": "4 7 2026"}, "The date must be today or in the past."),
@@ -178,7 +178,7 @@ def test_a_second_editor_is_told_what_changed_and_keeps_what_they_typed(moray: M
     db.session.commit()
     page = client.post(f"{REPORT}/publication", data=sent)
     assert page.status_code == 409
-    assert "Somebody else changed this first" in said(page)
+    assert "Someone else changed this first" in said(page)
     assert "Ailsa Grant started this" in said(page)
     assert value_of(page, "address") == ADDRESS
     assert count(Publication) == 0
@@ -217,10 +217,10 @@ def test_a_form_without_its_version_counts_as_too_late(moray: Moray) -> None:
 def test_a_contributor_starts_and_finishes_what_they_own(moray: Moray) -> None:
     client = moray.client(moray.contributor)
     page = follow(client, client.post(f"{STEP}/start", data={"version": str(moray.step.version)}))
-    assert "Recorded. This is in progress." in said(page)
+    assert "Saved. This is in progress." in said(page)
     data = {"done_on": "2/7/26", "version": value_of(page, "version")}
     page = follow(client, client.post(f"{STEP}/finish", data=data))
-    assert "Calum Reid finished this on 2 July 2026" in said(page)
+    assert "Calum Reid recorded that this was done on 2 July 2026" in said(page)
     assert "Done 2 July 2026" in said(page)
     assert client.post(f"{STEP}/finish", data=data).status_code == 409
     about_it = select(AuditEvent.action).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id)
@@ -263,7 +263,7 @@ def test_officials_see_documents_and_no_steps(moray: Moray) -> None:
     page = client.get(REPORT)
     assert "3 days past it" in said(page)
     assert soup(page).select("main form") == []
-    for local in ("Notices it has had", "Owner"):
+    for local in ("Reminders sent", "Owner"):
         assert local not in said(page)
     assert client.post(f"{REPORT}/publication", data=publication_data(moray)).status_code == 403
 
@@ -307,7 +307,7 @@ def test_administrators_see_title_and_dates_only(moray: Moray) -> None:
     text = said(client.get(REPORT))
     assert "Annual report on 2025–26" in text
     assert "30 June 2026" in text
-    for hidden in ("committee", "Owner", "History", "Notices it has had", "Explained"):
+    for hidden in ("committee", "Owner", "History", "Reminders sent", "Explained"):
         assert hidden not in text
     assert client.get(STEP).status_code == 200
     assert client.post(f"{STEP}/start", data={"version": "1"}).status_code == 403
@@ -379,4 +379,4 @@ def test_a_document_that_was_not_required_may_be_recorded_all_the_same(moray: Mo
     client = moray.client(moray.lead)
     version = value_of(client.get(REPORT), "version")
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, version=version)))
-    assert "Published, not yet notified" in said(page)
+    assert "Published, not sent" in said(page)

@@ -87,9 +87,9 @@ def test_the_list_holds_what_the_person_owns_everywhere_by_date(board: Board) ->
     make_milestone(make_partnership("gigha"), title="Where I have no role", owner=board.officer)
     page = board.client().get(LIST)
     assert groups(page) == {
-        "Past its date": ["Data of Angus", "Data of Bute"],
+        "Overdue": ["Data of Angus", "Data of Bute"],
         "Due today": ["Data of Clyde"],
-        "Coming": ["Data of Dundee", "Data of Elgin", "Data of Fife"],
+        "Coming up": ["Data of Dundee", "Data of Elgin", "Data of Fife"],
         "No date yet": ["Undated"],
     }
     words = said(page)
@@ -102,12 +102,12 @@ def test_the_list_is_narrowed_by_the_address(board: Board) -> None:
     make_milestone(board.places[0], title="Done in Angus", owner=board.officer, state=State.DONE)
     client = board.client()
     for query, found in [
-        ("partnership=fife", {"Coming": ["Data of Fife"]}),
-        ("when=past", {"Past its date": ["Data of Angus", "Data of Bute"]}),
+        ("partnership=fife", {"Coming up": ["Data of Fife"]}),
+        ("when=past", {"Overdue": ["Data of Angus", "Data of Bute"]}),
         ("kind=review", {}),
         ("state=done", {"Done or closed": ["Done in Angus"]}),
-        ("text=of+dundee", {"Coming": ["Data of Dundee"]}),
-        ("when=past&sort=title", {"Past its date": ["Data of Angus", "Data of Bute"]}),
+        ("text=of+dundee", {"Coming up": ["Data of Dundee"]}),
+        ("when=past&sort=title", {"Overdue": ["Data of Angus", "Data of Bute"]}),
     ]:
         assert groups(client.get(f"{LIST}?{query}")) == found
 
@@ -115,7 +115,7 @@ def test_the_list_is_narrowed_by_the_address(board: Board) -> None:
 def test_what_is_unknown_in_the_address_is_left_out_and_said(board: Board) -> None:
     page = board.client().get(f"{LIST}?partnership=nowhere&kind=x&whose=everything&text={'x' * 101}")
     words = said(page)
-    assert "left out of the filters: partnership, kind, owner" in words
+    assert "so we ignored them: partnership, kind, owner" in words
     assert "Enter 100 characters or fewer" in words
     assert "6 milestones" in words
 
@@ -123,9 +123,9 @@ def test_what_is_unknown_in_the_address_is_left_out_and_said(board: Board) -> No
 def test_a_lead_may_ask_for_everything_that_they_lead(board: Board) -> None:
     lead = make_user("A lead", role=Role.LEAD, partnership=board.places[0])
     client = sign_in(board.app, lead)
-    assert "You own nothing that is open." in said(client.get(LIST))
+    assert "You have no open milestones." in said(client.get(LIST))
     page = client.get(f"{LIST}?whose=everything")
-    assert groups(page) == {"Past its date": ["Data of Angus"]}
+    assert groups(page) == {"Overdue": ["Data of Angus"]}
     assert "Eilidh Ross" in said(page)
 
 
@@ -151,7 +151,7 @@ def test_six_partnerships_are_answered_from_one_list_after_a_preview(board: Boar
     assert {(event.subject_id, event.actor_id) for event in events} == {
         (step.id, board.officer.id) for step in board.steps
     }
-    assert "Recorded for 6 milestones: Done on 2 July 2026." in said(client.get(LIST))
+    assert "Updated 6 milestones. Done on 2 July 2026." in said(client.get(LIST))
 
 
 def test_still_on_track_is_a_comment_on_each_and_pressed_twice_is_said_once(board: Board) -> None:
@@ -171,9 +171,9 @@ def test_what_cannot_take_the_answer_is_named_and_left_and_nothing_is_half_done(
     page = reply(board, client, *ticked, answer="done", done_on="1 7 2026", confirmed="yes")
     assert page.status_code == 409
     words = said(page)
-    assert "2 ticked milestones cannot take this answer." in words
-    assert "A plan or an annual report is done when it is recorded as published, on its own page." in words
-    assert "This is done already." in words
+    assert "2 selected milestones cannot be updated." in words
+    assert "To complete a plan or an annual report, record it as published on its own page." in words
+    assert "This is already done." in words
     assert board.steps[0].state is State.NOT_STARTED
     left = [one["value"] for one in soup(page).select("main form input[name=ticked]")]
     assert left == board.tick(board.steps[0])
@@ -186,7 +186,7 @@ def test_what_somebody_changed_meanwhile_is_named_beside_its_row(board: Board) -
     data = {"ticked": ticks, "answer": "done", "done_on": "1 7 2026", "confirmed": "yes"}
     page = client.post(f"{LIST}/reply", data=data)
     assert page.status_code == 409
-    assert "Somebody changed this since you opened the list." in said(page)
+    assert "Someone changed this after you opened the list." in said(page)
     assert State.DONE not in states(board)
     assert len(soup(page).select("main form input[name=ticked]")) == 5
 
@@ -201,8 +201,8 @@ def test_what_went_to_another_owner_or_role_meanwhile_is_not_changed(board: Boar
     db.session.delete(grant)
     page = client.post(f"{LIST}/reply", data={"ticked": ticks, "answer": "begun", "confirmed": "yes"})
     words = said(page)
-    assert "Somebody else owns this now, so the answer is theirs." in words
-    assert "1 ticked row is not on your list any more." in words
+    assert "Someone else owns this now, so you cannot update it." in words
+    assert "1 selected milestone is no longer on your list." in words
     assert "Data of Bute" not in words
     assert set(states(board)) == {State.NOT_STARTED}
 
@@ -215,19 +215,19 @@ def test_rows_of_another_partnership_are_neither_named_nor_changed(board: Board)
         data={"ticked": [*board.tick(), f"{foreign.id}:{foreign.version}"], "answer": "begun", "confirmed": "yes"},
     )
     assert "A secret step" not in page.get_data(as_text=True)
-    assert "1 ticked row is not on your list any more." in said(page)
+    assert "1 selected milestone is no longer on your list." in said(page)
     assert {*states(board), foreign.state} == {State.NOT_STARTED}
 
 
 def test_a_reply_that_is_wrong_says_so_and_keeps_what_was_ticked(board: Board) -> None:
     client = board.client()
     wrong: list[tuple[dict[str, Any], str]] = [
-        ({"ticked": []}, "Tick at least one row of the list"),
-        ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Tick at least one row of the list"),
+        ({"ticked": []}, "Select at least one row"),
+        ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Select at least one row"),
         ({"ticked": [f"{number}:1" for number in range(1, 300)]}, "Tick at most 200 rows at a time"),
-        ({"answer": ""}, "Choose what you say of the ticked"),
-        ({"answer": "dropped"}, "Choose what you say of the ticked"),
-        ({"answer": "done"}, "Enter the date on which they were done"),
+        ({"answer": ""}, "Choose an update"),
+        ({"answer": "dropped"}, "Choose an update"),
+        ({"answer": "done"}, "Enter the date they were done"),
         ({"answer": "done", "done_on": "4 7 2026"}, "The date must be today or in the past."),
         ({"answer": "done", "done_on": "31 2 2026"}, "31 February 2026 is not a real date"),
         ({"answer": "on-track", "note": "x" * 10_000}, "The note must be 1,000 characters or fewer"),

@@ -47,12 +47,12 @@ STATUS = "/partnerships/moray/status"
 TODAY = date(2026, 7, 3)
 HEADINGS = [
     "Plans and annual reports",
-    "Past its date",
+    "Overdue",
     "Due in the next 90 days",
     "With the governance group",
-    "Last decisions of the governance group",
+    "Recent decisions of the governance group",
     "Approvals by the lead bodies",
-    "Not recorded yet",
+    "Details missing",
 ]
 
 
@@ -162,15 +162,15 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
     for sentence in (
         "As at 3 July 2026.",
         "1 plan or report is past the guidance date.",
-        "2 milestones are past the date worked to.",
-        "1 milestone falls due in the next 90 days.",
-        "1 escalation waits with the governance group.",
-        "Annual report on 2025–26 Past guidance date 30 June 2026, 3 days past Not published 94 days since 31 March",
-        "Annual report on 2024–25 Published, not yet notified 30 June 2025 Published 1 August 2025",
-        "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation is recorded",
+        "2 milestones are overdue.",
+        "1 milestone is due in the next 90 days.",
+        "1 escalation is with the governance group.",
+        "Annual report on 2025–26 Past guidance date 30 June 2026, 3 days ago Not published 94 days since 31 March",
+        "Annual report on 2024–25 Published, not sent 30 June 2025 Published 1 August 2025",
+        "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation recorded",
         "Consult Step 30 September 2026, in 89 days Nobody yet",
-        "Annual report on 2025–26 1 July 2026 2 days Waits for a decision",
-        "Referred on to the integration joint board Made by Iain Munro",
+        "Annual report on 2025–26 1 July 2026 2 days Decision needed",
+        "Referred to the integration joint board Made by Iain Munro",
         "Moray Council: approved, 1 July 2025, minute 7/25. NHS Grampian: not recorded.",
         "No summary is recorded.",
     ):
@@ -180,7 +180,7 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
 
 def test_an_explanation_is_told_and_whether_it_is_shared(moray: Moray) -> None:
     explain(moray, shared=False)
-    assert "The data came late. Not shared with Scottish Government." in said(moray.client().get(STATUS))
+    assert "The data came late. Not shared with the Scottish Government." in said(moray.client().get(STATUS))
     words = said(moray.official().get(STATUS))
     assert "The data came late" not in words
     assert "1 September" not in words
@@ -210,10 +210,10 @@ def test_the_word_document_has_real_headings_and_tables(moray: Moray) -> None:
         assert marks == [True, *[False] * (len(table.rows) - 1)]
         assert all(cell.text for cell in table.rows[0].cells)
     assert [cell.text for cell in document.tables[0].rows[0].cells] == [
-        "Document", "State", "Guidance date", "Published or expected", "Lag", "Explanation",
+        "Document", "Status", "Guidance date", "Published or expected", "Days after year end", "Explanation",
     ]  # fmt: skip
     first = [cell.text for cell in document.tables[0].rows[1].cells]
-    assert first[:2] == ["Annual report on 2024–25", "Published, not yet notified"]
+    assert first[:2] == ["Annual report on 2024–25", "Published, not sent"]
     assert all(one.text.strip() for one in document.paragraphs)
     assert document.core_properties.title == "Status of children’s services planning: Moray"
     assert document.core_properties.language == "en-GB"
@@ -239,10 +239,10 @@ def test_long_lists_are_cut_off_and_lead_to_the_whole(moray: Moray) -> None:
         make_milestone(moray.place, title=f"Late {number}", due_on=date(2026, 6, 1))
     client = moray.client()
     page = client.get(STATUS)
-    assert "The first 12 of 22." in said(page)
-    link = next(one for one in soup(page).select("main a") if one.get_text() == "See them all")
+    assert "Showing the first 12 of 22." in said(page)
+    link = next(one for one in soup(page).select("main a") if one.get_text() == "See all")
     assert "22 milestones" in said(client.get(str(link["href"])))
-    assert "The first 12 of 22." in [one.text for one in moray.word().paragraphs]
+    assert "Showing the first 12 of 22." in [one.text for one in moray.word().paragraphs]
 
 
 @pytest.mark.parametrize("path", [STATUS, f"{STATUS}.docx"])

@@ -166,7 +166,7 @@ def test_turned_off_nothing_of_them_is_left_and_the_person_is_told_each_time(
     assert {mail.kind for mail in mails} == {MessageKind.ACCOUNT_CHANGED}
     assert [mail.subject for mail in mails] == [
         "Cycle Tracker: sign-in codes were turned on",
-        "Cycle Tracker: your recovery codes were renewed",
+        "Cycle Tracker: your recovery codes were replaced",
         "Cycle Tracker: sign-in codes were turned off",
     ]
 

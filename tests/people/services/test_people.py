@@ -39,6 +39,8 @@ from tests.factories import (
 )
 from tests.support.days import TEN, Days, again, every_day, moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 DAY = date(2026, 5, 14)
 BEFORE = date(2026, 5, 13)
 NOW = moment(DAY)
@@ -91,7 +93,7 @@ def test_a_role_taken_away_ends_the_sessions_and_the_place_in_the_group(moray: P
 
 
 def test_the_last_lead_keeps_the_role_until_there_is_another(moray: Partnership, lead: User) -> None:
-    with pytest.raises(RuleBroken, match="last planning lead"):
+    with pytest.raises(RuleBroken, match="only planning lead"):
         take_away_role(grant_of(lead), by=lead, today=DAY, now=NOW)
     make_user("Blair Munro", role=Role.LEAD, partnership=moray)
     take_away_role(grant_of(lead), by=lead, today=DAY, now=NOW)
@@ -105,7 +107,7 @@ def test_the_last_administrator_stays(moray: Partnership, lead: User) -> None:
         lambda: take_away_role(grant_of(jean), by=lead, today=DAY, now=NOW),
         lambda: deactivate(jean, by=lead, now=NOW),
     ):
-        with pytest.raises(RuleBroken, match="last administrator"):
+        with pytest.raises(RuleBroken, match="only administrator"):
             change()
     with pytest.raises(RuleBroken, match="your own account"):
         deactivate(jean, by=jean, now=NOW)
@@ -155,11 +157,11 @@ def test_a_post_is_mailed_at_its_mailbox_and_its_holders_act_for_it(
 
 def test_a_post_is_a_contributor_with_an_address_of_its_own(moray: Partnership, lead: User) -> None:
     post = add_post("Planning team", "team@moray.example", organisation=None, partnership=moray, by=lead, now=NOW)
-    with pytest.raises(RuleBroken, match="Nobody signs in as it"):
+    with pytest.raises(RuleBroken, match="cannot sign in"):
         set_password(post, "another-password", by=None, now=NOW)
     with pytest.raises(RuleBroken, match="only be a contributor"):
         grant_role(post, Role.LEAD, moray, by=lead, now=NOW)
-    with pytest.raises(RuleBroken, match="has this address already"):
+    with pytest.raises(RuleBroken, match="already has this address"):
         add_post("Again", "TEAM@moray.example", organisation=None, partnership=moray, by=lead, now=NOW)
 
 
@@ -286,5 +288,5 @@ def test_a_lead_by_organisation_is_told_as_a_lead_while_its_body_is_in(days: Day
 
 @pytest.mark.parametrize("role", [Role.GOVERNANCE, Role.CLERK, Role.OFFICIAL, Role.ADMINISTRATOR])
 def test_some_roles_are_never_held_by_organisation(moray: Partnership, lead: User, role: Role) -> None:
-    with pytest.raises(RuleBroken, match="not held by organisation"):
+    with pytest.raises(RuleBroken, match="for an organisation"):
         grant_role(make_user("A"), role, None, make_organisation(), by=lead, now=NOW)

@@ -51,7 +51,7 @@ def people(app: Flask) -> int:
 def test_it_says_to_what_one_is_asked_and_lets_one_join(app: Flask, invited: str) -> None:
     client = app.test_client()
     page = whole_page(client.get(invited))
-    for said in ("Ailsa Grant asks you", "Governance group clerk", "Moray", NEW):
+    for said in ("Ailsa Grant has invited you", "Governance group clerk", "Moray", NEW):
         assert said in words(page)
     assert client.post(invited, data=JOIN).location == "/"
     assert "Welcome, Isla Reid" in words(whole_page(client.get("/")))
@@ -101,13 +101,13 @@ def test_who_has_an_account_signs_in_and_gets_the_role_in_it(app: Flask, invited
     elsewhere = visit_as(app, NEW)
     client = app.test_client()
     page = whole_page(client.get(invited))
-    assert "You have an account with this address already" in words(page)
+    assert "You already have an account" in words(page)
     onward = page.find("a", string="Sign in to accept")
     assert onward is not None
     assert client.post(invited, data=JOIN).status_code == 200, "joining anew is no way in"
     answer = client.post("/sign-in", data={"email": NEW, "password": PASSWORD, "next": str(onward["href"])[14:]})
     assert answer.location == invited
-    assert "This role is added" in words(whole_page(client.get(invited)))
+    assert "We will add this role" in words(whole_page(client.get(invited)))
     assert client.post(invited).location == "/"
     assert client.get("/escalations").status_code == 200
     assert elsewhere.get("/").status_code == 302, "a new role ends the other sign-ins"
@@ -121,7 +121,7 @@ def test_somebody_else_who_is_signed_in_cannot_take_it(app: Flask, invited: str)
         other = give_password(make_user("Rory Baird", role=Role.OFFICIAL))
     client = visit_as(app, other)
     for answer in (client.get(invited), client.post(invited)):
-        assert "This invitation is for somebody else" in words(whole_page(answer, 403))
+        assert "This invitation is for someone else" in words(whole_page(answer, 403))
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "off"])
@@ -133,5 +133,5 @@ def test_what_is_over_says_so(app: Flask, invited: str, state: str) -> None:
             invitation = db.session.scalars(select(Invitation)).one()
             withdraw_invitation(invitation, by=invitation.invited_by, now=clock.now())
         db.session.commit()
-    assert "no longer open" in words(whole_page(app.test_client().get(invited), 410))
+    assert "no longer valid" in words(whole_page(app.test_client().get(invited), 410))
     whole_page(app.test_client().post(invited, data=JOIN), 410)

@@ -62,8 +62,8 @@ def test_it_says_where_one_is_signed_in(app: Flask, email: str, morning: time_ma
     ]
     today = "3 July 2026 at 10:00"
     assert [row[:4] for row in rows] == [
-        ["Firefox on Windows This one", "2001:db8::1", today, today],
-        ["An unknown browser", "192.0.2.7", today, today],
+        ["Firefox on Windows This device", "2001:db8::1", today, today],
+        ["Unknown browser", "192.0.2.7", today, today],
     ]
 
 
@@ -71,7 +71,7 @@ def test_one_sign_in_is_ended_and_the_others_go_on(app: Flask, email: str) -> No
     first, second = visit_as(app, email), visit_as(app, email)
     assert second.post("/account/sessions/end", data={"session": ids(app)[0]}).location == "/account"
     assert first.get("/").status_code == 302
-    assert "That sign-in has ended" in words(whole_page(second.get("/account")))
+    assert "That device is signed out" in words(whole_page(second.get("/account")))
 
 
 def test_all_others_are_ended_at_once(app: Flask, email: str) -> None:
@@ -123,12 +123,12 @@ def test_a_new_password_ends_the_other_sign_ins_and_is_told_by_mail(app: Flask, 
 def test_what_is_wrong_with_a_password_is_said_and_nothing_changes(app: Flask, email: str) -> None:
     client = visit_as(app, email)
     for old, new, said in [
-        ("", NEW_PASSWORD, "Enter your password as it is now"),
-        ("wrong", NEW_PASSWORD, "This is not your password as it is now"),
-        ("x" * 10_000, NEW_PASSWORD, "A password has at most 200 characters"),
+        ("", NEW_PASSWORD, "Enter your current password"),
+        ("wrong", NEW_PASSWORD, "This is not your current password"),
+        ("x" * 10_000, NEW_PASSWORD, "The password must be 200 characters or fewer"),
         (PASSWORD, "", "Enter a new password"),
-        (PASSWORD, "short", "A password must have 8 to 200 characters"),
-        (PASSWORD, "x" * 201, "A password must have 8 to 200 characters"),
+        (PASSWORD, "short", "The password must be 8 to 200 characters"),
+        (PASSWORD, "x" * 201, "The password must be 8 to 200 characters"),
     ]:
         page = whole_page(client.post("/account/password", data={"old": old, "password": new}))
         assert said in words(page)
@@ -143,7 +143,7 @@ def test_who_finds_a_browser_open_cannot_guess_the_password_there(app: Flask, em
     for _ in range(10):
         client.post("/account/password", data={"old": "wrong", "password": NEW_PASSWORD})
     answer = client.post("/account/password", data={"old": PASSWORD, "password": NEW_PASSWORD})
-    assert "Wait five minutes" in words(whole_page(answer, 429))
+    assert "Wait 5 minutes" in words(whole_page(answer, 429))
 
 
 def test_who_has_no_password_is_led_to_the_mail(app: Flask, email: str) -> None:
@@ -158,9 +158,9 @@ def test_who_has_no_password_is_led_to_the_mail(app: Flask, email: str) -> None:
 def test_one_chooses_when_mails_come(app: Flask, email: str) -> None:
     client = visit_as(app, email)
     page = whole_page(client.get("/account/preferences"))
-    assert "What always comes" in words(page)
+    assert "Emails you always get" in words(page)
     assert client.post("/account/preferences", data={"rhythm": "weekly", "weekday": "3"}).location == "/account"
-    assert "One mail a week, on Thursday" in words(whole_page(client.get("/account")))
+    assert "One email a week, on Thursday" in words(whole_page(client.get("/account")))
     with app.app_context():
         assert person(email).preference == Preference(Rhythm.WEEKLY, 3)
 

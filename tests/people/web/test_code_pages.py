@@ -94,7 +94,7 @@ def test_signing_in_then_takes_a_second_step(app: Flask, email: str, morning: ti
     assert second_step(client, code).location == "/escalations?page=2"
     assert client.get("/").status_code == 200
     again = first_step(app, email)
-    assert "was used before" in words(whole_page(second_step(again, code)))
+    assert "has been used before" in words(whole_page(second_step(again, code)))
     assert second_step(again, phone.recovery[3]).status_code == 302
     assert "9 recovery codes left" in words(whole_page(again.get("/account")))
 
@@ -128,7 +128,7 @@ def test_wrong_codes_are_counted_as_wrong_passwords_are(
     client = first_step(app, email)
     for _ in range(10):
         whole_page(second_step(client, "000000"))
-    assert "Wait five minutes" in words(whole_page(second_step(client, phone.code()), 429))
+    assert "Wait 5 minutes" in words(whole_page(second_step(client, phone.code()), 429))
     morning.shift(timedelta(minutes=5))
     assert second_step(client, phone.code()).status_code == 302
 
@@ -171,9 +171,9 @@ def test_codes_are_turned_on_by_who_has_the_password_and_a_right_code_only(app: 
     client = visit_as(app, email)
     phone = Phone(client.get("/account/codes").get_data(as_text=True))
     for code, password, said in [
-        (phone.code(), "wrong", "This is not your password"),
+        (phone.code(), "wrong", "This is not your current password"),
         (phone.code(), "", "Enter your password"),
-        ("000000", PASSWORD, "This is not the code that your app shows now"),
+        ("000000", PASSWORD, "This is not the code your app shows now"),
         ("", PASSWORD, "Enter the code"),
     ]:
         answer = client.post("/account/codes", data={"code": code, "password": password})

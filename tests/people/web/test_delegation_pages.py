@@ -61,14 +61,14 @@ def absences() -> list[tuple[str, str, date, date, bool]]:
 
 def test_one_says_that_one_is_away_and_both_see_it(moray: Moray) -> None:
     client = moray.client(moray.rory)
-    assert "Nobody stands in for you, and you stand in for nobody." in said(client.get("/account"))
+    assert "No cover is set." in said(client.get("/account"))
     options = [one.get_text() for one in soup(client.get(PAGE)).select("#deputy option")]
-    assert options == ["Choose somebody", "Ailsa Grant", "Síle Bain"]
+    assert options == ["Choose someone", "Ailsa Grant", "Síle Bain"]
     assert client.post(PAGE, data=moray.away()).headers["Location"] == "/account"
     page = said(client.get("/account"))
-    assert "Síle Bain stands in for you from 3 July 2026 to 17 July 2026." in page
-    assert "Síle Bain stands in for you Now 3 July 2026 to 17 July 2026" in page
-    assert "You stand in for Rory Baird Now" in said(moray.client(moray.sile).get("/account"))
+    assert "Saved. Síle Bain covers for you from 3 July 2026 to 17 July 2026." in page
+    assert "Síle Bain covers for you Now 3 July 2026 to 17 July 2026" in page
+    assert "You cover for Rory Baird Now" in said(moray.client(moray.sile).get("/account"))
     assert absences() == [("Rory Baird", "Síle Bain", date(2026, 7, 3), date(2026, 7, 17), False)]
 
 
@@ -84,13 +84,13 @@ def test_what_is_wrong_is_said_beside_its_field(moray: Moray) -> None:
     for changed, field, message in [
         ({"from_on": ""}, "from_on", "Enter the first day away"),
         ({"to_on": ""}, "to_on", "Enter the last day away"),
-        ({"deputy": ""}, "deputy", "Choose who stands in"),
+        ({"deputy": ""}, "deputy", "Choose who will cover"),
         ({"from_on": "2 7 2026"}, "from_on", "The first day must be today or later."),
-        ({"to_on": "1 7 2026"}, "to_on", "The last day must be the first day or later."),
+        ({"to_on": "1 7 2026"}, "to_on", "The last day must be on or after the first day."),
         ({"to_on": "31 2 2026"}, "to_on", "is not a real date"),
         ({"from_on": "x" * 10_000}, "from_on", "date"),
-        ({"deputy": "999999"}, "deputy", "Choose somebody from the list"),
-        ({"deputy": "<b>"}, "deputy", "Choose somebody from the list"),
+        ({"deputy": "999999"}, "deputy", "Choose someone from the list"),
+        ({"deputy": "<b>"}, "deputy", "Choose someone from the list"),
     ]:
         answer = client.post(PAGE, data=moray.away(**changed))
         assert answer.status_code == 200, changed
@@ -103,7 +103,7 @@ def test_somebody_who_works_elsewhere_a_post_and_oneself_are_not_offered(moray: 
     client = moray.client(moray.rory)
     for who in (una, moray.rory):
         answer = client.post(PAGE, data=moray.away(deputy=str(who.id)))
-        assert "Choose somebody from the list" in said(answer)
+        assert "Choose someone from the list" in said(answer)
     assert absences() == []
 
 
@@ -111,7 +111,7 @@ def test_days_that_meet_and_a_circle_are_refused_in_words(moray: Moray) -> None:
     rory, sile = moray.client(moray.rory), moray.client(moray.sile)
     rory.post(PAGE, data=moray.away())
     meets = rory.post(PAGE, data=moray.away(from_on="17 7 2026", to_on="20 7 2026"))
-    assert "These days meet an absence that is set already: 3 July 2026 to 17 July 2026" in said(meets)
+    assert "These dates overlap with cover already set (Síle Bain, 3 July 2026 to 17 July 2026" in said(meets)
     assert 'value="17 7 2026"' in meets.get_data(as_text=True)
     circle = sile.post(PAGE, data=moray.away(deputy=str(moray.rory.id)))
     assert "Rory Baird is away then too (3 July 2026 to 17 July 2026)" in said(circle)
@@ -124,10 +124,10 @@ def test_the_person_or_the_deputy_ends_it_early(moray: Moray, who: str) -> None:
     (delegation,) = db.session.scalars(select(Delegation.id))
     client = moray.client(getattr(moray, who))
     assert client.post(f"{PAGE}/{delegation}/end").status_code == 302
-    assert "Ended. From now on the mails go where they went before." in said(client.get("/account"))
+    assert "The cover has ended. Emails go to the person themselves again." in said(client.get("/account"))
     assert absences()[0][-1]
     client.post(f"{PAGE}/{delegation}/end")
-    assert "This was ended already." in said(client.get("/account"))
+    assert "This cover has already ended." in said(client.get("/account"))
 
 
 def test_anothers_absence_is_not_there_to_end(moray: Moray) -> None:
@@ -139,12 +139,12 @@ def test_anothers_absence_is_not_there_to_end(moray: Moray) -> None:
 
 def test_a_lead_sets_it_for_who_works_in_the_partnership_and_ends_it(moray: Moray) -> None:
     client, page = moray.client(moray.lead), moray.within(moray.rory)
-    assert "Nobody stands in for Rory Baird." in said(client.get(page))
+    assert "No cover is set for Rory Baird." in said(client.get(page))
     assert client.post(f"{page}/away", data=moray.away()).headers["Location"] == page
     shown = said(client.get(page))
-    assert "3 July 2026 to 17 July 2026: Síle Bain stands in for Rory Baird Now. Set by Ailsa Grant" in shown
+    assert "Síle Bain covers for Rory Baird, 3 July 2026 to 17 July 2026 Now. Set by Ailsa Grant" in shown
     (delegation,) = db.session.scalars(select(Delegation.id))
-    assert "End it now" in said(client.get(f"{page}/away"))
+    assert "End now" in said(client.get(f"{page}/away"))
     client.post(f"{page}/away/{delegation}/end")
     assert absences()[0][-1]
 
@@ -152,8 +152,8 @@ def test_a_lead_sets_it_for_who_works_in_the_partnership_and_ends_it(moray: Mora
 def test_a_lead_sets_nothing_for_who_sits_in_the_group(moray: Moray) -> None:
     member = make_user("Iain Munro", role=Role.GOVERNANCE, partnership=moray.partnership)
     client, page = moray.client(moray.lead), f"{moray.within(member)}/away"
-    assert "so they, or an administrator, say who stands in for them" in said(client.get(page))
-    assert "so they, or an administrator" in said(client.post(page, data=moray.away()))
+    assert "They, or an administrator, need to set their cover." in said(client.get(page))
+    assert "They, or an administrator" in said(client.post(page, data=moray.away()))
     assert absences() == []
     administrator = moray.client(make_user("Jean Hay", role=Role.ADMINISTRATOR))
     assert administrator.post(page, data=moray.away()).status_code == 302
@@ -164,7 +164,7 @@ def test_a_deputy_finds_the_work_marked_and_does_it_for_the_person(moray: Moray)
     assert client.post(f"{STEP}/start", data={"version": str(moray.step.version)}).status_code == 403
     moray.client(moray.rory).post(PAGE, data=moray.away())
     work = said(client.get("/my-work"))
-    assert "Draft the plan Step You stand in for Rory Baird" in work
+    assert "Draft the plan Step Covering for Rory Baird" in work
     assert "with what is owned by those you stand in for" in work
     assert "You stand in for Rory Baird" in said(client.get("/"))
     assert client.post(f"{STEP}/start", data={"version": str(moray.step.version)}).status_code == 302
@@ -177,13 +177,13 @@ def test_after_the_last_day_the_work_is_the_persons_again(moray: Moray, morning:
     client = moray.client(moray.sile)
     assert "Draft the plan" not in said(client.get("/my-work"))
     assert client.post(f"{STEP}/start", data={"version": str(moray.step.version)}).status_code == 403
-    assert "You stand in for" not in said(client.get("/account"))
+    assert "You cover for" not in said(client.get("/account"))
 
 
 def test_a_deputy_who_was_switched_off_is_shown(moray: Moray) -> None:
     moray.client(moray.rory).post(PAGE, data=moray.away())
     moray.sile.active = False
-    assert "Síle Bain is switched off, so nobody stands in" in said(moray.client(moray.rory).get("/account"))
+    assert "Síle Bain is switched off, so there is no cover" in said(moray.client(moray.rory).get("/account"))
 
 
 def test_the_list_of_work_takes_one_statement_more_for_a_deputy_however_many_are_away(moray: Moray) -> None:

@@ -24,14 +24,14 @@ from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLIC
         ("before-28", "28 days before"),
         ("before-1", "1 day before"),
         ("on-day", "On the day"),
-        ("overdue-8", "8 days past its date"),
-        ("rung-1", "1 day past its date (first step of the ladder)"),
-        ("rung-14", "14 days past its date (a step of the ladder)"),
-        ("explain", "Offer to explain, before it shows as outstanding"),
+        ("overdue-8", "8 days after"),
+        ("rung-1", "1 day after (first escalation stage)"),
+        ("rung-14", "14 days after (escalation stage)"),
+        ("explain", "Time to explain, before it is outstanding"),
         ("assigned", "Given to a new owner"),
         ("answered", "Answered by a contact"),
-        ("raised-group", "Raised to the governance group"),
-        ("raised-national", "Raised to the national group"),
+        ("raised-group", "Escalated to the governance group"),
+        ("raised-national", "Escalated to the national group"),
         ("something-new", "Something new"),
     ],
 )
@@ -49,9 +49,9 @@ def test_every_audience_and_kind_has_words() -> None:
     [
         ("before-28", "28 days before the guidance date, 30 June 2026"),
         ("on-day", "On the guidance date, 30 June 2026"),
-        ("overdue-1", "1 day past the guidance date, 30 June 2026"),
-        ("rung-14", "14 days past the guidance date, 30 June 2026"),
-        ("assigned", "Given to a new owner: the guidance date, 30 June 2026"),
+        ("overdue-1", "1 day after the guidance date, 30 June 2026"),
+        ("rung-14", "14 days after the guidance date, 30 June 2026"),
+        ("assigned", "Given to a new owner (guidance date 30 June 2026)"),
     ],
 )
 def test_a_moment_names_its_date(step: str, words: str) -> None:
@@ -61,11 +61,11 @@ def test_a_moment_names_its_date(step: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("", "the default for annual reports"),
-        ("all", "the policy for everything"),
-        ("kind:annual-report", "the policy for annual reports"),
-        ("partnership:3", "the policy of Moray"),
-        ("partnership:3/kind:annual-report", "the policy of Moray for annual reports"),
+        ("", "the standard settings for annual reports"),
+        ("all", "the national settings for all milestones"),
+        ("kind:annual-report", "the national settings for annual reports"),
+        ("partnership:3", "the settings of Moray"),
+        ("partnership:3/kind:annual-report", "the settings of Moray for annual reports"),
     ],
 )
 def test_a_policy_is_named_by_where_it_holds(place: str, words: str) -> None:
@@ -77,11 +77,9 @@ def test_a_policy_is_told_in_three_lines() -> None:
     assert before_words(ACTION_POLICY) == "14 days before"
     assert before_words(Policy((1,), 1, None, ())) == "1 day before"
     assert before_words(Policy((0,), 1, None, ())) == "On the day"
-    assert before_words(Policy((), 1, None, ())) == "No reminder before the day"
-    assert repeats_words(STEP_POLICY) == "1 day past it, then every 7 days"
-    assert repeats_words(ACTION_POLICY) == "1 day past it, once"
-    assert repeats_words(Policy((), 2, 1, ())) == "2 days past it, then every day"
-    assert rungs_words(STEP_POLICY) == (
-        "1 day past it: the owner and the planning leads; 28 days past it: the governance group"
-    )
-    assert rungs_words(Policy((), 1, None, ())) == "Nobody else"
+    assert before_words(Policy((), 1, None, ())) == "No reminders before the due date"
+    assert repeats_words(STEP_POLICY) == "1 day after, then every 7 days"
+    assert repeats_words(ACTION_POLICY) == "1 day after, once"
+    assert repeats_words(Policy((), 2, 1, ())) == "2 days after, then every day"
+    assert rungs_words(STEP_POLICY) == ("1 day after: owner and planning leads; 28 days after: governance group")
+    assert rungs_words(Policy((), 1, None, ())) == "No escalation"

@@ -74,7 +74,7 @@ def test_the_governance_group_never_vanishes_where_the_nation_has_it_told() -> N
     for by_a_lead in (True, False):
         assert broken(wanted, by_a_lead=by_a_lead) == (
             "group_after",
-            "Say after how many days the governance group is told.",
+            "Enter the number of days after which we email the governance group.",
         )
     ensure_may_set(wanted, [ACTION_POLICY], by_a_lead=True)
 

@@ -33,32 +33,33 @@ def test_where_everybody_was_told_there_is_no_reason() -> None:
 
 def test_closed() -> None:
     closed = replace(NOTHING, deadline=replace(DEADLINE, is_open=False), closed_as="done")
-    assert why(closed) == ["This is done. Nobody is told of what is closed."]
+    assert why(closed) == ["This is done. We do not send reminders about it."]
 
 
 def test_no_date_yet() -> None:
     assert why(replace(NOTHING, deadline=replace(DEADLINE, due_on=None))) == [
-        "It has no date yet. The first notice is planned once it has one."
+        "It has no due date yet. We will schedule the first reminder when it has one."
     ]
 
 
 def test_before_notices_began() -> None:
     early = replace(NOTHING, deadline=replace(DEADLINE, notify_from=date(2026, 6, 1)))
     assert why(early) == [
-        "Its date, 28 May 2026, lay before 1 June 2026, the first day of notices in Moray. Nothing that fell "
-        "due before that day is told."
+        "It was due on 28 May 2026. The start date for reminders in Moray is 1 June 2026. We do not send reminders for "
+        "anything due before then."
     ]
 
 
 def test_a_new_expected_date() -> None:
     assert why(replace(NOTHING, deadline=replace(DEADLINE, expected_date=True))) == [
-        "A new expected date, 28 May 2026, was noted with an explanation. No reminder goes before that day or on it."
+        "A new expected date, 28 May 2026, was agreed with an explanation. We do not send reminders before that date "
+        "or on it."
     ]
 
 
 def test_entered_later_than_the_step() -> None:
     late = replace(NOTHING, deadline=replace(DEADLINE, due_on=date(2026, 5, 20), entered_on=date(2026, 5, 11)))
-    assert why(late) == ["It was entered on 11 May 2026. Reminders whose day lay before that are not sent late."]
+    assert why(late) == ["It was added on 11 May 2026. We do not send reminders that were due before then."]
 
 
 def test_a_step_that_is_still_to_come_is_no_reason() -> None:
@@ -69,31 +70,31 @@ def test_the_policy_changed_later_than_the_step() -> None:
     changed = replace(STEP_POLICY, before_since=TODAY)
     late = replace(NOTHING, policy=changed, deadline=replace(DEADLINE, due_on=date(2026, 5, 20)))
     assert why(late) == [
-        "The days before the date were changed on 12 May 2026. Reminders whose day lay before that are not sent late."
+        "The reminder settings were changed on 12 May 2026. We do not send reminders that were due before then."
     ]
 
 
 def test_nobody_owns_it_and_the_leads_stand_in() -> None:
     assert why(replace(NOTHING, owner="", owner_may_be_told=False, stands_in=["Ailsa Grant", "Iain Munro"])) == [
-        "Nobody owns it. Ailsa Grant and Iain Munro are told instead."
+        "It has no owner. We email Ailsa Grant and Iain Munro instead."
     ]
 
 
 def test_the_owner_left() -> None:
     assert why(replace(NOTHING, owner_may_be_told=False, stands_in=["Ailsa Grant"])) == [
-        "Its owner, Rory Baird, has no account now that may see it. Ailsa Grant is told instead."
+        "Its owner, Rory Baird, has no account that can see it. We email Ailsa Grant instead."
     ]
 
 
 def test_there_is_nobody_at_all() -> None:
     assert why(replace(NOTHING, owner="", owner_may_be_told=False)) == [
-        "Nobody owns it. There is nobody to be told instead."
+        "It has no owner. There is no one else to email."
     ]
 
 
 def test_an_audience_with_nobody_in_it() -> None:
     assert why(replace(NOTHING, unreachable=[Audience.GOVERNANCE, Audience.CHAIR])) == [
-        "There was nobody to tell for the governance group and the chair. Administrators see this on their list."
+        "There was no one to email for the governance group and the chair. Administrators can see this."
     ]
 
 
@@ -103,38 +104,38 @@ def waits(**fields: object) -> Silence:
 
 
 def test_switched_off_by_the_person() -> None:
-    assert why(waits(reminds_before=False)) == ["Rory Baird switched reminders before the day off."]
-    assert why(replace(NOTHING, switched_off=["Rory Baird"])) == ["Rory Baird switched reminders before the day off."]
+    assert why(waits(reminds_before=False)) == ["Rory Baird turned off early reminders."]
+    assert why(replace(NOTHING, switched_off=["Rory Baird"])) == ["Rory Baird turned off early reminders."]
     assert why(waits(reminds_before=False, step="overdue-1")) != []
 
 
 def test_wanted_only_when_late() -> None:
     assert why(waits(preference=ONLY_LATE)) == [
-        "Rory Baird wants only what is late, so the notice “14 days before” waits until then."
+        "Rory Baird gets emails about overdue work only. The reminder “14 days before” waits until it is overdue."
     ]
 
 
 def test_waiting_for_the_weekly_mail() -> None:
     assert why(waits(preference=WEEKLY)) == [
-        "Rory Baird takes mail once a week: the notice “14 days before” goes on 15 May 2026."
+        "Rory Baird gets emails once a week. We will send the reminder “14 days before” on 15 May 2026."
     ]
 
 
 def test_waiting_for_the_next_run() -> None:
-    expected = ["The notice “14 days before” goes to Rory Baird when notices are decided next."]
+    expected = ["We will send the reminder “14 days before” to Rory Baird in the next run."]
     assert why(waits()) == expected
     assert why(waits(preference=WEEKLY, at_once=True)) == expected
 
 
 def test_the_mail_could_not_be_delivered() -> None:
     assert why(replace(NOTHING, stuck=[Stuck("Rory Baird", "550 No such user.", is_final=True)])) == [
-        "The mail to Rory Baird could not be delivered. The mail server said: 550 No such user."
+        "The email to Rory Baird could not be delivered. The mail server answered “550 No such user”."
     ]
 
 
 def test_the_mail_has_not_gone_out_yet() -> None:
     assert why(replace(NOTHING, stuck=[Stuck("Rory Baird", "", is_final=False)])) == [
-        "The mail to Rory Baird is written and has not gone out yet."
+        "The email to Rory Baird is ready and has not been sent yet."
     ]
 
 
@@ -148,32 +149,34 @@ def test_where_a_mail_is_written_nobody_is_said_to_wait_for_a_first_notice() -> 
 def test_acknowledged() -> None:
     acknowledged = replace(NOTHING, deadline=replace(DEADLINE, reply_by=date(2026, 6, 20)))
     assert why(acknowledged) == [
-        "Somebody acknowledged it and will reply by 20 June 2026. It goes no further up before that day. Its owner is "
-        "told as before."
+        "Someone acknowledged it and will reply by 20 June 2026. We will not escalate it further before then. The "
+        "owner still gets reminders."
     ]
     assert why(acknowledged, date(2026, 6, 22)) == []
 
 
 def test_no_working_day() -> None:
     assert why(NOTHING, TODAY + timedelta(days=4)) == [
-        "Today is no working day. What falls due is told on 18 May 2026."
+        "Today is not a working day. Reminders will be sent on 18 May 2026."
     ]
 
 
 def test_the_job_has_not_run() -> None:
     late = replace(NOTHING, decided_for=date(2026, 5, 8), decided_by_now=TODAY)
     assert why(late) == [
-        "The job that decides who is told has not run since 8 May 2026. What fell due since then is told when it runs."
+        "Reminders have not been prepared since 8 May 2026. We will send them when the service has caught up."
     ]
-    assert why(replace(late, decided_for=None))[0].startswith("The job that decides who is told has not run yet.")
+    assert why(replace(late, decided_for=None))[0].startswith("Reminders have not been prepared yet.")
     assert why(replace(late, decided_for=TODAY)) == []
 
 
 def test_the_first_notice_is_still_to_come() -> None:
     assert why(replace(NOTHING, was_told=False, next_on=date(2026, 5, 14))) == [
-        "Nobody was to be told of this date so far. The first notice falls on 14 May 2026."
+        "No reminders about this date were due so far. The first is due on 14 May 2026."
     ]
-    assert why(replace(NOTHING, was_told=False)) == ["Nobody was to be told of this date so far. No notice is to come."]
+    assert why(replace(NOTHING, was_told=False)) == [
+        "No reminders about this date were due so far. No reminders are scheduled."
+    ]
 
 
 def test_every_reason_has_its_test() -> None:

@@ -61,7 +61,7 @@ def test_the_newest_takes_over_and_the_older_says_why_it_was_not_sent(
     assert days.send(FRIDAY, TEN).sent == 1
     assert [(one.subject, one.steps) for one in days.told] == [
         (
-            "1 date has passed, 2 due today or soon",
+            "Moray: 1 overdue, 2 due soon",
             "on-day over before-14, before-3; before-3 over before-14; before-14; overdue-1; on-day",
         )
     ]
@@ -85,7 +85,7 @@ def test_a_weekend_without_a_mail_server_ends_on_monday_with_one_mail_for_each(d
     assert days.send(MONDAY, time(11)).sent == 0
     assert sorted(one.recipient for one in days.told) == [f"Person {number:02d}" for number in range(12)]
     # Thursday's, Friday's and Monday's steps of each milestone are bound to the mail; it shows the latest of each.
-    assert {one.subject for one in days.told} == {"2 dates have passed, 1 due today or soon"}
+    assert {one.subject for one in days.told} == {"Moray: 2 overdue, 1 due soon"}
     assert {len(one.steps.split("; ")) for one in days.told} == {8}
     assert Counter(state for state, _, _ in outbox()) == {"sent": 12, "withdrawn": 24}
 
@@ -101,7 +101,7 @@ def test_what_is_wanted_at_once_is_folded_with_the_digest_of_the_same_day(
     enter(moray, owner, "Agree priorities", FRIDAY)
     days.queue(THURSDAY, time(11))
     days.send(THURSDAY, time(12))
-    assert [one.subject for one in days.told] == ["2 dates due today or soon"]
+    assert [one.subject for one in days.told] == ["Moray: 2 milestones due soon"]
     days.run(FRIDAY)
     assert len(days.told) == 2  # one digest a day, though the first was folded
 

@@ -95,7 +95,9 @@ def test_what_was_finished_meanwhile_is_left_out_under_the_same_message_id(days:
     before = one_message().message_id
     finish(queued[0])
     days.send(DAY, TEN)
-    assert days.told == [Told("14 May", "Rory Baird", "Agree priorities: due today", "on-day over before-14, before-3")]
+    assert days.told == [
+        Told("14 May", "Rory Baird", "Agree priorities, Moray: due today", "on-day over before-14, before-3")
+    ]
     assert one_message().message_id == before
     assert endings() == [("withdrawn", FINISHED), ("", "")]
     content = db.session.scalars(select(MessageBody.content)).one()
@@ -119,7 +121,7 @@ def test_what_moved_meanwhile_is_left_out(days: Days, lead: User, queued: list[i
     move_local_date(step, date(2026, 6, 30), "The board moved.", by=again(lead), now=moment(DAY))
     db.session.commit()
     days.send(DAY, TEN)
-    assert [one.subject for one in days.told] == ["Agree priorities: due today"]
+    assert [one.subject for one in days.told] == ["Agree priorities, Moray: due today"]
     assert endings() == [("superseded", "new-date on 2026-05-14"), ("", "")]
 
 
@@ -131,11 +133,11 @@ def test_a_date_moved_away_and_back_before_sending_is_left_out_and_told_again(
         move_local_date(step, day, "The board moved.", by=again(lead), now=moment(DAY))
     db.session.commit()
     days.send(DAY, TEN)
-    assert [one.subject for one in days.told] == ["Agree priorities: due today"]
+    assert [one.subject for one in days.told] == ["Agree priorities, Moray: due today"]
     days.run(NEXT_DAY)
     told = [one for one in days.of(NEXT_DAY) if one.recipient == "Rory Baird"]
     assert [(one.subject, one.steps) for one in told] == [
-        ("2 dates have passed", "overdue-1 over before-14, before-3, on-day; overdue-1")
+        ("Moray: 2 milestones overdue", "overdue-1 over before-14, before-3, on-day; overdue-1")
     ]
 
 
@@ -155,7 +157,7 @@ def test_who_lost_access_hears_nothing_and_the_leads_do_at_the_next_run(
     assert endings() == [("withdrawn", NOT_ALLOWED)] * 2
     assert {step.next_notice_on for step in db.session.scalars(select(Milestone))} == {DAY}
     days.run(DAY, TEN)
-    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "2 dates due today or soon")]
+    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "Moray: 2 milestones due today")]
 
 
 def test_who_is_switched_off_hears_nothing_and_the_leads_do(days: Days, owner: User, queued: list[int]) -> None:
@@ -164,7 +166,7 @@ def test_who_is_switched_off_hears_nothing_and_the_leads_do(days: Days, owner: U
     days.send(DAY, TEN)
     days.run(NEXT_DAY)
     assert endings()[:2] == [("withdrawn", NOT_ALLOWED)] * 2
-    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "2 dates have passed")]
+    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "Moray: 2 milestones overdue")]
 
 
 def test_the_words_hold_for_the_day_on_which_it_is_sent(days: Days, queued: list[int]) -> None:
@@ -172,7 +174,7 @@ def test_the_words_hold_for_the_day_on_which_it_is_sent(days: Days, queued: list
     finish(queued[1])
     days.send(NEXT_DAY)
     assert [(one.day, one.subject, one.steps) for one in days.told] == [
-        ("15 May", "Draft the plan: 1 day past", "on-day over before-14, before-3")
+        ("15 May", "Draft the plan, Moray: overdue by 1 day", "on-day over before-14, before-3")
     ]
     message = one_message()
     assert (message.message_id, message.rendered_on) == (before, NEXT_DAY)

@@ -44,7 +44,9 @@ def test_a_day_has_one_digest_however_often_the_job_runs(days: Days, moray: Part
     enter(moray, owner, "Draft the plan")
     days.run(DAY)
     days.run(DAY, TEN)
-    assert days.told == [Told("14 May", "Rory Baird", "Draft the plan: due today", "on-day over before-14, before-3")]
+    assert days.told == [
+        Told("14 May", "Rory Baird", "Draft the plan, Moray: due today", "on-day over before-14, before-3")
+    ]
 
 
 def test_what_arises_after_the_digest_is_told_in_the_next(days: Days, moray: Partnership, owner: User) -> None:
@@ -55,7 +57,7 @@ def test_what_arises_after_the_digest_is_told_in_the_next(days: Days, moray: Par
     assert len(days.told) == 1
     days.run(date(2026, 5, 15))
     assert [(one.subject, one.steps) for one in days.of(date(2026, 5, 15))] == [
-        ("1 date has passed, 1 due today or soon", "before-14; overdue-1")
+        ("Moray: 1 overdue, 1 due soon", "before-14; overdue-1")
     ]
 
 
@@ -69,7 +71,7 @@ def test_a_documents_date_is_told_at_the_next_run_whatever_the_digest(
     db.session.commit()
     days.run(DAY, TEN)
     assert days.told[1:] == [
-        Told("14 May", "Rory Baird", "Annual report on 2025–26: due in 14 days", "before-14 over before-28")
+        Told("14 May", "Rory Baird", "Annual report on 2025–26, Moray: due in 14 days", "before-14 over before-28")
     ]
 
 
@@ -80,7 +82,7 @@ def test_a_decision_is_wanted_at_once_whatever_the_preference(days: Days, moray:
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
     enter(moray, lead, "Draft the plan", duty_basis=Basis.STATUTE)
     days.run(date(2026, 5, 28))  # a Thursday
-    assert Told("28 May", "Catriona Ross", "Draft the plan: 14 days past", "rung-14") in days.told
+    assert Told("28 May", "Catriona Ross", "Decision needed: Draft the plan, Moray", "rung-14") in days.told
 
 
 def test_a_weekly_digest_comes_on_its_day_with_the_latest_of_each_milestone(
@@ -93,11 +95,11 @@ def test_a_weekly_digest_comes_on_its_day_with_the_latest_of_each_milestone(
         days.run(day)
     assert days.told == [
         # 30 April waits for Monday 4 May, a bank holiday
-        Told("5 May", "Rory Baird", "Draft the plan: due in 9 days", "before-14"),
-        Told("11 May", "Rory Baird", "Draft the plan: due in 3 days", "before-3"),
+        Told("5 May", "Rory Baird", "Draft the plan, Moray: due in 9 days", "before-14"),
+        Told("11 May", "Rory Baird", "Draft the plan, Moray: due in 3 days", "before-3"),
         # 14, 15 and 22 May: one line in the digest, though three notices are bound to it
-        Told("18 May", "Rory Baird", "Draft the plan: 4 days past", "on-day; overdue-1"),
-        Told("26 May", "Rory Baird", "1 date has passed, 1 due today or soon", "before-14; overdue-8"),
+        Told("18 May", "Rory Baird", "Draft the plan, Moray: overdue by 4 days", "on-day; overdue-1"),
+        Told("26 May", "Rory Baird", "Moray: 1 overdue, 1 due soon", "before-14; overdue-8"),
     ]
 
 
@@ -116,7 +118,9 @@ def test_who_wants_only_what_is_late_hears_nothing_before(days: Days, moray: Par
     for day in every_day(date(2026, 4, 28), date(2026, 5, 18)):
         days.run(day)
     assert days.told == [
-        Told("15 May", "Rory Baird", "Draft the plan: 1 day past", "before-14; before-3; on-day; overdue-1")
+        Told(
+            "15 May", "Rory Baird", "Draft the plan, Moray: overdue by 1 day", "before-14; before-3; on-day; overdue-1"
+        )
     ]
 
 
@@ -136,7 +140,7 @@ def test_nobody_gets_an_empty_mail(days: Days, moray: Partnership, owner: User) 
     assert days.told == []
     assert db.session.scalar(select(func.count(Message.id))) == 0
     assert {notice.ended_why for notice in db.session.scalars(select(Notice))} == {
-        "finished before the mail was written"
+        "it was done or closed before the email was written"
     }
 
 
@@ -149,7 +153,7 @@ def test_sixty_things_are_fifty_lines_and_a_number(days: Days, moray: Partnershi
     assert (gathered.messages, gathered.notices) == (1, 60)
     for message in _sent_texts(days, DAY):
         assert message.count("http://127.0.0.1:5000/partnerships/moray/milestones/") == 50
-        assert "And 10 more. See them all at http://127.0.0.1:5000/" in message
+        assert "And 10 more.\n\nSee all your work: http://127.0.0.1:5000/" in message
         assert "Step 49" in message
         assert "Step 50" not in message
 
@@ -160,9 +164,9 @@ def test_a_mail_says_what_where_and_when_in_its_first_line(days: Days, moray: Pa
     days.queue(date(2026, 7, 8))
     (text,) = _sent_texts(days, date(2026, 7, 8))
     lines = text.splitlines()
-    assert lines[0] == "Annual report on 2025–26, Moray: 8 days past the guidance date, 30 June 2026."
-    assert "Guidance date: 30 June 2026. 99 days since the year ended." in text
-    assert "Duty: 2014 Act, section 13: as soon as practicable after 31 March (statute)." in text
+    assert lines[0] == "Annual report on 2025–26, Moray. Overdue by 8 days (guidance date 30 June 2026)."
+    assert "It is 99 days since 31 March 2026." in text
+    assert "The duty is based on 2014 Act, section 13: as soon as practicable after 31 March." in text
     assert "http://127.0.0.1:5000/partnerships/moray/milestones/2023-26.annual-report-3" in text
     assert "breach" not in text
 
@@ -177,7 +181,7 @@ def test_the_offer_to_explain_names_the_day_so_that_it_holds_however_late(days: 
     days.queue(date(2026, 8, 18))  # nothing ran on Monday the 17th
     texts = _sent_texts(days, date(2026, 8, 18))
     assert len(texts) == 2
-    assert all("From 30 August 2026 this shows as outstanding." in text for text in texts)
+    assert all("This will be outstanding from 30 August 2026." in text for text in texts)
     assert all("/partnerships/moray/milestones/2023-26.annual-report-3/proposal\n" in text for text in texts)
 
 
@@ -199,7 +203,7 @@ def test_long_titles_are_cut_in_the_subject_alone(days: Days, moray: Partnership
     assert title in text
     subject = db.session.scalars(select(Message.subject)).one()
     assert len(subject) <= 60
-    assert subject.endswith("…: due today")
+    assert subject.endswith("…, Moray: due today")
 
 
 def test_small_batches_of_people_write_the_same_mails(days: Days, moray: Partnership) -> None:

@@ -108,7 +108,7 @@ def test_other_rungs_leave_the_day_from_which_reminders_count(days: Days, moray:
 
 
 def test_a_lead_cannot_weaken_what_the_nation_has(days: Days, moray: Partnership, lead: User) -> None:
-    with pytest.raises(RuleBroken, match="governance group told later"):
+    with pytest.raises(RuleBroken, match="governance group cannot be later"):
         change(Where(Kind.PLAN, moray), wants(rungs=ladder(1, 1, None, 21)), lead)
     db.session.rollback()
     assert db.session.scalars(select(NoticePolicy)).all() == []

@@ -25,14 +25,14 @@ def test_the_mails_of_the_days_ahead_are_listed_with_what_they_say(place: Place)
     client = place.client(place.lead)
     found = rows(client)
     assert found[:3] == [
-        "3 July 2026 Ailsa Grant Annual report on 2025–26 , Moray: 1 day past its date, 30 June 2026",
-        "3 July 2026 Calum Reid Draft the plan , Moray: 14 days before, 14 July 2026",
-        "8 July 2026 Ailsa Grant Annual report on 2025–26 , Moray: 8 days past its date, 30 June 2026",
+        "3 July 2026 Ailsa Grant Annual report on 2025–26 , Moray (30 June 2026, 1 day after)",
+        "3 July 2026 Calum Reid Draft the plan , Moray (14 July 2026, 14 days before)",
+        "8 July 2026 Ailsa Grant Annual report on 2025–26 , Moray (30 June 2026, 8 days after)",
     ]
     page = said(client.get("/forecast"))
-    assert "From 3 July 2026 to 1 August 2026, if nothing changes until then." in page
+    assert "Emails from 3 July 2026 to 1 August 2026. These may change." in page
     assert "to 2 people" in page
-    assert "1 notice will reach nobody" in page
+    assert "1 reminder with no recipient" in page
     assert "for the governance group" in page
 
 
@@ -44,7 +44,7 @@ def test_everybody_sees_their_own_partnerships_alone(place: Place) -> None:
     assert "Ask the schools" not in lead.get("/forecast/export.csv").get_data(as_text=True)
     assert any("Ask the schools" in row for row in rows(administrator))
     assert not any("Ask the schools" in row for row in rows(administrator, "/forecast?partnership=moray"))
-    assert "left out of the filters: partnership" in said(lead.get("/forecast?partnership=fife"))
+    assert "so we ignored them: partnership." in said(lead.get("/forecast?partnership=fife"))
 
 
 @pytest.mark.on_both_databases
@@ -53,20 +53,20 @@ def test_filters_narrow_it_and_its_files(place: Place) -> None:
     assert {row.split(" Draft")[0] for row in rows(client, "/forecast?person=calum&days=7")} == {
         "3 July 2026 Calum Reid"
     }
-    assert "left out of the filters: how far ahead" in said(client.get("/forecast?days=9999"))
+    assert "so we ignored them: period." in said(client.get("/forecast?days=9999"))
     assert "Enter 100 characters or fewer" in said(client.get("/forecast?person=" + "x" * 10_000))
     text = client.get("/forecast/export.csv?person=calum&days=7").get_data(as_text=True)
     assert "Calum Reid" in text
     assert "Ailsa Grant" not in text
     book = load_workbook(BytesIO(client.get("/forecast/export.xlsx?person=calum").get_data()))
-    assert [cell.value for cell in book.worksheets[0][1]][:3] == ["Day", "To", "Address"]
+    assert [cell.value for cell in book.worksheets[0][1]][:3] == ["Date", "To", "Email address"]
 
 
 def test_a_person_sees_what_they_will_get_themselves(place: Place) -> None:
     client = place.client(place.owner)
     assert client.get("/forecast").status_code == 403
     found = rows(client, "/forecast/mine")
-    assert found[0] == "3 July 2026 Calum Reid Draft the plan , Moray: 14 days before, 14 July 2026"
+    assert found[0] == "3 July 2026 Calum Reid Draft the plan , Moray (14 July 2026, 14 days before)"
     assert not any("Annual report" in row for row in found)
     assert "/forecast/mine" in client.get("/account").get_data(as_text=True)
 

@@ -60,7 +60,7 @@ def test_the_record_tells_whom_and_what_became_of_it(told: Place) -> None:
         "Draft the plan" in row and "14 days before" in row and "Calum Reid, as its owner" in row and "Sent" in row
         for row in found
     ), found
-    assert any("Ailsa Grant, as its owner then, or in place of one" in row for row in found), found
+    assert any("Ailsa Grant, as its owner then, or because it had no owner" in row for row in found), found
 
 
 def test_the_record_is_of_ones_own_partnerships_alone(told: Place) -> None:
@@ -95,7 +95,7 @@ def test_filters_narrow_the_record_and_its_file(told: Place) -> None:
 def test_what_a_filter_cannot_be_is_said(told: Place) -> None:
     client = told.client(told.lead)
     page = said(client.get("/notices?standing=lost&from_day=31/2/2026&person=" + "x" * 10_000))
-    assert "left out of the filters: what became of it" in page
+    assert "We do not recognise these filters, so we ignored them: status." in page
     assert "31 February 2026 is not a real date" in page
     assert "Enter 100 characters or fewer" in page
     assert client.get("/notices?page=99999999").status_code == 200
@@ -105,7 +105,7 @@ def test_one_notice_has_its_whole_story(told: Place) -> None:
     send(receipt="250 2.0.0 OK 17ab", trouble="451 Try later")
     notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
     page = said(told.client(told.lead).get(f"/notices/{notice.id}"))
-    assert "14 days before the local date, 14 July 2026; by the default for steps" in page
+    assert "14 days before the local date, 14 July 2026 (the standard settings for steps)" in page
     assert "250 2.0.0 OK 17ab" in page
     assert "451 Try later" in page
     assert mail_to(told.owner).message_id in page
@@ -118,14 +118,17 @@ def test_a_notice_of_another_date_says_so(told: Place) -> None:
     db.session.commit()
     notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
     page = said(told.client(told.lead).get(f"/notices/{notice.id}"))
-    assert "14 July 2026, which is no longer its date" in page
-    assert "Another date, or a new start, took its place on 3 July 2026" in page
+    assert "14 July 2026, which has changed since" in page
+    assert "Cancelled on 3 July 2026, because the date changed or it was reopened" in page
 
 
 def test_somebody_sees_why_they_got_a_mail(told: Place) -> None:
     page = said(told.client(told.owner).get(f"/mails/{mail_to(told.owner).identity}"))
-    assert "Why you got this mail" in page
-    assert "14 days before the local date, 14 July 2026; you own it; by the default for steps." in page
+    assert "Why you got this email" in page
+    assert (
+        "14 days before the local date, 14 July 2026, because you own it. We used the standard settings for steps."
+        in page
+    )
 
 
 def test_a_mail_is_not_anybody_elses(told: Place) -> None:
@@ -133,7 +136,7 @@ def test_a_mail_is_not_anybody_elses(told: Place) -> None:
     assert told.client(told.owner).get(f"/mails/{identity}").status_code == 404
     assert told.client(told.owner).get("/mails/" + "0" * 32).status_code == 404
     assert told.client(told.owner).get("/mails/short").status_code == 404
-    assert "Why this mail was sent" in said(told.someone(Role.AUDITOR).get(f"/mails/{identity}"))
+    assert "Why this email was sent" in said(told.someone(Role.AUDITOR).get(f"/mails/{identity}"))
 
 
 def test_what_a_person_may_no_longer_see_is_kept_from_them(told: Place) -> None:
@@ -141,8 +144,8 @@ def test_what_a_person_may_no_longer_see_is_kept_from_them(told: Place) -> None:
     db.session.delete(told.owner.grants[0])
     page = client.get(f"/mails/{identity}")
     assert page.status_code == 200
-    assert "Draft the plan" not in said(page).replace("Draft the plan: due", "")
-    assert "1 more line of this mail are about what you may not see now." in said(page)
+    assert "Draft the plan" not in said(page).replace("Draft the plan, Moray: due", "")
+    assert "1 more item in this email is not shown to you." in said(page)
 
 
 def test_both_names_are_told_where_a_deputy_got_it(place: Place) -> None:
@@ -163,22 +166,22 @@ def test_both_names_are_told_where_a_deputy_got_it(place: Place) -> None:
     message = db.session.scalars(select(Message).where(Message.addressee == f"user:{owner}")).one()
     assert message.user_id == lead
     deputy = place.client(db.session.get_one(User, lead))
-    assert any("Calum Reid, as its owner; went to Ailsa Grant, who stood in" in row for row in rows(deputy))
+    assert any("Calum Reid, as its owner; sent to Ailsa Grant, who was covering" in row for row in rows(deputy))
     page = said(deputy.get(f"/mails/{message.identity}"))
-    assert "Calum Reid is away, and Ailsa Grant stands in" in page
+    assert "because Calum Reid is away and Ailsa Grant is covering" in page
     assert place.client(db.session.get_one(User, owner)).get(f"/mails/{message.identity}").status_code == 200
 
 
 def test_a_milestone_says_who_is_told_what_comes_next_and_why_not(told: Place) -> None:
     send(state=MessageState.FAILED, receipt="", trouble="550 No such user")
     page = said(told.client(told.owner).get(f"{STEP}/notices"))
-    assert "The mail to Calum Reid could not be delivered. The mail server said: 550 No such user" in page
-    assert "The job that decides who is told has not run yet." in page
+    assert "The email to Calum Reid could not be delivered. The mail server answered “550 No such user”" in page
+    assert "Reminders have not been prepared yet." in page
     assert "13 July 2026" not in page
     assert "3 days before" in page
     report = said(told.client(told.lead).get(f"{REPORT}/notices"))
-    assert "Nobody owns it. Ailsa Grant is told instead." in report
-    assert "no one behind the governance group" in report
+    assert "It has no owner. We email Ailsa Grant instead." in report
+    assert "No one (the governance group cannot be emailed)" in report
 
 
 def test_a_job_that_ran_is_no_reason(told: Place) -> None:
@@ -186,7 +189,7 @@ def test_a_job_that_ran_is_no_reason(told: Place) -> None:
     run = JobRun(job="queue-notices", ran_for=TODAY, started_at=clock.now(), outcome=Outcome.FINISHED, counts={})
     db.session.add(run)
     page = said(told.client(told.lead).get(f"{STEP}/notices"))
-    assert "has not run" not in page
+    assert "have not been prepared" not in page
     assert "Why nobody" not in page
 
 
@@ -203,7 +206,7 @@ def test_reminders_switched_off_are_named(told: Place) -> None:
     notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
     notice.ended_at, notice.ending, notice.ended_why = clock.now(), Ending.WITHDRAWN, SWITCHED_OFF
     page = said(told.client(told.lead).get(f"{STEP}/notices"))
-    assert "Calum Reid switched reminders before the day off." in page
+    assert "Calum Reid turned off early reminders." in page
 
 
 def test_the_lists_ask_as_often_for_many_as_for_few(told: Place) -> None:

@@ -47,21 +47,22 @@ def test_what_holds_is_told_in_plain_words_with_the_default_beside(place: Place)
     client = place.client(place.lead)
     page = said(client.get("/policies"))
     assert "Plans, annual reports and consultations 28, 14, 7 and 1 days before, and on the day" in page
-    assert "1 day past it, then every 7 days" in page
-    assert "1 day past it: the owner and the planning leads; 14 days past it: the governance group" in page
+    assert "1 day after, then every 7 days" in page
+    assert "1 day after: owner and planning leads; 14 days after: governance group" in page
     client.post(f"{MORAY}/plan/save", data=FILLED_IN)
     page = said(client.get(f"{MORAY}/plan"))
     assert "21 and 7 days before, and on the day" in page
-    assert "Default: 28, 14, 7 and 1 days before, and on the day" in page
-    assert "Set: 21 and 7 days before, and on the day" in page
+    assert "Standard: 28, 14, 7 and 1 days before, and on the day" in page
+    assert "Changed to: 21 and 7 days before, and on the day" in page
     assert "Ailsa Grant" in page
 
 
 def test_a_change_is_seen_in_its_mails_before_it_is_saved(place: Place) -> None:
     client = place.client(place.lead)
     page = client.post(f"{MORAY}/change", data=FILLED_IN)
-    assert "With this, 10 mails in the next 30 days, to 2 people. As it is now: 11 mails, to 2 people." in said(page)
-    assert "7 days before, 14 July 2026" in said(page)
+    assert "With the new settings we will send 10 emails in the next 30 days to 2 people." in said(page)
+    assert "With the current settings we would send 11 emails to 2 people." in said(page)
+    assert "(14 July 2026, 7 days before)" in said(page)
     assert count(NoticePolicy) == 0
     assert value_of(page, "days_before") == "21, 7"
     hidden = {field["name"]: field["value"] for field in soup(page).select("main input[type=hidden]")}
@@ -70,7 +71,9 @@ def test_a_change_is_seen_in_its_mails_before_it_is_saved(place: Place) -> None:
     assert value_of(again, "again") == ""
     answer = client.post(f"{MORAY}/save", data=hidden)
     assert answer.status_code == 302
-    assert "Saved. It holds when notices are decided next." in said(client.get(answer.headers["Location"]))
+    assert "Saved. We will use these settings from the next time reminders are prepared." in said(
+        client.get(answer.headers["Location"])
+    )
     kept = db.session.scalars(select(NoticePolicy)).one()
     assert (kept.place, kept.before, kept.in_force_from) == (
         f"partnership:{place.partnership.id}",
@@ -111,8 +114,8 @@ def test_the_second_editor_is_shown_both(place: Place) -> None:
     client.post(f"{MORAY}/save", data=FILLED_IN)
     page = client.post(f"{MORAY}/save", data={**FILLED_IN, "days_before": "60"})
     assert page.status_code == 409
-    assert "Somebody else changed this first" in said(page)
-    assert "Set: 21 and 7 days before, and on the day" in said(page)
+    assert "Someone else changed this first" in said(page)
+    assert "Changed to: 21 and 7 days before, and on the day" in said(page)
     assert value_of(page, "days_before") == "60"
     again = {**FILLED_IN, "days_before": "60", "version": value_of(page, "version")}
     assert client.post(f"{MORAY}/save", data=again).status_code == 302
@@ -126,9 +129,9 @@ def test_one_goes_back_to_what_holds_without_it(place: Place) -> None:
     back = {**FILLED_IN, "version": "1", "before_date": "as-without"}
     client.post(f"{MORAY}/save", data=back)
     page = said(client.get(MORAY))
-    assert "Set back to what holds without it" in page
-    assert "Default:" not in page
-    assert "changed" not in said(client.get("/policies")).split("For a partnership")[1]
+    assert "Changed back to the standard setting" in page
+    assert "Standard:" not in page
+    assert "changed" not in said(client.get("/policies")).split("For one partnership")[1]
 
 
 def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(place: Place) -> None:
@@ -136,27 +139,31 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(place: Place
     for step in ["change", "save"]:
         for changed, field, words in [
             ({"days_before": "", "on_day": ""}, "days_before", "Enter at least one number of days"),
-            ({"days_before": "soon"}, "days_before", "Enter whole numbers of days with commas between them"),
-            ({"days_before": "7, -1"}, "days_before", "Enter whole numbers of days with commas between them"),
+            ({"days_before": "soon"}, "days_before", "Enter numbers of days separated by commas"),
+            ({"days_before": "7, -1"}, "days_before", "Enter numbers of days separated by commas"),
             ({"days_before": "1" * 10_000}, "days_before", "Enter 100 characters or fewer"),
-            ({"days_before": "200"}, "days_before", "No reminder can go more than 180 days before its date."),
-            ({"days_before": "7, 7"}, "days_before", "Each number of days can stand there once."),
-            ({"days_before": "<b>7</b>"}, "days_before", "Enter whole numbers of days with commas between them"),
+            ({"days_before": "200"}, "days_before", "Reminders can be sent at most 180 days before the due date."),
+            ({"days_before": "7, 7"}, "days_before", "Enter each number of days once."),
+            ({"days_before": "<b>7</b>"}, "days_before", "Enter numbers of days separated by commas"),
             ({"before_date": "never"}, "before_date", "Choose one of these"),
             ({"how_often": "never"}, "how_often", "Choose one of these"),
-            ({"first_after": ""}, "first_after", "Enter a whole number of days"),
+            ({"first_after": ""}, "first_after", "Enter the number of days, such as 14"),
             (
                 {"first_after": "2"},
                 "first_after",
-                "A planning lead cannot have it told later than the national policy does",
+                "The first reminder cannot be later than in the national settings (1 day after the due date).",
             ),
-            ({"first_after": "²"}, "first_after", "Enter a whole number of days"),
-            ({"repeat_every": "0"}, "repeat_every", "It can be told again every 1 to 90 days."),
-            ({"how_often": "once"}, "how_often", "A planning lead cannot switch off that it is told again"),
-            ({"lead_after": "9999"}, "lead_after", "Enter a whole number of days"),
-            ({"chair_after": "14"}, "group_after", "Each step must come later than the one before it."),
-            ({"group_after": ""}, "group_after", "Say after how many days the governance group is told."),
-            ({"group_after": "15"}, "group_after", "A planning lead cannot have their governance group told later"),
+            ({"first_after": "²"}, "first_after", "Enter the number of days, such as 14"),
+            ({"repeat_every": "0"}, "repeat_every", "Repeat reminders every 1 to 90 days."),
+            ({"how_often": "once"}, "how_often", "You cannot turn off repeat reminders"),
+            ({"lead_after": "9999"}, "lead_after", "Enter the number of days, such as 14"),
+            ({"chair_after": "14"}, "group_after", "Each escalation stage needs to be later than the one before it."),
+            ({"group_after": ""}, "group_after", "Enter the number of days after which we email the governance group."),
+            (
+                {"group_after": "15"},
+                "group_after",
+                "The email to your governance group cannot be later than in the national settings",
+            ),
         ]:
             sent = {name: value for name, value in own(**changed).items() if (name, value) != ("on_day", "")}
             page = client.post(f"{MORAY}/{step}", data=sent)
@@ -171,10 +178,10 @@ def test_an_administrator_may_have_the_group_told_later_and_everywhere(place: Pl
     client = place.someone(Role.ADMINISTRATOR)
     later = own(group_after="30", first_after="2", lead_after="2")
     for address in ("/policies/all", "/policies/kinds/annual-report", MORAY, f"{MORAY}/plan"):
-        assert "With this" in said(client.post(f"{address}/change", data=later))
+        assert "With the new settings" in said(client.post(f"{address}/change", data=later))
         assert client.post(f"{address}/save", data=later).status_code == 302, address
     assert count(NoticePolicy) == 4
-    assert "30 days past it: the governance group" in said(client.get("/policies"))
+    assert "30 days after: governance group" in said(client.get("/policies"))
 
 
 def test_a_lead_sets_their_own_partnerships_alone(place: Place) -> None:

@@ -78,9 +78,9 @@ def test_opening_it_says_what_it_does_and_changes_nothing(place: Place, link: st
     events = count(AuditEvent)
     answer = visitor.get(link)
     page = said(answer)
-    assert "switches off the reminders of the days and weeks before a date" in page
-    assert "that a date has come, or has passed" in page
-    assert "a decision that is wanted from your group" in page
+    assert "the emails that we send in the days and weeks before a due date" in page
+    assert "due dates, on the day and when they are overdue" in page
+    assert "decisions needed from your group" in page
     assert len(soup(answer).find_all("button", type="submit")) >= 1
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert visitor.head(link).status_code == 200
@@ -90,7 +90,7 @@ def test_opening_it_says_what_it_does_and_changes_nothing(place: Place, link: st
 
 def test_the_page_switches_them_on_again(place: Place, link: str, visitor: Browser) -> None:
     visitor.post(link)
-    assert "Remind me before the day again" in said(visitor.get(link))
+    assert "Turn early reminders on again" in said(visitor.get(link))
     assert "on again" in said(visitor.post(link, data={"wanted": "on"}))
     assert is_on(place.owner)
 
@@ -108,7 +108,7 @@ def test_nothing_comes_before_the_day_and_everything_from_it_on(
     for number in (14, 15):
         run_jobs(date(2026, 7, number))
     subjects = [mail.message["Subject"] for mail in sink.accepted if mail.recipients == (place.owner.email,)]
-    assert subjects == ["Draft the plan: due today", "Draft the plan: 1 day past"]
+    assert subjects == ["Draft the plan, Moray: due today", "Draft the plan, Moray: overdue by 1 day"]
 
 
 def test_a_mail_that_waits_is_not_sent_once_they_are_off(place: Place, sink: SmtpSink, visitor: Browser) -> None:
@@ -129,7 +129,7 @@ def test_a_contact_switches_theirs_off_and_on_on_the_same_page(
 ) -> None:
     run_jobs()
     link = stop_link(mail_to(sink, contact.email))
-    assert "who is asked by Moray" in said(visitor.get(link))
+    assert "This is for emails to Kirsty Bain from Moray." in said(visitor.get(link))
     visitor.post(link, data=ONE_CLICK)
     assert not is_on(contact)
     assert "Saved" in said(visitor.post(link, data={"wanted": "on"}))
@@ -142,7 +142,7 @@ def test_a_link_that_was_not_made_here_changes_nothing(place: Place, link: str, 
     for forged in (path, f"{signature}.user-{place.lead.id}", f"{signature}.contact-{who.rpartition('-')[2]}"):
         for answer in (visitor.get(f"/reminders/stop/{forged}"), visitor.post(f"/reminders/stop/{forged}")):
             assert answer.status_code == 410
-            assert "This link does not work" in said(answer) or "Nothing was changed" in said(answer)
+            assert "This link does not work" in said(answer) or "Nothing has changed" in said(answer)
     assert is_on(place.owner)
     assert is_on(place.lead)
 

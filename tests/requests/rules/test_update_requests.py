@@ -34,8 +34,8 @@ def asked(
 
 def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_day_to_reply_by() -> None:
     assert whole_text(asked(), DEFAULT_TEXT, date(2026, 9, 16), TODAY) == (
-        "Scottish Government asks how this stands: Annual report on 2025–26, Moray. Its guidance date was 30 June "
-        "2026. On 2 September 2026 that is 64 days past, and it is not recorded here as published.\n\n"
+        "The Scottish Government would like an update on “Annual report on 2025–26”, Moray. The guidance date was "
+        "30 June 2026 (64 days before 2 September 2026). We have no record that it has been published.\n\n"
         f"{DEFAULT_TEXT}\n\n"
         "Please reply by 16 September 2026."
     )
@@ -46,19 +46,19 @@ def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_da
     [
         (
             asked(DocumentState.EXPLAINED, expected_on=date(2026, 9, 30)),
-            "64 days past, and it is not recorded here as published. Its new expected date is 30 September 2026.",
+            "published. The new expected date is 30 September 2026.",
         ),
         (
             asked(DocumentState.OPEN, target_on=date(2026, 9, 30)),
-            "Its guidance date is 30 September 2026, and it is not recorded here as published.",
+            "The guidance date is 30 September 2026. We have no record that it has been published.",
         ),
-        (asked(DocumentState.OPEN, target_on=TODAY), "Its guidance date is 2 September 2026, and"),
+        (asked(DocumentState.OPEN, target_on=TODAY), "The guidance date is 2 September 2026. We"),
         (
             asked(DocumentState.NO_RECORD),
-            "Its guidance date was 30 June 2026, before Moray began to use this service, and there is no record of it "
-            "here yet.",
+            "The guidance date was 30 June 2026, before Moray started to use this service. We have no record that it "
+            "has been published.",
         ),
-        (asked(DocumentState.NO_RECORD, target_on=None), "No guidance named a date for it"),
+        (asked(DocumentState.NO_RECORD, target_on=None), "The guidance does not give a date for it."),
     ],
 )
 def test_it_says_no_more_than_is_so(about: Asked, words: str) -> None:

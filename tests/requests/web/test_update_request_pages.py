@@ -149,7 +149,7 @@ def test_select_preview_send_are_three_clicks(moray: Moray, start: str) -> None:
     )
     assert sent.status_code == 302
     assert recipients() == ["ailsa@example.test"]
-    assert "Sent: 1 request, 1 mail." in said(client.get(sent.headers["Location"]))
+    assert "You have sent 1 request in 1 email." in said(client.get(sent.headers["Location"]))
 
 
 def test_the_preview_is_the_mail_to_the_letter(moray: Moray) -> None:
@@ -159,14 +159,14 @@ def test_the_preview_is_the_mail_to_the_letter(moray: Moray) -> None:
     assert shown is not None
     text = said(page)
     assert "To Ailsa Grant, ailsa@example.test" in text
-    assert "Subject Update asked: Annual report on 2025–26, Moray" in text
-    assert "Its guidance date was 30 June 2026. On 2 September 2026 that is 64 days past" in shown.get_text()
+    assert "Subject Update requested, Moray: Annual report on 2025–26" in text
+    assert "The guidance date was 30 June 2026 (64 days before 2 September 2026)." in shown.get_text()
     assert "Please reply by 16 September 2026." in shown.get_text()
     client.post(NEW, data=moray.form(client))
     (request,) = requests()
     link = f"http://localhost{LIST}/{request.id}"
     mailed = mail_part("plain").replace("\r\n", "\n")
-    written = shown.get_text().replace("(the link to the page of this request)", "LINK")
+    written = shown.get_text().replace("(a link to this request)", "LINK")
     assert mailed.strip().replace(link_in(mailed, link), "LINK") == written.strip()
 
 
@@ -191,7 +191,7 @@ def test_what_was_not_seen_is_not_sent(moray: Moray) -> None:
     data = moray.form(client)
     page = client.post(NEW, data={**data, "text": "Where is it, please?"})
     assert page.status_code == 200
-    assert "What is sent has changed since you saw it." in said(page)
+    assert "The emails have changed since you checked them." in said(page)
     assert "Where is it, please?" in said(page)
     assert requests() == []
     second = make_user("Rory Baird", role=Role.LEAD, partnership=moray.partnership)
@@ -216,8 +216,8 @@ def test_a_second_request_on_one_day_is_warned_about_and_can_be_sent(moray: Mora
     client = moray.client()
     client.post(NEW, data=moray.form(client))
     page = client.get(address(moray.report))
-    assert "Asked already today" in said(page)
-    assert "Asked last on 2 September 2026 at 10:00, by Fiona Shaw. It has no answer." in said(page)
+    assert "Already asked today" in said(page)
+    assert "Last asked on 2 September 2026 at 10:00, by Fiona Shaw. No answer yet." in said(page)
     assert client.post(NEW, data=moray.form(client)).status_code == 302
     assert len(requests()) == 2
 
@@ -225,28 +225,28 @@ def test_a_second_request_on_one_day_is_warned_about_and_can_be_sent(moray: Mora
 def test_a_request_of_another_day_is_named_without_a_warning(moray: Moray) -> None:
     moray.asked(asked_at=NOW - timedelta(days=20), answered_at=NOW - timedelta(days=18), answered_by_id=moray.lead.id)
     text = said(moray.client().get(address(moray.report)))
-    assert "Asked last on 13 August 2026 at 10:00, by Fiona Shaw. Answered on 15 August 2026." in text
-    assert "Asked already today" not in text
+    assert "Last asked on 13 August 2026 at 10:00, by Fiona Shaw. Answered on 15 August 2026." in text
+    assert "Already asked today" not in text
 
 
 def test_where_there_is_nobody_it_says_so_and_records_it(moray: Moray) -> None:
     db.session.execute(delete(RoleGrant).where(RoleGrant.partnership_id == moray.partnership.id))
     client = moray.client()
-    assert "Nobody. There is no planning lead of Moray to mail" in said(client.get(address(moray.report)))
+    assert "No one. Moray has no planning lead" in said(client.get(address(moray.report)))
     sent = client.get(client.post(NEW, data=moray.form(client)).headers["Location"])
-    assert "There was nobody to mail for Moray." in said(sent)
-    assert "Mailed to Nobody: there was no planning lead of Moray to mail." in said(sent)
+    assert "There was no one to email in Moray." in said(sent)
+    assert "Emailed to No one, because Moray had no planning lead." in said(sent)
     assert (len(requests()), recipients()) == (1, [])
-    assert "Requests for an update" in said(client.get(page_of(moray.report)))
+    assert "Update requests" in said(client.get(page_of(moray.report)))
 
 
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"text": ""}, "Write what you ask"),
-        ({"text": "How?"}, "The text must be 10 to 2,000 characters"),
-        ({"text": "x" * 10_000}, "The text must be 10 to 2,000 characters"),
-        ({"reply_by": ""}, "Enter the date by which you ask for a reply"),
+        ({"text": ""}, "Enter your message"),
+        ({"text": "How?"}, "Your message must be 10 to 2,000 characters"),
+        ({"text": "x" * 10_000}, "Your message must be 10 to 2,000 characters"),
+        ({"reply_by": ""}, "Enter the date you need a reply by"),
         ({"reply_by": "31 9 2026"}, "31 September 2026 is not a real date"),
         ({"reply_by": "2 9 2026"}, "The reply-by date must be in the future."),
         ({"reply_by": "4 9 2027"}, "The reply-by date must be within a year."),
@@ -284,7 +284,7 @@ def test_markup_in_a_text_is_text(moray: Moray) -> None:
 def test_nothing_that_can_be_asked_about_is_said(moray: Moray, query: str) -> None:
     page = moray.client().get(NEW + query)
     assert page.status_code == 200
-    assert "No document is chosen." in said(page)
+    assert "You have not chosen any documents." in said(page)
 
 
 def test_what_officials_do_not_follow_is_left_out_and_never_sent(moray: Moray) -> None:
@@ -292,13 +292,13 @@ def test_what_officials_do_not_follow_is_left_out_and_never_sent(moray: Moray) -
     done = make_report(moray.partnership, key="done", title="A done report", state=State.DONE)
     client = moray.client()
     page = client.get(address(moray.report, step, done))
-    assert "2 documents that were chosen cannot be asked about" in said(page)
+    assert "We left out 2 documents that you chose." in said(page)
     assert "A local step" not in said(page)
     assert "A done report" not in said(page)
     data = moray.form(client)
     tampered = client.post(NEW, data={**data, "document": [*data["document"], str(step.id)]})
     assert tampered.status_code == 200
-    assert "One document that was chosen cannot be asked about" in said(tampered)
+    assert "We left out one document that you chose." in said(tampered)
     assert requests() == []
 
 
@@ -332,14 +332,14 @@ def test_only_officials_ask(moray: Moray, role: Role) -> None:
 def test_a_lead_answers_and_everybody_reads_it(moray: Moray) -> None:
     request = moray.asked()
     client = moray.client(moray.lead)
-    assert "Scottish Government asks for an update" in said(client.get("/"))
+    assert "Update requests from the Scottish Government" in said(client.get("/"))
     page = client.get(f"{LIST}/{request.id}")
     assert soup(page).find("a", href=page_of(moray.report)) is not None
     assert soup(page).find("a", href=f"{page_of(moray.report)}/proposal") is not None
     sent = client.post(f"{LIST}/{request.id}/answer", data={"answer": "It goes to the board on 24 September."})
     assert sent.status_code == 302
-    assert "Your answer is recorded" in said(client.get(sent.headers["Location"]))
-    assert "Scottish Government asks for an update" not in said(client.get("/"))
+    assert "Saved. The Scottish Government can read your answer here." in said(client.get(sent.headers["Location"]))
+    assert "Update requests from the Scottish Government" not in said(client.get("/"))
     official = moray.client()
     home = said(official.get("/"))
     assert "Moray: Annual report on 2025–26 Answered on 2 September 2026 at 10:00, by Ailsa Grant. It goes" in home
@@ -357,7 +357,7 @@ def test_a_second_answer_is_not_kept_and_is_given_back(moray: Moray) -> None:
     page = client.post(f"{LIST}/{request.id}/answer", data={"answer": "In November."})
     assert page.status_code == 409
     text = said(page)
-    assert "Somebody else answered this first" in text
+    assert "Someone else answered this first" in text
     assert "In November." in text
     assert "In October." in text
     assert requests()[0].answer == "In October."
@@ -365,7 +365,7 @@ def test_a_second_answer_is_not_kept_and_is_given_back(moray: Moray) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [("", "Write your answer"), (" \x07 ", "Write your answer"), ("x" * 2001, "must be 2,000 characters or fewer")],
+    [("", "Enter your answer"), (" \x07 ", "Enter your answer"), ("x" * 2001, "must be 2,000 characters or fewer")],
 )
 def test_an_answer_that_says_nothing_or_too_much_is_refused(moray: Moray, answer: str, words: str) -> None:
     request = moray.asked()
@@ -392,7 +392,7 @@ def test_those_who_read_a_request_do_not_all_answer_it(moray: Moray, role: Role)
     national = role in {Role.AUDITOR, Role.OFFICIAL}
     client = moray.client(make_user("Somebody", role=role, partnership=None if national else moray.partnership))
     page = client.get(f"{LIST}/{request.id}")
-    assert "It waits for a planning lead of Moray to answer." in said(page)
+    assert "A planning lead of Moray has not answered yet." in said(page)
     assert client.post(f"{LIST}/{request.id}/answer", data={"answer": "Soon."}).status_code == 403
 
 
@@ -403,8 +403,8 @@ def test_a_published_document_needs_no_answer(moray: Moray) -> None:
     page = client.get(f"{LIST}/{request.id}")
     assert "No longer needed" in said(page)
     assert soup(page).select("main form") == []
-    assert "needs no answer any more" in said(client.post(f"{LIST}/{request.id}/answer", data={"answer": "Done."}))
-    assert "Scottish Government asks for an update" not in said(client.get("/"))
+    assert "No answer is needed" in said(client.post(f"{LIST}/{request.id}/answer", data={"answer": "Done."}))
+    assert "Update requests from the Scottish Government" not in said(client.get("/"))
 
 
 def test_home_and_the_list_tell_what_waits_what_is_late_and_what_was_answered(moray: Moray) -> None:
@@ -424,7 +424,7 @@ def test_home_and_the_list_tell_what_waits_what_is_late_and_what_was_answered(mo
         tile.select(".app-tile__label")[0].text: tile.select(".app-tile__number")[0].text
         for tile in home.select("#requests + .app-tiles .app-tile")
     }
-    assert tiles == {"Past its reply-by date": "1", "Waiting for a reply": "1", "Answered": "1"}
+    assert tiles == {"Reply overdue": "1", "Waiting for a reply": "1", "Answered": "1"}
     found = rows(client)
     assert [row.split("2 September")[0].strip() for row in found] == [
         "Moray A late one",
@@ -432,10 +432,10 @@ def test_home_and_the_list_tell_what_waits_what_is_late_and_what_was_answered(mo
         "Moray A settled one",
         "Moray An answered one",
     ]
-    assert "30 August 2026 3 days ago, and there is no answer yet Past its reply-by date" in found[0]
+    assert "30 August 2026 3 days ago, no answer yet Reply overdue" in found[0]
     assert [len(rows(client, f"?state={state}")) for state in ("waiting", "overdue", "answered", "settled")] == [1] * 4
     assert len(rows(client, "?partnership=moray&sort=asked")) == 4
-    assert "This is not known" in said(client.get(f"{LIST}?partnership=x&state=y&sort=z&page=q"))
+    assert "We do not recognise these filters" in said(client.get(f"{LIST}?partnership=x&state=y&sort=z&page=q"))
     assert len(rows(client, "?partnership=x&state=y&sort=z&page=q")) == 4
 
 

@@ -18,7 +18,7 @@ ACTIONS = (
     ("Open family support drop-ins in two more localities", 9),
     ("Agree one referral route for young carers", -8),
     ("Report on waiting times for child and adolescent mental health", 3),
-    ("Bring out the child-friendly version of the plan", -64),
+    ("Publish the child-friendly version of the plan", -64),
     ("Train school staff in trauma-informed practice", 75),
     ("Review kinship care payments across the lead bodies", 150),
 )

@@ -22,7 +22,7 @@ TITLE = "Quarterly meeting"
 DECIDED = days(30)
 """So long before the demo's day the group of another partnership decided on its report."""
 
-ASKED_FOR = "Agree the text with both lead bodies, and tell the group on which day it is published"
+ASKED_FOR = "Agree the text with both lead bodies, and tell the group the publication date"
 DUE_AFTER = days(25)
 
 

@@ -9,10 +9,12 @@ from cycle_tracker.requests.rules import DEFAULT_TEXT, default_reply_by
 from cycle_tracker.requests.services import answer_request, draft_requests, send_requests
 
 ANSWER = (
-    "The last figures are here and the report is with our designers. It goes to both lead bodies for noting, and is on "
-    "the council’s website within a month. We will record it here on the same day."
+    "We have the last figures and the report is with our designers. Both lead bodies will then note it, and it will be "
+    "on the council’s website within a month. We will record it here on the same day."
 )
-REPORT_LATER = "The health board takes the report at its next meeting. It is published within a week of that."
+REPORT_LATER = (
+    "The health board will consider the report at its next meeting. We will publish it within a week of that."
+)
 STEP_LATER = "The carers centre needs two more weeks for its young people to try the form. The rest is agreed."
 
 

@@ -88,7 +88,7 @@ def _put_off(step: Milestone, due_on: date, scene: Scene) -> None:
     move_local_date(
         step,
         working_day(scene.on + days(5 + lot(8, scene.slug, step.key))),
-        "The governance group takes the note of lessons at its next meeting.",
+        "The governance group will consider the note of lessons at its next meeting.",
         by=scene.lead,
         now=in_office_hours(moved_on, step.key),
     )

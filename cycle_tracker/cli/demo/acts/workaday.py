@@ -30,13 +30,13 @@ SUB_TASKS = (
 SPLIT_UP = days(25)
 """So long before the demo's day the step was split up."""
 
-FIGURES_CAME = "The figures on waiting times came from NHS Grampian on Monday. They are in chapter 4 of the draft now."
-WHAT_IS_LEFT = "Thank you. The design team has the text. What is left is the web page, and the summary for children."
+FIGURES_CAME = "NHS Grampian sent the figures on waiting times on Monday. They are now in chapter 4 of the draft."
+WHAT_IS_LEFT = "Thank you. The design team has the text. We still need the web page and the summary for children."
 TWO_MORE_WEEKS = "The carers centre asked for two more weeks to talk to its young people about the form."
 
 EVIDENCE = {
     "needs-assessment": ("The assessment as agreed by the strategic group", "needs-assessment-2025.pdf"),
-    "engage-families": ("What children and families told us", "what-you-told-us"),
+    "engage-families": ("What children and families said", "what-you-told-us"),
     "consultation-closing": ("Summary of the answers to the consultation", "consultation-answers"),
 }
 """By the name of a step in the template, what shows that it was done and where that is."""

@@ -15,7 +15,7 @@ from cycle_tracker.web.forms import LineField, required
 LONGEST_NAME = 120
 NOT_IN_THE_LIST = "Choose one from the list"
 
-BODY_ROLES = ((BodyRole.LEAD.value, "Lead body"), (BodyRole.MEMBER.value, "Takes part"))
+BODY_ROLES = ((BodyRole.LEAD.value, "Lead body"), (BodyRole.MEMBER.value, "Member"))
 
 
 class ConfirmForm(FlaskForm):
@@ -29,9 +29,9 @@ class BodyForm(FlaskForm):
         "Organisation", validators=[required("Choose an organisation")], invalid_choice_message=NOT_IN_THE_LIST
     )
     role = RadioField(
-        "Its part",
+        "Role",
         default=BodyRole.MEMBER.value,
-        invalid_choice_message="Choose whether it leads or takes part",
+        invalid_choice_message="Choose whether it is a lead body or a member",
     )
     from_on = UkDateField("First day", validators=[required("Enter the first day")])
 
@@ -50,17 +50,17 @@ class EndBodyForm(FlaskForm):
 class NotifyFromForm(FlaskForm):
     """The day from which dates count."""
 
-    notify_from = UkDateField("Notices from", validators=[required("Enter the first day of notices")])
+    notify_from = UkDateField("Start date for reminders", validators=[required("Enter the start date for reminders")])
 
 
 class ClosureDayForm(FlaskForm):
     """A day on which the partnership is closed."""
 
-    day = UkDateField("Day", validators=[required("Enter the day")])
+    day = UkDateField("Date", validators=[required("Enter the date")])
     name = LineField(
-        "What it is",
-        description="For example, Local holiday. You may leave this empty.",
-        validators=[Length(max=LONGEST_NAME, message=f"This must have {LONGEST_NAME} characters or fewer")],
+        "Name",
+        description="For example, Local holiday. You can leave this empty.",
+        validators=[Length(max=LONGEST_NAME, message=f"The name must be {LONGEST_NAME} characters or fewer")],
     )
 
 
@@ -80,11 +80,11 @@ class OpenPeriodForm(FlaskForm):
     earlier = BooleanField(
         "Open the earlier periods too, with their plans and reports",
         default=True,
-        description="So that their history can be recorded. Nobody is told of them.",
+        description="So that you can record past plans and reports. We will not email anyone about them.",
     )
     steps = StepsField(
         "Optional steps",
-        description="The plan, its preparation and the annual reports are always there. More can be switched on later.",
+        description="The plan, its preparation and the annual reports are always included. You can add more later.",
         invalid_choice_message="Choose steps from the list",
     )
 
@@ -97,7 +97,7 @@ class OpenPeriodForm(FlaskForm):
 class StepsForm(FlaskForm):
     """Optional steps to switch on in a cycle that runs."""
 
-    steps = StepsField("Steps that are not on yet", invalid_choice_message="Choose steps from the list")
+    steps = StepsField("Steps not switched on yet", invalid_choice_message="Choose steps from the list")
 
     def offer(self, steps: Iterable[tuple[str, str]]) -> None:
         """Fill in what may be chosen."""

@@ -16,19 +16,19 @@ from cycle_tracker.web.wording import Status, count, day
 
 FILE_COLUMNS = (
     "Partnership",
-    "State",
+    "Status",
     "Lead bodies",
-    "Notices from",
-    "Newest plan period",
+    "Reminders from",
+    "Latest plan period",
     "Planning leads",
     "Planning leads invited",
-    "In the governance group",
+    "Governance group members",
     "Plans and reports so far",
-    "Recorded of them",
+    "Plans and reports recorded",
 )
 
-DONE, TO_DO, CAN_WAIT = Status("Done", "green"), Status("To do", "yellow"), Status("Can wait", "grey")
-STANDINGS = (Status("Not begun", "grey"), Status("Being set up", "yellow"), Status("In use", "green"))
+DONE, TO_DO, CAN_WAIT = Status("Done", "green"), Status("To do", "yellow"), Status("Optional", "grey")
+STANDINGS = (Status("Not started", "grey"), Status("Being set up", "yellow"), Status("In use", "green"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def lines(found: Iterable[Joining]) -> list[Line]:
             notices=day(one.notify_from) if one.notify_from else "Not set",
             period=period_wording(one),
             leads=leads_wording(one),
-            group=count(one.members, "person", "people") if one.members else "Nobody yet",
+            group=count(one.members, "person", "people") if one.members else "No members yet",
             history=f"{one.recorded} of {one.documents} recorded" if one.documents else "None open",
         )
         for one in found
@@ -111,23 +111,25 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
         _task(
             "Lead bodies and members",
             url_for("joining.bodies", slug=slug),
-            f"{count(one.lead_bodies, 'lead body', 'lead bodies')} today." if one.lead_bodies else "Nobody leads it.",
+            f"{count(one.lead_bodies, 'lead body', 'lead bodies')} today."
+            if one.lead_bodies
+            else "No lead bodies yet.",
             DONE if one.lead_bodies else TO_DO,
         ),
         _task(
-            "First day of notices",
+            "Start date for reminders",
             url_for("joining.notify_from", slug=slug),
-            f"What falls due from {day(one.notify_from)} on is told. What fell due before is nobody’s lateness."
+            f"We send reminders for anything due from {day(one.notify_from)}. Anything due earlier is never late."
             if one.notify_from
-            else "From this day on dates count. Nobody is told of what lies before it.",
+            else "We send reminders for anything due from this date. Anything due earlier is never late.",
             DONE if one.notify_from else TO_DO,
         ),
         _task(
             "Plan periods and their steps",
             url_for("joining.periods", slug=slug),
-            f"The newest period that is open is {period_wording(one)}."
+            f"The latest open period is {period_wording(one)}."
             if one.newest_period
-            else "The plan, its preparation and the annual reports, and the optional steps that you choose.",
+            else "Open a plan period and choose its optional steps.",
             DONE if one.newest_period else TO_DO,
         ),
         _task(
@@ -139,21 +141,21 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
         _task(
             "Governance group",
             f"/partnerships/{slug}/group",
-            f"{count(one.members, 'person', 'people')} in the group." if one.members else "Nobody is in the group yet.",
+            f"{count(one.members, 'person', 'people')} in the group." if one.members else "No members yet.",
             DONE if one.members else CAN_WAIT,
         ),
         _task(
             "History of plans and reports",
             f"/partnerships/{slug}/history" if records_history else "",
-            f"{history_wording(one)}." + ("" if records_history else " Its planning lead or an official records it."),
+            f"{history_wording(one)}." + ("" if records_history else " The planning lead or an official records them."),
             DONE if one.documents and one.recorded == one.documents else CAN_WAIT,
         ),
         _task(
             "Closure days",
             url_for("joining.closure_days", slug=slug),
-            f"{count(one.closure_days, 'day')} besides Scotland’s bank holidays."
+            f"{count(one.closure_days, 'day')} as well as Scotland’s bank holidays."
             if one.closure_days
-            else "None besides Scotland’s bank holidays.",
+            else "None, other than Scotland’s bank holidays.",
             DONE if one.closure_days else CAN_WAIT,
         ),
     ]
@@ -165,7 +167,7 @@ def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyLine]:
         BodyLine(
             id=one.id,
             name=one.organisation.name,
-            role="Lead body" if one.role is BodyRole.LEAD else "Takes part",
+            role="Lead body" if one.role is BodyRole.LEAD else "Member",
             first=day(one.from_on),
             last=day(one.to_on) if one.to_on else "",
             can_end=one.to_on is None or one.to_on >= today,
@@ -188,14 +190,14 @@ def leads_wording(one: Joining) -> str:
     """How many planning leads there are, or were asked."""
     if one.leads:
         return count(one.leads, "planning lead")
-    return f"{one.leads_invited} invited, none here yet" if one.leads_invited else "No planning lead yet"
+    return f"{one.leads_invited} invited, none joined yet" if one.leads_invited else "No planning lead yet"
 
 
 def history_wording(one: Joining) -> str:
     """How much of the past is recorded."""
     if not one.documents:
-        return "No plan or report of the past is open to be recorded"
-    return f"{one.recorded} of {one.documents} plans and reports of the past recorded"
+        return "There are no past plans or reports to record"
+    return f"{one.recorded} of {one.documents} past plans and reports recorded"
 
 
 def _task(title: str, address: str, summary: str, status: Status) -> Task:

@@ -124,7 +124,7 @@ def notify_from(slug: str) -> ResponseReturnValue:
                 partnership, chosen, by=current_user_row(), today=today, now=clock.now()
             ),
         ):
-            flash(f"Saved. Notices are sent for what falls due from {day(chosen)} on.", "success")
+            flash(f"Saved. We will send reminders for anything due from {day(chosen)}.", "success")
             return redirect(url_for("joining.set_up", slug=slug))
     return render_template(
         "cycles/joining/notify_from.html",
@@ -152,7 +152,7 @@ def closure_days(slug: str) -> ResponseReturnValue:
             now=clock.now(),
         ),
     ):
-        flash(f"Added: {day(form.day.data)}.", "success")
+        flash(f"Added {day(form.day.data)}.", "success")
         return redirect(url_for("joining.closure_days", slug=slug))
     return render_template(
         "cycles/joining/closure_days.html", partnership=partnership, closures=list_closure_days(partnership), form=form
@@ -172,7 +172,7 @@ def remove_closure_day(slug: str, closure_id: int) -> ResponseReturnValue:
             partnership, closure, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
     ):
-        flash(f"Removed: {day(removed)}.", "success")
+        flash(f"Removed {day(removed)}.", "success")
     return redirect(url_for("joining.closure_days", slug=slug))
 
 
@@ -186,7 +186,7 @@ def periods(slug: str) -> ResponseReturnValue:
     form = OpenPeriodForm(data={"period": _likely(choices), "earlier": True})
     form.offer(choices, presenters.optional_steps(template_of(newest_edition(_now())).optional))
     if form.validate_on_submit() and saved(form, lambda: _open(partnership, form)):
-        flash(f"Opened: {Period.named(form.period.data).label}.", "success")
+        flash(f"Opened plan period {Period.named(form.period.data).label}.", "success")
         return redirect(url_for("joining.periods", slug=slug))
     return render_template(
         "cycles/joining/periods.html", partnership=partnership, cycles=cycles, form=form, may_open=bool(choices)

@@ -14,16 +14,16 @@ class LocalMilestoneForm(FlaskForm):
     """What is to be done, by when and by whom."""
 
     title = LineField(
-        "What is to be done",
+        "Title",
         validators=[
-            required("Say in a few words what is to be done"),
+            required("Enter a title"),
             Length(max=LONGEST_TITLE, message=f"The title must be {LONGEST_TITLE} characters or fewer"),
         ],
     )
     kind = OfferedField("Kind", refusal="Choose a kind from the list")
     stage = OfferedField("Stage of the cycle", refusal="Choose a stage from the list")
-    opens_on = UkDateField("Opens on", description="Only where it cannot begin earlier. For example, 30/06/2026")
-    due_on = UkDateField("Due date", description="Leave it empty where there is none yet. For example, 30/06/2026")
+    opens_on = UkDateField("Earliest start date (optional)", description="For example, 30/06/2026")
+    due_on = UkDateField("Due date", description="Leave this empty if there is no date yet. For example, 30/06/2026")
     owner = OfferedField("Owner", refusal="Choose an owner from the list")
     lead_organisation = OfferedField("Lead organisation", refusal="Choose an organisation from the list")
 

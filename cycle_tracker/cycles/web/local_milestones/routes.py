@@ -32,7 +32,7 @@ def new(slug: str, period: str) -> ResponseReturnValue:
     form.offer(owners=owner_choices(people), bodies=body_choices(bodies))
     made: list[Milestone] = []
     if form.validate_on_submit() and saved(form, lambda: made.append(_add(cycle, form, people, bodies))):
-        flash("Recorded. This milestone is in the cycle now.", "success")
+        flash("Milestone added.", "success")
         return redirect(url_for("milestones.show", slug=slug, key=made[0].key))
     return render_template("cycles/local_milestones/new.html", cycle=cycle, form=form)
 

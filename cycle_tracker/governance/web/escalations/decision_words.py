@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cycle_tracker.core import addresses
-from cycle_tracker.models import Decision, DecisionOutcome
+from cycle_tracker.models import Decision, DecisionOutcome, Milestone
 from cycle_tracker.web.wording import day, moment
 
 
@@ -41,16 +41,26 @@ def decision_lines(decisions: Iterable[Decision]) -> list[DecisionLine]:
 
 
 def what_was_decided(decision: Decision) -> str:
-    """The outcome with its facts: `Next steps asked for: “Send the draft”, Ailsa Grant, by 3 October 2026`."""
+    """The outcome with its facts: `Next steps requested: “Send the draft”, Ailsa Grant, by 3 October 2026`."""
     step = decision.next_step
     if decision.outcome is DecisionOutcome.NEXT_STEPS and step is not None:
-        owner = step.owner.name if step.owner else "nobody yet"
-        return f"{decision.outcome.label}: “{step.title}”, {owner}, by {day(step.due_on)}"
+        return f"{decision.outcome.label}: {_step_words(step)}"
     if decision.outcome is DecisionOutcome.NEW_DATE:
         return f"{decision.outcome.label}: {day(decision.expected_on)}"
     if decision.outcome is DecisionOutcome.REFER_ON:
         return f"{decision.outcome.label} to {decision.referred_to}"
     return decision.outcome.label
+
+
+def deed_of(decision: Decision) -> str:
+    """What the group did, to follow its name: `referred this to the board`."""
+    if decision.outcome is DecisionOutcome.REFER_ON:
+        return f"referred this to {decision.referred_to}"
+    if decision.outcome is DecisionOutcome.NEXT_STEPS and decision.next_step is not None:
+        return f"asked for next steps: {_step_words(decision.next_step)}"
+    if decision.outcome is DecisionOutcome.NEW_DATE:
+        return f"agreed a new expected date of {day(decision.expected_on)}"
+    return "decided to take no action"
 
 
 def made_by(decision: Decision) -> str:
@@ -74,6 +84,10 @@ def meeting_words(decision: Decision) -> str:
 def minutes_address(minutes: str) -> str:
     """Where the minutes are, where what was recorded is a web address."""
     return minutes if minutes.lower().startswith(("https://", "http://")) else ""
+
+
+def _step_words(step: Milestone) -> str:
+    return f"“{step.title}”, {step.owner.name if step.owner else 'no owner'}, by {day(step.due_on)}"
 
 
 def _step_address(decision: Decision) -> str:

@@ -34,7 +34,7 @@ class FilterForm(FlaskForm):
         csrf = False
 
     partnership = SelectField("Partnership")
-    standing = SelectField("Where it stands")
+    standing = SelectField("Status")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> Filters:
@@ -42,7 +42,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
     reading = Reading(arguments)
     return Filters(
         partnership=reading.choice("partnership", "partnership", {one.slug: one.slug for one in partnerships}) or "",
-        standing=reading.choice("standing", "where it stands", {one.value: one for one in Standing}),
+        standing=reading.choice("standing", "status", {one.value: one for one in Standing}),
         ignored=tuple(reading.ignored),
         words=reading.words,
         partnerships=partnerships,

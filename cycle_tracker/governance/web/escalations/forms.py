@@ -54,42 +54,40 @@ class DecisionForm(MilestoneForm):
     )
     explanation = LinesField(
         "Explanation",
-        description="Say why the date has passed, and what will happen by the new one.",
+        description="Say why the date has passed, and what will happen by the new date.",
         validators=[
-            wanted_for(DecisionOutcome.NEW_DATE, "Say why the date has passed and what will happen by the new one"),
+            wanted_for(DecisionOutcome.NEW_DATE, "Say why the date has passed and what will happen by the new date"),
             explains,
         ],
     )
-    shared = BooleanField("Share this explanation with Scottish Government", default=True)
+    shared = BooleanField("Share this explanation with the Scottish Government", default=True)
 
     next_title = LineField(
-        "What is to be done",
+        "Next step",
         validators=[
-            wanted_for(DecisionOutcome.NEXT_STEPS, "Say what is to be done"),
-            Length(max=LONGEST_TITLE, message=f"What is to be done must be {LONGEST_TITLE} characters or fewer"),
+            wanted_for(DecisionOutcome.NEXT_STEPS, "Enter the next step"),
+            Length(max=LONGEST_TITLE, message=f"The next step must be {LONGEST_TITLE} characters or fewer"),
         ],
     )
-    next_owner = SelectField("Who is to do it", validate_choice=False)
-    next_due_on = UkDateField(
-        "By when", validators=[wanted_for(DecisionOutcome.NEXT_STEPS, "Enter the date by which it is to be done")]
-    )
+    next_owner = SelectField("Who will do it", validate_choice=False)
+    next_due_on = UkDateField("Due date", validators=[wanted_for(DecisionOutcome.NEXT_STEPS, "Enter the due date")])
 
     referred_to = LineField(
-        "To whom",
+        "Refer to",
         description="For example, the Community Planning Partnership board",
         validators=[
-            wanted_for(DecisionOutcome.REFER_ON, "Say to whom it is referred"),
-            Length(max=LONGEST_NAME, message=f"To whom must be {LONGEST_NAME} characters or fewer"),
+            wanted_for(DecisionOutcome.REFER_ON, "Enter who you are referring this to"),
+            Length(max=LONGEST_NAME, message=f"“Refer to” must be {LONGEST_NAME} characters or fewer"),
         ],
     )
     referral_reason = LinesField(
-        "Why",
-        validators=[wanted_for(DecisionOutcome.REFER_ON, "Say why it is referred on"), explains],
+        "Reason for referring this",
+        validators=[wanted_for(DecisionOutcome.REFER_ON, "Enter the reason for referring this"), explains],
     )
 
     no_action_reason = LinesField(
-        "Why no action",
-        validators=[wanted_for(DecisionOutcome.NO_ACTION, "Say why no action is taken"), explains],
+        "Reason for taking no action",
+        validators=[wanted_for(DecisionOutcome.NO_ACTION, "Enter the reason for taking no action"), explains],
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -103,7 +101,7 @@ class DecisionForm(MilestoneForm):
             *((str(one.id), _meeting_name(one)) for one in meetings),
         ]
         self.next_owner.choices = [
-            (NONE_OF_THESE, "Nobody yet: the planning leads are told"),
+            (NONE_OF_THESE, "No one yet (we will email the planning leads)"),
             *((str(person.id), person.name) for person in owners),
         ]
 
@@ -123,7 +121,7 @@ class DecisionForm(MilestoneForm):
     def validate_next_owner(self, field: Field) -> None:
         """Raises ValidationError for somebody who was not offered."""
         if (field.data or NONE_OF_THESE) not in {value for value, _ in field.choices}:
-            raise ValidationError("Choose somebody from the list")
+            raise ValidationError("Choose someone from the list")
 
     @property
     def reason_field(self) -> Field | None:

@@ -21,39 +21,39 @@ from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, date_name, day, lag_wording
 
 RESOLUTIONS = {
-    Resolution.DONE: "It was done",
-    Resolution.NEW_DATE: "It has a new date",
-    Resolution.REOPENED: "It was opened again",
-    Resolution.CLOSED: "It was closed",
+    Resolution.DONE: "Done",
+    Resolution.NEW_DATE: "New date agreed",
+    Resolution.REOPENED: "Reopened",
+    Resolution.CLOSED: "Closed",
 }
 
 
 STANDINGS = {
-    Standing.WAITING: "Waiting for a decision",
-    Standing.DECIDED: "Decided, and still open",
+    Standing.WAITING: "Decision needed",
+    Standing.DECIDED: "Decided, still open",
     Standing.SETTLED: "Settled",
 }
 """The headings of the list, in its order."""
 
 FILE_COLUMNS = (
-    "What",
+    "Milestone",
     "Partnership",
     "Owner",
-    "Date worked to",
-    "How late",
-    "Came to the group on",
-    "Days past its date then",
-    "Where it stands",
+    "Due date",
+    "Days overdue",
+    "Escalated on",
+    "Days overdue when escalated",
+    "Status",
     "Last decision",
     "Reason",
     "Made by",
     "Meeting and minute",
     "Explanation",
-    "Came to",
-    "Raised by",
-    "Why it was raised",
-    "Who replies",
-    "Reply by",
+    "Escalated to",
+    "Escalated by",
+    "Reason for escalating",
+    "Who will reply",
+    "Reply date",
 )
 
 
@@ -134,7 +134,7 @@ def recorded_words(form: DecisionForm) -> str:
     return {
         DecisionOutcome.NEW_DATE: f"The new expected date is {day(form.expected_on.data)}.",
         DecisionOutcome.NEXT_STEPS: f"The next steps are now a milestone, due on {day(form.next_due_on.data)}.",
-        DecisionOutcome.REFER_ON: f"It is referred on to {form.referred_to.data}.",
+        DecisionOutcome.REFER_ON: f"It is referred to {form.referred_to.data}.",
         DecisionOutcome.NO_ACTION: "No action is taken.",
     }[form.outcome]
 
@@ -142,9 +142,8 @@ def recorded_words(form: DecisionForm) -> str:
 def escalation_rows(escalation: Escalation, today: date) -> list[Row]:
     """When it came to the group, who raised it, who replies, and how it was settled. What is late about it stands
     beside this."""
-    rows = [
-        Row(f"Came to {CAME_TO[escalation.audience]}", f"{day(escalation.fell_due_on)}, {rung_wording(escalation)}")
-    ]
+    when = f"{day(escalation.fell_due_on)}, {rung_wording(escalation)}"
+    rows = [Row(f"Escalated to {CAME_TO[escalation.audience]}", when)]
     if escalation.raised_by is not None:
         rows.append(Row(raised_words(escalation), escalation.raised_why))
     if escalation.acknowledged_by is not None:
@@ -158,14 +157,14 @@ def rung_wording(escalation: Escalation) -> str:
     """Which step of the ladder it is, or how long before or past its date it was raised."""
     if escalation.raised_by_id is not None:
         return late_words(escalation)
-    return f"{count(escalation.rung, 'day')} past its date"
+    return f"{count(escalation.rung, 'day')} after the due date"
 
 
 def settled_wording(escalation: Escalation) -> str:
     """How it ended, or that it waits, or is decided and still open."""
     if escalation.resolved_at is None or escalation.resolution is None:
         return STANDINGS[standing_of(escalation)]
-    return f"{RESOLUTIONS[escalation.resolution]}, on {day(london_day(escalation.resolved_at))}"
+    return f"{RESOLUTIONS[escalation.resolution]} on {day(london_day(escalation.resolved_at))}"
 
 
 def late_wording(milestone: Milestone, today: date) -> str:
@@ -173,7 +172,7 @@ def late_wording(milestone: Milestone, today: date) -> str:
     first = milestone.target_on or milestone.due_on
     passed = days_past(first, milestone.done_on or today)
     if not passed:
-        return "Not past its date"
+        return "Not overdue"
     return f"{count(passed, 'day')} past the {date_name(milestone.date_basis)} of {day(first)}"
 
 

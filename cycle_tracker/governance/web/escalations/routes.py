@@ -94,7 +94,7 @@ def decide(escalation_id: int) -> ResponseReturnValue:
             escalation.milestone,
             lambda: deciding.decide(escalation, form, viewer, by=current_user_row(), today=today, now=clock.now()),
         ):
-            flash(f"Recorded. {recorded_words(form)}", "success")
+            flash(f"Saved. {recorded_words(form)}", "success")
             return redirect(url_for("escalations.show", escalation_id=escalation_id))
     except ChangedMeanwhile:
         form.for_version(escalation.milestone)

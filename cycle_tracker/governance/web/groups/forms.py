@@ -20,7 +20,7 @@ PLACE_LABELS = {
     MembershipRole.CHAIR: "Chair",
     MembershipRole.CLERK: "Clerk",
 }
-CHANGED = "Somebody else changed this while you had it open. Check what it says now, then try again."
+CHANGED = "Someone else changed this while you had it open. Check the page, then try again."
 
 
 PLACES = [SelectChoice(place.value, label) for place, label in PLACE_LABELS.items()]
@@ -43,34 +43,34 @@ class SeenForm(FlaskForm):
 class MemberForm(FlaskForm):
     """Whom to add, chosen or by address, and as what."""
 
-    person = SelectField("Somebody with a role in the partnership", validators=[Optional()], validate_choice=False)
+    person = SelectField("Someone with a role in the partnership", validators=[Optional()], validate_choice=False)
     email = LineField(
-        "Or the email address of somebody else who has an account",
+        "Or the email address of someone else with an account",
         validators=[
             Optional(),
             Length(max=LONGEST_EMAIL, message=f"The email address must be {LONGEST_EMAIL} characters or fewer"),
         ],
     )
     place = RadioField(
-        "As what",
+        "Role in the group",
         choices=PLACES,
-        validators=[required("Choose what they are in the group")],
+        validators=[required("Choose their role in the group")],
         validate_choice=False,
     )
 
     def offer(self, people: Sequence[User]) -> None:
         """Let the person choose from these people, and from nobody else."""
-        self.person.choices = [("", "Choose somebody"), *((str(one.id), one.name) for one in people)]
+        self.person.choices = [("", "Choose someone"), *((str(one.id), one.name) for one in people)]
 
     def validate_person(self, field: SelectField) -> None:
         """Raises ValidationError for somebody who was not offered."""
         if field.data not in {value for value, _ in field.choices}:
-            raise ValidationError("Choose somebody from the list")
+            raise ValidationError("Choose someone from the list")
 
     def validate_place(self, field: RadioField) -> None:
         """Raises ValidationError for what is no place in a group."""
         if field.data not in {place.value for place in MembershipRole}:
-            raise ValidationError("Choose what they are in the group")
+            raise ValidationError("Choose their role in the group")
 
     def validate(self, extra_validators: object = None) -> bool:
         """True where one person is named, in one way, and the rest is right."""
@@ -79,7 +79,7 @@ class MemberForm(FlaskForm):
             return False
         if bool(self.person.data) == bool(self.email.data):
             says = "not both" if self.person.data else "or enter their email address"
-            self.person.errors = [f"Choose somebody from the list, {says}"]
+            self.person.errors = [f"Choose someone from the list, {says}"]
             return False
         return is_valid
 
@@ -88,7 +88,7 @@ class PlaceForm(SeenForm):
     """What somebody is in the group."""
 
     place = RadioField(
-        "As what",
+        "Role in the group",
         choices=PLACES,
         validate_choice=False,
     )
@@ -96,7 +96,7 @@ class PlaceForm(SeenForm):
     def validate_place(self, field: RadioField) -> None:
         """Raises ValidationError for what is no place in a group."""
         if field.data not in {place.value for place in MembershipRole}:
-            raise ValidationError("Choose what they are in the group")
+            raise ValidationError("Choose their role in the group")
 
     def for_membership(self, membership: Membership) -> None:
         """Make the form one about this place as it is now."""
@@ -127,7 +127,7 @@ class MeetingForm(SeenForm):
     )
     minutes = LineField(
         "Minutes",
-        description="Their reference, or the web address where they are",
+        description="Enter their reference or web address",
         validators=[
             Optional(),
             Length(

@@ -90,7 +90,7 @@ def waiting_tasks(escalations: Iterable[Escalation], viewer: Viewer, today: date
             title=one.milestone.title,
             address=_address(one, one.milestone, viewer),
             summary=f"{late_wording(one.milestone, today)}. {_since(one)}",
-            status="Decision wanted",
+            status="Decision needed",
             colour="purple",
         )
         for one in escalations

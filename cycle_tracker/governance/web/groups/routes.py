@@ -113,7 +113,7 @@ def place(slug: str, membership_id: int) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        f"Recorded. {membership.user.name} has another place in the group.",
+        f"Saved. The role of {membership.user.name} in the group has changed.",
         seen=lambda: form.for_membership(membership),
         facts=lambda: (membership.role.value, membership.to_on),
         membership=membership,
@@ -133,7 +133,7 @@ def leave(slug: str, membership_id: int) -> ResponseReturnValue:
         lambda: end_membership(
             membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
-        f"Recorded. {membership.user.name} is no longer in the group.",
+        f"Saved. {membership.user.name} is no longer in the group.",
         seen=lambda: form.for_membership(membership),
         facts=lambda: (membership.role.value, membership.to_on),
         membership=membership,
@@ -183,7 +183,7 @@ def change(slug: str, meeting_id: int) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        f"Recorded the meeting of {day(form.held_on.data)}.",
+        f"Saved the meeting of {day(form.held_on.data)}.",
         seen=lambda: form.for_meeting(meeting),
         facts=lambda: (meeting.held_on, meeting.title, meeting.minutes),
         meeting=meeting,
@@ -201,7 +201,7 @@ def _person(form: MemberForm) -> User:
     person = find_user(form.email.data)
     if person is None:
         raise RuleBroken(
-            "Nobody has an account with this address. Invite them to the partnership first.", field="email"
+            "No one has an account with this address. Invite them to the partnership first.", field="email"
         )
     return person
 

@@ -11,16 +11,16 @@ from cycle_tracker.web.forms import LinesField, required
 class AcknowledgementForm(MilestoneForm):
     """That one has seen it, and replies by a day."""
 
-    reply_by = UkDateField("I reply by", validators=[required("Enter the day by which you reply")])
+    reply_by = UkDateField("Reply date", validators=[required("Enter the reply date")])
 
 
 class RaiseForm(MilestoneForm):
     """Why it is raised."""
 
     why = LinesField(
-        "Why it is raised",
+        "Reason for escalating this",
         validators=[
-            required("Say why it is raised"),
+            required("Enter the reason for escalating this"),
             Length(
                 min=SHORTEST_REASON,
                 max=LONGEST_REASON,

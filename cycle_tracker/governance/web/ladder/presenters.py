@@ -29,7 +29,7 @@ class RungLine:
 def rung_line(rung: Escalation, today: date) -> RungLine:
     """A rung as the page of its milestone shows it."""
     return RungLine(
-        what=f"It came to {CAME_TO[rung.audience]} on {day(rung.fell_due_on)}, {late_words(rung)}.",
+        what=f"Escalated to {CAME_TO[rung.audience]} on {day(rung.fell_due_on)}, {late_words(rung)}.",
         raised=raised_words(rung),
         why=rung.raised_why,
         acknowledged=acknowledged_words(rung, today),
@@ -40,13 +40,13 @@ def late_words(rung: Escalation) -> str:
     """How long after its date, or before it, something came to somebody."""
     days = (rung.fell_due_on - rung.due_on).days
     if days == 0:
-        return "on its date"
-    return f"{count(days, 'day')} past its date" if days > 0 else f"{count(-days, 'day')} before its date"
+        return "on the due date"
+    return f"{count(days, 'day')} after the due date" if days > 0 else f"{count(-days, 'day')} before the due date"
 
 
 def raised_words(rung: Escalation) -> str:
     """Who raised it; empty where the ladder did."""
-    return f"Raised by {rung.raised_by.name}" if rung.raised_by else ""
+    return f"Escalated by {rung.raised_by.name}" if rung.raised_by else ""
 
 
 def acknowledged_words(rung: Escalation, today: date) -> str:
@@ -54,5 +54,5 @@ def acknowledged_words(rung: Escalation, today: date) -> str:
     if rung.reply_by is None or rung.acknowledged_by is None:
         return ""
     if rung.reply_by < today:
-        return f"{rung.acknowledged_by.name} was to reply by {day(rung.reply_by)}."
-    return f"{rung.acknowledged_by.name} has seen this and replies by {day(rung.reply_by)}."
+        return f"{rung.acknowledged_by.name} was due to reply by {day(rung.reply_by)}."
+    return f"{rung.acknowledged_by.name} has seen this and will reply by {day(rung.reply_by)}."

@@ -70,7 +70,7 @@ def raise_it(slug: str, key: str) -> ResponseReturnValue:
         lambda: ladder.raise_to_group(
             milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
-        "Raised. The governance group is told with the next mails, and it stands in their list.",
+        "Escalated. We will email the governance group and add this to its list.",
         _page_of(milestone),
     )
 
@@ -88,7 +88,7 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
         lambda: ladder.raise_further(
             milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
-        "Raised. The national group is told with the next mails, and officials find it on their home page.",
+        "Escalated. We will email the national group, and officials will see this on their home page.",
         _page_of(milestone),
     )
 
@@ -100,7 +100,7 @@ def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audien
         milestone,
         form,
         lambda: _say(rung, form),
-        f"Recorded. A reply is promised by {day(form.reply_by.data)}.",
+        f"Saved. The reply date is {day(form.reply_by.data)}.",
         back,
         rung=rung_line(rung, clock.today()) if rung is not None else None,
         is_answered=rung is None or rung.acknowledged_at is not None or rung.resolved_at is not None,
@@ -112,7 +112,7 @@ def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audien
 
 def _say(rung: Escalation | None, form: AcknowledgementForm) -> None:
     if rung is None:
-        raise ChangedMeanwhile("Nothing waits for this reply any more.")
+        raise ChangedMeanwhile("This no longer needs a reply.")
     ladder.acknowledge(rung, form.reply_by.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
 
 

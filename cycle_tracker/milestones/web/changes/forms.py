@@ -25,8 +25,11 @@ class DropForm(MilestoneForm):
     """Why it will not be done."""
 
     reason = LinesField(
-        "Why it is dropped",
-        validators=[required("Say why this is dropped"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
+        "Reason for dropping this",
+        validators=[
+            required("Enter the reason for dropping this"),
+            Length(max=LONGEST_REASON, message=REASON_TOO_LONG),
+        ],
     )
 
 
@@ -34,8 +37,11 @@ class ReopenForm(MilestoneForm):
     """Why it is opened again."""
 
     reason = LinesField(
-        "Why it is opened again",
-        validators=[required("Say why this is opened again"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
+        "Reason for reopening this",
+        validators=[
+            required("Enter the reason for reopening this"),
+            Length(max=LONGEST_REASON, message=REASON_TOO_LONG),
+        ],
     )
 
 
@@ -51,7 +57,7 @@ class EditForm(LeadOrganisationForm):
     title = LineField(
         "Title",
         validators=[
-            required("Say in a few words what is to be done"),
+            required("Enter a title"),
             Length(max=LONGEST_TITLE, message=TITLE_TOO_LONG),
         ],
     )
@@ -62,17 +68,17 @@ class SubTaskForm(FlaskForm):
     """A part of the work, with its own date and owner."""
 
     title = LineField(
-        "What is to be done",
+        "Title",
         validators=[
-            required("Say in a few words what is to be done"),
+            required("Enter a title"),
             Length(max=LONGEST_TITLE, message=TITLE_TOO_LONG),
         ],
     )
-    due_on = UkDateField("Due date", description="Leave it empty where there is none yet. For example, 30/06/2026")
+    due_on = UkDateField("Due date", description="Leave this empty if there is no date yet. For example, 30/06/2026")
     owner = OfferedField("Owner", refusal=NOT_AN_OWNER)
 
 
 class PredecessorForm(FlaskForm):
     """What should be finished first."""
 
-    predecessor = OfferedField("Milestone that should be finished first", refusal="Choose a milestone from the list")
+    predecessor = OfferedField("Milestone to finish first", refusal="Choose a milestone from the list")

@@ -59,8 +59,8 @@ def together(related: Iterable[Related], links: Links, today: date) -> Together:
 def related_task(one: Related, today: date) -> Task:
     """A milestone as it stands in a list of those that hang together. A national one has no page to link to."""
     status = milestone_status(one, today, one.notify_from)
-    owner = f"Owner: {one.owner or 'nobody yet'}." if one.state in OPEN and one.slug else ""
-    place = "" if one.slug else "For the whole of Scotland."
+    owner = (f"Owner: {one.owner}." if one.owner else "No owner.") if one.state in OPEN and one.slug else ""
+    place = "" if one.slug else "National milestone."
     return Task(
         title=one.title,
         address=url_for("milestones.show", slug=one.slug, key=one.key) if one.slug else "",
@@ -83,6 +83,6 @@ def predecessor_choices(milestones: Iterable[Milestone]) -> list[tuple[str, str]
 
 
 def _dated(milestone: Milestone) -> str:
-    place = "" if milestone.partnership_id else " (Scotland)"
+    place = "" if milestone.partnership_id else " (national)"
     task = " (sub-task)" if milestone.kind is Kind.SUB_TASK else ""
     return f"{milestone.title}{task}{place}, {day(milestone.due_on) if milestone.due_on else 'no date yet'}"

@@ -54,7 +54,7 @@ def owner(slug: str, key: str) -> ResponseReturnValue:
         form,
         "milestones/changes/owner.html",
         lambda: change_owner([milestone], chosen, by=current_user_row(), today=clock.today(), now=clock.now()),
-        f"Recorded. {chosen.name if chosen else 'Nobody'} owns this now.",
+        f"Saved. {chosen.name} is now the owner." if chosen else "Saved. This has no owner.",
     )
 
 
@@ -73,7 +73,7 @@ def edit(slug: str, key: str) -> ResponseReturnValue:
     form.lead_organisation.offer(body_choices(bodies))
     if isinstance(form, EditForm):
         form.stage.offer(stage_choices())
-    return _change(milestone, form, "milestones/changes/edit.html", lambda: _edit(milestone, form, bodies), "Recorded.")
+    return _change(milestone, form, "milestones/changes/edit.html", lambda: _edit(milestone, form, bodies), "Saved.")
 
 
 @bp.route("/drop", methods=["GET", "POST"])
@@ -86,7 +86,7 @@ def drop(slug: str, key: str) -> ResponseReturnValue:
         form,
         "milestones/changes/drop.html",
         lambda: drop_milestone(milestone, form.reason.data, by=current_user_row(), now=clock.now()),
-        "Recorded. This is dropped, and nobody is reminded of it any more.",
+        "Saved. This is dropped, and reminders stop.",
     )
 
 
@@ -100,7 +100,7 @@ def reopen(slug: str, key: str) -> ResponseReturnValue:
         form,
         "milestones/changes/reopen.html",
         lambda: _reopen(milestone, form),
-        "Recorded. This is open again, and its reminders start afresh.",
+        "Saved. This is open again, and its reminders restart.",
     )
 
 
@@ -113,7 +113,7 @@ def sub_task(slug: str, key: str) -> ResponseReturnValue:
     form = SubTaskForm()
     form.owner.offer(owner_choices(people))
     if form.validate_on_submit() and saved(form, lambda: _add_sub_task(milestone, form, people)):
-        flash("Recorded. The sub-task is listed below.", "success")
+        flash("Sub-task added.", "success")
         return redirect(_page_of(milestone, anchor="sub-tasks"))
     return render_template(
         "milestones/changes/sub_task.html",
@@ -134,7 +134,7 @@ def predecessors(slug: str, key: str) -> ResponseReturnValue:
     if form.is_submitted() and form.predecessor.data in {str(one.id) for one in milestone.predecessors}:
         return redirect(url_for("milestone_changes.predecessors", slug=slug, key=key))  # the button pressed twice
     if form.validate_on_submit() and saved(form, lambda: _add_predecessor(milestone, form, possible)):
-        flash("Recorded. A warning shows while that is unfinished; it blocks nothing.", "success")
+        flash("Saved. We will warn people until it is finished. It does not stop them.", "success")
         return redirect(url_for("milestone_changes.predecessors", slug=slug, key=key))
     before = [one for one in list_related(milestone) if one.relation is Relation.BEFORE]
     return render_template(
@@ -154,7 +154,7 @@ def no_predecessor(slug: str, key: str, predecessor_id: int) -> ResponseReturnVa
     if first is not None and FlaskForm().validate_on_submit():
         remove_predecessor(milestone, first, by=current_user_row(), now=clock.now())
         db.session.commit()
-        flash("Recorded. That need not be finished first any more.", "success")
+        flash("Saved. It no longer needs to be finished first.", "success")
     return redirect(url_for("milestone_changes.predecessors", slug=slug, key=key))
 
 
@@ -193,7 +193,7 @@ def _edit(milestone: Milestone, form: EditForm | LeadOrganisationForm, bodies: S
 
 def _reopen(milestone: Milestone, form: ReopenForm) -> None:
     if milestone.is_document:
-        raise RuleBroken("What is recorded of a plan or an annual report stays. Ask an official if it is wrong.")
+        raise RuleBroken("You cannot reopen a plan or an annual report. If something is wrong, ask an official.")
     reopen_milestone(milestone, form.reason.data, by=current_user_row(), now=clock.now())
 
 

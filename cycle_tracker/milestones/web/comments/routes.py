@@ -35,7 +35,7 @@ def write(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.COMMENT)
     form = CommentForm()
     if form.validate_on_submit() and saved(form, lambda: _write(milestone, form)):
-        flash("Your comment is there.", "success")
+        flash("Comment added.", "success")
         return redirect(_page_of(slug, key))
     return _page(milestone, form)
 
@@ -48,7 +48,7 @@ def take_back(slug: str, key: str, comment_id: int) -> ResponseReturnValue:
     if FlaskForm().validate_on_submit():
         take_back_comment(milestone, comment, by=current_user_row(), now=clock.now())
         db.session.commit()
-        flash("Your comment is taken back.", "success")
+        flash("Comment deleted.", "success")
     return redirect(_page_of(slug, key))
 
 

@@ -12,6 +12,7 @@ from cycle_tracker.milestones.services.comments import LONGEST_COMMENT
 from cycle_tracker.milestones.web.comments.forms import CommentForm
 from cycle_tracker.milestones.web.comments.presenters import Said, said
 from cycle_tracker.milestones.web.details import Detail
+from cycle_tracker.milestones.web.places import people_in
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.page_parts import Section
 
@@ -46,5 +47,6 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
 
 def seen_by(milestone: Milestone) -> str:
     """Who sees the comments, in words."""
-    place = milestone.partnership.name if milestone.partnership else "Scotland"
-    return f"People of {place} and auditors. Scottish Government officials and administrators do not see comments."
+    return (
+        f"{people_in(milestone)}, and auditors. Scottish Government officials and administrators do not see comments."
+    )

@@ -11,7 +11,7 @@ from cycle_tracker.models import Contact
 from cycle_tracker.web.forms import LineField, required
 
 LONGEST_NAME, LONGEST_EMAIL = 120, 254
-A_NEW_ONE = "Somebody new"
+A_NEW_ONE = "Someone new"
 
 
 def _name(*validators: object) -> LineField:
@@ -34,7 +34,7 @@ def _organisation() -> LineField:
 class AskForm(FlaskForm):
     """Whom to ask: somebody of the partnership's contacts, or somebody new."""
 
-    contact = SelectField("Somebody you have asked before", validate_choice=True)
+    contact = SelectField("Someone you have asked before", validate_choice=True)
     name = _name()
     email = _email()
     organisation = _organisation()
@@ -67,7 +67,7 @@ class ContactForm(FlaskForm):
     name = _name(required("Enter a name"))
     email = _email(required("Enter an email address"))
     organisation = _organisation()
-    active = BooleanField("Is asked and reminded")
+    active = BooleanField("Send emails to this contact")
 
     @property
     def details(self) -> ContactDetails:
@@ -83,10 +83,10 @@ class FilterForm(FlaskForm):
 
     text = LineField("Name, email address or organisation")
     state = SelectField(
-        "Which",
+        "Emails",
         choices=[
             SelectChoice("", "All"),
-            SelectChoice("asked", "Asked and reminded"),
+            SelectChoice("asked", "Switched on"),
             SelectChoice("off", "Switched off"),
         ],
     )

@@ -28,7 +28,7 @@ from cycle_tracker.web.sheets import FileForm, Sheet, download
 bp = Blueprint("contacts", __name__, url_prefix="/partnerships/<slug>")
 OF_MILESTONE = "/milestones/<key>/contacts"
 ONE = "<int(max=2147483647):contact_id>"
-COLUMNS = ("Name", "Email address", "Organisation", "Asked about", "Reminded before the day", "Asked and reminded")
+COLUMNS = ("Name", "Email address", "Organisation", "Asked about", "Emailed before the date", "Emails switched on")
 LONGEST_FILTER = 100
 
 
@@ -82,7 +82,7 @@ def asked(slug: str, key: str) -> ResponseReturnValue:
     form = AskForm()
     form.offer(list_to_choose(milestone))
     if form.validate_on_submit() and saved(form, lambda: _ask(milestone, form)):
-        flash("Saved. They are reminded from the next step on.", "success")
+        flash("Saved. We will email them when the next reminder is due.", "success")
         return redirect(url_for("contacts.asked", slug=slug, key=key))
     return render_template(
         "milestones/contacts/asked.html",
@@ -102,7 +102,7 @@ def remove(slug: str, key: str, contact_id: int) -> ResponseReturnValue:
     if FlaskForm().validate_on_submit():
         stop_asking(milestone, contact, by=current_user_row(), now=clock.now())
         db.session.commit()
-        flash(f"{contact.name} is asked about this no more.", "success")
+        flash(f"Saved. We will no longer email {contact.name} about this.", "success")
     return redirect(url_for("contacts.asked", slug=slug, key=key))
 
 
@@ -122,7 +122,7 @@ def _ask(milestone: Milestone, form: AskForm) -> None:
     """Ask whom the form names: the choices hold the partnership's own contacts alone."""
     by, now = current_user_row(), clock.now()
     if milestone.partnership is None:
-        raise ValueError("a national milestone asks nobody")
+        raise ValueError("a national milestone has no contacts")
     contact = (
         db.session.get_one(Contact, int(form.contact.data))
         if form.contact.data

@@ -16,20 +16,20 @@ class EvidenceForm(FlaskForm):
     """A file or an address, and what it is."""
 
     file = FileField(
-        "A file",
+        "File",
         description=(
             "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, CSV or plain text, up to 10 MB, "
-            "without password and without macros."
+            "with no password or macros."
         ),
     )
     address = LineField(
-        "Or the web address where it can be read",
+        "Or a web address",
         description="Copy it from your browser. It starts with https://",
     )
     title = LineField(
-        "What it is",
-        description="For example: Minute of the board, 3 May 2026. A file without it is listed by its name.",
-        validators=[Length(max=LONGEST_TITLE, message=f"This must be {LONGEST_TITLE} characters or fewer")],
+        "Title",
+        description="For example, Minute of the board, 3 May 2026. If you leave this empty, we use the file name.",
+        validators=[Length(max=LONGEST_TITLE, message=f"The title must be {LONGEST_TITLE} characters or fewer")],
     )
 
     def validate_file(self, _field: Field) -> None:
@@ -43,14 +43,14 @@ class EvidenceForm(FlaskForm):
             raise StopValidation
         if self.has_file:
             raise ValidationError(
-                "Give a file or an address, not both. Add the other one as a second piece of evidence"
+                "Choose a file or enter a web address, not both. Add the other one as separate evidence"
             )
         is_web_address(self, field)
 
     def validate_title(self, field: Field) -> None:
         """Raises ValidationError where an address is all that would be listed."""
         if self.address.data and not self.has_file and not field.data:
-            raise ValidationError("Say what can be read at the address")
+            raise ValidationError("Enter a title for the web address")
 
     @property
     def has_file(self) -> bool:

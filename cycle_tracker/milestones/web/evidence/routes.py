@@ -31,7 +31,7 @@ def new(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
     form = EvidenceForm()
     if form.validate_on_submit() and saved(form, lambda: _add(milestone, form)):
-        flash("Recorded. The evidence is listed below.", "success")
+        flash("Evidence added.", "success")
         return redirect(_page_of(slug, key))
     return render_template("milestones/evidence/new.html", milestone=milestone, form=form, accepted=ACCEPTED)
 
@@ -59,7 +59,7 @@ def remove(slug: str, key: str, evidence_id: int) -> ResponseReturnValue:
         return redirect(_page_of(slug, key))
     if form.validate_on_submit():
         _remove(milestone, evidence)
-        flash("Taken away. The history keeps that it was there.", "success")
+        flash("Evidence removed.", "success")
         return redirect(_page_of(slug, key))
     return render_template("milestones/evidence/remove.html", milestone=milestone, evidence=evidence, form=form)
 

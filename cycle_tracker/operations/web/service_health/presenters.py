@@ -19,18 +19,18 @@ from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_word
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import Status, count, day, moment
 
-RUNS_WELL = Status("Runs as it should", "green")
-RUNS_LATE = Status("Too long ago", "red")
-FAILS = Status("Fails", "red")
+RUNS_WELL = Status("Working", "green")
+RUNS_LATE = Status("Not running", "red")
+FAILS = Status("Failing", "red")
 
 OUTCOMES = {
-    Outcome.RUNNING: "Running, or stopped half-way",
-    Outcome.FINISHED: "Did all that it had to",
-    Outcome.FAILED: "Could not do its work",
+    Outcome.RUNNING: "In progress, or stopped part-way",
+    Outcome.FINISHED: "Finished",
+    Outcome.FAILED: "Failed",
 }
 ALARMS = {
-    AlarmKind.SCHEDULER_SILENT: "The scheduler does not run",
-    AlarmKind.SENDER_FAILING: "Reminders do not go out",
+    AlarmKind.SCHEDULER_SILENT: "The scheduler is not running",
+    AlarmKind.SENDER_FAILING: "Reminders are not being sent",
 }
 ON, OVER = Status("On", "red"), Status("Over", "grey")
 
@@ -159,8 +159,8 @@ def health_page(now: datetime) -> HealthPage:
 
 def _jobs(now: datetime) -> list[JobHealth]:
     return [
-        _job(QUEUE_NOTICES, "Deciding who is told what", "At 07:00 on working days", about_deciding(now)),
-        _job(SEND_OUTBOX, "Sending mails", "Every minute", about_sending(now)),
+        _job(QUEUE_NOTICES, "Preparing reminders", "At 07:00 on working days", about_deciding(now)),
+        _job(SEND_OUTBOX, "Sending emails", "Every minute", about_sending(now)),
     ]
 
 
@@ -205,18 +205,18 @@ def _tiles(waiting: Waiting, failed: int, unreachable: int) -> list[Tile]:
     return [
         Tile(
             waiting.count,
-            _noun(waiting.count, "message waiting", "messages waiting"),
+            _noun(waiting.count, "email waiting", "emails waiting"),
             "blue" if waiting.count else "grey",
         ),
         Tile(
             failed,
-            _noun(failed, "message failed", "messages failed"),
+            _noun(failed, "email failed", "emails failed"),
             "red" if failed else "grey",
             "/service-health#failed",
         ),
         Tile(
             unreachable,
-            _noun(unreachable, "notice with nobody to tell", "notices with nobody to tell"),
+            _noun(unreachable, "reminder with no recipient", "reminders with no recipient"),
             "yellow" if unreachable else "grey",
             "/service-health#unreachable",
         ),
@@ -229,22 +229,26 @@ def _noun(number: int, one: str, several: str) -> str:
 
 def _warnings(found: Iterable[str], failed: int) -> list[str]:
     told = [warning for warning in found if warning]
-    return [*told, f"{count(failed, 'message')} could not be sent."] if failed else told
+    return [*told, f"{count(failed, 'email')} could not be sent."] if failed else told
 
 
 def _notes(unreachable: int, undecided: int, now: datetime) -> list[str]:
     notes = []
     if unreachable:
-        notes.append(f"{count(unreachable, 'notice')} could reach nobody. They are listed below.")
+        notes.append(f"{count(unreachable, 'reminder')} had no recipient. {_listed_below(unreachable)}")
     if undecided:
-        notes.append(f"{count(undecided, 'milestone')} could not be decided on in the last run. They are listed below.")
+        notes.append(f"The last run could not check {count(undecided, 'milestone')}. {_listed_below(undecided)}")
     several = processes_at_once(holders_since(SEND_OUTBOX, now - AT_ONCE_WITHIN))
     if several:
         notes.append(
-            f"{count(len(several), 'process', 'processes')} run the jobs at once: {', '.join(several)}. "
-            "Nothing is sent twice, but one of them should be stopped."
+            f"{count(len(several), 'process', 'processes')} are running the jobs ({', '.join(several)}). "
+            "Nothing is sent twice, but only one is needed. Stop the others."
         )
     return notes
+
+
+def _listed_below(number: int) -> str:
+    return "It is listed below." if number == 1 else "They are listed below."
 
 
 def _missed_tile(missed: int) -> Tile:
@@ -266,17 +270,17 @@ def _sealing() -> list[str]:
     """How far the audit is sealed, in sentences."""
     found = find_sealing()
     sealed = (
-        f"The last seal is number {found.head.number:,}, of {moment(found.sealed_at)}."
+        f"The last seal is number {found.head.number:,}, made on {moment(found.sealed_at)}."
         if found.sealed_at
-        else "Nothing is sealed yet."
+        else "No changes are sealed yet."
     )
     if not found.waiting:
-        return [sealed, "No change waits for its seal."]
-    return [sealed, f"{count(found.waiting, 'change')} without a seal since {moment(found.waiting_since)}."]
+        return [sealed, "No changes are waiting to be sealed."]
+    return [sealed, f"{count(found.waiting, 'change')} waiting to be sealed since {moment(found.waiting_since)}."]
 
 
 def _failed(row: Any) -> FailedRow:
-    return FailedRow(row.recipient, row.subject, moment(row.ended_at), count(row.attempts, "try", "tries"), row.trouble)
+    return FailedRow(row.recipient, row.subject, moment(row.ended_at), count(row.attempts, "attempt"), row.trouble)
 
 
 def _unreachable(row: Any) -> UnreachableRow:

@@ -14,7 +14,8 @@ def about_deciding(now: datetime) -> str:
     """What is wrong with the job that decides who is told what; empty if nothing is."""
     if are_notices_queued(now):
         return ""
-    return f"The notices of {day(notices_day(london_time(now)))} have not been queued. Is the scheduler running?"
+    missing = day(notices_day(london_time(now)))
+    return f"The reminders for {missing} have not been prepared. Check that the scheduler is running."
 
 
 def about_sending(now: datetime) -> str:
@@ -22,7 +23,8 @@ def about_sending(now: datetime) -> str:
     if are_mails_sent(now):
         return ""
     return (
-        "No mails could be sent for more than three minutes. Is the scheduler running, and does the mail server answer?"
+        "No emails could be sent for more than three minutes. Check that the scheduler is running and that the mail "
+        "server responds."
     )
 
 
@@ -31,6 +33,6 @@ def about_mail(now: datetime) -> str:
     if is_mail_going_out(now):
         return ""
     return (
-        f"At least one message has been ready for {MINUTES_WITHOUT_A_MAIL} minutes or more, or could not be written, "
-        "and none was sent meanwhile. Does the mail server answer? If it does, see the messages that failed."
+        f"No emails were sent in the last {MINUTES_WITHOUT_A_MAIL} minutes, although at least one was ready or could "
+        "not be written. Check that the mail server responds. If it does, look at the emails that failed."
     )

@@ -24,11 +24,11 @@ class BulkChangeForm(FlaskForm):
     """What is ticked, what changes about it, and how far the person has come: `step` is empty until the form was
     shown, then `preview`, then `apply`."""
 
-    ticked = TicksField("Rows of the list")
+    ticked = TicksField("Milestones")
     owner = SelectField("New owner", validate_choice=False, default="")
     dates = RadioField(
         "Dates",
-        choices={KEEP: "Leave the dates as they are", BY_DAYS: "Move by days", TO_DATE: "Move to one date"},
+        choices={KEEP: "Keep the current dates", BY_DAYS: "Move by days", TO_DATE: "Move to one date"},
         default=KEEP,
         validate_choice=False,
     )
@@ -39,7 +39,7 @@ class BulkChangeForm(FlaskForm):
     due_on = UkDateField("New date", description="Only for “Move to one date”. For example, 30/06/2026")
     reason = LinesField(
         "Reason",
-        description="Asked for where dates move. It stays with each milestone.",
+        description="Needed if you move dates. We add it to the history of each milestone.",
         validators=[Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer")],
     )
     step = HiddenLineField()
@@ -47,8 +47,8 @@ class BulkChangeForm(FlaskForm):
     def offer(self, owners: Iterable[User]) -> None:
         """Offer these owners."""
         self.owner.choices = [
-            ("", "Leave the owners as they are"),
-            (NOBODY, "Nobody yet"),
+            ("", "Keep the current owners"),
+            (NOBODY, "No owner"),
             *((str(owner.id), owner.name) for owner in owners),
         ]
 
@@ -60,14 +60,14 @@ class BulkChangeForm(FlaskForm):
     def validate_dates(self, field: Field) -> None:
         """Raises StopValidation where nothing changes, or something that is not offered."""
         if field.data not in (KEEP, BY_DAYS, TO_DATE):
-            raise StopValidation("Choose what happens to the dates")
+            raise StopValidation("Choose whether to move the dates")
         if field.data == KEEP and not self.owner.data:
-            raise StopValidation("Choose a new owner, or how the dates move")
+            raise StopValidation("Choose a new owner, or a way to move the dates")
 
     def validate_days(self, _field: Field) -> None:
         """Raises ValidationError where dates move by days and this is no number of them."""
         if self.dates.data == BY_DAYS and self.number_of_days() is None:
-            raise ValidationError(f"Enter a whole number of days, from -{MOST_DAYS:,} to {MOST_DAYS:,}, but not 0")
+            raise ValidationError(f"Enter a number of days, from -{MOST_DAYS:,} to {MOST_DAYS:,}, but not 0")
 
     def validate_due_on(self, field: Field) -> None:
         """Raises ValidationError where dates move to one date and this is none that a cycle could have."""
@@ -84,7 +84,7 @@ class BulkChangeForm(FlaskForm):
     def validate_reason(self, field: Field) -> None:
         """Raises ValidationError where dates move and nobody says why."""
         if self.dates.data in (BY_DAYS, TO_DATE) and not field.data:
-            raise ValidationError("Say why the dates move")
+            raise ValidationError("Enter the reason for moving the dates")
 
     def number_of_days(self) -> int | None:
         """The days that were typed; None where they are no number within reason."""

@@ -12,7 +12,7 @@ from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, pol
 from cycle_tracker.reminders.rules.reminders import next_notice_on
 from cycle_tracker.web.wording import NO_DATE, count, day
 
-CHANGED = "Somebody changed this since you opened the list. Look at what it says now."
+CHANGED = "Someone changed this after you opened the list. Check it, then try again."
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def change_wording(change: BulkChange) -> str:
     """The change in one sentence or two."""
     sentences = []
     if change.changes_owner:
-        sentences.append(f"New owner: {change.owner.name if change.owner else 'nobody yet'}.")
+        sentences.append(f"The new owner is {change.owner.name}." if change.owner else "The owner is removed.")
     if change.days is not None:
         direction = "later" if change.days > 0 else "earlier"
         sentences.append(f"Dates move {count(abs(change.days), 'day')} {direction}.")
@@ -73,13 +73,13 @@ def change_wording(change: BulkChange) -> str:
 
 def _new_owner(milestone: Milestone, change: BulkChange) -> str:
     if not change.new_owner_differs(milestone):
-        return "Stays"
-    return change.owner.name if change.owner else "Nobody yet"
+        return "No change"
+    return change.owner.name if change.owner else "No owner"
 
 
 def _new_date(milestone: Milestone, change: BulkChange) -> str:
     new = change.new_date(milestone) if change.moves_dates else None
-    return day(new) if new else "Stays"
+    return day(new) if new else "No change"
 
 
 def _notices(
@@ -94,15 +94,17 @@ def _notices(
     all_of_them, of_owner = numbers
     new = change.new_date(milestone) if change.moves_dates else None
     if new is None:
-        told = f"{count(of_owner, 'notice')} to the owner so far" if of_owner else "The owner was told nothing so far"
-        return f"{told}; a new owner is told afresh" if change.owner else f"{told}; the planning leads are told instead"
+        sent = f"{count(of_owner, 'reminder')} sent to the owner so far." if of_owner else "No reminders sent yet."
+        return f"{sent} {'The new owner' if change.owner else 'The planning leads'} will be reminded instead."
     notify_from = milestone.partnership.notify_from if milestone.partnership else None
     deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
     moved = replace(deadline, due_on=new, expected_date=False, explain_by_target=None)
     following = next_notice_on(moved, policies.of(milestone), today - timedelta(days=1))
-    said = "Nobody was told of the old date"
+    said = "No reminders sent about the old date."
     if all_of_them:
-        said = f"{count(all_of_them, 'notice')} of the old date no longer {'counts' if all_of_them == 1 else 'count'}"
+        said = f"{count(all_of_them, 'reminder')} about the old date {'is' if all_of_them == 1 else 'are'} cancelled."
     if new < today:
-        return f"{said}; the new date has passed, so it is told at the next run"
-    return f"{said}; the next is due on {day(following)}" if following else f"{said}; no further one is due"
+        return f"{said} The new date has passed, so the next emails will say that it is overdue."
+    return (
+        f"{said} The next reminder is due on {day(following)}." if following else f"{said} No more reminders are due."
+    )

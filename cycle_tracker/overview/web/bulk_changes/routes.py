@@ -38,7 +38,7 @@ def change(slug: str) -> ResponseReturnValue:
     form.offer(owners)
     ticked = list_ticked(viewer, form.ticked.data.keys() if form.ticked.data else (), within=partnership)
     if not form.ticked.data:
-        flash("Tick the milestones that you want to change.", "warning")
+        flash("Select the milestones to change.", "warning")
         return redirect(_back(partnership))
     if not ticked or form.step.data not in ("preview", "apply"):
         shown = BulkChangeForm(formdata=None, ticked=form.ticked.data)

@@ -24,9 +24,9 @@ def left_behind(viewer: Viewer, today: date) -> Sequence[LeftBehind]:
     """Whatever somebody left behind that is past its date or due soon. One statement."""
     return [
         LeftBehind(
-            what=f"{count(row.number, 'date')} in {row.partnership} "
-            f"{'belongs' if row.number == 1 else 'belong'} to {row.owner}, who "
-            + ("has no role there any more" if row.active else "has left"),
+            what=f"{count(row.number, 'milestone')} in {row.partnership} "
+            f"{'is' if row.number == 1 else 'are'} owned by {row.owner}, who "
+            + ("no longer has a role there" if row.active else "has left"),
             hand_over=url_for("hand_overs.within", slug=row.slug, person_id=row.owner_id),
             owner=row.owner,
         )

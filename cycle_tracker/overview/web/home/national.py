@@ -86,8 +86,8 @@ def _row(document: Document) -> Row:
 def _escalated(document: Document) -> str:
     """The furthest that it came up the ladder, and when."""
     if document.raised_on:
-        return f"Raised to the national group {day(document.raised_on)}"
-    return f"Escalated {day(document.escalated_on)}" if document.escalated_on else ""
+        return f"Escalated to the national group on {day(document.raised_on)}"
+    return f"Escalated on {day(document.escalated_on)}" if document.escalated_on else ""
 
 
 def _ago(sent_on: date, today: date) -> str:

@@ -59,16 +59,16 @@ class CycleLinks:
 
 def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
     """Past its date, due today, coming up: each with its whole count and its list."""
-    coming_up = f"in the next {COMING_UP_DAYS} days"
+    coming_up = f"due in the next {COMING_UP_DAYS} days"
     leads = viewer.can(Permission.CHANGE_MILESTONES)
     lists = (
-        ("past", "Past its date", "Nothing is past its date.", found.past, found.past_count, When.PAST),
+        ("past", "Overdue", "Nothing is overdue.", found.past, found.past_count, When.PAST),
         ("today", "Due today", "Nothing is due today.", found.today, found.today_count, When.TODAY),
-        ("coming-up", "Coming up", f"Nothing is due {coming_up}.", found.coming_up, found.coming_up_count, When.COMING),
+        ("coming-up", "Coming up", f"Nothing is {coming_up}.", found.coming_up, found.coming_up_count, When.COMING),
     )
     return OwnWork(
         tiles=[
-            _tile(found.past_count, "past their date", "red", "past"),
+            _tile(found.past_count, "overdue", "red", "past"),
             _tile(found.today_count, "due today", "yellow", "today"),
             _tile(found.coming_up_count, coming_up, "blue", "coming-up"),
         ],
@@ -78,15 +78,15 @@ def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
                 title=title,
                 nothing=nothing,
                 tasks=[_task(row, viewer, today) for row in rows],
-                more=f"The first {len(rows)} of {number:,}." if number > len(rows) else "",
+                more=f"Showing the first {len(rows)} of {number:,}." if number > len(rows) else "",
                 more_address=_my_work(everything=leads, when=when.value),
             )
             for name, title, nothing, rows, number, when in lists
         ],
         list_address=_my_work(everything=leads),
-        list_label="See everything that you lead or own, with or without a date"
+        list_label="See all milestones that you lead or own"
         if leads
-        else "See everything that you own, and answer for several at once",
+        else "See all your milestones, and update several at once",
     )
 
 
@@ -98,7 +98,7 @@ def not_notified(rows: Iterable[Any]) -> list[Task]:
             title=row.title,
             address=addresses.milestone(row.slug, row.key),
             summary=f"{row.partnership}. Published: {day(row.published_on)}. "
-            "Nothing here says that Scottish Government was told.",
+            "We have no record that the Scottish Government was sent a copy.",
             status=status.label,
             colour=status.colour,
         )
@@ -113,7 +113,7 @@ def decisions(rows: Iterable[Any], today: date) -> list[Task]:
             title=row.title,
             address=addresses.escalation(row.escalation_id),
             summary=f"{row.partnership}. {_past(row, today)}. {_came(row)}{_reply(row, today)}",
-            status="Decision wanted",
+            status="Decision needed",
             colour="purple",
         )
         for row in rows
@@ -123,14 +123,14 @@ def decisions(rows: Iterable[Any], today: date) -> list[Task]:
 def _came(row: Any) -> str:
     """Since when it waits, with whom, and who raised it."""
     if row.raised_by:
-        return f"Raised by {row.raised_by} on {day(row.fell_due_on)}: “{row.raised_why}”"
+        return f"Escalated by {row.raised_by} on {day(row.fell_due_on)}: “{row.raised_why}”"
     return f"With the {'chair' if row.audience is Audience.CHAIR else 'group'} since {day(row.fell_due_on)}."
 
 
 def _reply(row: Any, today: date) -> str:
     if row.reply_by is None or row.reply_by < today:
         return ""
-    return f" {row.acknowledged_by} replies by {day(row.reply_by)}."
+    return f" {row.acknowledged_by} will reply by {day(row.reply_by)}."
 
 
 def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
@@ -147,7 +147,7 @@ def _task(row: Any, viewer: Viewer, today: date) -> Task:
     return Task(
         title=row.title,
         address=addresses.milestone(row.slug, row.key),
-        summary=". ".join([*(line for line in lines if line), bases_wording(row)]),
+        summary=" ".join([*(f"{line}." for line in lines if line), bases_wording(row)]).rstrip(),
         status=status.label,
         colour=status.colour,
     )
@@ -157,9 +157,9 @@ def _owner(row: Any, viewer: Viewer) -> str:
     if row.owner_id == viewer.user_id:
         return "You own this"
     if row.owner_id in viewer.stands_in_for:
-        return f"You stand in for {row.owner}"
+        return f"You are covering for {row.owner}"
     if not row.owner:
-        return "Nobody owns this yet"
+        return "No owner"
     return f"Owner: {row.owner}" if row.owner_active else f"Owner: {row.owner}, who has left"
 
 

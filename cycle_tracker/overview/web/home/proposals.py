@@ -16,9 +16,9 @@ def to_note(viewer: Viewer) -> list[Task]:
         Task(
             title=row.title,
             address=addresses.milestone(row.slug, row.key),
-            summary=f"{row.partnership}. From {day(row.due_on)} to {day(row.new_due_on)}, proposed on "
-            f"{day(london_day(row.proposed_at))}. {_shortened(row.reason)}",
-            status="To note",
+            summary=f"{row.partnership}. Proposed on {day(london_day(row.proposed_at))} to move the date from "
+            f"{day(row.due_on)} to {day(row.new_due_on)}. {_shortened(row.reason)}",
+            status="To agree",
             colour="teal",
         )
         for row in list_proposals(viewer)

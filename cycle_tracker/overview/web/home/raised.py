@@ -16,9 +16,9 @@ def raised_to_nation(viewer: Viewer, today: date) -> list[Task]:
         Task(
             title=f"{row.partnership}: {row.title}",
             address=addresses.milestone(row.slug, row.key),
-            summary=f"Raised by {row.raised_by or 'somebody'} on {day(row.fell_due_on)}: “{row.raised_why}”"
+            summary=f"Escalated by {row.raised_by or 'someone'} on {day(row.fell_due_on)}: “{row.raised_why}”"
             + _reply(row, today),
-            status="Reply wanted" if row.of_the_group and row.reply_by is None else "Raised",
+            status="Reply needed" if row.of_the_group and row.reply_by is None else "Escalated",
             colour="purple",
         )
         for row in list_raised_to_nation(viewer, today)
@@ -28,4 +28,5 @@ def raised_to_nation(viewer: Viewer, today: date) -> list[Task]:
 def _reply(row: Any, today: date) -> str:
     if row.reply_by is None:
         return ""
-    return f" {row.acknowledged_by} {'replies' if row.reply_by >= today else 'was to reply'} by {day(row.reply_by)}."
+    replies = "will reply" if row.reply_by >= today else "was due to reply"
+    return f" {row.acknowledged_by} {replies} by {day(row.reply_by)}."

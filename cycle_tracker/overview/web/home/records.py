@@ -6,7 +6,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 
 Links = list[tuple[str, str]]
-HISTORY, MILESTONES = "plans and reports of the past", "milestones from a spreadsheet"
+HISTORY, MILESTONES = "past plans and reports", "milestones from a spreadsheet"
 
 
 def ways_in(viewer: Viewer) -> list[tuple[str | None, Links]]:

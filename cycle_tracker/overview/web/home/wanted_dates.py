@@ -16,10 +16,10 @@ def wanted_dates(viewer: Viewer) -> list[Task]:
         Task(
             title=row.title,
             address=addresses.milestone(row.slug, row.key),
-            summary=f"{row.partnership}. {row.person or row.contact or 'Somebody'} answered on "
-            f"{day(london_day(row.answered_at))}: {day(row.new_date)} instead of {day(row.due_on)}. "
+            summary=f"{row.partnership}. {row.person or row.contact or 'Someone'} replied on "
+            f"{day(london_day(row.answered_at))} and asked for {day(row.new_date)} instead of {day(row.due_on)}. "
             f"{_shortened(row.text)}",
-            status="New date asked for",
+            status="New date requested",
             colour="teal",
         )
         for row in list_wanted_dates(viewer)

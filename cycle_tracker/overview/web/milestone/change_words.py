@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cycle_tracker.governance.web.escalations.decision_words import meeting_words, what_was_decided
+from cycle_tracker.governance.web.escalations.decision_words import deed_of, meeting_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models import DateChange, DateChangeKind, Decision, DecisionOutcome
 from cycle_tracker.overview.queries.histories import History
@@ -38,7 +38,7 @@ def _of_change(change: DateChange, history: History) -> Iterator[Entry]:
 def _declined(change: DateChange, proposer: str, history: History) -> Entry:
     at = change.declined_at
     if at is None:
-        raise ValueError("nobody has declined it")
+        raise ValueError("it was not declined")
     proposed = f"proposed date of {day(change.new_due_on)}"
     if change.declined_by_id == change.proposed_by_id:
         return Entry(at, f"{proposer} withdrew the {proposed}")
@@ -48,14 +48,14 @@ def _declined(change: DateChange, proposer: str, history: History) -> Entry:
 def _noted(change: DateChange, history: History, *, in_full: bool) -> Entry:
     at, who = change.noted_at, name_of(change.noted_by_id, history.names)
     if at is None:
-        raise ValueError("a date change that nobody noted has not happened")
+        raise ValueError("a date change that was not agreed has not happened")
     if change.kind is DateChangeKind.LOCAL:
         return Entry(
             at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason
         )
     decision = next((one for one in history.decisions if _is_of(one, change)), None)
-    what = f"noted a new expected date of {day(change.new_due_on)}"
-    seen = "Shared with Scottish Government." if change.shared else "Not shared with Scottish Government."
+    what = f"agreed a new expected date of {day(change.new_due_on)}"
+    seen = "Shared with the Scottish Government." if change.shared else "Not shared with the Scottish Government."
     details = [
         change.reason,
         seen,
@@ -65,11 +65,10 @@ def _noted(change: DateChange, history: History, *, in_full: bool) -> Entry:
 
 
 def _of_decision(decision: Decision) -> Entry:
-    what = what_was_decided(decision)
     details = [decision.text, f"{meeting_words(decision)}." if meeting_words(decision) else ""]
     return Entry(
         decision.recorded_at,
-        _by_whom(decision, decision.recorded_by.name, f"decided: {what[:1].lower()}{what[1:]}"),
+        _by_whom(decision, decision.recorded_by.name, deed_of(decision)),
         " ".join(words for words in details if words),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from cycle_tracker.models import AuditEvent
 from cycle_tracker.web.wording import day
 
-NO_LONGER_KEPT = "somebody whose name is no longer kept"
+NO_LONGER_KEPT = "someone whose name we no longer keep"
 
 
 def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | None:
@@ -15,23 +15,24 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
     if event.action == "owner-changed":
         return _owner_words(event, who, names)
     title = event.after.get("title") or event.before.get("title") or ""
+    received_on = _day(event.after.get("received_on"))
     return {
-        "update-asked": f"{who} asked for an update, with a reply by {_day(event.after.get('reply_by'))}",
-        "update-answered": f"{who} answered a request for an update",
-        "received": f"{who} recorded that Scottish Government received this on {_day(event.after.get('received_on'))}",
-        "receipt-undone": f"{who} took back that Scottish Government received this",
-        "history-recorded": f"{who} put this in with the history of plans and reports"
+        "update-asked": f"{who} requested an update by {_day(event.after.get('reply_by'))}",
+        "update-answered": f"{who} answered an update request",
+        "received": f"{who} recorded that the Scottish Government received this on {received_on}",
+        "receipt-undone": f"{who} removed the record that the Scottish Government received this",
+        "history-recorded": f"{who} added this to the past records"
         + (", on behalf of the partnership" if event.after.get("on_behalf") else ""),
         "answered-by-mail": _answer_words(event, who),
-        "contact-asked": f"{who} put a contact down who is asked about this",
-        "contact-not-asked": f"{who} took a contact off who was asked about this",
+        "contact-asked": f"{who} added a contact",
+        "contact-not-asked": f"{who} removed a contact",
         "dropped": f"{who} dropped this",
         "added": f"{who} added this",
         "edited": f"{who} changed {_listed(event.after)}",
         "evidence-added": f"{who} added evidence: {title}",
-        "evidence-removed": f"{who} took evidence away: {title}",
-        "predecessor-added": f"{who} said that this should come first: {title}",
-        "predecessor-removed": f"{who} said that this need not come first: {title}",
+        "evidence-removed": f"{who} removed evidence: {title}",
+        "predecessor-added": f"{who} added a milestone to finish first: {title}",
+        "predecessor-removed": f"{who} removed a milestone to finish first: {title}",
         "sub-task-added": f"{who} added a sub-task: {title}",
     }.get(event.action)
 
@@ -39,7 +40,7 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
 def _owner_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str:
     owner_id = event.after.get("owner_id")
     if owner_id is None:
-        return f"{who} took the owner off this"
+        return f"{who} removed the owner"
     if owner_id == event.actor_id:
         return f"{who} became the owner"
     return f"{who} made {names.get(owner_id, NO_LONGER_KEPT)} the owner"
@@ -47,11 +48,11 @@ def _owner_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str:
 
 def _answer_words(event: AuditEvent, who: str) -> str:
     answered = {
-        "done": "it is done",
-        "on-track": "it is on track",
-        "needs-a-new-date": f"it needs a new date, {_day(event.after.get('new_date'))}",
+        "done": "done",
+        "on-track": "on track",
+        "needs-a-new-date": f"needs a new date, {_day(event.after.get('new_date'))}",
     }.get(str(event.after.get("kind")), "")
-    return f"{'A contact' if event.after.get('contact_id') else who} answered by the link of a mail: {answered}"
+    return f"{'A contact' if event.after.get('contact_id') else who} replied by email link: {answered}"
 
 
 def _listed(changed: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from cycle_tracker.web.web_address import is_web_address
 class FinishForm(MilestoneForm):
     """On which day it was done."""
 
-    done_on = UkDateField("Date it was done", validators=[required("Enter the date on which it was done")])
+    done_on = UkDateField("Date it was done", validators=[required("Enter the date it was done")])
 
 
 class PublicationForm(MilestoneForm):
@@ -23,6 +23,4 @@ class PublicationForm(MilestoneForm):
             is_web_address,
         ],
     )
-    published_on = UkDateField(
-        "Date it was published", validators=[required("Enter the date on which it was published")]
-    )
+    published_on = UkDateField("Date it was published", validators=[required("Enter the date it was published")])

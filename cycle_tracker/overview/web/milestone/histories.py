@@ -72,14 +72,14 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
     sent_on = _date(event.after.get("sent_on"))
     told = {
         "started": f"{who} started this",
-        "finished": f"{who} finished this on {day(done_on)}" if done_on else f"{who} recorded this as finished",
+        "finished": f"{who} recorded that this was done on {day(done_on)}" if done_on else f"{who} marked this as done",
         "published": f"{who} recorded this as published on {day(done_on)}"
         if done_on
-        else f"{who} recorded this as published, on a day that is not known",
-        "reopened": f"{who} opened this again",
-        "told-government": f"{who} told Scottish Government on {day(sent_on)}"
+        else f"{who} recorded this as published, date not known",
+        "reopened": f"{who} reopened this",
+        "told-government": f"{who} sent this to the Scottish Government on {day(sent_on)}"
         if sent_on
-        else f"{who} recorded that Scottish Government was told",
+        else f"{who} recorded that this was sent to the Scottish Government",
     }
     other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
     what = told.get(event.action) or event_words(event, who, names) or document_event_words(event, who) or other
@@ -88,7 +88,7 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
 
 def _to(notice: SentNotice) -> str:
     if notice.unreachable or notice.name is None:
-        return f"Nobody: there was no one to tell for {AUDIENCE_WORDS[notice.audience]}"
+        return f"No one ({AUDIENCE_WORDS[notice.audience]} could not be emailed)"
     return f"{notice.name}, for {AUDIENCE_WORDS[notice.audience]}"
 
 
@@ -96,27 +96,25 @@ def _outcome(notice: SentNotice) -> str:
     if notice.unreachable:
         return "Could not be sent"
     if notice.mail_state is None:
-        return "Not sent" if notice.ending else "Waiting for the next mail"
+        return "Not sent" if notice.ending else "Waiting for the next email"
     said = {
         MessageState.QUEUED: "Waiting to be sent",
-        MessageState.SENDING: "Being sent now",
+        MessageState.SENDING: "Being sent",
         MessageState.SENT: f"Sent on {moment(notice.mail_ended_at)}",
-        MessageState.FAILED: f"Could not be sent: {notice.mail_trouble}",
-        MessageState.WITHDRAWN: "Not sent: nothing in the mail was still true",
+        MessageState.FAILED: f"Could not be sent ({notice.mail_trouble})",
+        MessageState.WITHDRAWN: "Not sent, because nothing in the email was still true",
     }
     return said[notice.mail_state]
 
 
 def _note(notice: SentNotice, due_on: date | None) -> str:
-    notes = [f"For the date {day(notice.due_on)}."] if notice.due_on != due_on else []
+    notes = [f"About the due date {day(notice.due_on)}."] if notice.due_on != due_on else []
     if notice.overtook:
-        notes.append(f"Stands also for: {_overtaken(notice.overtook)}.")
+        notes.append(f"Also covers: {_overtaken(notice.overtook)}.")
     if notice.ending is Ending.SUPERSEDED and notice.ended_at:
-        notes.append(
-            f"No longer counts: the date changed, or it was opened again, on {day(london_day(notice.ended_at))}."
-        )
+        notes.append(f"Cancelled on {day(london_day(notice.ended_at))}, because the date changed or it was reopened.")
     if notice.ending is Ending.WITHDRAWN and notice.ended_at:
-        notes.append(f"Withdrawn on {day(london_day(notice.ended_at))}: {notice.ended_why}.")
+        notes.append(f"Cancelled on {day(london_day(notice.ended_at))} ({notice.ended_why}).")
     return " ".join(notes)
 
 

@@ -27,9 +27,11 @@ def ladder_entries(history: History, *, shared_only: bool) -> list[Entry]:
 def _entries(one: Escalation, names: Mapping[int, str], *, in_full: bool) -> Iterator[Entry]:
     if one.raised_by_id is not None and in_full:
         who = name_of(one.raised_by_id, names)
-        yield Entry(one.opened_at, f"{who} raised this to {CAME_TO[one.audience]}, {late_words(one)}", one.raised_why)
+        yield Entry(
+            one.opened_at, f"{who} escalated this to {CAME_TO[one.audience]}, {late_words(one)}", one.raised_why
+        )
     elif one.audience in SHOWN:
-        yield Entry(one.opened_at, f"It came to {CAME_TO[one.audience]} on {day(one.fell_due_on)}, {late_words(one)}")
+        yield Entry(one.opened_at, f"Escalated to {CAME_TO[one.audience]} on {day(one.fell_due_on)}, {late_words(one)}")
     if one.acknowledged_at is not None and in_full:
         who = name_of(one.acknowledged_by_id, names)
-        yield Entry(one.acknowledged_at, f"{who} has seen this, and replies by {day(one.reply_by)}")
+        yield Entry(one.acknowledged_at, f"{who} has seen this and will reply by {day(one.reply_by)}")

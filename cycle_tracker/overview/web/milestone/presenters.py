@@ -27,6 +27,7 @@ from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (
     Status,
     date_basis_wording,
+    date_name,
     duty_wording,
 )
 
@@ -92,7 +93,7 @@ def _owner_rows(facts: Facts, detail: Detail) -> list[Row]:
         return []
     owner = facts.milestone.owner
     if owner is None:
-        return [Row("Owner", "Nobody yet")]
+        return [Row("Owner", "No owner")]
     return [Row("Owner", owner.name if owner.active else f"{owner.name} (has left)")]
 
 
@@ -100,13 +101,18 @@ def _about(facts: Facts, detail: Detail) -> list[Row]:
     milestone = facts.milestone
     rows = [
         Row("Duty", upper_first(duty_wording(milestone))),
-        Row("Date", upper_first(date_basis_wording(milestone))),
+        Row("Date", _date_basis(milestone)),
     ]
     if milestone.lead_organisation:
         rows.append(Row("Lead organisation", milestone.lead_organisation.name))
     if milestone.evidence_asked and detail is not Detail.EVERYTHING:  # who sees everything has it beside the evidence
         rows.append(Row("Evidence asked for", milestone.evidence_asked))
     return rows
+
+
+def _date_basis(milestone: Milestone) -> str:
+    words = date_basis_wording(milestone) if milestone.date_citation else date_name(milestone.date_basis)
+    return upper_first(words)
 
 
 def _warnings(milestone: Milestone, unfinished: Sequence[Milestone]) -> list[str]:

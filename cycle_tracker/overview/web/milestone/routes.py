@@ -50,7 +50,7 @@ def start(slug: str, key: str) -> ResponseReturnValue:
         milestone,
         MilestoneForm(),
         lambda: start_milestone(milestone, by=current_user_row(), now=clock.now()),
-        "Recorded. This is in progress.",
+        "Saved. This is in progress.",
     )
 
 
@@ -66,7 +66,7 @@ def finish(slug: str, key: str) -> ResponseReturnValue:
         lambda: finish_milestone(
             milestone, form.done_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
-        f"Recorded. This was done on {day(form.done_on.data)}.",
+        f"Saved. This was done on {day(form.done_on.data)}.",
     )
 
 
@@ -88,9 +88,9 @@ def record(slug: str, key: str) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        f"Recorded. This was published on {day(form.published_on.data)}, and Scottish Government is told."
+        f"Saved. This was published on {day(form.published_on.data)}. We will email the Scottish Government."
         if tell
-        else f"Recorded. This was published on {day(form.published_on.data)}.",
+        else f"Saved. This was published on {day(form.published_on.data)}.",
     )
 
 
@@ -101,7 +101,7 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
     form = MilestoneForm()
     try:
-        return _change(milestone, form, lambda: _tell(milestone), "Recorded. Scottish Government is told.")
+        return _change(milestone, form, lambda: _tell(milestone), "Saved. We will email the Scottish Government.")
     except IntegrityError:
         db.session.rollback()  # the same button pressed twice: it was told the first time
         return _to_page(milestone)
@@ -129,7 +129,7 @@ def _warn_of_unfinished(milestone: Milestone) -> None:
     """Say what was to be finished first and is not: it warns, and never blocks."""
     first = [one.title for one in list_unfinished_predecessors(milestone)]
     parts = [] if milestone.is_open else [one.title for one in list_unfinished_sub_tasks(milestone)]
-    for words, titles in (("This was to be finished first and is not", first), ("A sub-task is not finished", parts)):
+    for words, titles in (("This should be finished first", first), ("A sub-task is not finished", parts)):
         if titles:
             more = f", and {len(titles) - 1} more" if len(titles) > 1 else ""
             flash(f"{words}: {titles[0]}{more}.", "warning")

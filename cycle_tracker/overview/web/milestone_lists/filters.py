@@ -80,15 +80,15 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    text = LineField("Words in the title")
+    text = LineField("Title contains")
     cycle = SelectField("Plan period")
     stage = SelectField("Stage")
     kind = SelectField("Kind")
-    state = SelectField("State")
+    state = SelectField("Status")
     owner = SelectField("Owner")
-    due_from = LineField("Due from")
-    due_to = LineField("Due to")
-    overdue = BooleanField("Only what is past its date")
+    due_from = LineField("Due on or after")
+    due_to = LineField("Due on or before")
+    overdue = BooleanField("Overdue only")
 
 
 def read_filters(arguments: Mapping[str, str], offered: Offered) -> Filters:
@@ -125,9 +125,9 @@ def filter_form(filters: Filters, offered: Offered) -> FilterForm:
     form.kind.choices = _with_all("All kinds", ((kind.value, kind_label(kind)) for kind in offered.kinds))
     form.state.choices = [
         *(("" if one is Standing.OPEN else one.value, one.label) for one in STANDINGS[offered.detail]),
-        (ALL, "All states"),
+        (ALL, "All statuses"),
     ]
-    form.owner.choices = _with_all("All owners", [("nobody", "Nobody yet"), *offered.owners])
+    form.owner.choices = _with_all("All owners", [("nobody", "No owner"), *offered.owners])
     if offered.detail is not Detail.EVERYTHING:
         del form.owner
     if offered.detail is Detail.DATES:
@@ -141,9 +141,9 @@ def _standing(reading: Reading, detail: Detail) -> Standing | None:
     """What is open, unless another state or all of them are asked for. Who sees no states sees no list of some."""
     offered: dict[str, Standing | None] = {one.value: one for one in STANDINGS[detail]}
     if not offered:
-        reading.choice("state", "state", {ALL: None})
+        reading.choice("state", "status", {ALL: None})
         return None
-    reading.choice("state", "state", offered | {ALL: None})
+    reading.choice("state", "status", offered | {ALL: None})
     return offered.get(reading.words.get("state", Standing.OPEN.value))
 
 

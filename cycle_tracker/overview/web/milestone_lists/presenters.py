@@ -26,9 +26,9 @@ def columns(filters: Filters, detail: Detail, slug: str, *, ticks: bool) -> list
     by_date = {Order.DUE: "ascending", Order.LATEST: "descending"}
     date = sorted_by("Date", other_way) | {"sort": by_date.get(filters.order)}
     return [
-        *([{"label": "Tick", "hidden": True}] if ticks else []),
+        *([{"label": "Select", "hidden": True}] if ticks else []),
         sorted_by("Milestone", Order.TITLE),
-        *(["State"] if detail is not Detail.DATES else []),
+        *(["Status"] if detail is not Detail.DATES else []),
         date,
         *([sorted_by("Owner", Order.OWNER)] if detail is Detail.EVERYTHING else []),
         "Plan period",
@@ -39,9 +39,9 @@ def seen_by(detail: Detail, partnership: Partnership) -> str:
     """Who sees what is in the list in front of this person."""
     return {
         Detail.EVERYTHING: (
-            f"People of {partnership.name} and auditors. Scottish Government officials find only the plan and the "
-            "annual reports here, and administrators titles and dates."
+            f"People in the {partnership.name} partnership, and auditors. Scottish Government officials see only "
+            "plans and annual reports here. Administrators see titles and dates."
         ),
-        Detail.DOCUMENT: f"You see the plans and annual reports of {partnership.name}. Its other steps stay within it.",
-        Detail.DATES: f"You see titles and dates of {partnership.name}, and nothing more.",
+        Detail.DOCUMENT: f"You can see the plans and annual reports of {partnership.name}, not its other milestones.",
+        Detail.DATES: "You can see titles and dates only.",
     }[detail]

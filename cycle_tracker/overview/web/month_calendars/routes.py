@@ -60,7 +60,7 @@ def of_person() -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     return render_template(
         "overview/month_calendars/show.html",
-        title="Calendar of my work",
+        title="My work calendar",
         place="",
         endpoint="month_calendars.of_person",
         arguments={},
@@ -74,7 +74,7 @@ def of_person() -> ResponseReturnValue:
             several=True,
         ),
         not_known=_not_known(),
-        seen_by="You alone see this page. People of each partnership see its milestones.",
+        seen_by="Only you see this page. People in each partnership see its milestones.",
     )
 
 

@@ -64,19 +64,19 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    text = LineField("Words in the title")
+    text = LineField("Title contains")
     partnership = SelectField("Partnership")
     when = SelectField("When")
     kind = SelectField("Kind")
-    state = SelectField("State")
-    whose = SelectField("Whose")
+    state = SelectField("Status")
+    whose = SelectField("Show")
     sort = SelectField("Sort by")
 
 
 def read_filters(arguments: Mapping[str, str], offered: Offered) -> Filters:
     """The filters of an address. Without a state the list is of what is open."""
     reading = Reading(arguments)
-    standing = reading.choice("state", "state", {one.value: one for one in STANDINGS})
+    standing = reading.choice("state", "status", {one.value: one for one in STANDINGS})
     asked = Asked(
         partnership=reading.choice("partnership", "partnership", {one.slug: one.slug for one in offered.partnerships})
         or "",
@@ -101,11 +101,11 @@ def read_filters(arguments: Mapping[str, str], offered: Offered) -> Filters:
 def filter_form(filters: Filters, offered: Offered) -> FilterForm:
     """The form that shows these filters."""
     form = FilterForm(formdata=None, data=dict(filters.typed))
-    form.partnership.choices = [("", "All of mine"), *((one.slug, one.name) for one in offered.partnerships)]
+    form.partnership.choices = [("", "All my partnerships"), *((one.slug, one.name) for one in offered.partnerships)]
     form.kind.choices = [("", "All kinds"), *((kind.value, kind_label(kind)) for kind in Kind)]
-    form.when.choices = [("", "At any time"), *((when.value, when.label) for when in WHENS)]
+    form.when.choices = [("", "Any time"), *((when.value, when.label) for when in WHENS)]
     form.state.choices = [("", "Open"), *((one.value, one.label) for one in STANDINGS if one is not Standing.OPEN)]
-    form.whose.choices = [("", "What I own"), (EVERYTHING, "Everything that I lead")]
+    form.whose.choices = [("", "Milestones I own"), (EVERYTHING, "Everything I own or lead")]
     form.sort.choices = [("" if order is Order.DUE else order.value, label) for order, label in ORDERS.items()]
     if not offered.leads:
         del form.whose

@@ -20,16 +20,16 @@ LONGEST_NOTE = 1000
 class ReplyForm(FlaskForm):
     """What is ticked, what is said of it, and whether it was looked at on the page before."""
 
-    ticked = TicksField("Rows of the list")
+    ticked = TicksField("Milestones")
     answer = RadioField(
-        "What do you say of the ticked?",
+        "Choose an update",
         choices={answer.value: answer.label for answer in Answer},
         validate_choice=False,
     )
-    done_on = UkDateField("Date on which they were done", description="Only for “Done”. For example, 30/06/2026")
+    done_on = UkDateField("Date they were done", description="Only for “Done”. For example, 30/06/2026")
     note = LinesField(
         "Note",
-        description="Only for “Still on track”. Each gets it as a comment, which stays within its partnership.",
+        description="Only for “Still on track”. We add this as a comment that only the partnership can see.",
         validators=[Length(max=LONGEST_NOTE, message=f"The note must be {LONGEST_NOTE:,} characters or fewer")],
     )
     confirmed = HiddenLineField()
@@ -37,7 +37,7 @@ class ReplyForm(FlaskForm):
     def validate_answer(self, field: RadioField) -> None:
         """Raises StopValidation where nothing that is offered was chosen."""
         if field.data not in [answer.value for answer in Answer]:
-            raise StopValidation("Choose what you say of the ticked")
+            raise StopValidation("Choose an update")
 
     @property
     def is_confirmed(self) -> bool:
@@ -60,7 +60,7 @@ class ReplyForm(FlaskForm):
         if self.answer.data != Answer.DONE.value:
             return True
         if self.done_on.data is None:
-            self.done_on.errors = [*self.done_on.errors, "Enter the date on which they were done"]
+            self.done_on.errors = [*self.done_on.errors, "Enter the date they were done"]
             return False
         try:
             ensure_past_day(self.done_on.data, today, field="done_on")

@@ -19,8 +19,8 @@ from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import day
 
 COLOURS = {When.PAST: "red", When.TODAY: "yellow", When.COMING: "blue"}
-CHANGED = "Somebody changed this since you opened the list. Look at what it says now."
-NOT_YOURS = "Somebody else owns this now, so the answer is theirs."
+CHANGED = "Someone changed this after you opened the list. Check it, then try again."
+NOT_YOURS = "Someone else owns this now, so you cannot update it."
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _hindrance(milestone: Milestone, version: int, reply: Reply, viewer: Viewer)
 
 def _then(reply: Reply) -> str:
     if reply.answer is Answer.ON_TRACK:
-        return "Stays as it is, with your comment"
+        return "No change, with your comment added"
     return "In progress" if reply.answer is Answer.BEGUN else f"Done on {day(reply.done_on)}"
 
 

@@ -72,7 +72,7 @@ def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue
             lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer()
         )
         return _preview(form, shown, missing=0)
-    flash(f"Recorded for {count(len(ticked), 'milestone')}: {reply_wording(form.reply())}", "success")
+    flash(f"Updated {count(len(ticked), 'milestone')}. {reply_wording(form.reply())}", "success")
     return redirect(_back())
 
 

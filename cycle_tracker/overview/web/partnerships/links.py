@@ -19,21 +19,21 @@ class Place:
 
 
 PLACES = (
-    Place("Its milestones", "milestones", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
-    Place("Its calendar", "calendar", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
+    Place("Milestones", "milestones", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
+    Place("Calendar", "calendar", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
     Place(
-        "Its dates in your own calendar",
+        "Add to your calendar",
         "calendar-feed",
         (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS),
     ),
-    Place("Its status on one page", "status", (Permission.READ_DOCUMENTS,)),
-    Place("Its governance group", "group", (Permission.READ_PARTNERSHIP, Permission.MANAGE_GROUP)),
-    Place("Its people", "people", (Permission.INVITE_PEOPLE,)),
-    Place("Its contacts", "contacts", (Permission.MANAGE_CONTACTS,)),
-    Place("When its people are told", "policies", (Permission.SET_POLICIES,)),
-    Place("Record earlier plans and reports", "history", (Permission.RECORD_PUBLICATION, Permission.RECORD_ON_BEHALF)),
+    Place("One-page status report", "status", (Permission.READ_DOCUMENTS,)),
+    Place("Governance group", "group", (Permission.READ_PARTNERSHIP, Permission.MANAGE_GROUP)),
+    Place("People", "people", (Permission.INVITE_PEOPLE,)),
+    Place("Contacts", "contacts", (Permission.MANAGE_CONTACTS,)),
+    Place("Reminder settings", "policies", (Permission.SET_POLICIES,)),
+    Place("Add past plans and reports", "history", (Permission.RECORD_PUBLICATION, Permission.RECORD_ON_BEHALF)),
     Place("Import milestones", "import", (Permission.IMPORT_MILESTONES,)),
-    Place("Set it up", "set-up", (Permission.SET_UP_PARTNERSHIPS,)),
+    Place("Set up", "set-up", (Permission.SET_UP_PARTNERSHIPS,)),
 )
 
 

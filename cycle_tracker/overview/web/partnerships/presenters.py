@@ -87,9 +87,9 @@ def explanations(documents: Iterable[FollowedDocument]) -> list[Explained]:
 def joined_words(partnership: Partnership, today: date) -> str:
     """From when the partnership uses the service."""
     if partnership.notify_from is None:
-        return "It does not use this service yet, so nobody in it is reminded of anything."
+        return "It does not use this service yet, so no one in it gets reminders."
     if partnership.notify_from > today:
-        return f"It uses this service from {day(partnership.notify_from)}."
+        return f"It will use this service from {day(partnership.notify_from)}."
     return f"It has used this service since {day(partnership.notify_from)}."
 
 
@@ -97,17 +97,17 @@ def seen_by(viewer: Viewer, partnership: Partnership) -> str:
     """Who sees what is on the page in front of this person."""
     if viewer.can(Permission.READ_DOCUMENTS, partnership.id):
         return (
-            f"People of {partnership.name}, Scottish Government officials and auditors see this page. Officials see "
-            "no more of explanations than was shared. Administrators see it without states and explanations."
+            f"People in the {partnership.name} partnership, Scottish Government officials and auditors. Officials see "
+            "only shared explanations. Administrators do not see statuses or explanations."
         )
-    return "You see names, titles and dates, and nothing more."
+    return "You can see names, titles and dates only."
 
 
 def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentLine:
     address = addresses.milestone(document.slug, document.key)
     if titles_only:
-        told = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
-        return DocumentLine(document.title, address, None, [told])
+        words = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
+        return DocumentLine(document.title, address, None, [words])
     return DocumentLine(document.title, address, document_status(document.state), date_words(document))
 
 

@@ -21,7 +21,7 @@ from cycle_tracker.models import DateChange, Milestone, Organisation
 from cycle_tracker.overview.queries.status import AHEAD, DocumentStanding, Inside, PartnershipStatus
 from cycle_tracker.web.wording import count, date_name, day, document_status, due_wording, kind_label, lag_wording
 
-NOT_SHARED = "Not shared with Scottish Government."
+NOT_SHARED = "Not shared with the Scottish Government."
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def status_report(status: PartnershipStatus) -> StatusReport:
         as_at=day(today),
         summary=_summary(status),
         sections=sections,
-        seen_by=f"People of {place.name} and auditors. Scottish Government officials see the plans and reports alone."
+        seen_by=f"People in the {place.name} partnership, and auditors. Officials see only plans and annual reports."
         if status.inside is not None
-        else f"You see the plans and annual reports of {place.name}, with the explanations that were shared.",
+        else f"You can see the plans and annual reports of {place.name}, with shared explanations.",
     )
 
 
@@ -92,9 +92,9 @@ def _summary(status: PartnershipStatus) -> list[str]:
     inside = status.inside
     if inside is not None:
         said += [
-            f"{count(inside.past_count, 'milestone is', 'milestones are')} past the date worked to.",
-            f"{count(inside.ahead_count, 'milestone falls', 'milestones fall')} due in the next {AHEAD.days} days.",
-            f"{count(len(inside.escalations), 'escalation waits', 'escalations wait')} with the governance group.",
+            f"{count(inside.past_count, 'milestone is', 'milestones are')} overdue.",
+            f"{count(inside.ahead_count, 'milestone is', 'milestones are')} due in the next {AHEAD.days} days.",
+            f"{count(len(inside.escalations), 'escalation is', 'escalations are')} with the governance group.",
         ]
     return said
 
@@ -104,9 +104,9 @@ def _documents(status: PartnershipStatus) -> Section:
     return Section(
         id="documents",
         title="Plans and annual reports",
-        columns=("Document", "State", "Guidance date", "Published or expected", "Lag", "Explanation"),
+        columns=("Document", "Status", "Guidance date", "Published or expected", "Days after year end", "Explanation"),
         rows=[_document(one, status.today, in_full=in_full) for one in status.documents],
-        nothing="No plan or annual report is recorded here yet.",
+        nothing="No plans or annual reports yet.",
     )
 
 
@@ -127,7 +127,7 @@ def _guidance_date(milestone: Milestone, today: date, standing: DocumentStanding
     if milestone.target_on is None:
         return "None"
     passed = days_past(milestone.target_on, today) if standing.state in LATE else 0
-    return f"{day(milestone.target_on)}, {count(passed, 'day')} past" if passed else day(milestone.target_on)
+    return f"{day(milestone.target_on)}, {count(passed, 'day')} ago" if passed else day(milestone.target_on)
 
 
 def _published_or_expected(standing: DocumentStanding, today: date) -> str:
@@ -144,7 +144,7 @@ def _published_or_expected(standing: DocumentStanding, today: date) -> str:
 def _lag(standing: DocumentStanding, today: date) -> str:
     milestone, publication = standing.milestone, standing.publication
     if milestone.kind is not Kind.ANNUAL_REPORT:
-        return "Not a report"
+        return "–"
     if publication is not None and publication.published_on is None:
         return "Not known"
     lag = lag_days(milestone.reports_on, publication.published_on if publication else None, today)
@@ -161,8 +161,8 @@ def _explanation(standing: DocumentStanding, *, in_full: bool) -> str:
 def _past(inside: Inside, slug: str, today: date) -> Section:
     return Section(
         id="past",
-        title="Past its date",
-        columns=("Milestone", "Date", "Owner", "Why"),
+        title="Overdue",
+        columns=("Milestone", "Date", "Owner", "Reason"),
         rows=[
             [
                 _title(one),
@@ -172,7 +172,7 @@ def _past(inside: Inside, slug: str, today: date) -> Section:
             ]
             for one in inside.past
         ],
-        nothing="Nothing is past the date worked to.",
+        nothing="Nothing is overdue.",
         more=_more(len(inside.past), inside.past_count),
         more_address=url_for("milestone_lists.show", slug=slug, overdue="yes"),
     )
@@ -185,7 +185,7 @@ def _past_date(milestone: Milestone, today: date) -> str:
 
 
 def _why(change: DateChange | None) -> str:
-    return change.reason if change else "No explanation is recorded"
+    return change.reason if change else "No explanation recorded"
 
 
 def _ahead(inside: Inside, slug: str, today: date) -> Section:
@@ -197,7 +197,7 @@ def _ahead(inside: Inside, slug: str, today: date) -> Section:
             [_title(one), Cell(kind_label(one.kind)), Cell(due_wording(one, today)), Cell(owner_wording(one))]
             for one in inside.ahead
         ],
-        nothing=f"Nothing falls due in the next {AHEAD.days} days.",
+        nothing=f"Nothing is due in the next {AHEAD.days} days.",
         more=_more(len(inside.ahead), inside.ahead_count),
         more_address=url_for(
             "milestone_lists.show", slug=slug, state="open", due_from=f"{today}", due_to=f"{today + AHEAD}"
@@ -209,24 +209,24 @@ def _escalations(inside: Inside, today: date) -> Section:
     return Section(
         id="escalations",
         title="With the governance group",
-        columns=("Milestone", "Since", "Waiting", "State"),
+        columns=("Milestone", "Since", "Days waiting", "Status"),
         rows=[
             [
                 Cell(one.milestone.title, addresses.escalation(one.id)),
                 Cell(day(one.fell_due_on)),
                 Cell(count(days_past(one.fell_due_on, today), "day")),
-                Cell(f"Decided on {day(london_day(one.decided_at))}" if one.decided_at else "Waits for a decision"),
+                Cell(f"Decided on {day(london_day(one.decided_at))}" if one.decided_at else "Decision needed"),
             ]
             for one in inside.escalations
         ],
-        nothing="Nothing waits with the governance group.",
+        nothing="Nothing is with the governance group.",
     )
 
 
 def _decisions(inside: Inside) -> Section:
     return Section(
         id="decisions",
-        title="Last decisions of the governance group",
+        title="Recent decisions of the governance group",
         columns=("Milestone", "Decision", "Made"),
         rows=[
             [
@@ -236,7 +236,7 @@ def _decisions(inside: Inside) -> Section:
             ]
             for decision, line in zip(inside.decisions, decision_lines(inside.decisions), strict=True)
         ],
-        nothing="No decision of the governance group is recorded yet.",
+        nothing="No decisions recorded yet.",
     )
 
 
@@ -250,7 +250,7 @@ def _approvals(documents: Iterable[DocumentStanding]) -> Section:
             for one in documents
             if one.record is not None and (one.publication is not None or one.record.approvals)
         ],
-        nothing="No plan or report that is shown here is published or approved yet.",
+        nothing="No plan or annual report shown here has been published or approved yet.",
     )
 
 
@@ -265,14 +265,14 @@ def _approval(record: DocumentRecord, body: Organisation) -> str:
 def _gaps(documents: Iterable[DocumentStanding]) -> Section:
     return Section(
         id="gaps",
-        title="Not recorded yet",
-        columns=("Document", "What is missing"),
+        title="Details missing",
+        columns=("Document", "Missing details"),
         rows=[
             [_title(one.milestone), Cell(" ".join(words))]
             for one in documents
             if one.record is not None and (words := _gap_words(one.record))
         ],
-        nothing="Nothing is missing among the facts of these documents.",
+        nothing="No details are missing.",
     )
 
 
@@ -287,4 +287,4 @@ def _title(milestone: Milestone) -> Cell:
 
 
 def _more(shown: int, number: int) -> str:
-    return f"The first {shown} of {number:,}." if number > shown else ""
+    return f"Showing the first {shown} of {number:,}." if number > shown else ""

@@ -14,10 +14,10 @@ class JoinForm(FlaskForm):
 
     name = LineField(
         "Your name",
-        description="First and last name, as colleagues know you",
+        description="First and last name",
         validators=[
             InputRequired("Enter your name"),
-            Length(max=LONGEST_NAME, message=f"A name has at most {LONGEST_NAME} characters"),
+            Length(max=LONGEST_NAME, message=f"Your name must be {LONGEST_NAME} characters or fewer"),
         ],
     )
     password = new_password_field("Password")

@@ -9,15 +9,15 @@ from cycle_tracker.people.web.sign_in.forms import code_field, known_password_fi
 from cycle_tracker.web.forms import HiddenLineField
 
 RHYTHMS = {
-    Rhythm.DAILY: "One mail a day, on days when there is something",
-    Rhythm.WEEKLY: "One mail a week",
-    Rhythm.ONLY_LATE: "Only what is past its date",
+    Rhythm.DAILY: "One email a day, on days when we have something to tell you",
+    Rhythm.WEEKLY: "One email a week",
+    Rhythm.ONLY_LATE: "Emails about overdue work only",
 }
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 
 class SessionForm(FlaskForm):
-    """Which sign-in to end. Empty stands for all but this one."""
+    """Which sign-in to end. Empty means all but this one."""
 
     session = HiddenLineField()
 
@@ -25,25 +25,25 @@ class SessionForm(FlaskForm):
 class PasswordForm(FlaskForm):
     """The password there is, and a new one."""
 
-    old = known_password_field("Your password now", "Enter your password as it is now")
+    old = known_password_field("Current password", "Enter your current password")
     password = new_password_field()
 
 
 class PreferenceForm(FlaskForm):
-    """When mails come."""
+    """When emails are sent."""
 
     rhythm = RadioField(
-        "How often do you want your mail?",
+        "How often should we email you?",
         choices=[SelectChoice(rhythm.value, label) for rhythm, label in RHYTHMS.items()],
         validators=[InputRequired("Choose how often")],
         validate_choice=True,
     )
     weekday = SelectField(
-        "If once a week, on which day?",
+        "Day for weekly emails",
         choices=[SelectChoice(str(number), name) for number, name in enumerate(WEEKDAYS)],
         validate_choice=True,
     )
-    reminds_before = BooleanField("Remind me before the day")
+    reminds_before = BooleanField("Send me early reminders")
 
     @property
     def chosen(self) -> Preference:
@@ -54,11 +54,11 @@ class PreferenceForm(FlaskForm):
 class TurnOnCodesForm(FlaskForm):
     """The first code of a new secret, and the password: who finds a browser open must not lock its owner out."""
 
-    code = code_field("Code", "The six digits that your app shows now")
+    code = code_field("Code", "The 6-digit code that your app shows now")
     password = known_password_field("Your password")
 
 
 class OwnCodeForm(FlaskForm):
     """A code, to change something about codes."""
 
-    code = code_field("Code", "Six digits from your app, or one of your recovery codes")
+    code = code_field("Code", "A 6-digit code from your app, or one of your recovery codes")

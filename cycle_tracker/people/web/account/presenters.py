@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from cycle_tracker.core.preferences import Rhythm
+from cycle_tracker.core.wording import count
 from cycle_tracker.models import SignInSession, User
 from cycle_tracker.people.services.codes import has_codes
 from cycle_tracker.people.web.account.forms import RHYTHMS, WEEKDAYS
@@ -66,14 +67,14 @@ def browser_words(sent: str) -> str:
     browser = next((name for word, name in BROWSERS if word in sent), "")
     system = next((name for word, name in SYSTEMS if word in sent), "")
     if not browser:
-        return f"A program on {system}" if system else "An unknown browser"
+        return f"Unknown app on {system}" if system else "Unknown browser"
     return f"{browser} on {system}" if system else browser
 
 
 def account_rows(user: User, place: str, codes_left: int) -> list[dict[str, Any]]:
     """What there is to know of the account, and where each of it is changed."""
-    password = ("Set", "Change") if user.password else ("None yet: you sign in by a mailed link", "Set one")
-    codes = (f"On. {codes_left} recovery codes left", "Change") if has_codes(user) else ("Off", "Set up")
+    password = ("Set", "Change") if user.password else ("None yet. You sign in with a link by email.", "Set one")
+    codes = (f"On. {count(codes_left, 'recovery code')} left", "Change") if has_codes(user) else ("Off", "Set up")
     return [
         {"key": "Name", "value": user.name},
         {"key": "Email address", "value": user.email},
@@ -81,24 +82,24 @@ def account_rows(user: User, place: str, codes_left: int) -> list[dict[str, Any]
         {"key": "Password", "value": password[0], "actions": [_link(password[1], "account.password", "password")]},
         {"key": "Sign-in codes", "value": codes[0], "actions": [_link(codes[1], "codes.show", "sign-in codes")]},
         {
-            "key": "Your mail",
+            "key": "Emails",
             "value": mail_words(user),
-            "actions": [_link("Change", "account.preferences", "your mail")],
+            "actions": [_link("Change", "account.preferences", "your email preferences")],
         },
         {
-            "key": "Your own calendar",
-            "value": "Your dates in Outlook, Google or Apple calendars",
-            "actions": [_link("Add or stop", "calendar_feeds.show", "your own calendar")],
+            "key": "Calendar",
+            "value": "Add your dates to Outlook, Google or Apple calendars",
+            "actions": [_link("Add or remove", "calendar_feeds.show", "calendar addresses")],
         },
     ]
 
 
 def mail_words(user: User) -> str:
-    """When the person's mail comes."""
+    """When the person gets emails."""
     rhythm = RHYTHMS[user.rhythm]
     if user.rhythm is Rhythm.WEEKLY:
         rhythm += f", on {WEEKDAYS[user.weekday]}"
-    return rhythm if user.reminds_before else f"{rhythm}. No reminders before the day"
+    return rhythm if user.reminds_before else f"{rhythm}. No early reminders."
 
 
 def _link(label: str, endpoint: str, about: str) -> dict[str, str]:

@@ -48,11 +48,11 @@ def end_sign_ins() -> ResponseReturnValue:
     wanted = form.session.data or ""
     if not wanted:
         end_sessions_of(user, now=clock.now(), but=this_sign_in())
-        said = "You are signed out everywhere else."
+        said = "You are signed out on your other devices."
     elif re.fullmatch("[0-9]{1,9}", wanted) and end_session(user, int(wanted), now=clock.now()):
-        said = "That sign-in has ended."
+        said = "That device is signed out."
     else:
-        said = "That sign-in had ended already."
+        said = "That device was already signed out."
     db.session.commit()
     if wanted == str(this_sign_in()):
         sessions.forget()
@@ -74,7 +74,7 @@ def password() -> ResponseReturnValue:
             db.session.rollback()
             show_rule(form, rule)
         else:
-            flash("Your password is changed. You are signed out everywhere else.", "success")
+            flash("Your password is changed. You are signed out on your other devices.", "success")
             return redirect(url_for("account.show"))
     return render_template("people/account/password.html", form=form if user.password else None)
 
@@ -89,7 +89,7 @@ def preferences() -> ResponseReturnValue:
         prefer(user, form.chosen, now=clock.now())
         remind_before(user, form.reminds_before.data, by=user, now=clock.now())
         db.session.commit()
-        flash("Your choice is saved. It holds from the next working day on.", "success")
+        flash("Saved. This applies from the next working day.", "success")
         return redirect(url_for("account.show"))
     return render_template("people/account/preferences.html", form=form)
 

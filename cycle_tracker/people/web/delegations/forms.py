@@ -20,7 +20,7 @@ class AwayForm(FlaskForm):
     from_on = UkDateField("First day away", validators=[required("Enter the first day away")])
     to_on = UkDateField("Last day away", validators=[required("Enter the last day away")])
     deputy = OfferedField(
-        "Who stands in", refusal="Choose somebody from the list", validators=[required("Choose who stands in")]
+        "Who will cover", refusal="Choose someone from the list", validators=[required("Choose who will cover")]
     )
 
     def offer_people(self, people: Iterable[User]) -> None:
@@ -29,4 +29,4 @@ class AwayForm(FlaskForm):
         names = [one.name for one in listed]
         labels = [f"{one.name} ({one.email})" if names.count(one.name) > 1 else one.name for one in listed]
         numbers = [str(one.id) for one in listed]
-        self.deputy.offer([("", "Choose somebody"), *zip(numbers, labels, strict=True)])
+        self.deputy.offer([("", "Choose someone"), *zip(numbers, labels, strict=True)])

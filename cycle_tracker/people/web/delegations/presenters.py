@@ -22,12 +22,10 @@ class AwayLine:
 
 
 def own_lines(found: Iterable[Delegation], user_id: int, today: date) -> list[AwayLine]:
-    """One's own absences, and those in which one stands in for another."""
+    """One's own absences, and those in which one covers for another."""
     return [
         AwayLine(
-            what=f"{one.deputy.name} stands in for you"
-            if one.user_id == user_id
-            else f"You stand in for {one.user.name}",
+            what=f"{one.deputy.name} covers for you" if one.user_id == user_id else f"You cover for {one.user.name}",
             days=days_wording(one),
             note=_note(one, user_id),
             is_now=_is_now(one, today),
@@ -41,7 +39,7 @@ def lines_of(found: Iterable[Delegation], slug: str, today: date, *, may_end: bo
     """The absences of a person, as the planning lead of one of their partnerships sees them."""
     return [
         AwayLine(
-            what=f"{one.deputy.name} stands in for {one.user.name}",
+            what=f"{one.deputy.name} covers for {one.user.name}",
             days=days_wording(one),
             note=_note(one, one.user_id),
             is_now=_is_now(one, today),
@@ -67,5 +65,5 @@ def _is_now(delegation: Delegation, today: date) -> bool:
 def _note(delegation: Delegation, reader_id: int) -> str:
     notes = [] if delegation.set_by_id in {delegation.user_id, reader_id} else [f"Set by {delegation.set_by.name}"]
     if not delegation.deputy.active:
-        notes.append(f"{delegation.deputy.name} is switched off, so nobody stands in")
+        notes.append(f"{delegation.deputy.name} is switched off, so there is no cover")
     return ". ".join(notes)

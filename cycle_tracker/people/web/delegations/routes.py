@@ -1,4 +1,4 @@
-"""Saying that one is away, or that somebody of one's partnership is, and ending it early."""
+"""Setting cover for oneself, or for someone in one's partnership, and ending it early."""
 
 from collections.abc import Callable
 
@@ -24,13 +24,13 @@ from cycle_tracker.web.wording import day
 bp = Blueprint("delegations", __name__)
 WITHIN = "/partnerships/<slug>/people/<int(max=2147483647):person_id>/away"
 ONE = "<int(max=2147483647):delegation_id>"
-END = "From now on the mails go where they went before."
+END = "Emails go to the person themselves again."
 
 
 @bp.route("/account/away", methods=["GET", "POST"])
 @signed_in
 def mine() -> ResponseReturnValue:
-    """Say that one is away, and who stands in; see what is set."""
+    """Set cover for oneself; see what is set."""
     person, viewer, today = current_user_row(), current_viewer(), clock.today()
     form = _form(viewer)
     if form.validate_on_submit() and saved(form, lambda: _set(person, form, None)):
@@ -43,7 +43,7 @@ def mine() -> ResponseReturnValue:
 @bp.post(f"/account/away/{ONE}/end")
 @signed_in
 def end_mine(delegation_id: int) -> ResponseReturnValue:
-    """End one's own absence, or stop standing in for another. Raises NoResultFound for anybody else's."""
+    """End one's own cover, or stop covering for another. Raises NoResultFound for anyone else's."""
     person = current_user_row()
     delegation = get_delegation(delegation_id, of=person.id, or_deputy=True)
     _end(lambda: end_away(delegation, by=person, today=clock.today(), now=clock.now()))
@@ -53,7 +53,7 @@ def end_mine(delegation_id: int) -> ResponseReturnValue:
 @bp.route(WITHIN, methods=["GET", "POST"])
 @requires(Permission.INVITE_PEOPLE)
 def within(slug: str, person_id: int) -> ResponseReturnValue:
-    """Say that somebody who works in the partnership is away, and who of it stands in."""
+    """Set cover for someone who works in the partnership."""
     partnership, today = _partnership(slug), clock.today()
     person = get_person_of(partnership, person_id, today)
     viewer = viewers_of([person.id], today).get(person.id)
@@ -75,7 +75,7 @@ def within(slug: str, person_id: int) -> ResponseReturnValue:
 @bp.post(f"{WITHIN}/{ONE}/end")
 @requires(Permission.INVITE_PEOPLE)
 def end_within(slug: str, person_id: int, delegation_id: int) -> ResponseReturnValue:
-    """End the absence of somebody who works in the partnership."""
+    """End the cover for someone who works in the partnership."""
     partnership, today = _partnership(slug), clock.today()
     person = get_person_of(partnership, person_id, today)
     delegation = get_delegation(delegation_id, of=person.id)
@@ -109,13 +109,13 @@ def _set(person: User, form: AwayForm, partnership: Partnership | None) -> None:
 
 def _said(form: AwayForm, person: str) -> str:
     deputy = dict(form.deputy.choices or ()).get(form.deputy.data, "")
-    return f"{deputy} stands in for {person} from {day(form.from_on.data)} to {day(form.to_on.data)}."
+    return f"Saved. {deputy} covers for {person} from {day(form.from_on.data)} to {day(form.to_on.data)}."
 
 
 def _end(end: Callable[[], None]) -> None:
-    """End it, or say what stands in the way."""
+    """End it, or say why not."""
     form = EndForm()
     if form.validate_on_submit() and saved(form, end):
-        flash(f"Ended. {END}", "success")
+        flash(f"The cover has ended. {END}", "success")
     else:
-        flash(" ".join(form.form_errors) or "Nothing was ended. Try again.", "warning")
+        flash(" ".join(form.form_errors) or "The cover was not ended. Try again.", "warning")

@@ -101,7 +101,7 @@ def _asked(form: AskForMailForm, ask: Callable[..., None]) -> bool:
     try:
         email = valid_email(form.email.data)
     except RuleBroken:
-        form.email.errors = ["Enter an email address in the form name@example.org"]
+        form.email.errors = ["Enter an email address in the correct format, like name@example.org"]
         return False
     now: datetime = clock.now()
     ask_for_mail(email, request.remote_addr or "", lambda: ask(email, now=now), now=now)

@@ -17,7 +17,7 @@ def email_field() -> LineField:
         "Email address",
         validators=[
             InputRequired("Enter your email address"),
-            Length(max=LONGEST_EMAIL, message=f"An email address has at most {LONGEST_EMAIL} characters"),
+            Length(max=LONGEST_EMAIL, message=f"The email address must be {LONGEST_EMAIL} characters or fewer"),
         ],
     )
 
@@ -28,7 +28,7 @@ def known_password_field(label: str = "Password", asked: str = "Enter your passw
         label,
         validators=[
             InputRequired(asked),
-            Length(max=LONGEST_PASSWORD, message=f"A password has at most {LONGEST_PASSWORD} characters"),
+            Length(max=LONGEST_PASSWORD, message=f"The password must be {LONGEST_PASSWORD} characters or fewer"),
         ],
     )
 
@@ -37,13 +37,13 @@ def new_password_field(label: str = "New password") -> PasswordField:
     """A password to be set. The rule itself is that of the service."""
     return PasswordField(
         label,
-        description=f"At least {SHORTEST_PASSWORD} characters. Three random words are easier to keep than signs.",
+        description=f"At least {SHORTEST_PASSWORD} characters. Use three random words.",
         validators=[
             InputRequired("Enter a new password"),
             Length(
                 min=SHORTEST_PASSWORD,
                 max=LONGEST_PASSWORD,
-                message=f"A password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+                message=f"The password must be {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
             ),
         ],
     )
@@ -56,7 +56,7 @@ def code_field(label: str, description: str) -> LineField:
         description=description,
         validators=[
             InputRequired("Enter the code"),
-            Length(max=LONGEST_CODE, message="This is too long for a code"),
+            Length(max=LONGEST_CODE, message="This code is too long"),
         ],
     )
 
@@ -85,7 +85,7 @@ class NewPasswordForm(FlaskForm):
 class CodeForm(FlaskForm):
     """The second step of signing in."""
 
-    code = code_field("Code", "Six digits from your app, or one of your recovery codes")
+    code = code_field("Code", "A 6-digit code from your app, or one of your recovery codes")
 
 
 class ButtonForm(FlaskForm):

@@ -9,8 +9,8 @@ from cycle_tracker.models import User
 from cycle_tracker.people.services.codes import take_code
 from cycle_tracker.people.services.users import is_password_of
 
-WRONG_PASSWORD = "This is not your password as it is now"  # noqa: S105
-WRONG_CODE = "This code is wrong, or was used before. Wait for the next one, or use a recovery code"
+WRONG_PASSWORD = "This is not your current password"  # noqa: S105
+WRONG_CODE = "This code is wrong or has been used before. Wait for the next one, or use a recovery code"
 
 
 def is_right_password(user: User, field: Field) -> bool:

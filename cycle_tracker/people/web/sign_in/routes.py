@@ -15,7 +15,7 @@ from cycle_tracker.web.access import public, signed_in, signed_in_viewer
 
 bp = Blueprint("sign_in", __name__)
 
-WRONG = "The email address or the password is wrong"
+WRONG = "Check your email address and password"
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

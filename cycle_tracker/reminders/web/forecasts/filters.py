@@ -40,8 +40,8 @@ class FilterForm(FlaskForm):
         csrf = False
 
     partnership = SelectField("Partnership")
-    person = LineField("Name or address")
-    days = SelectField("How far ahead")
+    person = LineField("Name or email address")
+    days = SelectField("Period")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> Filters:
@@ -50,7 +50,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
     return Filters(
         partnership=reading.choice("partnership", "partnership", {one.slug: one for one in partnerships}),
         person=reading.text("person"),
-        days=reading.choice("days", "how far ahead", SPANS) or DEFAULT_SPAN,
+        days=reading.choice("days", "period", SPANS) or DEFAULT_SPAN,
         words=reading.words,
         typed=reading.typed,
         errors=reading.errors,

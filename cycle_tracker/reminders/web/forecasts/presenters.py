@@ -12,7 +12,17 @@ from cycle_tracker.web.wording import count, day
 LISTED_AT_MOST = 5
 """So many items of one mail are named in a list; the rest are a number."""
 
-FILE_COLUMNS = ("Day", "To", "Address", "In place of", "What", "Partnership", "Key", "Date worked to", "Step")
+FILE_COLUMNS = (
+    "Date",
+    "To",
+    "Email address",
+    "Covering for",
+    "Milestone",
+    "Partnership",
+    "Key",
+    "Due date",
+    "Reminder",
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,8 @@ def mail_lines(mails: Iterable[MailToCome]) -> list[MailLine]:
 
 
 def who_words(mail: MailToCome) -> str:
-    """Who gets it: `Ailsa Grant, in place of Rory Baird`."""
-    return f"{mail.name}, in place of {mail.stands_in_for}" if mail.stands_in_for else mail.name
+    """Who gets it: `Ailsa Grant, covering for Rory Baird`."""
+    return f"{mail.name}, covering for {mail.stands_in_for}" if mail.stands_in_for else mail.name
 
 
 def item(notice: NoticeToCome) -> Item:
@@ -89,7 +99,7 @@ def next_lines(found: Forecast) -> list[NextLine]:
     nobody = [
         (
             one.queued_on,
-            NextLine(day(one.queued_on), step_words(one.step), f"Nobody: there is no one behind {_audience(one)}"),
+            NextLine(day(one.queued_on), step_words(one.step), f"No one ({_audience(one)} cannot be emailed)"),
         )
         for one in found.unreachable
     ]

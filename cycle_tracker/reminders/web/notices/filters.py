@@ -42,10 +42,10 @@ class FilterForm(FlaskForm):
         csrf = False
 
     partnership = SelectField("Partnership")
-    person = LineField("Name or address")
-    standing = SelectField("What became of it")
-    from_day = LineField("Queued from")
-    to_day = LineField("Queued to")
+    person = LineField("Name or email address")
+    standing = SelectField("Status")
+    from_day = LineField("From date")
+    to_day = LineField("To date")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> Filters:
@@ -55,7 +55,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
     return Filters(
         partnership=reading.choice("partnership", "partnership", {one.slug: one.slug for one in partnerships}) or "",
         person=reading.text("person"),
-        standing=reading.choice("standing", "what became of it", {one.value: one for one in Standing}),
+        standing=reading.choice("standing", "status", {one.value: one for one in Standing}),
         first=first,
         last=last,
         words=reading.words,

@@ -15,43 +15,43 @@ from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import Status, count, date_name, day, moment
 
 STANDINGS = {
-    Standing.WAITING: Status("Waits for a mail", "yellow"),
-    Standing.ON_ITS_WAY: Status("On its way", "blue"),
+    Standing.WAITING: Status("Waiting", "yellow"),
+    Standing.ON_ITS_WAY: Status("Being sent", "blue"),
     Standing.SENT: Status("Sent", "green"),
     Standing.FAILED: Status("Could not be delivered", "red"),
     Standing.NOT_SENT: Status("Not sent", "grey"),
-    Standing.UNREACHABLE: Status("Nobody to tell", "red"),
+    Standing.UNREACHABLE: Status("No recipient", "red"),
 }
 
 MAILS = {
-    MessageKind.DIGEST: "It tells you of dates that are near or have passed.",
-    MessageKind.DOCUMENT_PUBLISHED: "It tells Scottish Government that a document was published.",
-    MessageKind.UPDATE_REQUEST: "A Scottish Government official asked your partnership how a document stands.",
-    MessageKind.INVITATION: "Somebody invited you to join.",
-    MessageKind.PASSWORD_RESET: "Somebody asked for a new password for your account.",
-    MessageKind.SIGN_IN_LINK: "Somebody asked for a link to sign in to your account.",
-    MessageKind.ACCOUNT_CHANGED: "Something about your account was changed.",
-    MessageKind.ALARM: "Part of this service needs an administrator.",
+    MessageKind.DIGEST: "This email is about dates that are due soon or overdue.",
+    MessageKind.DOCUMENT_PUBLISHED: "This email sends a published document to the Scottish Government.",
+    MessageKind.UPDATE_REQUEST: "A Scottish Government official asked your partnership for an update on a document.",
+    MessageKind.INVITATION: "Someone invited you to use Cycle Tracker.",
+    MessageKind.PASSWORD_RESET: "We received a request to reset your password.",
+    MessageKind.SIGN_IN_LINK: "We received a request for a link to sign in to your account.",
+    MessageKind.ACCOUNT_CHANGED: "Your account was changed.",
+    MessageKind.ALARM: "A problem with this service needs an administrator.",
 }
-"""What each mail is for, to whoever got it."""
+"""What each email is for, to whoever got it."""
 
 FILE_COLUMNS = (
-    "What",
+    "Milestone",
     "Partnership",
     "Key",
-    "Date worked to",
-    "Step",
+    "Due date",
+    "Reminder",
     "For",
-    "Of",
-    "Went to",
-    "Address",
-    "By which policy",
-    "Queued on",
-    "What became of it",
-    "Mail ended on",
-    "What the mail server said",
-    "Stands also for",
-    "Why it ended",
+    "Role",
+    "Sent to",
+    "Email address",
+    "Settings used",
+    "Date",
+    "Status",
+    "Email sent or ended on",
+    "Answer of the mail server",
+    "Also covers",
+    "Why it was cancelled",
 )
 
 
@@ -107,18 +107,18 @@ def milestone_address(notice: NoticeRecord) -> str:
 
 
 def who_words(notice: NoticeRecord) -> str:
-    """Whom it was for and who got it: `Rory Baird, as the owner; went to Ailsa Grant, who stood in`."""
+    """Whom it was for and who got it: `Rory Baird, as its owner; sent to Ailsa Grant, who was covering`."""
     if notice.standing is Standing.UNREACHABLE or not notice.name:
-        return f"Nobody: there was no one behind {AUDIENCE_WORDS[notice.audience]}"
+        return f"No one ({AUDIENCE_WORDS[notice.audience]} could not be emailed)"
     as_what = {
-        Audience.OWNER: "as its owner" if notice.is_for_its_owner else "as its owner then, or in place of one",
+        Audience.OWNER: "as its owner" if notice.is_for_its_owner else "as its owner then, or because it had no owner",
         Audience.LEAD: "as planning lead",
         Audience.CHAIR: "as chair",
         Audience.GOVERNANCE: "in the governance group",
         Audience.NATIONAL: "in the national group",
         Audience.CONTACT: "as a contact",
     }[notice.audience]
-    deputy = f"; went to {notice.deputy}, who stood in" if notice.deputy else ""
+    deputy = f"; sent to {notice.deputy}, who was covering" if notice.deputy else ""
     return f"{notice.name}, {as_what}{deputy}"
 
 
@@ -127,11 +127,11 @@ def outcome_words(notice: NoticeRecord) -> str:
     if notice.standing is Standing.SENT:
         return moment(notice.mail_ended_at)
     if notice.standing is Standing.FAILED:
-        return notice.trouble or "Tried as often as it will be"
+        return notice.trouble or "We will not try again"
     if notice.standing is Standing.ON_ITS_WAY:
-        return notice.trouble or "The mail is written"
+        return notice.trouble or "The email is ready"
     if notice.standing is Standing.NOT_SENT:
-        return ended_words(notice) or notice.mail_ended_why or "Nothing in the mail was still true"
+        return ended_words(notice) or notice.mail_ended_why or "Nothing in the email was still true"
     return ""
 
 
@@ -141,8 +141,8 @@ def ended_words(notice: NoticeRecord) -> str:
         return ""
     on = day(london_day(notice.ended_at))
     if notice.ending is Ending.SUPERSEDED:
-        return f"Another date, or a new start, took its place on {on}"
-    return f"Withdrawn on {on}: {notice.ended_why}" if notice.ended_why else f"Withdrawn on {on}"
+        return f"Cancelled on {on}, because the date changed or it was reopened"
+    return f"Cancelled on {on} ({notice.ended_why})" if notice.ended_why else f"Cancelled on {on}"
 
 
 def overtook_words(notice: NoticeRecord) -> str:
@@ -153,36 +153,36 @@ def overtook_words(notice: NoticeRecord) -> str:
 def story(notice: NoticeRecord) -> list[Row]:
     """One notice from its rule to the mail server's answer."""
     rows = [
-        Row("Step", step_words(notice.step)),
-        Row("Its date", f"{day(notice.due_on)}{'' if _is_its_date(notice) else ', which is no longer its date'}"),
+        Row("Reminder", step_words(notice.step)),
+        Row("Due date", f"{day(notice.due_on)}{'' if _is_its_date(notice) else ', which has changed since'}"),
         Row("Why", _rule_words(notice)),
         Row("For", who_words(notice)),
-        Row("Decided", moment(notice.queued_at)),
+        Row("Prepared", moment(notice.queued_at)),
     ]
     if notice.overtook:
-        rows.append(Row("Stands also for", f"{overtook_words(notice)}: nothing ran on those days"))
+        rows.append(Row("Also covers", f"{overtook_words(notice)}, which could not be sent on the day"))
     if notice.at_once:
-        rows.append(Row("When it goes", "At once: it waits for nobody’s weekly mail"))
-    rows.append(Row("What became of it", STANDINGS[notice.standing].label))
+        rows.append(Row("When we send it", "Straight away, whatever the person’s email preferences"))
+    rows.append(Row("Status", STANDINGS[notice.standing].label))
     if notice.standing is not Standing.NOT_SENT and notice.ended_at is not None:
-        rows.append(Row("Counts no longer", ended_words(notice)))
+        rows.append(Row("Cancelled", ended_words(notice)))
     if notice.standing is Standing.NOT_SENT:
-        rows.append(Row("Why not", outcome_words(notice)))
+        rows.append(Row("Why it was not sent", outcome_words(notice)))
     if notice.recipient is not None and notice.standing is not Standing.NOT_SENT:
         rows += _mail_rows(notice)
     return rows
 
 
 def _mail_rows(notice: NoticeRecord) -> list[Row]:
-    rows = [Row("Mailed to", notice.recipient or "")]
+    rows = [Row("Emailed to", notice.recipient or "")]
     if notice.standing is Standing.SENT:
         rows.append(Row("Accepted by the mail server", moment(notice.mail_ended_at)))
     if notice.receipt:
-        rows.append(Row("What the mail server said", notice.receipt))
+        rows.append(Row("Answer of the mail server", notice.receipt))
     if notice.trouble:
-        rows.append(Row("What the mail server said against it", notice.trouble))
+        rows.append(Row("Problem", notice.trouble))
     if notice.attempts:
-        rows.append(Row("Tries that it refused for now", str(notice.attempts)))
+        rows.append(Row("Failed attempts", str(notice.attempts)))
     rows.append(Row("Message-ID", notice.mail_id or ""))
     return rows
 
@@ -207,27 +207,31 @@ def mail_rows(mail: MailRecord) -> list[Row]:
     to = f"{mail.reader}, {message.recipient}" if mail.reader else message.recipient
     rows = [Row("Subject", message.subject), Row("To", to)]
     if mail.stands_in_for:
-        rows.append(Row("In place of", f"{mail.stands_in_for}, who was away"))
-    rows.append(Row("Written", moment(message.queued_at)))
-    rows.append(Row("What became of it", mail_outcome(message)))
+        rows.append(Row("Covering for", f"{mail.stands_in_for}, who was away"))
+    rows.append(Row("Prepared", moment(message.queued_at)))
+    rows.append(Row("Status", mail_outcome(message)))
     return rows
 
 
 def mail_outcome(message: Message) -> str:
     """What became of a mail: `Sent on 30 June 2026 at 07:01`."""
     label = {
-        "queued": "Waits to be sent",
-        "sending": "Is being sent",
+        "queued": "Waiting to be sent",
+        "sending": "Being sent",
         "sent": "Sent",
         "failed": "Could not be delivered",
     }
-    words = label.get(message.state.value, "Withdrawn")
+    words = label.get(message.state.value, "Cancelled")
     return f"{words} on {moment(message.ended_at)}" if message.ended_at else words
 
 
 def hidden_words(hidden: int) -> str:
     """How many of its notices are kept from this reader."""
-    return f"{count(hidden, 'more line')} of this mail are about what you may not see now." if hidden else ""
+    return (
+        f"{count(hidden, 'more item')} in this email {'is' if hidden == 1 else 'are'} not shown to you."
+        if hidden
+        else ""
+    )
 
 
 def file_rows(notices: Iterable[NoticeRecord]) -> list[list[Cell]]:
@@ -239,7 +243,7 @@ def file_rows(notices: Iterable[NoticeRecord]) -> list[list[Cell]]:
             one.key,
             one.due_on,
             step_words(one.step),
-            one.name or "Nobody",
+            one.name or "No one",
             AUDIENCE_WORDS[one.audience],
             one.deputy or one.name,
             one.recipient or "",
@@ -257,24 +261,24 @@ def file_rows(notices: Iterable[NoticeRecord]) -> list[list[Cell]]:
 
 def _rule_words(notice: NoticeRecord) -> str:
     if notice.step in {ASSIGNED, ANSWERED, *RAISED.values()}:
-        return "Somebody’s action, not a day, called for it"
+        return "Sent because someone did something, not because of the date"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
-    return f"{when_words(notice.step, _date_name(notice), day(notice.due_on))}; by {by}"
+    return f"{when_words(notice.step, _date_name(notice), day(notice.due_on))} ({by})"
 
 
 def _why(notice: NoticeRecord, *, theirs: bool) -> str:
-    """`28 days before the guidance date, 30 June 2026; you own it; by the policy for plans.`"""
+    """`28 days before the guidance date, 30 June 2026, because you own it. We used the standard settings for plans.`"""
     when = when_words(notice.step, _date_name(notice), day(notice.due_on))
     if notice.step == ASSIGNED:
-        who = "it was given to you" if theirs else f"it was given to {notice.name}"
+        who = "because it was given to you" if theirs else f"because it was given to {notice.name}"
     elif theirs and notice.deputy:
-        who = f"{notice.name} is away, and {notice.deputy} stands in"
+        who = f"because {notice.name} is away and {notice.deputy} is covering"
     else:
         yours = "you own it" if notice.is_for_its_owner else YOU_ARE[notice.audience]
-        who = yours if theirs else f"for {who_words(notice)}"
+        who = f"because {yours}" if theirs else f"sent to {who_words(notice)}"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
     at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()}
-    return f"{when}; {who}." if at_once else f"{when}; {who}; by {by}."
+    return f"{when}, {who}." if at_once else f"{when}, {who}. We used {by}."
 
 
 def _is_its_date(notice: NoticeRecord) -> bool:
@@ -283,4 +287,4 @@ def _is_its_date(notice: NoticeRecord) -> bool:
 
 def _date_name(notice: NoticeRecord) -> str:
     """What the date is called. Of a date that it no longer has only that is known."""
-    return date_name(notice.date_basis, expected=notice.expected_date) if _is_its_date(notice) else "date it then had"
+    return date_name(notice.date_basis, expected=notice.expected_date) if _is_its_date(notice) else "earlier date"

@@ -15,11 +15,15 @@ from cycle_tracker.web.forms import HiddenLineField, LineField, VersionField
 
 WITHOUT, OWN, ONCE = "as-without", "own", "once"
 LONGEST_LIST = 100
+ENTER_DAYS = "Enter the number of days, such as 14"
 A_NUMBER = re.compile("[0-9]{1,3}")
 
 
 def _number(label: str, *, optional: bool = False) -> LineField:
-    validators = [Length(max=LONGEST_LIST, message="Enter a whole number of days"), *([Optional()] if optional else [])]
+    validators = [
+        Length(max=LONGEST_LIST, message=ENTER_DAYS),
+        *([Optional()] if optional else []),
+    ]
     return LineField(label, validators=validators)
 
 
@@ -28,22 +32,20 @@ class PolicyForm(FlaskForm):
 
     version = VersionField()
     again = HiddenLineField()
-    before_date = RadioField("Reminders before a date", choices=[], default=WITHOUT, validate_choice=False)
+    before_date = RadioField("Reminders before the due date", choices=[], default=WITHOUT, validate_choice=False)
     days_before = LineField(
-        "Days before",
-        description="Numbers with commas between them. For example, 28, 14, 7, 1",
+        "Days before the due date",
+        description="Separate the numbers with commas. For example, 28, 14, 7, 1",
         validators=[Length(max=LONGEST_LIST, message=f"Enter {LONGEST_LIST} characters or fewer")],
     )
-    on_day = BooleanField("And on the day itself")
-    how_often = RadioField(
-        "Once a date has passed, its owner is told", choices=[], default=WITHOUT, validate_choice=False
-    )
-    first_after = _number("First, days past the date")
-    repeat_every = _number("Then every so many days")
-    up_to = RadioField("How far up it goes", choices=[], default=WITHOUT, validate_choice=False)
-    lead_after = _number("Planning leads, days past the date")
-    chair_after = _number("Chair of the governance group, days past the date", optional=True)
-    group_after = _number("Governance group, days past the date")
+    on_day = BooleanField("Also on the day")
+    how_often = RadioField("Reminders to the owner when overdue", choices=[], default=WITHOUT, validate_choice=False)
+    first_after = _number("First reminder, days after the due date")
+    repeat_every = _number("Days between reminders")
+    up_to = RadioField("Escalation", choices=[], default=WITHOUT, validate_choice=False)
+    lead_after = _number("Planning leads, days after the due date")
+    chair_after = _number("Chair of the governance group, days after the due date", optional=True)
+    group_after = _number("Governance group, days after the due date")
 
     def offer(self, without: Policy | None, *, group_is_optional: bool) -> None:
         """Say what would hold without it; None where that differs from kind to kind."""
@@ -51,10 +53,12 @@ class PolicyForm(FlaskForm):
         fields = (self.before_date, self.how_often, self.up_to)
         for field, say in zip(fields, words, strict=True):
             as_without = (
-                f"As it is without this: {_lower(say(without))}" if without else "As it is for each kind without this"
+                f"Use the standard setting ({_lower(say(without))})"
+                if without
+                else "Use the standard setting for each kind of milestone"
             )
-            field.choices = [(WITHOUT, as_without), (OWN, "As follows")]
-        self.how_often.choices.append((ONCE, "Once, and not again"))
+            field.choices = [(WITHOUT, as_without), (OWN, "Set our own")]
+        self.how_often.choices.append((ONCE, "Remind once only"))
         if group_is_optional:
             self.group_after.flags.optional = True
 
@@ -121,9 +125,9 @@ class PolicyForm(FlaskForm):
             return
         parts = [one for one in re.split(r"[\s,;]+", field.data or "") if one]
         if any(not A_NUMBER.fullmatch(one) for one in parts):
-            raise ValidationError("Enter whole numbers of days with commas between them, such as 28, 14, 7")
+            raise ValidationError("Enter numbers of days separated by commas, such as 28, 14, 7")
         if not parts and not self.on_day.data:
-            raise ValidationError("Enter at least one number of days, or tick “on the day itself”")
+            raise ValidationError("Enter at least one number of days, or tick “Also on the day”")
 
     def validate_first_after(self, field: Field) -> None:
         """Raises ValidationError where it is asked for and no number of days."""
@@ -156,7 +160,7 @@ def _ensure_number(field: Field, *, wanted: bool, may_be_empty: bool = False) ->
     if not wanted or (may_be_empty and not text):
         return
     if not A_NUMBER.fullmatch(text):
-        raise ValidationError("Enter a whole number of days")
+        raise ValidationError(ENTER_DAYS)
 
 
 def _days(field: Field) -> int | None:

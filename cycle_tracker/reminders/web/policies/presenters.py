@@ -68,7 +68,7 @@ class Preview:
 
 def where_words(where: Where) -> str:
     """Where a policy holds: `annual reports in Moray`."""
-    things = KINDS_TOGETHER[where.kind] if where.kind else "everything"
+    things = KINDS_TOGETHER[where.kind] if where.kind else "all milestones"
     return f"{things} in {where.partnership.name}" if where.partnership else things
 
 
@@ -79,7 +79,7 @@ def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyLine]:
         groups.setdefault((*zip(_parts(policy), _parts(policy_for(kind, basis)), strict=True),), []).append(
             (kind, basis)
         )
-    labels = ("Before the date", "Once it has passed", "How far up it goes")
+    labels = ("Before the due date", "If overdue", "Escalation")
     return [
         PolicyLine(
             _kinds_words(of),
@@ -110,12 +110,12 @@ def preview_of(then: Forecast, now: Forecast, days: int) -> Preview:
     after, before = Counter(mail.day for mail in then.mails), Counter(mail.day for mail in now.mails)
     more = len(then.mails) - SHOWN
     return Preview(
-        then=f"{count(len(then.mails), 'mail')} in the next {days} days, to {count(then.people, 'person', 'people')}",
-        now=f"{count(len(now.mails), 'mail')}, to {count(now.people, 'person', 'people')}",
+        then=f"{count(len(then.mails), 'email')} in the next {days} days to {count(then.people, 'person', 'people')}",
+        now=f"{count(len(now.mails), 'email')} to {count(now.people, 'person', 'people')}",
         days=[DayLine(day(one), after[one], before[one]) for one in sorted({*after, *before})],
         mails=mail_lines(then.mails[:SHOWN]),
-        more=count(more, "more mail") if more > 0 else "",
-        unreachable=count(len(then.unreachable), "notice") if then.unreachable else "",
+        more=count(more, "more email") if more > 0 else "",
+        unreachable=count(len(then.unreachable), "reminder") if then.unreachable else "",
     )
 
 
@@ -130,17 +130,17 @@ def _kinds_words(of: Sequence[tuple[Kind, Basis]]) -> str:
     names = [KINDS_TOGETHER[kind] for kind in kinds]
     words = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     if bases == {Basis.STATUTE}:
-        words += " that rest on statute"
+        words += " that are a legal duty"
     elif Basis.STATUTE not in bases:
-        words += " that do not rest on statute"
+        words += " that are not a legal duty"
     return words[:1].upper() + words[1:]
 
 
 def _change(event: PolicyEvent) -> tuple[str, str]:
     before, after = _in_words(event.before), _in_words(event.after)
     if not after:
-        return "Set back to what holds without it", f"Before: {before}" if before else ""
-    return f"Set: {after}", f"Before: {before}" if before else "Before: nothing of its own"
+        return "Changed back to the standard setting", f"Before: {before}" if before else ""
+    return f"Changed to: {after}", f"Before: {before}" if before else "Before: the standard setting"
 
 
 def _in_words(parts: Mapping[str, Any]) -> str:

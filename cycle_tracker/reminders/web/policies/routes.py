@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "reminders/policies/index.html",
         lines=policy_lines(_national(policies_now())),
-        everywhere=Link("everything", _page(), "all" in changed) if mine is None else None,
+        everywhere=Link("all milestones", _page(), "all" in changed) if mine is None else None,
         kinds=kinds if mine is None else [],
         partnerships=[
             Link(one.name, _page(one.slug), any(_is_of(place, one.id) for place in changed))
@@ -135,7 +135,7 @@ def save(slug: str | None = None, kind: str | None = None) -> ResponseReturnValu
     except StaleDataError:
         db.session.rollback()
         return _changed_meanwhile(slug, kind)
-    flash("Saved. It holds when notices are decided next.", "success")
+    flash("Saved. We will use these settings from the next time reminders are prepared.", "success")
     return redirect(_page(slug, where.kind))
 
 

@@ -1,0 +1,83 @@
+"""The subject of a digest: what is asked, and where. Long titles are cut at a word; the place and the date stay."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
+from cycle_tracker.core.wording import count, day, due_in_words, shortened
+from cycle_tracker.mail.services.outgoing import LONGEST_SUBJECT
+from cycle_tracker.reminders.queries.waiting import NoticeLine
+from cycle_tracker.reminders.rules.reminders import ANSWERED, EXPLAIN
+
+ROOM_FOR_A_TITLE = 24
+"""So many characters of a title are kept before its date is shortened: `Annual report on 2025–26`."""
+SOON = 60
+"""Days ahead up to which a date is given as a number of days."""
+
+
+def subject_words(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> str:
+    """The subject for these lines, in the order in which the email shows them. `new` are the milestones that were
+    given to the reader."""
+    return _of_one(shown[0], today, new) if len(shown) == 1 else _of_several(shown, today, new)
+
+
+def _of_one(line: NoticeLine, today: date, new: Collection[int]) -> str:
+    place = _place(line)
+    if line.audience in HEARD_AT_ONCE:
+        return _fitted("Decision needed: ", line.title, f", {place}")
+    if line.step == ANSWERED:
+        return _fitted("Answered: ", line.title, f", {place}")
+    if line.step == EXPLAIN and line.audience is Audience.LEAD:
+        return _fitted("Add an explanation: ", line.title, f", {place}")
+    ends = [f", {place}: {state}" for state in _states(line, today)]
+    return _fitted("New for you: " if line.milestone_id in new else "", line.title, *ends)
+
+
+def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> str:
+    decisions = sum(line.audience in HEARD_AT_ONCE for line in shown)
+    others = [line for line in shown if line.audience not in HEARD_AT_ONCE]
+    overdue = sum(line.due_on < today for line in others)
+    given = sum(line.due_on >= today and line.milestone_id in new for line in others)
+    soon = len(others) - overdue - given
+    several = count(len(shown), "milestone")
+    if decisions == len(shown):
+        words = f"{count(decisions, 'decision')} needed from your group"
+    elif overdue == len(shown):
+        words = f"{several} overdue"
+    elif given == len(shown):
+        words = f"{several} new for you"
+    elif soon == len(shown):
+        words = f"{several} due {'today' if all(line.due_on == today for line in shown) else 'soon'}"
+    else:
+        parts = (
+            (decisions, "decision needed" if decisions == 1 else "decisions needed"),
+            (overdue, "overdue"),
+            (given, "new for you"),
+            (soon, "due soon"),
+        )
+        words = ", ".join(f"{number} {what}" for number, what in parts if number)
+    places = {_place(line) for line in shown}
+    return f"{places.pop()}: {words}" if len(places) == 1 else words
+
+
+def _states(line: NoticeLine, today: date) -> tuple[str, ...]:
+    """How far off the date is, and the same in fewer words."""
+    ahead = (line.due_on - today).days
+    if ahead > SOON:
+        return (f"due {day(line.due_on)}",)
+    words = due_in_words(line.due_on, today).lower()
+    if ahead < 0:
+        return words, "overdue"
+    return (words, "due soon") if ahead > 1 else (words,)
+
+
+def _fitted(start: str, title: str, *ends: str) -> str:
+    """A subject with the first of these ends that leaves room for the title; the last one if none does."""
+    room = LONGEST_SUBJECT - len(start)
+    end = next((one for one in ends if room - len(one) >= min(len(title), ROOM_FOR_A_TITLE)), ends[-1])
+    return f"{start}{shortened(title, max(room - len(end), 1))}{end}"
+
+
+def _place(line: NoticeLine) -> str:
+    """The partnership, without what its name has in brackets."""
+    return line.partnership.split(" (", 1)[0]

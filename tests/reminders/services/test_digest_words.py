@@ -1,0 +1,127 @@
+"""The subjects and footers of digests: what is asked and where, and the true reason why this reader got it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.reminders.queries.waiting import NoticeLine
+from cycle_tracker.reminders.services.digest_reasons import reason_words
+from cycle_tracker.reminders.services.digest_subjects import subject_words
+
+TODAY = date(2026, 7, 3)
+DUE_ON = date(2026, 6, 30)
+REPORT = NoticeLine(
+    notice_id=1,
+    user_id=7,
+    contact_id=None,
+    milestone_id=1,
+    step="overdue-1",
+    audience=Audience.OWNER,
+    at_once=False,
+    due_on=DUE_ON,
+    overtook=(),
+    queued_on=TODAY,
+    message_id=None,
+    key="2023-26.annual-report-3",
+    title="Annual report on 2025–26",
+    kind=Kind.ANNUAL_REPORT,
+    state=State.NOT_STARTED,
+    milestone_due_on=DUE_ON,
+    target_on=DUE_ON,
+    expected_date=False,
+    reports_on=None,
+    duty_basis=Basis.STATUTE,
+    duty_citation="",
+    date_basis=Basis.GUIDANCE,
+    date_citation="",
+    partnership_id=3,
+    partnership="Moray",
+    slug="moray",
+    escalation_id=None,
+    owner_id=7,
+)
+TODAYS = replace(REPORT, milestone_id=2, due_on=TODAY, step="on-day")
+AHEAD = replace(REPORT, milestone_id=3, due_on=date(2026, 7, 17), step="before-14")
+FAR = replace(REPORT, milestone_id=4, due_on=date(2028, 6, 30), step="assigned")
+DECISION = replace(REPORT, milestone_id=5, step="rung-14", audience=Audience.GOVERNANCE)
+LED = replace(REPORT, milestone_id=6, step="rung-1", audience=Audience.LEAD, owner_id=8)
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        (REPORT, "Annual report on 2025–26, Moray: overdue by 3 days"),
+        (replace(REPORT, due_on=date(2026, 7, 2)), "Annual report on 2025–26, Moray: overdue by 1 day"),
+        (TODAYS, "Annual report on 2025–26, Moray: due today"),
+        (AHEAD, "Annual report on 2025–26, Moray: due in 14 days"),
+        (FAR, "New for you: Annual report on…, Moray: due 30 June 2028"),
+        (DECISION, "Decision needed: Annual report on 2025–26, Moray"),
+        (replace(REPORT, step="answered"), "Answered: Annual report on 2025–26, Moray"),
+        (replace(LED, step="explain"), "Add an explanation: Annual report on 2025–26, Moray"),
+        (replace(REPORT, step="explain"), "Annual report on 2025–26, Moray: overdue by 3 days"),
+        (
+            replace(REPORT, partnership="Dumfries and Galloway"),
+            "Annual report on 2025–26, Dumfries and Galloway: overdue",
+        ),
+        (
+            replace(REPORT, partnership="Na h-Eileanan Siar (Outer Hebrides)"),
+            "Annual report on 2025–26, Na h-Eileanan Siar: overdue",
+        ),
+        (
+            replace(REPORT, title="Send a copy of the plan to each of the other service providers"),
+            "Send a copy of the plan to each…, Moray: overdue by 3 days",
+        ),
+    ],
+)
+def test_the_subject_for_one_milestone_names_what_is_asked_and_the_place(line: NoticeLine, subject: str) -> None:
+    assert subject_words([line], TODAY, new={FAR.milestone_id}) == subject
+    assert len(subject) <= 60
+
+
+@pytest.mark.parametrize(
+    ("lines", "subject"),
+    [
+        ([REPORT, LED], "Moray: 2 milestones overdue"),
+        ([TODAYS, TODAYS], "Moray: 2 milestones due today"),
+        ([TODAYS, AHEAD], "Moray: 2 milestones due soon"),
+        ([FAR, FAR], "Moray: 2 milestones new for you"),
+        ([DECISION, DECISION], "Moray: 2 decisions needed from your group"),
+        ([REPORT, TODAYS], "Moray: 1 overdue, 1 due soon"),
+        ([DECISION, REPORT, FAR, AHEAD], "Moray: 1 decision needed, 1 overdue, 1 new for you, 1 due soon"),
+        ([REPORT, replace(LED, partnership="Fife")], "2 milestones overdue"),
+    ],
+)
+def test_the_subject_for_several_counts_them(lines: list[NoticeLine], subject: str) -> None:
+    assert subject_words(lines, TODAY, new={FAR.milestone_id}) == subject
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([REPORT], "you own this milestone"),
+        ([REPORT, AHEAD], "you own these milestones"),
+        ([REPORT, LED], "you own 1 of these milestones and you are a planning lead for Moray"),
+        ([LED, replace(LED, partnership="Fife")], "you are a planning lead for Fife and Moray"),
+        (
+            [replace(LED, partnership=place) for place in ("Angus", "Fife", "Moray", "Perth and Kinross")],
+            "you are a planning lead for 4 partnerships",
+        ),
+        ([DECISION], "you are in the governance group for Moray"),
+        ([replace(DECISION, audience=Audience.CHAIR)], "you chair the governance group for Moray"),
+        ([replace(DECISION, audience=Audience.NATIONAL)], "you are in the national group"),
+        ([replace(REPORT, owner_id=None)], "this milestone has no owner we can email"),
+    ],
+)
+def test_the_reason_is_what_is_true_of_this_reader(lines: list[NoticeLine], reason: str) -> None:
+    assert reason_words(lines, stands_in_for="", is_contact=False) == f"You get this because {reason}."
+
+
+def test_who_covers_and_who_has_no_account_read_their_own_reason() -> None:
+    covering = reason_words([REPORT], stands_in_for="Ailsa Grant", is_contact=False)
+    assert covering == "You get this because you are covering for Ailsa Grant."
+    asked = reason_words([REPORT], stands_in_for="", is_contact=True)
+    assert asked == "You get this because Moray gave us your address."
