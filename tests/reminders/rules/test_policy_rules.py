@@ -135,5 +135,5 @@ def test_where_the_nation_has_no_policy_a_lead_weakens_none() -> None:
 
 
 def test_a_refusal_says_what_the_national_policy_has() -> None:
-    assert " 1 day " in broken(change(repeats=Repeats(2, 7)), by_a_lead=True)[1]
-    assert " 14 days " in broken(change(rungs=ladder(1, 1, None, 15)), by_a_lead=True)[1]
+    assert "1 day " in broken(change(repeats=Repeats(2, 7)), by_a_lead=True)[1]
+    assert "14 days " in broken(change(rungs=ladder(1, 1, None, 15)), by_a_lead=True)[1]
