@@ -70,11 +70,8 @@ AREAS = {
         ),
     ),
     "documents": Area(
-        (
-            "cycle_tracker/documents/rules/*.py",
-            "cycle_tracker/documents/queries/register.py",
-        ),
-        ("tests/documents/rules", "tests/documents/web/test_register.py"),
+        ("cycle_tracker/documents/rules/*.py",),
+        ("tests/documents/rules",),
     ),
     "permissions": Area(
         (

@@ -28,7 +28,7 @@ def refused(expected_on: date, explanation: str = WHY, *, present: date | None =
     try:
         ensure_new_date(expected_on, explanation, present=present, today=TODAY)
     except RuleBroken as rule:
-        return rule.field
+        return rule.field if str(rule.message).endswith(".") else "refused without a word"
     return None
 
 
