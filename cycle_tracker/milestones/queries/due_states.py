@@ -5,7 +5,6 @@ whose first day is asked for. Dates are London dates.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case
@@ -16,16 +15,16 @@ from cycle_tracker.core.deadlines import SOON_DAYS, DueState
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.models import Milestone, Partnership
 
-# Each takes the column of the dates: `Milestone.due_on` where it is given none, what the reader may know from
-# `due_on_for`.
+# Each takes days as dates, or as values that a statement is given when it runs; and the column of the dates, which is
+# `Milestone.due_on` where it is given none, or what the reader may know of it (`due_on_for`).
 
 
-def is_past(day: Any, today: date) -> ColumnElement[bool]:
+def is_past(day: Any, today: Any) -> ColumnElement[bool]:
     """True where a day has passed. What is due today has not; no day never has."""
     return and_(day.is_not(None), day < today)
 
 
-def is_before_service(due_on: Any = None, *, notify_from: date | None = None) -> ColumnElement[bool]:
+def is_before_service(due_on: Any = None, *, notify_from: Any = None) -> ColumnElement[bool]:
     """True for what fell due before its partnership joined, or before another first day; what fell due on it did not.
 
     Never unknown, so that it can be turned round with `~`.
@@ -41,30 +40,37 @@ def is_live(due_on: Any = None) -> ColumnElement[bool]:
     return and_(IS_OPEN, ~is_before_service(due_on))
 
 
-def is_overdue(today: date, due_on: Any = None) -> ColumnElement[bool]:
+def is_overdue(today: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for each milestone that is overdue today."""
     return and_(is_live(due_on), is_past(_day(due_on), today))
 
 
-def is_due_on(day: date, due_on: Any = None) -> ColumnElement[bool]:
+def is_due_on(day: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for what falls due on a day."""
     return _day(due_on) == day
 
 
-def is_due_within(today: date, days: int, due_on: Any = None) -> ColumnElement[bool]:
-    """True for what falls due on one of the next days, today left out."""
-    return _day(due_on).between(today + DAY, today + timedelta(days=days))
+def is_due_between(first: Any, last: Any, due_on: Any = None) -> ColumnElement[bool]:
+    """True for what falls due on one of these days, both counted."""
+    return _day(due_on).between(first, last)
 
 
-def is_due_by(day: date, due_on: Any = None) -> ColumnElement[bool]:
+def is_due_by(day: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for what falls due on a day or before it."""
     return _day(due_on) <= day
 
 
-def by_due_state(today: date, values: Mapping[DueState, Any], due_on: Any = None) -> ColumnElement[Any]:
-    """The value of each milestone's due state today, as a column."""
+def by_due_state(today: Any, values: Mapping[DueState, Any], due_on: Any = None) -> ColumnElement[Any]:
+    """The value of each milestone's due state today, as a column.
+
+    Where what is due soon and what is not due have different values, `today` is a date: the last day of soon is counted
+    from it.
+    """
     day = _day(due_on)
     is_late = and_(Milestone.done_on.is_not(None), Milestone.done_on > day)
+    ahead = []
+    if values[DueState.DUE_SOON] != values[DueState.NOT_DUE]:
+        ahead = [(is_due_by(today + SOON_DAYS * DAY, due_on), values[DueState.DUE_SOON])]
     return case(
         (and_(Milestone.state == State.DONE, is_late), values[DueState.DONE_LATE]),
         (Milestone.state == State.DONE, values[DueState.DONE]),
@@ -73,7 +79,7 @@ def by_due_state(today: date, values: Mapping[DueState, Any], due_on: Any = None
         (is_before_service(due_on), values[DueState.BEFORE_SERVICE]),
         (is_past(day, today), values[DueState.OVERDUE]),
         (is_due_on(today, due_on), values[DueState.DUE_TODAY]),
-        (is_due_within(today, SOON_DAYS, due_on), values[DueState.DUE_SOON]),
+        *ahead,
         else_=values[DueState.NOT_DUE],
     )
 

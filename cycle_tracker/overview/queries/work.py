@@ -15,7 +15,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
 from cycle_tracker.core.roles import Role
-from cycle_tracker.milestones.queries.due_states import is_due_by, is_due_on, is_due_within, is_live, is_past
+from cycle_tracker.milestones.queries.due_states import is_due_between, is_due_by, is_due_on, is_live, is_past
 from cycle_tracker.models import (
     Cycle,
     Escalation,
@@ -77,7 +77,7 @@ def list_work(viewer: Viewer, today: date) -> Work:
     """
     mine = and_(is_live(), is_work_of(viewer))
     is_late, is_today = is_past(Milestone.due_on, today), is_due_on(today)
-    is_coming_up = is_due_within(today, COMING_UP_DAYS)
+    is_coming_up = is_due_between(today + timedelta(days=1), today + timedelta(days=COMING_UP_DAYS))
     counts = db.session.execute(
         select(func.count().filter(is_late), func.count().filter(is_today), func.count().filter(is_coming_up))
         .select_from(Milestone)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, select
 
 from cycle_tracker.core import deadlines
 from cycle_tracker.core.deadlines import SOON_DAYS, DueState, due_state
@@ -18,14 +18,15 @@ from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.milestones.queries.due_states import (
     by_due_state,
     is_before_service,
+    is_due_between,
     is_due_by,
     is_due_on,
-    is_due_within,
     is_live,
     is_overdue,
     is_past,
 )
 from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.overview.rules.listing import WHEN
 from tests.factories import LONG_AGO, make_milestone, make_partnership
 from tests.support.selection import examples
 
@@ -141,7 +142,9 @@ def hold_each_to_the_rule(made: Sequence[Milestone]) -> None:
         assert found(~is_past(day, TODAY)) == {one.id for one in made} - passed
     live = is_live()
     assert found(live & is_due_on(TODAY)) == of(made, lambda one: rule(one) is DueState.DUE_TODAY)
-    assert found(live & is_due_within(TODAY, SOON_DAYS)) == of(made, lambda one: rule(one) is DueState.DUE_SOON)
+    assert found(live & is_due_between(TODAY + DAY, TODAY + SOON_DAYS * DAY)) == of(
+        made, lambda one: rule(one) is DueState.DUE_SOON
+    )
     dated = [one for one in made if one.due_on is not None]
     assert found(is_due_by(TODAY)) == of(dated, lambda one: one.due_on <= TODAY)  # type: ignore[operator]
     first_day = TODAY - 3 * DAY
@@ -161,7 +164,7 @@ def test_a_date_that_the_reader_may_not_know_is_left_out_of_each(core_app: Flask
     assert found(is_overdue(TODAY)) == {early.id}
     assert found(is_before_service(target)) == {before.id}
     assert found(~is_live(target)) == {before.id}
-    assert found(is_due_within(TODAY, 1, target)) == {early.id}
+    assert found(is_due_between(TODAY + DAY, TODAY + DAY, target)) == {early.id}
     assert found(is_due_on(TODAY - DAY, target)) == {late.id}
     assert found(is_due_by(TODAY - DAY, target)) == {late.id, before.id}
     column = by_due_state(TODAY, {state: state.value for state in DueState}, target)
@@ -170,3 +173,16 @@ def test_a_date_that_the_reader_may_not_know_is_left_out_of_each(core_app: Flask
         early.id: DueState.DUE_SOON,
         before.id: DueState.BEFORE_SERVICE,
     }
+
+
+def test_a_statement_that_is_built_once_is_given_its_day_when_it_runs(core_app: Flask) -> None:
+    made, today = make_table(), bindparam("today", type_=Date)
+    late = select(Milestone.id).outerjoin(Milestone.partnership).where(is_overdue(today))
+    state = by_due_state(today, {state: WHEN[state].value for state in DueState})
+    groups = joined(Milestone.id, state)
+    for day in (TODAY - DAY, TODAY, TODAY + DAY):
+        expected = of(made, lambda one, day=day: rule(one, day) is DueState.OVERDUE)  # type: ignore[misc]
+        assert set(db.session.scalars(late, {"today": day})) == expected
+        assert {row[0]: row[1] for row in db.session.execute(groups, {"today": day})} == {
+            one.id: WHEN[rule(one, day)].value for one in made
+        }
