@@ -19,10 +19,17 @@ ANY_NUMBER = click.IntRange(min=0)
 @click.option("--overdue", type=ANY_NUMBER, required=True, help="So many of them fell due 3 days before the day.")
 @click.option("--due-soon", type=ANY_NUMBER, required=True, help="So many are due 7 days after it; the rest 400.")
 @click.option("--people", type=AT_LEAST_ONE, required=True, help="Owners, person-000000@example.test and on.")
+@click.option("--documents", is_flag=True, help="Also the plan and reports of every period, nearly all published.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day around which dates lie; default today.")
 @with_appcontext
 def synthetic(
-    partnerships: int, milestones: int, overdue: int, due_soon: int, people: int, day: datetime | None
+    partnerships: int,
+    milestones: int,
+    overdue: int,
+    due_soon: int,
+    people: int,
+    documents: bool,
+    day: datetime | None,
 ) -> None:
     """Add partnerships, people and milestones in bulk, the same every time."""
     if overdue + due_soon > milestones:
@@ -30,6 +37,6 @@ def synthetic(
     if is_loaded():
         raise click.ClickException("There is synthetic data here already (partnership syn-0000): nothing was added.")
     today: date = day.date() if day else clock.today()
-    load_synthetic(Wanted(partnerships, people, milestones, overdue, due_soon), today)
+    load_synthetic(Wanted(partnerships, people, milestones, overdue, due_soon, documents), today)
     db.session.commit()
     click.echo(f"Added {partnerships} partnerships, {people} people and {milestones} milestones around {today}.")
