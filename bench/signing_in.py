@@ -3,6 +3,7 @@ slow on purpose. Prints the cookie of each by address, as JSON."""
 
 import json
 import sys
+from secrets import token_hex
 
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select
@@ -29,7 +30,10 @@ def cookies(addresses: list[str]) -> dict[str, str]:
         }
         db.session.commit()
         name = app.config["SESSION_COOKIE_NAME"]
-        return {address: f"{name}={signer.dumps({TOKEN: token, '_fresh': True})}" for address, token in tokens.items()}
+        return {
+            address: f"{name}={signer.dumps({TOKEN: token, '_fresh': True, 'csrf_token': token_hex(20)})}"
+            for address, token in tokens.items()
+        }
 
 
 if __name__ == "__main__":
