@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
@@ -16,6 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.statements import built_once, day_of, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
 from cycle_tracker.models import (
     Cycle,
@@ -76,18 +78,16 @@ def list_documents(
     `within` are the partnerships that the person may follow, None all of them; `not_required` asks also for those that
     an official said are not; the rest are filters.
     """
-    statement = _incomplete(today)
-    if not not_required:
-        statement = statement.where(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
-    if within is not None:
-        statement = statement.where(Milestone.partnership_id.in_(within))
-    if partnership:
-        statement = statement.where(Partnership.slug == partnership)
-    if kind is not None:
-        statement = statement.where(Milestone.kind == kind)
-    if period is not None:
-        statement = statement.where(Cycle.period_start == period.start)
-    return [_document(row, today) for row in db.session.execute(statement)]
+    statement = _incomplete(
+        reach_of(within),
+        not_required=not_required,
+        one_partnership=bool(partnership),
+        one_kind=kind is not None,
+        one_period=period is not None,
+    )
+    filters = {"partnership": partnership, "kind": kind, "period": period.start if period else None}
+    wanted = {name: value for name, value in filters.items() if value}
+    return [_document(row, today) for row in rows_of(statement, today=today, **wanted, **values_of(within))]
 
 
 def facts_of(
@@ -110,42 +110,60 @@ def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange
 
     One that is not shared moves the date worked to, and leaves what officials were told as it stands.
     """
-    ids = [milestone.id for milestone in milestones]
-    newest = _newest_shared().where(DateChange.milestone_id.in_(ids)).group_by(DateChange.milestone_id)
-    changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
-    return {change.milestone_id: change for change in changes}
+    return _by_milestone(_newest_of_each(shared=True), [milestone.id for milestone in milestones])
 
 
 def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]:
     """The newest explanation noted for each of these milestones, where there is one, shared or not."""
-    newest = (
-        select(func.max(DateChange.id))
-        .where(
-            DateChange.milestone_id.in_(milestone_ids),
-            DateChange.kind == DateChangeKind.EXPECTED,
-            DateChange.noted_at.is_not(None),
-        )
-        .group_by(DateChange.milestone_id)
-    )
-    changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
-    return {change.milestone_id: change for change in changes}
+    return _by_milestone(_newest_of_each(shared=False), milestone_ids)
 
 
 def published_and_notified(milestones: Iterable[Milestone]) -> dict[int, tuple[Publication, bool]]:
     """By milestone, what is published, and whether Scottish Government has it or was sent it; no drafts."""
-    rows = db.session.execute(
-        select(Publication, _notified())
-        .where(
-            Publication.milestone_id.in_([milestone.id for milestone in milestones]),
-            Publication.version != Version.DRAFT,
-        )
-        .order_by(Publication.id)
-    )
+    rows = db.session.execute(_published(), {"milestones": [milestone.id for milestone in milestones]})
     return {publication.milestone_id: (publication, notified) for publication, notified in rows}
 
 
-def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
+@built_once
+def _published() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Publication, _notified())
+        .where(Publication.milestone_id.in_(numbers_of("milestones")), Publication.version != Version.DRAFT)
+        .order_by(Publication.id)
+    )
+
+
+@built_once
+def _newest_of_each(*, shared: bool) -> Select[DateChange]:
+    newest = select(func.max(DateChange.id)).where(
+        DateChange.milestone_id.in_(numbers_of("milestones")),
+        DateChange.kind == DateChangeKind.EXPECTED,
+        DateChange.noted_at.is_not(None),
+        *([DateChange.shared] if shared else []),
+    )
+    newest = newest.group_by(DateChange.milestone_id)
+    return select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id)
+
+
+def _by_milestone(statement: Select[DateChange], milestone_ids: Collection[int]) -> dict[int, DateChange]:
+    changes = db.session.scalars(statement, {"milestones": list(milestone_ids)})
+    return {change.milestone_id: change for change in changes}
+
+
+@built_once
+def _incomplete(
+    reach: Reach, *, not_required: bool, one_partnership: bool, one_kind: bool, one_period: bool
+) -> Select[*tuple[Any, ...]]:
     """Documents past their guidance date, but for those published and notified."""
+    narrowed = [in_reach(Milestone.partnership_id, reach)]
+    if not not_required:
+        narrowed.append(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
+    if one_partnership:
+        narrowed.append(Partnership.slug == bindparam("partnership"))
+    if one_kind:
+        narrowed.append(Milestone.kind == bindparam("kind"))
+    if one_period:
+        narrowed.append(Cycle.period_start == day_of("period"))
     explained = aliased(DateChange)
     newest = _newest_shared(explained).where(explained.milestone_id == Milestone.id).correlate(Milestone)
     shared = aliased(DateChange)
@@ -179,7 +197,8 @@ def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
         .outerjoin(shared, shared.id == newest.scalar_subquery())
         .where(
             IS_DOCUMENT,
-            Milestone.target_on < today,
+            Milestone.target_on < day_of(),
+            *narrowed,
             or_(
                 Publication.id.is_(None),
                 and_(Publication.id.is_not(None), ~_notified()),

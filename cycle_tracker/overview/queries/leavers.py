@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, within
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
-from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
+from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, User
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 from cycle_tracker.partnerships.queries.bodies import body_holds
@@ -24,12 +25,25 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
     What is due later is not looked for: a page that is asked for every morning reads no more of a partnership than it
     must, and nobody is told of it before.
     """
+    leads = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
+    invites = viewer.partnerships_with(Permission.INVITE_PEOPLE)
+    return rows_of(
+        _left_behind(reach_of(leads), reach_of(invites)),
+        today=today,
+        last_day=today + timedelta(days=COMING_UP_DAYS),
+        **values_of(leads, "leads"),
+        **values_of(invites, "invites"),
+    )
+
+
+@built_once
+def _left_behind(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
     of_organisation = (
         exists()
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             PartnershipBody.partnership_id == Milestone.partnership_id,
-            body_holds(today),
+            body_holds(day_of()),
         )
         .correlate(RoleGrant, Milestone)
     )
@@ -47,7 +61,7 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
         .correlate(Milestone)
     )
     number = func.count(Milestone.id).label("number")
-    return db.session.execute(
+    return (
         select(
             Partnership.slug,
             Partnership.name.label("partnership"),
@@ -61,12 +75,12 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
         .join(Milestone.owner)
         .where(
             IS_OPEN,
-            within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES),
-            within(Milestone.partnership_id, viewer, Permission.INVITE_PEOPLE),
-            Milestone.due_on <= today + timedelta(days=COMING_UP_DAYS),
+            in_reach(Milestone.partnership_id, leads, "leads"),
+            in_reach(Milestone.partnership_id, invites, "invites"),
+            Milestone.due_on <= day_of("last_day"),
             or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from),
             or_(User.active.is_(False), ~may_own),
         )
         .group_by(Partnership.slug, Partnership.name, User.id, User.name, User.active)
         .order_by(Partnership.name, User.name, User.id)
-    ).all()
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -10,7 +11,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models import OldCode, Organisation, OrganisationKind, PartnershipBody
 
 
-def body_holds(day: date) -> ColumnElement[bool]:
+def body_holds(day: Any) -> ColumnElement[bool]:
     """True for the parts of organisations in partnerships that hold on this day."""
     return and_(
         PartnershipBody.from_on <= day,

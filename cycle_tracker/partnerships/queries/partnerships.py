@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import NoResultFound
 
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once
 from cycle_tracker.models import Partnership
 
 
@@ -16,7 +18,7 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 
     Raises NoResultFound for one that the person sees nothing of, and NotAllowed where they lack the permission `to`.
     """
-    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == slug)).one()
+    partnership = db.session.scalars(_of_slug(), {"slug": slug}).one()
     if not (
         viewer.can(Permission.READ_TITLES_AND_DATES, partnership.id)
         or viewer.can(Permission.READ_DOCUMENTS, partnership.id)
@@ -29,7 +31,14 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 
 def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partnership]:
     """The partnerships of these numbers by name; None stands for all of them."""
-    statement = select(Partnership).order_by(Partnership.name, Partnership.id)
-    if within is not None:
-        statement = statement.where(Partnership.id.in_(within))
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_by_name(reach_of(within)), values_of(within)).all()
+
+
+@built_once
+def _of_slug() -> Select[Partnership]:
+    return select(Partnership).where(Partnership.slug == bindparam("slug"))
+
+
+@built_once
+def _by_name(reach: Reach) -> Select[Partnership]:
+    return select(Partnership).where(in_reach(Partnership.id, reach)).order_by(Partnership.name, Partnership.id)
