@@ -16,8 +16,8 @@ YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission` and `count_of`. No page
-    shows what nobody sees, such as marks that turn text round, whoever wrote it and when."""
+    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission` and `count_of`.
+    No page shows what nobody sees, such as marks that turn text round, whoever wrote it and when."""
     app.jinja_env.finalize = _put_out
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")

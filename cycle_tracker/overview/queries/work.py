@@ -1,4 +1,4 @@
-"""What needs a person now: the lists of the home page. Every list is cut off at a length, and counts stop at a thousand."""
+"""What needs a person now: the lists of the home page, cut off at a length. Counts stop at a thousand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, 
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
-from cycle_tracker.access.queries.scopes import IS_OPEN
+from cycle_tracker.access.queries.scopes import IS_OPEN, is_mine, work_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
 from cycle_tracker.core.roles import Role
-from cycle_tracker.core.statements import built_once, day_of, number_of, numbers_of, rows_of
+from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
 from cycle_tracker.models import (
     Cycle,
     Escalation,
@@ -62,8 +62,8 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Work:
-    """The open milestones of a person by date: past it, due today, and in the next 28 days. Counts stop at one more than
-    `COUNTED_TO`."""
+    """The open milestones of a person by date: past it, due today, and in the next 28 days. Counts stop at one more
+    than `COUNTED_TO`."""
 
     past: Sequence[Any]
     today: Sequence[Any]
@@ -81,33 +81,18 @@ def list_work(viewer: Viewer, today: date) -> Work:
 
     Nothing that fell due before the partnership used the service. In one statement.
     """
-    leads = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
-    works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
-    elsewhere = works_in if leads is not None and (works_in is None or works_in - leads) else frozenset()
-    rows = rows_of(
-        _work(reach_of(leads), reach_of(elsewhere)),
-        owners=sorted(viewer.owns_as),
-        today=today,
-        last_day=today + timedelta(days=COMING_UP_DAYS),
-        **values_of(leads, "leads"),
-        **values_of(elsewhere, "elsewhere"),
-    )
+    mine = work_of(viewer)
+    rows = rows_of(_work(mine.reaches), today=today, last_day=today + timedelta(days=COMING_UP_DAYS), **mine.values)
     numbers = rows[0][-3:] if rows else (0, 0, 0)
     past, due_today, coming_up = ([row for row in rows if row.part == part] for part in (PAST, TODAY, COMING_UP))
     return Work(past, due_today, coming_up, *numbers)
 
 
 @built_once
-def _work(leads: Reach, elsewhere: Reach) -> Select[*tuple[Any, ...]]:
+def _work(reaches: tuple[Reach, Reach]) -> Select[*tuple[Any, ...]]:
     """The first of each part with their columns, then on each row how many there are of each part."""
     today, last_day = day_of(), day_of("last_day")
-    mine = in_reach(Milestone.partnership_id, leads, "leads")
-    if elsewhere is not Reach.NOWHERE:
-        owned = Milestone.owner_id.in_(numbers_of("owners"))
-        if leads is Reach.NOWHERE:
-            mine = and_(owned, in_reach(Milestone.partnership_id, elsewhere, "elsewhere"))
-        else:
-            mine = or_(mine, and_(owned, in_reach(Milestone.partnership_id, elsewhere, "elsewhere")))
+    mine = is_mine(reaches)
     counts = (IS_OPEN, mine, or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from))
     parts = {
         PAST: Milestone.due_on < today,
