@@ -13,7 +13,7 @@ from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import built_once, rows_of
+from cycle_tracker.core.statements import built_once, number_of, rows_of
 from cycle_tracker.models import (
     AccessLink,
     Answer,
@@ -71,13 +71,18 @@ def find_question(token_hash: str, *, today: date, now: datetime) -> Question | 
 
 def newest_answers(milestone: Milestone, *, at_most: int = SHOWN_AT_MOST) -> Sequence[Answer]:
     """The newest answers about a milestone with who gave them, the newest first. One statement."""
-    return db.session.scalars(
+    return db.session.scalars(_newest_answers(), {"milestone": milestone.id, "at_most": at_most}).all()
+
+
+@built_once
+def _newest_answers() -> Select[Answer]:
+    return (
         select(Answer)
-        .where(Answer.milestone_id == milestone.id)
+        .where(Answer.milestone_id == number_of("milestone"))
         .options(joinedload(Answer.user), joinedload(Answer.contact))
         .order_by(Answer.id.desc())
-        .limit(at_most)
-    ).all()
+        .limit(number_of("at_most"))
+    )
 
 
 def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:

@@ -28,12 +28,17 @@ def find_proposal(milestone: Milestone) -> DateChange | None:
     """The proposal that waits to be noted, of a milestone that is open."""
     if not milestone.is_open:
         return None
-    return db.session.scalars(
+    return db.session.scalars(_proposal(), {"milestone": milestone.id}).one_or_none()
+
+
+@built_once
+def _proposal() -> Select[DateChange]:
+    return (
         select(DateChange)
-        .where(DateChange.milestone_id == milestone.id, _WAITS)
+        .where(DateChange.milestone_id == number_of("milestone"), _WAITS)
         .order_by(DateChange.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
 
 
 def find_name(user_id: int | None) -> str:
