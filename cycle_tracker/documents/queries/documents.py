@@ -164,45 +164,27 @@ def _incomplete(
         narrowed.append(Milestone.kind == bindparam("kind"))
     if one_period:
         narrowed.append(Cycle.period_start == day_of("period"))
-    explained = aliased(DateChange)
-    newest = _newest_shared(explained).where(explained.milestone_id == Milestone.id).correlate(Milestone)
-    shared = aliased(DateChange)
     return (
-        select(
-            Milestone.id,
-            Milestone.key,
-            Milestone.title,
-            Milestone.kind,
-            Milestone.state,
-            Milestone.reason,
-            Milestone.opens_on,
-            Milestone.target_on,
-            Milestone.due_on,
-            Milestone.reports_on,
-            Milestone.partnership_id,
-            Partnership.slug,
-            Partnership.name,
-            Partnership.notify_from,
-            Cycle.period_start,
-            Publication.id.label("publication_id"),
-            Publication.published_on,
-            shared.reason.label("explanation"),
-            shared.new_due_on.label("explained_until"),
-            _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
-            _escalated_on(Audience.NATIONAL).label("raised_on"),
+        with_facts(
+            select(
+                Milestone.id,
+                Milestone.key,
+                Milestone.title,
+                Milestone.reason,
+                Milestone.partnership_id,
+                Partnership.slug,
+                Partnership.name,
+                Cycle.period_start,
+                _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
+                _escalated_on(Audience.NATIONAL).label("raised_on"),
+                *FACTS,
+            )
         )
-        .join(Partnership, Partnership.id == Milestone.partnership_id)
-        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, Publication.version != Version.DRAFT))
-        .outerjoin(shared, shared.id == newest.scalar_subquery())
         .where(
             IS_DOCUMENT,
             Milestone.target_on < day_of(),
+            or_(Publication.id.is_(None), and_(Publication.id.is_not(None), ~_notified())),
             *narrowed,
-            or_(
-                Publication.id.is_(None),
-                and_(Publication.id.is_not(None), ~_notified()),
-            ),
         )
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)
     )
@@ -239,18 +221,54 @@ def _escalated_on(audience: Audience) -> Any:
     )
 
 
-def _document(row: Any, today: date) -> Document:
-    published = row.publication_id is not None
-    facts = DocumentFacts(
+_SHARED = aliased(DateChange)
+
+
+def with_facts(statement: Select[Any]) -> Select[Any]:
+    """A statement on documents, joined with all that their states hang on: partnership, cycle, publication, and the
+    newest explanation that was shared."""
+    newest = _newest_shared().where(DateChange.milestone_id == Milestone.id).correlate(Milestone)
+    return (
+        statement.select_from(Milestone)
+        .join(Partnership, Partnership.id == Milestone.partnership_id)
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
+        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, Publication.version != Version.DRAFT))
+        .outerjoin(_SHARED, _SHARED.id == newest.scalar_subquery())
+    )
+
+
+FACTS = (
+    Milestone.kind,
+    Milestone.state,
+    Milestone.opens_on,
+    Milestone.target_on,
+    Milestone.reports_on,
+    Partnership.notify_from,
+    Publication.id.is_not(None).label("is_published"),
+    Publication.published_on,
+    _notified().label("notified"),
+    _SHARED.reason.label("explanation"),
+    _SHARED.new_due_on.label("explained_until"),
+)
+"""The columns of `with_facts` that say where a document stands. `facts_in` reads them."""
+
+
+def facts_in(row: Any) -> DocumentFacts:
+    """What a row with the columns of `FACTS` says."""
+    return DocumentFacts(
         state=row.state,
         opens_on=row.opens_on,
         target_on=row.target_on,
-        published=published,
-        notified=False,
+        published=row.is_published,
+        notified=row.notified,
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )
-    state = document_state(facts, today)
+
+
+def _document(row: Any, today: date) -> Document:
+    published = row.is_published
+    state = document_state(facts_in(row), today)
     return Document(
         milestone_id=row.id,
         key=row.key,

@@ -1,6 +1,7 @@
 """Partnerships, as far as the person who asks may know of them."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import NoResultFound
@@ -9,8 +10,16 @@ from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import built_once
+from cycle_tracker.core.statements import built_once, rows_of
 from cycle_tracker.models import Partnership
+
+
+class PartnershipName(NamedTuple):
+    """What a page names a partnership by."""
+
+    id: int
+    slug: str
+    name: str
 
 
 def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) -> Partnership:
@@ -32,6 +41,20 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partnership]:
     """The partnerships of these numbers by name; None stands for all of them."""
     return db.session.scalars(_by_name(reach_of(within)), values_of(within)).all()
+
+
+def list_names(within: frozenset[int] | None = None) -> list[PartnershipName]:
+    """The same, of each only what a page names it by."""
+    return [PartnershipName(*row) for row in rows_of(_names(reach_of(within)), **values_of(within))]
+
+
+@built_once
+def _names(reach: Reach) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Partnership.id, Partnership.slug, Partnership.name)
+        .where(in_reach(Partnership.id, reach))
+        .order_by(Partnership.name, Partnership.id)
+    )
 
 
 @built_once

@@ -18,7 +18,7 @@ from cycle_tracker.overview.services.replies import reply_to
 from cycle_tracker.overview.web.my_work.filters import Filters, Offered, filter_form, read_filters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
 from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, reply_wording, tiles
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.sheets import FileForm, Sheet, download
@@ -118,7 +118,7 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
 
 
 def _offered(viewer: Viewer) -> Offered:
-    return Offered.to(viewer, list_partnerships(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
+    return Offered.to(viewer, list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
 
 
 def _found(viewer: Viewer, filters: Filters) -> MilestoneList:
