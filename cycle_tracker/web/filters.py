@@ -7,7 +7,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from cycle_tracker.access.rules.permissions import Permission
-from cycle_tracker.core.counting import number_words
+from cycle_tracker.core.counting import counted_of, number_words
 from cycle_tracker.core.lines import several_lines
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(years_together, "years_together")
     app.add_template_global(can, "can")
     app.add_template_global(wording.count, "count_of")
+    app.add_template_global(counted_of, "counted_of")
     app.jinja_env.globals["Permission"] = Permission
 
 

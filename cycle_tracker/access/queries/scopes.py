@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, or_, true
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, exists, false, literal_column, or_, true
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -22,6 +22,11 @@ IS_DOCUMENT = Milestone.kind.in_(
     bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)
 )
 """True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
+
+
+IS_INCOMPLETE = literal_column("NOT milestones.complete", Boolean)
+"""True for a document that is not published, or of which nothing says that Scottish Government was told; in the very
+words of the partial index on such documents."""
 
 
 def within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_INCOMPLETE
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import DocumentState
@@ -182,8 +182,8 @@ def _incomplete(
         )
         .where(
             IS_DOCUMENT,
+            IS_INCOMPLETE,
             Milestone.target_on < day_of(),
-            or_(Publication.id.is_(None), and_(Publication.id.is_not(None), ~_notified())),
             *narrowed,
         )
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)

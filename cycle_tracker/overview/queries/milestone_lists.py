@@ -78,9 +78,10 @@ class MilestoneList:
         row = rows_of(_count_by_when(self.shape), **self.values)[0]
         return {when: number for when, number in zip(When, row, strict=True) if number}
 
-    def rows(self, *, page: int | None = None, per_page: int = 0) -> Sequence[Milestone]:
-        """One page of them, or all, with partnership, cycle, owner and lead organisation."""
-        paged = {"at_most": per_page, "skipped": (page - 1) * per_page} if page is not None else {}
+    def rows(self, *, page: int | None = None, per_page: int = 0, one_more: bool = False) -> Sequence[Milestone]:
+        """One page of them, with `one_more` the one after it too; or all. With partnership, cycle, owner and lead
+        organisation."""
+        paged = {"at_most": per_page + one_more, "skipped": (page - 1) * per_page} if page is not None else {}
         return db.session.scalars(_rows(self.shape, paged=page is not None), {**self.values, **paged}).all()
 
     def between(self, first: date, last: date, *, per_day: int) -> tuple[Sequence[Milestone], dict[date, int]]:

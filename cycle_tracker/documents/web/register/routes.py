@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.register import (
-    list_all_published,
+    count_published,
     list_partnerships_with_publications,
     list_published,
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
 from cycle_tracker.documents.web.register.presenters import address_label, sheet
 from cycle_tracker.web.access import public
-from cycle_tracker.web.paging import page_asked_for
+from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
 
 bp = Blueprint("register", __name__)
@@ -23,11 +23,10 @@ bp = Blueprint("register", __name__)
 def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
     filters = _filters()
-    pages = list_published(
-        partnership=filters.partnership.data,
-        period=filters.chosen_period(),
-        page=page_asked_for(),
-    )
+    wanted = {"partnership": filters.partnership.data, "period": filters.chosen_period()}
+    page = page_asked_for()
+    found = list_published(**wanted, page=page, per_page=PER_PAGE)
+    pages = page_of(found, page=page, count=count_published(**wanted))
     return render_template(
         "documents/register/register.html",
         filters=filters,
@@ -42,7 +41,7 @@ def show() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
     filters = _filters()
-    found = list_all_published(partnership=filters.partnership.data, period=filters.chosen_period())
+    found = list_published(partnership=filters.partnership.data, period=filters.chosen_period())
     return download(sheet(found, clock.today()), form)
 
 
