@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Date, Executable, Integer, bindparam
+from sqlalchemy import BindParameter, Boolean, Date, Executable, Integer, Select, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from cycle_tracker.core.extensions import db
 
@@ -43,3 +45,30 @@ def number_of(name: str) -> BindParameter[Any]:
 def numbers_of(name: str) -> BindParameter[Any]:
     """The place of any number of whole numbers, after `in_`. They are written into the statement (`core.among`)."""
     return bindparam(name, expanding=True, literal_execute=True, type_=Integer)
+
+
+class OneOf(FunctionElement[bool]):
+    """True where a column is one of what a statement finds first, by itself.
+
+    For a list that is about few rows among many. Asked to join, PostgreSQL reads a whole table of some thousand rows
+    where it guesses that more than forty of them are wanted; it does not guess at what an array will hold.
+    """
+
+    name = "one_of"
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: Any, found: Select[Any]) -> None:
+        super().__init__(column, found.correlate(None).scalar_subquery())
+
+
+@compiles(OneOf)
+def _in_query(element: OneOf, compiler: Any, **words: Any) -> str:
+    column, found = (compiler.process(part, **words) for part in element.clauses)
+    return f"{column} IN {found}"
+
+
+@compiles(OneOf, "postgresql")
+def _in_array(element: OneOf, compiler: Any, **words: Any) -> str:
+    column, found = (compiler.process(part, **words) for part in element.clauses)
+    return f"{column} = ANY(ARRAY{found})"

@@ -38,7 +38,6 @@ class Milestone(Base):
     __table_args__ = (
         UniqueConstraint("partnership_id", "key"),
         partial_index("ix_milestones_next_notice_on", "next_notice_on", "id", where="next_notice_on IS NOT NULL"),
-        partial_index("ix_milestones_documents", "target_on", where="kind IN ('plan', 'annual-report')"),
         partial_index(
             "ix_milestones_incomplete_documents",
             "target_on",

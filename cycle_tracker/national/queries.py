@@ -11,7 +11,7 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import built_once, day_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
 from cycle_tracker.documents.queries.documents import FACTS, facts_in, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models import Cycle, Milestone, Partnership
@@ -85,7 +85,7 @@ def _documents(reach: Reach, *, of_period: bool) -> Select[*tuple[Any, ...]]:
         )
     ).where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach))
     if of_period:
-        statement = statement.where(Cycle.period_start == day_of("period"))
+        statement = statement.where(_is_of_period())
     return statement.order_by(Partnership.name, Partnership.id, Milestone.reports_on, Milestone.id)
 
 
@@ -93,7 +93,7 @@ def _documents(reach: Reach, *, of_period: bool) -> Select[*tuple[Any, ...]]:
 def _sorts(reach: Reach) -> Select[*tuple[Any, ...]]:
     each = (
         with_facts(select(*FACTS))
-        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), Cycle.period_start == day_of("period"))
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
         .subquery()
     )
     sort = [
@@ -102,6 +102,10 @@ def _sorts(reach: Reach) -> Select[*tuple[Any, ...]]:
         + ("is_published", "notified", "explained_until")
     ]
     return select(*sort, func.count().label("number")).group_by(*sort)
+
+
+def _is_of_period() -> OneOf:
+    return OneOf(Milestone.cycle_id, select(Cycle.id).where(Cycle.period_start == day_of("period")))
 
 
 def _one(row: Any, today: date) -> FollowedDocument:

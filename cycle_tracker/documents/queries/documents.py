@@ -17,7 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import built_once, day_of, numbers_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
 from cycle_tracker.models import (
     Cycle,
@@ -155,6 +155,7 @@ def _incomplete(
     reach: Reach, *, not_required: bool, one_partnership: bool, one_kind: bool, one_period: bool
 ) -> Select[*tuple[Any, ...]]:
     """Documents past their guidance date, but for those published and notified."""
+    late = select(Milestone.id).where(IS_DOCUMENT, IS_INCOMPLETE, Milestone.target_on < day_of())
     narrowed = [in_reach(Milestone.partnership_id, reach)]
     if not not_required:
         narrowed.append(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
@@ -180,12 +181,7 @@ def _incomplete(
                 *FACTS,
             )
         )
-        .where(
-            IS_DOCUMENT,
-            IS_INCOMPLETE,
-            Milestone.target_on < day_of(),
-            *narrowed,
-        )
+        .where(OneOf(Milestone.id, late), *narrowed)
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)
     )
 
@@ -224,17 +220,18 @@ def _escalated_on(audience: Audience) -> Any:
 _SHARED = aliased(DateChange)
 
 
-def with_facts(statement: Select[Any]) -> Select[Any]:
+def with_facts(statement: Any) -> Select[Any]:
     """A statement on documents, joined with all that their states hang on: partnership, cycle, publication, and the
     newest explanation that was shared."""
     newest = _newest_shared().where(DateChange.milestone_id == Milestone.id).correlate(Milestone)
-    return (
+    joined: Select[Any] = (
         statement.select_from(Milestone)
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, Publication.version != Version.DRAFT))
         .outerjoin(_SHARED, _SHARED.id == newest.scalar_subquery())
     )
+    return joined
 
 
 FACTS = (
@@ -246,7 +243,7 @@ FACTS = (
     Partnership.notify_from,
     Publication.id.is_not(None).label("is_published"),
     Publication.published_on,
-    _notified().label("notified"),
+    Milestone.complete.label("notified"),
     _SHARED.reason.label("explanation"),
     _SHARED.new_due_on.label("explained_until"),
 )

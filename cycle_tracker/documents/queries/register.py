@@ -10,8 +10,9 @@ from sqlalchemy import Select, bindparam, func, select
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import built_once, day_of, number_of, numbers_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
 from cycle_tracker.models import Cycle, Form, Milestone, Partnership, Publication, PublicationAddress, Version
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,20 @@ class Published:
 
 
 def list_published(
-    *, partnership: str = "", period: Period | None = None, page: int = 1, per_page: int | None = None
+    having_some: Sequence[PartnershipName],
+    *,
+    partnership: str = "",
+    period: Period | None = None,
+    page: int = 1,
+    per_page: int | None = None,
 ) -> list[Published]:
     """One page of the published plans and annual reports with their addresses, by partnership, the newest first, and
     the one after it; with no `per_page` all of them. Drafts published for a consultation are left out. In two
     statements."""
+    first = having_some if per_page is None else having_some[: page * per_page + 1]
     paged = {} if per_page is None else {"at_most": per_page + 1, "skipped": (page - 1) * per_page}
     statement = _page(one_partnership=bool(partnership), one_period=period is not None, paged=bool(paged))
-    rows = rows_of(statement, **_values(partnership, period), **paged)
+    rows = rows_of(statement, **_values(partnership, period), **paged, first_partnerships=[one.id for one in first])
     addresses: dict[int, list[PublishedAddress]] = {row.id: [] for row in rows}
     for one in rows_of(_addresses(), publications=list(addresses)):
         addresses[one.publication_id].append(PublishedAddress(one.form, one.language, one.address))
@@ -66,9 +73,9 @@ def count_published(*, partnership: str = "", period: Period | None = None) -> i
     return int(rows_of(statement, **_values(partnership, period))[0][0])
 
 
-def list_partnerships_with_publications() -> list[tuple[str, str]]:
-    """Slug and name of the partnerships that have published something, by name."""
-    return [(row.slug, row.name) for row in rows_of(_with_publications())]
+def list_partnerships_with_publications() -> list[PartnershipName]:
+    """The partnerships that have published something, by name."""
+    return [PartnershipName(*row) for row in rows_of(_with_publications())]
 
 
 def _values(partnership: str, period: Period | None) -> dict[str, Any]:
@@ -101,21 +108,33 @@ def _page(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tu
 
 @built_once
 def _count(*, one_partnership: bool, one_period: bool) -> Select[int]:
-    found = _published(select(Publication.id), one_partnership=one_partnership, one_period=one_period)
+    # Only documents are published, so without filters the milestones need not be asked.
+    found = select(Publication.id).where(Publication.version != Version.DRAFT)
+    if one_partnership or one_period:
+        found = _published(select(Publication.id), one_partnership=one_partnership, one_period=one_period)
     return select(func.count()).select_from(found.limit(COUNTED_TO + 1).subquery())
 
 
 def _published(statement: Any, *, one_partnership: bool, one_period: bool) -> Select[Any]:
+    """Publications of documents. Which documents is found first, so that no more are looked at."""
     statement = (
-        statement.select_from(Partnership)
-        .join(Milestone, Milestone.partnership_id == Partnership.id)
-        .join(Publication, Publication.milestone_id == Milestone.id)
+        statement.select_from(Publication)
+        .join(Milestone, Milestone.id == Publication.milestone_id)
+        .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .where(IS_DOCUMENT, Publication.version != Version.DRAFT)
+        .where(Publication.version != Version.DRAFT)
     )
+    documents = select(Milestone.id).where(IS_DOCUMENT)
     if one_partnership:
-        statement = statement.where(Partnership.slug == bindparam("partnership"))
-    return statement.where(Cycle.period_start == day_of("period")) if one_period else statement
+        partnership = select(Partnership.id).where(Partnership.slug == bindparam("partnership"))
+        documents = documents.where(OneOf(Milestone.partnership_id, partnership))
+    if one_period:
+        cycles = select(Cycle.id).where(Cycle.period_start == day_of("period"))
+        documents = documents.where(OneOf(Milestone.cycle_id, cycles))
+    if not (one_partnership or one_period):
+        first = select(Partnership.id).where(Partnership.id.in_(numbers_of("first_partnerships")))
+        documents = documents.where(OneOf(Milestone.partnership_id, first))
+    return statement.where(OneOf(Publication.milestone_id, documents))
 
 
 @built_once
@@ -139,4 +158,8 @@ def _with_publications() -> Select[*tuple[Any, ...]]:
         .correlate(Partnership)
         .scalar_subquery()
     )
-    return select(Partnership.slug, Partnership.name).where(one.is_not(None)).order_by(Partnership.name, Partnership.id)
+    return (
+        select(Partnership.id, Partnership.slug, Partnership.name)
+        .where(one.is_not(None))
+        .order_by(Partnership.name, Partnership.id)
+    )

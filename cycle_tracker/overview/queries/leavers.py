@@ -10,7 +10,7 @@ from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.core.statements import built_once, day_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
 from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, User
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 from cycle_tracker.partnerships.queries.bodies import body_holds
@@ -60,6 +60,12 @@ def _left_behind(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
         )
         .correlate(Milestone)
     )
+    due = select(Milestone.id).where(
+        IS_OPEN,
+        in_reach(Milestone.partnership_id, leads, "leads"),
+        in_reach(Milestone.partnership_id, invites, "invites"),
+        Milestone.due_on <= day_of("last_day"),
+    )
     number = func.count(Milestone.id).label("number")
     return (
         select(
@@ -74,10 +80,7 @@ def _left_behind(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
         .join(Milestone.partnership)
         .join(Milestone.owner)
         .where(
-            IS_OPEN,
-            in_reach(Milestone.partnership_id, leads, "leads"),
-            in_reach(Milestone.partnership_id, invites, "invites"),
-            Milestone.due_on <= day_of("last_day"),
+            OneOf(Milestone.id, due),
             or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from),
             or_(User.active.is_(False), ~may_own),
         )

@@ -178,7 +178,7 @@ def _values(asked: Asked, today: date) -> dict[str, Any]:
 
 @built_once
 def _count(shape: Shape) -> Select[int]:
-    found = _from(select(Milestone.id), shape).limit(COUNTED_TO + 1).subquery()
+    found = _counted(shape).limit(COUNTED_TO + 1).subquery()
     return select(func.count()).select_from(found)
 
 
@@ -187,7 +187,7 @@ def _count_by_when(shape: Shape) -> Select[*tuple[Any, ...]]:
     """A number for each group. Each is counted by itself, so that none is counted further than it is shown."""
     numbers = []
     for when in When:
-        found = _from(select(Milestone.id), shape).where(_is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
+        found = _counted(shape).where(_is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
         numbers.append(select(func.count()).select_from(found).scalar_subquery())
     return select(*numbers)
 
@@ -224,6 +224,14 @@ def _between(shape: Shape) -> Select[*tuple[Any, ...]]:
         .where(numbered.c.place <= number_of("per_day"))
         .order_by(numbered.c.day, Milestone.title, Milestone.id)
     )
+
+
+def _counted(shape: Shape) -> Select[Any]:
+    """The milestones of a list with no more of them than its conditions ask for."""
+    statement = select(Milestone.id).join(Milestone.partnership)
+    if "period" in shape.narrowed:
+        statement = statement.join(Milestone.cycle)
+    return statement.where(*_conditions(shape))
 
 
 def _from(statement: Select[Any], shape: Shape) -> Select[Any]:

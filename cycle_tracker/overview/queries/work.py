@@ -15,7 +15,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
 from cycle_tracker.core.roles import Role
-from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.models import (
     Cycle,
     Escalation,
@@ -181,16 +181,19 @@ def list_to_receive(viewer: Viewer) -> Sequence[Any]:
 
 @built_once
 def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
+    waiting = select(PublicationCopy.id).where(
+        PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
+        PublicationCopy.sent_on.is_not(None),
+        PublicationCopy.received_on.is_(None),
+    )
+    if reach is Reach.EVERYWHERE:  # otherwise the first may all be elsewhere
+        waiting = waiting.order_by(PublicationCopy.sent_on, PublicationCopy.id).limit(LISTED_AT_MOST)
+    first = OneOf(PublicationCopy.id, waiting)
     return (
         _documents()
         .add_columns(PublicationCopy.sent_on)
         .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
-        .where(
-            in_reach(Milestone.partnership_id, reach),
-            PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
-            PublicationCopy.sent_on.is_not(None),
-            PublicationCopy.received_on.is_(None),
-        )
+        .where(in_reach(Milestone.partnership_id, reach), first)
         .order_by(PublicationCopy.sent_on, Partnership.name, Milestone.id)
         .limit(LISTED_AT_MOST)
     )

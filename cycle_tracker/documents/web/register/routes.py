@@ -1,5 +1,7 @@
 """`/register`: which plans and reports are published, and where. For everybody."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +13,7 @@ from cycle_tracker.documents.queries.register import (
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
 from cycle_tracker.documents.web.register.presenters import address_label, sheet
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.access import public
 from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -22,10 +25,11 @@ bp = Blueprint("register", __name__)
 @public
 def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
-    filters = _filters()
+    having_some = list_partnerships_with_publications()
+    filters = _filters(having_some)
     wanted = {"partnership": filters.partnership.data, "period": filters.chosen_period()}
     page = page_asked_for()
-    found = list_published(**wanted, page=page, per_page=PER_PAGE)
+    found = list_published(having_some, **wanted, page=page, per_page=PER_PAGE)
     pages = page_of(found, page=page, count=count_published(**wanted))
     return render_template(
         "documents/register/register.html",
@@ -40,12 +44,13 @@ def show() -> ResponseReturnValue:
 @public
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
-    filters = _filters()
-    found = list_published(partnership=filters.partnership.data, period=filters.chosen_period())
+    having_some = list_partnerships_with_publications()
+    filters = _filters(having_some)
+    found = list_published(having_some, partnership=filters.partnership.data, period=filters.chosen_period())
     return download(sheet(found, clock.today()), form)
 
 
-def _filters() -> RegisterFilters:
+def _filters(having_some: Sequence[PartnershipName]) -> RegisterFilters:
     filters = RegisterFilters(request.args)
-    filters.offer(list_partnerships_with_publications())
+    filters.offer([(one.slug, one.name) for one in having_some])
     return filters
