@@ -33,7 +33,7 @@ class Published:
     period: Period | None
     published_on: date | None
     newer_on: date | None
-    addresses: Sequence[PublishedAddress]
+    addresses: list[PublishedAddress]
 
 
 def list_published(
@@ -51,20 +51,17 @@ def list_published(
     paged = {} if per_page is None else {"at_most": per_page + 1, "skipped": (page - 1) * per_page}
     statement = _page(one_partnership=bool(partnership), one_period=period is not None, paged=bool(paged))
     rows = rows_of(statement, **_values(partnership, period), **paged, first_partnerships=[one.id for one in first])
-    addresses: dict[int, list[PublishedAddress]] = {row.id: [] for row in rows}
-    for one in rows_of(_addresses(), publications=list(addresses)):
-        addresses[one.publication_id].append(PublishedAddress(one.form, one.language, one.address))
-    return [
-        Published(
-            partnership=row.name,
-            title=row.title,
-            period=Period(row.period_start) if row.period_start else None,
-            published_on=row.published_on,
-            newer_on=row.newer_on,
-            addresses=addresses[row.id],
-        )
-        for row in rows
-    ]
+    found: dict[int, Published] = {}
+    for row in rows:
+        published = found.setdefault(row.id, _one(row))
+        if row.address is not None:
+            published.addresses.append(PublishedAddress(row.form, row.language, row.address))
+    return list(found.values())
+
+
+def _one(row: Any) -> Published:
+    period = Period(row.period_start) if row.period_start else None
+    return Published(row.name, row.title, period, row.published_on, row.newer_on, [])
 
 
 def count_published(*, partnership: str = "", period: Period | None = None) -> int:
@@ -85,25 +82,29 @@ def _values(partnership: str, period: Period | None) -> dict[str, Any]:
 
 @built_once
 def _page(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tuple[Any, ...]]:
-    statement = _published(
-        select(
-            Publication.id,
-            Partnership.name,
-            Milestone.title,
-            Cycle.period_start,
-            Publication.published_on,
-            Publication.newer_on,
-        ),
-        one_partnership=one_partnership,
-        one_period=one_period,
-    ).order_by(
+    """A row for each address of each document, in the order of the documents."""
+    columns = (Publication.id, Partnership.name, Milestone.title, Cycle.period_start, Publication.published_on)
+    address = (PublicationAddress.form, PublicationAddress.language, PublicationAddress.address)
+    order = (
         Partnership.name,
         Partnership.id,
         Cycle.period_start.desc(),
         Milestone.reports_on.desc(),
         Milestone.id.desc(),
     )
-    return statement.limit(number_of("at_most")).offset(number_of("skipped")) if paged else statement
+    wanted = _published(select(Publication.id), one_partnership=one_partnership, one_period=one_period)
+    if paged:
+        wanted = wanted.order_by(*order).limit(number_of("at_most")).offset(number_of("skipped"))
+    return (
+        select(*columns, Publication.newer_on, *address)
+        .select_from(Publication)
+        .join(Milestone, Milestone.id == Publication.milestone_id)
+        .join(Partnership, Partnership.id == Milestone.partnership_id)
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
+        .outerjoin(PublicationAddress, PublicationAddress.publication_id == Publication.id)
+        .where(OneOf(Publication.id, wanted))
+        .order_by(*order, PublicationAddress.id)
+    )
 
 
 @built_once
@@ -135,16 +136,6 @@ def _published(statement: Any, *, one_partnership: bool, one_period: bool) -> Se
         first = select(Partnership.id).where(Partnership.id.in_(numbers_of("first_partnerships")))
         documents = documents.where(OneOf(Milestone.partnership_id, first))
     return statement.where(OneOf(Publication.milestone_id, documents))
-
-
-@built_once
-def _addresses() -> Select[*tuple[Any, ...]]:
-    columns = (PublicationAddress.publication_id, PublicationAddress.form, PublicationAddress.language)
-    return (
-        select(*columns, PublicationAddress.address)
-        .where(PublicationAddress.publication_id.in_(numbers_of("publications")))
-        .order_by(PublicationAddress.id)
-    )
 
 
 @built_once
