@@ -1,6 +1,6 @@
 """Plans and annual reports as officials follow them: what is past its guidance date and not complete."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, numbers_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
 from cycle_tracker.models import (
     Cycle,
@@ -116,6 +116,29 @@ def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange
 def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]:
     """The newest explanation noted for each of these milestones, where there is one, shared or not."""
     return _by_milestone(_newest_of_each(shared=False), milestone_ids)
+
+
+def list_date_changes(milestone_id: int) -> Sequence[DateChange]:
+    """Every change of a milestone's date and every proposal of one, the newest first. One statement."""
+    return db.session.scalars(_date_changes(), {"milestone": milestone_id}).all()
+
+
+@built_once
+def _date_changes() -> Select[DateChange]:
+    of_milestone = DateChange.milestone_id == number_of("milestone")
+    return select(DateChange).where(of_milestone).order_by(DateChange.id.desc())
+
+
+def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange | None:
+    """Of changes that are in this order, the newest explanation that was noted; or that officials may see."""
+    return next(
+        (
+            change
+            for change in changes
+            if change.kind is DateChangeKind.EXPECTED and change.noted_at is not None and (change.shared or not shared)
+        ),
+        None,
+    )
 
 
 def published_and_notified(milestones: Iterable[Milestone]) -> dict[int, tuple[Publication, bool]]:

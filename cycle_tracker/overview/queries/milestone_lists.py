@@ -25,7 +25,7 @@ from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
-from cycle_tracker.models import Cycle, Milestone, Partnership, User
+from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
 from cycle_tracker.overview.rules.listing import NOBODY, Asked, Order, Standing, When
 
 
@@ -97,6 +97,15 @@ _EAGER = (
     contains_eager(Milestone.owner),
     joinedload(Milestone.lead_organisation),
 )
+
+
+_LISTED = (
+    contains_eager(Milestone.partnership).load_only(Partnership.slug, Partnership.name, Partnership.notify_from),
+    contains_eager(Milestone.cycle).load_only(Cycle.period_start),
+    contains_eager(Milestone.owner).load_only(User.name, User.active),
+    joinedload(Milestone.lead_organisation).load_only(Organisation.name),
+)
+"""The same for rows that are only shown, with no more than is shown of each."""
 
 
 def own_list(viewer: Viewer, asked: Asked, order: Order, today: date, *, everything: bool = False) -> MilestoneList:
@@ -194,7 +203,7 @@ def _count_by_when(shape: Shape) -> Select[*tuple[Any, ...]]:
 
 @built_once
 def _rows(shape: Shape, *, paged: bool) -> Select[Milestone]:
-    statement = _from(select(Milestone), shape).options(*_EAGER).order_by(*_order(shape))
+    statement = _from(select(Milestone), shape).options(*_LISTED).order_by(*_order(shape))
     return statement.limit(number_of("at_most")).offset(number_of("skipped")) if paged else statement
 
 
