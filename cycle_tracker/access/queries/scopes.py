@@ -79,9 +79,11 @@ def is_mine(reaches: tuple[Reach, Reach]) -> ColumnElement[bool]:
 
 
 def is_owned_by(viewer: Viewer) -> ColumnElement[bool]:
-    """True for what the person owns, for a statement that is built for them."""
-    mine = owned_by(viewer)
-    return is_mine(mine.reaches).params(mine.values)
+    """The same as `owned_by`, for a statement that is built for one person."""
+    return and_(
+        Milestone.owner_id.in_(sorted(viewer.owns_as)),
+        within(Milestone.partnership_id, viewer, Permission.CHANGE_OWN_MILESTONES),
+    )
 
 
 def due_on_for(viewer: Viewer, partnership_id: int) -> ColumnElement[Any]:
