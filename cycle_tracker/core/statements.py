@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Boolean, Date, Executable, Integer, Select, bindparam
+from sqlalchemy import BindParameter, Date, Executable, Integer, Select, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 from cycle_tracker.core.extensions import db
 
@@ -47,7 +48,7 @@ def numbers_of(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True, literal_execute=True, type_=Integer)
 
 
-class OneOf(FunctionElement[bool]):
+class OneOf(FunctionElement[Any]):
     """True where a column is one of what a statement finds first, by itself.
 
     For a list that is about few rows among many. Asked to join, PostgreSQL reads a whole table of some thousand rows
@@ -55,7 +56,7 @@ class OneOf(FunctionElement[bool]):
     """
 
     name = "one_of"
-    type = Boolean()
+    type = NullType()  # of a Boolean SQLite would be asked whether it equals 1, and would look at every row
     inherit_cache = True
 
     def __init__(self, column: Any, found: Select[Any]) -> None:

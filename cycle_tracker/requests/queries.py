@@ -19,7 +19,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.documents.queries.documents import facts_of, shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.models import Message, MessageKind, Milestone, Partnership, UpdateRequest, User
@@ -144,9 +144,11 @@ def list_requests_to_answer(viewer: Viewer, *, limit: int) -> Sequence[UpdateReq
 
 @built_once
 def _to_answer(reach: Reach) -> Select[UpdateRequest]:
+    # Found first: of the nation fewer wait than a partnership has milestones.
+    unanswered = select(UpdateRequest.id).where(UpdateRequest.answered_at.is_(None))
     return (
         _requests()
-        .where(in_reach(Milestone.partnership_id, reach), _is_waiting())
+        .where(in_reach(Milestone.partnership_id, reach), _is_waiting(), OneOf(UpdateRequest.id, unanswered))
         .order_by(UpdateRequest.reply_by.is_(None), UpdateRequest.reply_by, UpdateRequest.id)
         .limit(number_of("at_most"))
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, exists, false, literal_column, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, literal_column, or_, true
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -24,7 +24,7 @@ IS_DOCUMENT = Milestone.kind.in_(
 """True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
 
 
-IS_INCOMPLETE = literal_column("NOT milestones.complete", Boolean)
+IS_INCOMPLETE: ColumnElement[bool] = literal_column("NOT milestones.complete")
 """True for a document that is not published, or of which nothing says that Scottish Government was told; in the very
 words of the partial index on such documents."""
 
