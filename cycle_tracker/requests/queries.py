@@ -144,11 +144,13 @@ def list_requests_to_answer(viewer: Viewer, *, limit: int) -> Sequence[UpdateReq
 
 @built_once
 def _to_answer(reach: Reach) -> Select[UpdateRequest]:
-    # Found first: of the nation fewer wait than a partnership has milestones.
+    # In the whole nation fewer wait than a partnership has milestones. So they are found first; a partnership that is
+    # worked out from its number keeps SQLite from beginning with all of its milestones.
     unanswered = select(UpdateRequest.id).where(UpdateRequest.answered_at.is_(None))
+    partnership = Milestone.partnership_id + 0
     return (
         _requests()
-        .where(in_reach(Milestone.partnership_id, reach), _is_waiting(), OneOf(UpdateRequest.id, unanswered))
+        .where(in_reach(partnership, reach), _is_waiting(), OneOf(UpdateRequest.id, unanswered))
         .order_by(UpdateRequest.reply_by.is_(None), UpdateRequest.reply_by, UpdateRequest.id)
         .limit(number_of("at_most"))
     )
