@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, select
 
@@ -32,7 +33,7 @@ def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) 
             RoleGrant.partnership_id,
             RoleGrant.organisation_id,
             PostHolder.post_id,
-            (_is_deputy(today) if acting else false()).label("is_deputy"),
+            (is_deputy(today) if acting else false()).label("is_deputy"),
         )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
         .outerjoin(PostHolder, PostHolder.user_id == User.id)
@@ -73,7 +74,13 @@ def viewer_of(user_id: int, today: date) -> Viewer:
     return viewers_of([user_id], today, acting=True)[user_id]
 
 
-def _is_deputy(today: date) -> ColumnElement[bool]:
+def stands_in_for(user_id: int, today: date) -> frozenset[int]:
+    """The people whose stand-in somebody is. One statement."""
+    return stood_in_for(user_id, deputies_on(today))
+
+
+def is_deputy(today: Any) -> ColumnElement[bool]:
+    """True of a person who is somebody's deputy on a day. For statements on User."""
     return exists().where(Delegation.deputy_id == User.id, holds(today)).correlate(User)
 
 

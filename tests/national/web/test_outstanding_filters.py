@@ -5,11 +5,11 @@ from datetime import date
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.models import Partnership
 from cycle_tracker.national.web.outstanding.forms import Filters, Sort, periods_until, read_filters
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
 TODAY = date(2026, 7, 3)
-MORAY = [Partnership(slug="moray", name="Moray")]
+MORAY = [PartnershipName(1, "moray", "Moray")]
 
 
 def test_known_values_are_taken() -> None:

@@ -12,7 +12,7 @@ from wtforms import SelectField
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.models import Partnership
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.wording import document_state_label, kind_label
 
 Value = TypeVar("Value")
@@ -78,7 +78,7 @@ class FilterForm(FlaskForm):
     state = SelectField("Status")
 
 
-def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership], today: date) -> Filters:
+def read_filters(arguments: Mapping[str, str], partnerships: Sequence[PartnershipName], today: date) -> Filters:
     """The filters of an address."""
     ignored: list[str] = []
 
@@ -98,7 +98,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
     )
 
 
-def filter_form(filters: Filters, partnerships: Sequence[Partnership], today: date) -> FilterForm:
+def filter_form(filters: Filters, partnerships: Sequence[PartnershipName], today: date) -> FilterForm:
     """The form that shows these filters."""
     form = FilterForm(formdata=None, data=filters.in_address())
     form.partnership.choices = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]

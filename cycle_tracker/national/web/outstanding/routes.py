@@ -10,7 +10,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.national.web.outstanding.forms import filter_form, read_filters
 from cycle_tracker.national.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, sheet, tiles
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
     """Every document past its guidance date and not complete, by state; filtered, sorted and paged by the address."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    partnerships = list_partnerships(within)
+    partnerships = list_names(within)
     filters = read_filters(request.args, partnerships, today)
     found = list_documents(
         today,
@@ -55,7 +55,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The whole list with its filters and in its order, as a file."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = read_filters(request.args, list_partnerships(within), today)
+    filters = read_filters(request.args, list_names(within), today)
     found = list_documents(
         today,
         within=within,

@@ -9,8 +9,8 @@ from wtforms import SelectField
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.models import Partnership
 from cycle_tracker.overview.rules.listing import Asked, Order, Standing, When
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.forms import LineField
 from cycle_tracker.web.list_filters import Reading
 from cycle_tracker.web.wording import kind_label
@@ -26,11 +26,11 @@ WHENS = (When.PAST, When.TODAY, When.COMING, When.NO_DATE, When.BEFORE_SERVICE)
 class Offered:
     """What can be chosen from: the person's partnerships, and whether they lead any."""
 
-    partnerships: Sequence[Partnership]
+    partnerships: Sequence[PartnershipName]
     leads: bool
 
     @classmethod
-    def to(cls, viewer: Viewer, partnerships: Sequence[Partnership]) -> "Offered":
+    def to(cls, viewer: Viewer, partnerships: Sequence[PartnershipName]) -> "Offered":
         """What this person can choose from."""
         return cls(partnerships, viewer.can(Permission.CHANGE_MILESTONES))
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
+from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
@@ -18,9 +19,9 @@ from cycle_tracker.overview.services.replies import reply_to
 from cycle_tracker.overview.web.my_work.filters import Filters, Offered, filter_form, read_filters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
 from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, reply_wording, tiles
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import count
 
@@ -98,9 +99,9 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
     filters = read_filters(request.args, offered)
     found = _found(viewer, filters)
     numbers = _found(viewer, _without_when(filters)).count_by_when()
-    number = numbers.get(filters.asked.when, 0) if filters.asked.when else sum(numbers.values())
-    page = min(page_asked_for(), last_page(number))
-    rows = found.rows(page=page, per_page=PER_PAGE)
+    number = numbers.get(filters.asked.when, 0) if filters.asked.when else min(sum(numbers.values()), COUNTED_TO + 1)
+    page = page_asked_for() if number > COUNTED_TO else min(page_asked_for(), last_page(number))
+    pages = page_of(found.rows(page=page, per_page=PER_PAGE, one_more=True), page=page, count=number)
     return render_template(
         "overview/my_work/show.html",
         today=today,
@@ -109,8 +110,8 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
         several=len(offered.partnerships) > 1,
         stands_in_for=viewer.stands_in_for,
         tiles=tiles(numbers, filters),
-        groups=groups(lines(rows, viewer, today), today),
-        pages=Pages(rows, page=page, count=number),
+        groups=groups(lines(pages.items, viewer, today), today),
+        pages=pages,
         all_ticked=request.args.get("tick") == "all",
         form=form,
         longest_note=LONGEST_NOTE,
@@ -118,7 +119,7 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
 
 
 def _offered(viewer: Viewer) -> Offered:
-    return Offered.to(viewer, list_partnerships(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
+    return Offered.to(viewer, list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
 
 
 def _found(viewer: Viewer, filters: Filters) -> MilestoneList:
