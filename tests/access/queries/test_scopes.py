@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,16 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import ColumnElement, select, true
 
+from cycle_tracker.access.queries.reach import in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import (
     IS_DOCUMENT,
     IS_OPEN,
     IS_PUBLISHED,
     due_on_for,
+    is_mine,
     is_owned_by,
     is_seen_by,
-    is_work_of,
     may_be_seen_by,
+    owned_by,
     within,
+    work_of,
 )
 from cycle_tracker.access.queries.tenures import body_holds, membership_holds
 from cycle_tracker.access.queries.viewers import viewers_of
@@ -87,15 +91,19 @@ def test_sql_finds_for_anybody_what_the_table_of_permissions_gives_them(
 
 
 def hold_to_the_table(viewer: Viewer, milestones: list[Milestone]) -> None:
-    def agrees(condition: ColumnElement[bool], rule: Callable[[Milestone], bool]) -> None:
-        assert set(db.session.scalars(select(Milestone.id).where(condition))) == {
+    def agrees(condition: ColumnElement[bool], rule: Callable[[Milestone], bool], **values: Any) -> None:
+        assert set(db.session.scalars(select(Milestone.id).where(condition), values)) == {
             one.id for one in milestones if rule(one)
         }
 
     agrees(is_seen_by(viewer), lambda one: may_see(viewer, one.partnership_id, is_document=one.is_document))
-    agrees(is_work_of(viewer), lambda one: may_change(viewer, one.partnership_id, one.owner_id))
-    agrees(is_owned_by(viewer), lambda one: one.owner_id in viewer.owns_as and may_own(viewer, one))
+    work, owned = work_of(viewer), owned_by(viewer)
+    agrees(is_mine(work.reaches), lambda one: may_change(viewer, one.partnership_id, one.owner_id), **work.values)
+    for is_own, values in ((is_owned_by(viewer), {}), (is_mine(owned.reaches), owned.values)):
+        agrees(is_own, lambda one: one.owner_id in viewer.owns_as and may_own(viewer, one), **values)
     for permission in Permission:
+        held = viewer.partnerships_with(permission)
+        agrees(in_reach(Milestone.partnership_id, reach_of(held)), holder(viewer, permission), **values_of(held))
         agrees(within(Milestone.partnership_id, viewer, permission), holder(viewer, permission))
 
 

@@ -25,14 +25,14 @@ def owner(app: Flask) -> FlaskClient:
 
 def test_home_counts_to_a_thousand(owner: FlaskClient) -> None:
     said = words(whole_page(owner.get("/")))
-    assert "1,000+ past their date" in said
-    assert "The first 50 of 1,000+." in said
+    assert "1,000+ overdue" in said
+    assert "Showing the first 50 of 1,000+." in said
 
 
 def test_a_list_counts_to_a_thousand_and_goes_on_to_its_end(owner: FlaskClient) -> None:
     first = words(whole_page(owner.get("/my-work")))
-    assert "1,000+ milestones. Shown are 1 to 50." in first
-    assert "1,000+ Past its date" in first
+    assert "1,000+ milestones. Showing 1 to 50." in first
+    assert "1,000+ Overdue" in first
     last = whole_page(owner.get("/my-work?page=22"))
     assert len(last.select("tbody th")) == NUMBER - 21 * 50
     assert last.find("a", rel="next") is None
