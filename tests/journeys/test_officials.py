@@ -71,7 +71,7 @@ def test_officials_ask_about_many_at_once_and_receive_what_is_sent(service: Serv
     visitor.open("/outstanding")
     tick(visitor, "Moray: Annual report on 2025–26")
     tick(visitor, "Fife: Annual report on 2025–26")
-    visitor.press("Preview a request about what is ticked, from outstanding")
+    visitor.press("Preview a request about the selected documents, from outstanding")
     assert visitor.reads("Fife has no planning lead")
     visitor.press("Send")
     assert visitor.reads("There was no one to email in Fife.")

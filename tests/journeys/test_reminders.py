@@ -65,7 +65,7 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     visitor.page.get_by_label("Who will cover").select_option(label="Rona Munro")
     visitor.press("Save")
     visitor.open("/account/calendar")
-    visitor.press("Make the address")
+    visitor.press("Create the address")
     address = visitor.page.locator("#address").inner_text()
     fetched = visitor.page.request.get(address)
     events = Calendar.from_ical(fetched.text()).walk("VEVENT")
