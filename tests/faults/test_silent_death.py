@@ -64,8 +64,8 @@ def test_it_is_red_within_two_periods_mailed_about_after_five_minutes_and_ends_w
             assert [str(mail.message["Subject"]) for mail in sink.accepted] == [
                 "Cycle Tracker: the scheduler is not running"
             ]
-            assert "No mails could be sent for more than three minutes. Is the scheduler running" in page
-            assert "The scheduler does not run On" in page
+            assert "No emails could be sent for more than three minutes. Check that the scheduler is running" in page
+            assert "The scheduler is not running On" in page
             assert last_good_run(migrated) in page
 
             jobs.start_scheduler()

@@ -200,8 +200,6 @@ def _note(line: NoticeLine, today: date) -> str:
     notes = []
     if line.answer is not None:
         notes.append(answer_note(line.answered_by, line.answer, line.answer_date, line.answer_text))
-    if line.step.startswith("rung-") and line.audience is Audience.LEAD:
-        notes.append("You get this because you are a planning lead.")
     if EXPLAIN in (line.step, *line.overtook):
         notes.append(_offer(line, today))
     return " ".join(notes)

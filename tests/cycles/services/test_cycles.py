@@ -14,6 +14,8 @@ from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models import AuditEvent, ClosureDay, Cycle, Milestone, Partnership
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 PERIOD = Period.named("2026-29")
 ENTERED = date(2024, 4, 1)
 NOW = moment(ENTERED)

@@ -39,6 +39,8 @@ from tests.factories import make_milestone, make_organisation, make_partnership,
 from tests.support.days import Days, again, every_day, moment
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 11, 23)
 NOW = moment(TODAY)
 PRESENT = Period.named("2026-29")

@@ -22,6 +22,8 @@ from cycle_tracker.models import (
     TemplateEdition,
 )
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -39,6 +39,8 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 9, 1)
 NOW = moment(TODAY)
 DUE = date(2026, 10, 5)

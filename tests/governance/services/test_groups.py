@@ -28,6 +28,8 @@ from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_fo
 from tests.factories import make_partnership, make_user
 from tests.support.days import moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 9, 1)
 NOW = moment(TODAY)
 

@@ -35,6 +35,8 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_milestone, make_partnership, make_report, make_user
 from tests.support.days import Days, Told, moment
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
 

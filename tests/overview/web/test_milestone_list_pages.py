@@ -114,7 +114,7 @@ def test_administrators_find_titles_and_dates_and_nothing_else(moray: Moray) -> 
         assert "so we ignored them" in said(client.get(f"{LIST}?{query}"))
     rows = read_csv(client.get(f"{LIST}/export.csv"))
     assert list(rows[0]) == [
-        "Partnership", "Title", "Plan period", "Opens on", "First date", "Date worked to", "Done on",
+        "Partnership", "Title", "Plan period", "Opens on", "Original date", "Due date", "Done on",
     ]  # fmt: skip
     assert "Ewan Ross" not in str(rows)
 
@@ -123,7 +123,7 @@ def test_a_file_for_officials_holds_documents_and_no_owner(moray: Moray) -> None
     rows = read_csv(moray.someone(Role.OFFICIAL).get(f"{LIST}/export.csv"))
     assert [row["Title"] for row in rows] == ["Annual report on 2025–26"]
     assert not {"Owner", "Lead organisation"} & set(rows[0])
-    assert rows[0]["State"] == "Past guidance date"
+    assert rows[0]["Status"] == "Past guidance date"
 
 
 def test_an_unshared_new_date_is_in_no_file_for_officials(moray: Moray) -> None:

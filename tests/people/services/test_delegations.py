@@ -21,6 +21,8 @@ from tests.factories import grant_role, make_milestone, make_partnership, make_u
 from tests.support.days import Days, again, moment
 from tests.support.pages import counted_statements
 
+pytestmark = pytest.mark.alike_on_both_databases
+
 TODAY = date(2026, 5, 11)
 """A Monday."""
 DUE = date(2026, 5, 14)
