@@ -62,7 +62,7 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     visitor.open("/account/away")
     visitor.fill("First day away", "06/05/2026")
     visitor.fill("Last day away", "15/05/2026")
-    visitor.page.get_by_label("Who stands in").select_option(label="Rona Munro")
+    visitor.page.get_by_label("Who will cover").select_option(label="Rona Munro")
     visitor.press("Save")
     visitor.open("/account/calendar")
     visitor.press("Create the address")
@@ -78,9 +78,9 @@ def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, v
     assert service.mails_to(OWNER) == []
     assert "You get this because you are covering for Ewan Bain." in service.mails_to(DEPUTY)[-1]
     visitor.follow(service.link_in_mail(DEPUTY, "/answer/"))
-    tick(visitor, "Not yet, and it is on track")
-    visitor.press("Send the answer")
-    assert visitor.reads("Your answer is recorded")
+    tick(visitor, "Not done, on track")
+    visitor.press("Send your answer")
+    assert visitor.reads("We have your answer")
     visitor.sign_in(DEPUTY)
     visitor.follow(service.link_in_mail(DEPUTY, "/mails/"))
     assert visitor.reads("14 days before")

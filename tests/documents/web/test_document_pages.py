@@ -350,8 +350,11 @@ def test_what_is_wrong_with_the_facts_is_told_and_changes_nothing(tayside: Taysi
         ({"published_on": "soon"}, "Enter a date, for example 30 6 2026"),
         ({"places-0-form": "poster"}, "Choose a format from the list"),
         ({"places-0-language": "xx"}, "Choose a language from the list"),
-        ({"places-0-address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
-        ({"places-0-address": f"https://example.org/{'a' * 10_000}"}, "The address must be 2,000 characters or fewer"),
+        ({"places-0-address": "javascript:alert(1)"}, "Enter the full web address, starting with https:// or http://"),
+        (
+            {"places-0-address": f"https://example.org/{'a' * 10_000}"},
+            "The web address must be 2,000 characters or fewer",
+        ),
     ]:
         page = client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **changed))
         assert page.status_code == 200, changed

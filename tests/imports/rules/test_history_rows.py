@@ -95,9 +95,13 @@ def test_known_unknown_and_not_known_whether_are_three_things() -> None:
         ({"published": "31 9 2022"}, "published on", "31 September 2022 is not a real date."),
         ({"published": "4/7/2026"}, "published on", "The date must be today or in the past."),
         ({"published": "31/3/2022"}, "published on", "The year it reports on ends on 31 March 2022, so it cannot"),
-        ({"address": "www.example.org"}, "address", "Enter the whole address, starting with https:// or http://."),
-        ({"address": "javascript:alert(1)"}, "address", "Enter the whole address, starting with https:// or http://."),
-        ({"address": "https://" + "x" * 2000}, "address", "The address must be 2,000 characters or fewer."),
+        ({"address": "www.example.org"}, "address", "Enter the full web address, starting with https:// or http://."),
+        (
+            {"address": "javascript:alert(1)"},
+            "address",
+            "Enter the full web address, starting with https:// or http://.",
+        ),
+        ({"address": "https://" + "x" * 2000}, "address", "The web address must be 2,000 characters or fewer."),
         (
             {"received": "19/9/2022"},
             "received on",

@@ -115,7 +115,7 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
     }
     text = said(page)
     assert (
-        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not yet notified; 1 no record here yet; "
+        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not sent; 1 no record here yet; "
         "1 not required." in text
     )
     assert "Another report took its place." in text

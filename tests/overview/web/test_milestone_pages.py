@@ -147,9 +147,9 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
     for changed, words in [
         ({"address": ""}, "Enter the web address of the document"),
         ({"address": "   "}, "Enter the web address of the document"),
-        ({"address": "www.moray.example.org/report"}, "Enter the whole address, starting with https:// or http://"),
-        ({"address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
-        ({"address": "https://[moray"}, "Check the address: it cannot be read"),
+        ({"address": "www.moray.example.org/report"}, "Enter the full web address, starting with https:// or http://"),
+        ({"address": "javascript:alert(1)"}, "Enter the full web address, starting with https:// or http://"),
+        ({"address": "https://[moray"}, "Check the web address. We cannot read it"),
         ({"address": "https://example.org/" + "a" * 2000}, "The web address must be 2,000 characters or fewer"),
         ({"published_on": ""}, "Enter the date it was published"),
         ({"published_on": "  "}, "Enter the date it was published"),
