@@ -1,5 +1,6 @@
 """Setting a partnership up, in words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ FILE_COLUMNS = (
 )
 
 DONE, TO_DO, CAN_WAIT = Status("Done", "green"), Status("To do", "yellow"), Status("Optional", "grey")
+EACH_YEAR = re.compile(r" (?:on|in) \{year\}")
 STANDINGS = (Status("Not started", "grey"), Status("Being set up", "yellow"), Status("In use", "green"))
 
 
@@ -178,7 +180,7 @@ def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyLine]:
 
 def optional_steps(entries: Iterable[Entry]) -> list[tuple[str, str]]:
     """Optional steps to choose from: key and title."""
-    return [(one.key, one.title.replace("{year}", "each year").replace(" {period}", "")) for one in entries]
+    return [(one.key, EACH_YEAR.sub(" each year", one.title).replace(" {period}", "")) for one in entries]
 
 
 def period_wording(one: Joining) -> str:
