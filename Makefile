@@ -35,11 +35,12 @@ long: setup system-packages ## Run the long tests: processes killed and raced fo
 faults: setup system-packages ## Run only the long tests of faults: processes killed, paused and raced
 	@$(PYTEST) tests/faults --selection long
 
-check: setup system-packages ## Run the formatter, linters, type checker, migration check, then `make test-all`
+check: setup system-packages ## Run the formatter, linters, type checker, secret scan, migration check, then `make test-all`
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@$(PYTHON_IN_VENV) -m mypy
 	@.venv/bin/lint-imports
+	@scripts/secret_scan.sh
 	@$(MAKE) --no-print-directory migrations-in-step
 	@$(MAKE) --no-print-directory test-all
 

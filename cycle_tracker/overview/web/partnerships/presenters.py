@@ -87,10 +87,10 @@ def explanations(documents: Iterable[FollowedDocument]) -> list[Explained]:
 def joined_words(partnership: Partnership, today: date) -> str:
     """From when the partnership uses the service."""
     if partnership.notify_from is None:
-        return "It does not use this service yet, so no one in it gets reminders."
+        return "This partnership does not use Cycle Tracker yet, so no one in it gets reminders."
     if partnership.notify_from > today:
-        return f"It will use this service from {day(partnership.notify_from)}."
-    return f"It has used this service since {day(partnership.notify_from)}."
+        return f"This partnership will use Cycle Tracker from {day(partnership.notify_from)}."
+    return f"This partnership has used Cycle Tracker since {day(partnership.notify_from)}."
 
 
 def seen_by(viewer: Viewer, partnership: Partnership) -> str:
