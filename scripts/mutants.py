@@ -49,7 +49,11 @@ AREAS = {
             "cycle_tracker/reminders/queries/deadlines.py",
             "cycle_tracker/reminders/services/bookmarks.py",
         ),
-        ("tests/reminders/rules", "tests/reminders/services/test_policies.py"),
+        (
+            "tests/reminders/rules",
+            "tests/reminders/queries/test_deadlines.py",
+            "tests/reminders/services/test_policies.py",
+        ),
     ),
     "deadlines": Area(
         (
@@ -87,7 +91,11 @@ AREAS = {
     ),
     "policies": Area(
         ("cycle_tracker/reminders/rules/policies.py", "cycle_tracker/reminders/rules/policy_rules.py"),
-        ("tests/reminders/rules", "tests/reminders/services/test_policies.py"),
+        (
+            "tests/reminders/rules",
+            "tests/reminders/queries/test_deadlines.py",
+            "tests/reminders/services/test_policies.py",
+        ),
     ),
 }
 
