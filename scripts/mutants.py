@@ -47,12 +47,10 @@ AREAS = {
             "cycle_tracker/reminders/rules/reminders.py",
             "cycle_tracker/reminders/rules/silences.py",
             "cycle_tracker/reminders/queries/deadlines.py",
-            "cycle_tracker/reminders/services/bookmarks.py",
         ),
         (
             "tests/reminders/rules",
             "tests/reminders/queries/test_deadlines.py",
-            "tests/reminders/services/test_policies.py",
         ),
     ),
     "deadlines": Area(
@@ -94,7 +92,6 @@ AREAS = {
         (
             "tests/reminders/rules",
             "tests/reminders/queries/test_deadlines.py",
-            "tests/reminders/services/test_policies.py",
         ),
     ),
 }
