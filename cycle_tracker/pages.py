@@ -13,6 +13,8 @@ from cycle_tracker.documents.web.date_changes import section as date_changes_sec
 from cycle_tracker.documents.web.date_changes.routes import bp as date_changes
 from cycle_tracker.documents.web.not_required.routes import bp as not_required
 from cycle_tracker.documents.web.publications import section as publications_section
+from cycle_tracker.documents.web.publications.copies import bp as copies
+from cycle_tracker.documents.web.publications.kept_copies import bp as kept_copies
 from cycle_tracker.documents.web.publications.routes import bp as publications
 from cycle_tracker.documents.web.receipts import section as receipts_section
 from cycle_tracker.documents.web.receipts.routes import bp as receipts
@@ -85,6 +87,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     evidence,
     comments,
     publications,
+    copies,
+    kept_copies,
     approvals,
     not_required,
     history,

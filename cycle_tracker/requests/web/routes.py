@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
-from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import UpdateRequest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
@@ -41,6 +41,7 @@ from cycle_tracker.requests.web.presenters import columns, lines, previews, requ
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, download
 from cycle_tracker.web.wording import count
 
@@ -128,18 +129,15 @@ def answer(request_id: int) -> ResponseReturnValue:
     """Answer for the partnership."""
     asked = get_update_request(current_viewer(), request_id, to=Permission.ANSWER_UPDATES)
     form = AnswerForm()
-    if form.validate_on_submit():
-        try:
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
             answer_request(asked, form.answer.data, by=current_user_row(), today=clock.today(), now=clock.now())
-            db.session.commit()
-        except RuleBroken as rule:
-            db.session.rollback()
-            if isinstance(rule, ChangedMeanwhile):
-                return _page(asked, form, typed=form.answer.data), 409
-            show_rule(form, rule)
-        else:
-            flash("Saved. The Scottish Government can read your answer here.", "success")
-            return redirect(url_for(".show", request_id=request_id))
+    if attempt.saved:
+        flash("Saved. The Scottish Government can read your answer here.", "success")
+        return redirect(url_for(".show", request_id=request_id))
+    if attempt.is_late:
+        return _page(asked, AnswerForm(formdata=None), typed=form.answer.data), attempt.status
     return _page(asked, form)
 
 

@@ -145,20 +145,20 @@ def _published(
     links = []
     if records:
         links.append(Link("Change what is published", _to("publications.facts", document)))
-        links.append(Link("Keep a copy here", _to("publications.kept_copy", document)))
+        links.append(Link("Keep a copy here", _to("kept_copies.keep", document)))
         if following is not None:
             links.append(Link(f"Record a {following.label.lower()} version", _to("publications.newer", document)))
     copies, copy_links = [], []
     if not publication.is_draft:
         copies = copy_rows(record, names, records=records, in_full=in_full)
         if records and record.may_receive:
-            copy_links.append(Link("Record copies sent", _to("publications.copies", document)))
+            copy_links.append(Link("Record copies sent", _to("copies.record", document)))
     return Published(
         heading="A draft is published" if publication.is_draft else "Publication",
         rows=_rows(record, publication, names, records=records, in_full=in_full),
         places=[Place(address_label(one), one.address) for one in publication.addresses],
         copies=copies,
-        kept_copy=Link(publication.kept_copy.name, _to("publications.download", document))
+        kept_copy=Link(publication.kept_copy.name, _to("kept_copies.download", document))
         if publication.kept_copy
         else None,
         links=links,
@@ -186,7 +186,7 @@ def _rows(
         return [*rows, Row("Sent to Scottish Government on", "Scottish Government has no record yet")]
     change = []
     if records:
-        address = _to("publications.copy", record.document, receiver_id=copy.receiver_id)
+        address = _to("copies.correct", record.document, receiver_id=copy.receiver_id)
         change.append(Link("Change", address, "the copy to Scottish Government"))
     received = day(copy.received_on) if copy.received_on else "No receipt is recorded yet"
     sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
@@ -210,7 +210,7 @@ def _copy_row(
         receiver=receiver.name,
         sent=upper_first(day(copy.sent_on)) + sent_by,
         received=day(copy.received_on) + received_by if copy.received_on else "No receipt is recorded yet",
-        address=_to("publications.copy", record.document, receiver_id=receiver.id) if records else "",
+        address=_to("copies.correct", record.document, receiver_id=receiver.id) if records else "",
     )
 
 

@@ -22,7 +22,7 @@ from cycle_tracker.models import Contact, Milestone, Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 
 bp = Blueprint("contacts", __name__, url_prefix="/partnerships/<slug>")
@@ -68,10 +68,16 @@ def change(slug: str, contact_id: int) -> ResponseReturnValue:
     """Set right who a contact is, or switch them off."""
     partnership, contact = get_contact(current_viewer(), slug, contact_id)
     form = ContactForm(obj=contact)
-    if form.validate_on_submit() and saved(form, lambda: _change(contact, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            change_contact(contact, form.details, active=form.active.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash("Saved.", "success")
         return redirect(url_for("contacts.index", slug=slug))
-    return render_template("milestones/contacts/change.html", partnership=partnership, contact=contact, form=form)
+    return render_template(
+        "milestones/contacts/change.html", partnership=partnership, contact=contact, form=form
+    ), attempt.status
 
 
 @bp.route(OF_MILESTONE, methods=["GET", "POST"])
@@ -81,7 +87,11 @@ def asked(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_asking_milestone(current_viewer(), slug, key)
     form = AskForm()
     form.offer(list_to_choose(milestone))
-    if form.validate_on_submit() and saved(form, lambda: _ask(milestone, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _ask(milestone, form)
+    if attempt.saved:
         flash("Saved. We will email them when the next reminder is due.", "success")
         return redirect(url_for("contacts.asked", slug=slug, key=key))
     return render_template(
@@ -90,7 +100,7 @@ def asked(slug: str, key: str) -> ResponseReturnValue:
         contacts=list_asked(milestone),
         form=form,
         button=FlaskForm(),
-    )
+    ), attempt.status
 
 
 @bp.post(f"{OF_MILESTONE}/{ONE}/remove")
@@ -129,10 +139,6 @@ def _ask(milestone: Milestone, form: AskForm) -> None:
         else add_contact(milestone.partnership, form.details, by=by, now=now)
     )
     ask_contact(milestone, contact, by=by, now=now)
-
-
-def _change(contact: Contact, form: ContactForm) -> None:
-    change_contact(contact, form.details, active=form.active.data, by=current_user_row(), now=clock.now())
 
 
 def _yes(value: bool) -> str:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
@@ -21,6 +20,7 @@ from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, repl
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import count
 
@@ -62,11 +62,10 @@ def reply() -> ResponseReturnValue:
 
 def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue:
     """Answer every ticked row in one transaction, and go back to the list."""
-    try:
+    attempt = Attempt(form)
+    with attempt:
         reply_to(ticked, form.reply(), by=current_user_row(), today=clock.today(), now=clock.now())
-        db.session.commit()
-    except StaleDataError:
-        db.session.rollback()
+    if not attempt.saved:
         ticked = list_ticked(current_viewer(), form.ticked.data.keys())
         shown = outcomes(
             lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer()
