@@ -14,7 +14,7 @@ from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import Invitation, Milestone, User
 from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches
 from cycle_tracker.people.services.invitations import place_of
-from cycle_tracker.people.web.filters import Filters
+from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import NO_DATE, Status, count, day, milestone_status
@@ -111,7 +111,7 @@ def file_rows(found: Iterable[Line]) -> list[Sequence[Cell]]:
     ]
 
 
-def columns(filters: Filters) -> list[Any]:
+def columns(filters: PeopleFilters) -> list[Any]:
     """The headings of the administrators' list; three of them sort it."""
 
     def sorting(label: str, order: Order) -> dict[str, Any]:

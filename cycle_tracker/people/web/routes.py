@@ -23,7 +23,7 @@ from cycle_tracker.people.queries.people import (
 )
 from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
-from cycle_tracker.people.web.filters import Filters, filter_form, read_filters
+from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.people.web.forms import ConfirmForm, PersonForm, RoleForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
@@ -43,14 +43,13 @@ def index() -> ResponseReturnValue:
     if not viewer.can(Permission.MANAGE_PEOPLE):
         return _for_leads(viewer)
     today = clock.today()
-    filters = _filters()
+    filters = PeopleFilters(request.args, list_partnerships())
     count = count_people(filters.asked, today)
     page = min(page_asked_for(), last_page(count))
     found = list_people(filters.asked, today, page=page, per_page=PER_PAGE)
     return render_template(
         "people/index.html",
         filters=filters,
-        filter_form=filter_form(filters, list_partnerships()),
         columns=presenters.columns(filters),
         lines=presenters.lines(found),
         pages=Pages(found, page=page, count=count),
@@ -62,7 +61,7 @@ def index() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     today = clock.today()
-    found = presenters.lines(list_people(_filters().asked, today))
+    found = presenters.lines(list_people(PeopleFilters(request.args, list_partnerships()).asked, today))
     return download(Sheet(f"people-{today}", presenters.FILE_COLUMNS, presenters.file_rows(found)), form)
 
 
@@ -219,10 +218,6 @@ def reactivate(person_id: int) -> ResponseReturnValue:
     else:
         flash(" ".join(form.form_errors), "warning")
     return redirect(_page_of(person))
-
-
-def _filters() -> Filters:
-    return read_filters(request.args, list_partnerships())
 
 
 def _for_leads(viewer: Viewer) -> ResponseReturnValue:

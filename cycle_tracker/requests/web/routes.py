@@ -31,11 +31,9 @@ from cycle_tracker.requests.services import (
 from cycle_tracker.requests.web.forms import (
     AnswerForm,
     AskForm,
-    ListFilters,
+    UpdateRequestFilters,
     documents_chosen,
-    filter_form,
     form_as_it_stands,
-    read_filters,
 )
 from cycle_tracker.requests.web.presenters import columns, lines, previews, request_page, sheet
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
@@ -55,14 +53,13 @@ def index() -> ResponseReturnValue:
     """Requests about the documents that the person reads; filtered, sorted and paged by the address."""
     viewer, today = current_viewer(), clock.today()
     partnerships = list_partnerships(viewer.partnerships_with(Permission.READ_DOCUMENTS))
-    filters = read_filters(request.args, partnerships)
+    filters = UpdateRequestFilters(request.args, partnerships)
     number = count_update_requests(viewer, filters.wanted, today)
     page = min(page_asked_for(), last_page(number))
     found = list_update_requests(viewer, filters.wanted, today, page=page, per_page=PER_PAGE)
     return render_template(
         "requests/index.html",
         filters=filters,
-        filter_form=filter_form(filters, partnerships),
         columns=columns(filters.wanted.sort, _addresses(filters)),
         lines=lines(found, today),
         pages=Pages(found, page=page, count=number),
@@ -75,7 +72,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The list as it stands, as a file."""
     viewer, today = current_viewer(), clock.today()
     partnerships = list_partnerships(viewer.partnerships_with(Permission.READ_DOCUMENTS))
-    filters = read_filters(request.args, partnerships)
+    filters = UpdateRequestFilters(request.args, partnerships)
     return download(sheet(list_update_requests(viewer, filters.wanted, today), today), form)
 
 
@@ -170,7 +167,7 @@ def _next_page(sent: Sequence[UpdateRequest]) -> str:
     return url_for(".show", request_id=sent[0].id) if len(sent) == 1 else url_for(".index")
 
 
-def _addresses(filters: ListFilters) -> dict[RequestSort, str]:
+def _addresses(filters: UpdateRequestFilters) -> dict[RequestSort, str]:
     """The address of the list in each order."""
     return {
         sort: url_for(".index", **filters.in_address(sort="" if sort is RequestSort.REPLY else sort.value))

@@ -10,7 +10,7 @@ from flask import url_for
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.queries.receipts import ReceiptSort, ToReceive
-from cycle_tracker.documents.web.receipts.forms import ListFilters
+from cycle_tracker.documents.web.receipts.forms import ReceiptFilters
 from cycle_tracker.web.sheets import Sheet
 from cycle_tracker.web.wording import count, day
 
@@ -46,9 +46,9 @@ def lines(found: Iterable[ToReceive], today: date) -> list[Line]:
     ]
 
 
-def columns(filters: ListFilters) -> list[Any]:
+def columns(filters: ReceiptFilters) -> list[Any]:
     """The headings of the list; two of them sort it."""
-    by_name = filters.sort is ReceiptSort.PARTNERSHIP
+    by_name = filters.sort.value is ReceiptSort.PARTNERSHIP
     return [
         {"label": "Received", "hidden": True},
         {

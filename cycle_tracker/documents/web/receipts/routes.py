@@ -8,7 +8,11 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.errors import NotAllowed, RuleBroken
-from cycle_tracker.documents.queries.receipts import count_to_receive, list_government_copies, list_to_receive
+from cycle_tracker.documents.queries.receipts import (
+    count_to_receive,
+    list_government_copies,
+    list_to_receive,
+)
 from cycle_tracker.documents.services.receipts import (
     ReceivedDocument,
     is_on_behalf,
@@ -18,13 +22,11 @@ from cycle_tracker.documents.services.receipts import (
 )
 from cycle_tracker.documents.web.receipts.forms import (
     MOST_AT_ONCE,
-    ListFilters,
+    ReceiptFilters,
     ReceiptForm,
     ReceiptsForm,
     UndoForm,
     copies_ticked,
-    filter_form,
-    read_filters,
 )
 from cycle_tracker.documents.web.receipts.presenters import columns, lines, recorded_words, sheet
 from cycle_tracker.milestones.queries.milestones import find_publication, get_milestone, government_copy, holds
@@ -46,10 +48,9 @@ ONE = "/partnerships/<slug>/milestones/<key>/receipt"
 @requires(Permission.RECORD_RECEIPTS)
 def index() -> ResponseReturnValue:
     """What was sent and not received, with boxes to tick and one day for all of them."""
-    partnerships = _partnerships()
-    filters = read_filters(request.args, partnerships)
+    filters = ReceiptFilters(request.args, _partnerships())
     if request.method == "GET":
-        return _list(ReceiptsForm(formdata=None, received_on=clock.today()), filters, partnerships)
+        return _list(ReceiptsForm(formdata=None, received_on=clock.today()), filters)
     form, ticked = ReceiptsForm(), copies_ticked()
     found = list_government_copies(current_viewer(), ticked)
     waiting = [(document, copy) for document, copy in found if copy.received_on is None]
@@ -60,15 +61,15 @@ def index() -> ResponseReturnValue:
     if attempt.saved:
         flash(recorded_words(len(waiting), form.received_on.chosen, len(found) - len(waiting)), "success")
         return redirect(url_for(".index", **filters.in_address()))
-    return _list(form, filters, partnerships, ticked), attempt.status
+    return _list(form, filters, ticked), attempt.status
 
 
 @bp.get(f"{addresses.TO_RECEIVE}/export.<any(csv,xlsx):form>")
 @requires(Permission.RECORD_RECEIPTS)
 def export(form: FileForm) -> ResponseReturnValue:
     """The list as it stands, as a file."""
-    filters = read_filters(request.args, _partnerships())
-    found = list_to_receive(current_viewer(), partnership=filters.partnership, sort=filters.sort)
+    filters = ReceiptFilters(request.args, _partnerships())
+    found = list_to_receive(current_viewer(), partnership=filters.partnership.word, sort=filters.order)
     return download(sheet(found, clock.today()), form)
 
 
@@ -148,18 +149,21 @@ def _record(
     record_receipts(waiting, form.received_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
 
 
-def _list(
-    form: ReceiptsForm, filters: ListFilters, partnerships: Sequence[Partnership], ticked: Collection[int] = ()
-) -> str:
+def _list(form: ReceiptsForm, filters: ReceiptFilters, ticked: Collection[int] = ()) -> str:
     viewer, today = current_viewer(), clock.today()
-    number = count_to_receive(viewer, partnership=filters.partnership)
+    number = count_to_receive(viewer, partnership=filters.partnership.word)
     page = min(page_asked_for(), last_page(number))
-    found = list_to_receive(viewer, partnership=filters.partnership, sort=filters.sort, page=page, per_page=PER_PAGE)
+    found = list_to_receive(
+        viewer,
+        partnership=filters.partnership.word,
+        sort=filters.order,
+        page=page,
+        per_page=PER_PAGE,
+    )
     return render_template(
         "documents/receipts/index.html",
         form=form,
         filters=filters,
-        filter_form=filter_form(filters, partnerships),
         columns=columns(filters),
         lines=lines(found, today),
         pages=Pages(found, page=page, count=number),

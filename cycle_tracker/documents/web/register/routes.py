@@ -24,15 +24,14 @@ def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
     filters = _filters()
     pages = list_published(
-        partnership=filters.partnership.data,
-        period=filters.chosen_period(),
+        partnership=filters.partnership.word,
+        period=filters.period.value,
         page=page_asked_for(),
     )
     return render_template(
         "documents/register/register.html",
         filters=filters,
         pages=pages,
-        chosen=filters.chosen(),
         address_label=address_label,
     )
 
@@ -42,11 +41,9 @@ def show() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
     filters = _filters()
-    found = list_all_published(partnership=filters.partnership.data, period=filters.chosen_period())
+    found = list_all_published(partnership=filters.partnership.word, period=filters.period.value)
     return download(sheet(found, clock.today()), form)
 
 
 def _filters() -> RegisterFilters:
-    filters = RegisterFilters(request.args)
-    filters.offer(list_partnerships_with_publications())
-    return filters
+    return RegisterFilters(request.args, list_partnerships_with_publications())

@@ -19,7 +19,7 @@ from cycle_tracker.governance.queries.ladder import chairs_group_of
 from cycle_tracker.governance.rules import answers_for
 from cycle_tracker.governance.web.escalations import deciding
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
-from cycle_tracker.governance.web.escalations.filters import Filters, filter_form, read_filters
+from cycle_tracker.governance.web.escalations.filters import EscalationFilters
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.escalations.presenters import (
     FILE_COLUMNS,
@@ -58,7 +58,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "governance/escalations/index.html",
         filters=filters,
-        filter_form=filter_form(filters),
         groups=grouped(lines(rows, *_beside(rows), clock.today())),
         pages=Pages(rows, page=page, count=count),
     )
@@ -100,11 +99,11 @@ def decide(escalation_id: int) -> ResponseReturnValue:
     return _page(escalation, form, changed=changed, typed=form.typed()), attempt.status
 
 
-def _asked_for() -> tuple[Filters, EscalationList]:
+def _asked_for() -> tuple[EscalationFilters, EscalationList]:
     """The filters of the address, and the list that they give."""
     viewer = current_viewer()
-    filters = read_filters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_ESCALATIONS)))
-    return filters, EscalationList(viewer, filters.partnership, filters.standing)
+    filters = EscalationFilters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_ESCALATIONS)))
+    return filters, EscalationList(viewer, filters.partnership.word, filters.standing.value)
 
 
 def _beside(rows: Sequence[Escalation]) -> tuple[dict[int, DateChange], dict[int, list[Decision]]]:

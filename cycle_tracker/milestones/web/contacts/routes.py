@@ -7,17 +7,15 @@ from flask_wtf import FlaskForm
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lines import one_line
 from cycle_tracker.milestones.queries.contacts import (
     ContactList,
-    Standing,
     get_asking_milestone,
     get_contact,
     list_asked,
     list_to_choose,
 )
 from cycle_tracker.milestones.services.contacts import add_contact, ask_contact, change_contact, stop_asking
-from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactForm, FilterForm
+from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactFilters, ContactForm
 from cycle_tracker.models import Contact, Milestone, Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
@@ -29,7 +27,6 @@ bp = Blueprint("contacts", __name__, url_prefix="/partnerships/<slug>")
 OF_MILESTONE = "/milestones/<key>/contacts"
 ONE = "<int(max=2147483647):contact_id>"
 COLUMNS = ("Name", "Email address", "Organisation", "Asked about", "Emailed before the date", "Emails switched on")
-LONGEST_FILTER = 100
 
 
 @bp.get("/contacts")
@@ -46,7 +43,6 @@ def index(slug: str) -> ResponseReturnValue:
         rows=rows,
         pages=Pages(rows, page=page, count=count),
         filters=filters,
-        filter_form=FilterForm(formdata=None, data=filters),
     )
 
 
@@ -116,16 +112,11 @@ def remove(slug: str, key: str, contact_id: int) -> ResponseReturnValue:
     return redirect(url_for("contacts.asked", slug=slug, key=key))
 
 
-def _asked_for(slug: str) -> tuple[Partnership, ContactList, dict[str, str]]:
+def _asked_for(slug: str) -> tuple[Partnership, ContactList, ContactFilters]:
     """The partnership, its contacts as the address filters them, and the filters."""
     partnership = get_partnership(current_viewer(), slug, to=Permission.MANAGE_CONTACTS)
-    text = one_line(request.args.get("text", "")[:LONGEST_FILTER])
-    state = request.args.get("state", "")
-    standing = Standing(state) if state in {*Standing} else None
-    filters = {
-        name: value for name, value in {"text": text, "state": standing.value if standing else ""}.items() if value
-    }
-    return partnership, ContactList(partnership, standing, text), filters
+    filters = ContactFilters(request.args)
+    return partnership, ContactList(partnership, filters.state.value, filters.text.word), filters
 
 
 def _ask(milestone: Milestone, form: AskForm) -> None:

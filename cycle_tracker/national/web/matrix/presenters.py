@@ -107,7 +107,7 @@ def sheet(
 ) -> Sheet:
     """The matrix as a file has it: a row for each partnership, several columns for each document."""
     names = ["Partnership"]
-    for number, name in enumerate(columns(filters.period)):
+    for number, name in enumerate(columns(filters.shown_period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
         names += [f"{name}, lag in days"] if number else []
     rows = []
@@ -116,7 +116,7 @@ def sheet(
         for number, cell in enumerate(cells):
             row += _cells_of(cell[0] if cell else None, with_lag=bool(number))
         rows.append(row)
-    return Sheet(f"plans-and-reports-{filters.period.name}-{today.isoformat()}", names, rows)
+    return Sheet(f"plans-and-reports-{filters.shown_period.name}-{today.isoformat()}", names, rows)
 
 
 def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell]:
@@ -138,11 +138,11 @@ def _chosen(
     by_place: dict[tuple[int, int | None], list[FollowedDocument]] = defaultdict(list)
     for one in documents:
         by_place[one.partnership_id, _column(one)].append(one)
-    wanted = {one.partnership_id for one in documents if filters.state in (None, one.state)}
+    wanted = {one.partnership_id for one in documents if filters.state.value in (None, one.state)}
     return [
         (one, [by_place[one.id, column] for column in range(YEARS_IN_PERIOD + 1)])
         for one in partnerships
-        if filters.state is None or one.id in wanted
+        if filters.state.value is None or one.id in wanted
     ]
 
 

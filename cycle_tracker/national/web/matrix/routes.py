@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.national.queries import list_documents_of_period
-from cycle_tracker.national.web.matrix.filters import filter_form, read_filters
+from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.national.web.matrix.presenters import columns, matrix_rows, sheet, totals
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_viewer, requires
@@ -22,15 +22,14 @@ def show() -> ResponseReturnValue:
     """Where the plan and each report of every partnership stand; period and state stand in the address."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = read_filters(request.args, today)
-    documents = list_documents_of_period(filters.period, today, within=within)
+    filters = MatrixFilters(request.args, today)
+    documents = list_documents_of_period(filters.shown_period, today, within=within)
     pages = pages_of(matrix_rows(list_partnerships(within), documents, filters))
     return render_template(
         "national/matrix/show.html",
         today=today,
         filters=filters,
-        filter_form=filter_form(filters, today),
-        columns=columns(filters.period),
+        columns=columns(filters.shown_period),
         totals=totals(documents, filters),
         pages=pages,
     )
@@ -42,6 +41,6 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The matrix as it stands, as a file."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = read_filters(request.args, today)
-    documents = list_documents_of_period(filters.period, today, within=within)
+    filters = MatrixFilters(request.args, today)
+    documents = list_documents_of_period(filters.shown_period, today, within=within)
     return download(sheet(list_partnerships(within), documents, filters, today), form)

@@ -9,7 +9,6 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
-from cycle_tracker.national.web.outstanding.forms import Filters
 from cycle_tracker.national.web.outstanding.presenters import Tile, in_order, tiles
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import Status, count, day, document_status
@@ -45,9 +44,9 @@ class Position:
 
 def position(documents: Sequence[Document]) -> Position:
     """The count of each state, and the first of those that are late, in the order of the outstanding list."""
-    late = [document for document in in_order(documents, Filters()) if document.state in LATE]
+    late = [document for document in in_order(documents) if document.state in LATE]
     return Position(
-        tiles=tiles(documents, Filters()),
+        tiles=tiles(documents),
         rows=[_row(document) for document in late[:FIRST_OF_LIST]],
         late=len(late),
     )

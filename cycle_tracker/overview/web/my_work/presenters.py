@@ -14,7 +14,7 @@ from cycle_tracker.models import Milestone
 from cycle_tracker.overview.rules.listing import WHEN, When
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 from cycle_tracker.overview.services.replies import Reply
-from cycle_tracker.overview.web.my_work.filters import WHENS, Filters
+from cycle_tracker.overview.web.my_work.filters import WHENS, MyWorkFilters
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import day
 
@@ -42,7 +42,7 @@ class Outcome:
     hindrance: str
 
 
-def tiles(numbers: Mapping[When, int], filters: Filters) -> list[Tile]:
+def tiles(numbers: Mapping[When, int], filters: MyWorkFilters) -> list[Tile]:
     """How many there are of each group, each with the list of that group alone."""
     return [
         Tile(

@@ -13,8 +13,9 @@ from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_ticked, own_list
+from cycle_tracker.overview.rules.listing import Asked
 from cycle_tracker.overview.services.replies import reply_to
-from cycle_tracker.overview.web.my_work.filters import Filters, Offered, filter_form, read_filters
+from cycle_tracker.overview.web.my_work.filters import MyWorkFilters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
 from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, reply_wording, tiles
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
@@ -39,7 +40,8 @@ def show() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     viewer, today = current_viewer(), clock.today()
-    rows = _found(viewer, read_filters(request.args, _offered(viewer))).rows()
+    filters = _filters(viewer)
+    rows = _found(viewer, filters, filters.asked).rows()
     return download(
         Sheet(f"my-work-{today}", FULL_COLUMNS, file_rows(lines(rows, viewer, today), Detail.EVERYTHING, today)), form
     )
@@ -93,19 +95,17 @@ def _preview(form: ReplyForm, shown: tuple[list, list], *, missing: int) -> Resp
 
 def _list_page(form: ReplyForm) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
-    offered = _offered(viewer)
-    filters = read_filters(request.args, offered)
-    found = _found(viewer, filters)
-    numbers = _found(viewer, _without_when(filters)).count_by_when()
-    number = numbers.get(filters.asked.when, 0) if filters.asked.when else sum(numbers.values())
+    filters = _filters(viewer)
+    when = filters.when.value
+    numbers = _found(viewer, filters, replace(filters.asked, when=None)).count_by_when()
+    number = numbers.get(when, 0) if when else sum(numbers.values())
     page = min(page_asked_for(), last_page(number))
-    rows = found.rows(page=page, per_page=PER_PAGE)
+    rows = _found(viewer, filters, filters.asked).rows(page=page, per_page=PER_PAGE)
     return render_template(
         "overview/my_work/show.html",
         today=today,
         filters=filters,
-        filter_form=filter_form(filters, offered),
-        several=len(offered.partnerships) > 1,
+        several=filters.partnership.is_offered,
         stands_in_for=viewer.stands_in_for,
         tiles=tiles(numbers, filters),
         groups=groups(lines(rows, viewer, today), today),
@@ -116,20 +116,17 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
     )
 
 
-def _offered(viewer: Viewer) -> Offered:
-    return Offered.to(viewer, list_partnerships(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
+def _filters(viewer: Viewer) -> MyWorkFilters:
+    partnerships = list_partnerships(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES))
+    return MyWorkFilters(request.args, viewer, partnerships)
 
 
-def _found(viewer: Viewer, filters: Filters) -> MilestoneList:
-    return own_list(viewer, filters.asked, filters.order, clock.today(), everything=filters.everything)
-
-
-def _without_when(filters: Filters) -> Filters:
-    return replace(filters, asked=replace(filters.asked, when=None))
+def _found(viewer: Viewer, filters: MyWorkFilters, asked: Asked) -> MilestoneList:
+    return own_list(viewer, asked, filters.order, clock.today(), everything=filters.everything)
 
 
 def _back() -> str:
     """The list as it was filtered when the reply was sent."""
-    filters = read_filters(request.args, _offered(current_viewer()))
+    filters = _filters(current_viewer())
     page = str(page_asked_for()) if "page" in request.args else ""
     return url_for("my_work.show", **filters.in_address(page=page))
