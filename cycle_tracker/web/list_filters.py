@@ -57,10 +57,11 @@ class TextFilter(LineField):
     word = ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text[:LONGEST_READ] for text in valuelist])
-        if len(self.data) > LONGEST_TEXT:
+        super().process_formdata([text[:LONGEST_READ] for text in valuelist[:1]])
+        text = self.data or ""
+        if len(text) > LONGEST_TEXT:
             raise ValueError(f"Enter {LONGEST_TEXT} characters or fewer")
-        self.word = self.data
+        self.word = text
 
 
 class DayFilter(LineField):
@@ -69,7 +70,7 @@ class DayFilter(LineField):
     value: date | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text[:LONGEST_TEXT] for text in valuelist])
+        super().process_formdata([text[:LONGEST_TEXT] for text in valuelist[:1]])
         self.value = read_date(self.data) if self.data else None
 
     @property
