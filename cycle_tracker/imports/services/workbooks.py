@@ -32,8 +32,8 @@ DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 ENCODED_OTHERWISE = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
 COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError)
-NOT_A_WORKBOOK = "This is not a spreadsheet that can be read. Save it as an Excel workbook (XLSX) or as CSV UTF-8."
-TOO_LARGE = "This workbook is too large to be read. Copy the rows into a new, empty workbook and try again."
+NOT_A_WORKBOOK = "We cannot read this spreadsheet. Save it as an Excel workbook (XLSX) or as CSV UTF-8."
+TOO_LARGE = "This workbook is too large. Copy the rows into a new, empty workbook and try again."
 
 
 def is_zip(content: bytes) -> bool:

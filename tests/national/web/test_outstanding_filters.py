@@ -40,7 +40,7 @@ def test_unknown_values_are_left_out_and_named() -> None:
     asked = {"partnership": "fife", "kind": "step", "period": "2024-27", "state": "complete", "sort": "id; drop"}
     found = filters_of(**asked)
     assert values(found) == [None] * 5
-    assert found.ignored == ["partnership", "kind of document", "plan period", "state", "order"]
+    assert found.ignored == ["partnership", "kind of document", "plan period", "status", "order"]
     assert found.in_address() == {}
     assert not found.narrows
 

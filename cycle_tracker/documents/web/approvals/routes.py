@@ -32,7 +32,7 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
         with attempt:
             _record(place, form)
     if attempt.saved:
-        flash(f"Recorded. The approval of {place.body.name} is on the page.", "success")
+        flash(f"Saved. The approval of {place.body.name} is listed below.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/approvals/record.html",
@@ -53,14 +53,14 @@ def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
     document, form, approval = place.document, ReasonForm(), place.approval
     if approval is None:
-        flash(f"No approval of {place.body.name} is recorded any more.", "info")
+        flash(f"The approval of {place.body.name} has already been removed.", "info")
         return redirect(page_of(document))
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
             take_back_approval(document, approval, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash(f"Recorded. The approval of {place.body.name} is taken back.", "success")
+        flash(f"Saved. The approval of {place.body.name} is removed.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/approvals/take_back.html",

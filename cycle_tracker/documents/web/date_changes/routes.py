@@ -43,7 +43,7 @@ def move(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             move_local_date(milestone, form.due_on.chosen, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash(f"Recorded. The date is now {day(form.due_on.data)}.", "success")
+        flash(f"Saved. The date is now {day(form.due_on.data)}.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/move.html", milestone, form, attempt)
 
@@ -69,8 +69,8 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        or_official = ", or an official." if milestone.is_document and form.shared.data else "."
-        flash(f"Proposed. It counts once somebody of the governance group notes it{or_official}", "success")
+        or_official = ", or an official," if milestone.is_document and form.shared.data else ""
+        flash(f"Sent. The governance group{or_official} must agree it first.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/propose.html", milestone, form, attempt)
 
@@ -86,7 +86,7 @@ def withdraw(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             withdraw_proposal(milestone, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash("Withdrawn. The proposed date no longer waits for anybody.", "success")
+        flash("Withdrawn. Your proposal no longer needs a decision.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/withdraw.html", milestone, form, attempt)
 
@@ -113,7 +113,7 @@ def note(slug: str, key: str) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        flash("Noted. The proposed date is now the date worked to.", "success")
+        flash("Agreed. The proposed date is now the due date.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/note_proposal.html", milestone, form, attempt)
 
@@ -129,7 +129,7 @@ def decline(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             decline_proposal(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
-        flash("Declined. The date stays as it is.", "success")
+        flash("Declined. The date has not changed.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/decline.html", milestone, form, attempt)
 
@@ -154,7 +154,7 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        flash(f"Noted. The new expected date is {day(form.expected_on.data)}.", "success")
+        flash(f"Agreed. The new expected date is {day(form.expected_on.data)}.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/explain.html", milestone, form, attempt)
 

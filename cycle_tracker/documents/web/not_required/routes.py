@@ -1,4 +1,4 @@
-"""Saying that a document is not required, and taking that back."""
+"""Marking a document as not required, and undoing that."""
 
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ bp = Blueprint("not_required", __name__, url_prefix="/partnerships/<slug>/milest
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.MARK_NOT_REQUIRED)
 def mark(slug: str, key: str) -> ResponseReturnValue:
-    """Say that a document is not required, and why. It stays to be seen."""
+    """Mark a document as not required, with a reason. It is still shown."""
     document = get_document(current_viewer(), slug, key, to=Permission.MARK_NOT_REQUIRED)
     form = ReasonForm()
     attempt = Attempt(form, document)
@@ -27,7 +27,7 @@ def mark(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             mark_not_required(document, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash("Recorded. This is not required, and the reason is on the page.", "success")
+        flash("Saved. This is marked as not required. Your reason is shown on this page.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/not_required/mark.html",
@@ -40,7 +40,7 @@ def mark(slug: str, key: str) -> ResponseReturnValue:
 @bp.route("/taking-back", methods=["GET", "POST"])
 @requires(Permission.MARK_NOT_REQUIRED)
 def take_back(slug: str, key: str) -> ResponseReturnValue:
-    """Say that it is required after all, and why: it is open, and its notices start afresh."""
+    """Mark it as required after all, with a reason: it is open, and its reminders restart."""
     document = get_document(current_viewer(), slug, key, to=Permission.MARK_NOT_REQUIRED)
     form = ReasonForm()
     attempt = Attempt(form, document)
@@ -48,7 +48,7 @@ def take_back(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             require_again(document, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash("Recorded. This is required again.", "success")
+        flash("Saved. This is required again.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/not_required/take_back.html",

@@ -46,7 +46,7 @@ def record(slug: str, key: str) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        flash("Recorded. The copies are on the page.", "success")
+        flash("Saved. The copies are listed below.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/copies.html",
@@ -77,7 +77,7 @@ def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        flash(f"Recorded. The copy to {receiver} is as you say.", "success")
+        flash(f"Saved. The copy to {receiver} is updated.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/copy.html",
@@ -99,7 +99,7 @@ def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
         with attempt:
             take_back_copy(publication, copy, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash(f"Recorded. The copy to {receiver} is taken back.", "success")
+        flash(f"Saved. The copy to {receiver} is removed.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/take_back.html",

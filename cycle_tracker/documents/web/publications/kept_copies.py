@@ -36,7 +36,7 @@ def keep(slug: str, key: str) -> ResponseReturnValue:
             stored = store_file(upload.filename or "", upload.read(), now=now)
             keep_copy(publication, stored, by=current_user_row(), now=now)
     if attempt.saved:
-        flash("Recorded. A copy of the document is kept here.", "success")
+        flash("Saved. A copy of the document is kept here.", "success")
         return redirect(page_of(record.document))
     return _page(record.document, publication, form, attempt)
 
@@ -48,14 +48,14 @@ def remove(slug: str, key: str) -> ResponseReturnValue:
     record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
     document = record.document
     if publication.kept_copy is None:
-        flash("No copy is kept here any more.", "info")
+        flash("The kept copy has already been removed.", "info")
         return redirect(page_of(document))
     attempt = Attempt(MilestoneForm(), document)
     if attempt.validate():
         with attempt:
             remove_kept_copy(publication, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash("Recorded. The kept copy is removed.", "success")
+        flash("Saved. The kept copy is removed.", "success")
         return redirect(page_of(document))
     form = KeptCopyForm(formdata=None)
     form.for_now(document)

@@ -40,7 +40,7 @@ def facts(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             _record_facts(document, publication, form)
     if attempt.saved:
-        flash("Recorded. These are the facts of what is published.", "success")
+        flash("Saved. The publication details are below.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/facts.html",
@@ -79,7 +79,7 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
             )
     name = version.label.lower()
     if attempt.saved:
-        flash(f"Recorded. The {name} version is published.", "success")
+        flash(f"Saved. The {name} version is recorded.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/newer_version.html",

@@ -94,7 +94,7 @@ def receive(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             record_received_document(document, known, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
-        flash("Recorded.", "success")
+        flash("Saved.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/receipts/receive.html",
@@ -118,10 +118,10 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
     if attempt.validate():
         with attempt:
             if publication is None or copy is None:
-                raise RuleBroken("No receipt is recorded, so there is nothing to take back.")
+                raise RuleBroken("No receipt is recorded, so there is nothing to undo.")
             undo_receipt(publication, copy, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash("Recorded.", "success")
+        flash("Saved.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/receipts/undo.html",
@@ -141,11 +141,11 @@ def _record(
 ) -> None:
     """Raises RuleBroken where nothing is ticked, or something that is none of the list's."""
     if not ticked:
-        raise RuleBroken("Tick at least one document.")
+        raise RuleBroken("Select at least one document.")
     if len(ticked) > MOST_AT_ONCE:
-        raise RuleBroken(f"Tick at most {MOST_AT_ONCE} documents at a time.")
+        raise RuleBroken(f"Select up to {MOST_AT_ONCE} documents at a time.")
     if len(found) < len(ticked):
-        raise RuleBroken("One of the documents that were ticked is not on this list. Nothing is recorded yet.")
+        raise RuleBroken("One of the documents you selected is no longer on this list. Nothing has been saved.")
     record_receipts(waiting, form.received_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
 
 

@@ -13,7 +13,7 @@ class MatrixFilters(FilterForm):
     """One plan period, the one that is running where the address names none, and a state."""
 
     period = ChoiceFilter[Period]("Plan period")
-    state = ChoiceFilter[DocumentState]("With a document that is", called="state")
+    state = ChoiceFilter[DocumentState]("Filter by status", called="status")
 
     def __init__(self, arguments: Mapping[str, str], today: date) -> None:
         super().__init__(arguments)
@@ -23,7 +23,7 @@ class MatrixFilters(FilterForm):
         )
         self.shown_period = self.period.value or running
         self.period.word = self.shown_period.name
-        states = [("", "Any state"), *((state.value, document_state_label(state)) for state in DocumentState)]
+        states = [("", "Any status"), *((state.value, document_state_label(state)) for state in DocumentState)]
         self.state.offer({state.value: state for state in DocumentState}, states)
 
 

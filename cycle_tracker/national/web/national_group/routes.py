@@ -48,7 +48,7 @@ def join() -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        flash("Recorded. They are told when a document is raised.", "success")
+        flash("Saved. We will email them when a document is escalated to the group.", "success")
         return redirect(url_for("national_group.show"))
     return render_template("national/national_group/join.html", form=form), attempt.status
 
@@ -67,6 +67,6 @@ def leave(membership_id: int) -> ResponseReturnValue:
                 membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
             )
     if attempt.saved:
-        flash(f"Recorded. {name} is no longer in the group.", "success")
+        flash(f"Saved. {name} is no longer in the group.", "success")
         return redirect(url_for("national_group.show"))
     return render_template("national/national_group/leave.html", form=form, membership=membership), attempt.status

@@ -37,7 +37,7 @@ class OutstandingFilters(FilterForm):
     partnership = ChoiceFilter[str]("Partnership")
     kind = ChoiceFilter[Kind]("Plan or report", called="kind of document")
     period = ChoiceFilter[Period]("Plan period")
-    state = ChoiceFilter[DocumentState]("State")
+    state = ChoiceFilter[DocumentState]("Status")
     sort = ChoiceFilter[Sort]("Order")
 
     def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership], today: date) -> None:
@@ -46,7 +46,7 @@ class OutstandingFilters(FilterForm):
         places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
         kinds = [("", "Plans and reports"), *((kind.value, kind_label(kind)) for kind in KINDS)]
         labels = [("", "All periods"), *((one.name, one.label) for one in periods)]
-        states = [("", "All states"), *((state.value, document_state_label(state)) for state in STATES)]
+        states = [("", "All statuses"), *((state.value, document_state_label(state)) for state in STATES)]
         self.partnership.offer({one.slug: one.slug for one in partnerships}, places)
         self.kind.offer({kind.value: kind for kind in KINDS}, kinds)
         self.period.offer({one.name: one for one in periods}, labels)
