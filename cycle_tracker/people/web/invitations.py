@@ -13,8 +13,8 @@ from cycle_tracker.partnerships.queries.partnerships import get_partnership, lis
 from cycle_tracker.people.queries.people import get_invitation, list_invitations
 from cycle_tracker.people.services.invitations import invite, send_invitation_again, withdraw_invitation
 from cycle_tracker.people.services.users import scope_of
-from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import ConfirmForm, InviteAnywhereForm, InviteForm
+from cycle_tracker.people.web.invitation_rows import INVITATION_COLUMNS, invitation_lines, invitation_rows
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.saving import Attempt
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     pages = pages_of(list_invitations())
     return render_template(
         "people/invitations.html",
-        lines=presenters.invitation_lines(pages.items, clock.now()),
+        lines=invitation_lines(pages.items, clock.now()),
         pages=pages,
         form=ConfirmForm(),
     )
@@ -41,8 +41,8 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_PEOPLE)
 def export(form: FileForm) -> ResponseReturnValue:
     """The same as a file."""
-    rows = presenters.invitation_rows(list_invitations(), clock.now())
-    return download(Sheet(f"invitations-{clock.today()}", presenters.INVITATION_COLUMNS, rows), form)
+    rows = invitation_rows(list_invitations(), clock.now())
+    return download(Sheet(f"invitations-{clock.today()}", INVITATION_COLUMNS, rows), form)
 
 
 @bp.route("/people/invite", methods=["GET", "POST"])

@@ -11,9 +11,8 @@ from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import Invitation, Milestone, User
+from cycle_tracker.models import Milestone, User
 from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches
-from cycle_tracker.people.services.invitations import place_of
 from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
@@ -24,7 +23,6 @@ NO_ROLE = "No role"
 NOT_LATELY = "Not in the last 30 days"
 
 FILE_COLUMNS = ("Name", "Email address", "Organisation", "Roles", "Open milestones owned", "Last seen", "Status")
-INVITATION_COLUMNS = ("Name", "Email address", "Role", "Where", "Invited by", "Invited on", "Valid until", "Status")
 OWNED_COLUMNS = ("Partnership", "Milestone", "Due date", "Status")
 
 
@@ -52,20 +50,6 @@ class RoleLine:
     where: str
     address: str
     who_may: str
-
-
-@dataclass(frozen=True)
-class InvitationLine:
-    """One invitation that no one has accepted yet."""
-
-    id: int
-    name: str
-    email: str
-    role: str
-    where: str
-    invited: str
-    until: str
-    run_out: bool
 
 
 @dataclass(frozen=True)
@@ -216,40 +200,6 @@ def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedLine]
 def owned_rows(found: Iterable[OwnedLine]) -> list[Sequence[Cell]]:
     """The same as a file has it."""
     return [(line.partnership, line.title, line.due, line.status.label) for line in found]
-
-
-def invitation_lines(invitations: Iterable[Invitation], now: datetime) -> list[InvitationLine]:
-    """Invitations that no one has accepted yet."""
-    return [
-        InvitationLine(
-            id=one.id,
-            name=one.name,
-            email=one.email,
-            role=one.role.label,
-            where=place_of(one),
-            invited=f"{day(london_day(one.invited_at))}, by {one.invited_by.name}",
-            until=day(london_day(one.expires_at)),
-            run_out=one.expires_at <= now,
-        )
-        for one in invitations
-    ]
-
-
-def invitation_rows(invitations: Iterable[Invitation], now: datetime) -> list[Sequence[Cell]]:
-    """The same as a file has it."""
-    return [
-        (
-            one.name,
-            one.email,
-            one.role.label,
-            place_of(one),
-            one.invited_by.name,
-            london_day(one.invited_at),
-            london_day(one.expires_at),
-            "Expired" if one.expires_at <= now else "Open",
-        )
-        for one in invitations
-    ]
 
 
 def owns_wording(number: int, place: str = "") -> str:

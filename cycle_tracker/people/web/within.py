@@ -29,6 +29,7 @@ from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.delegations.presenters import lines_of
 from cycle_tracker.people.web.forms import ConfirmForm
+from cycle_tracker.people.web.invitation_rows import invitation_lines
 from cycle_tracker.people.web.presenters import Line
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
@@ -53,7 +54,7 @@ def index(slug: str) -> ResponseReturnValue:
         partnership=partnership,
         lines=_lines(partnership, found),
         pages=Pages(found, page=page, count=count),
-        invitations=presenters.invitation_lines(list_invitations_to(partnership), clock.now()),
+        invitations=invitation_lines(list_invitations_to(partnership), clock.now()),
         form=ConfirmForm(),
     )
 

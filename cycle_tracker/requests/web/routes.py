@@ -35,7 +35,8 @@ from cycle_tracker.requests.web.forms import (
     documents_chosen,
     form_as_it_stands,
 )
-from cycle_tracker.requests.web.presenters import columns, lines, previews, request_page, sheet
+from cycle_tracker.requests.web.presenters import columns, lines, sheet
+from cycle_tracker.requests.web.request_pages import previews, request_page
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for

@@ -106,6 +106,10 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
 
     History is content, so it is recorded by the partnership or by officials; for others that task has no link.
     """
+    return [*_needed(one), *_can_wait(one, records_history=records_history)]
+
+
+def _needed(one: Joining) -> list[Task]:
     slug = one.slug
     return [
         _task(
@@ -138,6 +142,12 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
             f"{leads_wording(one)}.",
             DONE if one.leads else Status("Invited", "blue") if one.leads_invited else TO_DO,
         ),
+    ]
+
+
+def _can_wait(one: Joining, *, records_history: bool) -> list[Task]:
+    slug = one.slug
+    return [
         _task(
             "Governance group",
             f"/partnerships/{slug}/group",
@@ -152,7 +162,7 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
         ),
         _task(
             "Closure days",
-            url_for("joining.closure_days", slug=slug),
+            url_for("closure_days.index", slug=slug),
             f"{count(one.closure_days, 'day')} as well as Scotland’s bank holidays."
             if one.closure_days
             else "None, other than Scotland’s bank holidays.",

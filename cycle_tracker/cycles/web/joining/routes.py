@@ -13,8 +13,6 @@ from cycle_tracker.cycles.queries.cycles import get_cycle
 from cycle_tracker.cycles.queries.joining import (
     count_newly_late,
     get_body,
-    get_closure_day,
-    list_closure_days,
     list_cycles_of,
     list_joining,
 )
@@ -23,8 +21,6 @@ from cycle_tracker.cycles.services.cycles import newest_edition, steps_of, switc
 from cycle_tracker.cycles.web.joining import presenters
 from cycle_tracker.cycles.web.joining.forms import (
     BodyForm,
-    ClosureDayForm,
-    ConfirmForm,
     EndBodyForm,
     NotifyFromForm,
     OpenPeriodForm,
@@ -146,48 +142,6 @@ def notify_from(slug: str) -> ResponseReturnValue:
         newly_late=newly_late,
         newly_late_words=count(newly_late, "open milestone"),
     ), attempt.status
-
-
-@bp.route(f"{ONE}/closure-days", methods=["GET", "POST"])
-@requires(Permission.SET_UP_PARTNERSHIPS)
-def closure_days(slug: str) -> ResponseReturnValue:
-    """The days on which the partnership is closed, and one more."""
-    partnership = _partnership(slug)
-    form = ClosureDayForm()
-    attempt = Attempt(form)
-    if attempt.validate():
-        with attempt:
-            partnerships.add_closure_day(
-                partnership,
-                form.day.chosen,
-                form.name.data,
-                by=current_user_row(),
-                today=clock.today(),
-                now=clock.now(),
-            )
-    if attempt.saved:
-        flash(f"Added {day(form.day.data)}.", "success")
-        return redirect(url_for("joining.closure_days", slug=slug))
-    return render_template(
-        "cycles/joining/closure_days.html", partnership=partnership, closures=list_closure_days(partnership), form=form
-    ), attempt.status
-
-
-@bp.post(f"{ONE}/closure-days/<int(max=2147483647):closure_id>/remove")
-@requires(Permission.SET_UP_PARTNERSHIPS)
-def remove_closure_day(slug: str, closure_id: int) -> ResponseReturnValue:
-    """Say that the partnership is open on a day after all."""
-    partnership = _partnership(slug)
-    closure = get_closure_day(partnership, closure_id)
-    attempt, removed = Attempt(ConfirmForm()), closure.day
-    if attempt.validate():
-        with attempt:
-            partnerships.remove_closure_day(
-                partnership, closure, by=current_user_row(), today=clock.today(), now=clock.now()
-            )
-    if attempt.saved:
-        flash(f"Removed {day(removed)}.", "success")
-    return redirect(url_for("joining.closure_days", slug=slug))
 
 
 @bp.route(f"{ONE}/periods", methods=["GET", "POST"])

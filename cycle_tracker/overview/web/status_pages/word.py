@@ -12,7 +12,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from cycle_tracker.core.lines import several_lines
-from cycle_tracker.overview.web.status_pages.presenters import Section, StatusReport
+from cycle_tracker.overview.web.status_pages.parts import Section
+from cycle_tracker.overview.web.status_pages.presenters import StatusReport
 
 LANGUAGE = "en-GB"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

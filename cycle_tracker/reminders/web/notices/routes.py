@@ -8,17 +8,14 @@ from cycle_tracker.core import clock
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.notices import NoticeList, get_mail, get_notice
 from cycle_tracker.reminders.web.notices.filters import NoticeFilters
+from cycle_tracker.reminders.web.notices.mails import MAILS, hidden_words, mail_rows, why_lines
 from cycle_tracker.reminders.web.notices.presenters import (
     FILE_COLUMNS,
-    MAILS,
     STANDINGS,
     file_rows,
-    hidden_words,
     lines,
-    mail_rows,
     milestone_address,
     story,
-    why_lines,
 )
 from cycle_tracker.web.access import current_viewer, requires, signed_in
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
