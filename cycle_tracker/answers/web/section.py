@@ -5,7 +5,7 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.answers.queries import newest_answers
-from cycle_tracker.answers.web.presenters import AnswerLine, answer_lines
+from cycle_tracker.answers.web.presenters import AnswerRow, answer_lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.page_parts import Section
@@ -15,7 +15,7 @@ from cycle_tracker.web.page_parts import Section
 class Answered:
     """The newest answers, the newest first."""
 
-    lines: list[AnswerLine]
+    lines: list[AnswerRow]
     seen_by: str
 
 

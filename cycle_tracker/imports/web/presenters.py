@@ -30,7 +30,7 @@ Records = Mapping[tuple[int, str], Publication]
 
 
 @dataclass(frozen=True)
-class Line:
+class ImportRow:
     """One row of a preview."""
 
     number: int
@@ -42,11 +42,13 @@ class Line:
     note: str
 
 
-def preview_lines(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
+def preview_lines(rows: Sequence[Mapping[str, Any]]) -> list[ImportRow]:
     """The kept rows as they are shown: those that change something first, each in the order of the file."""
     ordered = sorted(rows, key=lambda row: row["effect"] not in {Effect.NEW, Effect.CHANGED})
     return [
-        Line(row["number"], row["place"], row["subject"], *EFFECTS[Effect(row["effect"])], row["changes"], row["note"])
+        ImportRow(
+            row["number"], row["place"], row["subject"], *EFFECTS[Effect(row["effect"])], row["changes"], row["note"]
+        )
         for row in ordered
     ]
 

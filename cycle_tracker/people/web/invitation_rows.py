@@ -14,7 +14,7 @@ INVITATION_COLUMNS = ("Name", "Email address", "Role", "Where", "Invited by", "I
 
 
 @dataclass(frozen=True)
-class InvitationLine:
+class InvitationRow:
     """One invitation that no one has accepted yet."""
 
     id: int
@@ -27,10 +27,10 @@ class InvitationLine:
     run_out: bool
 
 
-def invitation_lines(invitations: Iterable[Invitation], now: datetime) -> list[InvitationLine]:
+def invitation_lines(invitations: Iterable[Invitation], now: datetime) -> list[InvitationRow]:
     """Invitations that no one has accepted yet."""
     return [
-        InvitationLine(
+        InvitationRow(
             id=one.id,
             name=one.name,
             email=one.email,

@@ -27,7 +27,7 @@ OWNED_COLUMNS = ("Partnership", "Milestone", "Due date", "Status")
 
 
 @dataclass(frozen=True)
-class Line:
+class PersonRow:
     """One person or post in a list."""
 
     id: int
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class RoleLine:
+class RoleRow:
     """One role that someone has. `address` is where it can be removed, empty if the viewer may not."""
 
     role: str
@@ -53,7 +53,7 @@ class RoleLine:
 
 
 @dataclass(frozen=True)
-class OwnedLine:
+class OwnedRow:
     """One open milestone that someone owns."""
 
     title: str
@@ -63,7 +63,7 @@ class OwnedLine:
     status: Status
 
 
-def lines(accounts: Iterable[Account]) -> list[Line]:
+def lines(accounts: Iterable[Account]) -> list[PersonRow]:
     """People and posts as the administrators' list has them."""
     return [_line(one, url_for("people.show", person_id=one.id), one.roles, "") for one in accounts]
 
@@ -74,7 +74,7 @@ def lines_within(
     partnership_id: int,
     organisation_ids: Collection[int],
     holders: Mapping[int, Sequence[str]],
-) -> list[Line]:
+) -> list[PersonRow]:
     """People and posts as the list of one partnership has them: with the roles that count in it."""
     return [
         _line(
@@ -87,7 +87,7 @@ def lines_within(
     ]
 
 
-def file_rows(found: Iterable[Line]) -> list[Sequence[Cell]]:
+def file_rows(found: Iterable[PersonRow]) -> list[Sequence[Cell]]:
     """The list as a file has it."""
     return [
         (line.name, line.email, line.organisation, "; ".join(line.roles), line.owned, line.last_seen, line.status.label)
@@ -136,10 +136,10 @@ def where_wording(held: HeldRole) -> str:
     return f"all partnerships of {held.place}" if held.scope is Scope.ORGANISATION else held.place
 
 
-def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleLine]:
+def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleRow]:
     """The roles of a person as an administrator sees them: each can be removed."""
     return [
-        RoleLine(
+        RoleRow(
             held.role.label,
             where_wording(held),
             url_for("people.take_away", person_id=person_id, grant_id=held.grant_id),
@@ -149,10 +149,10 @@ def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleLine]
     ]
 
 
-def role_lines_within(held_roles: Iterable[HeldRole], slug: str, viewer: Viewer) -> list[RoleLine]:
+def role_lines_within(held_roles: Iterable[HeldRole], slug: str, viewer: Viewer) -> list[RoleRow]:
     """The roles of a person that count in one partnership, as its lead sees them."""
     return [
-        RoleLine(
+        RoleRow(
             held.role.label,
             where_wording(held),
             url_for("people_within.take_away", slug=slug, person_id=held.user_id, grant_id=held.grant_id)
@@ -182,10 +182,10 @@ def last_seen_wording(at: datetime | None) -> str:
     return day(london_day(at)) if at else NOT_LATELY
 
 
-def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedLine]:
+def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedRow]:
     """Open milestones by title and date, which is what administrators see of them."""
     return [
-        OwnedLine(
+        OwnedRow(
             title=one.title,
             address=addresses.milestone(one.partnership.slug, one.key),
             partnership=one.partnership.name,
@@ -197,7 +197,7 @@ def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedLine]
     ]
 
 
-def owned_rows(found: Iterable[OwnedLine]) -> list[Sequence[Cell]]:
+def owned_rows(found: Iterable[OwnedRow]) -> list[Sequence[Cell]]:
     """The same as a file has it."""
     return [(line.partnership, line.title, line.due, line.status.label) for line in found]
 
@@ -208,8 +208,8 @@ def owns_wording(number: int, place: str = "") -> str:
     return f"{count(number, 'open milestone')}{where}" if number else ""
 
 
-def _line(account: Account, address: str, roles: Iterable[HeldRole], note: str) -> Line:
-    return Line(
+def _line(account: Account, address: str, roles: Iterable[HeldRole], note: str) -> PersonRow:
+    return PersonRow(
         id=account.id,
         name=account.name,
         address=address,

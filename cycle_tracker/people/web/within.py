@@ -30,7 +30,7 @@ from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.delegations.presenters import lines_of
 from cycle_tracker.people.web.forms import ConfirmForm
 from cycle_tracker.people.web.invitation_rows import invitation_lines
-from cycle_tracker.people.web.presenters import Line
+from cycle_tracker.people.web.presenters import PersonRow
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
 from cycle_tracker.web.saving import Attempt
@@ -127,7 +127,7 @@ def _partnership(slug: str) -> Partnership:
     return get_partnership(current_viewer(), slug, to=Permission.INVITE_PEOPLE)
 
 
-def _lines(partnership: Partnership, found: list[Account]) -> list[Line]:
+def _lines(partnership: Partnership, found: list[Account]) -> list[PersonRow]:
     organisation_ids = organisations_in(partnership.id, clock.today())
     holders = holders_of([one.id for one in found if one.is_post])
     return presenters.lines_within(found, partnership.slug, partnership.id, organisation_ids, holders)

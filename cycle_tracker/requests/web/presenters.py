@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class UpdateRequestRow:
     """One request in a list."""
 
     partnership: str
@@ -51,10 +51,10 @@ class Line:
     answer: str
 
 
-def lines(requests: Iterable[UpdateRequest], today: date) -> list[Line]:
+def lines(requests: Iterable[UpdateRequest], today: date) -> list[UpdateRequestRow]:
     """Requests in a list."""
     return [
-        Line(
+        UpdateRequestRow(
             partnership=partnership_of(request),
             title=request.milestone.title,
             address=addresses.update_request(request.id),

@@ -32,7 +32,7 @@ STANDINGS = (Status("Not started", "grey"), Status("Being set up", "yellow"), St
 
 
 @dataclass(frozen=True)
-class Line:
+class JoiningRow:
     """One partnership in the list of how far each has got."""
 
     joining: Joining
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class BodyLine:
+class BodyRow:
     """One organisation's part in a partnership."""
 
     id: int
@@ -57,10 +57,10 @@ class BodyLine:
     can_end: bool
 
 
-def lines(found: Iterable[Joining]) -> list[Line]:
+def lines(found: Iterable[Joining]) -> list[JoiningRow]:
     """How far each partnership has got."""
     return [
-        Line(
+        JoiningRow(
             joining=one,
             address=url_for("joining.set_up", slug=one.slug),
             status=standing(one),
@@ -171,10 +171,10 @@ def _can_wait(one: Joining, *, records_history: bool) -> list[Task]:
     ]
 
 
-def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyLine]:
+def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
     """The organisations of a partnership, then and now."""
     return [
-        BodyLine(
+        BodyRow(
             id=one.id,
             name=one.organisation.name,
             role="Lead body" if one.role is BodyRole.LEAD else "Member",

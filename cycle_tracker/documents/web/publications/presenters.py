@@ -40,7 +40,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Place:
+class PublishedAddress:
     """One address: what is found there. Only what a browser may open is a link."""
 
     label: str
@@ -68,7 +68,7 @@ class Published:
 
     heading: str
     rows: list[Row]
-    places: list[Place]
+    places: list[PublishedAddress]
     copies: list[CopyRow]
     kept_copy: Link | None
     links: list[Link]
@@ -156,7 +156,7 @@ def _published(
     return Published(
         heading="Draft published" if publication.is_draft else "Publication",
         rows=_rows(record, publication, names, records=records, in_full=in_full),
-        places=[Place(address_label(one), one.address) for one in publication.addresses],
+        places=[PublishedAddress(address_label(one), one.address) for one in publication.addresses],
         copies=copies,
         kept_copy=Link(publication.kept_copy.name, _to("kept_copies.download", document))
         if publication.kept_copy

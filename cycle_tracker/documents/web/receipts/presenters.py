@@ -18,7 +18,7 @@ COLUMNS = ("Partnership", "Document", "Published on", "Sent on", "Days since it 
 
 
 @dataclass(frozen=True)
-class Line:
+class ToReceiveRow:
     """One document that is to be received."""
 
     copy_id: int
@@ -30,10 +30,10 @@ class Line:
     since: str
 
 
-def lines(found: Iterable[ToReceive], today: date) -> list[Line]:
+def lines(found: Iterable[ToReceive], today: date) -> list[ToReceiveRow]:
     """The list as it stands on the page."""
     return [
-        Line(
+        ToReceiveRow(
             copy_id=one.copy_id,
             partnership=one.partnership,
             title=one.title,

@@ -10,7 +10,7 @@ from cycle_tracker.milestones.queries.comments import LISTED_AT_MOST, newest_com
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.services.comments import LONGEST_COMMENT
 from cycle_tracker.milestones.web.comments.forms import CommentForm
-from cycle_tracker.milestones.web.comments.presenters import Said, said
+from cycle_tracker.milestones.web.comments.presenters import CommentRow, said
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.milestones.web.places import people_in
 from cycle_tracker.models import Milestone
@@ -21,7 +21,7 @@ from cycle_tracker.web.page_parts import Section
 class Talk:
     """The newest comments. `all` is the address of all of them, where there are more; `form` is for those who may."""
 
-    comments: list[Said]
+    comments: list[CommentRow]
     all: str
     address: str
     seen_by: str

@@ -51,7 +51,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class OutstandingRow:
     """One document in the table."""
 
     document: Document
@@ -71,7 +71,7 @@ class StateGroup:
     state: DocumentState
     title: str
     intro: str
-    lines: list[Line]
+    lines: list[OutstandingRow]
 
     @property
     def columns(self) -> list[str]:
@@ -167,9 +167,9 @@ def _cells(document: Document) -> list[Cell]:
     ]
 
 
-def _line(document: Document) -> Line:
+def _line(document: Document) -> OutstandingRow:
     published = day(document.published_on) if document.published_on else "Date not known"
-    return Line(
+    return OutstandingRow(
         document=document,
         guidance_date=day(document.target_on),
         days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",

@@ -11,7 +11,7 @@ from cycle_tracker.models import Milestone, Partnership
 from cycle_tracker.overview.queries.milestone_lists import list_ticked
 from cycle_tracker.overview.services.bulk_changes import BulkChange, change_milestones
 from cycle_tracker.overview.web.bulk_changes.forms import LONGEST_REASON, BulkChangeForm
-from cycle_tracker.overview.web.bulk_changes.presenters import Outcome, change_wording, outcomes
+from cycle_tracker.overview.web.bulk_changes.presenters import BulkChangeOutcome, change_wording, outcomes
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.owners import list_owners
@@ -68,7 +68,7 @@ def _preview_or_apply(
 
 def _outcomes(
     partnership: Partnership, form: BulkChangeForm, ticked: Sequence[Milestone], wanted: BulkChange
-) -> tuple[list[Outcome], list[Outcome]]:
+) -> tuple[list[BulkChangeOutcome], list[BulkChangeOutcome]]:
     return outcomes(
         ticked,
         form.ticked.data,
@@ -95,8 +95,8 @@ def _preview(
     partnership: Partnership,
     form: BulkChangeForm,
     wanted: BulkChange,
-    taking: list[Outcome],
-    hindered: list[Outcome],
+    taking: list[BulkChangeOutcome],
+    hindered: list[BulkChangeOutcome],
     missing: int,
 ) -> ResponseReturnValue:
     page = render_template(

@@ -7,7 +7,7 @@ from datetime import date
 
 from cycle_tracker.core.calendar import bank_holiday
 from cycle_tracker.core.months import Month
-from cycle_tracker.documents.web.lines import Line
+from cycle_tracker.documents.web.lines import MilestoneRow
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PER_DAY = 6
@@ -60,7 +60,7 @@ class MonthPage:
 
 def month_page(
     month: Month,
-    lines: Sequence[Line],
+    lines: Sequence[MilestoneRow],
     numbers: Mapping[date, int],
     closures: Iterable[tuple[date, str, str | None]],
     today: date,
@@ -69,7 +69,7 @@ def month_page(
     list_of_day: Callable[[date], str],
 ) -> MonthPage:
     """A month with at most PER_DAY milestones on each day; `several` names the partnership beside each."""
-    due: dict[date, list[Line]] = defaultdict(list)
+    due: dict[date, list[MilestoneRow]] = defaultdict(list)
     for line in lines:
         if line.dates.due_on is not None:
             due[line.dates.due_on].append(line)
@@ -99,7 +99,7 @@ def month_page(
     )
 
 
-def _entry(line: Line, *, several: bool) -> Entry:
+def _entry(line: MilestoneRow, *, several: bool) -> Entry:
     return Entry(
         title=line.title,
         address=line.address,

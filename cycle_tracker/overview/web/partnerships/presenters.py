@@ -23,7 +23,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class DocumentLine:
+class DocumentRow:
     """One document; without `status` for people who see titles and dates only."""
 
     title: str
@@ -38,7 +38,7 @@ class PeriodDocuments:
 
     label: str
     cycle: str
-    lines: list[DocumentLine]
+    lines: list[DocumentRow]
 
 
 @dataclass(frozen=True)
@@ -103,12 +103,12 @@ def seen_by(viewer: Viewer, partnership: Partnership) -> str:
     return "You can see names, titles and dates only."
 
 
-def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentLine:
+def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentRow:
     address = addresses.milestone(document.slug, document.key)
     if titles_only:
         words = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
-        return DocumentLine(document.title, address, None, [words])
-    return DocumentLine(document.title, address, document_status(document.state), date_words(document))
+        return DocumentRow(document.title, address, None, [words])
+    return DocumentRow(document.title, address, document_status(document.state), date_words(document))
 
 
 def _holds(body: PartnershipBody, today: date) -> bool:

@@ -37,7 +37,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class MailLine:
+class MailRow:
     """One mail in a list; `more` says how many items are not named."""
 
     day: str
@@ -47,7 +47,7 @@ class MailLine:
 
 
 @dataclass(frozen=True)
-class NextLine:
+class NextNoticeRow:
     """One notice that comes next of a milestone."""
 
     day: str
@@ -55,10 +55,10 @@ class NextLine:
     who: str
 
 
-def mail_lines(mails: Iterable[MailToCome]) -> list[MailLine]:
+def mail_lines(mails: Iterable[MailToCome]) -> list[MailRow]:
     """Mails as they stand in a list."""
     return [
-        MailLine(
+        MailRow(
             day=day(mail.day),
             who=who_words(mail),
             items=[item(one) for one in ordered(mail.notices)[:LISTED_AT_MOST]],
@@ -90,16 +90,16 @@ def ordered(notices: Iterable[NoticeToCome]) -> list[NoticeToCome]:
     return sorted(notices, key=lambda one: (one.due_on, one.about.id, one.step))
 
 
-def next_lines(found: Forecast) -> list[NextLine]:
+def next_lines(found: Forecast) -> list[NextNoticeRow]:
     """What comes next of one milestone: its next mails, and what will reach nobody; the first ten."""
     mails = [
-        (mail.day, NextLine(day(mail.day), step_words(ordered(mail.notices)[-1].step), who_words(mail)))
+        (mail.day, NextNoticeRow(day(mail.day), step_words(ordered(mail.notices)[-1].step), who_words(mail)))
         for mail in found.mails
     ]
     nobody = [
         (
             one.queued_on,
-            NextLine(day(one.queued_on), step_words(one.step), f"No one ({_audience(one)} cannot be emailed)"),
+            NextNoticeRow(day(one.queued_on), step_words(one.step), f"No one ({_audience(one)} cannot be emailed)"),
         )
         for one in found.unreachable
     ]

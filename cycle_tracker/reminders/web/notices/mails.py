@@ -24,7 +24,7 @@ MAILS = {
 
 
 @dataclass(frozen=True)
-class WhyLine:
+class WhyRow:
     """One notice of a mail: what it is about, its page, and why it was told."""
 
     title: str
@@ -34,10 +34,10 @@ class WhyLine:
     story: str
 
 
-def why_lines(mail: MailRecord) -> list[WhyLine]:
+def why_lines(mail: MailRecord) -> list[WhyRow]:
     """Each notice of a mail with why it was told."""
     return [
-        WhyLine(
+        WhyRow(
             title=one.title,
             partnership=one.partnership or "Scotland",
             address=milestone_address(one),

@@ -45,7 +45,7 @@ FILE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class NoticeRow:
     """One notice in a list."""
 
     id: int
@@ -60,10 +60,10 @@ class Line:
     queued: str
 
 
-def lines(notices: Iterable[NoticeRecord]) -> list[Line]:
+def lines(notices: Iterable[NoticeRecord]) -> list[NoticeRow]:
     """Notices as they stand in a list."""
     return [
-        Line(
+        NoticeRow(
             id=one.id,
             title=one.title,
             address=milestone_address(one),
