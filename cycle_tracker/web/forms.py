@@ -12,8 +12,8 @@ from wtforms.widgets import HiddenInput
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.lines import one_line, several_lines
 
+# The version of no milestone: what a form counts as that lost its own.
 NO_VERSION = 0
-"""The version of no milestone: what a form counts as that lost its own."""
 
 
 class _CleanField(StringField):

@@ -132,8 +132,8 @@ DOCUMENT_COLUMNS = (
 )
 DATES_COLUMNS = ("Partnership", "Title", "Plan period", "Opens on", "Original date", "Due date", "Done on")
 
+# The columns of a file, by how much its reader sees of all its rows.
 COLUMNS = {Detail.EVERYTHING: FULL_COLUMNS, Detail.DOCUMENT: DOCUMENT_COLUMNS, Detail.DATES: DATES_COLUMNS}
-"""The columns of a file, by how much its reader sees of all its rows."""
 
 
 def file_rows(found: Iterable[MilestoneRow], detail: Detail, today: date) -> list[Sequence[Cell]]:

@@ -30,8 +30,8 @@ from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, public, signed_in
 from cycle_tracker.web.saving import Attempt
 
+# More than a person owns. The library takes a millisecond or two for each.
 LISTED_AT_MOST = 500
-"""More than a person owns. The library takes a millisecond or two for each."""
 
 bp = Blueprint("calendar_feeds", __name__)
 log = logging.getLogger(__name__)

@@ -25,8 +25,8 @@ EFFECTS = {
 }
 LED_BY_APOSTROPHES = re.compile(f"'+[{re.escape(''.join(STARTS_A_FORMULA))}]")
 
+# What is recorded of documents, by partnership and key.
 Records = Mapping[tuple[int, str], Publication]
-"""What is recorded of documents, by partnership and key."""
 
 
 @dataclass(frozen=True)

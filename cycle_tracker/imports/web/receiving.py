@@ -17,8 +17,8 @@ from cycle_tracker.models import ImportKind
 from cycle_tracker.web.access import current_user_row
 from cycle_tracker.web.forms import show_rule
 
+# So many problems are listed; the count tells of the others.
 MOST_SHOWN = 500
-"""So many problems are listed; the count tells of the others."""
 
 NOTHING_NEW = "There is nothing to save. Everything in it is already recorded."
 

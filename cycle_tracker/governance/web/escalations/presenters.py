@@ -28,12 +28,12 @@ RESOLUTIONS = {
 }
 
 
+# The headings of the list, in its order.
 STANDINGS = {
     Standing.WAITING: "Decision needed",
     Standing.DECIDED: "Decided, still open",
     Standing.SETTLED: "Settled",
 }
-"""The headings of the list, in its order."""
 
 FILE_COLUMNS = (
     "Milestone",

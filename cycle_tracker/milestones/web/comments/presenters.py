@@ -14,8 +14,8 @@ from cycle_tracker.models import Comment, Milestone
 from cycle_tracker.web.wording import moment
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+# What ends a sentence is no part of the address before it.
 AFTER_AN_ADDRESS = ".,;:!?)]"
-"""What ends a sentence is no part of the address before it."""
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,10 @@ INTROS = {
 }
 
 
+# The heading of the column of boxes.
 BOXES = {"label": "Ask for an update", "hidden": True}
-"""The heading of the column of boxes."""
 
+# What a file of the list holds.
 COLUMNS = (
     "Status",
     "Partnership",
@@ -47,7 +48,6 @@ COLUMNS = (
     "Escalated on",
     "Escalated to the national group on",
 )
-"""What a file of the list holds."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
-from cycle_tracker.national.web.outstanding.presenters import Tile, in_order, tiles
-from cycle_tracker.web.page_parts import Task
+from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
+from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import Status, count, day, document_status
 
 FIRST_OF_LIST = 10

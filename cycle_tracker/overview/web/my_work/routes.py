@@ -17,7 +17,7 @@ from cycle_tracker.overview.rules.listing import Asked
 from cycle_tracker.overview.services.replies import reply_to
 from cycle_tracker.overview.web.my_work.filters import MyWorkFilters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
-from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, reply_wording, tiles
+from cycle_tracker.overview.web.my_work.presenters import ReplyOutcome, groups, outcomes, reply_wording, tiles
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
@@ -77,7 +77,9 @@ def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue
     return redirect(_back())
 
 
-def _preview(form: ReplyForm, shown: tuple[list, list], *, missing: int) -> ResponseReturnValue:
+def _preview(
+    form: ReplyForm, shown: tuple[list[ReplyOutcome], list[ReplyOutcome]], *, missing: int
+) -> ResponseReturnValue:
     """What the reply will do to each row, and what stands in the way of others; nothing is recorded yet."""
     taking, hindered = shown
     db.session.rollback()

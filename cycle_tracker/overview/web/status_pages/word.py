@@ -17,8 +17,8 @@ from cycle_tracker.overview.web.status_pages.presenters import StatusReport
 
 LANGUAGE = "en-GB"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# What a file of this kind cannot hold.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What a file of this kind cannot hold."""
 
 
 def as_word(report: StatusReport, today: date) -> bytes:

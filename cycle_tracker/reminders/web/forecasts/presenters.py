@@ -9,8 +9,8 @@ from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_word
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, day
 
+# So many items of one mail are named in a list; the rest are a number.
 LISTED_AT_MOST = 5
-"""So many items of one mail are named in a list; the rest are a number."""
 
 FILE_COLUMNS = (
     "Date",

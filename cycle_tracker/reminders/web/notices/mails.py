@@ -10,6 +10,7 @@ from cycle_tracker.reminders.web.notices.presenters import ended_words, mileston
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import count, day, moment
 
+# What each email is for, to whoever got it.
 MAILS = {
     MessageKind.DIGEST: "This email is about dates that are due soon or overdue.",
     MessageKind.DOCUMENT_PUBLISHED: "This email sends a published document to the Scottish Government.",
@@ -20,7 +21,6 @@ MAILS = {
     MessageKind.ACCOUNT_CHANGED: "Your account was changed.",
     MessageKind.ALARM: "A problem with this service needs an administrator.",
 }
-"""What each email is for, to whoever got it."""
 
 
 @dataclass(frozen=True)
