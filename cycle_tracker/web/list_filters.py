@@ -51,13 +51,18 @@ class ChoiceFilter(SelectField, Generic[Value]):
         return bool(self.choices)
 
 
+def _cut(values: list[Any], most: int) -> list[str]:
+    """The first value, as far as anything looks at it. What is no text is an empty one."""
+    return [value[:most] if isinstance(value, str) else "" for value in values[:1]]
+
+
 class TextFilter(LineField):
     """Words to look for."""
 
     word = ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text[:LONGEST_READ] for text in valuelist[:1]])
+        super().process_formdata(_cut(valuelist, LONGEST_READ))
         text = self.data or ""
         if len(text) > LONGEST_TEXT:
             raise ValueError(f"Enter {LONGEST_TEXT} characters or fewer")
@@ -70,7 +75,7 @@ class DayFilter(LineField):
     value: date | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text[:LONGEST_TEXT] for text in valuelist[:1]])
+        super().process_formdata(_cut(valuelist, LONGEST_TEXT))
         self.value = read_date(self.data) if self.data else None
 
     @property
