@@ -18,11 +18,11 @@ class ShelfFilters(FilterForm):
     sort = ChoiceFilter[int]("Order")
 
 
-def read(*, size_choices: bool = True, **asked: str) -> ShelfFilters:
-    filters = ShelfFilters(MultiDict(asked))
+def read(asked: dict[str, str] | None = None, *, sizes: bool = True) -> ShelfFilters:
+    filters = ShelfFilters(MultiDict(asked or {}))
     keep_order(filters.first, filters.last)
     filters.colour.offer({"red": 1, "blue": 2}, [("", "All colours"), ("red", "Red"), ("blue", "Blue")])
-    filters.size.offer({"big": 1}, [("big", "Big")] if size_choices else [], shown_first="big")
+    filters.size.offer({"big": 1}, [("big", "Big")] if sizes else [], shown_first="big")
     filters.sort.offer({"name": 1})
     return filters
 
@@ -38,7 +38,7 @@ def test_nothing_is_asked_for() -> None:
 
 def test_what_is_known_is_taken_and_kept_in_the_address() -> None:
     asked = {"colour": " red ", "is_old": "yes", "text": " a\u202e  cat ", "first": "1 June 2026", "sort": "name"}
-    filters = read(**asked)
+    filters = read(asked)
     assert (filters.colour.value, filters.is_old.data, filters.text.word) == (1, True, "a cat")
     assert filters.first.value == date(2026, 6, 1)
     assert filters.in_address(sort="", text="dog") == {
@@ -51,11 +51,13 @@ def test_what_is_known_is_taken_and_kept_in_the_address() -> None:
 
 
 def test_the_order_of_a_list_leaves_nothing_out() -> None:
-    assert not read(sort="name").narrows
+    assert not read({"sort": "name"}).narrows
 
 
 def test_what_is_not_known_is_left_out_and_named() -> None:
-    filters = read(colour="green", size="huge", sort="'; drop", is_old="perhaps", page="2", unheard_of="x")
+    filters = read(
+        {"colour": "green", "size": "huge", "sort": "'; drop", "is_old": "perhaps", "page": "2", "unheard_of": "x"}
+    )
     assert filters.ignored == ["colour", "size", "order"]
     assert (filters.colour.value, filters.colour.data) == (None, "")
     assert filters.in_address() == {}
@@ -70,7 +72,7 @@ def test_what_is_not_known_is_left_out_and_named() -> None:
     ],
 )
 def test_what_cannot_be_read_stays_with_a_message(asked: dict[str, str], field: str, typed: str, words: str) -> None:
-    filters = read(**asked)
+    filters = read(asked)
     assert filters[field].data == typed
     assert words in filters[field].errors[0]
     assert list(filters.errors) == [field]
@@ -80,4 +82,4 @@ def test_what_cannot_be_read_stays_with_a_message(asked: dict[str, str], field: 
 
 def test_a_filter_without_choices_is_not_shown() -> None:
     assert read().size.is_offered
-    assert not read(size_choices=False).size.is_offered
+    assert not read(sizes=False).size.is_offered
