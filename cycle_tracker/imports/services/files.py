@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from cycle_tracker.core.containers import is_container
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.imports.rules.import_rows import LONGEST_CELL, MOST_ROWS, Columns, SheetRow, clean_cell
-from cycle_tracker.imports.services.workbooks import MOST_COLUMNS, MOST_LINES, is_zip, read_workbook
+from cycle_tracker.imports.services.workbooks import MOST_COLUMNS, MOST_LINES, read_workbook
 
 LARGEST_FILE = 10 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
@@ -20,7 +21,7 @@ def read_file(content: bytes, columns: Columns) -> list[SheetRow]:
     if len(content) > LARGEST_FILE:
         raise RuleBroken("The file is larger than 10 MB. Split it into several files.", field="file")
     try:
-        lines = read_workbook(content) if is_zip(content) else _csv_lines(_decoded(content))
+        lines = read_workbook(content) if is_container(content) else _csv_lines(_decoded(content))
         return _rows(lines, columns)
     except RuleBroken as rule:
         raise RuleBroken(rule.message, field="file") from rule

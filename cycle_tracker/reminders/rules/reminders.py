@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
 
@@ -60,7 +61,7 @@ class Deadline:
         """False where nobody is ever told: it is closed, has no date, or fell due before the service."""
         if not self.is_open or self.due_on is None:
             return False
-        return self.notify_from is None or self.due_on >= self.notify_from
+        return not is_before_service(self.due_on, self.notify_from)
 
 
 class Step(NamedTuple):
@@ -116,16 +117,13 @@ class CalledFor:
     next_on: date | None = None
 
 
-def steps_until(milestone: Deadline, policy: Policy, until: date) -> Iterator[Step]:
-    """Every step whose telling day is on or before `until`, in no particular order."""
-    if not milestone.calls_for_notices or milestone.due_on is None:
-        return
-    steps = _all_steps(milestone, policy, milestone.due_on, until)
-    yield from (step for step in steps if step.tell_on <= until)
-
-
 def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> CalledFor:
-    """All that a milestone calls for today: the three answers below, its steps worked out once for all of them."""
+    """All that a milestone calls for today, its steps worked out once for all of it.
+
+    `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
+    step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
+    lay before the milestone was entered are not sent late; that it is overdue is always told.
+    """
     if not milestone.calls_for_notices or milestone.due_on is None:
         return CalledFor()
     steps = _all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, today))
@@ -135,16 +133,6 @@ def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], toda
         rungs=rungs_reached(milestone, policy, today),
         next_on=_first_after(steps, today),
     )
-
-
-def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> list[NoticeDue]:
-    """The notices to write today.
-
-    `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
-    step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
-    lay before the milestone was entered are not sent late; that it is overdue is always told.
-    """
-    return _notices(milestone, list(steps_until(milestone, policy, today)), frozenset(already))
 
 
 def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[RungReached]:
@@ -279,7 +267,7 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
     lead who owns it hears as lead, for leads propose dates.
     """
     target_on = milestone.explain_by_target
-    if target_on is None or (milestone.notify_from is not None and target_on < milestone.notify_from):
+    if target_on is None or is_before_service(target_on, milestone.notify_from):
         return
     tell_on = explain_on(target_on, milestone.calendar)
     if milestone.entered_on <= tell_on:

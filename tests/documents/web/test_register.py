@@ -96,3 +96,15 @@ def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client:
     assert "/register?period=2023-26&page=2" in {link["href"] for link in page.select(".ds_pagination a")}
     assert len(many) == len(few)
     assert len(whole_page(client.get("/register?page=2")).select("#register-list tbody tr")) == 11
+
+
+@pytest.mark.on_both_databases
+@pytest.mark.usefixtures("published")
+def test_the_filter_offers_no_partnership_that_has_only_drafts(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        orkney = make_partnership("orkney")
+        publish(orkney, "2026-29", "Orkney draft", "https://orkney.example/draft", version=Version.DRAFT)
+        make_report(make_partnership("shetland"), title="Nothing published")
+        db.session.commit()
+    page = whole_page(client.get("/register"))
+    assert [one["value"] for one in page.select("select[name=partnership] option")] == ["", "fife", "moray"]
