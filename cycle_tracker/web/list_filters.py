@@ -43,7 +43,7 @@ class ChoiceFilter(SelectField, Generic[Value]):
             self.word, self.value = self.data, known[self.data]
         else:
             self.is_unknown = bool(self.data)
-            self.data = shown_first
+            self.data = shown_first or None
 
     @property
     def is_offered(self) -> bool:

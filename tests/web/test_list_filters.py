@@ -33,7 +33,7 @@ def test_nothing_is_asked_for() -> None:
     assert not filters.narrows
     assert filters.errors == {}
     assert filters.ignored == []
-    assert (filters.colour.data, filters.size.data, filters.size.value) == ("", "big", None)
+    assert (filters.colour.data, filters.size.data, filters.size.value) == (None, "big", None)
 
 
 def test_what_is_known_is_taken_and_kept_in_the_address() -> None:
@@ -59,7 +59,7 @@ def test_what_is_not_known_is_left_out_and_named() -> None:
         {"colour": "green", "size": "huge", "sort": "'; drop", "is_old": "perhaps", "page": "2", "unheard_of": "x"}
     )
     assert filters.ignored == ["colour", "size", "order"]
-    assert (filters.colour.value, filters.colour.data) == (None, "")
+    assert (filters.colour.value, filters.colour.data) == (None, None)
     assert filters.in_address() == {}
 
 
