@@ -1,9 +1,9 @@
 """The filters of a list, as a form that is read from the address. What is unknown is left out and said; what cannot be
 read stays in its field, with a message."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from wtforms import BooleanField, Form, SelectField
 
@@ -32,23 +32,47 @@ class ChoiceFilter(SelectField, Generic[Value]):
         self.is_unknown = False
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = valuelist[0].strip() if valuelist else ""
+        self.data: str | None = valuelist[0].strip() if valuelist else None
 
     def offer(
         self, known: Mapping[str, Value], choices: Iterable[tuple[str, str]] = (), *, shown_first: str = ""
     ) -> None:
         """Take what is asked for as one of the known values. Without choices, the page does not show the filter."""
         self.choices = list(choices)
-        if self.data in known:
-            self.word, self.value = self.data, known[self.data]
+        asked = self.data or ""
+        if asked in known:
+            self.word, self.value = asked, known[asked]
         else:
-            self.is_unknown = bool(self.data)
+            self.is_unknown = bool(asked)
             self.data = shown_first or None
 
     @property
     def is_offered(self) -> bool:
         """True where there is something to choose from."""
         return bool(self.choices)
+
+
+class Named(Protocol):
+    """A partnership, or what of it names it."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class PartnershipFilter(ChoiceFilter[str]):
+    """One of the partnerships that the person may ask for, by its slug."""
+
+    def __init__(self, *, everywhere: str = "All partnerships", **options: Any) -> None:
+        super().__init__("Partnership", **options)
+        self.everywhere = everywhere
+
+    def offer_each(self, partnerships: Sequence[Named], *, of_one: bool = True) -> None:
+        """Offer these partnerships. Where `of_one` is false, the page shows no choice of a single one."""
+        named = [(one.slug, one.name) for one in partnerships]
+        is_choice = of_one or len(named) > 1
+        self.offer({slug: slug for slug, _ in named}, [("", self.everywhere), *named] if is_choice else [])
 
 
 def _cut(values: list[Any], most: int) -> list[str]:

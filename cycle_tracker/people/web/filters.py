@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Partnership
 from cycle_tracker.people.queries.people import Asked, Order, Standing
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, TextFilter
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter, TextFilter
 
 STATUSES = {
     Standing.ACTIVE: "People who can sign in",
@@ -20,17 +19,16 @@ class PeopleFilters(FilterForm):
 
     text = TextFilter("Name or email address")
     role = ChoiceFilter[Role]("Role")
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter()
     state = ChoiceFilter[Standing]("Status")
     sort = ChoiceFilter[Order]("Order")
 
-    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> None:
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
         roles = [("", "All roles"), *((role.value, role.label) for role in Role)]
-        places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
         statuses = [("", "All statuses"), *((one.value, label) for one, label in STATUSES.items())]
         self.role.offer({role.value: role for role in Role}, roles)
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places)
+        self.partnership.offer_each(partnerships)
         self.state.offer({one.value: one for one in STATUSES}, statuses)
         self.sort.offer({one.value: one for one in Order})
 

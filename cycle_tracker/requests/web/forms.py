@@ -8,7 +8,6 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms.validators import Length
 
-from cycle_tracker.models import Partnership
 from cycle_tracker.requests.queries import RequestSort, RequestsWanted
 from cycle_tracker.requests.rules import (
     DEFAULT_TEXT,
@@ -21,7 +20,7 @@ from cycle_tracker.requests.rules import (
 from cycle_tracker.requests.web.presenters import STATUSES
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import HiddenLineField, LinesField, required
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 
 LARGEST_ID = 2_147_483_647
 
@@ -72,15 +71,14 @@ def documents_chosen() -> list[int]:
 class UpdateRequestFilters(FilterForm):
     """Which requests, and in which order."""
 
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter()
     state = ChoiceFilter[RequestState]("Status")
     sort = ChoiceFilter[RequestSort]("Order")
 
-    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> None:
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
-        places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
         states = [("", "All requests"), *((state.value, STATUSES[state].label) for state in RequestState)]
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places)
+        self.partnership.offer_each(partnerships)
         self.state.offer({state.value: state for state in RequestState}, states)
         self.sort.offer({sort.value: sort for sort in RequestSort})
 

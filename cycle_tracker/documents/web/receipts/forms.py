@@ -9,10 +9,9 @@ from wtforms.validators import Length, Optional
 
 from cycle_tracker.documents.queries.receipts import ReceiptSort
 from cycle_tracker.milestones.web.forms import MilestoneForm
-from cycle_tracker.models import Partnership
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 from cycle_tracker.web.web_address import is_web_address
 
 LONGEST_REASON = 1000
@@ -69,13 +68,12 @@ def copies_ticked() -> list[int]:
 class ReceiptFilters(FilterForm):
     """Whose documents are to be received, and in which order."""
 
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter()
     sort = ChoiceFilter[ReceiptSort]("Order")
 
-    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> None:
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
-        places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places)
+        self.partnership.offer_each(partnerships)
         self.sort.offer({sort.value: sort for sort in ReceiptSort})
 
     @property

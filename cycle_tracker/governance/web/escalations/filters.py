@@ -4,20 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from cycle_tracker.governance.queries.escalations import Standing
 from cycle_tracker.governance.web.escalations.presenters import STANDINGS
-from cycle_tracker.models import Partnership
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 
 
 class EscalationFilters(FilterForm):
     """Which escalations, of the partnerships whose escalations the person reads."""
 
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter()
     standing = ChoiceFilter[Standing]("Status")
 
-    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> None:
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
         self.partnerships = partnerships
-        places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
         statuses = [("", "All"), *((one.value, words) for one, words in STANDINGS.items())]
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places if len(partnerships) > 1 else [])
+        self.partnership.offer_each(partnerships, of_one=False)
         self.standing.offer({one.value: one for one in Standing}, statuses)

@@ -7,8 +7,7 @@ from enum import StrEnum
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.models import Partnership
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 from cycle_tracker.web.wording import document_state_label, kind_label
 
 KINDS = (Kind.PLAN, Kind.ANNUAL_REPORT)
@@ -34,20 +33,19 @@ class Sort(StrEnum):
 class OutstandingFilters(FilterForm):
     """Which documents, and in which order."""
 
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter()
     kind = ChoiceFilter[Kind]("Plan or report", called="kind of document")
     period = ChoiceFilter[Period]("Plan period")
     state = ChoiceFilter[DocumentState]("Status")
     sort = ChoiceFilter[Sort]("Order")
 
-    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership], today: date) -> None:
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named], today: date) -> None:
         super().__init__(arguments)
         periods = periods_until(today)
-        places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
         kinds = [("", "Plans and reports"), *((kind.value, kind_label(kind)) for kind in KINDS)]
         labels = [("", "All periods"), *((one.name, one.label) for one in periods)]
         states = [("", "All statuses"), *((state.value, document_state_label(state)) for state in STATES)]
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places)
+        self.partnership.offer_each(partnerships)
         self.kind.offer({kind.value: kind for kind in KINDS}, kinds)
         self.period.offer({one.name: one for one in periods}, labels)
         self.state.offer({state.value: state for state in STATES}, states)

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.models import Partnership
 from cycle_tracker.overview.rules.listing import Asked, Order, Standing, When
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, TextFilter
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter, TextFilter
 from cycle_tracker.web.wording import kind_label
 
 EVERYTHING = "everything"
@@ -18,18 +17,17 @@ class MyWorkFilters(FilterForm):
     """Which of the person's milestones, and in which order. Without a state the list is of what is open."""
 
     state = ChoiceFilter[Standing]("Status")
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter(everywhere="All my partnerships")
     kind = ChoiceFilter[Kind]("Kind")
     when = ChoiceFilter[When]("When", called="time")
     text = TextFilter("Title contains")
     whose = ChoiceFilter[bool]("Show", called="owner")
     sort = ChoiceFilter[Order]("Sort by", called="order")
 
-    def __init__(self, arguments: Mapping[str, str], viewer: Viewer, partnerships: Sequence[Partnership]) -> None:
+    def __init__(self, arguments: Mapping[str, str], viewer: Viewer, partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
         leads = viewer.can(Permission.CHANGE_MILESTONES)
-        places = [("", "All my partnerships"), *((one.slug, one.name) for one in partnerships)]
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places if len(partnerships) > 1 else [])
+        self.partnership.offer_each(partnerships, of_one=False)
         kinds = [("", "All kinds"), *((kind.value, kind_label(kind)) for kind in Kind)]
         self.kind.offer({kind.value: kind for kind in Kind}, kinds)
         whens = [("", "Any time"), *((when.value, when.label) for when in WHENS)]

@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from cycle_tracker.models import Partnership
 from cycle_tracker.reminders.queries.notices import Standing
 from cycle_tracker.reminders.web.notices.presenters import STANDINGS
-from cycle_tracker.web.list_filters import ChoiceFilter, DayFilter, FilterForm, TextFilter, keep_order
+from cycle_tracker.web.list_filters import (
+    ChoiceFilter,
+    DayFilter,
+    FilterForm,
+    Named,
+    PartnershipFilter,
+    TextFilter,
+    keep_order,
+)
 
 
 class NoticeFilters(FilterForm):
@@ -13,14 +20,13 @@ class NoticeFilters(FilterForm):
 
     from_day = DayFilter("From date")
     to_day = DayFilter("To date")
-    partnership = ChoiceFilter[str]("Partnership")
+    partnership = PartnershipFilter()
     person = TextFilter("Name or email address")
     standing = ChoiceFilter[Standing]("Status")
 
-    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> None:
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
         keep_order(self.from_day, self.to_day)
-        places = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
         statuses = [("", "All"), *((one.value, STANDINGS[one].label) for one in Standing)]
-        self.partnership.offer({one.slug: one.slug for one in partnerships}, places if len(partnerships) > 1 else [])
+        self.partnership.offer_each(partnerships, of_one=False)
         self.standing.offer({one.value: one for one in Standing}, statuses)
