@@ -12,7 +12,7 @@ from cycle_tracker.web.page_parts import Section
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnswersSection:
     """The newest answers, the newest first."""
 
     lines: list[AnswerRow]
@@ -27,4 +27,4 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
     if not found:
         return None
     seen_by = f"People in {milestone.partnership.name} and auditors."
-    return Section("answers/section.html", Answered(answer_lines(found), seen_by))
+    return Section("answers/section.html", AnswersSection(answer_lines(found), seen_by))

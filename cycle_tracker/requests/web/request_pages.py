@@ -21,7 +21,7 @@ LINK_TO_COME = "(a link to this request)"
 
 
 @dataclass(frozen=True)
-class Preview:
+class EmailPreview:
     """One email as it will be read. `to` are the people it goes to, with their addresses; `asked_before` says when
     someone asked about the document last."""
 
@@ -51,13 +51,13 @@ class RequestPage:
     waits: bool
 
 
-def previews(drafts: Iterable[Draft]) -> list[Preview]:
+def previews(drafts: Iterable[Draft]) -> list[EmailPreview]:
     """Each request as it will be read, from the very templates of the mail."""
     found = []
     for draft in drafts:
         words = mail_words(draft.document, draft.text, LINK_TO_COME)
         found.append(
-            Preview(
+            EmailPreview(
                 document_id=draft.document.id,
                 title=f"{words['partnership']}: {words['title']}",
                 to=[f"{person.name}, {person.email}" for person in draft.to],

@@ -63,7 +63,7 @@ class CopyRow:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedPart:
     """What is known of a published document, or of its draft."""
 
     heading: str
@@ -88,7 +88,7 @@ class NotRequired:
 class DocumentFactsPart:
     """The part of a milestone's page about its document."""
 
-    published: Published | None
+    published: PublishedPart | None
     record_address: str
     approvals: list[ApprovalRow]
     approval_gaps: list[str]
@@ -140,7 +140,7 @@ def _published(
     *,
     records: bool,
     in_full: bool,
-) -> Published:
+) -> PublishedPart:
     document, following = record.document, version_that_follows(publication.version)
     links = []
     if records:
@@ -153,7 +153,7 @@ def _published(
         copies = copy_rows(record, names, records=records, in_full=in_full)
         if records and record.may_receive:
             copy_links.append(Link("Record copies sent", _to("copies.record", document)))
-    return Published(
+    return PublishedPart(
         heading="Draft published" if publication.is_draft else "Publication",
         rows=_rows(record, publication, names, records=records, in_full=in_full),
         places=[PublishedAddress(address_label(one), one.address) for one in publication.addresses],

@@ -18,7 +18,7 @@ from cycle_tracker.web.page_parts import Section
 
 
 @dataclass(frozen=True)
-class Talk:
+class CommentsSection:
     """The newest comments. `all` is the address of all of them, where there are more; `form` is for those who may."""
 
     comments: list[CommentRow]
@@ -35,7 +35,7 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
         return None
     found = newest_comments(milestone, at_most=LISTED_AT_MOST + 1)
     address = url_for("comments.index", slug=milestone.partnership.slug, key=milestone.key)
-    talk = Talk(
+    talk = CommentsSection(
         comments=said(found[-LISTED_AT_MOST:], milestone, viewer),
         all=address if len(found) > LISTED_AT_MOST else "",
         address=address,

@@ -34,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Position:
+class NationalPosition:
     """Where plans and annual reports stand today."""
 
     tiles: Sequence[Tile]
@@ -42,10 +42,10 @@ class Position:
     late: int
 
 
-def position(documents: Sequence[Document]) -> Position:
+def position(documents: Sequence[Document]) -> NationalPosition:
     """The count of each state, and the first of those that are late, in the order of the outstanding list."""
     late = [document for document in in_order(documents) if document.state in LATE]
-    return Position(
+    return NationalPosition(
         tiles=tiles(documents),
         rows=[_row(document) for document in late[:FIRST_OF_LIST]],
         late=len(late),

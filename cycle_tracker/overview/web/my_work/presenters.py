@@ -24,7 +24,7 @@ NOT_YOURS = "Someone else owns this now, so you cannot update it."
 
 
 @dataclass(frozen=True)
-class Group:
+class WorkGroup:
     """The rows of one group that stand on this page."""
 
     id: str
@@ -56,10 +56,11 @@ def tiles(numbers: Mapping[When, int], filters: MyWorkFilters) -> list[Tile]:
     ]
 
 
-def groups(lines: Sequence[MilestoneRow], today: date) -> list[Group]:
+def groups(lines: Sequence[MilestoneRow], today: date) -> list[WorkGroup]:
     """Rows that are in order, under their headings."""
     return [
-        Group(when.value, when.label, list(rows)) for when, rows in groupby(lines, key=lambda line: _when(line, today))
+        WorkGroup(when.value, when.label, list(rows))
+        for when, rows in groupby(lines, key=lambda line: _when(line, today))
     ]
 
 

@@ -14,7 +14,7 @@ from cycle_tracker.web.wording import Status, day, document_status
 
 
 @dataclass(frozen=True)
-class Body:
+class BodyRow:
     """One organisation and its part in the partnership."""
 
     name: str
@@ -42,7 +42,7 @@ class PeriodDocuments:
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplanationRow:
     """One explanation that was shared."""
 
     title: str
@@ -51,11 +51,11 @@ class Explained:
     expected: str
 
 
-def bodies(found: Iterable[PartnershipBody], today: date) -> list[Body]:
+def bodies(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
     """Who leads and takes part, those of today before those whose part has ended or is to come."""
     ordered = sorted(found, key=lambda one: (not one.holds_on(today), one.role is not BodyRole.LEAD))
     roles = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member"}
-    return [Body(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
+    return [BodyRow(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
 
 
 def periods(
@@ -75,10 +75,10 @@ def periods(
     return found
 
 
-def explanations(documents: Iterable[FollowedDocument]) -> list[Explained]:
+def explanations(documents: Iterable[FollowedDocument]) -> list[ExplanationRow]:
     """The newest explanation that was shared of each document that has one."""
     return [
-        Explained(one.title, addresses.milestone(one.slug, one.key), one.explanation, day(one.expected_on))
+        ExplanationRow(one.title, addresses.milestone(one.slug, one.key), one.explanation, day(one.expected_on))
         for one in documents
         if one.expected_on is not None
     ]

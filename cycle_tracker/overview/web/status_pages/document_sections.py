@@ -12,16 +12,16 @@ from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
 from cycle_tracker.models import Milestone, Organisation
 from cycle_tracker.overview.queries.status import DocumentStanding, PartnershipStatus
-from cycle_tracker.overview.web.status_pages.parts import Cell, Section, title_cell
+from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, title_cell
 from cycle_tracker.web.wording import count, day, document_status, lag_wording
 
 NOT_SHARED = "Not shared with the Scottish Government."
 
 
-def documents_section(status: PartnershipStatus) -> Section:
+def documents_section(status: PartnershipStatus) -> ReportSection:
     """Every document with its status and dates."""
     in_full = status.inside is not None
-    return Section(
+    return ReportSection(
         id="documents",
         title="Plans and annual reports",
         columns=("Document", "Status", "Guidance date", "Published or expected", "Days after year end", "Explanation"),
@@ -30,16 +30,16 @@ def documents_section(status: PartnershipStatus) -> Section:
     )
 
 
-def _document(standing: DocumentStanding, today: date, *, in_full: bool) -> list[Cell]:
+def _document(standing: DocumentStanding, today: date, *, in_full: bool) -> list[ReportCell]:
     milestone = standing.milestone
     label, colour = document_status(standing.state)
     return [
         title_cell(milestone),
-        Cell(label, colour=colour),
-        Cell(_guidance_date(milestone, today, standing)),
-        Cell(_published_or_expected(standing, today)),
-        Cell(_lag(standing, today)),
-        Cell(_explanation(standing, in_full=in_full)),
+        ReportCell(label, colour=colour),
+        ReportCell(_guidance_date(milestone, today, standing)),
+        ReportCell(_published_or_expected(standing, today)),
+        ReportCell(_lag(standing, today)),
+        ReportCell(_explanation(standing, in_full=in_full)),
     ]
 
 
@@ -78,16 +78,16 @@ def _explanation(standing: DocumentStanding, *, in_full: bool) -> str:
     return f"{change.reason} {NOT_SHARED}" if in_full and not change.shared else change.reason
 
 
-def approvals_section(documents: Iterable[DocumentStanding]) -> Section:
+def approvals_section(documents: Iterable[DocumentStanding]) -> ReportSection:
     """What the lead bodies made of each document."""
-    return Section(
+    return ReportSection(
         id="approvals",
         title="Approvals by the lead bodies",
         columns=("Document", "Approvals"),
         rows=[
             [
                 title_cell(one.milestone),
-                Cell(" ".join(_approval(one.record, body) for body in one.record.approving_bodies)),
+                ReportCell(" ".join(_approval(one.record, body) for body in one.record.approving_bodies)),
             ]
             for one in documents
             if one.record is not None and (one.publication is not None or one.record.approvals)
@@ -108,14 +108,14 @@ def _approval(record: DocumentRecord, body: Organisation) -> str:
     return f"{body.name}: {approval.manner.label.lower()}, {day(approval.approved_on)}, {minute}."
 
 
-def gaps_section(documents: Iterable[DocumentStanding]) -> Section:
+def gaps_section(documents: Iterable[DocumentStanding]) -> ReportSection:
     """The details that nobody has recorded yet."""
-    return Section(
+    return ReportSection(
         id="gaps",
         title="Details missing",
         columns=("Document", "Missing details"),
         rows=[
-            [title_cell(one.milestone), Cell(" ".join(words))]
+            [title_cell(one.milestone), ReportCell(" ".join(words))]
             for one in documents
             if one.record is not None and (words := _gap_words(one.record))
         ],

@@ -8,7 +8,7 @@ from cycle_tracker.models import Milestone
 
 
 @dataclass(frozen=True)
-class Cell:
+class ReportCell:
     """One cell of a table: its words, where they lead, and the colour of a state."""
 
     text: str
@@ -17,22 +17,22 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """One part of the report: a table, or what is said where it has no rows; `more` tells what is left out."""
 
     id: str
     title: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[ReportCell]]
     nothing: str
     more: str = ""
     more_address: str = ""
 
 
-def title_cell(milestone: Milestone) -> Cell:
+def title_cell(milestone: Milestone) -> ReportCell:
     """The title of a milestone, which leads to its page."""
     slug = milestone.partnership.slug if milestone.partnership else ""
-    return Cell(milestone.title, addresses.milestone(slug, milestone.key))
+    return ReportCell(milestone.title, addresses.milestone(slug, milestone.key))
 
 
 def more_words(shown: int, number: int) -> str:

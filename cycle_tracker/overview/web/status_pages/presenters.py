@@ -15,7 +15,7 @@ from cycle_tracker.governance.web.escalations.decision_words import decision_lin
 from cycle_tracker.models import DateChange, Milestone
 from cycle_tracker.overview.queries.status import AHEAD, Inside, PartnershipStatus
 from cycle_tracker.overview.web.status_pages.document_sections import approvals_section, documents_section, gaps_section
-from cycle_tracker.overview.web.status_pages.parts import Cell, Section, more_words, title_cell
+from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, more_words, title_cell
 from cycle_tracker.web.wording import count, date_name, day, due_wording, kind_label
 
 
@@ -27,7 +27,7 @@ class StatusReport:
     place: str
     as_at: str
     summary: Sequence[str]
-    sections: Sequence[Section]
+    sections: Sequence[ReportSection]
     seen_by: str
 
 
@@ -72,17 +72,17 @@ def _summary(status: PartnershipStatus) -> list[str]:
     return said
 
 
-def _past(inside: Inside, slug: str, today: date) -> Section:
-    return Section(
+def _past(inside: Inside, slug: str, today: date) -> ReportSection:
+    return ReportSection(
         id="past",
         title="Overdue",
         columns=("Milestone", "Date", "Owner", "Reason"),
         rows=[
             [
                 title_cell(one),
-                Cell(_past_date(one, today)),
-                Cell(owner_wording(one)),
-                Cell(_why(inside.explanations.get(one.id))),
+                ReportCell(_past_date(one, today)),
+                ReportCell(owner_wording(one)),
+                ReportCell(_why(inside.explanations.get(one.id))),
             ]
             for one in inside.past
         ],
@@ -102,13 +102,18 @@ def _why(change: DateChange | None) -> str:
     return change.reason if change else "No explanation recorded"
 
 
-def _ahead(inside: Inside, slug: str, today: date) -> Section:
-    return Section(
+def _ahead(inside: Inside, slug: str, today: date) -> ReportSection:
+    return ReportSection(
         id="ahead",
         title=f"Due in the next {AHEAD.days} days",
         columns=("Milestone", "Kind", "Date", "Owner"),
         rows=[
-            [title_cell(one), Cell(kind_label(one.kind)), Cell(due_wording(one, today)), Cell(owner_wording(one))]
+            [
+                title_cell(one),
+                ReportCell(kind_label(one.kind)),
+                ReportCell(due_wording(one, today)),
+                ReportCell(owner_wording(one)),
+            ]
             for one in inside.ahead
         ],
         nothing=f"Nothing is due in the next {AHEAD.days} days.",
@@ -119,17 +124,17 @@ def _ahead(inside: Inside, slug: str, today: date) -> Section:
     )
 
 
-def _escalations(inside: Inside, today: date) -> Section:
-    return Section(
+def _escalations(inside: Inside, today: date) -> ReportSection:
+    return ReportSection(
         id="escalations",
         title="With the governance group",
         columns=("Milestone", "Since", "Days waiting", "Status"),
         rows=[
             [
-                Cell(one.milestone.title, addresses.escalation(one.id)),
-                Cell(day(one.fell_due_on)),
-                Cell(count(days_past(one.fell_due_on, today), "day")),
-                Cell(f"Decided on {day(london_day(one.decided_at))}" if one.decided_at else "Decision needed"),
+                ReportCell(one.milestone.title, addresses.escalation(one.id)),
+                ReportCell(day(one.fell_due_on)),
+                ReportCell(count(days_past(one.fell_due_on, today), "day")),
+                ReportCell(f"Decided on {day(london_day(one.decided_at))}" if one.decided_at else "Decision needed"),
             ]
             for one in inside.escalations
         ],
@@ -137,16 +142,16 @@ def _escalations(inside: Inside, today: date) -> Section:
     )
 
 
-def _decisions(inside: Inside) -> Section:
-    return Section(
+def _decisions(inside: Inside) -> ReportSection:
+    return ReportSection(
         id="decisions",
         title="Recent decisions of the governance group",
         columns=("Milestone", "Decision", "Made"),
         rows=[
             [
-                Cell(decision.escalation.milestone.title),
-                Cell(line.what),
-                Cell(". ".join(words for words in (line.made, line.meeting, line.when) if words)),
+                ReportCell(decision.escalation.milestone.title),
+                ReportCell(line.what),
+                ReportCell(". ".join(words for words in (line.made, line.meeting, line.when) if words)),
             ]
             for decision, line in zip(inside.decisions, decision_lines(inside.decisions), strict=True)
         ],

@@ -26,7 +26,7 @@ FILE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Item:
+class MailItem:
     """One notice of a mail: its milestone, its page, and its step."""
 
     title: str
@@ -42,7 +42,7 @@ class MailRow:
 
     day: str
     who: str
-    items: Sequence[Item]
+    items: Sequence[MailItem]
     more: str
 
 
@@ -73,10 +73,10 @@ def who_words(mail: MailToCome) -> str:
     return f"{mail.name}, covering for {mail.stands_in_for}" if mail.stands_in_for else mail.name
 
 
-def item(notice: NoticeToCome) -> Item:
+def item(notice: NoticeToCome) -> MailItem:
     """One notice of a mail."""
     about = notice.about
-    return Item(
+    return MailItem(
         title=about.title,
         address=addresses.milestone(about.slug, about.key) if about.slug else "",
         partnership=about.partnership,

@@ -23,11 +23,11 @@ class PolicyRow:
     """What holds for some kinds, beside the default."""
 
     who: str
-    parts: Sequence["Part"]
+    parts: Sequence["PolicyPart"]
 
 
 @dataclass(frozen=True)
-class Part:
+class PolicyPart:
     """One part of a policy: what holds, and the default where that differs."""
 
     label: str
@@ -36,7 +36,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Change:
+class PolicyChangeRow:
     """One change of a policy in its history."""
 
     when: str
@@ -55,7 +55,7 @@ class PreviewDayRow:
 
 
 @dataclass(frozen=True)
-class Preview:
+class PolicyPreview:
     """What a change would send, beside what goes out as it is."""
 
     then: str
@@ -84,7 +84,7 @@ def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyRow]:
         PolicyRow(
             _kinds_words(of),
             [
-                Part(label, now, default if default != now else "")
+                PolicyPart(label, now, default if default != now else "")
                 for label, (now, default) in zip(labels, parts, strict=True)
             ],
         )
@@ -92,9 +92,9 @@ def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyRow]:
     ]
 
 
-def changes(events: Iterable[PolicyEvent]) -> list[Change]:
+def changes(events: Iterable[PolicyEvent]) -> list[PolicyChangeRow]:
     """The history of a policy."""
-    return [Change(moment(one.at), one.by, *_change(one)) for one in events]
+    return [PolicyChangeRow(moment(one.at), one.by, *_change(one)) for one in events]
 
 
 def wanted_rows(held: Mapping[tuple[Kind, Basis], Policy]) -> list[Row]:
@@ -105,11 +105,11 @@ def wanted_rows(held: Mapping[tuple[Kind, Basis], Policy]) -> list[Row]:
     ]
 
 
-def preview_of(then: Forecast, now: Forecast, days: int) -> Preview:
+def preview_of(then: Forecast, now: Forecast, days: int) -> PolicyPreview:
     """The forecast with a change beside that without."""
     after, before = Counter(mail.day for mail in then.mails), Counter(mail.day for mail in now.mails)
     more = len(then.mails) - SHOWN
-    return Preview(
+    return PolicyPreview(
         then=f"{count(len(then.mails), 'email')} in the next {days} days to {count(then.people, 'person', 'people')}",
         now=f"{count(len(now.mails), 'email')} to {count(now.people, 'person', 'people')}",
         days=[PreviewDayRow(day(one), after[one], before[one]) for one in sorted({*after, *before})],

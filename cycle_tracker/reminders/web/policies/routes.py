@@ -38,7 +38,7 @@ PREVIEW_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Link:
+class PolicyLink:
     """The page of one policy, and whether something was changed there."""
 
     label: str
@@ -52,14 +52,14 @@ def index() -> ResponseReturnValue:
     """What holds in the nation, and the pages on which the person may change it."""
     viewer, changed = current_viewer(), changed_places()
     mine = viewer.partnerships_with(Permission.SET_POLICIES)
-    kinds = [Link(where_words(Where(kind)), _page(kind=kind), place_of(kind, None) in changed) for kind in Kind]
+    kinds = [PolicyLink(where_words(Where(kind)), _page(kind=kind), place_of(kind, None) in changed) for kind in Kind]
     return render_template(
         "reminders/policies/index.html",
         lines=policy_lines(_national(policies_now())),
-        everywhere=Link("all milestones", _page(), "all" in changed) if mine is None else None,
+        everywhere=PolicyLink("all milestones", _page(), "all" in changed) if mine is None else None,
         kinds=kinds if mine is None else [],
         partnerships=[
-            Link(one.name, _page(one.slug), any(_is_of(place, one.id) for place in changed))
+            PolicyLink(one.name, _page(one.slug), any(_is_of(place, one.id) for place in changed))
             for one in list_partnerships(mine)
         ],
     )
@@ -143,13 +143,13 @@ def _shown(where: Where) -> str:
     )
 
 
-def _kinds_in(where: Where) -> list[Link]:
+def _kinds_in(where: Where) -> list[PolicyLink]:
     """The pages for each kind in a partnership."""
     if where.partnership is None or where.kind is not None:
         return []
     changed, slug = changed_places(), where.partnership.slug
     return [
-        Link(where_words(Where(kind)), _page(slug, kind), place_of(kind, where.partnership_id) in changed)
+        PolicyLink(where_words(Where(kind)), _page(slug, kind), place_of(kind, where.partnership_id) in changed)
         for kind in Kind
     ]
 
