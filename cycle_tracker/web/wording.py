@@ -8,7 +8,10 @@ from cycle_tracker.core.deadlines import DueState, days_past, due_state
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.core.wording import IN_LAW_OR_GUIDANCE, UNKNOWN_DAY, bases, basis_words, count, date_name, day
+from cycle_tracker.core.wording import IN_LAW_OR_GUIDANCE, UNKNOWN_DAY, bases, basis_words
+from cycle_tracker.core.wording import count as count
+from cycle_tracker.core.wording import date_name as date_name
+from cycle_tracker.core.wording import day as day
 
 
 class Dated(Protocol):

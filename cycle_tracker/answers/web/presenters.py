@@ -14,7 +14,7 @@ NO_LONGER_KEPT = "Someone whose name we no longer keep"
 
 
 @dataclass(frozen=True)
-class AnswerLine:
+class AnswerRow:
     """One answer, as the macro for histories shows it."""
 
     what: str
@@ -24,10 +24,10 @@ class AnswerLine:
     detail: str
 
 
-def answer_lines(answers: Iterable[Answer]) -> list[AnswerLine]:
+def answer_lines(answers: Iterable[Answer]) -> list[AnswerRow]:
     """The answers in their order."""
     return [
-        AnswerLine(
+        AnswerRow(
             what=kind_words(one),
             who=who_answered(one),
             when=moment(one.answered_at),

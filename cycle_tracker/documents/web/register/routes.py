@@ -1,7 +1,5 @@
 """`/register`: which plans and reports are published, and where. For everybody."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -13,7 +11,6 @@ from cycle_tracker.documents.queries.register import (
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
 from cycle_tracker.documents.web.register.presenters import address_label, sheet
-from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.access import public
 from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -26,16 +23,15 @@ bp = Blueprint("register", __name__)
 def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
     having_some = list_partnerships_with_publications()
-    filters = _filters(having_some)
-    wanted = {"partnership": filters.partnership.data, "period": filters.chosen_period()}
+    filters = RegisterFilters(request.args, having_some)
+    partnership, period = filters.partnership.word, filters.period.value
     page = page_asked_for()
-    found = list_published(having_some, **wanted, page=page, per_page=PER_PAGE)
-    pages = page_of(found, page=page, count=count_published(**wanted))
+    found = list_published(having_some, partnership=partnership, period=period, page=page, per_page=PER_PAGE)
+    pages = page_of(found, page=page, count=count_published(partnership=partnership, period=period))
     return render_template(
         "documents/register/register.html",
         filters=filters,
         pages=pages,
-        chosen=filters.chosen(),
         address_label=address_label,
     )
 
@@ -45,12 +41,6 @@ def show() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
     having_some = list_partnerships_with_publications()
-    filters = _filters(having_some)
-    found = list_published(having_some, partnership=filters.partnership.data, period=filters.chosen_period())
+    filters = RegisterFilters(request.args, having_some)
+    found = list_published(having_some, partnership=filters.partnership.word, period=filters.period.value)
     return download(sheet(found, clock.today()), form)
-
-
-def _filters(having_some: Sequence[PartnershipName]) -> RegisterFilters:
-    filters = RegisterFilters(request.args)
-    filters.offer([(one.slug, one.name) for one in having_some])
-    return filters

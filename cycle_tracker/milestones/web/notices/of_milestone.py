@@ -20,8 +20,8 @@ from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.wording import bases_wording
 
 bp = Blueprint("milestone_notices", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")
+# So many days ahead are looked at for what comes next.
 AHEAD = 120
-"""So many days ahead are looked at for what comes next."""
 
 
 @bp.get("/notices")

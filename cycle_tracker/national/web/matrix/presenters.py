@@ -117,7 +117,7 @@ def sheet(
 ) -> Sheet:
     """The matrix as a file has it: a row for each partnership, several columns for each document."""
     names = ["Partnership"]
-    for number, name in enumerate(columns(filters.period)):
+    for number, name in enumerate(columns(filters.shown_period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
         names += [f"{name}, days after year end"] if number else []
     rows = []
@@ -126,7 +126,7 @@ def sheet(
         for number, cell in enumerate(cells):
             row += _cells_of(cell[0] if cell else None, with_lag=bool(number))
         rows.append(row)
-    return Sheet(f"plans-and-reports-{filters.period.name}-{today.isoformat()}", names, rows)
+    return Sheet(f"plans-and-reports-{filters.shown_period.name}-{today.isoformat()}", names, rows)
 
 
 def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell]:

@@ -11,7 +11,7 @@ from cycle_tracker.documents.web.lines import COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Partnership
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_present_owners, partnership_list
-from cycle_tracker.overview.web.milestone_lists.filters import Filters, Offered, filter_form, read_filters
+from cycle_tracker.overview.web.milestone_lists.filters import MilestoneFilters, Offered
 from cycle_tracker.overview.web.milestone_lists.presenters import columns, seen_by
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_viewer, signed_in
@@ -28,7 +28,7 @@ def show(slug: str) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     partnership = get_partnership(viewer, slug)
     offered = _offered(viewer, partnership)
-    filters = read_filters(request.args, offered)
+    filters = MilestoneFilters(request.args, offered)
     found = _found(viewer, partnership, filters)
     count = found.count()
     page = page_asked_for() if count > COUNTED_TO else min(page_asked_for(), last_page(count))
@@ -40,7 +40,6 @@ def show(slug: str) -> ResponseReturnValue:
         today=today,
         detail=offered.detail,
         filters=filters,
-        filter_form=filter_form(filters, offered),
         columns=columns(filters, offered.detail, slug, ticks=may_change),
         lines=lines(pages.items, viewer, today),
         pages=pages,
@@ -58,7 +57,7 @@ def export(slug: str, form: FileForm) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     partnership = get_partnership(viewer, slug)
     offered = _offered(viewer, partnership)
-    found = _found(viewer, partnership, read_filters(request.args, offered))
+    found = _found(viewer, partnership, MilestoneFilters(request.args, offered))
     return download(
         Sheet(
             f"milestones-{slug}-{today}",
@@ -75,7 +74,7 @@ def _offered(viewer: Viewer, partnership: Partnership) -> Offered:
     return Offered(detail, list_cycles(partnership), [(str(owner.id), owner.name) for owner in owners])
 
 
-def _found(viewer: Viewer, partnership: Partnership, filters: Filters) -> MilestoneList:
+def _found(viewer: Viewer, partnership: Partnership, filters: MilestoneFilters) -> MilestoneList:
     return partnership_list(viewer, partnership, filters.asked, filters.order, clock.today())
 
 
