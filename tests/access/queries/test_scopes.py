@@ -104,7 +104,6 @@ def test_sql_finds_for_anybody_what_the_table_of_permissions_gives_them(table: T
             statement = select(Milestone.id).where(in_reach(Milestone.partnership_id, reach_of(held)))
             of_rule = {one.id for one in milestones if held is None or one.partnership_id in held}
             assert set(db.session.scalars(statement, values_of(held))) == of_rule
-    db.session.rollback()
 
 
 def may_change_it(viewer: Viewer, one: Milestone) -> bool:
