@@ -177,6 +177,7 @@ def test_what_a_date_is_for_a_reader_goes_by_the_partnership_asked_about(core_ap
     old, new = date(2026, 6, 30), date(2026, 9, 1)
     report = make_report(moray, due_on=new, target_on=old, expected_date=True)
     step = make_milestone(moray, due_on=new, target_on=old, expected_date=True)
+    plain = make_report(moray, key="2023-26.annual-report-1", due_on=new, target_on=old)
     db.session.add(changed(report, DateChangeKind.LOCAL))
     db.session.flush()
 
@@ -184,26 +185,31 @@ def test_what_a_date_is_for_a_reader_goes_by_the_partnership_asked_about(core_ap
         viewer = Viewer(1, "Anybody", national=frozenset({national}), within={fife.id: frozenset(in_fife)})
         found = db.session.execute(select(Milestone.id, due_on_for(viewer, moray.id)))
         of = {row[0]: row[1] for row in found}
+        assert of[plain.id] == new, "no new expected date is there to be kept back"
         return of[report.id], of[step.id]
 
     assert dates(Role.OFFICIAL) == (old, new)
     assert dates(Role.OFFICIAL, Role.LEAD) == (old, new)
     assert dates(Role.ADMINISTRATOR, Role.LEAD) == (new, new)
     assert dates(Role.AUDITOR) == (new, new)
+    other = make_report(moray, key="2023-26.annual-report-2")
+    db.session.add_all(
+        [
+            changed(other, DateChangeKind.EXPECTED),
+            changed(report, DateChangeKind.EXPECTED, shared=False),
+            changed(report, DateChangeKind.EXPECTED, noted_at=None),
+        ]
+    )
+    db.session.flush()
+    assert dates(Role.OFFICIAL) == (old, new)
     db.session.add(changed(report, DateChangeKind.EXPECTED))
     db.session.flush()
     assert dates(Role.OFFICIAL) == (new, new)
 
 
-def changed(milestone: Milestone, kind: DateChangeKind) -> DateChange:
-    return DateChange(
-        milestone_id=milestone.id,
-        kind=kind,
-        new_due_on=milestone.due_on,
-        reason="Why",
-        shared=True,
-        noted_at=at_seven(TODAY),
-    )
+def changed(milestone: Milestone, kind: DateChangeKind, **fields: object) -> DateChange:
+    values = {"new_due_on": milestone.due_on, "reason": "Why", "shared": True, "noted_at": at_seven(TODAY), **fields}
+    return DateChange(milestone_id=milestone.id, kind=kind, **values)
 
 
 def test_a_job_finds_for_each_account_what_the_table_of_permissions_gives_it(core_app: Flask) -> None:
