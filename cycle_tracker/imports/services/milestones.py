@@ -51,7 +51,7 @@ from cycle_tracker.people.queries.owners import owners_within
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 from cycle_tracker.reminders.services.assignments import tell_new_owner
-from cycle_tracker.reminders.services.notices import notices_together
+from cycle_tracker.reminders.services.notice_batches import NoticeBatch
 
 REASON = "Imported"
 NOBODY, NO_DATE = "nobody", "no date"
@@ -93,11 +93,12 @@ def record_milestones(plan: Plan, *, by: User | None, today: date, now: datetime
     _add([step.does for step in plan.steps if step.effect is Effect.NEW], by=by, today=today, now=now)
     changed: list[_Row] = [step.does for step in plan.steps if step.effect is Effect.CHANGED]
     by_owner: dict[int, list[_Row]] = defaultdict(list)
-    with notices_together(now):
-        for one in changed:
-            _change(one, by=by, now=now)
-            if one.owner is not None:
-                by_owner[one.owner.id].append(one)
+    batch = NoticeBatch()
+    for one in changed:
+        _change(one, batch, by=by, now=now)
+        if one.owner is not None:
+            by_owner[one.owner.id].append(one)
+    batch.write(now=now)
     for rows in by_owner.values():
         change_owner([_there(one.milestone) for one in rows], rows[0].owner, by=by, today=today, now=now)
     db.session.flush()
@@ -288,23 +289,23 @@ def _made(one: _Row, today: date) -> Milestone:
     )
 
 
-def _change(one: _Row, *, by: User | None, now: datetime) -> None:
+def _change(one: _Row, batch: NoticeBatch, *, by: User | None, now: datetime) -> None:
     """Make the changes in an order in which the rules allow them: what is closed is opened first, and closed last."""
     row, milestone = one.row, _there(one.milestone)
     state = row.state if row.state is not milestone.state else None
     if state is State.IN_PROGRESS and not milestone.is_open:
-        reopen_milestone(milestone, REASON, by=by, now=now)
+        reopen_milestone(milestone, REASON, by=by, now=now, batch=batch)
     elif state is State.IN_PROGRESS:
-        start_milestone(milestone, by=by, now=now)
+        start_milestone(milestone, by=by, now=now, batch=batch)
     if row.title and row.title != milestone.title:
         before, milestone.title = {"title": milestone.title}, row.title
         audit.record_milestone(milestone, "edited", by=by, at=now, before=before, after={"title": row.title})
     if row.due_on is not None and row.due_on != milestone.due_on:
-        move_local_date(milestone, row.due_on, REASON, by=by, now=now)
+        move_local_date(milestone, row.due_on, REASON, by=by, now=now, batch=batch)
     if state is State.DONE:
-        complete(milestone, None, "finished", by=by, now=now)
+        complete(milestone, None, "finished", by=by, now=now, batch=batch)
     elif state is State.DROPPED:
-        drop_milestone(milestone, REASON, by=by, now=now)
+        drop_milestone(milestone, REASON, by=by, now=now, batch=batch)
 
 
 def _there(milestone: Milestone | None) -> Milestone:
