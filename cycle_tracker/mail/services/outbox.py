@@ -20,6 +20,7 @@ does (`mail/rules.py`).
 """
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
@@ -98,8 +99,6 @@ def _lines_and_batch(now: datetime, batch_size: int, *, only_for_accounts: bool)
 
 def _send_over(lines: int, run: Run) -> Iterable[Sent]:
     """What each line did, once all have ended. An error in one of them is raised then."""
-    from concurrent.futures import ThreadPoolExecutor  # a run over one line starts sooner without it
-
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with ThreadPoolExecutor(lines) as threads:
         running = [threads.submit(_send_in_thread, app, run) for _ in range(lines)]
