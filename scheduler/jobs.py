@@ -24,12 +24,12 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
 
 SEND_ACCOUNT_MAILS = "send-account-mails"
+# The jobs without which nobody is told anything.
 WATCHED = frozenset({QUEUE_NOTICES, SEND_OUTBOX})
-"""The jobs without which nobody is told anything."""
 
 log = logging.getLogger(__name__)
+# Set when the process is asked to stop: the sender finishes the mail in hand and puts the rest back.
 stopping = Event()
-"""Set when the process is asked to stop: the sender finishes the mail in hand and puts the rest back."""
 
 
 @dataclass(frozen=True)

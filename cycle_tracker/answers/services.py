@@ -21,7 +21,7 @@ from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.models import AccessLink, Answer, AnswerKind, Ending, LinkPurpose, Milestone, Notice, User
 from cycle_tracker.reminders.queries.audiences import audiences_for, user_of
-from cycle_tracker.reminders.rules.reminders import ANSWERED
+from cycle_tracker.reminders.rules.steps import ANSWERED
 
 LONGEST_TEXT = 2000
 AFRESH = "a later answer came"

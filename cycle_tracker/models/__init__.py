@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from cycle_tracker.models.user import TryKind as TryKind
     from cycle_tracker.models.user import User as User
 
+# What each file gives to others.
 NAMES = {
     "access": ("AccessLink", "Invitation", "LinkPurpose", "RecoveryCode", "SignInSession"),
     "answer": ("Answer", "AnswerKind"),
@@ -102,7 +103,6 @@ NAMES = {
     "update_request": ("UpdateRequest",),
     "user": ("AccountKind", "PostHolder", "RoleGrant", "SignInAttempt", "TryKind", "User"),
 }
-"""What each file gives to others."""
 
 _FILE_OF = {name: file for file, names in NAMES.items() for name in names}
 

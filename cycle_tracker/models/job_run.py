@@ -18,8 +18,8 @@ class Outcome(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
+    # It never began: written down by the next run, for each working day that had none.
     MISSED = "missed"
-    """It never began: written down by the next run, for each working day that had none."""
 
 
 class JobRun(Base):
@@ -42,10 +42,10 @@ class JobRun(Base):
 class AlarmKind(StrEnum):
     """What has gone quiet."""
 
+    # No job was begun for two periods. Noticed by the web side.
     SCHEDULER_SILENT = "scheduler-silent"
-    """No job was begun for two periods. Noticed by the web side."""
+    # The sender could send nothing, run after run. Noticed by the scheduler.
     SENDER_FAILING = "sender-failing"
-    """The sender could send nothing, run after run. Noticed by the scheduler."""
 
 
 class Alarm(Base):

@@ -11,17 +11,17 @@ from cycle_tracker.core.wording import count, day
 
 SHORTEST_TEXT = 10
 LONGEST_TEXT = 2000
+# So many documents can be asked about at once: a page of the list is half of them.
 MOST_AT_ONCE = 100
-"""So many documents can be asked about at once: a page of the list is half of them."""
 
 TIME_TO_REPLY = timedelta(days=14)
 LONGEST_TIME_TO_REPLY = timedelta(days=366)
 
+# What is asked unless the official writes something else.
 DEFAULT_TEXT = (
     "Please tell us when you expect to publish this. If it is already published, record the link. If you need more "
     "time, add an explanation and a new expected date."
 )
-"""What is asked unless the official writes something else."""
 
 
 class RequestState(StrEnum):
@@ -30,8 +30,8 @@ class RequestState(StrEnum):
     WAITING = "waiting"
     OVERDUE = "overdue"
     ANSWERED = "answered"
+    # No one answered, and no one needs to: the document was published, or is not required.
     SETTLED = "settled"
-    """No one answered, and no one needs to: the document was published, or is not required."""
 
 
 UNANSWERED = frozenset({RequestState.WAITING, RequestState.OVERDUE})

@@ -11,9 +11,11 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.imports.queries import KEPT_FOR
 from cycle_tracker.imports.rules.import_rows import SheetRow
-from cycle_tracker.imports.services.history import plan_history, record_history
-from cycle_tracker.imports.services.milestones import plan_milestones, record_milestones
+from cycle_tracker.imports.services.history import plan_history
+from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.plans import Plan
+from cycle_tracker.imports.services.recorded_history import record_history
+from cycle_tracker.imports.services.recorded_milestones import record_milestones
 from cycle_tracker.models import ImportKind, PendingImport, User
 
 CELLS = "cells"

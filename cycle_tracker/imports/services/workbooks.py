@@ -18,14 +18,14 @@ from cycle_tracker.core.errors import RuleBroken
 
 MOST_PARTS = 500
 LARGEST_UNPACKED = 15 * 1024 * 1024
+# Of XML in all parts together: so much as 5,000 rows of this service's columns need, and some more.
 MOST_TAGS = 300_000
-"""Of XML in all parts together: so much as 5,000 rows of this service's columns need, and some more."""
 MOST_COLUMNS = 40
+# Rows looked at, blank ones included: a sheet may claim a million.
 MOST_LINES = 20_000
-"""Rows looked at, blank ones included: a sheet may claim a million."""
 
+# What each part of an archive is listed with: counted before the list is read, however long it claims to be.
 PART_MARK = b"PK\x01\x02"
-"""What each part of an archive is listed with: counted before the list is read, however long it claims to be."""
 
 NEEDED_PARTS = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
 DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)

@@ -7,8 +7,8 @@ from cycle_tracker.mail.smtp import Answer, SafeConnection, ServerTrouble, mail
 
 log = logging.getLogger(__name__)
 
+# Times that lines may drop, with no mail answered on any of them in between, before none is opened any more.
 DROPS_IN_A_ROW = 3
-"""Times that lines may drop, with no mail answered on any of them in between, before none is opened any more."""
 
 
 class Door:

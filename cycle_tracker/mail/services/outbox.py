@@ -36,8 +36,8 @@ from cycle_tracker.mail.services.lines import Hooks, Line, Run
 from cycle_tracker.mail.services.results import Sent
 
 BATCH = 100
+# Mails that a further line must find waiting: for fewer, opening it takes longer than they do.
 WORTH_A_LINE = 5
-"""Mails that a further line must find waiting: for fewer, opening it takes longer than they do."""
 
 
 def send_messages(

@@ -17,12 +17,12 @@ from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resoluti
 from cycle_tracker.reminders.services.notice_batches import NoticeBatch
 from cycle_tracker.reminders.services.notices import restart_notices, start_notices, stop_notices
 
+# The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it.
 EARLIEST_DONE = date(2014, 3, 27)
-"""The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it."""
 
 
+# No date of a cycle lies beyond it; what does is a slip of the keys.
 LATEST_DUE = date(2100, 1, 1)
-"""No date of a cycle lies beyond it; what does is a slip of the keys."""
 
 
 def ensure_unchanged(milestone: Milestone, version: int | None) -> None:

@@ -19,8 +19,8 @@ from cycle_tracker.models import AccessLink, AccountKind, Delegation, Invitation
 from cycle_tracker.people.queries.account_mails import has_one_queued
 from cycle_tracker.people.queries.users import find_user
 
+# How long after asking somebody still wants the mail, where the mail server was away.
 WANTED_FOR = {MessageKind.PASSWORD_RESET: timedelta(hours=24), MessageKind.SIGN_IN_LINK: timedelta(hours=1)}
-"""How long after asking somebody still wants the mail, where the mail server was away."""
 
 FOR_ACCOUNTS = [kind for kind in MessageKind if kind.is_for_an_account]
 NOBODY = "nobody@invalid.example"

@@ -14,7 +14,7 @@ from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.models import NoticePolicy
 from cycle_tracker.reminders.rules.policies import Policy, PolicyChange, Repeats, policy_under
-from cycle_tracker.reminders.rules.reminders import Deadline
+from cycle_tracker.reminders.rules.steps import Deadline
 
 
 class MilestoneRow(Protocol):

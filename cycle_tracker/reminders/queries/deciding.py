@@ -19,7 +19,8 @@ from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import RUNG, Deadline, RungReached
+from cycle_tracker.reminders.rules.reminders import RungReached
+from cycle_tracker.reminders.rules.steps import RUNG, Deadline
 
 DECIDING = (
     Milestone.id,

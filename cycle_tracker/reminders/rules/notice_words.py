@@ -4,7 +4,7 @@ from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.wording import count
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
-from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
 
 AUDIENCE_WORDS = {
     Audience.OWNER: "the owner",
@@ -15,6 +15,7 @@ AUDIENCE_WORDS = {
     Audience.CONTACT: "the contacts asked about it",
 }
 
+# Why someone was emailed, as it is said to them.
 YOU_ARE = {
     Audience.OWNER: "you owned it then, or it had no owner",
     Audience.LEAD: "you are a planning lead of the partnership",
@@ -23,8 +24,8 @@ YOU_ARE = {
     Audience.NATIONAL: "you are in the national group",
     Audience.CONTACT: "the partnership asked you about it",
 }
-"""Why someone was emailed, as it is said to them."""
 
+# A kind as a policy names it.
 KINDS_TOGETHER = {
     Kind.STEP: "steps",
     Kind.PLAN: "plans",
@@ -36,7 +37,6 @@ KINDS_TOGETHER = {
     Kind.ALIGNED_REPORT: "aligned reports",
     Kind.SUB_TASK: "sub-tasks",
 }
-"""A kind as a policy names it."""
 
 _AT_ONCE = {
     ON_DAY: "On the day",

@@ -47,8 +47,8 @@ class PolicyChange:
     rungs: tuple[Rung, ...] | None = None
 
 
+# No policy reminds earlier than this before the due date.
 FURTHEST_BEFORE = timedelta(days=180)
-"""No policy reminds earlier than this before the due date."""
 
 FIRST_RUNG = Rung(1, (Audience.OWNER, Audience.LEAD))
 

@@ -11,8 +11,8 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Policy, PolicyChange, Repeats
 
 MOST_REMINDERS = 10
+# Days after which it is told at the latest that a date has passed, whoever sets it.
 LATEST_FIRST = 28
-"""Days after which it is told at the latest that a date has passed, whoever sets it."""
 LONGEST_GAP = 90
 LATEST_RUNG = 180
 

@@ -27,8 +27,8 @@ from cycle_tracker.models import Message, MessageKind, Notice
 from cycle_tracker.models.base import table_of
 
 FOLDED = "included in a later email"
+# As the day that a message was rendered for: the sender, who compares it with today, writes its words anew.
 FOR_NO_DAY = date.min
-"""As the day that a message was rendered for: the sender, who compares it with today, writes its words anew."""
 BATCH = 50
 
 messages = table_of(Message)

@@ -19,7 +19,8 @@ from cycle_tracker.reminders.rules.policies import (
     STEP_POLICY,
     Policy,
 )
-from cycle_tracker.reminders.rules.reminders import Deadline, first_notice_on, next_notice_on, notices_due
+from cycle_tracker.reminders.rules.reminders import first_notice_on, next_notice_on, notices_due
+from cycle_tracker.reminders.rules.steps import Deadline
 from tests.core.test_calendar import BANK_HOLIDAYS_ON_WEEKDAYS
 from tests.support.selection import examples
 

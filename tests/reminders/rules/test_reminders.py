@@ -16,13 +16,13 @@ from cycle_tracker.reminders.rules.policies import (
     Policy,
 )
 from cycle_tracker.reminders.rules.reminders import (
-    Deadline,
     NoticeDue,
     first_notice_on,
     next_notice_on,
     notices_due,
     rungs_reached,
 )
+from cycle_tracker.reminders.rules.steps import Deadline
 
 OWNER, LEAD, MEMBER, OTHER_MEMBER = "user:1", "user:2", "user:3", "user:4"
 PEOPLE = {Audience.OWNER: (OWNER,), Audience.LEAD: (LEAD,), Audience.GOVERNANCE: (MEMBER, OTHER_MEMBER)}

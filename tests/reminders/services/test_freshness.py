@@ -27,7 +27,8 @@ from cycle_tracker.models import (
     RoleGrant,
     User,
 )
-from cycle_tracker.reminders.services.freshness import FINISHED, MOVED, NOT_ALLOWED, _may_see
+from cycle_tracker.reminders.services.freshness import may_see_in_sql
+from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED
 from tests.factories import (
     make_government,
     make_milestone,
@@ -221,7 +222,7 @@ def test_the_rule_in_sql_on_who_may_see_is_that_of_the_permissions_table(days: D
     seen_in_sql = db.session.execute(
         select(Notice.user_id, Notice.milestone_id)
         .join(Milestone, Milestone.id == Notice.milestone_id)
-        .where(_may_see(DAY, Notice.user_id))
+        .where(may_see_in_sql(DAY, Notice.user_id))
     ).all()
     viewers = viewers_of([person.id for person in people], DAY)
     allowed = {

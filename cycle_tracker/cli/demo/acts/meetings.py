@@ -14,13 +14,13 @@ from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of
 from cycle_tracker.reminders.rules.reminders import rungs_reached
 
+# So long before the demo's day the star's group met, and so long after it it meets next.
 MET, MEETS = days(52), days(27)
-"""So long before the demo's day the star's group met, and so long after it it meets next."""
 
 TITLE = "Quarterly meeting"
 
+# So long before the demo's day the group of another partnership decided on its report.
 DECIDED = days(30)
-"""So long before the demo's day the group of another partnership decided on its report."""
 
 ASKED_FOR = "Agree the text with both lead bodies, and tell the group the publication date"
 DUE_AFTER = days(25)
