@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from cycle_tracker.core.among import among
+from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.audiences import Audience, Rung
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
@@ -92,7 +92,7 @@ class Known:
         return {**people, Audience.CONTACT: contacts} if contacts else people
 
 
-def known_of(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
+def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
     """What is known of these milestones now, in a constant number of statements; with `policies` as if they held."""
     partnership_ids = {row.partnership_id for row in rows}
     milestone_ids = [row.id for row in rows]
@@ -127,7 +127,7 @@ def _told(
     climbed: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
     for row in db.session.execute(
         select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook, Notice.audience).where(
-            among(Notice.milestone_id, milestone_ids), Notice.ended_at.is_(None)
+            in_literal_ids(Notice.milestone_id, milestone_ids), Notice.ended_at.is_(None)
         )
     ):
         of = (row.milestone_id, row.due_on)
@@ -151,7 +151,7 @@ def _opened(
             Escalation.audience,
             Escalation.reply_by,
             Escalation.raised_by_id,
-        ).where(among(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
+        ).where(in_literal_ids(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
     ):
         of = (row.milestone_id, row.due_on)
         if row.raised_by_id is None:

@@ -13,7 +13,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES
 from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Outcome, Partnership, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
-from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
 from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
@@ -25,7 +25,7 @@ DECIDED_BY = time(7, 15)
 def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
     """What keeps anybody from being told of this milestone, whose notices so far are `told`."""
     row: Row[Any] = _row_of(milestone)
-    known = known_of([row], today)
+    known = facts_for_batch([row], today)
     deadline, policy = known.deadline(row), known.policy(row)
     owners = deadline.addressees.get(Audience.OWNER, ())
     of_this_date = [one for one in told if one.due_on == milestone.due_on and one.ending is not Ending.SUPERSEDED]

@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, select, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
-from cycle_tracker.mail.services.outgoing import Rendered, store_messages
+from cycle_tracker.mail.services.outgoing import Rendered, enqueue_all
 from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.reminders.queries.waiting import (
@@ -34,7 +34,7 @@ from cycle_tracker.reminders.queries.waiting import (
 from cycle_tracker.reminders.rules.digests import digest_of_today
 from cycle_tracker.reminders.services.addressees import Addressee, contacts_as_addressees, people_as_addressees
 from cycle_tracker.reminders.services.digest_words import Reader, render_digest
-from cycle_tracker.reminders.services.folding import fold_waiting_digests
+from cycle_tracker.reminders.services.folding import merge_unsent_digests
 from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
 
 BATCH = 50
@@ -87,7 +87,7 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
     while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
         last = contact_ids[-1]
         all_or_each(contact_ids, for_contacts, partial(give_up, whose=Contact))
-    gathered.folded = fold_waiting_digests(now)
+    gathered.folded = merge_unsent_digests(now)
     return gathered
 
 
@@ -166,7 +166,7 @@ def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
 
 def _store(digests: list[_Digest], now: datetime) -> None:
     """Add the mails to the outbox and bind their notices to them, in a few statements for all."""
-    store_messages([(digest.message, digest.rendered) for digest in digests], now=now)
+    enqueue_all([(digest.message, digest.rendered) for digest in digests], now=now)
     bound = [
         {"notice": notice_id, "message": digest.message.id} for digest in digests for notice_id in digest.notice_ids
     ]

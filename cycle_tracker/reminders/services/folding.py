@@ -51,7 +51,7 @@ _withdraw = (
 _render_anew = update(messages).where(messages.c.id == bindparam("newest")).values(rendered_on=FOR_NO_DAY)
 
 
-def fold_waiting_digests(now: datetime, *, batch_size: int = BATCH) -> int:
+def merge_unsent_digests(now: datetime, *, batch_size: int = BATCH) -> int:
     """Fold what waits for each reader into the newest mail; how many mails were withdrawn so. Commits each batch.
 
     Where there is nothing to fold it costs one statement over what is queued.

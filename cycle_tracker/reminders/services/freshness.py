@@ -41,7 +41,7 @@ from cycle_tracker.reminders.services.untrue import (
 NOTHING_LEFT = "nothing in it was still true when it was due to be sent"
 
 
-def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
+def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
     """Bring these messages up to date for today; the numbers of those that were withdrawn. Commits."""
     withdrawn = _withdraw_requests(message_ids, today, now) | withdraw_lapsed_mails(message_ids, now)
     untrue = untrue_notices(message_ids, today)

@@ -19,12 +19,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select, tuple_, update
 
-from cycle_tracker.core.among import among
+from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.reminders.queries.audiences import contact_of, user_of
-from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import NoticeDue, RungReached, called_for
 
@@ -94,7 +94,7 @@ def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int)
 
 
 def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) -> _Batch:
-    batch, known = _Batch(), known_of(rows, today)
+    batch, known = _Batch(), facts_for_batch(rows, today)
     for row in rows:
         swept.milestones += 1
         try:
@@ -152,7 +152,7 @@ def _write(batch: _Batch, swept: Swept) -> None:
     for bookmark, milestone_ids in batch.bookmarks.items():
         db.session.execute(
             update(Milestone)
-            .where(among(Milestone.id, milestone_ids))
+            .where(in_literal_ids(Milestone.id, milestone_ids))
             .values(next_notice_on=bookmark)
             .execution_options(synchronize_session=False)
         )

@@ -24,7 +24,7 @@ from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD
 from cycle_tracker.mail.services import lines
 from cycle_tracker.mail.services.claims import CUT_SHORT, claim_ready_messages, free_lost_claims
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.models import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
@@ -56,7 +56,7 @@ def queue(*addresses: str) -> None:
     for address in addresses:
         message = Message(identity=uuid4().hex, kind=MessageKind.DOCUMENT_PUBLISHED, recipient=address, rendered_on=DAY)
         words = {"title": "The plan", "partnership": "Moray", "addresses": [], "link": "http://127.0.0.1:5000/"}
-        store_message(message, template="documents/mail/document_published", now=START, published_on="", **words)
+        enqueue(message, template="documents/mail/document_published", now=START, published_on="", **words)
     db.session.commit()
 
 
