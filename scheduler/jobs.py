@@ -17,7 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
-from cycle_tracker.models import Outcome
+from cycle_tracker.models import RunOutcome
 from cycle_tracker.operations.services.alarms import watch_sender
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
@@ -150,7 +150,7 @@ def _watch() -> None:
 
 
 def _record(run_id: int, name: str, report: Report) -> None:
-    outcome = Outcome.FINISHED if report.usable else Outcome.FAILED
+    outcome = RunOutcome.FINISHED if report.usable else RunOutcome.FAILED
     try:
         end_run(run_id, outcome, clock.now(), counts=report.counts, error=report.said if not report.usable else "")
     except SQLAlchemyError:

@@ -22,7 +22,7 @@ HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONA
 
 
 @dataclass(frozen=True)
-class Rung:
+class EscalationStage:
     """One step of the ladder: so many days past the due date, this audience is told, once."""
 
     days: int

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from cycle_tracker.models.job_run import Alarm as Alarm
     from cycle_tracker.models.job_run import AlarmKind as AlarmKind
     from cycle_tracker.models.job_run import JobRun as JobRun
-    from cycle_tracker.models.job_run import Outcome as Outcome
+    from cycle_tracker.models.job_run import RunOutcome as RunOutcome
     from cycle_tracker.models.message import MailClaim as MailClaim
     from cycle_tracker.models.message import Message as Message
     from cycle_tracker.models.message import MessageBody as MessageBody
@@ -91,7 +91,7 @@ NAMES = {
     "escalation": ("Escalation", "Resolution"),
     "evidence": ("Comment", "Evidence", "StoredContent", "StoredFile"),
     "group": ("Group", "Meeting", "Membership", "MembershipRole"),
-    "job_run": ("Alarm", "AlarmKind", "JobRun", "Outcome"),
+    "job_run": ("Alarm", "AlarmKind", "JobRun", "RunOutcome"),
     "message": ("MailClaim", "Message", "MessageBody", "MessageKind"),
     "milestone": ("Milestone",),
     "notice": ("Ending", "Notice", "NoticePolicy"),

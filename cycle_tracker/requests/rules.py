@@ -47,7 +47,7 @@ def request_state(*, answered: bool, document_is_open: bool, reply_by: date | No
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestSubject:
     """What a request says of its document besides the official's own words. Nothing in it is not shared with officials.
 
     `target_on` is the guidance date, if there is one; `expected_on` the date of the explanation that was shared.
@@ -60,7 +60,7 @@ class Asked:
     expected_on: date | None
 
 
-def opening(asked: Asked, today: date) -> str:
+def opening(asked: RequestSubject, today: date) -> str:
     """The status of the document, with the day on which that is said: still true when the email is read later."""
     first = f"The Scottish Government would like an update on “{asked.title}”, {asked.partnership}."
     no_record = "We have no record that it has been published."
@@ -85,7 +85,7 @@ def closing(reply_by: date) -> str:
     return f"Please reply by {day(reply_by)}."
 
 
-def whole_text(asked: Asked, text: str, reply_by: date, today: date) -> str:
+def whole_text(asked: RequestSubject, text: str, reply_by: date, today: date) -> str:
     """A request as it is sent: the status of the document, what the official asks, and by when."""
     return "\n\n".join((opening(asked, today), text, closing(reply_by)))
 

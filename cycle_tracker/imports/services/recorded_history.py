@@ -8,8 +8,8 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_documents
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent
-from cycle_tracker.documents.services.publication_facts import Place, correct_publication
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
+from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.documents.services.publications import record_publication, scottish_government
 from cycle_tracker.imports.rules.history_rows import (
     ADDRESS,
@@ -77,12 +77,12 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
         _record_copy(publication, one.copy, row.sent, row.received, by=by, today=today, now=now)
 
 
-def _places(publication: Publication, address: str) -> list[Place]:
+def _places(publication: Publication, address: str) -> list[PublishedAddress]:
     """The addresses that are there, with this one for the whole document in English."""
     places = {(one.form, one.language): one.address for one in publication.addresses}
     if address:
         places[Form.FULL, ENGLISH] = address
-    return [Place(form, language, where) for (form, language), where in places.items()]
+    return [PublishedAddress(form, language, where) for (form, language), where in places.items()]
 
 
 def _record_copy(

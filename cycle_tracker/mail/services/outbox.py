@@ -31,8 +31,8 @@ from flask import Flask, current_app
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.claims import count_in_other_hands, count_ready_messages
-from cycle_tracker.mail.services.connections import Door
-from cycle_tracker.mail.services.lines import Hooks, Line, Run
+from cycle_tracker.mail.services.connections import ServerGate
+from cycle_tracker.mail.services.lines import Hooks, Run, SendingLine
 from cycle_tracker.mail.services.results import Sent
 
 BATCH = 100
@@ -66,13 +66,13 @@ def send_messages(
         started=started,
         batch_size=batch,
         only_for_accounts=only_for_accounts,
-        door=Door(),
+        door=ServerGate(),
         turn=Lock() if db.engine.dialect.name == "sqlite" else nullcontext(),
         lease=timedelta(seconds=current_app.config["CLAIM_LEASE_SECONDS"]),
         sender=parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1],
     )
     sent = Sent()
-    for line in [Line(run).send()] if lines == 1 else _send_over(lines, run):
+    for line in [SendingLine(run).send()] if lines == 1 else _send_over(lines, run):
         sent.count_in(line)
     if sent.did_anything:
         sent.trouble = run.door.refusal
@@ -109,5 +109,5 @@ def _send_in_thread(app: Flask, run: Run) -> Sent:
     """One of several lines. It is opened first: while it waits its turn at the door, others may send what it would
     have claimed."""
     with app.app_context():
-        line = Line(run)
+        line = SendingLine(run)
         return line.send() if line.is_open() else line.sent

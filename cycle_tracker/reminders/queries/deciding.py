@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from cycle_tracker.core.among import in_literal_ids
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
@@ -19,7 +19,7 @@ from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import RungReached
+from cycle_tracker.reminders.rules.reminders import StageReached
 from cycle_tracker.reminders.rules.steps import RUNG, Deadline
 
 DECIDING = (
@@ -78,7 +78,7 @@ class Known:
             f"{RUNG}{rung.days}" for rung in rungs if before.issuperset({*rung.audiences} - {Audience.OWNER})
         }
 
-    def is_open(self, row: Row[Any], reached: RungReached) -> bool:
+    def is_open(self, row: Row[Any], reached: StageReached) -> bool:
         """True where a rung of its present date is open already, or one to the same audience of an earlier ladder."""
         opened = self.opened.get((row.id, row.due_on), ())
         others = _audiences_of_others(opened, self.policy(row).rungs)
@@ -113,7 +113,7 @@ def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | 
     )
 
 
-def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterable[Rung]) -> set[Audience]:
+def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterable[EscalationStage]) -> set[Audience]:
     """The audiences that were told, or had something opened, by rungs that the ladder does not have now."""
     present = {rung.days for rung in rungs}
     return {audience for days, audience in climbed if days not in present}

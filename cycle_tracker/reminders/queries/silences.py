@@ -11,12 +11,12 @@ from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES
-from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Outcome, Partnership, User
+from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Partnership, RunOutcome, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
-from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
+from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Waits
 
 DECIDED_BY = time(7, 15)
 """By then, London time, the day's notices should have been decided."""
@@ -122,7 +122,7 @@ SWITCHED_OFF = "reminders before the day are switched off"
 def _decided_for() -> date | None:
     """The last day for which notices were decided."""
     return db.session.scalar(
-        select(func.max(JobRun.ran_for)).where(JobRun.job == QUEUE_NOTICES, JobRun.outcome == Outcome.FINISHED)
+        select(func.max(JobRun.ran_for)).where(JobRun.job == QUEUE_NOTICES, JobRun.outcome == RunOutcome.FINISHED)
     )
 
 

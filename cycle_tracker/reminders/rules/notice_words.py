@@ -1,6 +1,6 @@
 """What was told to whom, and why, in words: on pages, in files, and where somebody asks why they got a mail."""
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.wording import count
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
@@ -108,7 +108,7 @@ def rungs_words(policy: Policy) -> str:
     return "; ".join(rung_words(rung) for rung in sorted(policy.rungs, key=lambda rung: rung.days)) or "No escalation"
 
 
-def rung_words(rung: Rung) -> str:
+def rung_words(rung: EscalationStage) -> str:
     """One stage: `14 days after: governance group`."""
     audiences = " and ".join(AUDIENCE_WORDS[one].removeprefix("the ") for one in rung.audiences)
     return f"{count(rung.days, 'day')} after: {audiences}"

@@ -10,7 +10,15 @@ from datetime import date
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.steps import Deadline, Step, all_steps, days_long, named_day_of, rung_on, steps_until
+from cycle_tracker.reminders.rules.steps import (
+    Deadline,
+    Step,
+    all_steps,
+    days_long,
+    named_day_of,
+    stage_opens_on,
+    steps_until,
+)
 
 UNREACHED = "audience:"
 
@@ -31,7 +39,7 @@ class NoticeDue:
 
 
 @dataclass(frozen=True)
-class RungReached:
+class StageReached:
     """A rung of the ladder that the milestone has come to, and the day on which it did."""
 
     days: int
@@ -45,7 +53,7 @@ class CalledFor:
     it on which to ask again, None where there is none."""
 
     notices: Sequence[NoticeDue] = ()
-    rungs: Sequence[RungReached] = ()
+    rungs: Sequence[StageReached] = ()
     next_on: date | None = None
 
 
@@ -57,7 +65,7 @@ def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], toda
     reached = [step for step in steps if step.tell_on <= today]
     return CalledFor(
         notices=_notices(milestone, reached, frozenset(already)) if reached else [],
-        rungs=rungs_reached(milestone, policy, today),
+        rungs=stages_reached(milestone, policy, today),
         next_on=_first_after(steps, today),
     )
 
@@ -72,15 +80,15 @@ def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], tod
     return _notices(milestone, list(steps_until(milestone, policy, today)), frozenset(already))
 
 
-def rungs_reached(milestone: Deadline, policy: Policy, today: date) -> list[RungReached]:
+def stages_reached(milestone: Deadline, policy: Policy, today: date) -> list[StageReached]:
     """Every rung that has fallen due, overtaken or not, dated by the working day on which it did."""
     if not milestone.calls_for_notices or milestone.due_on is None:
         return []
     reached = []
     for rung in policy.rungs:
-        fell_due_on = rung_on(milestone, milestone.due_on, rung)
+        fell_due_on = stage_opens_on(milestone, milestone.due_on, rung)
         if fell_due_on <= today:
-            reached.append(RungReached(rung.days, rung.audiences, fell_due_on))
+            reached.append(StageReached(rung.days, rung.audiences, fell_due_on))
     return reached
 
 

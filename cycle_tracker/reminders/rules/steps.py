@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
@@ -142,11 +142,11 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
         audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
         if audiences:
             named_day = due_on + days_long(rung.days)
-            tell_on = rung_on(milestone, due_on, rung)
+            tell_on = stage_opens_on(milestone, due_on, rung)
             yield Step(f"{RUNG}{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
 
 
-def rung_on(milestone: Deadline, due_on: date, rung: Rung) -> date:
+def stage_opens_on(milestone: Deadline, due_on: date, rung: EscalationStage) -> date:
     """The working day on which a rung opens: not before the day by which somebody who acknowledged it will reply."""
     day = due_on + days_long(rung.days)
     return milestone.calendar.on_or_after(max(day, milestone.reply_by) if milestone.reply_by else day)

@@ -27,8 +27,7 @@ from cycle_tracker.models import (
     RoleGrant,
     User,
 )
-from cycle_tracker.reminders.services.freshness import may_see_in_sql
-from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED
+from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED, may_see_in_sql
 from tests.factories import (
     make_government,
     make_milestone,

@@ -13,7 +13,7 @@ from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.publications import DocumentRecord, get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
 from cycle_tracker.models import Manner, Milestone, Organisation, OrganisationKind, User
 
 # The partnership with four lead bodies.

@@ -13,10 +13,10 @@ from cycle_tracker.documents.queries.publications import (
     get_record,
     list_steps_opened_again,
 )
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.services.newer_versions import record_newer_version, version_that_follows
-from cycle_tracker.documents.services.publication_facts import (
-    Place,
+from cycle_tracker.documents.services.publication_corrections import (
+    PublishedAddress,
     correct_publication,
     keep_copy,
     remove_kept_copy,
@@ -274,12 +274,12 @@ def _copy(slug: str, key: str, receiver_id: int) -> tuple[DocumentRecord, Public
 
 
 def _show_facts(form: FactsForm, publication: Publication | None) -> None:
-    places: list[Place] = []
+    places: list[PublishedAddress] = []
     if publication is not None:
         form.which.data, form.published_on.data = publication.version.value, publication.published_on
         if "newer_on" in form:
             form.newer_on.data = publication.newer_on
-        places = [Place(one.form, one.language, one.address) for one in publication.addresses]
+        places = [PublishedAddress(one.form, one.language, one.address) for one in publication.addresses]
     form.show_places(places)
 
 

@@ -9,7 +9,7 @@ from cycle_tracker.audit.queries.seals import find_sealing
 from cycle_tracker.core import addresses
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, holders_since, latest_run, list_missed_days
 from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_at_once
-from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.models import JobRun, RunOutcome
 from cycle_tracker.models.job_run import Alarm, AlarmKind
 from cycle_tracker.operations.queries import outbox_health
 from cycle_tracker.operations.queries.alarms import list_alarms
@@ -24,9 +24,9 @@ RUNS_LATE = Status("Not running", "red")
 FAILS = Status("Failing", "red")
 
 OUTCOMES = {
-    Outcome.RUNNING: "In progress, or stopped part-way",
-    Outcome.FINISHED: "Finished",
-    Outcome.FAILED: "Failed",
+    RunOutcome.RUNNING: "In progress, or stopped part-way",
+    RunOutcome.FINISHED: "Finished",
+    RunOutcome.FAILED: "Failed",
 }
 ALARMS = {
     AlarmKind.SCHEDULER_SILENT: "The scheduler is not running",
@@ -134,7 +134,7 @@ def health_page(now: datetime) -> HealthPage:
     jobs = _jobs(now)
     waiting, failed, unreachable = _numbers()
     missed = list_missed_days(QUEUE_NOTICES)
-    decided = latest_run(QUEUE_NOTICES, Outcome.FINISHED)
+    decided = latest_run(QUEUE_NOTICES, RunOutcome.FINISHED)
     undecided = decided.counts.get("skipped", 0) if decided else 0
     failed_rows = [_failed(row) for row in outbox_health.list_failed()]
     unreachable_rows = [_unreachable(row) for row in outbox_health.list_unreachable()]
@@ -165,7 +165,7 @@ def _jobs(now: datetime) -> list[JobHealth]:
 
 
 def _job(job: str, title: str, timetable: str, warning: str) -> JobHealth:
-    run, good = latest_run(job), latest_run(job, Outcome.FINISHED)
+    run, good = latest_run(job), latest_run(job, RunOutcome.FINISHED)
     return JobHealth(
         title=title,
         timetable=timetable,
@@ -187,7 +187,7 @@ def _run(run: JobRun | None) -> str:
 def _status(run: JobRun | None, warning: str) -> Status:
     if not warning:
         return RUNS_WELL
-    return FAILS if run is not None and run.outcome is Outcome.FAILED else RUNS_LATE
+    return FAILS if run is not None and run.outcome is RunOutcome.FAILED else RUNS_LATE
 
 
 def _counts(counts: dict[str, Any]) -> str:
