@@ -6,7 +6,7 @@ WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$(( cores < 8 ? co
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system-packages run test test-all test-rest long faults check migrations-in-step bench lock screenshots format
+.PHONY: help setup system-packages run test test-all test-rest long faults check mutants migrations-in-step bench lock screenshots format
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -35,11 +35,12 @@ long: setup system-packages ## Run the long tests: processes killed and raced fo
 faults: setup system-packages ## Run only the long tests of faults: processes killed, paused and raced
 	@$(PYTEST) tests/faults --selection long
 
-check: setup system-packages ## Run the formatter, linters, type checker, migration check, then `make test-all`
+check: setup system-packages ## Run the formatter, linters, type checker, secret scan, migration check, then `make test-all`
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@$(PYTHON_IN_VENV) -m mypy
 	@.venv/bin/lint-imports
+	@scripts/secret_scan.sh
 	@$(MAKE) --no-print-directory migrations-in-step
 	@$(MAKE) --no-print-directory test-all
 
@@ -49,6 +50,9 @@ migrations-in-step:
 	export DATABASE_URL="sqlite:///$$folder/check.sqlite3" SECRET_KEY=only-for-this-check-only-for-this-check && \
 	$(PYTHON_IN_VENV) -m flask --app wsgi db upgrade && \
 	$(PYTHON_IN_VENV) -m flask --app wsgi db check
+
+mutants: setup ## Put faults into the rules, and count those that no test notices (AREA=policies; at most 30 minutes)
+	@$(PYTHON_IN_VENV) -m scripts.mutants $(AREA)
 
 bench: setup system-packages ## Measure the product's speed
 	@$(PYTHON_IN_VENV) -m bench

@@ -15,11 +15,18 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
+from scripts.patience import run_patiently
+
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 PATIENCE = 60.0  # seconds for a server to answer
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 SCHEDULER = [sys.executable, "-m", "scheduler"]
+BEFORE_IT_STARTS = (
+    ("Bringing the database up to date", ["db", "upgrade"]),
+    ("Loading the reference data", ["load-reference"]),
+    ("Adding the demo's people and histories", ["seed-demo"]),
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +82,13 @@ def environment(ports: Ports) -> dict[str, str]:
     }
 
 
-def run(command: list[str], env: dict[str, str], *, quiet: bool = False) -> str:
-    """Runs one command to its end and gives what it printed; shows it too, unless `quiet`."""
-    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+def run(command: list[str], env: dict[str, str], *, doing: str = "", quiet: bool = False) -> str:
+    """Runs one command to its end and gives what it printed; shows it too, unless `quiet`. If it takes long, says what
+    it is `doing`."""
+    if doing:
+        done = run_patiently(doing, command, cwd=ROOT, env=env)
+    else:
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     if done.stdout and not quiet:
         print(done.stdout, end="", flush=True)
     if done.returncode:
@@ -117,8 +128,8 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
 def main() -> int:
     ports = read_ports()
     env = environment(ports)
-    for command in (["db", "upgrade"], ["load-reference"], ["seed-demo"]):
-        run([*FLASK, *command], env)
+    for doing, command in BEFORE_IT_STARTS:
+        run([*FLASK, *command], env, doing=doing)
 
     bind = f"{LOOPBACK}:{ports.web}"
     catcher = ["node_modules/.bin/maildev", "--silent", "--ip", LOOPBACK, "--mail-directory", "instance/mails"]

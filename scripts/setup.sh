@@ -3,6 +3,7 @@
 # Each folder keeps a copy of the lock it was made from, so a second run has nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/progress.sh
 . scripts/debian.sh
 
 python_is_new_enough() {
@@ -24,31 +25,53 @@ make_venv() {
     local python
     python=$(find_python) || { apt_install python3 python3-venv && python=$(find_python); } ||
         stop_with "Python 3.11 or newer is missing: install it, or name it with PYTHON=..."
+    echo "Making .venv/ ..." >&2
     rm -rf .venv
     "$python" -m venv .venv >/dev/null 2>&1 ||
         { rm -rf .venv && apt_install python3-venv && "$python" -m venv .venv; } ||
         stop_with "$python cannot make a virtual environment: install its venv module (python3-venv on Debian)."
 }
 
+# How far pip has come, by its log: first it fetches every package, then it puts each into .venv/. While it does the
+# latter it writes no line, so the packages that are newer than its log are those that are in.
+python_packages_so_far() {
+    local total
+    if grep -q '^Successfully installed' "$1"; then
+        echo "installed $(sed -n 's/^Successfully installed //p' "$1" | wc -w | tr -d ' ')"
+    elif grep -q '^Installing collected packages' "$1"; then
+        total=$(sed -n 's/^Installing collected packages: //p' "$1" | wc -w | tr -d ' ')
+        echo "installed $(find .venv/lib -name INSTALLER -newer "$1" | wc -l | tr -d ' ') of $total"
+    else
+        total=$(($(count_in requirements-dev.lock '^[a-z0-9].*==') - $(count_in "$1" '^Ignoring ')))
+        echo "fetched $(count_in "$1" '\(from -r requirements-dev\.lock') of $total"
+    fi
+}
+
 install_python_packages() {
-    echo "Installing the Python packages ..." >&2
     .venv/bin/python -c pass 2>/dev/null || make_venv
     if command -v uv >/dev/null; then
-        uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --no-deps \
-            -r requirements-dev.lock
+        # It shows a bar of its own on a terminal, and takes seconds.
+        echo "Installing the Python packages ..." >&2
+        uv pip install --compile-bytecode --python .venv/bin/python --require-hashes --no-deps -r requirements-dev.lock
     else
-        .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps \
+        with_progress "Installing the Python packages" python_packages_so_far \
+            .venv/bin/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes --no-deps \
             -r requirements-dev.lock
     fi
     cp requirements-dev.lock .venv/installed.lock
 }
 
+# How far npm has come, by its log: it fetches each package as one archive.
+npm_packages_so_far() {
+    echo "fetched $(count_in "$1" '^npm http .*\.tgz') of $(count_in package-lock.json '"integrity"')"
+}
+
 install_node_packages() {
-    echo "Installing the npm packages ..." >&2
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         apt_install nodejs npm || stop_with "Node.js 18 or newer with npm is missing: install both."
     fi
-    npm_config_update_notifier=false npm ci --ignore-scripts --no-progress --loglevel=error >/dev/null
+    npm_config_update_notifier=false with_progress "Installing the npm packages" npm_packages_so_far \
+        npm ci --ignore-scripts --no-progress --loglevel=http
     cp package-lock.json node_modules/installed.lock
 }
 
@@ -71,5 +94,6 @@ cmp -s requirements-dev.lock .venv/installed.lock || install_python_packages
 cmp -s package-lock.json node_modules/installed.lock || install_node_packages
 cmp -s package-lock.json cycle_tracker/static/vendor/installed.lock || copy_assets
 
+[ -d cycle_tracker/__pycache__ ] || echo "Compiling the code ..." >&2
 # Every run of a job is a process of its own: where Python may not write its compiled files, each would compile anew.
 .venv/bin/python -m compileall -q cycle_tracker scheduler config.py wsgi.py

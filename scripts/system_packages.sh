@@ -2,6 +2,7 @@
 # Finds, or on Debian installs, what the tests need from the system: a PostgreSQL server, Chromium and strace.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/progress.sh
 . scripts/debian.sh
 
 has_postgresql() {

@@ -1,4 +1,4 @@
-"""The one meaning of overdue. Its twin in SQL (`milestones/queries/due_states.py`) is held to it by a test."""
+"""The one meaning of overdue. In SQL it is spelt in `milestones/queries/due_states.py`, which a test holds to this."""
 
 from datetime import date
 from enum import StrEnum
@@ -44,13 +44,23 @@ def due_state(
         return DueState.CLOSED
     if due_on is None:
         return DueState.NO_DATE
-    if notify_from is not None and due_on < notify_from:
+    if is_before_service(due_on, notify_from):
         return DueState.BEFORE_SERVICE
-    if due_on < today:
+    if is_past(due_on, today):
         return DueState.OVERDUE
     if due_on == today:
         return DueState.DUE_TODAY
     return DueState.DUE_SOON if (due_on - today).days <= SOON_DAYS else DueState.NOT_DUE
+
+
+def is_past(day: date, today: date) -> bool:
+    """True where a day has passed. What is due today has not."""
+    return day < today
+
+
+def is_before_service(due_on: date | None, notify_from: date | None) -> bool:
+    """True for what fell due before its partnership joined the service; what fell due on the first day did not."""
+    return due_on is not None and notify_from is not None and due_on < notify_from
 
 
 def days_past(day: date | None, today: date) -> int:

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_for, is_owned_by, is_seen_by
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, due_on_for, is_owned_by, is_seen_by
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.milestones.queries.due_states import is_live
 from cycle_tracker.models import AuditEvent, CalendarFeed, Milestone, Partnership, User
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 
@@ -65,7 +66,7 @@ def list_feeds(user_id: int) -> Sequence[CalendarFeed]:
 
 def list_own_dates(viewer: Viewer, *, limit: int) -> Sequence[Milestone]:
     """What is open and has a date and the person, or a post that they hold, owns, the earliest date first."""
-    mine = and_(IS_OPEN, is_owned_by(viewer), _is_of_this_service(Milestone.due_on.expression))
+    mine = and_(is_live(), is_owned_by(viewer))
     return _list(Milestone.due_on.expression, mine, limit=limit)
 
 
@@ -80,7 +81,7 @@ def list_document_dates(viewer: Viewer, partnership: Partnership, today: date, *
             IS_DOCUMENT,
             is_seen_by(viewer),
             or_(
-                and_(IS_OPEN, _is_of_this_service(due_on)),
+                is_live(due_on),
                 and_(Milestone.state == State.DONE, Milestone.done_on >= today - PUBLISHED_FOR),
             ),
         ),
@@ -112,8 +113,3 @@ def _list(due_on: ColumnElement[date | None], condition: ColumnElement[bool], *,
         .limit(limit)
     )
     return db.session.scalars(statement).all()
-
-
-def _is_of_this_service(due_on: ColumnElement[date | None]) -> ColumnElement[bool]:
-    """True unless it fell due before the partnership used this service: that is never counted as late."""
-    return or_(Partnership.notify_from.is_(None), due_on >= Partnership.notify_from)

@@ -28,7 +28,9 @@ def make_feed(user: User, partnership: Partnership | None, *, now: datetime) -> 
     never_fetched = CalendarFeed.fetched_at.is_(None)
     _stop(user, CalendarFeed.partnership_id.is_not_distinct_from(of), never_fetched, now=now)
     if _count(user) >= AT_MOST:
-        raise RuleBroken(f"You have {AT_MOST} calendar addresses. Stop one that you no longer use first.", field="of")
+        raise RuleBroken(
+            f"You already have {AT_MOST} calendar addresses. Stop one that you no longer use first.", field="of"
+        )
     token = new_token()
     feed = CalendarFeed(user_id=user.id, partnership_id=of, token_hash=hash_of(token), made_at=now)
     db.session.add(feed)

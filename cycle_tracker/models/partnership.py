@@ -53,6 +53,10 @@ class PartnershipBody(Base):
 
     organisation: Mapped[Organisation] = relationship()
 
+    def holds_on(self, day: date) -> bool:
+        """True on a day from the first of the part to its last."""
+        return self.from_on <= day and (self.to_on is None or day <= self.to_on)
+
 
 class ClosureDay(Base):
     """A day on which a partnership is closed besides the bank holidays; with no partnership, all of them."""

@@ -7,9 +7,10 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, is_among
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.documents.queries.documents import facts_of, published_and_notified, shared_explanations
 from cycle_tracker.documents.rules.documents import document_state, lag_days
@@ -45,9 +46,7 @@ def list_documents_of_period(
 ) -> list[FollowedDocument]:
     """The documents of one plan period by partnership, the plan first; `within` are the partnerships that the person
     may follow, None all of them. In three statements."""
-    statement = select(Milestone).where(Cycle.period_start == period.start)
-    if within is not None:
-        statement = statement.where(Milestone.partnership_id.in_(sorted(within)))
+    statement = select(Milestone).where(Cycle.period_start == period.start, is_among(Milestone.partnership_id, within))
     return _followed(_documents(statement), today)
 
 
@@ -61,7 +60,7 @@ def _documents(statement: Select[Milestone]) -> Sequence[Milestone]:
     return db.session.scalars(
         statement.join(Milestone.partnership)
         .outerjoin(Milestone.cycle)
-        .where(Milestone.kind.in_(DOCUMENTS))
+        .where(IS_DOCUMENT)
         .options(contains_eager(Milestone.partnership), contains_eager(Milestone.cycle))
         .order_by(Partnership.name, Partnership.id, Milestone.reports_on, Milestone.id)
     ).all()

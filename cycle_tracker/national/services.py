@@ -30,7 +30,9 @@ def join_national_group(person: User, place: MembershipRole, *, by: User, now: d
     """Give an official a place in the group, or another place. Raises RuleBroken for anybody who is no official, and
     where they have that place already."""
     if person.id not in {one.id for one in list_officials()}:
-        raise RuleBroken(f"{person.name} is no official of Scottish Government, so cannot join.", field="person")
+        raise RuleBroken(
+            f"{person.name} cannot join because they are not a Scottish Government official.", field="person"
+        )
     _wait_for_others(person)
     group = national_group()
     membership = find_membership(group, person)
@@ -38,7 +40,7 @@ def join_national_group(person: User, place: MembershipRole, *, by: User, now: d
         membership = Membership(group_id=group.id, user_id=person.id, role=place)
         db.session.add(membership)
     elif membership.to_on is None and membership.role is place:
-        raise RuleBroken(f"{person.name} has this place already.", field="person")
+        raise RuleBroken(f"{person.name} already has this role in the group.", field="person")
     membership.role, membership.to_on = place, None
     db.session.flush()
     _record(group, "member-joined", by=by, now=now, after={"user_id": person.id, "place": place})
@@ -49,9 +51,11 @@ def leave_national_group(membership: Membership, last_day: date, *, by: User, to
     """Say on which day a person was in the group last. Raises RuleBroken for a day to come or before the 2014 Act, and
     where they have left already."""
     if membership.to_on is not None:
-        raise RuleBroken("They have left the group already.")
+        raise RuleBroken("They have already left the group.")
     if last_day > today:
-        raise RuleBroken("The last day must be today or in the past: end it when the day has come.", field="last_day")
+        raise RuleBroken(
+            "The last day must be today or in the past. You can remove them when that day comes.", field="last_day"
+        )
     if last_day < EARLIEST_DONE:
         raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field="last_day")
     membership.to_on = last_day

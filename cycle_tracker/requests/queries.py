@@ -7,19 +7,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.documents.queries.documents import facts_of, shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
+from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models import Message, MessageKind, Milestone, Partnership, UpdateRequest, User
 from cycle_tracker.requests.rules import RequestState, RequestSubject
 
@@ -63,8 +63,8 @@ def list_documents_to_ask(viewer: Viewer, milestone_ids: Collection[int], *, hol
         .join(Milestone.partnership)
         .where(
             Milestone.id.in_(milestone_ids),
-            Milestone.kind.in_(DOCUMENTS),
-            Milestone.state.in_(OPEN),
+            IS_DOCUMENT,
+            IS_OPEN,
             _within(viewer, Permission.ASK_FOR_UPDATES),
         )
         .options(contains_eager(Milestone.partnership), joinedload(Milestone.owner))
@@ -222,17 +222,17 @@ def in_state(state: RequestState, today: date) -> ColumnElement[bool]:
 
     For statements on UpdateRequest joined with Milestone.
     """
-    late = and_(UpdateRequest.reply_by.is_not(None), UpdateRequest.reply_by < today)
+    late = is_past(UpdateRequest.reply_by, today)
     return {
         RequestState.ANSWERED: UpdateRequest.answered_at.is_not(None),
-        RequestState.SETTLED: and_(UpdateRequest.answered_at.is_(None), Milestone.state.not_in(OPEN)),
+        RequestState.SETTLED: and_(UpdateRequest.answered_at.is_(None), ~IS_OPEN),
         RequestState.OVERDUE: and_(_is_waiting(), late),
         RequestState.WAITING: and_(_is_waiting(), ~late),
     }[state]
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    return and_(UpdateRequest.answered_at.is_(None), Milestone.state.in_(OPEN))
+    return and_(UpdateRequest.answered_at.is_(None), IS_OPEN)
 
 
 def _wanted(viewer: Viewer, wanted: RequestsWanted, today: date) -> Select[UpdateRequest]:
@@ -270,5 +270,4 @@ def _requests() -> Select[UpdateRequest]:
 
 def _within(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
     """True for the documents of the partnerships in which the person holds the permission."""
-    partnerships = viewer.partnerships_with(permission)
-    return true() if partnerships is None else Milestone.partnership_id.in_(sorted(partnerships))
+    return within(Milestone.partnership_id, viewer, permission)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.deadlines import is_past
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.wording import count, day
@@ -43,7 +44,7 @@ def request_state(*, answered: bool, document_is_open: bool, reply_by: date | No
         return RequestState.ANSWERED
     if not document_is_open:
         return RequestState.SETTLED
-    return RequestState.OVERDUE if reply_by is not None and reply_by < today else RequestState.WAITING
+    return RequestState.OVERDUE if reply_by is not None and is_past(reply_by, today) else RequestState.WAITING
 
 
 @dataclass(frozen=True)

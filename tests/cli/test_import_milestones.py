@@ -61,7 +61,7 @@ def test_every_problem_is_told_by_row_and_nothing_is_recorded(service: Flask, tm
     code, said = run(service, tmp_path / "rows.csv", COLUMNS + ROWS + bad)
     assert code == 1
     assert said.splitlines() == [
-        "Row 4, partnership: There is no partnership “Atlantis”.",
+        "Row 4, partnership: We do not recognise the partnership “Atlantis”.",
         "Row 5, due_on: 31 June 2027 is not a real date.",
         "Error: 2 problems to correct. Nothing was saved.",
     ]
@@ -72,8 +72,8 @@ def test_every_problem_is_told_by_row_and_nothing_is_recorded(service: Flask, tm
     ("content", "words"),
     [
         (b"", "The file is empty."),
-        (b"key\na\n", "Missing: partnership, title, kind, due_on, owner, state."),
-        ("partnership\né\n".encode("cp1252"), "This file is not saved as UTF-8"),
+        (b"key\na\n", "These are missing: partnership, title, kind, due_on, owner, state."),
+        ("partnership\né\n".encode("cp1252"), "it is not saved as UTF-8"),
         (b"x" * (11 * 1024 * 1024), "The file is larger than 10 MB."),
     ],
 )

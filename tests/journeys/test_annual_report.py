@@ -147,5 +147,5 @@ def test_the_report_is_recorded_in_a_browser_that_runs_no_scripts(service: Servi
     page.get_by_label("Date").first.fill("30 6 2026")
     with page.expect_navigation():
         page.get_by_role("button", name="Record and tell the Scottish Government").click()
-    assert "Recorded" in page.locator("main").inner_text()
+    assert "Saved" in page.locator("main").inner_text()
     context.close()

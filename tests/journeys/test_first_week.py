@@ -138,10 +138,10 @@ def accept(service: Service, visitor: Visitor, email: str, name: str) -> None:
 
 def record_the_history(visitor: Visitor) -> None:
     visitor.open(f"{TAYSIDE}/history")
-    visitor.fill("Published on: Annual report 1, on 2023–24, Tayside", "28/6/2024")
-    visitor.fill("Published on: Annual report 2, on 2024–25, Tayside", "unknown")
-    visitor.press("Check before recording")
-    visitor.press("Record these 2 rows")
+    visitor.fill("Published on, Annual report 1, on 2023–24, Tayside", "28/6/2024")
+    visitor.fill("Published on, Annual report 2, on 2024–25, Tayside", "unknown")
+    visitor.press("Check your answers")
+    visitor.press("Save these 2 rows")
     assert visitor.reads("Recorded: 2 rows")
 
 

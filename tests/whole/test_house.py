@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,11 @@ def test_templates_and_tests_stand_in_folders_of_capabilities() -> None:
     tests = {path.parent.name for path in (config.ROOT / "tests").glob("*/__init__.py")}
     assert templates - set(CAPABILITIES) == set()
     assert tests - set(CAPABILITIES) - OF_THE_WHOLE == set()
+
+
+@pytest.mark.in_full
+def test_imports_keep_their_contracts() -> None:
+    checked = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=config.ROOT, capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stdout

@@ -1,7 +1,8 @@
 """The papers say what is there: every path, command, setting, table and decision that they name."""
 
+import json
 import re
-from importlib.util import find_spec
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ ROOT = config.ROOT
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs/architecture.md"
 DECISIONS = sorted((ROOT / "docs/adr").glob("*.md"))
-PAPERS = [README, ARCHITECTURE, ROOT / "docs/reminders.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DECISIONS]
+CHANGELOG = ROOT / "CHANGELOG.md"
+OTHERS = [ROOT / "docs/reminders.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", CHANGELOG]
+PAPERS = [README, ARCHITECTURE, *OTHERS, *DECISIONS]
 
 MADE_LATER = (".venv", "instance", "node_modules", "cycle_tracker/static/vendor")
 SHORT_FROM = (ROOT, ROOT / "cycle_tracker")
@@ -28,6 +31,7 @@ WITH_OUR_FILES = ("cycle_tracker", "scheduler", "scripts", "templates", "tests",
 PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 NOT_PATHS = {"Europe/London"}
 FILE_ENDINGS = (".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".sh", ".lock", ".csv", ".example")
+KINDS_OF_CHANGE = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 READ_AT_IMPORT = re.compile(r'os\.environ\.get\("([A-Z_]+)"')
 
 every_paper = pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
@@ -99,10 +103,8 @@ def test_every_link_leads_somewhere(paper: Path) -> None:
     assert dead == []
 
 
-@every_paper
-def test_every_make_target_is_in_the_makefile(paper: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {words[0] for words in words_after(paper, "make")} <= targets
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def _command(app: Flask, name: str) -> click.Command:
@@ -111,30 +113,24 @@ def _command(app: Flask, name: str) -> click.Command:
     return command
 
 
-@every_paper
-def test_every_flask_command_exists(paper: Path) -> None:
+def test_every_command_that_a_paper_names_exists() -> None:
     app = Flask("papers")
     register_commands(app)
     known: dict[str, click.Command] = {name: _command(app, name) for name in COMMANDS} | {"db": migrations}
-    for words in words_after(paper, "flask --app wsgi"):
-        assert words[0] in known
-        command = known[words[0]]
-        if isinstance(command, click.Group) and len(words) > 1:
-            assert words[1] in command.commands
+    for paper in PAPERS:
+        assert {words[0] for words in words_after(paper, "make")} <= make_targets(), paper
+        assert {words[0] for words in words_after(paper, "python -m scheduler run")} <= {*JOBS, "NAME"}, paper
+        for words in words_after(paper, "flask --app wsgi"):
+            assert words[0] in known, paper
+            command = known[words[0]]
+            if isinstance(command, click.Group) and len(words) > 1:
+                assert words[1] in command.commands, paper
 
 
 def test_the_readme_names_every_command_and_target() -> None:
     assert set(COMMANDS) - {words[0] for words in words_after(README, "flask --app wsgi")} == set()
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert targets - {words[0] for words in words_after(README, "make")} == set()
-
-
-@every_paper
-def test_every_module_that_is_run_exists(paper: Path) -> None:
-    for words in words_after(paper, "python -m"):
-        assert find_spec(words[0]) is not None
-        if words[:2] == ["scheduler", "run"]:
-            assert words[2] in {*JOBS, "NAME"}
 
 
 def settings_that_are_read() -> set[str]:
@@ -183,10 +179,6 @@ def test_the_architecture_names_every_import_contract() -> None:
     assert told == contracts
 
 
-def test_decisions_are_numbered_without_gaps() -> None:
-    assert [paper.name[:4] for paper in DECISIONS] == [f"{number:04d}" for number in range(1, len(DECISIONS) + 1)]
-
-
 @pytest.mark.parametrize("paper", DECISIONS, ids=lambda paper: paper.name)
 def test_a_decision_has_its_number_its_parts_and_a_link(paper: Path) -> None:
     text = paper.read_text()
@@ -196,5 +188,24 @@ def test_a_decision_has_its_number_its_parts_and_a_link(paper: Path) -> None:
     assert f"(adr/{paper.name})" in ARCHITECTURE.read_text()
 
 
-def test_the_changelog_has_a_place_for_what_is_unreleased() -> None:
-    assert "\n## [Unreleased]\n" in (ROOT / "CHANGELOG.md").read_text()
+@pytest.mark.parametrize("paper", DECISIONS, ids=lambda paper: paper.name)
+def test_a_decision_names_a_test_that_would_fail(paper: Path) -> None:
+    (line,) = re.findall(r"^How we know: (`.+`)\.$", paper.read_text(), re.MULTILINE)
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", line)
+    assert named
+    for path, name in named:
+        assert re.search(rf"^def {name}\(", (ROOT / path).read_text(), re.MULTILINE), f"{path}::{name}"
+
+
+def test_the_changelog_begins_with_what_is_unreleased_and_the_release_of_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert json.loads((ROOT / "package.json").read_text())["version"] == version
+    first, *releases = re.findall(r"^## (.+)$", CHANGELOG.read_text(), re.MULTILINE)
+    assert first == "[Unreleased]"
+    assert re.fullmatch(rf"\[{re.escape(version)}\] - \d{{4}}-\d{{2}}-\d{{2}}", releases[0])
+
+
+def test_each_release_in_the_changelog_has_its_headings_in_one_order() -> None:
+    for release in CHANGELOG.read_text().split("\n## ")[1:]:
+        headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
+        assert headings == [heading for heading in KINDS_OF_CHANGE if heading in headings], release[:20]

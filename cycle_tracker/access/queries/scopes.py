@@ -1,13 +1,26 @@
 """Conditions on Milestone, and on what belongs to a partnership, that keep a statement to what is a person's."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, or_, true
+from sqlalchemy.orm import aliased
 
-from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import DateChange, DateChangeKind, Milestone
+from cycle_tracker.core.roles import Scope
+from cycle_tracker.models import (
+    DateChange,
+    DateChangeKind,
+    Milestone,
+    PartnershipBody,
+    Publication,
+    RoleGrant,
+    User,
+    Version,
+)
 
 IS_OPEN = Milestone.state.in_(
     bindparam("open_states", [State.NOT_STARTED, State.IN_PROGRESS], expanding=True, literal_execute=True)
@@ -20,10 +33,17 @@ IS_DOCUMENT = Milestone.kind.in_(
 )
 """True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
 
+IS_PUBLISHED = Publication.version != Version.DRAFT
+"""True for what the world may read; a draft for a consultation is not published, and counts for nothing."""
+
 
 def within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
     """True in the partnerships where the person holds the permission."""
-    partnerships = viewer.partnerships_with(permission)
+    return is_among(column, viewer.partnerships_with(permission))
+
+
+def is_among(column: Any, partnerships: frozenset[int] | None) -> ColumnElement[bool]:
+    """True in these partnerships; None is all of them."""
     if partnerships is None:
         return true()
     return column.in_(sorted(partnerships)) if partnerships else false()
@@ -35,6 +55,34 @@ def is_seen_by(viewer: Viewer) -> ColumnElement[bool]:
         within(Milestone.partnership_id, viewer, Permission.READ_TITLES_AND_DATES),
         and_(IS_DOCUMENT, within(Milestone.partnership_id, viewer, Permission.READ_DOCUMENTS)),
     )
+
+
+def may_be_seen_by(user_id: Any, today: date) -> ColumnElement[bool]:
+    """True for each milestone that this active account may see at all, by the grants in the database.
+
+    As `is_seen_by`, where the person is a column of the statement: for jobs, which ask for many people together.
+    """
+    titles = RoleGrant.role.in_(sorted(roles_with(Permission.READ_TITLES_AND_DATES)))
+    documents = and_(RoleGrant.role.in_(sorted(roles_with(Permission.READ_DOCUMENTS))), IS_DOCUMENT)
+    national = Milestone.partnership_id.is_(None)
+    # Said outright: by itself the inner question would be asked of every milestone that there is.
+    of_organisation = (
+        exists()
+        .where(
+            PartnershipBody.organisation_id == RoleGrant.organisation_id,
+            or_(national, PartnershipBody.partnership_id == Milestone.partnership_id),
+            body_holds(today),
+        )
+        .correlate(RoleGrant, Milestone)
+    )
+    reaches = or_(
+        RoleGrant.scope == Scope.NATIONAL,
+        and_(RoleGrant.scope == Scope.PARTNERSHIP, or_(national, RoleGrant.partnership_id == Milestone.partnership_id)),
+        and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
+    )
+    granted = exists().where(RoleGrant.user_id == user_id, or_(titles, documents), reaches)
+    account = aliased(User)  # the statement may be one on accounts itself
+    return and_(exists().where(account.id == user_id, account.active), granted)
 
 
 def is_owned_by(viewer: Viewer) -> ColumnElement[bool]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, exists, false, select
 
+from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on, holds
 from cycle_tracker.core.among import in_literal_ids
@@ -82,8 +83,7 @@ def _partnerships_of(organisation_ids: Collection[int], today: date) -> dict[int
     for body in db.session.execute(
         select(PartnershipBody.organisation_id, PartnershipBody.partnership_id).where(
             PartnershipBody.organisation_id.in_(organisation_ids),
-            PartnershipBody.from_on <= today,
-            or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
+            body_holds(today),
         )
     ):
         found[body.organisation_id].add(body.partnership_id)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
+from cycle_tracker.access.queries.tenures import membership_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Group, Membership, MembershipRole, Partnership
@@ -26,7 +27,7 @@ def find_place(viewer: Viewer, today: date) -> Place | None:
         Membership.group_id == Group.id,
         Membership.user_id == viewer.user_id,
         Membership.role == MembershipRole.CHAIR,
-        or_(Membership.to_on.is_(None), Membership.to_on >= today),
+        membership_holds(today),
         Group.partnership_id.in_(sorted(viewer.within)),
     )
     row = db.session.execute(

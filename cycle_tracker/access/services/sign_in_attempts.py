@@ -67,7 +67,8 @@ def ask_for_mail(email: str, address: str, ask: Callable[[], None], *, now: date
 
 
 def _begin(limit: Limit, email: str, address: str, now: datetime) -> SignInAttempt:
-    """Write a try down. One that is refused is taken out again: that must not lock anybody out for longer."""
+    """Write a try down. One that is refused is taken out again: that must not lock anybody out for longer.
+    Commits."""
     db.session.execute(
         delete(SignInAttempt).where(SignInAttempt.kind == limit.kind, SignInAttempt.at <= now - limit.within)
     )

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.periods import FIRST_START, YEARS_IN_PERIOD, Period
 from cycle_tracker.models import Cycle, Milestone, Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
@@ -88,7 +88,7 @@ def list_reports_carried_over(cycle: Cycle) -> Sequence[Milestone]:
         .where(
             Milestone.partnership_id == cycle.partnership_id,
             Milestone.kind == Kind.ANNUAL_REPORT,
-            Milestone.state.in_(OPEN),
+            IS_OPEN,
             Cycle.period_start < cycle.period_start,
             Milestone.reports_on >= cycle.period.start - DAY,
         )

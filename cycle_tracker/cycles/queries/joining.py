@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
+from cycle_tracker.access.queries.tenures import body_holds, membership_holds
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.milestones.queries.due_states import is_before_service, is_past
 from cycle_tracker.models import (
     BodyRole,
     ClosureDay,
@@ -24,7 +26,6 @@ from cycle_tracker.models import (
     RoleGrant,
     User,
 )
-from cycle_tracker.partnerships.queries.bodies import body_holds
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def count_newly_late(partnership: Partnership, notify_from: date, today: date) -
         db.session.scalar(
             select(func.count(Milestone.id)).where(
                 Milestone.partnership_id == partnership.id,
-                Milestone.state.in_([State.NOT_STARTED, State.IN_PROGRESS]),
-                Milestone.due_on >= notify_from,
-                Milestone.due_on < min(partnership.notify_from, today),
+                IS_OPEN,
+                ~is_before_service(notify_from=notify_from),
+                is_before_service(notify_from=partnership.notify_from),
+                is_past(Milestone.due_on, today),
             )
         )
         or 0
@@ -103,9 +105,7 @@ def count_newly_late(partnership: Partnership, notify_from: date, today: date) -
 
 
 def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
-    in_the_past = and_(
-        Milestone.partnership_id == Partnership.id, Milestone.kind.in_(sorted(DOCUMENTS)), Milestone.target_on < today
-    )
+    in_the_past = and_(Milestone.partnership_id == Partnership.id, IS_DOCUMENT, is_past(Milestone.target_on, today))
     return select(
         Partnership.id,
         Partnership.slug,
@@ -128,7 +128,7 @@ def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
         ).label("leads_invited"),
         select(func.count(Membership.id))
         .join(Group, Group.id == Membership.group_id)
-        .where(Group.partnership_id == Partnership.id, or_(Membership.to_on.is_(None), Membership.to_on >= today))
+        .where(Group.partnership_id == Partnership.id, membership_holds(today))
         .correlate(Partnership)
         .scalar_subquery()
         .label("members"),

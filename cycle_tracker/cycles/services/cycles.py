@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, DoneWith
@@ -195,7 +196,7 @@ def _lay_before_service(document: PlannedMilestone, partnership: Partnership, to
     """True for a document of the past that was nobody's business here: due before the partnership joined, or, with no
     guidance date, on a year that was over then."""
     day = document.target_on or document.reports_on
-    return partnership.notify_from is not None and day is not None and day < min(partnership.notify_from, today)
+    return day is not None and is_past(day, today) and is_before_service(day, partnership.notify_from)
 
 
 def _holds_history_alone(cycle: Cycle) -> bool:

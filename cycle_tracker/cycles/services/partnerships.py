@@ -14,6 +14,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.milestones.queries.due_states import is_before_service
 from cycle_tracker.models import (
     BodyRole,
     ClosureDay,
@@ -169,7 +170,9 @@ def remove_closure_day(partnership: Partnership, closure: ClosureDay, *, by: Use
 
 
 def _forget_before(partnership: Partnership, notify_from: date, now: datetime) -> None:
-    earlier = select(Milestone.id).where(Milestone.partnership_id == partnership.id, Milestone.due_on < notify_from)
+    earlier = select(Milestone.id).where(
+        Milestone.partnership_id == partnership.id, is_before_service(notify_from=notify_from)
+    )
     db.session.execute(
         update(Notice)
         .where(Notice.milestone_id.in_(earlier), Notice.ended_at.is_(None))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED, is_among
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import DocumentState
@@ -17,6 +17,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
+from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models import (
     Cycle,
     DateChange,
@@ -28,7 +29,6 @@ from cycle_tracker.models import (
     Partnership,
     Publication,
     PublicationCopy,
-    Version,
 )
 
 
@@ -79,8 +79,7 @@ def list_documents(
     statement = _incomplete(today)
     if not not_required:
         statement = statement.where(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
-    if within is not None:
-        statement = statement.where(Milestone.partnership_id.in_(within))
+    statement = statement.where(is_among(Milestone.partnership_id, within))
     if partnership:
         statement = statement.where(Partnership.slug == partnership)
     if kind is not None:
@@ -137,7 +136,7 @@ def published_and_notified(milestones: Iterable[Milestone]) -> dict[int, tuple[P
         select(Publication, _notified())
         .where(
             Publication.milestone_id.in_([milestone.id for milestone in milestones]),
-            Publication.version != Version.DRAFT,
+            IS_PUBLISHED,
         )
         .order_by(Publication.id)
     )
@@ -175,11 +174,11 @@ def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
         )
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, Publication.version != Version.DRAFT))
+        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, IS_PUBLISHED))
         .outerjoin(shared, shared.id == newest.scalar_subquery())
         .where(
             IS_DOCUMENT,
-            Milestone.target_on < today,
+            is_past(Milestone.target_on, today),
             or_(
                 Publication.id.is_(None),
                 and_(Publication.id.is_not(None), ~_notified()),

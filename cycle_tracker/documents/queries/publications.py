@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
@@ -122,7 +123,7 @@ def get_records(documents: Collection[Milestone], today: date) -> dict[int, Docu
     for document in documents:
         publication = publications.get(document.id)
         day = _day_of(document, publication, today)
-        parts = [one for one in bodies[document.partnership_id] if _holds(one, day)]
+        parts = [one for one in bodies[document.partnership_id] if one.holds_on(day)]
         leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
         receivers = _receivers(document, [one.organisation for one in parts], leads, national)
         others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
@@ -242,10 +243,6 @@ def _day_of(document: Milestone, publication: Publication | None, today: date) -
     return min(publication.newer_on or publication.published_on or document.target_on or today, today)
 
 
-def _holds(body: PartnershipBody, day: date) -> bool:
-    return body.from_on <= day and (body.to_on is None or body.to_on >= day)
-
-
 def _gap_facts(record: DocumentRecord) -> GapFacts:
     publication, document = record.publication, record.document
     forms = {one.form for one in publication.addresses} if publication else set()
@@ -281,4 +278,4 @@ def _copy_facts(receiver: Organisation, copy: PublicationCopy | None) -> CopyFac
 def _is_before_service(document: Milestone) -> bool:
     notify_from = document.partnership.notify_from if document.partnership else None
     day = document.target_on or document.reports_on
-    return notify_from is not None and day is not None and day < notify_from
+    return is_before_service(day, notify_from)

@@ -6,9 +6,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
+from cycle_tracker.access.queries.scopes import within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import (
@@ -122,5 +123,4 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
 
 
 def _within(viewer: Viewer) -> ColumnElement[bool]:
-    partnerships = viewer.partnerships_with(Permission.RECORD_RECEIPTS)
-    return true() if partnerships is None else Milestone.partnership_id.in_(sorted(partnerships))
+    return within(Milestone.partnership_id, viewer, Permission.RECORD_RECEIPTS)

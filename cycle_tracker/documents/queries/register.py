@@ -6,10 +6,10 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import Period
-from cycle_tracker.models import Cycle, Milestone, Partnership, Publication, Version
+from cycle_tracker.models import Cycle, Milestone, Partnership, Publication
 
 PER_PAGE = 50
 
@@ -33,7 +33,7 @@ def _published(partnership: str, period: Period | None) -> Select[Publication]:
         .join(Publication.milestone)
         .join(Milestone.partnership)
         .outerjoin(Milestone.cycle)
-        .where(Milestone.kind.in_(DOCUMENTS), Publication.version != Version.DRAFT)
+        .where(IS_DOCUMENT, IS_PUBLISHED)
         .options(
             contains_eager(Publication.milestone).contains_eager(Milestone.partnership),
             contains_eager(Publication.milestone).contains_eager(Milestone.cycle),
@@ -60,7 +60,7 @@ def list_partnerships_with_publications() -> list[tuple[str, str]]:
         select(Partnership.slug, Partnership.name)
         .join(Milestone, Milestone.partnership_id == Partnership.id)
         .join(Publication, Publication.milestone_id == Milestone.id)
-        .where(Publication.version != Version.DRAFT)
+        .where(IS_DOCUMENT, IS_PUBLISHED)
         .group_by(Partnership.id, Partnership.slug, Partnership.name)
         .order_by(Partnership.name, Partnership.id)
     )

@@ -7,6 +7,7 @@ No law fixes a day for either, so "late" is always told against a guidance date,
 from dataclasses import dataclass
 from datetime import date
 
+from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
 
@@ -42,12 +43,12 @@ def document_state(
         return DocumentState.NOT_REQUIRED
     if facts.opens_on is not None and today < facts.opens_on:
         return DocumentState.NOT_OPEN
-    if facts.target_on is None or (facts.notify_from is not None and facts.target_on < facts.notify_from):
+    if facts.target_on is None or is_before_service(facts.target_on, facts.notify_from):
         return DocumentState.NO_RECORD
-    if today <= facts.target_on:
+    if not is_past(facts.target_on, today):
         return DocumentState.OPEN
     if facts.explained_until is not None:
-        return DocumentState.EXPLAINED if today <= facts.explained_until else DocumentState.OUTSTANDING
+        return DocumentState.OUTSTANDING if is_past(facts.explained_until, today) else DocumentState.EXPLAINED
     if today > last_day_before_outstanding(facts.target_on, outstanding_after):
         return DocumentState.OUTSTANDING
     return DocumentState.PAST_GUIDANCE_DATE

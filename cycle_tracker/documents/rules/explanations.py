@@ -30,6 +30,8 @@ def ensure_new_date(expected_on: date, explanation: str, *, present: date | None
     if expected_on > today + FURTHEST_AHEAD:
         raise RuleBroken("The new expected date must be within three years.", field="expected_on")
     if present is not None and expected_on <= present:
-        raise RuleBroken("The new expected date must be after the present one.", field="expected_on")
+        raise RuleBroken("The new expected date must be after the current due date.", field="expected_on")
     if len(explanation.strip()) < SHORTEST_EXPLANATION:
-        raise RuleBroken("Say why the date has passed and what will happen by the new one.", field="explanation")
+        raise RuleBroken(
+            "Explain why the date was or will be missed, and what will happen by the new date.", field="explanation"
+        )

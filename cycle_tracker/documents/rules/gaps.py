@@ -70,7 +70,7 @@ def gaps_of(facts: GapFacts) -> list[Gap]:
     """
     if not facts.published or facts.draft:
         recorded = [one for one in facts.approvals if one.recorded]
-        draft = [Gap(About.PUBLICATION, "Only a draft is published so far.")] if facts.draft else []
+        draft = [Gap(About.PUBLICATION, "Only a draft is published.")] if facts.draft else []
         return [*draft, *_of_approvals(recorded)]
     if facts.before_service:
         return list(_of_the_place_and_day(facts))
@@ -89,11 +89,11 @@ def gaps_about(gaps: Iterable[Gap], about: About) -> list[str]:
 
 def _of_the_place_and_day(facts: GapFacts) -> Iterable[Gap]:
     if facts.interim:
-        yield Gap(About.PUBLICATION, "An interim version is published; the final one is still to come.")
+        yield Gap(About.PUBLICATION, "An interim version is published. The final version is not published yet.")
     if not facts.date_known:
-        yield Gap(About.PUBLICATION, "The date of publication is not known.")
+        yield Gap(About.PUBLICATION, "The publication date is not known.")
     if not facts.full_address:
-        yield Gap(About.PUBLICATION, "The address of the full document is not recorded.")
+        yield Gap(About.PUBLICATION, "The web address of the full document is not recorded.")
 
 
 def _of_forms(facts: GapFacts) -> Iterable[Gap]:
@@ -106,7 +106,7 @@ def _of_forms(facts: GapFacts) -> Iterable[Gap]:
 def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
     for one in approvals:
         if not one.recorded:
-            yield Gap(About.APPROVALS, f"Approval of {one.body} is not recorded.")
+            yield Gap(About.APPROVALS, f"The approval of {one.body} is not recorded.")
         elif not one.dated:
             yield Gap(About.APPROVALS, f"The date of the approval of {one.body} is missing.")
         elif not one.minuted:

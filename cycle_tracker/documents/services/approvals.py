@@ -32,7 +32,7 @@ def record_approval(
     for what is no document, for a day that cannot be.
     """
     if not document.is_document:
-        raise RuleBroken("Only a plan or an annual report is approved.")
+        raise RuleBroken("Only a plan or an annual report can be approved.")
     _ensure_day(details, today)
     approval = Approval(
         milestone_id=document.id,
@@ -69,7 +69,7 @@ def correct_approval(
 def take_back_approval(document: Milestone, approval: Approval, reason: str, *, by: User, now: datetime) -> None:
     """Take back a record that should not have been made. Raises RuleBroken without a reason."""
     if not reason.strip():
-        raise RuleBroken("Say why this is taken back.", field="reason")
+        raise RuleBroken("Enter the reason for removing this.", field="reason")
     audit.record_milestone(
         document, "approval-taken-back", by=by, at=now, before=facts_of_approval(approval), reason=reason.strip()
     )

@@ -37,7 +37,7 @@ def record_copies_sent(
     there = {copy.receiver_id for copy in publication.copies}
     for receiver in receivers:
         if receiver.id in there:
-            raise RuleBroken(f"A copy to {receiver.name} is recorded already.", field="receivers")
+            raise RuleBroken(f"A copy to {receiver.name} is already recorded.", field="receivers")
         if receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
             tell_scottish_government(publication, sent_on=sent_on, by=by, now=now, mail=False)
             continue
@@ -66,7 +66,7 @@ def correct_copy(
         if day is not None:
             ensure_past_day(day, today, field=name)
     if sent_on is not None and received_on is not None and received_on < sent_on:
-        raise RuleBroken("It cannot be received before it was sent.", field="received_on")
+        raise RuleBroken("The date received cannot be before the date sent.", field="received_on")
     before = facts_of_copy(copy)
     if sent_on != copy.sent_on:
         if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
@@ -88,7 +88,7 @@ def take_back_copy(publication: Publication, copy: PublicationCopy, reason: str,
     Raises RuleBroken without a reason.
     """
     if not reason.strip():
-        raise RuleBroken("Say why this is taken back.", field="reason")
+        raise RuleBroken("Enter the reason for removing this.", field="reason")
     document = publication.milestone
     audit.record_milestone(
         document, "copy-taken-back", by=by, at=now, before=facts_of_copy(copy), reason=reason.strip()

@@ -72,7 +72,7 @@ def ensure_stands_apart(
     today: date,
     *,
     proposed_by_id: int | None = None,
-    what: str = "note the new date",
+    what: str = "agree the new date",
 ) -> None:
     """Raises RuleBroken for the owner, the proposer and the partnership's leads; `what` is not theirs to do."""
     if not stands_apart(
@@ -81,7 +81,7 @@ def ensure_stands_apart(
         owner_id=milestone.owner_id,
         proposed_by_id=proposed_by_id,
     ):
-        raise RuleBroken(f"Somebody other than the owner and the planning leads must {what}.")
+        raise RuleBroken(f"The owner and the planning leads cannot {what}. Someone else must do it.")
 
 
 def _answered_proposal(
@@ -95,5 +95,5 @@ def _answered_proposal(
         ensure_stands_apart(milestone, by, today, proposed_by_id=proposal.proposed_by_id)
         return proposal
     proposal.declined_by_id, proposal.declined_at = by.id, now
-    proposal.declined_why = f"Another date was noted: {day(expected_on)}."
+    proposal.declined_why = f"Another date was agreed instead, {day(expected_on)}."
     return None

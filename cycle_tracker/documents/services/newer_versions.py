@@ -47,13 +47,13 @@ def record_newer_version(
     """
     document, version = publication.milestone, version_that_follows(publication.version)
     if version is None:
-        raise RuleBroken("Only a draft is published so far. Record the document itself first.")
+        raise RuleBroken("Only a draft is published. Record the document itself first.")
     if not reason.strip():
-        raise RuleBroken("Say what is new in this version.", field="reason")
+        raise RuleBroken("Enter what has changed in this version.", field="reason")
     ensure_day_of_publication(document, version, published_on, today)
     present_day = publication.newer_on or publication.published_on
     if published_on is not None and present_day is not None and published_on < present_day:
-        raise RuleBroken("It cannot be published before the version that it replaces.", field="published_on")
+        raise RuleBroken("It cannot be published before the version it replaces.", field="published_on")
     approvals = _approvals_until(document, present_day)
     before = {
         **facts_of_publication(publication),

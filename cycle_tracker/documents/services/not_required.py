@@ -17,9 +17,9 @@ def mark_not_required(document: Milestone, reason: str, *, by: User, now: dateti
     Raises RuleBroken for what is no document or without a reason, IllegalTransition for one that is done or closed.
     """
     if not document.is_document:
-        raise RuleBroken("Only a plan or an annual report is marked as not required.")
+        raise RuleBroken("Only a plan or an annual report can be marked as not required.")
     if not reason.strip():
-        raise RuleBroken("Say why this is not required.", field="reason")
+        raise RuleBroken("Enter the reason this is not required.", field="reason")
     ensure_allowed(document.state, State.NOT_REQUIRED)
     audit.record_milestone(
         document,
@@ -41,7 +41,7 @@ def require_again(document: Milestone, reason: str, *, by: User, now: datetime) 
     Raises RuleBroken without a reason, IllegalTransition where it is required as it is.
     """
     if document.state is not State.NOT_REQUIRED:
-        raise IllegalTransition(f"This is {document.state.label.lower()}, so it is required as it is.")
+        raise IllegalTransition(f"This is {document.state.label.lower()}, so it is already required.")
     reopen_milestone(document, reason.strip(), by=by, now=now)
     document.reason = ""
     db.session.flush()

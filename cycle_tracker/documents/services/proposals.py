@@ -12,7 +12,7 @@ from cycle_tracker.documents.rules.explanations import ensure_new_date
 from cycle_tracker.documents.services.explanations import ensure_open, ensure_stands_apart, note_expected_date
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone, User
 
-NOTHING_WAITS = "No proposal waits here. It was noted, declined or withdrawn."
+NOTHING_WAITS = "There is no proposal to decide. It was agreed, declined or withdrawn."
 
 
 def propose_date(
@@ -32,11 +32,11 @@ def propose_date(
     """
     ensure_open(milestone)
     if milestone.due_on is None:
-        raise RuleBroken("This has no date yet, so there is none to explain.")
+        raise RuleBroken("This has no date yet, so you cannot explain it.")
     ensure_new_date(expected_on, explanation, present=milestone.due_on, today=today)
     waiting = find_proposal(milestone)
     if waiting is not None and waiting.proposed_by_id != by.id:
-        raise RuleBroken("Somebody else has proposed a date already. It waits to be noted or declined.")
+        raise RuleBroken("Someone else has already proposed a date. It must be agreed or declined first.")
     if waiting is not None:
         _end(waiting, by=by, now=now)
     proposal = DateChange(
@@ -87,7 +87,7 @@ def decline_proposal(milestone: Milestone, why: str, *, by: User, today: date, n
     proposal = _waiting(milestone)
     ensure_stands_apart(milestone, by, today, proposed_by_id=proposal.proposed_by_id)
     if not why.strip():
-        raise RuleBroken("Say why the proposal is declined.", field="why")
+        raise RuleBroken("Enter the reason for declining.", field="why")
     _end(proposal, by=by, now=now, why=why.strip())
     _record(milestone, "proposal-declined", by=by, now=now, reason=why.strip())
 

@@ -66,7 +66,7 @@ def correct_publication(
     if newer_on is not None and published_on is not None and newer_on < published_on:
         raise RuleBroken("The newer version cannot be published before the first one.", field="newer_on")
     if version is Version.REVISED and publication.version is not Version.REVISED:
-        raise RuleBroken("Record a revised version on its own page: it opens steps of the cycle again.")
+        raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
     before, was_draft, old_day = facts_of_publication(publication), publication.is_draft, publication.published_on
     publication.version, publication.published_on, publication.newer_on = version, published_on, newer_on
     set_places(publication, places)
@@ -87,9 +87,9 @@ def set_places(publication: Publication, places: Sequence[PublishedAddress]) -> 
     """Make these the addresses of a publication, and no others. Raises RuleBroken where two stand for the same."""
     wanted = {(one.form, one.language): one.address for one in places}
     if len(wanted) < len(places):
-        raise RuleBroken("Each form has one address in each language.", field="places")
+        raise RuleBroken("Enter only one address for each format and language.", field="places")
     if len(wanted) > MOST_ADDRESSES:
-        raise RuleBroken(f"A document has at most {MOST_ADDRESSES} addresses here.", field="places")
+        raise RuleBroken(f"Enter up to {MOST_ADDRESSES} addresses.", field="places")
     known = {(one.form, one.language): one for one in publication.addresses}
     for what, row in known.items():
         if what in wanted:
@@ -124,7 +124,7 @@ def remove_kept_copy(publication: Publication, *, by: User, now: datetime) -> No
     """Let the kept copy go. Raises RuleBroken where there is none."""
     file = publication.kept_copy
     if file is None:
-        raise RuleBroken("No copy is kept here.")
+        raise RuleBroken("There is no copy here to remove.")
     publication.kept_copy = None
     audit.record_milestone(
         publication.milestone, "kept-copy-removed", by=by, at=now, before={"kept_copy_id": file.id, "name": file.name}
@@ -161,12 +161,12 @@ def _take_back_done(document: Milestone, *, by: User, now: datetime) -> None:
         at=now,
         before=before,
         after={"state": State.IN_PROGRESS},
-        reason="Only a draft is published so far.",
+        reason="Only a draft is published.",
     )
     restart_notices(document, resolution=Resolution.REOPENED, now=now)
     for step in _followers(document):
         if step.done_with is not None and step.state is State.DONE:
-            reopen_milestone(step, "Only a draft is published so far.", by=by, now=now)
+            reopen_milestone(step, "Only a draft is published.", by=by, now=now)
         date_by_publication(step, None, now=now)
 
 

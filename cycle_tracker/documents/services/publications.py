@@ -46,7 +46,7 @@ def record_publication(
         raise RuleBroken("Only a plan or an annual report can be recorded as published.")
     earlier = find_publication(document)
     if earlier is not None and not earlier.is_draft:
-        raise RuleBroken("This is recorded as published already.", field="address")
+        raise RuleBroken("This is already recorded as published.", field="address")
     ensure_day_of_publication(document, version, published_on, today)
     if earlier is not None:
         _put_away_draft(earlier, by=by, now=now)
@@ -87,7 +87,7 @@ def ensure_day_of_publication(
     ensure_past_day(published_on, today, field=field)
     if version is not Version.DRAFT and document.reports_on is not None and published_on <= document.reports_on:
         raise RuleBroken(
-            f"The year it reports on ends on {document.reports_on:%-d %B %Y}, so it cannot be published before.",
+            f"The year it reports on ends on {document.reports_on:%-d %B %Y}, so it cannot be published before then.",
             field=field,
         )
 
@@ -123,10 +123,10 @@ def tell_scottish_government(
     Raises RuleBroken where it was told already, and for a draft.
     """
     if publication.is_draft:
-        raise RuleBroken("Only a draft is published so far. Record the document itself first.")
+        raise RuleBroken("Only a draft is published. Record the document itself first.")
     government = scottish_government()
     if any(copy.receiver_id == government.id for copy in publication.copies):
-        raise RuleBroken("Scottish Government has been told of this already.")
+        raise RuleBroken("This is already recorded as sent to the Scottish Government.")
     copy = PublicationCopy(receiver=government, sent_on=sent_on, sent_recorded_by_id=by.id if by else None)
     publication.copies.append(copy)
     db.session.flush()

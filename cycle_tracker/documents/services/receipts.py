@@ -65,7 +65,7 @@ def record_received_document(
         )
     copy = government_copy(publication) or _send_on_behalf(publication, known, by=by, today=today, now=now)
     if copy.received_on is not None:
-        raise RuleBroken("It is recorded already that this was received.")
+        raise RuleBroken("This is already recorded as received.")
     _ensure_not_before_sent(document, copy, known.received_on)
     _receive(document, copy, known.received_on, by=by, now=now)
     db.session.flush()
@@ -77,9 +77,9 @@ def undo_receipt(publication: Publication, copy: PublicationCopy, reason: str, *
     Raises RuleBroken without a reason, and where nothing is recorded as received.
     """
     if copy.received_on is None:
-        raise RuleBroken("No receipt is recorded, so there is nothing to take back.")
+        raise RuleBroken("No receipt is recorded, so there is nothing to undo.")
     if not reason.strip():
-        raise RuleBroken("Say why this is taken back.", field="reason")
+        raise RuleBroken("Enter the reason for undoing this.", field="reason")
     document, on_behalf = publication.milestone, is_on_behalf(copy)
     audit.record_milestone(
         document,
@@ -114,7 +114,7 @@ def _ensure_not_before_sent(document: Milestone, copy: PublicationCopy, received
     if copy.sent_on is not None and received_on < copy.sent_on:
         place = f", {document.partnership.name}" if document.partnership else ""
         raise RuleBroken(
-            f"{document.title}{place} was sent on {day(copy.sent_on)}, so it cannot be received before.",
+            f"{document.title}{place} was sent on {day(copy.sent_on)}, so it cannot be received before then.",
             field="received_on",
         )
 

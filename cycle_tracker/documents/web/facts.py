@@ -73,9 +73,9 @@ def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
     milestone, dates = facts.milestone, _dates(facts, detail)
     rows = []
     if milestone.is_open:
-        rows.append(Row("Expected by", _expected_by(milestone, dates, today)))
+        rows.append(Row("Due date", _expected_by(milestone, dates, today)))
     elif dates.due_on is not None:
-        rows.append(Row("Expected by", day(dates.due_on)))
+        rows.append(Row("Due date", day(dates.due_on)))
     if dates.target_on is not None:
         rows.append(Row(date_name(dates.date_basis).capitalize(), _target(dates, today)))
     if dates.opens_on is not None and milestone.is_open:
@@ -84,19 +84,19 @@ def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
         rows.append(Row("Published" if milestone.is_document else "Done", upper_first(day(_ended_on(facts)))))
     lag = _lag(facts, today)
     if lag:
-        rows.append(Row("Lag of the report", lag))
+        rows.append(Row("Days after year end", lag))
     return rows
 
 
 def explanation_of(facts: Facts, detail: Detail) -> Explanation | None:
-    """The explanation of the date worked to that the person may read, if there is one."""
+    """The explanation of the due date that the person may read, if there is one."""
     change = facts.explanation if detail is Detail.EVERYTHING else facts.shared
     if change is None or detail is Detail.DATES or change.new_due_on != facts.milestone.due_on:
         return None
     return Explanation(
         heading=f"New expected date: {day(change.new_due_on)}",
         text=change.reason,
-        seen_by="Shared with Scottish Government." if change.shared else "Not shared with Scottish Government.",
+        seen_by="Shared with the Scottish Government." if change.shared else "Not shared with the Scottish Government.",
     )
 
 
@@ -116,7 +116,7 @@ def _dates(facts: Facts, detail: Detail) -> Dates:
 
 def _expected_by(milestone: Milestone, dates: Dates, today: date) -> str:
     if dates.due_on is None:
-        return f"{NO_DATE}: {milestone.date_citation}" if milestone.date_citation else NO_DATE
+        return f"{NO_DATE} ({milestone.date_citation})" if milestone.date_citation else NO_DATE
     if dates.expected_date:
         passed = days_past(dates.due_on, today)
         return f"{day(dates.due_on)}, {count(passed, 'day')} ago" if passed else day(dates.due_on)
@@ -128,7 +128,8 @@ def _target(dates: Dates, today: date) -> str:
     passed = days_past(dates.target_on, dates.done_on or today)
     if not passed or (dates.state is State.DONE and dates.done_on is None):
         return day(dates.target_on)
-    return f"{day(dates.target_on)}, {'done ' if dates.done_on else ''}{count(passed, 'day')} past it"
+    ended = f"done {count(passed, 'day')} later" if dates.done_on else f"{count(passed, 'day')} ago"
+    return f"{day(dates.target_on)}, {ended}"
 
 
 def _ended_on(facts: Facts) -> date | None:
@@ -141,5 +142,5 @@ def _lag(facts: Facts, today: date) -> str:
         return ""
     published = facts.publication is not None or milestone.state is State.DONE
     if published and _ended_on(facts) is None:
-        return "Not known: the date of publication is not known"
+        return "Not known, because the publication date is not known"
     return lag_wording(lag_days(milestone.reports_on, _ended_on(facts), today), published=published)

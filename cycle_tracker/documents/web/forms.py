@@ -12,9 +12,9 @@ REASON_TOO_LONG = f"The reason must be {LONGEST_REASON:,} characters or fewer"
 
 
 class ReasonForm(MilestoneForm):
-    """Why something is taken back."""
+    """Why something is removed or undone."""
 
     reason = LinesField(
         "Reason",
-        validators=[required("Say why"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
+        validators=[required("Enter a reason"), Length(max=LONGEST_REASON, message=REASON_TOO_LONG)],
     )

@@ -90,9 +90,9 @@ def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[
 
 
 def owner_wording(milestone: Milestone) -> str:
-    """Who owns it, and that they have left where their account is switched off."""
+    """Who owns it, and that they have left if their account is switched off."""
     if milestone.owner is None:
-        return "Nobody yet"
+        return "No owner"
     return milestone.owner.name if milestone.owner.active else f"{milestone.owner.name} (has left)"
 
 
@@ -103,16 +103,16 @@ FULL_COLUMNS = (
     "Plan period",
     "Stage",
     "Kind",
-    "State",
-    "Date worked to",
-    "Days past",
-    "What the date is",
-    "What the date rests on",
-    "First date",
+    "Status",
+    "Due date",
+    "Days overdue",
+    "Type of date",
+    "Date based on",
+    "Original date",
     "Done on",
     "Owner",
     "Lead organisation",
-    "What the duty rests on",
+    "Duty based on",
 )
 DOCUMENT_COLUMNS = (
     "Partnership",
@@ -121,16 +121,16 @@ DOCUMENT_COLUMNS = (
     "Plan period",
     "Stage",
     "Kind",
-    "State",
-    "Date worked to",
-    "Days past",
-    "What the date is",
-    "What the date rests on",
+    "Status",
+    "Due date",
+    "Days overdue",
+    "Type of date",
+    "Date based on",
     "Guidance date",
     "Published on",
-    "What the duty rests on",
+    "Duty based on",
 )
-DATES_COLUMNS = ("Partnership", "Title", "Plan period", "Opens on", "First date", "Date worked to", "Done on")
+DATES_COLUMNS = ("Partnership", "Title", "Plan period", "Opens on", "Original date", "Due date", "Done on")
 
 COLUMNS = {Detail.EVERYTHING: FULL_COLUMNS, Detail.DOCUMENT: DOCUMENT_COLUMNS, Detail.DATES: DATES_COLUMNS}
 """The columns of a file, by how much its reader sees of all its rows."""

@@ -42,7 +42,7 @@ def more_entry(listed: int, today: date, *, service_url: str, address: str) -> C
     return CalendarEntry(
         uid=f"more@{_host(service_url)}",
         on=today,
-        summary=f"There are more dates than the first {listed:,}",
+        summary=f"Only the first {listed:,} dates are shown",
         description=f"See all of them: {service_url}{address}",
         address=service_url + address,
         revision=0,
@@ -68,14 +68,14 @@ def _entry(
         uid=f"milestone-{milestone.id}@{_host(service_url)}",
         on=due_on,
         summary=f"{line.label}: {named}" if line.label and (is_past or dates.state is State.DONE) else named,
-        description=f"{_told(line, due_on)}{address}",
+        description=f"{_dates_in_words(line, due_on)}{address}",
         address=address,
         revision=milestone.version,
         changed_at=max(moment for moment in moments if moment is not None),
     )
 
 
-def _told(line: Line, due_on: date) -> str:
+def _dates_in_words(line: Line, due_on: date) -> str:
     """What kind of date it is, on a line of its own; nothing for people who see titles and dates only."""
     dates = line.dates
     if line.detail is Detail.DATES:

@@ -10,7 +10,7 @@ from cycle_tracker.feeds.web.forms import WHAT_I_OWN
 from cycle_tracker.models import CalendarFeed, Partnership
 from cycle_tracker.web.wording import moment
 
-OWN_NAME = "Cycle Tracker: what I own"
+OWN_NAME = "Cycle Tracker: my work"
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ def calendar_name(partnership: Partnership | None) -> str:
 
 
 def _of(partnership: Partnership | None) -> str:
-    return calendar_name(partnership) if partnership else "What you own, over all your partnerships"
+    return calendar_name(partnership) if partnership else "Your work in all your partnerships"
 
 
 def _fetched(feed: CalendarFeed, viewer: Viewer) -> str:
     if not is_open_to(viewer, feed.partnership_id):
-        return "Gives nothing: your roles no longer open it"
+        return "Not working, because you no longer have access"
     return moment(feed.fetched_at) if feed.fetched_at else "Not yet"

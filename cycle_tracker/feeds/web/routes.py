@@ -83,9 +83,9 @@ def stop() -> ResponseReturnValue:
     form, user = StopForm(), current_user_row()
     number = form.feed.data or ""
     if number.isascii() and number.isdigit() and len(number) < 10 and stop_feed(user, int(number), now=clock.now()):
-        said = "That address is stopped. The calendar gets nothing more from it."
+        said = "Saved. The address is stopped and its calendar will no longer update."
     else:
-        said = "That address was stopped already."
+        said = "That address has already been stopped."
     db.session.commit()
     flash(said, "success")
     return redirect(url_for("calendar_feeds.show"))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Exists, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, exists, select
 from sqlalchemy.orm import joinedload
 
+from cycle_tracker.access.queries.tenures import membership_holds
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
@@ -49,7 +50,7 @@ def national_members(today: date) -> list[int]:
             select(Membership.user_id)
             .join(Group, Group.id == Membership.group_id)
             .join(User, User.id == Membership.user_id)
-            .where(Group.partnership_id.is_(None), _is_present(today), User.active)
+            .where(Group.partnership_id.is_(None), membership_holds(today), User.active)
             .group_by(Membership.user_id)
             .order_by(Membership.user_id)
         )
@@ -65,13 +66,9 @@ def _place(user_id: int, today: date, *conditions: ColumnElement[bool]) -> Exist
     return exists().where(
         Membership.group_id == Group.id,
         Membership.user_id == user_id,
-        _is_present(today),
+        membership_holds(today),
         *conditions,
     )
-
-
-def _is_present(today: date) -> ColumnElement[bool]:
-    return or_(Membership.to_on.is_(None), Membership.to_on >= today)
 
 
 def list_officials() -> Sequence[User]:

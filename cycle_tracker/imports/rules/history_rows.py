@@ -133,10 +133,10 @@ def read_history_rows(rows: Iterable[SheetRow], today: date) -> tuple[list[Histo
 def _read(reader: RowReader, today: date) -> HistoryRow | None:
     place = reader.text(PARTNERSHIP, longest=200)
     if not reader.row[PARTNERSHIP]:
-        reader.refuse(PARTNERSHIP, "Name the partnership.")
+        reader.refuse(PARTNERSHIP, "Enter a partnership.")
     published, sent, received = (_when(reader, column, today) for column in (PUBLISHED, SENT, RECEIVED))
     if received is not None and received.on is None:
-        reader.refuse(RECEIVED, "Give the day on which it was received, or leave this empty.")
+        reader.refuse(RECEIVED, "Enter the date it was received, or leave this empty.")
     address, note = _address(reader), reader.text(NOTE, longest=LONGEST_NOTE)
     document = _document(reader, today)
     if document is None:
@@ -151,26 +151,27 @@ def _document(reader: RowReader, today: date) -> Document | None:
     name = " ".join(re.sub(r"[^a-z0-9]+", " ", reader.row[DOCUMENT][:100].casefold()).split())
     report = REPORT.fullmatch(name)
     if not name:
-        reader.refuse(DOCUMENT, "Name the document: plan, or annual report 1, 2 or 3.")
+        reader.refuse(DOCUMENT, "Enter the document. It can be plan, or annual report 1, 2 or 3.")
         return None
     if name not in PLAN_NAMES and not report:
         reader.refuse(
             DOCUMENT,
-            f"“{shortened(reader.row[DOCUMENT])}” is no document of a cycle. Write plan, or annual report 1, 2 or 3.",
+            f"“{shortened(reader.row[DOCUMENT])}” is not a document we recognise. "
+            "Enter plan, or annual report 1, 2 or 3.",
         )
         return None
     if period is None:
         return None
     document = Document(period, _year(report["year"], period) if report else 0)
     if not 0 <= document.year <= YEARS_IN_PERIOD:
-        reader.refuse(DOCUMENT, f"The period {period.label} has no report on that year.")
+        reader.refuse(DOCUMENT, f"The plan period {period.label} has no report for that year.")
         return None
     if document not in documents_until(today):
         reader.refuse(
             PERIOD if not document.year else DOCUMENT,
-            f"The period {period.label} has not begun yet."
+            f"The plan period {period.label} has not started yet."
             if period.start > today
-            else f"The year that it reports on is not over: it ends on {period.year_end(document.year):%-d %B %Y}.",
+            else f"The year it reports on has not ended. It ends on {period.year_end(document.year):%-d %B %Y}.",
         )
         return None
     return document
@@ -179,13 +180,13 @@ def _document(reader: RowReader, today: date) -> Document | None:
 def _period(reader: RowReader) -> Period | None:
     text = reader.row[PERIOD]
     if not text:
-        reader.refuse(PERIOD, "Give the plan period, for example 2023-26.")
+        reader.refuse(PERIOD, "Enter the plan period, for example 2023-26.")
         return None
     found = SPOKEN_PERIOD.fullmatch(text[:40].strip())
     try:
         return Period.named(f"{found[1]}-{found[2]}" if found else text[:40])
     except RuleBroken:
-        reader.refuse(PERIOD, f"“{shortened(text)}” is not a plan period. Write it like 2020-23.")
+        reader.refuse(PERIOD, f"“{shortened(text)}” is not a plan period. Enter it like 2020-23.")
         return None
 
 
@@ -227,7 +228,7 @@ def _check_order(reader: RowReader, row: HistoryRow) -> None:
     if row.published and row.published.on and not_before and row.published.on <= not_before:
         reader.refuse(
             PUBLISHED,
-            f"The year it reports on ends on {not_before:%-d %B %Y}, so it cannot be published before.",
+            f"The year it reports on ends on {not_before:%-d %B %Y}, so it cannot be published before then.",
         )
     if row.sent and row.received and row.sent.on and row.received.on and row.received.on < row.sent.on:
-        reader.refuse(RECEIVED, f"It cannot be received before it was sent, on {row.sent.on:%-d %B %Y}.")
+        reader.refuse(RECEIVED, f"The date received cannot be before the date sent, {row.sent.on:%-d %B %Y}.")

@@ -62,10 +62,10 @@ class Columns:
         named = [name for name in found if name]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice:
-            raise RuleBroken(f"There are two columns “{twice}”. Leave one of them out.")
+            raise RuleBroken(f"There are two columns called “{twice}”. Remove one of them.")
         missing = [name for name in self.names if name in self.required and name not in named]
         if missing:
-            raise RuleBroken(f"The first row must name the columns. Missing: {', '.join(missing)}.")
+            raise RuleBroken(f"The first row needs the names of the columns. These are missing: {', '.join(missing)}.")
         return found
 
     def _column(self, heading: str) -> str | None:
@@ -74,7 +74,7 @@ class Columns:
         name = self.named(heading)
         if name is None:
             raise RuleBroken(
-                f"“{shortened(heading)}” is not a column of this file. The columns are: {', '.join(self.names)}."
+                f"“{shortened(heading)}” is not a column we recognise. The columns are {', '.join(self.names)}."
             )
         return name
 

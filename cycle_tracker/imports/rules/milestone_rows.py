@@ -70,19 +70,21 @@ def _read(reader: RowReader) -> MilestoneRow:
 
 def _place(reader: RowReader) -> str:
     if not reader.row[PARTNERSHIP]:
-        reader.refuse(PARTNERSHIP, "Name the partnership.")
+        reader.refuse(PARTNERSHIP, "Enter a partnership.")
     return reader.text(PARTNERSHIP, longest=200)
 
 
 def _key(reader: RowReader) -> str:
     key = reader.row[KEY].lower()
     if not key:
-        reader.refuse(KEY, "Give the key of the milestone, for example 2026-29.family-survey.")
+        reader.refuse(KEY, "Enter the key of the milestone, for example 2026-29.family-survey.")
     elif len(key) > LONGEST_KEY:
-        reader.refuse(KEY, f"A key has {LONGEST_KEY} characters or fewer. This has {len(key):,}.")
+        reader.refuse(KEY, f"The key must be {LONGEST_KEY} characters or fewer. It has {len(key):,}.")
     elif not KEY_FORM.fullmatch(key):
         reader.refuse(
-            KEY, f"“{shortened(key)}” is not a key: use letters a to z, digits, and single dots and hyphens between."
+            KEY,
+            f"“{shortened(key)}” is not a valid key. "
+            "Use lower case letters and digits, with single dots or hyphens between them.",
         )
     return key
 
@@ -94,14 +96,14 @@ def _kind(reader: RowReader) -> Kind | None:
     try:
         return Kind(word)
     except ValueError:
-        reader.refuse(KIND, f"“{shortened(word)}” is not a kind. The kinds are: {', '.join(Kind)}.")
+        reader.refuse(KIND, f"“{shortened(word)}” is not a kind. It can be {', '.join(Kind)}.")
         return None
 
 
 def _owner(reader: RowReader) -> str:
     owner = reader.text(OWNER, longest=LONGEST_EMAIL).lower()
     if owner and not EMAIL_FORM.fullmatch(owner):
-        reader.refuse(OWNER, f"“{shortened(owner)}” is not a mail address.")
+        reader.refuse(OWNER, f"“{shortened(owner)}” is not an email address.")
     return owner
 
 
@@ -112,7 +114,7 @@ def _state(reader: RowReader) -> State | None:
     try:
         return State(word)
     except ValueError:
-        reader.refuse(STATE, f"“{shortened(word)}” is not a state. The states are: {', '.join(State)}.")
+        reader.refuse(STATE, f"“{shortened(word)}” is not a state. It can be {', '.join(State)}.")
         return None
 
 

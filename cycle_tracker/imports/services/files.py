@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from cycle_tracker.core.containers import is_container
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.imports.rules.import_rows import LONGEST_CELL, MOST_ROWS, Columns, SheetRow, clean_cell
-from cycle_tracker.imports.services.workbooks import MOST_COLUMNS, MOST_LINES, is_zip, read_workbook
+from cycle_tracker.imports.services.workbooks import MOST_COLUMNS, MOST_LINES, read_workbook
 
 LARGEST_FILE = 10 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
@@ -20,7 +21,7 @@ def read_file(content: bytes, columns: Columns) -> list[SheetRow]:
     if len(content) > LARGEST_FILE:
         raise RuleBroken("The file is larger than 10 MB. Split it into several files.", field="file")
     try:
-        lines = read_workbook(content) if is_zip(content) else _csv_lines(_decoded(content))
+        lines = read_workbook(content) if is_container(content) else _csv_lines(_decoded(content))
         return _rows(lines, columns)
     except RuleBroken as rule:
         raise RuleBroken(rule.message, field="file") from rule
@@ -40,13 +41,13 @@ def read_pasted(text: str, columns: Columns) -> list[SheetRow]:
 
 def _decoded(content: bytes) -> str:
     if b"\x00" in content:
-        raise RuleBroken("This is neither a spreadsheet in the form XLSX nor a text file in the form CSV.")
+        raise RuleBroken("The file must be an Excel workbook (XLSX) or a CSV file.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RuleBroken(
-            "This file is not saved as UTF-8, so its letters cannot be read. In Excel, choose “Save as” and the form "
-            "“CSV UTF-8”, or upload the workbook (XLSX) itself."
+            "We cannot read this file because it is not saved as UTF-8. In Excel, choose “Save as” and “CSV UTF-8”, "
+            "or upload the workbook (XLSX) itself."
         ) from error
 
 
@@ -59,7 +60,7 @@ def _csv_lines(text: str, delimiter: str = "") -> Iterable[Line]:
             yield number, cells
     except csv.Error as error:
         raise RuleBroken(
-            f"Row {number + 1} cannot be read: a quotation mark in it is not closed, or the cell is far too long."
+            f"Row {number + 1} cannot be read because a quotation mark is not closed or a cell is too long."
         ) from error
 
 
@@ -75,7 +76,7 @@ def _rows(lines: Iterable[Line], columns: Columns) -> list[SheetRow]:
     rows: list[SheetRow] = []
     for number, line in lines:
         if number > MOST_LINES:
-            raise RuleBroken(f"There are more than {MOST_LINES:,} rows, blank ones included. Leave the blank ones out.")
+            raise RuleBroken(f"There are more than {MOST_LINES:,} rows, including blank ones. Remove the blank rows.")
         if len(line) > MOST_COLUMNS:
             raise RuleBroken(f"Row {number} has more than {MOST_COLUMNS} columns.")
         cells = [_cell(number, text) if text else "" for text in line]
@@ -88,7 +89,7 @@ def _rows(lines: Iterable[Line], columns: Columns) -> list[SheetRow]:
         else:
             rows.append(SheetRow(number, _by_column(number, cells, named)))
     if not rows:
-        raise RuleBroken("There are no rows below the names of the columns.")
+        raise RuleBroken("There are no rows below the column names.")
     return rows
 
 

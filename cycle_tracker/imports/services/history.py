@@ -74,7 +74,7 @@ def _each_once(
         if first == row.number:
             found.append(ImportedDocument(row, partnership))
         else:
-            problems.append(Problem(row.number, DOCUMENT, f"The same document stands in row {first}."))
+            problems.append(Problem(row.number, DOCUMENT, f"Row {first} is for the same document."))
     return found
 
 
@@ -102,12 +102,12 @@ def _refuse_what_cannot_be(rows: Sequence[ImportedDocument], viewer: Viewer, pro
         row, copy, publication = one.row, one.copy, one.publication
         if one.document is not None and not one.document.is_document:
             problems.append(
-                Problem(row.number, DOCUMENT, f"The key {row.document.key} is used for “{one.document.title}” here.")
+                Problem(row.number, DOCUMENT, f"The key {row.document.key} is already used for “{one.document.title}”.")
             )
         if copy is not None and row.received is not None:
             if not row.sent and copy.sent_on and row.received.on and row.received.on < copy.sent_on:
                 problems.append(
-                    Problem(row.number, RECEIVED, f"It was sent on {day(copy.sent_on)}, as is recorded already.")
+                    Problem(row.number, RECEIVED, f"It is already recorded as sent on {day(copy.sent_on)}.")
                 )
             is_new = copy.received_on is not None and row.received.on != copy.received_on
             if is_new and not viewer.can(Permission.RECORD_RECEIPTS, one.partnership.id):
@@ -115,13 +115,18 @@ def _refuse_what_cannot_be(rows: Sequence[ImportedDocument], viewer: Viewer, pro
                     Problem(
                         row.number,
                         RECEIVED,
-                        f"{copy.receiver.name} recorded that it came on {day(copy.received_on)}. Leave this as it is.",
+                        f"{copy.receiver.name} recorded that it was received on {day(copy.received_on)}. "
+                        "Leave this empty.",
                     )
                 )
         newer_on = publication.newer_on if publication else None
         if newer_on and row.published and row.published.on and row.published.on > newer_on:
             problems.append(
-                Problem(row.number, PUBLISHED, f"A newer version was published on {day(newer_on)}, before this day.")
+                Problem(
+                    row.number,
+                    PUBLISHED,
+                    f"A newer version was published on {day(newer_on)}, which is before this date.",
+                )
             )
 
 

@@ -38,7 +38,7 @@ from cycle_tracker.models import Cycle, Milestone, Partnership, User
 from cycle_tracker.people.queries.owners import owners_within
 
 REASON = "Imported"
-NOBODY, NO_DATE = "nobody", "no date"
+NOBODY, NO_DATE = "no owner", "no date"
 # Notes what is wrong with a row: the column, and the words.
 Refuse = Callable[[str, str], None]
 
@@ -89,7 +89,7 @@ def _each_once(
         if first == row.number:
             found.append(ImportedMilestone(row, partnership))
         else:
-            problems.append(Problem(row.number, KEY, f"The same key stands in row {first}."))
+            problems.append(Problem(row.number, KEY, f"Row {first} has the same key."))
     return found
 
 
@@ -111,7 +111,7 @@ def _beside_what_is_there(
         owner = users.get(one.row.owner)
         keeps_owner = milestone is not None and owner is not None and milestone.owner_id == owner.id
         if one.row.owner and not keeps_owner and (owner is None or owner.id not in may_own[one.partnership.id]):
-            words = f"Nobody with the address {one.row.owner} can own milestones of {one.partnership.name}."
+            words = f"No one with the email address {one.row.owner} can own milestones in {one.partnership.name}."
             problems.append(Problem(one.row.number, OWNER, words))
             owner = None
         cycle = cycles.get((one.partnership.id, one.row.key.partition(".")[0]))
@@ -150,17 +150,19 @@ def _step(one: ImportedMilestone, reserved: set[str], problems: list[Problem]) -
 def _of_a_new_one(one: ImportedMilestone, reserved: set[str], refuse: Refuse) -> list[Change]:
     row = one.row
     if row.key in reserved:
-        refuse(KEY, "This is the key of a step of the guidance. Switch that step on in the cycle, or use another key.")
+        refuse(
+            KEY, "This key belongs to a step from the guidance. Switch that step on in the cycle, or use another key."
+        )
     if not row.title:
         refuse(TITLE, "A new milestone needs a title.")
     if row.kind is None:
-        refuse(KIND, f"A new milestone needs its kind: {', '.join(LOCAL_KINDS)}.")
+        refuse(KIND, f"Enter the kind of the new milestone. It can be {', '.join(LOCAL_KINDS)}.")
     elif row.kind in DOCUMENTS:
-        refuse(KIND, "Plans and annual reports are made with their cycle. Open the cycle instead.")
+        refuse(KIND, "Plans and annual reports are added with their cycle. Open the cycle instead.")
     elif row.kind not in LOCAL_KINDS:
-        refuse(KIND, f"A new milestone can be: {', '.join(LOCAL_KINDS)}.")
+        refuse(KIND, f"The kind of a new milestone can be {', '.join(LOCAL_KINDS)}.")
     if row.state is State.NOT_REQUIRED:
-        refuse(STATE, "Only a plan or an annual report can be “not required”, and an official says so on its page.")
+        refuse(STATE, "Only a plan or an annual report can be “not required”. An official marks it on its page.")
     return [
         Change(TITLE, "", row.title),
         Change(KIND, "", row.kind or ""),
@@ -175,10 +177,10 @@ def _of_an_old_one(one: ImportedMilestone, milestone: Milestone, refuse: Refuse)
     changes = []
     if row.title and row.title != milestone.title:
         if not is_local(milestone):
-            refuse(TITLE, f"Its title comes from the guidance, so it stays “{milestone.title}”.")
+            refuse(TITLE, f"You cannot change the title “{milestone.title}” because it comes from the guidance.")
         changes.append(Change(TITLE, milestone.title, row.title))
     if row.kind is not None and row.kind is not milestone.kind:
-        refuse(KIND, f"This is of the kind {milestone.kind}, which an import does not change.")
+        refuse(KIND, f"You cannot change the kind, {milestone.kind}.")
     if row.due_on is not None and row.due_on != milestone.due_on:
         _check_date(milestone, row, refuse)
         old = day(milestone.due_on) if milestone.due_on else NO_DATE
@@ -196,7 +198,7 @@ def _check_date(milestone: Milestone, row: MilestoneRow, refuse: Refuse) -> None
     if milestone.is_document:
         refuse(
             DUE_ON,
-            "The date of a plan or an annual report is not moved. Ask for a new expected date on its page instead.",
+            "You cannot move the date of a plan or an annual report. Propose a new expected date on its page instead.",
         )
     elif milestone.state not in OPEN and state not in OPEN:
         refuse(DUE_ON, f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
@@ -204,9 +206,9 @@ def _check_date(milestone: Milestone, row: MilestoneRow, refuse: Refuse) -> None
 
 def _check_state(milestone: Milestone, state: State, refuse: Refuse) -> None:
     if milestone.is_document:
-        refuse(STATE, "A plan or an annual report is done when it is recorded as published, and not by an import.")
+        refuse(STATE, "You cannot mark a plan or an annual report as done here. Record it as published on its page.")
     elif state is State.NOT_REQUIRED:
-        refuse(STATE, "Only a plan or an annual report can be “not required”, and an official says so on its page.")
+        refuse(STATE, "Only a plan or an annual report can be “not required”. An official marks it on its page.")
     else:
         try:
             ensure_allowed(milestone.state, state)

@@ -87,7 +87,7 @@ def place_rows(
     for row in rows:
         partnership, words = _place(row[column], names) if row[column] else (None, "")
         if partnership is not None and only is not None and partnership.id != only.id:
-            words = f"This page is for {only.name} alone."
+            words = f"This page is for {only.name} only."
         elif partnership is not None and not allows(partnership.id):
             words = f"You cannot record anything for {partnership.name}."
         if words:
@@ -102,8 +102,8 @@ def _place(text: str, names: PartnershipNames) -> tuple[Partnership | None, str]
     if len(found) == 1:
         return found[0], ""
     if found:
-        return None, f"“{shortened(text)}” takes part in {len(found)} partnerships. Name one of them."
-    return None, f"There is no partnership “{shortened(text)}”."
+        return None, f"“{shortened(text)}” is part of {len(found)} partnerships. Enter the name of one partnership."
+    return None, f"We do not recognise the partnership “{shortened(text)}”."
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,38 +7,35 @@ and no part may declare entities, which is how a few bytes become gigabytes. Wha
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from openpyxl import load_workbook
 
+from cycle_tracker.core.containers import (
+    Container,
+    DamagedContainer,
+    Limits,
+    TooManyParts,
+    UnpacksToTooMuch,
+    opened,
+)
 from cycle_tracker.core.errors import RuleBroken
 
-MOST_PARTS = 500
 LARGEST_UNPACKED = 15 * 1024 * 1024
+WORKBOOK_LIMITS = Limits(parts=500, unpacked=LARGEST_UNPACKED)
 # Of XML in all parts together: so much as 5,000 rows of this service's columns need, and some more.
 MOST_TAGS = 300_000
 MOST_COLUMNS = 40
 # Rows looked at, blank ones included: a sheet may claim a million.
 MOST_LINES = 20_000
 
-# What each part of an archive is listed with: counted before the list is read, however long it claims to be.
-PART_MARK = b"PK\x01\x02"
-
 NEEDED_PARTS = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
 DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 ENCODED_OTHERWISE = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
-COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError)
-NOT_A_WORKBOOK = "This is not a spreadsheet that can be read. Save it as an Excel workbook (XLSX) or as CSV UTF-8."
-TOO_LARGE = "This workbook is too large to be read. Copy the rows into a new, empty workbook and try again."
-
-
-def is_zip(content: bytes) -> bool:
-    """True for what begins as an archive does."""
-    return content.startswith(b"PK")
+NOT_A_WORKBOOK = "We cannot read this spreadsheet. Save it as an Excel workbook (XLSX) or as CSV UTF-8."
+TOO_LARGE = "This workbook is too large. Copy the rows into a new, empty workbook and try again."
 
 
 def read_workbook(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
@@ -96,12 +93,12 @@ def _text(value: Any) -> str:
 
 def _measured(content: bytes) -> io.BytesIO:
     """The archive again, of parts that were found harmless. Raises RuleBroken for what is no workbook, or too much."""
-    if content.count(PART_MARK) > MOST_PARTS:
-        raise RuleBroken(TOO_LARGE)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = _unpacked(archive)
-    except UNREADABLE as error:
+        with opened(content, WORKBOOK_LIMITS) as container:
+            parts = _harmless(container)
+    except (TooManyParts, UnpacksToTooMuch) as error:
+        raise RuleBroken(TOO_LARGE) from error
+    except DamagedContainer as error:
         raise RuleBroken(NOT_A_WORKBOOK) from error
     if not parts.keys() >= NEEDED_PARTS:
         raise RuleBroken(NOT_A_WORKBOOK)
@@ -113,19 +110,15 @@ def _measured(content: bytes) -> io.BytesIO:
     return copy
 
 
-def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _harmless(container: Container) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
-    left, tags = LARGEST_UNPACKED, 0
-    for part in archive.infolist():
-        if part.filename in parts or part.compress_type not in COMPRESSIONS:
-            raise RuleBroken(NOT_A_WORKBOOK)
-        with archive.open(part) as file:
-            data = file.read(left + 1)  # never without a limit: the size that a part claims may be a lie
-        left, tags = left - len(data), tags + data.count(b"<")
-        if left < 0 or tags > MOST_TAGS:
+    tags = 0
+    for name, data in container.parts():
+        tags += data.count(b"<")
+        if tags > MOST_TAGS:
             raise RuleBroken(TOO_LARGE)
-        _ensure_plain(part.filename, data)
-        parts[part.filename] = data
+        _ensure_plain(name, data)
+        parts[name] = data
     return parts
 
 

@@ -43,7 +43,7 @@ class PasteForm(FlaskForm):
         "Cells copied from a spreadsheet",
         validators=[
             required("Paste the cells into the box"),
-            Length(max=LONGEST_PASTED, message=f"Paste at most {LONGEST_PASTED:,} characters at once"),
+            Length(max=LONGEST_PASTED, message=f"Paste up to {LONGEST_PASTED:,} characters at a time"),
         ],
     )
 
@@ -76,12 +76,12 @@ class Grid:
     form: FlaskForm = field(init=False)
 
     def __post_init__(self) -> None:
-        fields: dict[str, object] = {"sent": BooleanField("All of these were sent to Scottish Government")}
+        fields: dict[str, object] = {"sent": BooleanField("All of these were sent to the Scottish Government")}
         values: dict[str, str] = {}
         for slot in self.slots:
             what = f"{slot.document.label}, {slot.partnership.name}"
-            fields[slot.name(PUBLISHED)] = LineField(f"Published on: {what}")
-            fields[slot.name(ADDRESS)] = LineField(f"Web address: {what}")
+            fields[slot.name(PUBLISHED)] = LineField(f"Published on, {what}")
+            fields[slot.name(ADDRESS)] = LineField(f"Web address, {what}")
             values |= {slot.name(PUBLISHED): slot.published, slot.name(ADDRESS): slot.address}
         self.form = type("GridForm", (FlaskForm,), fields)(data=values)
 

@@ -21,7 +21,7 @@ EFFECTS = {
     Effect.NEW: ("New", "green"),
     Effect.CHANGED: ("Changed", "yellow"),
     Effect.UNCHANGED: ("Unchanged", "grey"),
-    Effect.NOTHING: ("Says nothing", "grey"),
+    Effect.NOTHING: ("Empty", "grey"),
 }
 LED_BY_APOSTROPHES = re.compile(f"'+[{re.escape(''.join(STARTS_A_FORMULA))}]")
 
@@ -58,7 +58,7 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> str:
         Effect.NEW: "new",
         Effect.CHANGED: "changed",
         Effect.UNCHANGED: "unchanged",
-        Effect.NOTHING: "with nothing in them, which leave “no record here yet”",
+        Effect.NOTHING: "empty, with the status “No record here yet”",
     }
     return ", ".join(f"{effects.count(effect):,} {said}" for effect, said in words.items() if effect in effects)
 
@@ -69,8 +69,8 @@ def count_to_record(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def recorded(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What was recorded, as it is told afterwards."""
-    return f"Recorded: {count(count_to_record(rows), 'row')}. {summary(rows).capitalize()}."
+    """What was saved, as the page says afterwards."""
+    return f"Saved {count(count_to_record(rows), 'row')}: {summary(rows)}."
 
 
 def records_of(partnerships: Sequence[Partnership], documents: Sequence[Document]) -> Records:

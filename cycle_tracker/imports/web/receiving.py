@@ -20,7 +20,7 @@ from cycle_tracker.web.forms import show_rule
 MOST_SHOWN = 500
 """So many problems are listed; the count tells of the others."""
 
-NOTHING_NEW = "Nothing in it differs from what is recorded already."
+NOTHING_NEW = "There is nothing to save. Everything in it is already recorded."
 
 
 @dataclass

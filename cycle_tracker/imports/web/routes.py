@@ -31,7 +31,7 @@ from cycle_tracker.web.sheets import download
 bp = Blueprint("imports", __name__)
 
 PER_PAGE = 100
-MEANWHILE = "Somebody recorded a change meanwhile, so nothing was recorded yet. Look at the rows again."
+MEANWHILE = "Nothing has been saved, because someone else saved a change first. Check the rows again."
 
 
 @bp.route("/partnerships/<slug>/import", methods=["GET", "POST"])

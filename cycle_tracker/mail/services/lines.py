@@ -108,7 +108,7 @@ class SendingLine:
         return self.sent
 
     def send_batch(self, claim: Claim) -> None:
-        """Send one batch, as far as the run goes on, and end its claim."""
+        """Send one batch, as far as the run goes on, and end its claim. Commits after each mail."""
         self.refresh(claim)
         with db.engine.connect() as connection:
             with self.run.turn, connection.begin():
@@ -157,7 +157,7 @@ class SendingLine:
         self, connection: Connection, claim: Claim, before: Result | None, mail: MailInHand | None
     ) -> bool:
         """In one transaction: record the result before and renew the claim; True where this mail is ours still. Where
-        the result cannot be recorded, that message has failed, for it must not go out again."""
+        the result cannot be recorded, that message has failed, for it must not go out again. Commits."""
         ours = False
         try:
             with self.run.turn, connection.begin():
@@ -179,7 +179,8 @@ class SendingLine:
         return ours
 
     def deliver(self, connection: Connection, claim: Claim, mail: MailInHand, links: Links) -> Result | None:
-        """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue."""
+        """Hand one mail to the server. Where the server as a whole fails, the message goes back to the queue.
+        Commits that it does."""
         handed_over = False
         try:
             content = self.content_of(connection, mail, links)

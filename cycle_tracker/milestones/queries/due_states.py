@@ -1,45 +1,91 @@
-"""The twin in SQL of `core.deadlines.due_state`, which a test holds it to. For statements on Milestone."""
+"""What the clock makes of a due date, in SQL: the only spelling. Lists, feeds, counts and exports all ask here.
 
-from datetime import date
+The rule is `core.deadlines`; a test gives both the same rows. For statements on Milestone joined with its partnership,
+whose first day is asked for. Dates are London dates.
+"""
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal
+from collections.abc import Mapping
+from typing import Any
 
+from sqlalchemy import ColumnElement, and_, case
+
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.deadlines import SOON_DAYS, DueState
-from cycle_tracker.core.lifecycle import OPEN, State
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.models import Milestone, Partnership
 
-
-def due_state_expression(today: date) -> ColumnElement[str]:
-    """The word of the due state of each milestone today, as a column."""
-    return case(
-        (
-            Milestone.state == State.DONE,
-            case((Milestone.done_on > Milestone.due_on, _word(DueState.DONE_LATE)), else_=_word(DueState.DONE)),
-        ),
-        (Milestone.state.not_in(OPEN), _word(DueState.CLOSED)),
-        (Milestone.due_on.is_(None), _word(DueState.NO_DATE)),
-        (_before_service(), _word(DueState.BEFORE_SERVICE)),
-        (Milestone.due_on < today, _word(DueState.OVERDUE)),
-        (Milestone.due_on == today, _word(DueState.DUE_TODAY)),
-        (Milestone.due_on <= today + SOON_DAYS * DAY, _word(DueState.DUE_SOON)),
-        else_=_word(DueState.NOT_DUE),
-    )
+# Each takes days as dates, or as values that a statement is given when it runs; and the column of the dates, which is
+# `Milestone.due_on` where it is given none, or what the reader may know of it (`due_on_for`).
 
 
-def is_overdue(today: date) -> ColumnElement[bool]:
+def is_past(day: Any, today: Any) -> ColumnElement[bool]:
+    """True where a day has passed. What is due today has not; no day never has."""
+    return and_(day.is_not(None), day < today)
+
+
+def is_before_service(due_on: Any = None, *, notify_from: Any = None) -> ColumnElement[bool]:
+    """True for what fell due before its partnership joined, or before another first day; what fell due on it did not.
+
+    Never unknown, so that it can be turned round with `~`.
+    """
+    day = _day(due_on)
+    if notify_from is not None:
+        return and_(day.is_not(None), day < notify_from)
+    return and_(Partnership.notify_from.is_not(None), day.is_not(None), day < Partnership.notify_from)
+
+
+def is_live(due_on: Any = None) -> ColumnElement[bool]:
+    """True for what is open and did not fall due before the service: what somebody is expected to finish."""
+    return and_(IS_OPEN, ~is_before_service(due_on))
+
+
+def is_overdue(today: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for each milestone that is overdue today."""
-    return and_(Milestone.state.in_(OPEN), Milestone.due_on < today, ~_before_service())
+    return and_(is_live(due_on), is_past(_day(due_on), today))
 
 
-def _before_service() -> ColumnElement[bool]:
-    """True where it fell due before its partnership joined."""
-    return (
-        exists()
-        .where(Partnership.id == Milestone.partnership_id, Partnership.notify_from > Milestone.due_on)
-        .correlate(Milestone)
+def is_due_on(day: Any, due_on: Any = None) -> ColumnElement[bool]:
+    """True for what falls due on a day."""
+    is_so: ColumnElement[bool] = _day(due_on) == day
+    return is_so
+
+
+def is_due_between(first: Any, last: Any, due_on: Any = None) -> ColumnElement[bool]:
+    """True for what falls due on one of these days, both counted."""
+    is_so: ColumnElement[bool] = _day(due_on).between(first, last)
+    return is_so
+
+
+def is_due_by(day: Any, due_on: Any = None) -> ColumnElement[bool]:
+    """True for what falls due on a day or before it."""
+    is_so: ColumnElement[bool] = _day(due_on) <= day
+    return is_so
+
+
+def by_due_state(today: Any, values: Mapping[DueState, Any], due_on: Any = None) -> ColumnElement[Any]:
+    """The value of each milestone's due state today, as a column.
+
+    Where what is due soon and what is not due have different values, `today` is a date: the last day of soon is counted
+    from it.
+    """
+    day = _day(due_on)
+    is_late = and_(Milestone.done_on.is_not(None), Milestone.done_on > day)
+    ahead = []
+    if values[DueState.DUE_SOON] != values[DueState.NOT_DUE]:
+        ahead = [(is_due_by(today + SOON_DAYS * DAY, due_on), values[DueState.DUE_SOON])]
+    return case(
+        (and_(Milestone.state == State.DONE, is_late), values[DueState.DONE_LATE]),
+        (Milestone.state == State.DONE, values[DueState.DONE]),
+        (~IS_OPEN, values[DueState.CLOSED]),
+        (day.is_(None), values[DueState.NO_DATE]),
+        (is_before_service(due_on), values[DueState.BEFORE_SERVICE]),
+        (is_past(day, today), values[DueState.OVERDUE]),
+        (is_due_on(today, due_on), values[DueState.DUE_TODAY]),
+        *ahead,
+        else_=values[DueState.NOT_DUE],
     )
 
 
-def _word(state: DueState) -> ColumnElement[str]:
-    return literal(state.value)
+def _day(due_on: Any) -> Any:
+    return Milestone.due_on.expression if due_on is None else due_on

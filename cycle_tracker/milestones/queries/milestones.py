@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload, selectinload
 
+from cycle_tracker.access.queries.scopes import IS_OPEN, IS_PUBLISHED
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change, may_see
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.models import (
     Milestone,
     Organisation,
@@ -17,7 +17,6 @@ from cycle_tracker.models import (
     Partnership,
     Publication,
     PublicationCopy,
-    Version,
 )
 from cycle_tracker.models.milestone import predecessors
 
@@ -58,7 +57,7 @@ def list_unfinished_predecessors(milestone: Milestone) -> Sequence[Milestone]:
     return db.session.scalars(
         select(Milestone)
         .join(predecessors, predecessors.c.predecessor_id == Milestone.id)
-        .where(predecessors.c.milestone_id == milestone.id, Milestone.state.in_(OPEN))
+        .where(predecessors.c.milestone_id == milestone.id, IS_OPEN)
         .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
     ).all()
 
@@ -67,7 +66,7 @@ def list_unfinished_sub_tasks(milestone: Milestone) -> Sequence[Milestone]:
     """The open parts of a milestone."""
     return db.session.scalars(
         select(Milestone)
-        .where(Milestone.parent_id == milestone.id, Milestone.state.in_(OPEN))
+        .where(Milestone.parent_id == milestone.id, IS_OPEN)
         .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
     ).all()
 
@@ -76,7 +75,7 @@ def find_publication(milestone: Milestone) -> Publication | None:
     """What is recorded of a document with its addresses and copies, if it is published; a draft counts for nothing."""
     return db.session.scalars(
         select(Publication)
-        .where(Publication.milestone_id == milestone.id, Publication.version != Version.DRAFT)
+        .where(Publication.milestone_id == milestone.id, IS_PUBLISHED)
         .options(
             selectinload(Publication.addresses),
             selectinload(Publication.copies).joinedload(PublicationCopy.receiver),

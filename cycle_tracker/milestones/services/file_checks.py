@@ -6,22 +6,25 @@ Nothing is unpacked to disk. Every look is bounded, so a hostile file costs litt
 import re
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
-from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 import filetype
 
+from cycle_tracker.core.containers import (
+    Container,
+    DamagedContainer,
+    Limits,
+    TooManyParts,
+    UnpacksToTooMuch,
+    opened,
+)
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.file_kinds import LARGEST_FILE, FileKind, kind_named, size_words
 
 MEGABYTE = 1024 * 1024
 
-MOST_MEMBERS = 2_000
-MOST_UNPACKED = 100 * MEGABYTE
-# Unpacked to packed. Sheets full of the same number come near a hundred; bombs go far beyond.
-STEEPEST_RATIO = 200
+# Sheets full of the same number unpack to nearly a hundred times their size; bombs go far beyond.
+ARCHIVE_LIMITS = Limits(parts=2_000, unpacked=100 * MEGABYTE, ratio=200)
 LONGEST_PART_READ = MEGABYTE
-MEMBER_OF_DIRECTORY = b"PK\x01\x02"
 
 MOST_STREAMS = 50_000
 DICTIONARY_BEFORE_STREAM = 1_500
@@ -105,69 +108,37 @@ def _check_text(content: bytes) -> None:
 
 def _check_archive(kind: FileKind, content: bytes) -> None:
     """A Word, Excel, PowerPoint or OpenDocument file: not locked, no bomb, no macros, and of the kind that it says."""
-    if content.count(MEMBER_OF_DIRECTORY) > MOST_MEMBERS:
-        raise _refused("This file has too many parts. Save it as a PDF, or enter its web address.")
     try:
-        with ZipFile(BytesIO(content)) as archive:
-            members = archive.infolist()
-            _check_members(kind, members, len(content))
-            _check_kind(kind, archive, members)
-            for member in members:
-                _read_through(archive, member)
-    except (
-        BadZipFile,
-        LargeZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        OSError,
-        RuntimeError,
-        ValueError,
-    ) as error:
+        with opened(content, ARCHIVE_LIMITS) as container:
+            if any(ACTIVE_MEMBER.search(name) for name in container.names):
+                raise _refused("This file contains macros. Save it without macros, or as a PDF.")
+            _check_kind(kind, container)
+            for _ in container.parts():
+                pass  # what does not fit its checksum, or what the list said, is damaged
+    except TooManyParts as error:
+        raise _refused("This file has too many parts. Save it as a PDF, or enter its web address.") from error
+    except UnpacksToTooMuch as error:
+        raise _refused(
+            "This file expands to more than its size suggests. Save it as a PDF, or enter its web address."
+        ) from error
+    except DamagedContainer as error:
         raise _not_what_it_says(kind) from error
 
 
-def _check_members(kind: FileKind, members: list[ZipInfo], packed: int) -> None:
-    """What the directory of the archive says, before any of it is unpacked."""
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > MOST_UNPACKED or unpacked > STEEPEST_RATIO * packed:
-        raise _refused("This file expands to more than its size suggests. Save it as a PDF, or enter its web address.")
-    for member in members:
-        if member.flag_bits & 0x1 or ".." in member.filename.split("/") or member.filename.startswith(("/", "\\")):
-            raise _not_what_it_says(kind)
-        if ACTIVE_MEMBER.search(member.filename):
-            raise _refused("This file contains macros. Save it without macros, or as a PDF.")
-
-
-def _check_kind(kind: FileKind, archive: ZipFile, members: list[ZipInfo]) -> None:
+def _check_kind(kind: FileKind, container: Container) -> None:
     """What the archive says of itself, where its format has it say so."""
     if kind in OPEN_DOCUMENTS:
-        if members[:1] and members[0].filename == "mimetype" and _part(archive, "mimetype") == kind.media_type.encode():
-            if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
-                raise _not_what_it_says(kind)
-            return
-        raise _not_what_it_says(kind)
-    types = _part(archive, "[Content_Types].xml")
+        says = container.beginning_of("mimetype", LONGEST_PART_READ)
+        if container.names[:1] != ["mimetype"] or says != kind.media_type.encode():
+            raise _not_what_it_says(kind)
+        if b"encryption-data" in container.beginning_of("META-INF/manifest.xml", LONGEST_PART_READ):
+            raise _not_what_it_says(kind)
+        return
+    types = container.beginning_of("[Content_Types].xml", LONGEST_PART_READ)
     if b"macroEnabled" in types:
         raise _refused("This file contains macros. Save it without macros, or as a PDF.")
     if OFFICE_PARTS[kind] not in types:
         raise _not_what_it_says(kind)
-
-
-def _part(archive: ZipFile, name: str) -> bytes:
-    """The beginning of one member; nothing where there is none."""
-    if name not in archive.namelist():
-        return b""
-    with archive.open(name) as part:
-        return part.read(LONGEST_PART_READ)
-
-
-def _read_through(archive: ZipFile, member: ZipInfo) -> None:
-    """Unpack a member piece by piece into nothing. What the directory said is the most that is read of it; what does
-    not fit that, or its checksum, is damaged."""
-    with archive.open(member) as part:
-        while part.read(MEGABYTE):
-            pass
 
 
 def _check_pdf(content: bytes) -> None:

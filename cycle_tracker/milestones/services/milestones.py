@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
@@ -179,7 +180,7 @@ def complete_followers(
         .where(
             Milestone.follows_id == milestone.id,
             Milestone.done_with == fact,
-            Milestone.state.in_([State.NOT_STARTED, State.IN_PROGRESS]),
+            IS_OPEN,
         )
         .order_by(Milestone.id)
     ):

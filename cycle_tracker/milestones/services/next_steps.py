@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.deadlines import is_past
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
@@ -31,7 +32,7 @@ def add_next_step(
     """
     if not title.strip():
         raise RuleBroken("Enter the next step.", field="next_title")
-    if due_on < today:
+    if is_past(due_on, today):
         raise RuleBroken("The due date must be today or in the future.", field="next_due_on")
     if due_on >= LATEST_DUE:
         raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="next_due_on")

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, within
+from cycle_tracker.access.queries.scopes import within
+from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
+from cycle_tracker.milestones.queries.due_states import is_due_by, is_live
 from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, User
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS
-from cycle_tracker.partnerships.queries.bodies import body_holds
 
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))
 
@@ -60,11 +61,10 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
         .join(Milestone.partnership)
         .join(Milestone.owner)
         .where(
-            IS_OPEN,
+            is_live(),
             within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES),
             within(Milestone.partnership_id, viewer, Permission.INVITE_PEOPLE),
-            Milestone.due_on <= today + timedelta(days=COMING_UP_DAYS),
-            or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from),
+            is_due_by(today + timedelta(days=COMING_UP_DAYS)),
             or_(User.active.is_(False), ~may_own),
         )
         .group_by(Partnership.slug, Partnership.name, User.id, User.name, User.active)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, due_on_for, is_owned_by, is_seen_by, is_work_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lifecycle import OPEN
+from cycle_tracker.milestones.queries.due_states import by_due_state, is_overdue
 from cycle_tracker.models import Cycle, Milestone, Partnership, User
-from cycle_tracker.overview.rules.listing import NOBODY, Asked, Order, Standing, When
+from cycle_tracker.overview.rules.listing import NOBODY, WHEN, Asked, Order, Standing, When
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,7 @@ def _narrowed(asked: Asked, due_on: ColumnElement[Any], today: date) -> Iterable
     if asked.due_to is not None:
         yield due_on <= asked.due_to
     if asked.overdue:
-        yield IS_OPEN
-        yield due_on < today
-        yield or_(Partnership.notify_from.is_(None), due_on >= Partnership.notify_from)
+        yield is_overdue(today, due_on)
     if asked.text:
         yield or_(
             Milestone.title.icontains(asked.text, autoescape=True),
@@ -181,13 +179,5 @@ def _narrowed(asked: Asked, due_on: ColumnElement[Any], today: date) -> Iterable
 
 
 def _when_expression(due_on: ColumnElement[Any], today: date) -> ColumnElement[int]:
-    """The place of each milestone's group among the groups: the twin of `listing.WHEN` over `due_state`."""
-    place = {when: number for number, when in enumerate(When)}
-    return case(
-        (Milestone.state.not_in(OPEN), place[When.ENDED]),
-        (due_on.is_(None), place[When.NO_DATE]),
-        (and_(Partnership.notify_from.is_not(None), due_on < Partnership.notify_from), place[When.BEFORE_SERVICE]),
-        (due_on < today, place[When.PAST]),
-        (due_on == today, place[When.TODAY]),
-        else_=place[When.COMING],
-    )
+    """The place of each milestone's group among the groups."""
+    return by_due_state(today, {state: list(When).index(when) for state, when in WHEN.items()}, due_on)

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, is_work_of, within
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED, is_work_of, within
+from cycle_tracker.access.queries.tenures import membership_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
 from cycle_tracker.core.roles import Role
+from cycle_tracker.milestones.queries.due_states import is_due_between, is_due_by, is_due_on, is_live, is_past
 from cycle_tracker.models import (
     Cycle,
     Escalation,
@@ -28,7 +29,6 @@ from cycle_tracker.models import (
     Publication,
     PublicationCopy,
     User,
-    Version,
 )
 
 LISTED_AT_MOST = 50
@@ -75,21 +75,17 @@ def list_work(viewer: Viewer, today: date) -> Work:
 
     Nothing that fell due before the partnership used the service. In four statements.
     """
-    mine = and_(
-        IS_OPEN,
-        is_work_of(viewer),
-        or_(Partnership.notify_from.is_(None), Milestone.due_on >= Partnership.notify_from),
-    )
-    is_past, is_today = Milestone.due_on < today, Milestone.due_on == today
-    is_coming_up = Milestone.due_on.between(today + timedelta(days=1), today + timedelta(days=COMING_UP_DAYS))
+    mine = and_(is_live(), is_work_of(viewer))
+    is_late, is_today = is_past(Milestone.due_on, today), is_due_on(today)
+    is_coming_up = is_due_between(today + timedelta(days=1), today + timedelta(days=COMING_UP_DAYS))
     counts = db.session.execute(
-        select(func.count().filter(is_past), func.count().filter(is_today), func.count().filter(is_coming_up))
+        select(func.count().filter(is_late), func.count().filter(is_today), func.count().filter(is_coming_up))
         .select_from(Milestone)
         .join(Milestone.partnership)
-        .where(mine, Milestone.due_on <= today + timedelta(days=COMING_UP_DAYS))
+        .where(mine, is_due_by(today + timedelta(days=COMING_UP_DAYS)))
     ).one()
     return Work(
-        past=_list(mine, is_past),
+        past=_list(mine, is_late),
         today=_list(mine, is_today),
         coming_up=_list(mine, is_coming_up),
         past_count=counts[0],
@@ -189,7 +185,7 @@ def _is_for_chairs(viewer: Viewer, today: date) -> ColumnElement[bool]:
         Membership.group_id == Group.id,
         Membership.user_id == viewer.user_id,
         Membership.role == MembershipRole.CHAIR,
-        or_(Membership.to_on.is_(None), Membership.to_on >= today),
+        membership_holds(today),
     )
     clerk_in = sorted(partnership_id for partnership_id, roles in viewer.within.items() if Role.CLERK in roles)
     return or_(chairs.correlate(Milestone), Milestone.partnership_id.in_(clerk_in))
@@ -203,7 +199,7 @@ def list_raised_to_nation(viewer: Viewer, today: date) -> Sequence[Any]:
         Group.partnership_id.is_(None),
         Membership.group_id == Group.id,
         Membership.user_id == viewer.user_id,
-        or_(Membership.to_on.is_(None), Membership.to_on >= today),
+        membership_holds(today),
     )
     return db.session.execute(
         select(
@@ -255,5 +251,5 @@ def _documents() -> Select[*tuple[Any, ...]]:
         .select_from(Publication)
         .join(Publication.milestone)
         .join(Milestone.partnership)
-        .where(Milestone.kind.in_(DOCUMENTS), Publication.version != Version.DRAFT)
+        .where(IS_DOCUMENT, IS_PUBLISHED)
     )

@@ -3,19 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import OldCode, Organisation, OrganisationKind, PartnershipBody
-
-
-def body_holds(day: date) -> ColumnElement[bool]:
-    """True for the parts of organisations in partnerships that hold on this day."""
-    return and_(
-        PartnershipBody.from_on <= day,
-        or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= day),
-    )
 
 
 def list_bodies(partnership_id: int) -> Sequence[PartnershipBody]:
@@ -31,11 +23,7 @@ def list_bodies(partnership_id: int) -> Sequence[PartnershipBody]:
 
 def bodies_on(partnership_id: int, day: date) -> list[Organisation]:
     """The organisations that have a part in a partnership on this day: those that lead first, then by name."""
-    return [one.organisation for one in list_bodies(partnership_id) if _holds(one, day)]
-
-
-def _holds(part: PartnershipBody, day: date) -> bool:
-    return part.from_on <= day and (part.to_on is None or part.to_on >= day)
+    return [one.organisation for one in list_bodies(partnership_id) if one.holds_on(day)]
 
 
 def list_organisations(*, with_government: bool = False) -> Sequence[Organisation]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
+from cycle_tracker.access.queries.scopes import is_among
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import ClosureDay, Partnership
 
@@ -20,6 +21,5 @@ def list_closure_days(within: frozenset[int] | None, first: date, last: date) ->
         .where(ClosureDay.day.between(first, last))
         .order_by(ClosureDay.day, Partnership.name, ClosureDay.id)
     )
-    if within is not None:
-        statement = statement.where(or_(ClosureDay.partnership_id.is_(None), ClosureDay.partnership_id.in_(within)))
+    statement = statement.where(or_(ClosureDay.partnership_id.is_(None), is_among(ClosureDay.partnership_id, within)))
     return [(row[0], row[1], row[2]) for row in db.session.execute(statement)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
+from cycle_tracker.access.queries.scopes import is_among
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
@@ -29,7 +30,5 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 
 def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partnership]:
     """The partnerships of these numbers by name; None stands for all of them."""
-    statement = select(Partnership).order_by(Partnership.name, Partnership.id)
-    if within is not None:
-        statement = statement.where(Partnership.id.in_(within))
+    statement = select(Partnership).where(is_among(Partnership.id, within)).order_by(Partnership.name, Partnership.id)
     return db.session.scalars(statement).all()

@@ -7,11 +7,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
+from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleGrant, User
-from cycle_tracker.partnerships.queries.bodies import body_holds
 
 
 def list_to_come(user_id: int, today: date, *, also_as_deputy: bool = False) -> Sequence[Delegation]:

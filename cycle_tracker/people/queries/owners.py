@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
+from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, roles_with
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import PartnershipBody, RoleGrant, User
-from cycle_tracker.partnerships.queries.bodies import body_holds
 
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))
 

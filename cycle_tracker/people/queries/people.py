@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased, joinedload
 
-from cycle_tracker.access.queries.scopes import IS_OPEN
+from cycle_tracker.access.queries.scopes import IS_OPEN, is_among
+from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
@@ -27,7 +28,6 @@ from cycle_tracker.models import (
     SignInSession,
     User,
 )
-from cycle_tracker.partnerships.queries.bodies import body_holds
 
 LONGEST_SEARCH = 100
 
@@ -184,7 +184,7 @@ def list_owned(user_id: int, *, within: Collection[int] | None = None) -> Sequen
         .order_by(Partnership.name, Milestone.due_on.is_(None), Milestone.due_on, Milestone.title, Milestone.id)
     )
     if within is not None:
-        statement = statement.where(Milestone.partnership_id.in_(within))
+        statement = statement.where(is_among(Milestone.partnership_id, frozenset(within)))
     return db.session.scalars(statement).all()
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, union_all
+from sqlalchemy import select, union_all
 
+from cycle_tracker.access.queries.tenures import body_holds, membership_holds
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.audiences import Audience
@@ -23,7 +24,6 @@ from cycle_tracker.models import (
     User,
     milestone_contacts,
 )
-from cycle_tracker.partnerships.queries.bodies import body_holds
 
 _USER, _CONTACT = "user:", "contact:"
 
@@ -163,7 +163,7 @@ def _governance_of(
         .join(Membership, Membership.group_id == Group.id)
         .where(
             Group.partnership_id.in_(partnership_ids),
-            or_(Membership.to_on.is_(None), Membership.to_on >= today),
+            membership_holds(today),
         )
         .order_by(Membership.id)
     ).all()

@@ -17,7 +17,6 @@ from cycle_tracker.reminders.rules.steps import (
     days_long,
     named_day_of,
     stage_opens_on,
-    steps_until,
 )
 
 UNREACHED = "audience:"
@@ -58,7 +57,12 @@ class CalledFor:
 
 
 def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> CalledFor:
-    """All that a milestone calls for today: the three answers below, its steps worked out once for all of them."""
+    """All that a milestone calls for today, its steps worked out once for all of it.
+
+    `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
+    step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
+    lay before the milestone was entered are not sent late; that it is overdue is always told.
+    """
     if not milestone.calls_for_notices or milestone.due_on is None:
         return CalledFor()
     steps = all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, today))
@@ -68,16 +72,6 @@ def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], toda
         rungs=stages_reached(milestone, policy, today),
         next_on=_first_after(steps, today),
     )
-
-
-def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> list[NoticeDue]:
-    """The notices to write today.
-
-    `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
-    step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
-    lay before the milestone was entered are not sent late; that it is overdue is always told.
-    """
-    return _notices(milestone, list(steps_until(milestone, policy, today)), frozenset(already))
 
 
 def stages_reached(milestone: Deadline, policy: Policy, today: date) -> list[StageReached]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
 
@@ -58,7 +59,7 @@ class Deadline:
         """False where nobody is ever told: it is closed, has no date, or fell due before the service."""
         if not self.is_open or self.due_on is None:
             return False
-        return self.notify_from is None or self.due_on >= self.notify_from
+        return not is_before_service(self.due_on, self.notify_from)
 
 
 class Step(NamedTuple):
@@ -78,14 +79,6 @@ class Step(NamedTuple):
     def once(self) -> bool:
         """True for what is told once to its audience and stands in no row of repeats."""
         return self.is_rung or self.name == EXPLAIN
-
-
-def steps_until(milestone: Deadline, policy: Policy, until: date) -> Iterator[Step]:
-    """Every step whose telling day is on or before `until`, in no particular order."""
-    if not milestone.calls_for_notices or milestone.due_on is None:
-        return
-    steps = all_steps(milestone, policy, milestone.due_on, until)
-    yield from (step for step in steps if step.tell_on <= until)
 
 
 def explain_on(target_on: date, calendar: WorkingCalendar) -> date:
@@ -164,7 +157,7 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
     lead who owns it hears as lead, for leads propose dates.
     """
     target_on = milestone.explain_by_target
-    if target_on is None or (milestone.notify_from is not None and target_on < milestone.notify_from):
+    if target_on is None or is_before_service(target_on, milestone.notify_from):
         return
     tell_on = explain_on(target_on, milestone.calendar)
     if milestone.entered_on <= tell_on:

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Date, case, func, literal, or_, type_coerce, update
 
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.models import Milestone
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
 
@@ -28,7 +28,7 @@ def ask_again(which: ColumnElement[bool], today: date) -> None:
             which,
             Milestone.partnership_id.is_not(None),
             Milestone.due_on.is_not(None),
-            Milestone.state.in_(list(OPEN)),
+            IS_OPEN,
             or_(Milestone.next_notice_on.is_(None), Milestone.next_notice_on > day),
         )
         .values(next_notice_on=day)

@@ -63,7 +63,8 @@ def merge_unsent_digests(now: datetime, *, batch_size: int = BATCH) -> int:
 
 
 def _fold(addressees: Sequence[str], now: datetime) -> int:
-    """Fold the mails of a few addressees, those of each reader by themselves: a deputy may see less."""
+    """Fold the mails of a few addressees, those of each reader by themselves: a deputy may see less.
+    Commits."""
     by_reader: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for message_id, *reader in db.session.execute(
         select(messages.c.id, *_reader)

@@ -14,8 +14,8 @@ from datetime import date, datetime
 from sqlalchemy import case, exists, func, not_, or_, select, update
 from sqlalchemy.orm import aliased
 
+from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import (
     Contact,
@@ -33,7 +33,6 @@ from cycle_tracker.reminders.services.digest_words import Reader, render_digest
 from cycle_tracker.reminders.services.untrue import (
     FINISHED,
     NOT_ALLOWED,
-    may_see_in_sql,
     rendered_before,
     untrue_notices,
 )
@@ -72,14 +71,14 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
 def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
     """Withdraw the requests for an update that need no answer any more or that their person may not see; their
     numbers. One statement."""
-    is_finished = exists().where(Milestone.id == Message.milestone_id, Milestone.state.not_in(list(OPEN)))
+    is_finished = exists().where(Milestone.id == Message.milestone_id, ~IS_OPEN)
     untrue = (
         select(Message.id)
         .join(Milestone, Milestone.id == Message.milestone_id)
         .where(
             Message.id.in_(message_ids),
             Message.kind == MessageKind.UPDATE_REQUEST,
-            or_(Milestone.state.not_in(list(OPEN)), not_(may_see_in_sql(today, Message.user_id))),
+            or_(~IS_OPEN, not_(may_be_seen_by(Message.user_id, today))),
         )
     )
     return set(

@@ -7,18 +7,13 @@ from typing import Any
 from sqlalchemy import and_, case, exists, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from cycle_tracker.access.rules.permissions import Permission, roles_with
+from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.lifecycle import OPEN
-from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import (
     Contact,
     Message,
     Milestone,
     Notice,
-    PartnershipBody,
-    RoleGrant,
     User,
     milestone_contacts,
 )
@@ -35,14 +30,14 @@ BEFORE_THE_DAY = f"{BEFORE}%"
 
 def untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[int, str]]:
     """The notices of these messages that no longer hold, by message, each with why. One statement."""
-    finished = Milestone.state.not_in(list(OPEN))
+    finished = ~IS_OPEN
     moved = or_(Milestone.due_on.is_(None), Milestone.due_on != Notice.due_on)
     given_away = and_(Notice.step == ASSIGNED, Milestone.owner_id.is_distinct_from(Notice.user_id))
     ended = Notice.ended_at.is_not(None)
     is_before = Notice.step.like(BEFORE_THE_DAY)
     off = and_(is_before, or_(_switched_off(User, Notice.user_id), _switched_off(Contact, Notice.contact_id)))
     not_asked = and_(Notice.contact_id.is_not(None), not_(_is_asked()))
-    not_allowed = and_(Notice.contact_id.is_(None), not_(may_see_in_sql(today, Message.user_id)))
+    not_allowed = and_(Notice.contact_id.is_(None), not_(may_be_seen_by(Message.user_id, today)))
     rows = db.session.execute(
         select(
             Notice.message_id,
@@ -84,34 +79,6 @@ def _is_asked() -> ColumnElement[bool]:
         Contact.id == Notice.contact_id,
         Contact.active,
     )
-
-
-def may_see_in_sql(today: date, user_id: Any) -> ColumnElement[bool]:
-    """The SQL twin of `permissions.may_see` for whoever gets a message and the milestone that it tells of."""
-    titles = RoleGrant.role.in_(sorted(roles_with(Permission.READ_TITLES_AND_DATES)))
-    documents = and_(
-        RoleGrant.role.in_(sorted(roles_with(Permission.READ_DOCUMENTS))),
-        Milestone.kind.in_(sorted(DOCUMENTS)),
-    )
-    national = Milestone.partnership_id.is_(None)
-    # Said outright: by itself the inner question would be asked of every milestone that there is.
-    of_organisation = (
-        exists()
-        .where(
-            PartnershipBody.organisation_id == RoleGrant.organisation_id,
-            or_(national, PartnershipBody.partnership_id == Milestone.partnership_id),
-            PartnershipBody.from_on <= today,
-            or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= today),
-        )
-        .correlate(RoleGrant, Milestone)
-    )
-    reaches = or_(
-        RoleGrant.scope == Scope.NATIONAL,
-        and_(RoleGrant.scope == Scope.PARTNERSHIP, or_(national, RoleGrant.partnership_id == Milestone.partnership_id)),
-        and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
-    )
-    granted = exists().where(RoleGrant.user_id == user_id, or_(titles, documents), reaches)
-    return and_(exists().where(User.id == user_id, User.active), granted)
 
 
 def rendered_before(message_ids: Sequence[int], today: date) -> set[int]:

@@ -33,10 +33,10 @@ def test_what_is_missing_of_a_published_plan_is_said_in_the_order_of_the_page() 
         ],
         copies=[CopyFacts("the chief constable", sent=False), CopyFacts("Scottish Government", sent=True)],
     ) == [
-        "The date of publication is not known.",
-        "The address of the full document is not recorded.",
+        "The publication date is not known.",
+        "The web address of the full document is not recorded.",
         "No version for children and young people is recorded.",
-        "Approval of Angus Council is not recorded.",
+        "The approval of Angus Council is not recorded.",
         "The minute of the approval of Dundee City Council is missing.",
         "The date of the approval of NHS Tayside is missing.",
         "No copy to the chief constable is recorded.",
@@ -59,11 +59,11 @@ def test_before_it_is_published_only_what_was_recorded_can_lack_something() -> N
 
 
 def test_a_draft_is_not_the_document() -> None:
-    assert words(published=True, draft=True) == ["Only a draft is published so far."]
+    assert words(published=True, draft=True) == ["Only a draft is published."]
 
 
 def test_an_interim_version_leaves_the_final_one_to_come() -> None:
-    assert words(**WHOLE, interim=True) == ["An interim version is published; the final one is still to come."]
+    assert words(**WHOLE, interim=True) == ["An interim version is published. The final version is not published yet."]
 
 
 def test_of_what_was_before_the_service_nobody_is_asked_for_minutes_and_receipts() -> None:
@@ -73,7 +73,7 @@ def test_of_what_was_before_the_service_nobody_is_asked_for_minutes_and_receipts
         date_known=True,
         approvals=[ApprovalFacts("Angus Council", recorded=False)],
         copies=[CopyFacts("Scottish Government", sent=False)],
-    ) == ["The address of the full document is not recorded."]
+    ) == ["The web address of the full document is not recorded."]
 
 
 facts_of_any_document = st.builds(

@@ -175,8 +175,8 @@ def test_a_lead_records_for_their_own_body_and_on_behalf_of_the_others(tayside: 
     tayside.publish()
     assert gaps_about(tayside.record.gaps, About.APPROVALS) == [
         "The minute of the approval of Angus Council is missing.",
-        "Approval of Perth and Kinross Council is not recorded.",
-        "Approval of NHS Tayside is not recorded.",
+        "The approval of Perth and Kinross Council is not recorded.",
+        "The approval of NHS Tayside is not recorded.",
     ]
 
 
@@ -275,8 +275,8 @@ def test_addresses_are_set_by_form_and_language(tayside: Tayside) -> None:
         (Form.CHILD, "en"): f"{ADDRESS}-child",
     }
     tayside.correct(places=[PublishedAddress(Form.CHILD, "en", f"{ADDRESS}-child")])
-    assert "The address of the full document is not recorded." in gaps_about(tayside.record.gaps, About.PUBLICATION)
-    with pytest.raises(RuleBroken, match="one address in each language"):
+    assert "The web address of the full document is not recorded." in gaps_about(tayside.record.gaps, About.PUBLICATION)
+    with pytest.raises(RuleBroken, match="one address for each format and language"):
         tayside.correct(
             places=[
                 PublishedAddress(Form.FULL, "en", "https://a.example"),
@@ -334,7 +334,7 @@ def test_copies_of_a_plan_go_to_ministers_and_each_other_service_provider(taysid
     assert gaps_about(tayside.record.gaps, About.COPIES)[1] == (
         "No receipt from Police Scotland (chief constable) is recorded."
     )
-    with pytest.raises(RuleBroken, match="recorded already"):
+    with pytest.raises(RuleBroken, match="already recorded"):
         record_copies_sent(publication, tayside.record.receivers, sent_on=None, by=tayside.lead, today=TODAY, now=NOW)
 
 
@@ -426,7 +426,7 @@ def test_only_the_steps_that_were_ticked_are_opened(tayside: Tayside) -> None:
 
 def test_an_interim_plan_comes_before_the_final_one(tayside: Tayside) -> None:
     publication = tayside.publish(version=Version.INTERIM)
-    assert "An interim version is published; the final one is still to come." in gaps_about(
+    assert "An interim version is published. The final version is not published yet." in gaps_about(
         tayside.record.gaps, About.PUBLICATION
     )
     tayside.revise(reopen=[])

@@ -105,9 +105,9 @@ def test_neither_owner_nor_proposer_nor_lead_notes_or_declines_it(
         report.owner_id = owner_id
         db.session.flush()
         grant_role_once(person, moray)
-        with pytest.raises(RuleBroken, match="Somebody other than"):
+        with pytest.raises(RuleBroken, match="Someone else must do it"):
             note_proposal(report, shared=True, by=person, today=TODAY, now=NOW)
-        with pytest.raises(RuleBroken, match="Somebody other than"):
+        with pytest.raises(RuleBroken, match="Someone else must do it"):
             decline_proposal(report, "No.", by=person, today=TODAY, now=NOW)
     assert report.due_on == date(2026, 6, 30)
 
@@ -126,7 +126,7 @@ def test_declining_says_why_and_leaves_the_date(report: Milestone, lead: User, m
     decline_proposal(report, "Too late in the year.", by=member, today=TODAY, now=NOW)
     assert (proposal.declined_by_id, proposal.declined_why) == (member.id, "Too late in the year.")
     assert report.due_on == date(2026, 6, 30)
-    with pytest.raises(RuleBroken, match="No proposal waits"):
+    with pytest.raises(RuleBroken, match="There is no proposal to decide"):
         note_proposal(report, shared=True, by=member, today=TODAY, now=NOW)
 
 
@@ -135,7 +135,7 @@ def test_one_waits_at_a_time_and_its_proposer_replaces_or_withdraws_it(
 ) -> None:
     first = propose(report, lead)
     second_lead = make_user("Blair Munro", role=Role.LEAD, partnership=moray)
-    with pytest.raises(RuleBroken, match="Somebody else has proposed"):
+    with pytest.raises(RuleBroken, match="Someone else has already proposed"):
         propose(report, second_lead)
     with pytest.raises(RuleBroken, match="Only the person who proposed"):
         withdraw_proposal(report, by=second_lead, now=NOW)
@@ -148,7 +148,7 @@ def test_one_waits_at_a_time_and_its_proposer_replaces_or_withdraws_it(
 def test_noting_another_date_declines_the_one_that_waits(report: Milestone, lead: User, member: User) -> None:
     proposal = propose(report, lead)
     note_expected_date(report, date(2026, 10, 15), WHY, shared=True, by=member, today=TODAY, now=NOW)
-    assert proposal.declined_why == "Another date was noted: 15 October 2026."
+    assert proposal.declined_why == "Another date was agreed instead, 15 October 2026."
     assert find_proposal(report) is None
 
 

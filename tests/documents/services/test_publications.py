@@ -141,7 +141,7 @@ def test_without_a_mailbox_nothing_is_mailed(lead: User) -> None:
 
 def test_scottish_government_is_told_of_a_document_once(lead: User) -> None:
     publication = publish(find("plan-prepared"), lead, tell=True)
-    with pytest.raises(RuleBroken, match="told"):
+    with pytest.raises(RuleBroken, match="already recorded as sent"):
         tell_scottish_government(publication, sent_on=TODAY, by=lead, now=NOW)
     assert len(publication.copies) == 1
 

@@ -71,7 +71,7 @@ def nation(core_app: Flask) -> Nation:
     place = make_partnership("moray", name="Moray")
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=place)
     report = make_report(place, owner=lead)
-    step = make_milestone(place, title="Tell Scottish Government", follows_id=report.id, done_with=DoneWith.TOLD)
+    step = make_milestone(place, title="Tell the Scottish Government", follows_id=report.id, done_with=DoneWith.TOLD)
     return Nation(lead, make_user("Fiona Shaw", role=Role.OFFICIAL), report, step)
 
 
@@ -176,7 +176,7 @@ def test_undoing_leaves_what_the_partnership_told(nation: Nation) -> None:
     assert (copy.sent_on, copy.received_on, copy.received_recorded_by_id) == (SENT_ON, None, None)
     assert nation.step.state is State.DONE
     assert len(list_to_receive(viewer_of(nation.official.id, TODAY))) == 1
-    with pytest.raises(RuleBroken, match="nothing to take back"):
+    with pytest.raises(RuleBroken, match="nothing to undo"):
         undo_receipt(publication, copy, "Again.", by=nation.official, now=NOW)
 
 

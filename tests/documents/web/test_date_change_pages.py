@@ -95,7 +95,7 @@ def test_a_lead_moves_a_local_date_with_a_reason(moray: Moray) -> None:
     answer = client.post(f"{STEP}/date", data={"due_on": "15 9 2026", "reason": "Leave.", "version": version})
     assert answer.headers["Location"] == STEP
     text = said(client.get(STEP))
-    assert "Recorded. The date is now 15 September 2026." in text
+    assert "Saved. The date is now 15 September 2026." in text
     assert "Ailsa Grant moved the date from 1 September 2026 to 15 September 2026" in text
     again = client.post(f"{STEP}/date", data={"due_on": "20 9 2026", "reason": "Leave.", "version": version})
     assert again.status_code == 409
@@ -109,7 +109,7 @@ def test_a_date_that_cannot_be_moved_so_is_told_beside_its_field(moray: Moray) -
         ({"due_on": "31 2 2027"}, "due_on", "is not a real date"),
         ({"due_on": "1 1 2100"}, "due_on", "must be before 2100"),
         ({"due_on": "1 9 2026"}, "due_on", "already the due date"),
-        ({"reason": " "}, "reason", "Say why the date moves"),
+        ({"reason": " "}, "reason", "Enter the reason for the new date"),
         ({"reason": "x" * 10_000}, "reason", "2,000 characters or fewer"),
     ]:
         data = {"due_on": "15 9 2026", "reason": "Leave.", "version": str(moray.step.version), **changed}
@@ -122,9 +122,9 @@ def test_a_date_that_cannot_be_moved_so_is_told_beside_its_field(moray: Moray) -
 
 def test_the_date_of_a_document_is_not_moved_nor_one_by_a_contributor_who_owns_it(moray: Moray) -> None:
     page = moray.client(moray.lead).get(f"{REPORT}/date")
-    assert "is not moved" in said(page)
+    assert "cannot be moved" in said(page)
     data = {"due_on": "15 9 2026", "reason": "Leave.", "version": str(moray.report.version)}
-    assert "is not moved" in said(moray.client(moray.lead).post(f"{REPORT}/date", data=data))
+    assert "cannot be moved" in said(moray.client(moray.lead).post(f"{REPORT}/date", data=data))
     owner = make_user("Rory Baird", role=Role.CONTRIBUTOR, partnership=moray.partnership)
     moray.step.owner = owner
     assert moray.client(owner).get(f"{STEP}/date").status_code == 403
@@ -135,9 +135,9 @@ def test_a_lead_proposes_a_member_notes_and_the_page_tells_of_both(moray: Moray)
     lead, member = moray.client(moray.lead), moray.client(moray.member)
     assert lead.post(f"{REPORT}/proposal", data=moray.sent()).status_code == 302
     text = said(lead.get(REPORT))
-    assert "A new expected date is proposed" in text
-    assert "Proposed by Ailsa Grant, on 17 August 2026" in text
-    assert "Expected by 30 June 2026" in text, "a proposal changes nothing"
+    assert "New expected date proposed" in text
+    assert "Proposed by Ailsa Grant on 17 August 2026" in text
+    assert "Due date 30 June 2026" in text, "a proposal changes nothing"
     assert "Explanations to agree" in said(member.get("/"))
     page = member.get(REPORT)
     form = soup(page).find("form", attrs={"action": f"{REPORT}/proposal/note"})
@@ -190,7 +190,7 @@ def test_the_proposer_replaces_and_withdraws_and_another_lead_waits(moray: Moray
     assert (value_of(page, "expected_on"), value_of(page, "explanation")) == ("30/09/2026", WHY)
     assert soup(other.get(f"{REPORT}/proposal")).find("input", attrs={"name": "expected_on"}) is None
     refused = other.post(f"{REPORT}/proposal", data=moray.sent())
-    assert "Somebody else has proposed a date already" in said(refused)
+    assert "Someone else has already proposed a date" in said(refused)
     assert "Only the person who proposed" in said(
         other.post(f"{REPORT}/proposal/withdrawal", data={"version": str(moray.report.version)})
     ) or "Nothing that you proposed waits here" in said(other.get(f"{REPORT}/proposal/withdrawal"))
@@ -206,7 +206,7 @@ def test_declining_gives_its_reason_to_the_partnership(moray: Moray) -> None:
     moray.proposed()
     member = moray.client(moray.member)
     empty = member.post(f"{REPORT}/proposal/refusal", data={"version": str(moray.report.version), "why": " "})
-    assert "Say why the proposal is declined" in said(empty)
+    assert "Enter the reason for declining" in said(empty)
     sent = {"version": value_of(empty, "version"), "why": "Too late in the year."}
     assert member.post(f"{REPORT}/proposal/refusal", data=sent).status_code == 302
     text = said(moray.client(moray.lead).get(REPORT))
@@ -240,7 +240,7 @@ def test_what_is_wrong_is_told_beside_its_field(moray: Moray) -> None:
             ({"expected_on": "1 1 2036"}, "expected_on", "within three years"),
             ({"explanation": "<b>x</b>"}, "explanation", "10 to 2,000 characters"),
             ({"explanation": "x" * 10_000}, "explanation", "10 to 2,000 characters"),
-            ({"explanation": " \x07 "}, "explanation", "Say why"),
+            ({"explanation": " \x07 "}, "explanation", "Explain why"),
         ]:
             page = clients[path].post(f"{REPORT}/{path}", data=moray.sent(**changed))
             beside = soup(page).find(id=f"{field}-error")
@@ -258,11 +258,11 @@ def test_an_explanation_is_offered_quietly_first_and_asked_for_from_the_day_of_t
     assert "Add an explanation with a new expected date" in said(before)
     morning.move_to(at_seven(TODAY))
     lead = moray.client(moray.lead)
-    assert "After 29 August 2026 this shows as outstanding" in said(lead.get(REPORT))
+    assert "This will be shown as outstanding after 29 August 2026" in said(lead.get(REPORT))
     assert soup(lead.get(REPORT)).find("a", class_="ds_button", string="Add an explanation") is not None
     assert "shows as outstanding" not in said(lead.get(STEP))
     morning.move_to(at_seven(date(2026, 9, 2)))
-    assert "This shows as outstanding since" in said(moray.client(moray.lead).get(REPORT))
+    assert "This has been outstanding since" in said(moray.client(moray.lead).get(REPORT))
 
 
 @pytest.mark.parametrize("fields", [{"target_on": None}, {"due_on": date(2016, 6, 30)}, {"state": State.DONE}])
@@ -279,9 +279,9 @@ def test_whoever_may_not_note_is_not_offered_it(moray: Moray) -> None:
     moray.report.owner = moray.member
     member = moray.client(moray.member)
     assert soup(member.get(REPORT)).find("form", attrs={"action": f"{REPORT}/proposal/note"}) is None
-    assert "somebody else must note it" in said(member.get(f"{REPORT}/proposal/note"))
+    assert "someone else must decide" in said(member.get(f"{REPORT}/proposal/note"))
     page = member.post(f"{REPORT}/proposal/note", data={"version": str(moray.report.version), "shared": "y"})
-    assert "Somebody other than the owner and the planning leads must note the new date." in said(page)
+    assert "The owner and the planning leads cannot agree the new date. Someone else must do it." in said(page)
     assert moray.report.due_on == date(2026, 6, 30)
 
 

@@ -170,10 +170,10 @@ def test_taysides_four_approvals_are_recorded_one_of_them_by_its_own_officer(tay
     for body in ("Dundee City Council", "Perth and Kinross Council", "NHS Tayside"):
         path = approval(tayside, body)
         page = follow(client, client.post(path, data=approved(client, path)))
-        assert f"Recorded. The approval of {body} is on the page." in said(page)
+        assert f"Saved. The approval of {body} is listed below." in said(page)
     own = tayside.client(tayside.contributor)
     path = approval(tayside, "Angus Council")
-    assert "You record it for Angus Council, of which you are." in said(own.get(path))
+    assert "You are recording this for Angus Council, your organisation." in said(own.get(path))
     page = follow(own, own.post(path, data=approved(own, path, manner="delegated", minute="", approved_on="")))
     assert rows(page, "approvals-list") == [
         "Angus Council Delegated to a post Children and Learning Committee date not known March meeting. "
@@ -185,7 +185,7 @@ def test_taysides_four_approvals_are_recorded_one_of_them_by_its_own_officer(tay
         "NHS Tayside Approved Children and Learning Committee 10 March 2026 March meeting. Minute 26/112 "
         "Recorded by Ailsa Grant (planning lead) on behalf of NHS Tayside",
     ]
-    assert "Ailsa Grant recorded for NHS Tayside: approved on 10 March 2026" in said(page)
+    assert "Ailsa Grant recorded NHS Tayside’s decision, approved on 10 March 2026" in said(page)
 
 
 def test_nobody_records_for_a_body_that_is_not_theirs_and_only_lead_bodies_approve(tayside: Tayside) -> None:
@@ -213,14 +213,14 @@ def test_an_approval_is_changed_and_taken_back(tayside: Tayside) -> None:
     assert "Ailsa Grant corrected the approval of Angus Council" in said(page)
     away = f"{path}/taking-back"
     refused = client.post(away, data={"version": value_of(client.get(away), "version"), "reason": " "})
-    assert "Say why" in said(refused)
+    assert "Enter a reason" in said(refused)
     page = follow(
         client, client.post(away, data={"version": value_of(client.get(away), "version"), "reason": "The wrong plan"})
     )
-    assert "Ailsa Grant took back the approval of Angus Council" in said(page)
+    assert "Ailsa Grant removed the approval of Angus Council" in said(page)
     assert "The wrong plan" in said(page)
     assert count(Approval) == 0
-    assert "No approval of Angus Council is recorded any more." in said(follow(client, client.get(away)))
+    assert "The approval of Angus Council has already been removed." in said(follow(client, client.get(away)))
 
 
 def test_a_second_editor_of_an_approval_is_shown_what_changed(tayside: Tayside) -> None:
@@ -230,7 +230,7 @@ def test_a_second_editor_of_an_approval_is_shown_what_changed(tayside: Tayside) 
     assert own.post(path, data=approved(own, path, minute="theirs")).status_code == 302
     page = client.post(path, data=mine)
     assert page.status_code == 409
-    assert "Calum Reid recorded for Angus Council: approved on 10 March 2026" in said(page)
+    assert "Calum Reid recorded Angus Council’s decision, approved on 10 March 2026" in said(page)
     assert value_of(page, "minute") == "mine"
     assert db.session.scalars(select(Approval)).one().minute == "theirs"
     again = client.post(path, data={**mine, "version": value_of(page, "version")})
@@ -242,11 +242,11 @@ def test_a_second_editor_of_an_approval_is_shown_what_changed(tayside: Tayside) 
 def test_what_is_wrong_with_an_approval_is_told_beside_its_field(tayside: Tayside) -> None:
     client, path = tayside.client(), approval(tayside, "Angus Council")
     for changed, words in [
-        ({"manner": ""}, "Choose how the document was dealt with"),
-        ({"manner": "signed"}, "Choose how the document was dealt with"),
+        ({"manner": ""}, "Choose the decision"),
+        ({"manner": "signed"}, "Choose the decision"),
         ({"approved_on": "31 2 2026"}, "31 February 2026 is not a real date"),
         ({"approved_on": "4 7 2026"}, "The date must be today or in the past."),
-        ({"made_by": "x" * 201}, "Made by must be 200 characters or fewer"),
+        ({"made_by": "x" * 201}, "Decided by must be 200 characters or fewer"),
         ({"minute": "x" * 10_000}, "Minute reference must be 200 characters or fewer"),
     ]:
         page = client.post(path, data=approved(client, path, **changed))
@@ -275,7 +275,7 @@ def test_the_facts_are_put_right_and_what_is_missing_is_shown(tayside: Tayside) 
     client = tayside.client()
     page = client.get(PLAN)
     assert "No version for children and young people is recorded." in said(page)
-    assert "Approval of Angus Council is not recorded." in said(page)
+    assert "The approval of Angus Council is not recorded." in said(page)
     assert "No copy to Dundee IJB is recorded." in said(page)
     sent = facts(
         client,
@@ -295,7 +295,7 @@ def test_the_facts_are_put_right_and_what_is_missing_is_shown(tayside: Tayside) 
     assert "Published on 8 April 2026" in text
     assert "For children and young people (Gaelic)" in text
     assert "No version for children" not in text
-    assert "corrected the date of publication and the addresses: 7 April 2026 became 8 April 2026" in text
+    assert "corrected the publication date and the addresses, from 7 April 2026 to 8 April 2026" in text
     shown = client.get(f"{PLAN}/publication/facts")
     assert value_of(shown, "places-1-address") == f"{ADDRESS}-clann"
     assert value_of(shown, "places-3-address") == ""
@@ -308,23 +308,23 @@ def test_an_address_that_is_left_empty_goes(tayside: Tayside) -> None:
     client = tayside.client()
     client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **{"places-0-address": " "}))
     assert count(PublicationAddress) == 0
-    assert "The address of the full document is not recorded." in said(client.get(PLAN))
+    assert "The web address of the full document is not recorded." in said(client.get(PLAN))
 
 
 def test_what_nobody_knows_may_be_recorded_from_the_start(tayside: Tayside) -> None:
     client = tayside.client()
-    assert "Record what is known of it" in said(client.get(REPORT))
+    assert "Record the details you have" in said(client.get(REPORT))
     sent = facts(client, REPORT, published_on="")
     page = follow(client, client.post(f"{REPORT}/publication/facts", data=sent))
     assert "Published on Date not known" in said(page)
-    assert "The date of publication is not known." in said(page)
+    assert "The publication date is not known." in said(page)
 
 
 def test_a_draft_leaves_the_form_of_the_document_where_it_is(tayside: Tayside) -> None:
     client = tayside.client()
     sent = facts(client, PLAN, which="draft")
     page = follow(client, client.post(f"{PLAN}/publication/facts", data=sent))
-    assert "A draft is published" in said(page)
+    assert "Draft published" in said(page)
     assert "Outstanding" in said(page)
     version = value_of(page, "version")
     page = follow(
@@ -334,7 +334,7 @@ def test_a_draft_leaves_the_form_of_the_document_where_it_is(tayside: Tayside) -
             data={"version": version, "address": f"{ADDRESS}-final", "published_on": "1 7 2026", "tell": "yes"},
         ),
     )
-    assert "put the document in the place of its draft" in said(page)
+    assert "replaced the draft with the document itself" in said(page)
     assert "Version Final" in said(page)
     assert count(Publication) == 1
 
@@ -348,10 +348,13 @@ def test_what_is_wrong_with_the_facts_is_told_and_changes_nothing(tayside: Taysi
         ({"which": "nonsense"}, "Choose the version"),
         ({"published_on": "4 7 2026"}, "The date must be today or in the past."),
         ({"published_on": "soon"}, "Enter a date, for example 30 6 2026"),
-        ({"places-0-form": "poster"}, "Choose a form from the list"),
+        ({"places-0-form": "poster"}, "Choose a format from the list"),
         ({"places-0-language": "xx"}, "Choose a language from the list"),
-        ({"places-0-address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
-        ({"places-0-address": f"https://example.org/{'a' * 10_000}"}, "The address must be 2,000 characters or fewer"),
+        ({"places-0-address": "javascript:alert(1)"}, "Enter the full web address, starting with https:// or http://"),
+        (
+            {"places-0-address": f"https://example.org/{'a' * 10_000}"},
+            "The web address must be 2,000 characters or fewer",
+        ),
     ]:
         page = client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **changed))
         assert page.status_code == 200, changed
@@ -367,7 +370,7 @@ def test_two_addresses_for_the_same_are_refused(tayside: Tayside) -> None:
     client = tayside.client()
     twice = {"places-1-form": "full", "places-1-language": "en", "places-1-address": f"{ADDRESS}-2"}
     page = client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **twice))
-    assert "Each form has one address in each language." in said(page)
+    assert "Enter only one address for each format and language." in said(page)
     assert value_of(page, "places-1-address") == f"{ADDRESS}-2"
     assert db.session.scalars(select(PublicationAddress)).one().address == ADDRESS
 
@@ -381,7 +384,7 @@ def test_a_second_editor_of_the_facts_keeps_what_they_typed(tayside: Tayside) ->
     )
     page = client.post(f"{PLAN}/publication/facts", data=mine)
     assert page.status_code == 409
-    assert "Ailsa Grant corrected the date of publication" in said(page)
+    assert "Ailsa Grant corrected the publication date" in said(page)
     assert value_of(page, "places-0-address") == f"{ADDRESS}-mine"
     assert db.session.scalars(select(PublicationAddress)).one().address == ADDRESS
 
@@ -394,19 +397,17 @@ def test_copies_are_recorded_together_and_put_right_one_by_one(tayside: Tayside)
     assert ticked == [str(ijb.id)], "who is to have a copy, but for Scottish Government, which a button tells"
     sent = {"version": value_of(page, "version"), "receivers": ticked, "sent_on": "9 4 2026"}
     page = follow(client, client.post(f"{PLAN}/publication/copies", data=sent))
-    assert rows(page, "copies-list")[0].startswith(
-        "Dundee IJB 9 April 2026, recorded by Ailsa Grant No receipt is recorded yet"
-    )
+    assert rows(page, "copies-list")[0].startswith("Dundee IJB 9 April 2026, recorded by Ailsa Grant Not recorded yet")
     assert client.post(f"{PLAN}/publication/copies", data=sent).status_code == 409, "pressed twice"
     path = f"{PLAN}/publication/copies/{ijb.id}"
     days = {"version": value_of(client.get(path), "version"), "sent_on": "9 4 2026", "received_on": "8 4 2026"}
-    assert "It cannot be received before it was sent." in said(client.post(path, data=days))
+    assert "The date received cannot be before the date sent." in said(client.post(path, data=days))
     page = follow(client, client.post(path, data={**days, "received_on": "14 4 2026"}))
     assert "14 April 2026, recorded by Ailsa Grant" in rows(page, "copies-list")[0]
     assert "Dundee IJB received its copy on 14 April 2026" in said(page)
     away = f"{path}/taking-back"
     gone = {"version": value_of(client.get(away), "version"), "reason": "It lay in the outbox"}
-    assert "Ailsa Grant took back the copy to Dundee IJB" in said(follow(client, client.post(away, data=gone)))
+    assert "Ailsa Grant removed the copy to Dundee IJB" in said(follow(client, client.post(away, data=gone)))
     assert count(PublicationCopy) == 0
 
 
@@ -466,7 +467,7 @@ def test_a_revised_plan_offers_the_steps_that_it_opens_again(tayside: Tayside) -
     assert "Version Revised" in text
     assert "This version published on 1 July 2026" in text
     assert "First version published on 7 April 2026" in text
-    assert f"Before it: final, published on 7 April 2026, at {ADDRESS}" in text
+    assert f"The earlier version was final, published on 7 April 2026, at {ADDRESS}" in text
     db.session.expire_all()
     assert (step.state, foreign.state) == (State.IN_PROGRESS, State.DONE)
     assert client.get(f"{PLAN}/publication/facts").status_code == 200
@@ -476,7 +477,7 @@ def test_an_interim_plan_is_followed_by_the_final_one(tayside: Tayside) -> None:
     tayside.publish(version=Version.INTERIM)
     client = tayside.client()
     page = client.get(PLAN)
-    assert "An interim version is published; the final one is still to come." in said(page)
+    assert "An interim version is published. The final version is not published yet." in said(page)
     assert "Record a final version" in said(page)
     page = client.get(f"{PLAN}/publication/newer-version")
     assert soup(page).find_all("input", type="checkbox") == []
@@ -516,13 +517,13 @@ def test_a_copy_is_kept_and_given_to_those_who_see_the_document(tayside: Tayside
 def test_an_official_says_that_a_document_is_not_required_and_takes_it_back(tayside: Tayside) -> None:
     official, lead = tayside.someone(Role.OFFICIAL), tayside.client()
     path = f"{PLAN}/not-required"
-    assert "Say that this is not required" in said(official.get(PLAN))
-    assert "Say that this is not required" not in said(lead.get(PLAN))
+    assert "Mark as not required" in said(official.get(PLAN))
+    assert "Mark as not required" not in said(lead.get(PLAN))
     assert lead.get(path).status_code == 403
     version = value_of(official.get(path), "version")
-    assert "Say why" in said(official.post(path, data={"version": version, "reason": ""}))
+    assert "Enter a reason" in said(official.post(path, data={"version": version, "reason": ""}))
     page = follow(official, official.post(path, data={"version": version, "reason": "Another plan took its place."}))
-    assert "Recorded. This is not required, and the reason is on the page." in said(page)
+    assert "Saved. This is marked as not required. Your reason is shown on this page." in said(page)
     for client in (official, lead):
         text = said(client.get(PLAN))
         assert "Not required" in text
@@ -535,7 +536,7 @@ def test_an_official_says_that_a_document_is_not_required_and_takes_it_back(tays
     page = follow(
         official, official.post(f"{path}/taking-back", data={"version": version, "reason": "It is wanted after all."})
     )
-    assert "Recorded. This is required again." in said(page)
+    assert "Saved. This is required again." in said(page)
     db.session.expire_all()
     assert (tayside.plan.state, tayside.plan.reason) == (State.IN_PROGRESS, "")
     assert tayside.plan.next_notice_on is not None
@@ -544,7 +545,7 @@ def test_an_official_says_that_a_document_is_not_required_and_takes_it_back(tays
 def test_a_published_document_is_required_as_it_is(tayside: Tayside) -> None:
     tayside.publish()
     official = tayside.someone(Role.OFFICIAL)
-    assert "Say that this is not required" not in said(official.get(PLAN))
+    assert "Mark as not required" not in said(official.get(PLAN))
     path = f"{PLAN}/not-required"
     page = official.post(path, data={"version": value_of(official.get(path), "version"), "reason": "Why not"})
     assert "This is done, so it cannot become not required." in said(page)

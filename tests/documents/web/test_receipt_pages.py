@@ -89,7 +89,7 @@ def test_what_is_ticked_is_received_today_unless_somebody_says_otherwise(nation:
     ticked = boxes(client)
     answer = client.post(LIST, data={"copy": ticked[:2], "received_on": value_of(page, "received_on")})
     assert answer.status_code == 302
-    assert "Recorded: 2 documents were received on 20 July 2026." in said(client.get(answer.headers["Location"]))
+    assert "Saved. 2 documents were received on 20 July 2026." in said(client.get(answer.headers["Location"]))
     assert [(copy.received_on, copy.received_recorded_by_id) for copy in copies()] == [
         (TODAY, nation.official.id),
         (TODAY, nation.official.id),
@@ -104,7 +104,7 @@ def test_a_button_pressed_twice_records_once(nation: Nation) -> None:
     data = {"copy": boxes(client), "received_on": "8 7 2026"}
     client.post(LIST, data=data)
     again = client.post(LIST, data={**data, "received_on": "9 7 2026"})
-    assert "1 receipt had been recorded already." in said(client.get(again.headers["Location"]))
+    assert "1 receipt was already recorded." in said(client.get(again.headers["Location"]))
     assert copies()[0].received_on == date(2026, 7, 8)
 
 
@@ -117,13 +117,13 @@ def test_what_is_wrong_is_said_and_nothing_is_recorded(nation: Nation) -> None:
         ({"received_on": "21 7 2026"}, "The date must be today or in the past."),
         (
             {"received_on": "5 7 2026"},
-            "Report of angus, Angus was sent on 6 July 2026, so it cannot be received before.",
+            "Report of angus, Angus was sent on 6 July 2026, so it cannot be received before then.",
         ),
-        ({"copy": []}, "Tick at least one document."),
-        ({"copy": ["999999"]}, "One of the documents that were ticked is not on this list."),
-        ({"copy": ["x"]}, "One of the documents that were ticked is not on this list."),
-        ({"copy": ["9" * 40]}, "One of the documents that were ticked is not on this list."),
-        ({"copy": [str(number) for number in range(1, 500)]}, "Tick at most 100 documents at a time."),
+        ({"copy": []}, "Select at least one document."),
+        ({"copy": ["999999"]}, "One of the documents you selected is no longer on this list."),
+        ({"copy": ["x"]}, "One of the documents you selected is no longer on this list."),
+        ({"copy": ["9" * 40]}, "One of the documents you selected is no longer on this list."),
+        ({"copy": [str(number) for number in range(1, 500)]}, "Select up to 100 documents at a time."),
     ]
     for changed, words in wrong:
         data = {"copy": boxes(client), "received_on": "20 7 2026"} | changed
@@ -159,7 +159,7 @@ def test_filters_order_and_pages_stand_in_the_address(nation: Nation) -> None:
     assert listed(client, "?sort=partnership")[0] == "Place 00"
     assert listed(client, "?sort=partnership&page=2") == ["Place 50"]
     assert listed(client, "?partnership=place-07") == ["Place 07"]
-    assert "This is not known" in said(client.get(f"{LIST}?partnership=x&sort=y"))
+    assert "We ignored these filters" in said(client.get(f"{LIST}?partnership=x&sort=y"))
     answer = client.post(
         f"{LIST}?partnership=place-07",
         data={"copy": boxes(client, "?partnership=place-07"), "received_on": "20 7 2026"},
@@ -185,7 +185,7 @@ def test_only_officials_record_receipts(nation: Nation) -> None:
         for path in (LIST, f"{page_of(report)}/receipt", f"{page_of(report)}/receipt/undo"):
             assert client.get(path).status_code == 403, role
             assert client.post(path, data={"received_on": "20 7 2026", "reason": "No."}).status_code == 403, role
-        assert "Receipt by Scottish Government" not in said(client.get(page_of(report))), role
+        assert "Receipt by the Scottish Government" not in said(client.get(page_of(report))), role
         assert copies()[0].received_on is None, role
 
 
@@ -223,7 +223,7 @@ def test_what_is_wrong_about_one_receipt_is_told_beside_its_field(nation: Nation
         ({"received_on": ""}, "received_on", "Enter the date on which it was received"),
         ({"received_on": "21 7 2026"}, "received_on", "The date must be today or in the past."),
         ({"sent_on": "31 2 2026"}, "sent_on", "31 February 2026 is not a real date"),
-        ({"published_on": "1 3 2026"}, "published_on", "so it cannot be published before."),
+        ({"published_on": "1 3 2026"}, "published_on", "so it cannot be published before then."),
         ({"address": "not an address"}, "address", "address"),
         ({"address": "https://example.org/" + "x" * 2000}, "address", "2,000 characters or fewer"),
     ]:
@@ -251,7 +251,7 @@ def test_a_second_editor_is_told_what_changed(nation: Nation) -> None:
     assert receipt(client, report, received_on="15 7 2026").status_code == 302
     page = client.post(path, data={"version": version, "received_on": "16 7 2026"})
     assert page.status_code == 409
-    assert "recorded already that this was received on 15 July 2026" in said(page)
+    assert "already recorded as received on 15 July 2026" in said(page)
     assert copies()[0].received_on == date(2026, 7, 15)
 
 
@@ -262,7 +262,7 @@ def test_a_receipt_is_undone_with_a_reason(nation: Nation) -> None:
     path = f"{page_of(report)}/receipt/undo"
     version = value_of(client.get(path), "version")
     refused = client.post(path, data={"version": version, "reason": " "})
-    assert "Say why this is taken back" in said(refused)
+    assert "Enter the reason for undoing this" in said(refused)
     assert copies()[0].received_on is not None
     answer = client.post(path, data={"version": version, "reason": "It was the report of another year."})
     assert answer.status_code == 302
@@ -270,4 +270,4 @@ def test_a_receipt_is_undone_with_a_reason(nation: Nation) -> None:
     assert "No receipt is recorded yet." in page
     assert "It was the report of another year." in said(nation.client(nation.lead).get(page_of(report)))
     assert copies()[0].received_on is None
-    assert "nothing to take back" in said(client.get(path))
+    assert "nothing to undo" in said(client.get(path))

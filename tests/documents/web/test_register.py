@@ -46,7 +46,7 @@ def test_anybody_sees_what_is_published_and_where(client: FlaskClient) -> None:
     assert "3 documents" in said
     assert "Moray report 2023–26 25 June 2026 Full document" in said
     assert "Summary (Gaelic)" in said
-    assert "Fife report 25 June 2026 Address not known" in said
+    assert "Fife report 25 June 2026 Web address not known" in said
     assert "Not published" not in said
     assert "draft" not in said
     assert page.find("a", href="https://moray.example/report") is not None
@@ -76,7 +76,7 @@ def test_it_can_be_narrowed(client: FlaskClient) -> None:
 
 
 def test_an_empty_register_says_so(client: FlaskClient) -> None:
-    assert "No document is recorded as published yet." in words(whole_page(client.get("/register")))
+    assert "No documents are recorded as published yet." in words(whole_page(client.get("/register")))
 
 
 def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client: FlaskClient) -> None:
@@ -96,3 +96,15 @@ def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client:
     assert "/register?period=2023-26&page=2" in {link["href"] for link in page.select(".ds_pagination a")}
     assert len(many) == len(few)
     assert len(whole_page(client.get("/register?page=2")).select("#register-list tbody tr")) == 11
+
+
+@pytest.mark.on_both_databases
+@pytest.mark.usefixtures("published")
+def test_the_filter_offers_no_partnership_that_has_only_drafts(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        orkney = make_partnership("orkney")
+        publish(orkney, "2026-29", "Orkney draft", "https://orkney.example/draft", version=Version.DRAFT)
+        make_report(make_partnership("shetland"), title="Nothing published")
+        db.session.commit()
+    page = whole_page(client.get("/register"))
+    assert [one["value"] for one in page.select("select[name=partnership] option")] == ["", "fife", "moray"]

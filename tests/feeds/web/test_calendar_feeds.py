@@ -142,7 +142,7 @@ def test_the_calendar_names_itself_and_says_when_to_ask_again(place: Moray) -> N
     answer = place.fetch(place.feed(place.owner))
     calendar = calendar_of(answer)
     assert (calendar["VERSION"], calendar["CALSCALE"]) == ("2.0", "GREGORIAN")
-    assert calendar["X-WR-CALNAME"] == calendar["NAME"] == "Cycle Tracker: what I own"
+    assert calendar["X-WR-CALNAME"] == calendar["NAME"] == "Cycle Tracker: my work"
     assert calendar.decoded("REFRESH-INTERVAL") == timedelta(hours=6)
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in answer.data
     assert answer.content_type == "text/calendar; charset=utf-8"
@@ -240,7 +240,7 @@ def test_a_calendar_without_a_date_is_still_a_valid_one(place: Moray) -> None:
 def test_more_dates_than_are_listed_are_told_of(place: Moray, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "LISTED_AT_MOST", 1)
     report, more = place.events(place.feed(place.owner))
-    assert more["SUMMARY"] == "There are more dates than the first 1"
+    assert more["SUMMARY"] == "Only the first 1 dates are shown"
     assert (more["URL"], more.decoded("DTSTART")) == ("http://127.0.0.1:5000/my-work", today())
 
 
@@ -426,7 +426,7 @@ def test_an_address_is_shown_once_kept_as_a_hash_and_works(place: Moray) -> None
     assert len(place.events(token)) == 2
     page = client.get("/account/calendar")
     assert token not in page.get_data(as_text=True)
-    assert "What you own, over all your partnerships 3 July 2026 at 10:00 3 July 2026 at 10:00 Stop it" in said(page)
+    assert "Your work in all your partnerships 3 July 2026 at 10:00 3 July 2026 at 10:00 Stop" in said(page)
     feed = db.session.scalars(select(CalendarFeed)).one()
     assert token not in repr({column.name: getattr(feed, column.name) for column in CalendarFeed.__table__.columns})
     events = db.session.scalars(
@@ -442,11 +442,11 @@ def test_stopping_an_address(place: Moray) -> None:
     stop = {"feed": str(feed.id)}
     assert client.post("/account/calendar/stop", data=stop).location == "/account/calendar"
     page = client.get("/account/calendar")
-    assert "That address is stopped." in page.get_data(as_text=True)
-    assert "You have none yet." in said(page)
+    assert "The address is stopped" in page.get_data(as_text=True)
+    assert "You have no addresses yet." in said(page)
     assert place.fetch(token).status_code == 404
     client.post("/account/calendar/stop", data=stop)
-    assert "That address was stopped already." in client.get("/account/calendar").get_data(as_text=True)
+    assert "That address has already been stopped." in client.get("/account/calendar").get_data(as_text=True)
 
 
 def test_a_number_that_is_none_stops_nothing(place: Moray) -> None:
@@ -463,7 +463,7 @@ def test_nobody_stops_the_address_of_another(place: Moray) -> None:
     other = sign_in(place.app, make_user("Rhona Bell", role=Role.ADMINISTRATOR))
     other.post("/account/calendar/stop", data={"feed": str(feed.id)})
     assert place.fetch(token).status_code == 200
-    assert "You have none yet." in said(other.get("/account/calendar"))
+    assert "You have no addresses yet." in said(other.get("/account/calendar"))
 
 
 def test_pressing_the_button_twice_leaves_one(place: Moray) -> None:
@@ -500,7 +500,7 @@ def test_a_person_has_so_many_at_most(place: Moray) -> None:
     for _ in range(AT_MOST):
         place.fetch(place.feed(place.owner))
     answer = sign_in(place.app, place.owner).post("/account/calendar", data={"of": "moray"})
-    assert "You have 20 calendar addresses. Stop one" in said(answer)
+    assert "You already have 20 calendar addresses. Stop one" in said(answer)
     assert len(db.session.scalars(select(CalendarFeed)).all()) == AT_MOST
 
 
@@ -520,7 +520,7 @@ def test_what_is_offered_is_what_the_person_may_see(place: Moray) -> None:
     assert offered(place.owner) == ["what-i-own", "moray"]
     assert offered(make_user("An official", role=Role.OFFICIAL)) == ["fife", "moray"]
     assert offered(make_user("Of Moray's group", role=Role.GOVERNANCE, partnership=place.moray)) == ["moray"]
-    assert "You have no role yet that shows you dates." in said(
+    assert "You do not have a role yet, so there are no dates to show." in said(
         sign_in(place.app, make_user("New here")).get("/account/calendar")
     )
 
@@ -542,4 +542,4 @@ def test_an_address_that_a_new_role_has_closed_says_so(place: Moray) -> None:
     place.feed(place.owner)
     demote(place)
     page = sign_in(place.app, place.owner).get("/account/calendar")
-    assert "Gives nothing: your roles no longer open it" in said(page)
+    assert "Not working, because you no longer have access" in said(page)

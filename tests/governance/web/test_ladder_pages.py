@@ -340,7 +340,7 @@ def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(mora
     home = said(client.get("/"))
     assert f"Escalated by Eilidh Innes on 3 July 2026: “{WHY}”" in home
     assert "Reply needed" in home
-    assert "Raised to the national group on 3 July 2026" in said(client.get("/outstanding"))
+    assert "Escalated to the national group on 3 July 2026" in said(client.get("/outstanding"))
     assert "2026-07-03" in client.get("/outstanding/export.csv").get_data(as_text=True)
     page = said(client.get(REPORT))
     assert (

@@ -20,9 +20,9 @@ def test_columns_stand_in_any_order_and_are_written_in_any_way() -> None:
 @pytest.mark.parametrize(
     ("headings", "words"),
     [
-        (["key"], "Missing: due_on"),
-        (["key", "due_on", "colour"], "“colour” is not a column of this file. The columns are: key, due_on, note."),
-        (["key", "due on", "due_on"], "two columns “due_on”"),
+        (["key"], "These are missing: due_on"),
+        (["key", "due_on", "colour"], "“colour” is not a column we recognise. The columns are key, due_on, note."),
+        (["key", "due on", "due_on"], "two columns called “due_on”"),
         (["x" * 5000], "…” is not a column"),
     ],
 )

@@ -41,14 +41,14 @@ def test_an_empty_cell_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"partnership": ""}, "Name the partnership."),
-        ({"key": ""}, "Give the key of the milestone, for example 2026-29.family-survey."),
-        ({"key": "k" * 81}, "A key has 80 characters or fewer. This has 81."),
+        ({"partnership": ""}, "Enter a partnership."),
+        ({"key": ""}, "Enter the key of the milestone, for example 2026-29.family-survey."),
+        ({"key": "k" * 81}, "The key must be 80 characters or fewer. It has 81."),
         ({"title": "t" * 301}, "This must be 300 characters or fewer. It has 301."),
-        ({"kind": "party"}, "“party” is not a kind. The kinds are: step, plan, annual-report"),
+        ({"kind": "party"}, "“party” is not a kind. It can be step, plan, annual-report"),
         ({"due_on": "31/6/2027"}, "31 June 2027 is not a real date."),
-        ({"owner": "Ailsa Grant"}, "“ailsa grant” is not a mail address."),
-        ({"state": "nearly done"}, "“nearly-done” is not a state. The states are: not-started"),
+        ({"owner": "Ailsa Grant"}, "“ailsa grant” is not an email address."),
+        ({"state": "nearly done"}, "“nearly-done” is not a state. It can be not-started"),
     ],
 )
 def test_what_is_wrong_is_told_by_its_column(changed: dict[str, str], words: str) -> None:

@@ -122,10 +122,10 @@ def test_a_lead_does_not_change_the_receipt_that_is_recorded(country: Country) -
     put_in(country, ("Moray", "plan", "2020-23", "1/5/2020", "", "4/5/2020", "6/5/2020"))
     changed = ("Moray", "plan", "2020-23", "", "", "", "7/5/2020")
     (problem,) = plan(country, changed, by=country.lead).problems
-    assert problem.message == "Scottish Government recorded that it came on 6 May 2020. Leave this as it is."
+    assert problem.message == "Scottish Government recorded that it was received on 6 May 2020. Leave this empty."
     assert plan(country, changed).count(Effect.CHANGED) == 1
     (problem,) = plan(country, ("Moray", "plan", "2020-23", "", "", "", "3/5/2020")).problems
-    assert problem.message == "It was sent on 4 May 2020, as is recorded already."
+    assert problem.message == "It is already recorded as sent on 4 May 2020."
 
 
 def test_the_same_file_again_changes_nothing_and_a_correction_changes_the_facts(country: Country) -> None:
@@ -229,8 +229,8 @@ def test_every_partnership_is_found_by_its_names_and_codes(country: Country) -> 
 def test_a_name_that_is_none_or_several_is_told(country: Country) -> None:
     made = plan(country, ("Atlantis", "plan", "2020-23", "1/5/2020"), ("NHS Lothian", "plan", "2020-23", "1/5/2020"))
     assert told(made) == [
-        (2, "partnership", "There is no partnership “Atlantis”."),
-        (3, "partnership", "“NHS Lothian” takes part in 4 partnerships. Name one of them."),
+        (2, "partnership", "We do not recognise the partnership “Atlantis”."),
+        (3, "partnership", "“NHS Lothian” is part of 4 partnerships. Enter the name of one partnership."),
     ]
 
 
@@ -245,7 +245,7 @@ def test_a_document_stands_once_in_a_file(country: Country) -> None:
         ("Moray", "annual report 1", "2020-23", "1/9/2021"),
         ("S12000020", "annual report 2020-21", "2020-23", "2/9/2021"),
     )
-    assert told(made) == [(3, "document", "The same document stands in row 2.")]
+    assert told(made) == [(3, "document", "Row 2 is for the same document.")]
 
 
 def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Country) -> None:
@@ -261,7 +261,9 @@ def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Coun
     )
     found.newer_on = date(2024, 5, 1)
     made = plan(country, ("Moray", "plan", "2023-26", "2/5/2024"))
-    assert told(made) == [(2, "published on", "A newer version was published on 1 May 2024, before this day.")]
+    assert told(made) == [
+        (2, "published on", "A newer version was published on 1 May 2024, which is before this date.")
+    ]
 
 
 def test_an_open_cycle_is_recorded_in_and_what_follows_is_finished(country: Country) -> None:

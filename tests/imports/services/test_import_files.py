@@ -81,25 +81,25 @@ def test_columns_without_a_name_may_be_empty() -> None:
     [
         (b"", "The file is empty."),
         (b"  \n ", "The file is empty."),
-        (b"key,title\n", "There are no rows below the names of the columns."),
-        (b"key\na\n", "Missing: title."),
-        (b"key,title,colour\na,b,c\n", "“colour” is not a column of this file."),
+        (b"key,title\n", "There are no rows below the column names."),
+        (b"key\na\n", "These are missing: title."),
+        (b"key,title,colour\na,b,c\n", "“colour” is not a column we recognise."),
         (b"key,title\na,b,c\n", "Row 2 has a cell in column 3, which has no name in the first row."),
         ("key,title\na,Café\n".encode("cp1252"), "not saved as UTF-8"),
-        ("key,title\na,b\n".encode("utf-16"), "neither a spreadsheet in the form XLSX nor a text file"),
-        (b"key,title\na,b\x00\n", "neither a spreadsheet in the form XLSX nor a text file"),
-        (b'key,title\na,"never closed\nb,c\n', "Row 2 cannot be read: a quotation mark in it is not closed"),
+        ("key,title\na,b\n".encode("utf-16"), "The file must be an Excel workbook (XLSX) or a CSV file."),
+        (b"key,title\na,b\x00\n", "The file must be an Excel workbook (XLSX) or a CSV file."),
+        (b'key,title\na,"never closed\nb,c\n', "Row 2 cannot be read because a quotation mark is not closed"),
         (b"key,title\na," + b"x" * 5_001 + b"\n", "Row 2 has a cell of more than 5,000 characters."),
         (b"key,title\na," + b"x" * 1_000_000 + b"\n", "Row 2 cannot be read"),
         (b"key,title\n" + b"a,b\n" * 5_001, "There are more than 5,000 rows."),
         (b"x" * (10 * 1024 * 1024 + 1), "The file is larger than 10 MB."),
         (b"," * 2_000_000, "Row 1 has more than 40 columns."),
-        (b"key,title\n" + b"\n" * 2_000_000, "There are more than 20,000 rows, blank ones included."),
+        (b"key,title\n" + b"\n" * 2_000_000, "There are more than 20,000 rows, including blank ones."),
         (b'"' * 1_000_001, "Row 1 cannot be read"),
-        (b"PK\x03\x04 and nothing more", "This is not a spreadsheet that can be read."),
-        (b"\xd0\xcf\x11\xe0" + b"\x00" * 5_000, "neither a spreadsheet in the form XLSX nor a text file"),
-        (b"<html><script>alert(1)</script></html>", "is not a column of this file."),
-        (b"%PDF-1.7\n", "is not a column of this file."),
+        (b"PK\x03\x04 and nothing more", "We cannot read this spreadsheet."),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 5_000, "The file must be an Excel workbook (XLSX) or a CSV file."),
+        (b"<html><script>alert(1)</script></html>", "is not a column we recognise."),
+        (b"%PDF-1.7\n", "is not a column we recognise."),
     ],
     ids=range(21),
 )
@@ -174,7 +174,7 @@ def test_a_workbook_that_no_person_makes_is_refused_at_once(make: Callable[[], b
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_compressions_that_spreadsheets_do_not_use_are_refused(method: int) -> None:
     content = with_part(workbook([HEAD]), SHEET, lambda _data: b" " * 50_000_000, method=method)
-    assert refused(content).startswith("This is not a spreadsheet")
+    assert refused(content).startswith("We cannot read this spreadsheet.")
 
 
 def test_a_part_that_lies_about_its_size_is_not_unpacked() -> None:

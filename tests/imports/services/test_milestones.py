@@ -145,20 +145,24 @@ def test_a_document_keeps_its_date_its_state_and_its_title(country: Country, cyc
     ("changed", "column", "words"),
     [
         ({2: ""}, "title", "A new milestone needs a title."),
-        ({3: ""}, "kind", "A new milestone needs its kind: step, consultation, review, action, request."),
-        ({3: "plan"}, "kind", "Plans and annual reports are made with their cycle."),
-        ({3: "annual-report"}, "kind", "Plans and annual reports are made with their cycle."),
-        ({3: "sub-task"}, "kind", "A new milestone can be: step, consultation, review, action, request."),
+        (
+            {3: ""},
+            "kind",
+            "Enter the kind of the new milestone. It can be step, consultation, review, action, request.",
+        ),
+        ({3: "plan"}, "kind", "Plans and annual reports are added with their cycle."),
+        ({3: "annual-report"}, "kind", "Plans and annual reports are added with their cycle."),
+        ({3: "sub-task"}, "kind", "The kind of a new milestone can be step, consultation, review, action, request."),
         ({6: "not required"}, "state", "Only a plan or an annual report can be “not required”"),
         (
             {5: "nobody@example.test"},
             "owner",
-            "Nobody with the address nobody@example.test can own milestones of Moray.",
+            "No one with the email address nobody@example.test can own milestones in Moray.",
         ),
         ({1: "2026-29.jsna-start"}, "key", ""),
-        ({1: "2029-32.annual-report-1"}, "key", "This is the key of a step of the guidance."),
+        ({1: "2029-32.annual-report-1"}, "key", "This key belongs to a step from the guidance."),
         ({0: "Fife"}, "partnership", "You cannot record anything for Fife."),
-        ({0: "Atlantis"}, "partnership", "There is no partnership “Atlantis”."),
+        ({0: "Atlantis"}, "partnership", "We do not recognise the partnership “Atlantis”."),
     ],
 )
 def test_a_new_milestone_that_cannot_be_is_told(
@@ -178,7 +182,7 @@ def test_an_owner_is_of_the_partnership_even_where_the_address_is_known(country:
     gone = make_user("Una Reid", role=Role.CONTRIBUTOR, partnership=country.place("moray"), active=False)
     for person in (stranger, gone, country.official):
         column, message = problem(country, (*NEW[:5], person.email, ""))
-        assert (column, message.startswith("Nobody with the address")) == ("owner", True)
+        assert (column, message.startswith("No one with the email address")) == ("owner", True)
 
 
 def test_an_owner_who_may_no_longer_own_may_stay_in_the_file(country: Country, cycle: Cycle) -> None:
@@ -188,7 +192,7 @@ def test_an_owner_who_may_no_longer_own_may_stay_in_the_file(country: Country, c
 
 
 def test_a_key_stands_once_in_a_file_whatever_the_partnership_is_called(country: Country, cycle: Cycle) -> None:
-    assert problem(country, NEW, ("moray", "2026-29.Survey", *NEW[2:])) == ("key", "The same key stands in row 2.")
+    assert problem(country, NEW, ("moray", "2026-29.Survey", *NEW[2:])) == ("key", "Row 2 has the same key.")
 
 
 def test_a_key_of_another_partnership_is_another_milestone(country: Country, cycle: Cycle) -> None:

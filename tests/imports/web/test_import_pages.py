@@ -93,7 +93,7 @@ def test_a_file_is_shown_first_and_recorded_when_its_owner_says_so(moray: Moray)
     assert "Moray: Survey of families (2026-29.survey) New" in said(page)
     done = client.post(f"{preview}/record")
     assert (done.status_code, done.headers["Location"]) == (302, IMPORT)
-    assert "Recorded: 1 row. 1 new." in said(client.get(IMPORT))
+    assert "Saved 1 row: 1 new." in said(client.get(IMPORT))
     assert count(Milestone) == 1
     assert db.session.scalars(
         select(AuditEvent.actor_id).where(AuditEvent.action == "added", AuditEvent.subject == "milestone")
@@ -107,7 +107,7 @@ def test_a_second_click_records_nothing_more(moray: Moray) -> None:
         assert client.post(f"{preview}/record").headers["Location"] == IMPORT
     assert count(Milestone) == 1
     page = client.get(preview)
-    assert "These rows are recorded" in said(page)
+    assert "These rows are saved" in said(page)
     assert soup(page).select("main form button") == []
 
 
@@ -134,7 +134,7 @@ def test_what_somebody_recorded_meanwhile_is_shown_before_anything_is_recorded(m
     answer = client.post(f"{mine}/record")
     assert answer.headers["Location"] == mine
     page = said(client.get(mine))
-    assert "Somebody recorded a change meanwhile, so nothing was recorded yet." in page
+    assert "Nothing has been saved, because someone else saved a change first." in page
     assert "from 4 May 2020 → to 1 May 2020" in page
     assert "Recorded by Rhona Bell on 3 July 2026" in page
     assert db.session.scalars(select(Publication.published_on)).all() == [date(2020, 5, 4)]
@@ -156,7 +156,7 @@ def test_every_problem_is_told_by_row_and_column_and_nothing_is_kept(moray: Mora
     text = COLUMNS + SURVEY + "Moray,a b,,party,31/6/2027,Ailsa,nearly\nFife,c,T,step,,,\n"
     page = upload(moray.client(), IMPORT, text)
     assert page.status_code == 200
-    assert "Nothing was recorded: 6 things to put right" in said(page)
+    assert "Nothing has been saved. There are 6 problems." in said(page)
     assert [row[:2] for row in problems(page)] == [
         ["Row 3", "key"],
         ["Row 3", "kind"],
@@ -165,7 +165,7 @@ def test_every_problem_is_told_by_row_and_column_and_nothing_is_kept(moray: Mora
         ["Row 3", "state"],
         ["Row 4", "partnership"],
     ]
-    assert problems(page)[-1][2] == "This page is for Moray alone."
+    assert problems(page)[-1][2] == "This page is for Moray only."
     assert (count(PendingImport), count(Milestone)) == (0, 0)
 
 
@@ -173,14 +173,14 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_field(moray: Moray) -> No
     client = moray.client()
     for content, words in [
         (b"", "The file is empty."),
-        (b"PK\x03\x04 no workbook", "This is not a spreadsheet that can be read."),
-        ("partnership,key\nMoray,é\n".encode("cp1252"), "This file is not saved as UTF-8"),
-        (b"key,title\na,b\n", "The first row must name the columns. Missing: partnership, kind"),
-        (b"a\x00b", "This is neither a spreadsheet in the form XLSX nor a text file in the form CSV."),
+        (b"PK\x03\x04 no workbook", "We cannot read this spreadsheet."),
+        ("partnership,key\nMoray,é\n".encode("cp1252"), "because it is not saved as UTF-8"),
+        (b"key,title\na,b\n", "The first row needs the names of the columns. These are missing: partnership, kind"),
+        (b"a\x00b", "The file must be an Excel workbook (XLSX) or a CSV file."),
     ]:
         for path in (IMPORT, HISTORY):
             page = upload(client, path, content, "../../etc/rows.xlsx")
-            if path == IMPORT or "Missing" not in words:
+            if path == IMPORT or "missing" not in words:
                 assert words in soup(page).select("#file-error")[0].get_text()
             assert page.status_code == 200, content
         assert count(PendingImport) == 0, content
@@ -215,7 +215,7 @@ def test_the_file_to_change_reads_back_as_it_is(moray: Moray) -> None:
     assert not re.search(rb'(^|,)"?[=+@-]', content, re.MULTILINE)
     answer = upload(client, IMPORT, content)
     assert answer.headers["Location"] == IMPORT
-    assert "Nothing in it differs from what is recorded already." in said(client.get(IMPORT))
+    assert "There is nothing to save. Everything in it is already recorded." in said(client.get(IMPORT))
     assert content.decode("utf-8-sig").splitlines()[0] == COLUMNS.strip()
 
 
@@ -231,7 +231,7 @@ def test_the_grid_shows_what_is_recorded_and_records_what_is_typed(moray: Moray)
     preview = preview_of(client.post(HISTORY, data={"way": "grid", **typed}))
     assert client.post(f"{preview}/record").headers["Location"] == HISTORY
     page = client.get(HISTORY)
-    assert "Recorded: 3 rows. 3 new." in said(page)
+    assert "Saved 3 rows: 3 new." in said(page)
     assert value_of(page, field("published", "2017-20.plan-prepared")) == "unknown"
     assert value_of(page, field("published", "2020-23.annual-report-1")) == "01/09/2021"
     assert value_of(page, field("address", "2023-26.plan-prepared")) == "https://example.org/plan"
@@ -309,7 +309,7 @@ def test_pasted_cells_that_are_wrong_stay_in_the_box(moray: Moray) -> None:
     assert [row[:2] for row in problems(page)] == [["Row 1", "published on"], ["Row 1", "document"]]
     assert value_of(page, "pasted") == text
     page = moray.client().post(HISTORY, data={"way": "paste", "pasted": "x" * 450_000})
-    assert "Paste at most 400,000 characters at once" in said(page)
+    assert "Paste up to 400,000 characters at a time" in said(page)
 
 
 def test_the_files_to_fill_in_hold_what_is_recorded_and_read_back_as_they_are(moray: Moray) -> None:
@@ -400,7 +400,7 @@ def test_three_hundred_rows_with_twenty_bad_ones_are_put_right_and_imported_agai
     assert count(Milestone) == 300
     changed = [line.replace("1/4/2027", "1/5/2027") for line in good]
     page = client.get(preview_of(upload(client, IMPORT, COLUMNS + "\n".join([*changed, *right]))))
-    assert "300 rows: 280 changed, 20 unchanged. Shown are 1 to 100." in said(page)
+    assert "300 rows: 280 changed, 20 unchanged. Showing 1 to 100." in said(page)
     preview = page.request.path
     client.post(f"{preview}/record")
     assert count(Milestone) == 300

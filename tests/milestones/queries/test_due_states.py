@@ -1,47 +1,188 @@
-"""The twin in SQL says what the rule says, for every state, date and start of the service."""
+"""What SQL says of a due date is what the rule says, for every state, date and start of the service."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import ColumnElement, Date, Select, bindparam, select
 
-from cycle_tracker.core.deadlines import DueState, due_state
+from cycle_tracker.core import deadlines
+from cycle_tracker.core.deadlines import SOON_DAYS, DueState, due_state
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lifecycle import State
-from cycle_tracker.milestones.queries.due_states import due_state_expression, is_overdue
-from cycle_tracker.models import Milestone
-from tests.factories import make_milestone, make_partnership
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import OPEN, State
+from cycle_tracker.milestones.queries.due_states import (
+    by_due_state,
+    is_before_service,
+    is_due_between,
+    is_due_by,
+    is_due_on,
+    is_live,
+    is_overdue,
+    is_past,
+)
+from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.overview.rules.listing import WHEN
+from tests.factories import LONG_AGO, make_milestone, make_partnership
+from tests.support.selection import examples
 
 TODAY = date(2026, 7, 3)
+DAY = timedelta(days=1)
 DAYS = (-400, -15, -1, 0, 1, 13, 14, 15, 400)
 STARTS = (None, date(2020, 4, 1), TODAY - timedelta(days=15), TODAY - timedelta(days=14), TODAY, date(2030, 4, 1))
+
+near = st.none() | st.integers(-16, 16).map(lambda days: TODAY + DAY * days)
+rows = st.tuples(near, near, st.sampled_from(list(State)), near)
+"""The first day of a partnership; due date, state and day done of its milestone."""
 
 
 def make_table() -> list[Milestone]:
     """One milestone for each combination, and a national one."""
     places = [make_partnership(f"start-{number}", notify_from=start) for number, start in enumerate(STARTS)]
     dates = [None, *(TODAY + timedelta(days=days) for days in DAYS)]
-    made = []
+    made: list[Milestone] = []
     for place, due_on, state in product([*places, None], dates, State):
         done_days = [None, due_on, due_on + timedelta(days=1)] if state is State.DONE and due_on else [None]
-        made += [make_milestone(place, due_on=due_on, state=state, done_on=done_on) for done_on in done_days]
+        made += [
+            bare(place, due_on, state, done_on, key=f"{len(made)}-{number}") for number, done_on in enumerate(done_days)
+        ]
+    return stored(made)
+
+
+def bare(
+    place: Partnership | None, due_on: date | None, state: State, done_on: date | None, *, key: str = "any"
+) -> Milestone:
+    """A milestone about which nobody is told anything: that takes longer than all that is asked here."""
+    return Milestone(
+        partnership=place,
+        key=key,
+        kind=Kind.STEP,
+        title="Any",
+        duty_basis=Basis.LOCAL,
+        date_basis=Basis.LOCAL,
+        state=state,
+        due_on=due_on,
+        done_on=done_on,
+        entered_on=LONG_AGO,
+    )
+
+
+def stored(made: list[Milestone]) -> list[Milestone]:
+    db.session.add_all(made)
+    db.session.flush()
     return made
 
 
-def rule(milestone: Milestone) -> DueState:
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    return due_state(milestone.due_on, milestone.state, milestone.done_on, TODAY, notify_from=notify_from)
+def notify_from(milestone: Milestone) -> date | None:
+    return milestone.partnership.notify_from if milestone.partnership else None
+
+
+def rule(milestone: Milestone, today: date = TODAY) -> DueState:
+    return due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from(milestone))
+
+
+def joined(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(Milestone).outerjoin(Milestone.partnership)
+
+
+def found(condition: ColumnElement[bool]) -> set[int]:
+    return set(db.session.scalars(joined(Milestone.id).where(condition)))
+
+
+def of(made: Iterable[Milestone], predicate: Callable[[Milestone], bool]) -> set[int]:
+    return {milestone.id for milestone in made if predicate(milestone)}
+
+
+def states_found() -> dict[int, DueState]:
+    column = by_due_state(TODAY, {state: state.value for state in DueState})
+    return {row[0]: DueState(row[1]) for row in db.session.execute(joined(Milestone.id, column))}
+
+
+def before_service(milestone: Milestone) -> bool:
+    return deadlines.is_before_service(milestone.due_on, notify_from(milestone))
 
 
 def test_the_expression_gives_the_state_of_the_rule(core_app: Flask) -> None:
     expected = {milestone.id: rule(milestone) for milestone in make_table()}
-    found = db.session.execute(select(Milestone.id, due_state_expression(TODAY)).order_by(Milestone.id))
-    assert {row[0]: row[1] for row in found} == expected
+    assert states_found() == expected
     assert set(expected.values()) == set(DueState)
 
 
-def test_overdue_is_what_the_rule_calls_overdue(core_app: Flask) -> None:
-    expected = [milestone.id for milestone in make_table() if rule(milestone) is DueState.OVERDUE]
-    found = db.session.scalars(select(Milestone.id).where(is_overdue(TODAY)).order_by(Milestone.id))
-    assert list(found) == sorted(expected)
+def test_each_predicate_finds_what_the_rule_does(core_app: Flask) -> None:
+    hold_each_to_the_rule(make_table())
+
+
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(rows, min_size=1, max_size=8))
+def test_both_give_the_same_answer_of_any_rows(
+    core_app: Flask, wanted: list[tuple[date | None, date | None, State, date | None]]
+) -> None:
+    made: list[Milestone] = []
+    for number, (start, due_on, state, done_on) in enumerate(wanted):
+        place = make_partnership(f"start-{number}", notify_from=start)
+        made.append(bare(place, due_on, state, done_on))
+    stored(made)
+    assert states_found() == {milestone.id: rule(milestone) for milestone in made}
+    hold_each_to_the_rule(made)
+    db.session.rollback()
+
+
+def hold_each_to_the_rule(made: Sequence[Milestone]) -> None:
+    assert found(is_overdue(TODAY)) == of(made, lambda one: rule(one) is DueState.OVERDUE)
+    assert found(is_before_service()) == of(made, before_service)
+    assert found(~is_before_service()) == of(made, lambda one: not before_service(one))
+    assert found(is_live()) == of(made, lambda one: one.state in OPEN and not before_service(one))
+    for day in (Milestone.due_on, Milestone.done_on):
+        passed = of(made, lambda one, key=day.key: (known := getattr(one, key)) and deadlines.is_past(known, TODAY))  # type: ignore[misc]
+        assert found(is_past(day, TODAY)) == passed
+        assert found(~is_past(day, TODAY)) == {one.id for one in made} - passed
+    live = is_live()
+    assert found(live & is_due_on(TODAY)) == of(made, lambda one: rule(one) is DueState.DUE_TODAY)
+    assert found(live & is_due_between(TODAY + DAY, TODAY + SOON_DAYS * DAY)) == of(
+        made, lambda one: rule(one) is DueState.DUE_SOON
+    )
+    dated = [one for one in made if one.due_on is not None]
+    assert found(is_due_by(TODAY)) == of(dated, lambda one: one.due_on <= TODAY)  # type: ignore[operator]
+    first_day = TODAY - 3 * DAY
+    assert found(is_before_service(notify_from=first_day)) == of(
+        made, lambda one: deadlines.is_before_service(one.due_on, first_day)
+    )
+
+
+def test_a_date_that_the_reader_may_not_know_is_left_out_of_each(core_app: Flask) -> None:
+    """Officials see the guidance date where a new one was not shared: the predicates ask for the one they are given."""
+    moray = make_partnership("moray", notify_from=TODAY - 10 * DAY)
+    late = make_milestone(moray, due_on=TODAY + DAY, target_on=TODAY - DAY)
+    early = make_milestone(moray, due_on=TODAY - DAY, target_on=TODAY + DAY)
+    before = make_milestone(moray, due_on=TODAY, target_on=TODAY - 11 * DAY)
+    target = Milestone.target_on.expression
+    assert found(is_overdue(TODAY, target)) == {late.id}
+    assert found(is_overdue(TODAY)) == {early.id}
+    assert found(is_before_service(target)) == {before.id}
+    assert found(~is_live(target)) == {before.id}
+    assert found(is_due_between(TODAY + DAY, TODAY + DAY, target)) == {early.id}
+    assert found(is_due_on(TODAY - DAY, target)) == {late.id}
+    assert found(is_due_by(TODAY - DAY, target)) == {late.id, before.id}
+    column = by_due_state(TODAY, {state: state.value for state in DueState}, target)
+    assert dict(db.session.execute(joined(Milestone.id, column)).all()) == {
+        late.id: DueState.OVERDUE,
+        early.id: DueState.DUE_SOON,
+        before.id: DueState.BEFORE_SERVICE,
+    }
+
+
+def test_a_statement_that_is_built_once_is_given_its_day_when_it_runs(core_app: Flask) -> None:
+    made, today = make_table(), bindparam("today", type_=Date)
+    late = select(Milestone.id).outerjoin(Milestone.partnership).where(is_overdue(today))
+    state = by_due_state(today, {state: WHEN[state].value for state in DueState})
+    groups = joined(Milestone.id, state)
+    for day in (TODAY - DAY, TODAY, TODAY + DAY):
+        expected = of(made, lambda one, day=day: rule(one, day) is DueState.OVERDUE)  # type: ignore[misc]
+        assert set(db.session.scalars(late, {"today": day})) == expected
+        assert {row[0]: row[1] for row in db.session.execute(groups, {"today": day})} == {
+            one.id: WHEN[rule(one, day)].value for one in made
+        }

@@ -22,3 +22,7 @@ def test_it_ends_whatever_the_order_and_only_a_circle_puts_something_before_itse
     assert all(comes_before(first, then, before) for first, then in edges)
     without_circle = {then: [first for first in firsts if first < then] for then, firsts in before.items()}
     assert not any(comes_before(one, one, without_circle) for one in without_circle)
+
+
+def test_a_circle_that_the_first_is_no_part_of_has_an_end() -> None:
+    assert not comes_before(9, 1, {1: [2], 2: [1]})

@@ -64,7 +64,7 @@ def test_owners_are_chosen_from_those_who_may_own_here(place: Place) -> None:
     make_user("Gone Away", role=Role.CONTRIBUTOR, partnership=place.partnership, active=False)
     client = place.client(place.lead)
     offered = options(client.get(OWNER), "owner")
-    assert set(offered) == {"Nobody yet", "Ailsa Grant", "Calum Reid", "Eilidh Stewart", "Planning mailbox"}
+    assert set(offered) == {"No one yet", "Ailsa Grant", "Calum Reid", "Eilidh Stewart", "Planning mailbox"}
     for person in (nurse, post, None):
         assert sent(client, OWNER, place.step, owner=str(person.id) if person else "").status_code == 302
         db.session.expire_all()

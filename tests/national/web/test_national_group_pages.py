@@ -1,4 +1,4 @@
-"""Who is in the national group: named by administrators, read by officials and auditors."""
+"""Members of the national group: named by administrators, read by officials and auditors."""
 
 from datetime import date
 
@@ -21,14 +21,14 @@ def test_an_administrator_names_an_official_and_ends_their_place(app: Flask) -> 
         hamish = make_user("Hamish Orr", role=Role.OFFICIAL)
         make_user("Ailsa Grant", role=Role.LEAD, partnership=make_partnership("moray"))
         client = sign_in(app, make_user("Jean Hay", role=Role.ADMINISTRATOR))
-        assert "Nobody is in the national group yet" in said(client.get(PAGE))
+        assert "The national group has no members yet" in said(client.get(PAGE))
         offered = [one["value"] for one in soup(client.get(f"{PAGE}/members/add")).select("#person option")]
         assert offered == ["", str(hamish.id)]
         for place in ("member", "chair"):
             joined = {"person": str(hamish.id), "place": place}
             assert client.post(f"{PAGE}/members/add", data=joined).status_code == 302
         assert f"Hamish Orr Chair {hamish.email}" in said(client.get(PAGE))
-        assert "has this place already" in said(client.post(f"{PAGE}/members/add", data=joined))
+        assert "already has this role in the group" in said(client.post(f"{PAGE}/members/add", data=joined))
         membership = db.session.scalars(select(Membership)).one()
         assert (membership.role, membership.to_on) == (MembershipRole.CHAIR, None)
         end = f"{PAGE}/members/{membership.id}/end"
@@ -48,10 +48,10 @@ def test_an_administrator_names_an_official_and_ends_their_place(app: Flask) -> 
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({"person": "", "place": "member"}, "Choose who joins"),
-        ({"person": "999999", "place": "member"}, "Choose somebody from the list"),
-        ({"place": ""}, "Choose what they are in the group"),
-        ({"place": "king"}, "Choose what they are in the group"),
+        ({"person": "", "place": "member"}, "Choose an official"),
+        ({"person": "999999", "place": "member"}, "Choose someone from the list"),
+        ({"place": ""}, "Choose their role in the group"),
+        ({"place": "king"}, "Choose their role in the group"),
     ],
 )
 def test_what_is_wrong_is_said(app: Flask, typed: dict[str, str], message: str) -> None:

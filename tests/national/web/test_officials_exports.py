@@ -147,7 +147,7 @@ def test_a_file_of_outstanding_documents_keeps_filters_and_order(nation: Nation)
     nation.fill("Angus", "angus")
     client = nation.client()
     rows = as_rows(client, "/outstanding")
-    assert rows[0][:3] == ["State", "Partnership", "Document"]
+    assert rows[0][:3] == ["Status", "Partnership", "Document"]
     assert [(row[0], row[1]) for row in rows[1:]] == [("Explained", "Angus"), ("Explained", "Bute")]
     assert rows[1][4:] == ["2026-06-30", "76", "167", "", "2026-09-30", "Angus", "", ""]
     assert [row[1] for row in as_rows(client, "/outstanding", "partnership=bute")[1:]] == ["Bute"]
@@ -164,7 +164,7 @@ def test_a_file_of_the_matrix_has_a_row_for_each_partnership(nation: Nation) -> 
     assert found["Report 2: 2024–25, published on"] == "2025-06-01"
     assert found["Report 3: 2025–26"] == "Explained"
     assert found["Report 3: 2025–26, new expected date"] == "2026-09-30"
-    assert found["Report 3: 2025–26, lag in days"] == "167"
+    assert found["Report 3: 2025–26, days after year end"] == "167"
     assert [row[0] for row in as_rows(nation.client(), "/matrix", "state=explained")[1:]] == ["Bute"]
 
 

@@ -22,7 +22,7 @@ def test_known_values_are_taken() -> None:
 def test_unknown_values_are_left_out_and_named() -> None:
     asked = {"partnership": "fife", "kind": "step", "period": "2024-27", "state": "complete", "sort": "id; drop"}
     found = read_filters(asked, MORAY, TODAY)
-    assert found == Filters(ignored=("partnership", "kind of document", "plan period", "state", "order"))
+    assert found == Filters(ignored=("partnership", "kind of document", "plan period", "status", "order"))
     assert not found.narrows
 
 

@@ -115,7 +115,7 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
     }
     text = said(page)
     assert (
-        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not yet notified; 1 no record here yet; "
+        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not sent; 1 no record here yet; "
         "1 not required." in text
     )
     assert "Another report took its place." in text
@@ -145,7 +145,7 @@ def test_a_line_tells_days_past_lag_and_escalation(nation: Nation) -> None:
     rows = [" ".join(row.get_text(" ").split()) for row in soup(nation.client().get(LIST)).select("tbody tr")]
     assert rows == [
         "Angus: Annual report on 2025–26 Angus Annual report on 2025–26 Escalated on 14 July 2026 30 June 2026 76 167 "
-        "No explanation is shared",
+        "No shared explanation",
         "Elgin Annual report on 2025–26 30 June 2026 20 111 20 July 2026",
     ]
 
@@ -189,7 +189,7 @@ def test_what_is_not_known_is_left_out_and_never_breaks_the_page(nation: Nation)
         assert page.status_code == 200, query
         assert groups(page) == {"Outstanding": ["Angus"]}, query
         if not query.startswith("page"):
-            assert "This is not known, so it is left out of the filters" in said(page), query
+            assert "We ignored these filters because we did not recognise them" in said(page), query
 
 
 @pytest.mark.on_both_databases
@@ -213,12 +213,12 @@ def test_pages_keep_the_filters(nation: Nation) -> None:
     assert f"{LIST}?kind=annual-report&sort=partnership&page=2" in onward
     second = client.get(f"{LIST}?kind=annual-report&sort=partnership&page=2")
     assert groups(second) == {"Outstanding": ["Place 50"]}
-    assert "51 outstanding. Shown are 51 to 51." in said(second)
+    assert "51 outstanding. Showing 51 to 51." in said(second)
 
 
 def test_an_empty_list_says_why(nation: Nation) -> None:
     client = nation.client()
-    assert "Nothing is past its guidance date" in said(client.get(LIST))
+    assert "There are no outstanding plans or reports." in said(client.get(LIST))
     assert "No document matches these filters." in said(client.get(f"{LIST}?kind=plan"))
 
 

@@ -71,7 +71,7 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
     assert headings(page) == ["Overdue", "Due today", "Coming up", "Add past records", "Cycles"]
     assert numbers(page) == {"overdue": "1", "due today": "1", "due in the next 28 days": "1"}
     assert "30 June 2026, 3 days past the guidance date. You own this" in said
-    assert "Date: 2020 guidance, paragraph 125: ideally by June (guidance)." in said
+    assert "2020 guidance, paragraph 125: ideally by June (the date)." in said
     assert "3 July 2026, today. Owner: Ewan Ross" in said
     assert "31 July 2026, in 28 days. No owner" in said
     for absent in ("Too far ahead", "Finished", "Without a date", "Of another partnership"):
@@ -199,7 +199,7 @@ def test_an_auditor_finds_the_ways_to_everything(app: Flask) -> None:
         "Outstanding",
         "By partnership",
         "Escalations",
-        "Notices",
+        "Notification history",
         "Plans and reports",
         "Service health",
     ]

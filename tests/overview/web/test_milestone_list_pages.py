@@ -34,7 +34,7 @@ from tests.support.payloads import FORMULAS, INJECTIONS
 LIST = "/partnerships/moray/milestones"
 STATEMENTS = 10
 """What the page asks for, however long the list; the person and the menu included."""
-STATES = {"In progress", "Not started", "Past local date", "Past guidance date"}
+STATES = {"In progress", "Not started", "Overdue", "Past guidance date"}
 
 
 @dataclass
@@ -87,7 +87,7 @@ def test_the_people_of_the_partnership_and_auditors_see_everything(moray: Moray,
     page = moray.someone(role).get(LIST)
     assert titles(page) == ["Draft the plan", "Annual report on 2025–26", "Consult children"]
     words = said(page)
-    assert "Past local date" in words
+    assert "Overdue" in words
     assert "14 May 2026, 50 days past the local date" in words
     assert "Ewan Ross" in words
     assert "A step of Fife" not in words
@@ -114,7 +114,7 @@ def test_administrators_find_titles_and_dates_and_nothing_else(moray: Moray) -> 
         assert "so we ignored them" in said(client.get(f"{LIST}?{query}"))
     rows = read_csv(client.get(f"{LIST}/export.csv"))
     assert list(rows[0]) == [
-        "Partnership", "Title", "Plan period", "Opens on", "First date", "Date worked to", "Done on",
+        "Partnership", "Title", "Plan period", "Opens on", "Original date", "Due date", "Done on",
     ]  # fmt: skip
     assert "Ewan Ross" not in str(rows)
 
@@ -123,7 +123,7 @@ def test_a_file_for_officials_holds_documents_and_no_owner(moray: Moray) -> None
     rows = read_csv(moray.someone(Role.OFFICIAL).get(f"{LIST}/export.csv"))
     assert [row["Title"] for row in rows] == ["Annual report on 2025–26"]
     assert not {"Owner", "Lead organisation"} & set(rows[0])
-    assert rows[0]["State"] == "Past guidance date"
+    assert rows[0]["Status"] == "Past guidance date"
 
 
 def test_an_unshared_new_date_is_in_no_file_for_officials(moray: Moray) -> None:

@@ -105,8 +105,8 @@ def follow(client: Browser, answer: TestResponse) -> TestResponse:
 def test_a_lead_sees_dates_lag_bases_and_the_form(moray: Moray) -> None:
     page = said(moray.client(moray.lead).get(REPORT))
     assert "Past guidance date" in page
-    assert "Guidance date 30 June 2026, 3 days past it" in page
-    assert "Lag of the report 94 days since 31 March" in page
+    assert "Guidance date 30 June 2026, 3 days ago" in page
+    assert "Days after year end 94 days since 31 March" in page
     assert "2014 Act, section 13: as soon as practicable after 31 March (statute)" in page
     assert "2020 guidance, paragraph 125: ideally by June (guidance)" in page
     assert "Owner Ailsa Grant" in page
@@ -121,8 +121,8 @@ def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
     assert "Saved. This was published on 1 July 2026. We will email the Scottish Government." in text
     assert "Complete" in text
     assert "Published on 1 July 2026" in text
-    assert "Sent to Scottish Government on 3 July 2026" in text
-    assert "No receipt is recorded yet" in text
+    assert "Sent to the Scottish Government on 3 July 2026" in text
+    assert "Received by the Scottish Government on Not recorded yet" in text
     assert "92 days after 31 March" in text
     assert "Ailsa Grant sent this to the Scottish Government on 3 July 2026" in text
     assert soup(page).find("a", href=ADDRESS) is not None
@@ -132,11 +132,11 @@ def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
 def test_recording_only_leaves_a_gap_that_one_button_fills(moray: Moray) -> None:
     client = moray.client(moray.lead)
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray)))
-    assert "Scottish Government has no record yet" in said(page)
+    assert "Sent to the Scottish Government on Not recorded yet" in said(page)
     assert count(PublicationCopy) == 0
     version = value_of(page, "version")
     page = follow(client, client.post(f"{REPORT}/tell", data={"version": version}))
-    assert "Sent to Scottish Government on 3 July 2026" in said(page)
+    assert "Sent to the Scottish Government on 3 July 2026" in said(page)
     client.post(f"{REPORT}/tell", data={"version": version})
     assert count(PublicationCopy) == 1
     assert count(Message) == 1
@@ -147,9 +147,9 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
     for changed, words in [
         ({"address": ""}, "Enter the web address of the document"),
         ({"address": "   "}, "Enter the web address of the document"),
-        ({"address": "www.moray.example.org/report"}, "Enter the whole address, starting with https:// or http://"),
-        ({"address": "javascript:alert(1)"}, "Enter the whole address, starting with https:// or http://"),
-        ({"address": "https://[moray"}, "Check the address: it cannot be read"),
+        ({"address": "www.moray.example.org/report"}, "Enter the full web address, starting with https:// or http://"),
+        ({"address": "javascript:alert(1)"}, "Enter the full web address, starting with https:// or http://"),
+        ({"address": "https://[moray"}, "Check the web address. We cannot read it"),
         ({"address": "https://example.org/" + "a" * 2000}, "The web address must be 2,000 characters or fewer"),
         ({"published_on": ""}, "Enter the date it was published"),
         ({"published_on": "  "}, "Enter the date it was published"),
@@ -261,7 +261,7 @@ def test_officials_see_documents_and_no_steps(moray: Moray) -> None:
     client = moray.someone(Role.OFFICIAL)
     assert client.get(STEP).status_code == 404
     page = client.get(REPORT)
-    assert "3 days past it" in said(page)
+    assert "3 days ago" in said(page)
     assert soup(page).select("main form") == []
     for local in ("Reminders sent", "Owner"):
         assert local not in said(page)
@@ -295,8 +295,8 @@ def test_a_shared_explanation_never_hides_the_days_past(moray: Moray) -> None:
     for client in (moray.client(moray.lead), moray.someone(Role.OFFICIAL)):
         text = said(client.get(REPORT))
         assert "Explained" in text
-        assert "Expected by 30 September 2026" in text
-        assert "30 June 2026, 3 days past it" in text
+        assert "Due date 30 September 2026" in text
+        assert "30 June 2026, 3 days ago" in text
         assert "94 days since 31 March" in text
         assert "The committee met late this year." in text
 

@@ -59,7 +59,7 @@ def due(page: TestResponse) -> dict[str, list[str]]:
 def test_milestones_stand_on_their_day_with_their_state_in_words(moray: Moray) -> None:
     page = moray.client().get(f"{MONTH}?month=2026-06")
     assert due(page) == {
-        "2026-06-29": ["Draft the plan Past local date"],
+        "2026-06-29": ["Draft the plan Overdue"],
         "2026-06-30": ["Annual report Past guidance date"],
     }
     assert "2 milestones are due in June 2026." in said(page)
@@ -116,8 +116,8 @@ def test_a_person_sees_what_they_own_in_all_their_partnerships(moray: Moray) -> 
     make_milestone(moray.fife, title="Mine in Fife", due_on=date(2026, 6, 1), owner=moray.lead)
     page = moray.client().get("/my-work/calendar?month=2026-06")
     assert due(page) == {
-        "2026-06-01": ["Mine in Fife Fife Past local date"],
-        "2026-06-29": ["Draft the plan Moray Past local date"],
+        "2026-06-01": ["Mine in Fife Fife Overdue"],
+        "2026-06-29": ["Draft the plan Moray Overdue"],
         "2026-06-30": ["Annual report Moray Past guidance date"],
     }
 

@@ -224,7 +224,7 @@ def test_a_reply_that_is_wrong_says_so_and_keeps_what_was_ticked(board: Board) -
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"ticked": []}, "Select at least one row"),
         ({"ticked": ["x", "1:2:3", "9" * 30, "-1:1", "١:١"]}, "Select at least one row"),
-        ({"ticked": [f"{number}:1" for number in range(1, 300)]}, "Tick at most 200 rows at a time"),
+        ({"ticked": [f"{number}:1" for number in range(1, 300)]}, "Select up to 200 rows at a time"),
         ({"answer": ""}, "Choose an update"),
         ({"answer": "dropped"}, "Choose an update"),
         ({"answer": "done"}, "Enter the date they were done"),

@@ -168,7 +168,7 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
         "Annual report on 2025–26 Past guidance date 30 June 2026, 3 days ago Not published 94 days since 31 March",
         "Annual report on 2024–25 Published, not sent 30 June 2025 Published 1 August 2025",
         "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation recorded",
-        "Consult Step 30 September 2026, in 89 days Nobody yet",
+        "Consult Step 30 September 2026, in 89 days No owner",
         "Annual report on 2025–26 1 July 2026 2 days Decision needed",
         "Referred to the integration joint board Made by Iain Munro",
         "Moray Council: approved, 1 July 2025, minute 7/25. NHS Grampian: not recorded.",

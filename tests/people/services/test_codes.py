@@ -15,6 +15,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Message, MessageKind, RecoveryCode, User
+from cycle_tracker.people.services import codes
 from cycle_tracker.people.services.codes import (
     has_codes,
     new_secret,
@@ -168,3 +169,16 @@ def test_turned_off_nothing_of_them_is_left_and_the_person_is_told_each_time(
         "Cycle Tracker: your recovery codes were replaced",
         "Cycle Tracker: sign-in codes were turned off",
     ]
+
+
+def test_a_code_that_two_have_matched_at_the_same_moment_is_taken_by_one(
+    ailsa: User, morning: time_machine.Traveller
+) -> None:
+    """Both have looked, and to both the code was new. Only taking it decides."""
+    app, _ = turned_on(ailsa)
+    morning.shift(timedelta(seconds=30))
+    user = again(ailsa)
+    assert user.totp_secret is not None
+    found = [codes._matched(user.totp_secret, app.code(), user.totp_counter, clock.now()) for _ in range(2)]
+    assert None not in found
+    assert [codes._take(user, match) for match in found if match is not None] == [True, False]

@@ -236,7 +236,7 @@ def test_what_a_successor_may_not_own_stays_and_is_said(
     assert set(plans) == {"Ailsa Grant", "Morag Reid"}
     assert [one.title for one in plans["Morag Reid"].stays] == ["Of Fife"]
     official = make_user("Hamish Reid", role=Role.OFFICIAL)
-    with pytest.raises(RuleBroken, match="no role"):
+    with pytest.raises(RuleBroken, match="does not have a role"):
         transfer_all(rory, official, list_owned(rory.id), by=lead, today=DAY, now=NOW)
 
 

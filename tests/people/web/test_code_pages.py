@@ -2,7 +2,10 @@
 
 import re
 import time as wall
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 import time_machine
@@ -15,13 +18,15 @@ from werkzeug.test import TestResponse
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import SignInSession
+from cycle_tracker.models import SignInSession, User
 from cycle_tracker.people.queries.users import find_user
+from cycle_tracker.people.services import codes
 from cycle_tracker.people.services.people import deactivate
 from cycle_tracker.people.services.users import set_password
 from tests.factories import make_partnership, make_user
 from tests.support.account_mails import mailed_link
 from tests.support.mail_out import sink_for
+from tests.support.parallel import at_once
 from tests.support.visits import PASSWORD, give_password, visit_as, whole_page, words
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -190,3 +195,23 @@ def test_new_recovery_codes_and_turning_off_take_a_code(
     assert client.post("/account/codes/off", data={"code": renewed[0]}).location == "/account"
     assert visit_as(app, email).get("/").status_code == 200
     assert client.post("/account/codes/off", data={"code": renewed[1]}).location == "/account/codes"
+
+
+@pytest.mark.on_both_databases
+def test_two_requests_with_the_same_code_at_the_same_moment_let_one_in(
+    app: Flask, email: str, morning: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = turn_on(visit_as(app, email), morning)
+    clients = [first_step(app, email) for _ in range(2)]
+    code, both_have_looked, take = phone.code(), Barrier(2), codes._take
+
+    def once_both_have_looked(user: User, match: codes._Match) -> bool:
+        """SQLite lets one in at a time, so that the other cannot come here: it is not waited for long."""
+        with suppress(BrokenBarrierError):
+            both_have_looked.wait(timeout=1)
+        return take(user, match)
+
+    monkeypatch.setattr(codes, "_take", once_both_have_looked)
+    answers = at_once(app, *(partial(second_step, client, code) for client in clients))
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    assert sorted(client.get("/").status_code for client in clients) == [200, 302]

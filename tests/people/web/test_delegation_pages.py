@@ -165,8 +165,8 @@ def test_a_deputy_finds_the_work_marked_and_does_it_for_the_person(moray: Moray)
     moray.client(moray.rory).post(PAGE, data=moray.away())
     work = said(client.get("/my-work"))
     assert "Draft the plan Step Covering for Rory Baird" in work
-    assert "with what is owned by those you stand in for" in work
-    assert "You stand in for Rory Baird" in said(client.get("/"))
+    assert "and those of people you are covering for" in work
+    assert "You are covering for Rory Baird" in said(client.get("/"))
     assert client.post(f"{STEP}/start", data={"version": str(moray.step.version)}).status_code == 302
     assert "Síle Bain, for Rory Baird, started this" in said(client.get(STEP))
 

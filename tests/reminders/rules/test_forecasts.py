@@ -10,7 +10,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.reminders.rules.forecasts import mails_ahead, notices_ahead, working_days
 from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY
-from cycle_tracker.reminders.rules.reminders import first_notice_on, next_notice_on, notices_due
+from cycle_tracker.reminders.rules.reminders import called_for, first_notice_on
 from cycle_tracker.reminders.rules.steps import Deadline
 
 MONDAY = date(2026, 5, 11)
@@ -73,10 +73,11 @@ def test_walking_ahead_is_running_day_by_day(due: int, entered: int, length: int
     happened = []
     for day in days:
         if bookmark is not None and bookmark <= day:
-            for notice in notices_due(deadline, DOCUMENT_POLICY, frozenset(told), day):
+            asked = called_for(deadline, DOCUMENT_POLICY, frozenset(told), day)
+            for notice in asked.notices:
                 happened.append((day, notice))
                 told.update((notice.step, *notice.overtook))
-            bookmark = next_notice_on(deadline, DOCUMENT_POLICY, day)
+            bookmark = asked.next_on
     assert foretold == happened
 
 

@@ -115,3 +115,25 @@ def test_days_before_that_are_given_up_send_nothing_late() -> None:
     del changes["all"]
     theirs = policy_under(changes, Kind.PLAN, Basis.STATUTE, 7)
     assert (theirs.before, theirs.before_since, theirs.place) == (DOCUMENT_POLICY.before, LATER, "")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        change(before=tuple(range(10))),
+        change(before=(180, 0)),
+        change(repeats=Repeats(28, 90)),
+        change(rungs=ladder(1, 1, None, 180)),
+    ],
+)
+def test_the_furthest_that_may_be_set_may_be_set(wanted: PolicyChange) -> None:
+    ensure_may_set(wanted, NATIONAL, by_a_lead=False)
+
+
+def test_where_the_nation_has_no_policy_a_lead_weakens_none() -> None:
+    ensure_may_set(change(repeats=Repeats(28, None)), [], by_a_lead=True)
+
+
+def test_a_refusal_says_what_the_national_policy_has() -> None:
+    assert "1 day " in broken(change(repeats=Repeats(2, 7)), by_a_lead=True)[1]
+    assert "14 days " in broken(change(rungs=ladder(1, 1, None, 15)), by_a_lead=True)[1]

@@ -19,7 +19,7 @@ from cycle_tracker.reminders.rules.policies import (
     STEP_POLICY,
     Policy,
 )
-from cycle_tracker.reminders.rules.reminders import first_notice_on, next_notice_on, notices_due
+from cycle_tracker.reminders.rules.reminders import called_for, first_notice_on, next_notice_on
 from cycle_tracker.reminders.rules.steps import Deadline
 from tests.core.test_calendar import BANK_HOLIDAYS_ON_WEEKDAYS
 from tests.support.selection import examples
@@ -121,7 +121,7 @@ def test_the_latest_step_due_is_that_of_the_oracle(
     )
     for today in (due_on + DAY * days for days in away):
         reached = [name for name, told_on in owners_steps(due_on, policy, closed, today) if told_on <= today]
-        told = [one for one in notices_due(deadline, policy, (), today) if one.addressee == OWNER]
+        told = [one for one in called_for(deadline, policy, (), today).notices if one.addressee == OWNER]
         assert [(one.step, *one.overtook) for one in told] == [(name, *reached[:-1]) for name in reached[-1:]]
 
 
@@ -165,15 +165,17 @@ def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
         if works(day, frozenset()) and day not in down:
             last_run = day
             if bookmark is not None and bookmark <= day:
-                notices = [one for one in notices_due(deadline, policy, already, day) if not one.unreachable]
+                asked = called_for(deadline, policy, already, day)
+                notices = [one for one in asked.notices if not one.unreachable]
                 for notice in notices:
                     already.update((notice.step, *notice.overtook))
                     for step in (notice.step, *notice.overtook):
                         heard[notice.addressee, step] += 1
                         assert may_be_told[notice.addressee, step] <= day
                 assert len({notice.addressee for notice in notices}) == len(notices)
-                assert not [one for one in notices_due(deadline, policy, already, day) if not one.unreachable]
-                bookmark = next_notice_on(deadline, policy, day)
+                again = called_for(deadline, policy, already, day)
+                assert not [one for one in again.notices if not one.unreachable]
+                bookmark = asked.next_on
         day += DAY
     assert set(heard.values()) <= {1}
     assert set(heard) == {step for step, told_on in may_be_told.items() if told_on <= last_run}
@@ -185,6 +187,7 @@ def test_the_bookmark_is_never_late(deadline: Deadline, policy: Policy, away: in
     assert deadline.due_on is not None
     after = deadline.due_on + DAY * away
     bookmark = next_notice_on(deadline, policy, after)
+    assert called_for(deadline, policy, (), after).next_on == bookmark
     still_to_come = [day for day in told_on_days(deadline, policy).values() if day > after]
     if still_to_come:
         assert bookmark is not None

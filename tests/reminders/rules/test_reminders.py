@@ -19,10 +19,10 @@ from cycle_tracker.reminders.rules.reminders import (
     NoticeDue,
     first_notice_on,
     next_notice_on,
-    notices_due,
     stages_reached,
 )
 from cycle_tracker.reminders.rules.steps import Deadline
+from tests.support.sweep_rules import notices_due
 
 OWNER, LEAD, MEMBER, OTHER_MEMBER = "user:1", "user:2", "user:3", "user:4"
 PEOPLE = {Audience.OWNER: (OWNER,), Audience.LEAD: (LEAD,), Audience.GOVERNANCE: (MEMBER, OTHER_MEMBER)}

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from sqlalchemy import delete, select
 
+from cycle_tracker.access.queries.scopes import may_be_seen_by
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import may_see
 from cycle_tracker.core.audiences import Audience
@@ -27,7 +28,7 @@ from cycle_tracker.models import (
     RoleGrant,
     User,
 )
-from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED, may_see_in_sql
+from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED
 from tests.factories import (
     make_government,
     make_milestone,
@@ -221,7 +222,7 @@ def test_the_rule_in_sql_on_who_may_see_is_that_of_the_permissions_table(days: D
     seen_in_sql = db.session.execute(
         select(Notice.user_id, Notice.milestone_id)
         .join(Milestone, Milestone.id == Notice.milestone_id)
-        .where(may_see_in_sql(DAY, Notice.user_id))
+        .where(may_be_seen_by(Notice.user_id, DAY))
     ).all()
     viewers = viewers_of([person.id for person in people], DAY)
     allowed = {

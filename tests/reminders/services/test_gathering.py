@@ -1,5 +1,6 @@
 """Which mail is written when, and what it holds."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -235,3 +236,19 @@ def _sent_texts(days: Days, day: date) -> list[str]:
         texts.append(part.get_content().replace("\r\n", "\n"))
     days.sink.accepted.clear()
     return texts
+
+
+@pytest.mark.parametrize(("past", "ahead"), [(0, 2), (1, 4), (3, 2), (2, 0)])
+def test_the_subject_counts_what_is_due_today_among_what_is_to_come(
+    days: Days, moray: Partnership, owner: User, past: int, ahead: int
+) -> None:
+    for number in range(past):
+        enter(moray, owner, f"Late {number}", due_on=date(2026, 5, 13))
+    for number in range(ahead):
+        enter(moray, owner, f"Today {number}")
+    days.run(DAY)
+    (mail,) = days.told
+    assert [int(number) for number in re.findall(r"\d+", mail.subject)] == [
+        number for number in (past, ahead) if number
+    ]
+    assert ("today" in mail.subject or "soon" in mail.subject) == (ahead > 0)

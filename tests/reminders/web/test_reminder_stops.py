@@ -170,6 +170,6 @@ def test_the_account_page_switches_them_too(place: Place) -> None:
     assert soup(owner.get("/account/preferences")).find("input", attrs={"name": "reminds_before", "checked": True})
     owner.post("/account/preferences", data={"rhythm": "daily", "weekday": "0"})
     assert not is_on(place.owner)
-    assert "No reminders before the day" in said(owner.get("/account"))
+    assert "No early reminders." in said(owner.get("/account"))
     owner.post("/account/preferences", data={"rhythm": "daily", "weekday": "0", "reminds_before": "y"})
     assert is_on(place.owner)

@@ -119,9 +119,9 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
         _task(
             "Start date for reminders",
             url_for("joining.notify_from", slug=slug),
-            f"We send reminders for anything due from {day(one.notify_from)}. Anything due earlier is never late."
+            f"We send reminders for anything due from {day(one.notify_from)}. Earlier dates do not count as late."
             if one.notify_from
-            else "We send reminders for anything due from this date. Anything due earlier is never late.",
+            else "We send reminders for anything due from this date. Earlier dates do not count as late.",
             DONE if one.notify_from else TO_DO,
         ),
         _task(

@@ -29,11 +29,11 @@ class ApprovalForm(MilestoneForm):
     """What a lead body made of a document. All but the manner may be unknown."""
 
     manner = RadioField(
-        "How the document was dealt with",
+        "Decision",
         choices={one.value: one.label for one in Manner},
-        invalid_choice_message="Choose how the document was dealt with",
+        invalid_choice_message="Choose the decision",
     )
-    made_by = _line("Made by", "The committee, board, post or chair, for example “Integration Joint Board”")
+    made_by = _line("Decided by", "The committee, board, post or chair, for example “Integration Joint Board”")
     approved_on = UkDateField("Date", validators=[Optional()])
     meeting = _line("Meeting", "For example “Education Committee, June meeting”")
     minute = _line("Minute reference", "The number of the minute or report, or its web address")

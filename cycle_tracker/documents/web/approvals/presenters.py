@@ -87,4 +87,4 @@ def _minute(approval: Approval) -> str:
 
 
 def _name(approval: Approval, names: Mapping[int, str]) -> str:
-    return names.get(approval.recorded_by_id, "somebody whose name is no longer kept")
+    return names.get(approval.recorded_by_id, "someone whose name is no longer kept")

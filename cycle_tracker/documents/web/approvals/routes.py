@@ -44,7 +44,7 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
         place.document,
         form,
         lambda: _record(place, form),
-        done=f"Recorded. The approval of {body} is on the page.",
+        done=f"Saved. The approval of {body} is listed below.",
         page=page,
     )
 
@@ -57,7 +57,7 @@ def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
     form, body, approval = ReasonForm(), place.body.name, place.approval
     if approval is None:
-        flash(f"No approval of {body} is recorded any more.", "info")
+        flash(f"The approval of {body} has already been removed.", "info")
         return redirect(milestone_page(place.document))
 
     def page(**more: object) -> str:
@@ -69,7 +69,7 @@ def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
         place.document,
         form,
         lambda: take_back_approval(place.document, approval, form.reason.data, by=current_user_row(), now=clock.now()),
-        done=f"Recorded. The approval of {body} is taken back.",
+        done=f"Saved. The approval of {body} is removed.",
         page=page,
     )
 

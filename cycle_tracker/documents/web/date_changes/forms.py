@@ -8,7 +8,7 @@ from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LinesField, required
 
-SHARE = "Share this explanation with Scottish Government"
+SHARE = "Share this explanation with the Scottish Government"
 LENGTH = f"The explanation must be {SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION:,} characters"
 LONGEST_REASON = 2000
 
@@ -18,9 +18,9 @@ class LocalDateForm(MilestoneForm):
 
     due_on = UkDateField("New date", validators=[required("Enter the new date")])
     reason = LinesField(
-        "Why the date moves",
+        "Reason for the new date",
         validators=[
-            required("Say why the date moves"),
+            required("Enter the reason for the new date"),
             Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),
         ],
     )
@@ -32,9 +32,9 @@ class ExplanationForm(MilestoneForm):
     expected_on = UkDateField("New expected date", validators=[required("Enter the new expected date")])
     explanation = LinesField(
         "Explanation",
-        description="Say why the date has passed or will pass, and what will happen by the new one.",
+        description="Explain why the date was or will be missed, and what will happen by the new date.",
         validators=[
-            required("Say why the date has passed and what will happen by the new one"),
+            required("Explain why the date was or will be missed, and what will happen by the new date"),
             Length(min=SHORTEST_EXPLANATION, max=LONGEST_EXPLANATION, message=LENGTH),
         ],
     )
@@ -56,10 +56,10 @@ class RefusalForm(MilestoneForm):
     """Why a proposal is declined."""
 
     why = LinesField(
-        "Why the proposal is declined",
-        description="The planning leads read this.",
+        "Reason for declining",
+        description="The planning leads will see this.",
         validators=[
-            required("Say why the proposal is declined"),
+            required("Enter the reason for declining"),
             Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),
         ],
     )

@@ -51,12 +51,12 @@ def proposal_for(
     be shared."""
     if change is None or not _sees(change, detail):
         return None
-    proposed_on = f", on {day(london_day(change.proposed_at))}" if change.proposed_at else ""
+    proposed_on = f" on {day(london_day(change.proposed_at))}" if change.proposed_at else ""
     return Proposal(
         date=day(change.new_due_on),
         reason=change.reason,
         proposed=f"Proposed by {proposer}{proposed_on}" if detail is Detail.EVERYTHING else f"Proposed{proposed_on}",
-        seen_by="To be shared with Scottish Government." if change.shared else "Not to be shared.",
+        seen_by="Shared with the Scottish Government." if change.shared else "Not shared with the Scottish Government.",
         shared=change.shared,
         is_mine=change.proposed_by_id == viewer.user_id and holds(viewer, Permission.PROPOSE_DATES, milestone),
         may_note=may_note(milestone, viewer, proposed_by_id=change.proposed_by_id),
@@ -102,5 +102,5 @@ def _asked_for(milestone: Milestone, today: date, calendar: WorkingCalendar) -> 
         return ""
     last_day = last_day_before_outstanding(target_on)
     if today <= last_day:
-        return f"After {day(last_day)} this shows as outstanding, unless its date is explained."
-    return f"This shows as outstanding since {day(last_day)}: its date has no explanation."
+        return f"This will be shown as outstanding after {day(last_day)} unless you add an explanation."
+    return f"This has been outstanding since {day(last_day)} because it has no explanation."

@@ -47,7 +47,7 @@ def move(slug: str, key: str) -> ResponseReturnValue:
         lambda: move_local_date(
             milestone, form.due_on.chosen, form.reason.data, by=current_user_row(), now=clock.now()
         ),
-        f"Recorded. The date is now {day(form.due_on.data)}.",
+        f"Saved. The date is now {day(form.due_on.data)}.",
     )
 
 
@@ -72,8 +72,9 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        "Proposed. It counts once somebody of the governance group notes it"
-        + (", or an official." if milestone.is_document and form.shared.data else "."),
+        "Sent. The governance group, or an official, must agree it first."
+        if milestone.is_document and form.shared.data
+        else "Sent. The governance group must agree it first.",
     )
 
 
@@ -88,7 +89,7 @@ def withdraw(slug: str, key: str) -> ResponseReturnValue:
         milestone,
         form,
         lambda: withdraw_proposal(milestone, by=current_user_row(), now=clock.now()),
-        "Withdrawn. The proposed date no longer waits for anybody.",
+        "Withdrawn. Your proposal no longer needs a decision.",
     )
 
 
@@ -114,7 +115,7 @@ def note(slug: str, key: str) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        "Noted. The proposed date is now the date worked to.",
+        "Agreed. The proposed date is now the due date.",
     )
 
 
@@ -129,7 +130,7 @@ def decline(slug: str, key: str) -> ResponseReturnValue:
         milestone,
         form,
         lambda: decline_proposal(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now()),
-        "Declined. The date stays as it is.",
+        "Declined. The date has not changed.",
     )
 
 
@@ -153,7 +154,7 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        f"Noted. The new expected date is {day(form.expected_on.data)}.",
+        f"Agreed. The new expected date is {day(form.expected_on.data)}.",
     )
 
 

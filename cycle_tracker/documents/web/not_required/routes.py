@@ -1,4 +1,4 @@
-"""Saying that a document is not required, and taking that back."""
+"""Marking a document as not required, and undoing that."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ bp = Blueprint("not_required", __name__, url_prefix="/partnerships/<slug>/milest
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.MARK_NOT_REQUIRED)
 def mark(slug: str, key: str) -> ResponseReturnValue:
-    """Say that a document is not required, and why. It stays to be seen."""
+    """Mark a document as not required, with a reason. It is still shown."""
     document = get_document(current_viewer(), slug, key, to=Permission.MARK_NOT_REQUIRED)
     form = ReasonForm()
 
@@ -28,7 +28,7 @@ def mark(slug: str, key: str) -> ResponseReturnValue:
         document,
         form,
         lambda: mark_not_required(document, form.reason.data, by=current_user_row(), now=clock.now()),
-        done="Recorded. This is not required, and the reason is on the page.",
+        done="Saved. This is marked as not required. Your reason is shown on this page.",
         page=page,
     )
 
@@ -36,7 +36,7 @@ def mark(slug: str, key: str) -> ResponseReturnValue:
 @bp.route("/taking-back", methods=["GET", "POST"])
 @requires(Permission.MARK_NOT_REQUIRED)
 def take_back(slug: str, key: str) -> ResponseReturnValue:
-    """Say that it is required after all, and why: it is open, and its notices start afresh."""
+    """Mark it as required after all, with a reason: it is open, and its reminders restart."""
     document = get_document(current_viewer(), slug, key, to=Permission.MARK_NOT_REQUIRED)
     form = ReasonForm()
 
@@ -47,6 +47,6 @@ def take_back(slug: str, key: str) -> ResponseReturnValue:
         document,
         form,
         lambda: require_again(document, form.reason.data, by=current_user_row(), now=clock.now()),
-        done="Recorded. This is required again.",
+        done="Saved. This is required again.",
         page=page,
     )

@@ -11,7 +11,7 @@ SHARED = frozenset({"draft-published", "newer-version-published", "not-required"
 
 FACTS = {
     "version": "the version",
-    "published_on": "the date of publication",
+    "published_on": "the publication date",
     "newer_on": "the date of the newer version",
     "addresses": "the addresses",
 }
@@ -21,19 +21,19 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
     """The sentence for an event about publication, approvals and copies; None for any other."""
     words = {
         "draft-published": _draft_words,
-        "draft-replaced": lambda _event, who: f"{who} put the document in the place of its draft",
+        "draft-replaced": lambda _event, who: f"{who} replaced the draft with the document itself",
         "publication-corrected": _correction_words,
         "newer-version-published": _newer_words,
         "copy-kept": lambda _event, who: f"{who} kept a copy here: {_event.after.get('name', '')}",
         "kept-copy-removed": lambda _event, who: f"{who} removed the kept copy: {_event.before.get('name', '')}",
         "copy-sent": _sent_words,
         "copy-corrected": _copy_words,
-        "copy-taken-back": lambda event, who: f"{who} took back the copy to {event.before.get('receiver', '')}",
+        "copy-taken-back": lambda event, who: f"{who} removed the copy to {event.before.get('receiver', '')}",
         "approval-recorded": _approval_words,
         "approval-corrected": lambda event, who: f"{who} corrected the approval of {event.after.get('body', '')}",
-        "approval-taken-back": lambda event, who: f"{who} took back the approval of {event.before.get('body', '')}",
+        "approval-taken-back": lambda event, who: f"{who} removed the approval of {event.before.get('body', '')}",
         "date-set-anew": _date_words,
-        "not-required": lambda _event, who: f"{who} said that this is not required",
+        "not-required": lambda _event, who: f"{who} marked this as not required",
     }.get(event.action)
     return words(event, who) if words else None
 
@@ -44,19 +44,20 @@ def _draft_words(event: AuditEvent, who: str) -> str:
 
 def _correction_words(event: AuditEvent, who: str) -> str:
     changed = [words for name, words in FACTS.items() if event.before.get(name) != event.after.get(name)]
-    told = f"{who} corrected {_listed(changed)}" if changed else f"{who} confirmed what is published"
+    words = f"{who} corrected {_listed(changed)}" if changed else f"{who} confirmed the publication details"
     if event.before.get("published_on") != event.after.get("published_on"):
-        told += f": {_day(event.before.get('published_on'))} became {_day(event.after.get('published_on'))}"
-    return told
+        words += f", from {_day(event.before.get('published_on'))} to {_day(event.after.get('published_on'))}"
+    return words
 
 
 def _newer_words(event: AuditEvent, who: str) -> str:
     version = Version(event.after["version"]).label.lower()
-    told = f"{who} recorded the {version} version, published on {_day(event.after.get('newer_on'))}"
+    words = f"{who} recorded the {version} version, published on {_day(event.after.get('newer_on'))}"
     before = Version(event.before["version"]).label.lower()
     earlier_on = event.before.get("newer_on") or event.before.get("published_on")
     where = [one["address"] for one in event.before.get("addresses", [])]
-    return f"{told}. Before it: {before}, published on {_day(earlier_on)}{', at ' + ', '.join(where) if where else ''}"
+    at = f", at {', '.join(where)}" if where else ""
+    return f"{words}. The earlier version was {before}, published on {_day(earlier_on)}{at}"
 
 
 def _sent_words(event: AuditEvent, who: str) -> str:
@@ -67,23 +68,25 @@ def _copy_words(event: AuditEvent, who: str) -> str:
     receiver, after = event.after.get("receiver", ""), event.after
     if after.get("received_on") and not event.before.get("received_on"):
         return f"{who} recorded that {receiver} received its copy on {_day(after['received_on'])}"
-    return f"{who} corrected the copy to {receiver}: sent on {_day(after.get('sent_on'))}, received on " + _day(
-        after.get("received_on")
+    return (
+        f"{who} corrected the dates of the copy to {receiver}, sent on {_day(after.get('sent_on'))}, received on "
+        + _day(after.get("received_on"))
     )
 
 
 def _approval_words(event: AuditEvent, who: str) -> str:
     manner = Manner(event.after["manner"]).label.lower()
-    return f"{who} recorded for {event.after.get('body', '')}: {manner} on {_day(event.after.get('approved_on'))}"
+    body, on = event.after.get("body", ""), _day(event.after.get("approved_on"))
+    return f"{who} recorded {body}’s decision, {manner} on {on}"
 
 
 def _date_words(event: AuditEvent, who: str) -> str:
     new = event.after.get("due_on")
-    return f"{who} set the date anew: {_day(new)}" if new else f"{who} took the date off: a new one is to be set"
+    return f"{who} changed the date to {_day(new)}" if new else f"{who} removed the date, so a new one is needed"
 
 
 def _day(value: Any) -> str:
-    return day(date.fromisoformat(value)) if value else "a day that is not known"
+    return day(date.fromisoformat(value)) if value else "a date that is not known"
 
 
 def _listed(words: list[str]) -> str:

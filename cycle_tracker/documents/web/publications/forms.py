@@ -37,10 +37,10 @@ class PlaceForm(Form):
     """Where one form of the document is published, in one language. Without an address it counts for nothing."""
 
     form = SelectField(
-        "Form",
+        "Format",
         choices={one.value: FORMS[one] for one in DocumentForm},
         default=DocumentForm.FULL.value,
-        invalid_choice_message="Choose a form from the list",
+        invalid_choice_message="Choose a format from the list",
     )
     language = SelectField(
         "Language",
@@ -60,7 +60,7 @@ class FactsForm(MilestoneForm):
     which = RadioField("Version", default=Version.FINAL.value, invalid_choice_message="Choose the version")
     published_on = UkDateField(
         "Date it was published",
-        description="For example, 30/06/2026. Leave it empty if nobody knows the day",
+        description="For example, 30/06/2026. Leave it empty if the date is not known",
         validators=[Optional()],
     )
     newer_on = UkDateField("Date this newer version was published", validators=[Optional()])
@@ -97,7 +97,7 @@ class CopiesForm(MilestoneForm):
     receivers = BoxesField("Sent to", invalid_choice_message=NOT_OFFERED)
     sent_on = UkDateField(
         "Date it was sent",
-        description="For example, 30/06/2026. Leave it empty if nobody knows the day",
+        description="For example, 30/06/2026. Leave it empty if the date is not known",
         validators=[Optional()],
     )
 
@@ -115,12 +115,12 @@ class CopyForm(MilestoneForm):
 
     sent_on = UkDateField(
         "Date it was sent",
-        description="For example, 30/06/2026. Leave it empty if nobody knows the day",
+        description="For example, 30/06/2026. Leave it empty if the date is not known",
         validators=[Optional()],
     )
     received_on = UkDateField(
         "Date it was received",
-        description="From their receipt: a letter, a mail. Leave it empty while there is none",
+        description="The date on their letter or email of receipt. Leave it empty until you have one",
         validators=[Optional()],
     )
 
@@ -139,13 +139,13 @@ class NewerVersionForm(MilestoneForm):
         "Date it was published", validators=[required("Enter the date on which it was published")]
     )
     reason = LinesField(
-        "What is new in it",
+        "What has changed",
         validators=[
-            required("Say what is new in this version"),
+            required("Enter what has changed in this version"),
             Length(max=LONGEST_REASON, message=f"This must be {LONGEST_REASON:,} characters or fewer"),
         ],
     )
-    steps = BoxesField("Steps to open again", invalid_choice_message=NOT_OFFERED)
+    steps = BoxesField("Steps to reopen", invalid_choice_message=NOT_OFFERED)
 
 
 class KeptCopyForm(MilestoneForm):

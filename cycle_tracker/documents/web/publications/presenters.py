@@ -124,7 +124,7 @@ def document_part(
 
 
 def copy_rows(record: DocumentRecord, names: Mapping[int, str], *, records: bool, in_full: bool) -> list[CopyRow]:
-    """A row for each receiver but Scottish Government, which stands with the publication."""
+    """A row for each receiver except the Scottish Government, which is shown with the publication."""
     return [
         _copy_row(record, receiver, names, records=records, in_full=in_full)
         for receiver in record.receiving_bodies
@@ -144,7 +144,7 @@ def _published(
     document, following = record.document, version_that_follows(publication.version)
     links = []
     if records:
-        links.append(Link("Change what is published", _to("publications.facts", document)))
+        links.append(Link("Change publication details", _to("publications.facts", document)))
         links.append(Link("Keep a copy here", _to("publications.kept_copy", document)))
         if following is not None:
             links.append(Link(f"Record a {following.label.lower()} version", _to("publications.newer", document)))
@@ -154,7 +154,7 @@ def _published(
         if records and record.may_receive:
             copy_links.append(Link("Record copies sent", _to("publications.copies", document)))
     return Published(
-        heading="A draft is published" if publication.is_draft else "Publication",
+        heading="Draft published" if publication.is_draft else "Publication",
         rows=_rows(record, publication, names, records=records, in_full=in_full),
         places=[Place(address_label(one), one.address) for one in publication.addresses],
         copies=copies,
@@ -183,18 +183,18 @@ def _rows(
         ]
     copy = government_copy(publication)
     if copy is None:
-        return [*rows, Row("Sent to Scottish Government on", "Scottish Government has no record yet")]
+        return [*rows, Row("Sent to the Scottish Government on", "Not recorded yet")]
     change = []
     if records:
         address = _to("publications.copy", record.document, receiver_id=copy.receiver_id)
-        change.append(Link("Change", address, "the copy to Scottish Government"))
-    received = day(copy.received_on) if copy.received_on else "No receipt is recorded yet"
+        change.append(Link("Change", address, "the copy to the Scottish Government"))
+    received = day(copy.received_on) if copy.received_on else "Not recorded yet"
     sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
     received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
     return [
         *rows,
-        Row("Sent to Scottish Government on", upper_first(day(copy.sent_on)) + sent_by, change),
-        Row("Received there on", received + received_by),
+        Row("Sent to the Scottish Government on", upper_first(day(copy.sent_on)) + sent_by, change),
+        Row("Received by the Scottish Government on", received + received_by),
     ]
 
 
@@ -209,7 +209,7 @@ def _copy_row(
     return CopyRow(
         receiver=receiver.name,
         sent=upper_first(day(copy.sent_on)) + sent_by,
-        received=day(copy.received_on) + received_by if copy.received_on else "No receipt is recorded yet",
+        received=day(copy.received_on) + received_by if copy.received_on else "Not recorded yet",
         address=_to("publications.copy", record.document, receiver_id=receiver.id) if records else "",
     )
 

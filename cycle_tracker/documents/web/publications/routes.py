@@ -64,7 +64,7 @@ def facts(slug: str, key: str) -> ResponseReturnValue:
         document,
         form,
         lambda: _record_facts(document, publication, form),
-        done="Recorded. These are the facts of what is published.",
+        done="Saved. The publication details are below.",
         page=page,
     )
 
@@ -100,7 +100,7 @@ def copies(slug: str, key: str) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        done="Recorded. The copies are on the page.",
+        done="Saved. The copies are listed below.",
         page=page,
     )
 
@@ -129,7 +129,7 @@ def copy(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        done=f"Recorded. The copy to {found.receiver.name} is as you say.",
+        done=f"Saved. The copy to {found.receiver.name} is updated.",
         page=page,
     )
 
@@ -150,7 +150,7 @@ def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
         record.document,
         form,
         lambda: take_back_copy(publication, found, form.reason.data, by=current_user_row(), now=clock.now()),
-        done=f"Recorded. The copy to {receiver} is taken back.",
+        done=f"Saved. The copy to {receiver} is removed.",
         page=page,
     )
 
@@ -191,7 +191,7 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
             today=clock.today(),
             now=clock.now(),
         ),
-        done=f"Recorded. The {version.label.lower()} version is published.",
+        done=f"Saved. The {version.label.lower()} version is recorded.",
         page=page,
     )
 
@@ -217,7 +217,7 @@ def kept_copy(slug: str, key: str) -> ResponseReturnValue:
         record.document,
         form,
         lambda: _keep(publication, form),
-        done="Recorded. A copy of the document is kept here.",
+        done="Saved. A copy of the document is kept here.",
         page=page,
     )
 
@@ -229,13 +229,13 @@ def remove_copy(slug: str, key: str) -> ResponseReturnValue:
     record, publication = _published(slug, key)
     form = MilestoneForm()
     if publication.kept_copy is None:
-        flash("No copy is kept here any more.", "info")
+        flash("The kept copy has already been removed.", "info")
         return redirect(milestone_page(record.document))
     return change_document(
         record.document,
         form,
         lambda: remove_kept_copy(publication, by=current_user_row(), now=clock.now()),
-        done="Recorded. The kept copy is removed.",
+        done="Saved. The kept copy is removed.",
         page=lambda **more: render_template(
             "documents/publications/kept_copy.html",
             document=record.document,

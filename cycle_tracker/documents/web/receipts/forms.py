@@ -50,12 +50,12 @@ class ReceiptForm(MilestoneForm):
 
 
 class UndoForm(MilestoneForm):
-    """Why a receipt is taken back."""
+    """Why a receipt is undone."""
 
     reason = LinesField(
         "Reason",
         validators=[
-            required("Say why this is taken back"),
+            required("Enter the reason for undoing this"),
             Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),
         ],
     )

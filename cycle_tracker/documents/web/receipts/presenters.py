@@ -76,12 +76,12 @@ def sheet(found: Iterable[ToReceive], today: date) -> Sheet:
 
 
 def recorded_words(number: int, received_on: date, before: int) -> str:
-    """What was recorded, and how many were recorded before: `Recorded: 2 documents were received on 3 July 2026.`"""
-    told = f"Recorded: {count(number, 'document was', 'documents were')} received on {day(received_on)}."
+    """What was recorded, and how many were recorded before: `Saved. 2 documents were received on 3 July 2026.`"""
+    first = f"Saved. {count(number, 'document was', 'documents were')} received on {day(received_on)}."
     if not before:
-        return told
-    again = f"{count(before, 'receipt')} had been recorded already."
-    return f"{told} {again}" if number else again
+        return first
+    again = f"{count(before, 'receipt was', 'receipts were')} already recorded."
+    return f"{first} {again}" if number else again
 
 
 def _since(sent_on: date, today: date) -> str:

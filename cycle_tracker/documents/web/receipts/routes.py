@@ -100,7 +100,7 @@ def _change(
     """Make a change and go to the document, or show the page with what stands in the way."""
     try:
         if form.validate_on_submit() and save(form, document, change):
-            flash("Recorded.", "success")
+            flash("Saved.", "success")
             return redirect(addresses.milestone(document.partnership.slug, document.key))  # type: ignore[union-attr]
     except ChangedMeanwhile:
         form.for_version(document)
@@ -119,11 +119,11 @@ def _record(
 ) -> None:
     """Raises RuleBroken where nothing is ticked, or something that is none of the list's."""
     if not ticked:
-        raise RuleBroken("Tick at least one document.")
+        raise RuleBroken("Select at least one document.")
     if len(ticked) > MOST_AT_ONCE:
-        raise RuleBroken(f"Tick at most {MOST_AT_ONCE} documents at a time.")
+        raise RuleBroken(f"Select up to {MOST_AT_ONCE} documents at a time.")
     if len(found) < len(ticked):
-        raise RuleBroken("One of the documents that were ticked is not on this list. Nothing is recorded yet.")
+        raise RuleBroken("One of the documents you selected is no longer on this list. Nothing has been saved.")
     record_receipts(waiting, form.received_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
 
 
@@ -139,7 +139,7 @@ def _receive(document: Milestone, form: ReceiptForm) -> None:
 
 def _undo(publication: Publication | None, copy: PublicationCopy | None, form: UndoForm) -> None:
     if publication is None or copy is None:
-        raise RuleBroken("No receipt is recorded, so there is nothing to take back.")
+        raise RuleBroken("No receipt is recorded, so there is nothing to undo.")
     undo_receipt(publication, copy, form.reason.data, by=current_user_row(), now=clock.now())
 
 

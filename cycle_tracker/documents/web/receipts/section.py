@@ -37,15 +37,15 @@ def _receipt(milestone: Milestone) -> Receipt:
     record = url_for("receipts.receive", slug=slug, key=milestone.key)
     publication = find_publication(milestone)
     if publication is None or publication.is_draft:
-        words = "Nothing is recorded of its publication. If it has reached Scottish Government, record that here."
+        words = "The partnership has not recorded that this is published. If you have received it, record that here."
         return Receipt(words, "Record that it was received", record)
     copy = government_copy(publication)
     if copy is None:
-        words = "The partnership has not told Scottish Government here. If it came another way, record that here."
+        words = "The partnership has not recorded that it sent this. If you received it another way, record that here."
         return Receipt(words, "Record that it was received", record)
     if copy.received_on is None:
-        sent = f"Sent on {day(copy.sent_on)}" if copy.sent_on else "Sent on a day that is not known"
-        return Receipt(f"{sent}. No receipt is recorded yet.", "Record its receipt", record)
+        sent = f"Sent on {day(copy.sent_on)}" if copy.sent_on else "Sent, but the date is not known"
+        return Receipt(f"{sent}. No receipt is recorded yet.", "Record receipt", record)
     by = find_recorder(copy)
     words = f"Received on {day(copy.received_on)}{f', recorded by {by}' if by else ''}."
     return Receipt(words, "Undo this receipt", url_for("receipts.undo", slug=slug, key=milestone.key))

@@ -34,7 +34,7 @@ class FilterForm(FlaskForm):
         csrf = False
 
     period = SelectField("Plan period")
-    state = SelectField("With a document that is")
+    state = SelectField("Filter by status")
 
 
 def read_filters(arguments: Mapping[str, str], today: date) -> MatrixFilters:
@@ -44,7 +44,7 @@ def read_filters(arguments: Mapping[str, str], today: date) -> MatrixFilters:
     period, state = arguments.get("period", "").strip(), arguments.get("state", "").strip()
     ignored = [
         label
-        for label, asked, known in (("plan period", period, set(periods)), ("state", state, set(states)))
+        for label, asked, known in (("plan period", period, set(periods)), ("status", state, set(states)))
         if asked and asked not in known
     ]
     return MatrixFilters(periods.get(period, Period.containing(today)), states.get(state), tuple(ignored))
@@ -54,7 +54,7 @@ def filter_form(filters: MatrixFilters, today: date) -> FilterForm:
     """The form that shows these filters."""
     form = FilterForm(formdata=None, data=filters.in_address())
     form.period.choices = [(period.name, period.label) for period in periods_to_choose(today)]
-    form.state.choices = [("", "Any state"), *((state.value, document_state_label(state)) for state in DocumentState)]
+    form.state.choices = [("", "Any status"), *((state.value, document_state_label(state)) for state in DocumentState)]
     return form
 
 

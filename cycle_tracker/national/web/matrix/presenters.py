@@ -109,7 +109,7 @@ def sheet(
     names = ["Partnership"]
     for number, name in enumerate(columns(filters.period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
-        names += [f"{name}, lag in days"] if number else []
+        names += [f"{name}, days after year end"] if number else []
     rows = []
     for partnership, cells in _chosen(partnerships, documents, filters):
         row: list[Cell] = [partnership.name]

@@ -16,20 +16,20 @@ class JoinForm(FlaskForm):
     """An official, and their place."""
 
     person = OfferedField(
-        "Who joins", refusal="Choose somebody from the list", validators=[required("Choose who joins")]
+        "Official", refusal="Choose someone from the list", validators=[required("Choose an official")]
     )
     place = RadioField(
-        "As what",
+        "Role in the group",
         choices=PLACES,
-        validators=[required("Choose what they are in the group")],
+        validators=[required("Choose their role in the group")],
         validate_choice=False,
     )
 
     def offer(self, people: Iterable[User]) -> None:
         """Let these officials be chosen, and nobody else."""
-        self.person.offer([("", "Choose somebody"), *((str(one.id), f"{one.name}, {one.email}") for one in people)])
+        self.person.offer([("", "Choose someone"), *((str(one.id), f"{one.name}, {one.email}") for one in people)])
 
     def validate_place(self, field: RadioField) -> None:
         """Raises ValidationError for what is no place in a group."""
         if field.data not in {place.value for place in MembershipRole}:
-            raise ValidationError("Choose what they are in the group")
+            raise ValidationError("Choose their role in the group")

@@ -39,7 +39,7 @@ def join() -> ResponseReturnValue:
     form = JoinForm()
     form.offer(list_officials())
     if form.validate_on_submit() and saved(form, lambda: _join(form)):
-        flash("Recorded. They are told when a document is raised.", "success")
+        flash("Saved. We will email them when a document is escalated to the group.", "success")
         return redirect(url_for("national_group.show"))
     return render_template("national/national_group/join.html", form=form)
 
@@ -57,7 +57,7 @@ def leave(membership_id: int) -> ResponseReturnValue:
             membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
         ),
     ):
-        flash(f"Recorded. {name} is no longer in the group.", "success")
+        flash(f"Saved. {name} is no longer in the group.", "success")
         return redirect(url_for("national_group.show"))
     form.for_membership(membership)
     return render_template("national/national_group/leave.html", form=form, membership=membership)

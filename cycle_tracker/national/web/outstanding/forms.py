@@ -75,7 +75,7 @@ class FilterForm(FlaskForm):
     partnership = SelectField("Partnership")
     kind = SelectField("Plan or report")
     period = SelectField("Plan period")
-    state = SelectField("State")
+    state = SelectField("Status")
 
 
 def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership], today: date) -> Filters:
@@ -92,7 +92,7 @@ def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnershi
         partnership=chosen("partnership", "partnership", {one.slug: one.slug for one in partnerships}) or "",
         kind=chosen("kind", "kind of document", {kind.value: kind for kind in KINDS}),
         period=chosen("period", "plan period", {period.name: period for period in periods_until(today)}),
-        state=chosen("state", "state", {state.value: state for state in STATES}),
+        state=chosen("state", "status", {state.value: state for state in STATES}),
         sort=chosen("sort", "order", {sort.value: sort for sort in Sort}) or Sort.DAYS,
         ignored=tuple(ignored),
     )
@@ -104,7 +104,7 @@ def filter_form(filters: Filters, partnerships: Sequence[Partnership], today: da
     form.partnership.choices = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
     form.kind.choices = [("", "Plans and reports"), *((kind.value, kind_label(kind)) for kind in KINDS)]
     form.period.choices = [("", "All periods"), *((one.name, one.label) for one in periods_until(today))]
-    form.state.choices = [("", "All states"), *((state.value, document_state_label(state)) for state in STATES)]
+    form.state.choices = [("", "All statuses"), *((state.value, document_state_label(state)) for state in STATES)]
     return form
 
 

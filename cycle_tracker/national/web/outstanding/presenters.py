@@ -22,11 +22,11 @@ INTROS = {
     ),
     DocumentState.EXPLAINED: "Past the guidance date, with a reason and a new expected date.",
     DocumentState.PAST_GUIDANCE_DATE: "Past the guidance date by 60 days or fewer, with no explanation.",
-    DocumentState.PUBLISHED_NOT_NOTIFIED: "Published, and there is no record that Scottish Government was told.",
+    DocumentState.PUBLISHED_NOT_NOTIFIED: "Published. We have no record that the Scottish Government was sent a copy.",
     DocumentState.NO_RECORD: (
-        "Due before the partnership joined this service, with nothing entered. Not counted as late."
+        "Due before the partnership joined this service, with no details recorded. Not counted as late."
     ),
-    DocumentState.NOT_REQUIRED: "An official said that these are not required, and why. Not counted as late.",
+    DocumentState.NOT_REQUIRED: "An official marked these as not required and gave a reason. Not counted as late.",
 }
 
 
@@ -34,18 +34,18 @@ BOXES = {"label": "Ask for an update", "hidden": True}
 """The heading of the column of boxes."""
 
 COLUMNS = (
-    "State",
+    "Status",
     "Partnership",
     "Document",
     "Plan period",
     "Guidance date",
     "Days past",
-    "Lag from 31 March, in days",
+    "Days after year end",
     "Published on",
     "New expected date",
     "Explanation",
     "Escalated on",
-    "Raised to the national group on",
+    "Escalated to the national group on",
 )
 """What a file of the list holds."""
 
@@ -136,7 +136,7 @@ def columns(group: StateGroup, filters: Filters, *, with_boxes: bool) -> list[An
             "sort": None if by_partnership else "descending",
             "number": True,
         },
-        {"label": "Lag from 31 March, in days", "number": True},
+        {"label": "Days after year end", "number": True},
         *group.columns,
     ]
 
@@ -174,7 +174,7 @@ def _line(document: Document) -> Line:
         published=published if document.published else "",
         expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
         escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
-        raised=f"Raised to the national group on {day(document.raised_on)}" if document.raised_on else "",
+        raised=f"Escalated to the national group on {day(document.raised_on)}" if document.raised_on else "",
     )
 
 
@@ -182,7 +182,7 @@ def _lag(document: Document) -> str:
     """The lag of a report; a plan has none, and one published on an unknown day has one that nobody knows."""
     if document.published and document.published_on is None:
         return "Not known"
-    return "Not a report" if document.lag is None else f"{document.lag:,}"
+    return "–" if document.lag is None else f"{document.lag:,}"
 
 
 def _tile_colour(state: DocumentState) -> str:

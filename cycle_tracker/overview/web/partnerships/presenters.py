@@ -53,7 +53,7 @@ class Explained:
 
 def bodies(found: Iterable[PartnershipBody], today: date) -> list[Body]:
     """Who leads and takes part, those of today before those whose part has ended or is to come."""
-    ordered = sorted(found, key=lambda one: (not _holds(one, today), one.role is not BodyRole.LEAD))
+    ordered = sorted(found, key=lambda one: (not one.holds_on(today), one.role is not BodyRole.LEAD))
     roles = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member"}
     return [Body(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
 
@@ -87,10 +87,10 @@ def explanations(documents: Iterable[FollowedDocument]) -> list[Explained]:
 def joined_words(partnership: Partnership, today: date) -> str:
     """From when the partnership uses the service."""
     if partnership.notify_from is None:
-        return "It does not use this service yet, so no one in it gets reminders."
+        return "This partnership does not use Cycle Tracker yet, so no one in it gets reminders."
     if partnership.notify_from > today:
-        return f"It will use this service from {day(partnership.notify_from)}."
-    return f"It has used this service since {day(partnership.notify_from)}."
+        return f"This partnership will use Cycle Tracker from {day(partnership.notify_from)}."
+    return f"This partnership has used Cycle Tracker since {day(partnership.notify_from)}."
 
 
 def seen_by(viewer: Viewer, partnership: Partnership) -> str:
@@ -109,10 +109,6 @@ def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentLine:
         words = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
         return DocumentLine(document.title, address, None, [words])
     return DocumentLine(document.title, address, document_status(document.state), date_words(document))
-
-
-def _holds(body: PartnershipBody, today: date) -> bool:
-    return body.from_on <= today and (body.to_on is None or today <= body.to_on)
 
 
 def _held(body: PartnershipBody) -> str:

@@ -1,0 +1,225 @@
+"""Who sees what: SQL answers as the table of permissions does, for any person and any milestone of a partnership."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import ColumnElement, select, true
+
+from cycle_tracker.access.queries.scopes import (
+    IS_DOCUMENT,
+    IS_OPEN,
+    IS_PUBLISHED,
+    due_on_for,
+    is_owned_by,
+    is_seen_by,
+    is_work_of,
+    may_be_seen_by,
+    within,
+)
+from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change, may_see
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models import (
+    BodyRole,
+    DateChange,
+    DateChangeKind,
+    Group,
+    Membership,
+    MembershipRole,
+    Milestone,
+    Partnership,
+    PartnershipBody,
+    Publication,
+    RoleGrant,
+    User,
+    Version,
+)
+from tests.factories import at_seven, make_milestone, make_organisation, make_partnership, make_report, make_user
+from tests.support.selection import examples
+
+TODAY = date(2026, 7, 3)
+DAY = timedelta(days=1)
+
+roles = st.frozensets(st.sampled_from(list(Role)), max_size=2)
+people = st.frozensets(st.integers(0, 3), max_size=2)
+viewers = st.tuples(roles, roles, roles, st.integers(0, 3), people, people)
+"""Roles for Scotland, in each of two partnerships; the number of the person, of their posts and of who is away."""
+
+
+def make_table() -> tuple[list[Partnership], list[User], list[Milestone]]:
+    """A step and a plan of each of three partnerships for each of four owners, and for none."""
+    places = [make_partnership(slug) for slug in ("moray", "fife", "orkney")]
+    owners = [make_user(f"Owner {number}") for number in range(4)]
+    milestones = [
+        make_milestone(place, kind=kind, owner=owner)
+        for place, kind, owner in product(places, (Kind.STEP, Kind.PLAN), (*owners, None))
+    ]
+    return places, owners, milestones
+
+
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(viewers, min_size=1, max_size=6))
+def test_sql_finds_for_anybody_what_the_table_of_permissions_gives_them(
+    core_app: Flask,
+    wanted: list[tuple[frozenset[Role], frozenset[Role], frozenset[Role], int, frozenset[int], frozenset[int]]],
+) -> None:
+    places, owners, milestones = make_table()
+    for national, in_moray, in_fife, who, posts, away in wanted:
+        viewer = Viewer(
+            user_id=owners[who].id,
+            name="Anybody",
+            national=national,
+            within={places[0].id: in_moray, places[1].id: in_fife},
+            posts=frozenset(owners[number].id for number in posts),
+            stands_in_for=frozenset(owners[number].id for number in away),
+        )
+        hold_to_the_table(viewer, milestones)
+    db.session.rollback()
+
+
+def hold_to_the_table(viewer: Viewer, milestones: list[Milestone]) -> None:
+    def agrees(condition: ColumnElement[bool], rule: Callable[[Milestone], bool]) -> None:
+        assert set(db.session.scalars(select(Milestone.id).where(condition))) == {
+            one.id for one in milestones if rule(one)
+        }
+
+    agrees(is_seen_by(viewer), lambda one: may_see(viewer, one.partnership_id, is_document=one.is_document))
+    agrees(is_work_of(viewer), lambda one: may_change(viewer, one.partnership_id, one.owner_id))
+    agrees(is_owned_by(viewer), lambda one: one.owner_id in viewer.owns_as and may_own(viewer, one))
+    for permission in Permission:
+        agrees(within(Milestone.partnership_id, viewer, permission), holder(viewer, permission))
+
+
+def may_own(viewer: Viewer, milestone: Milestone) -> bool:
+    return viewer.can(Permission.CHANGE_OWN_MILESTONES, milestone.partnership_id)
+
+
+def holder(viewer: Viewer, permission: Permission) -> Callable[[Milestone], bool]:
+    return lambda milestone: viewer.can(permission, milestone.partnership_id)
+
+
+def test_open_and_document_in_sql_are_those_of_the_row(core_app: Flask) -> None:
+    moray = make_partnership("moray")
+    made = [make_milestone(moray, kind=kind, state=state) for kind, state in product(Kind, State)]
+    for condition, rule in (
+        (IS_OPEN, lambda one: one.is_open),
+        (~IS_OPEN, lambda one: not one.is_open),
+        (IS_DOCUMENT, lambda one: one.is_document),
+        (~IS_DOCUMENT, lambda one: not one.is_document),
+    ):
+        found = set(db.session.scalars(select(Milestone.id).where(condition)))
+        assert found == {one.id for one in made if rule(one)}
+
+
+def test_what_is_published_is_every_version_but_a_draft(core_app: Flask) -> None:
+    moray = make_partnership("moray")
+    for version in Version:
+        report = make_report(moray, key=f"report-{version}")
+        db.session.add(Publication(milestone_id=report.id, version=version, recorded_at=at_seven(TODAY)))
+    db.session.flush()
+    found = set(db.session.scalars(select(Publication.version).where(IS_PUBLISHED)))
+    assert found == set(Version) - {Version.DRAFT}
+
+
+@pytest.mark.parametrize("first", [-1, 0, 1])
+@pytest.mark.parametrize("last", [None, -1, 0, 1])
+def test_a_part_or_a_place_holds_from_its_first_day_to_its_last(core_app: Flask, first: int, last: int | None) -> None:
+    until = None if last is None else TODAY + max(first, last) * DAY
+    has_begun, has_not_ended = first <= 0, until is None or until >= TODAY
+    moray = make_partnership("moray")
+    part = PartnershipBody(
+        partnership_id=moray.id,
+        organisation_id=make_organisation().id,
+        role=BodyRole.LEAD,
+        from_on=TODAY + first * DAY,
+        to_on=until,
+    )
+    group = Group(partnership=moray, name="A group")
+    db.session.add_all([part, group])
+    db.session.flush()
+    db.session.add(Membership(group_id=group.id, user_id=make_user().id, role=MembershipRole.MEMBER, to_on=until))
+    db.session.flush()
+    assert part.holds_on(TODAY) is (has_begun and has_not_ended)
+    found = db.session.scalar(select(PartnershipBody.id).where(body_holds(TODAY)))
+    assert (found is not None) is (has_begun and has_not_ended)
+    found = db.session.scalar(select(Membership.id).where(membership_holds(TODAY)))
+    assert (found is not None) is has_not_ended
+
+
+def test_what_a_date_is_for_a_reader_goes_by_the_partnership_asked_about(core_app: Flask) -> None:
+    """A new date that was not shared is for those of the partnership; a role elsewhere shows nobody more, or less."""
+    moray, fife = make_partnership("moray"), make_partnership("fife")
+    old, new = date(2026, 6, 30), date(2026, 9, 1)
+    report = make_report(moray, due_on=new, target_on=old, expected_date=True)
+    step = make_milestone(moray, due_on=new, target_on=old, expected_date=True)
+    db.session.add(changed(report, DateChangeKind.LOCAL))
+    db.session.flush()
+
+    def dates(national: Role, *in_fife: Role) -> tuple[date, date]:
+        viewer = Viewer(1, "Anybody", national=frozenset({national}), within={fife.id: frozenset(in_fife)})
+        found = db.session.execute(select(Milestone.id, due_on_for(viewer, moray.id)))
+        of = {row[0]: row[1] for row in found}
+        return of[report.id], of[step.id]
+
+    assert dates(Role.OFFICIAL) == (old, new)
+    assert dates(Role.OFFICIAL, Role.LEAD) == (old, new)
+    assert dates(Role.ADMINISTRATOR, Role.LEAD) == (new, new)
+    assert dates(Role.AUDITOR) == (new, new)
+    db.session.add(changed(report, DateChangeKind.EXPECTED))
+    db.session.flush()
+    assert dates(Role.OFFICIAL) == (new, new)
+
+
+def changed(milestone: Milestone, kind: DateChangeKind) -> DateChange:
+    return DateChange(
+        milestone_id=milestone.id,
+        kind=kind,
+        new_due_on=milestone.due_on,
+        reason="Why",
+        shared=True,
+        noted_at=at_seven(TODAY),
+    )
+
+
+def test_a_job_finds_for_each_account_what_the_table_of_permissions_gives_it(core_app: Flask) -> None:
+    """Every role in each scope, for a step and a document of one's own partnership, of another, and of Scotland."""
+    moray, fife = make_partnership("moray"), make_partnership("fife")
+    board, left = make_organisation("NHS Grampian"), make_organisation("NHS Fife")
+    for place, body, until in ((moray, board, None), (moray, left, TODAY - DAY)):
+        db.session.add(
+            PartnershipBody(
+                partnership_id=place.id,
+                organisation_id=body.id,
+                role=BodyRole.MEMBER,
+                from_on=date(2017, 4, 1),
+                to_on=until,
+            )
+        )
+    accounts = [make_user("Nobody"), make_user("Switched off", role=Role.LEAD, partnership=moray, active=False)]
+    for role in Role:
+        accounts += [make_user(f"{role} in Moray", role=role, partnership=moray), make_user(f"{role}", role=role)]
+        for body in (board, left):
+            accounts.append(make_user(f"{role} of {body.name}"))
+            db.session.add(
+                RoleGrant(user_id=accounts[-1].id, role=role, scope=Scope.ORGANISATION, organisation_id=body.id)
+            )
+    made = [make_milestone(place, kind=kind) for place, kind in product((moray, fife, None), (Kind.STEP, Kind.PLAN))]
+    db.session.flush()
+    found = db.session.execute(
+        select(User.id, Milestone.id).join(Milestone, true()).where(may_be_seen_by(User.id, TODAY))
+    )
+    given = viewers_of([account.id for account in accounts], TODAY)
+    assert {tuple(row) for row in found} == {
+        (viewer.user_id, one.id)
+        for viewer, one in product(given.values(), made)
+        if may_see(viewer, one.partnership_id, is_document=one.is_document)
+    }
