@@ -45,7 +45,7 @@ AREAS = {
             "cycle_tracker/reminders/rules/forecasts.py",
             "cycle_tracker/reminders/rules/notice_words.py",
             "cycle_tracker/reminders/rules/reminders.py",
-            "cycle_tracker/reminders/rules/silences.py",
+            "cycle_tracker/reminders/rules/unsent_reasons.py",
             "cycle_tracker/reminders/queries/deadlines.py",
         ),
         (

@@ -161,4 +161,8 @@ KEEP_COMPLETE = {
 for _dialect, _statements_of in KEEP_COMPLETE.items():
     for _table, _statements in _statements_of.items():
         for _statement in _statements:
-            event.listen(Base.metadata.tables[_table], "after_create", DDL(_statement).execute_if(dialect=_dialect))
+            event.listen(
+                Base.metadata.tables[_table],
+                "after_create",
+                DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+            )

@@ -24,7 +24,7 @@ from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models import Message, MessageKind, Milestone, Partnership, UpdateRequest, User
 from cycle_tracker.models.base import UtcDateTime
-from cycle_tracker.requests.rules import Asked, RequestState
+from cycle_tracker.requests.rules import RequestState, RequestSubject
 
 
 class RequestSort(StrEnum):
@@ -76,7 +76,7 @@ def list_documents_to_ask(viewer: Viewer, milestone_ids: Collection[int], *, hol
     return db.session.scalars(statement.with_for_update(of=Milestone) if hold else statement).all()
 
 
-def as_asked(documents: Sequence[Milestone], today: date) -> list[Asked]:
+def as_asked(documents: Sequence[Milestone], today: date) -> list[RequestSubject]:
     """What officials may know of these open documents, in their order; in one statement."""
     explanations = shared_explanations(documents)
     found = []
@@ -85,7 +85,7 @@ def as_asked(documents: Sequence[Milestone], today: date) -> list[Asked]:
         state = document_state(facts_of(document, None, explanation, notified=False), today)
         expected_on = explanation.new_due_on if explanation and state is DocumentState.EXPLAINED else None
         place = document.partnership.name if document.partnership else "Scotland"
-        found.append(Asked(document.title, place, state, document.target_on, expected_on))
+        found.append(RequestSubject(document.title, place, state, document.target_on, expected_on))
     return found
 
 

@@ -52,10 +52,10 @@ class LiveSession:
 
 def is_live(began_since: Any, seen_since: Any) -> ColumnElement[bool]:
     """True of a sign-in that was not ended, is not idle for too long and did not begin too long ago."""
-    return (
-        SignInSession.ended_at.is_(None)
-        & (SignInSession.began_at >= began_since)
-        & (SignInSession.seen_at >= seen_since)
+    return and_(
+        SignInSession.ended_at.is_(None),
+        SignInSession.began_at >= began_since,
+        SignInSession.seen_at >= seen_since,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, false, select
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on, holds
-from cycle_tracker.core.among import among
+from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.stand_ins import stood_in_for
@@ -37,7 +37,7 @@ def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) 
         )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
         .outerjoin(PostHolder, PostHolder.user_id == User.id)
-        .where(among(User.id, user_ids), User.active)
+        .where(in_literal_ids(User.id, user_ids), User.active)
         .order_by(User.id, RoleGrant.id, PostHolder.id)
     ).all()
     organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}

@@ -116,7 +116,7 @@ def _count(*, one_partnership: bool, one_period: bool) -> Select[int]:
     return select(func.count()).select_from(found.limit(COUNTED_TO + 1).subquery())
 
 
-def _published(statement: Any, *, one_partnership: bool, one_period: bool) -> Select[Any]:
+def _published(statement: Select[Any], *, one_partnership: bool, one_period: bool) -> Select[Any]:
     """Publications of documents. Which documents is found first, so that no more are looked at."""
     statement = (
         statement.select_from(Publication)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.milestones.services.hand_over import HandOver, hand_over, successors_for
+from cycle_tracker.milestones.services.hand_over import HandOver, successors_for, transfer_all
 from cycle_tracker.models import Milestone, Partnership, User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.people import get_person, get_person_of, list_owned
@@ -50,7 +50,7 @@ def _page(person: User, owned: Sequence[Milestone], partnership: Partnership | N
     attempt = Attempt(form)
     if attempt.validate() and chosen is not None:
         with attempt:
-            hand_over(person, chosen.successor, owned, by=current_user_row(), today=clock.today(), now=clock.now())
+            transfer_all(person, chosen.successor, owned, by=current_user_row(), today=clock.today(), now=clock.now())
         if attempt.saved:
             number = count(len(chosen.goes), "milestone")
             flash(f"Reassigned {number} from {person.name} to {chosen.successor.name}.", "success")

@@ -19,7 +19,8 @@ from cycle_tracker.models.base import table_of
 from cycle_tracker.operations.services.synthetic_documents import add_documents, insert_many
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.rules.policies import policy_for
-from cycle_tracker.reminders.rules.reminders import Deadline, first_notice_on
+from cycle_tracker.reminders.rules.reminders import first_notice_on
+from cycle_tracker.reminders.rules.steps import Deadline
 
 NOTIFY_FROM = timedelta(days=365)
 ENTERED = timedelta(days=60)

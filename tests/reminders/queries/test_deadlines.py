@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.reminders.queries.deadlines import Policies, change_of, deadline_of
 from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY, PolicyChange, Repeats
-from cycle_tracker.reminders.rules.reminders import Deadline
+from cycle_tracker.reminders.rules.steps import Deadline
 
 DUE, TARGET, ENTERED, JOINED, REPLY = (date(2026, 6, day) for day in (1, 2, 3, 4, 5))
 
@@ -81,7 +81,7 @@ def test_a_change_of_policy_has_every_part_of_its_row_and_no_other() -> None:
         JOINED,
         before=(0,),
         repeats=Repeats(1, 7),
-        rungs=(Rung(14, (Audience.GOVERNANCE, Audience.CHAIR)),),
+        rungs=(EscalationStage(14, (Audience.GOVERNANCE, Audience.CHAIR)),),
     )
 
 

@@ -11,7 +11,7 @@ from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import DateChange, Milestone
-from cycle_tracker.reminders.rules.reminders import explain_on
+from cycle_tracker.reminders.rules.steps import explain_on
 from cycle_tracker.web.wording import day
 
 

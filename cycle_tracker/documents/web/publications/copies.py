@@ -7,7 +7,7 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.publications import DocumentRecord, get_publication
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
 from cycle_tracker.milestones.web.newest import changed_by_others

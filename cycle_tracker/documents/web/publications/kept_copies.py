@@ -7,7 +7,7 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.rules.permissions import Permission, may_see
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.publications import get_publication, get_record
-from cycle_tracker.documents.services.publication_facts import keep_copy, remove_kept_copy
+from cycle_tracker.documents.services.publication_corrections import keep_copy, remove_kept_copy
 from cycle_tracker.documents.web.publications.forms import KeptCopyForm
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.services.files import store_file

@@ -13,7 +13,7 @@ from cycle_tracker.documents.queries.publications import (
     list_steps_opened_again,
 )
 from cycle_tracker.documents.services.newer_versions import record_newer_version, version_that_follows
-from cycle_tracker.documents.services.publication_facts import Place, correct_publication, set_places
+from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication, set_places
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.milestones.web.newest import changed_by_others
@@ -91,12 +91,12 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
 
 
 def _show_facts(form: FactsForm, publication: Publication | None) -> None:
-    places: list[Place] = []
+    places: list[PublishedAddress] = []
     if publication is not None:
         form.which.data, form.published_on.data = publication.version.value, publication.published_on
         if "newer_on" in form:
             form.newer_on.data = publication.newer_on
-        places = [Place(one.form, one.language, one.address) for one in publication.addresses]
+        places = [PublishedAddress(one.form, one.language, one.address) for one in publication.addresses]
     form.show_places(places)
 
 

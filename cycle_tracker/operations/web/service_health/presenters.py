@@ -7,7 +7,7 @@ from datetime import datetime
 from cycle_tracker.audit.queries.seals import find_sealing
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, holders_since, latest_run, list_missed_days
 from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_at_once
-from cycle_tracker.models import Outcome
+from cycle_tracker.models import RunOutcome
 from cycle_tracker.operations.queries import outbox_health
 from cycle_tracker.operations.queries.alarms import list_alarms
 from cycle_tracker.operations.queries.outbox_health import Waiting
@@ -67,7 +67,7 @@ def health_page(now: datetime) -> HealthPage:
     jobs = job_rows(now)
     waiting, failed, unreachable = _numbers()
     missed = list_missed_days(QUEUE_NOTICES)
-    decided = latest_run(QUEUE_NOTICES, Outcome.FINISHED)
+    decided = latest_run(QUEUE_NOTICES, RunOutcome.FINISHED)
     undecided = decided.counts.get("skipped", 0) if decided else 0
     failed_rows = [failed_row(row) for row in outbox_health.list_failed()]
     unreachable_rows = [unreachable_row(row) for row in outbox_health.list_unreachable()]

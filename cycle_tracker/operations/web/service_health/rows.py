@@ -6,7 +6,7 @@ from typing import Any
 
 from cycle_tracker.core import addresses
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, latest_run
-from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.models import JobRun, RunOutcome
 from cycle_tracker.models.job_run import Alarm, AlarmKind
 from cycle_tracker.operations.web.service_health.trouble import about_deciding, about_sending
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
@@ -22,9 +22,9 @@ FAILS = Status("Failing", "red")
 
 
 OUTCOMES = {
-    Outcome.RUNNING: "In progress, or stopped part-way",
-    Outcome.FINISHED: "Finished",
-    Outcome.FAILED: "Failed",
+    RunOutcome.RUNNING: "In progress, or stopped part-way",
+    RunOutcome.FINISHED: "Finished",
+    RunOutcome.FAILED: "Failed",
 }
 
 
@@ -106,7 +106,7 @@ def job_rows(now: datetime) -> list[JobHealth]:
 
 
 def _job(job: str, title: str, timetable: str, warning: str) -> JobHealth:
-    run, good = latest_run(job), latest_run(job, Outcome.FINISHED)
+    run, good = latest_run(job), latest_run(job, RunOutcome.FINISHED)
     return JobHealth(
         title=title,
         timetable=timetable,
@@ -128,7 +128,7 @@ def _run(run: JobRun | None) -> str:
 def _status(run: JobRun | None, warning: str) -> Status:
     if not warning:
         return RUNS_WELL
-    return FAILS if run is not None and run.outcome is Outcome.FAILED else RUNS_LATE
+    return FAILS if run is not None and run.outcome is RunOutcome.FAILED else RUNS_LATE
 
 
 def _counts(counts: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.models import Ending
 from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, policy_words, step_words, when_words
-from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, RAISED
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, RAISED
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import Status, date_name, day, moment
