@@ -3,5 +3,5 @@
 Here live policies, notices, digests, the forecast, why nobody was told, and links that answer or stop a reminder.
 It may use `people` and what is below; what changes when people are told is a service of here or above.
 "Due and not yet told" is the question, never "due exactly today", so days without a run heal themselves.
-Begin with `rules/reminders.py`, then `services/reminders.py` (decide) and `services/digests.py` (gather).
+Begin with `rules/steps.py` and `rules/reminders.py`, then `services/reminders.py` and `services/digests.py`.
 """

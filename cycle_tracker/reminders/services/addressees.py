@@ -20,7 +20,7 @@ from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
 )
 from cycle_tracker.reminders.rules.steps import BEFORE
-from cycle_tracker.reminders.services.digest_words import Reader
+from cycle_tracker.reminders.services.words.digests import Reader
 
 
 @dataclass(frozen=True)

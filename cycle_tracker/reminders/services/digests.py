@@ -33,9 +33,9 @@ from cycle_tracker.reminders.queries.waiting import (
 )
 from cycle_tracker.reminders.rules.digests import digest_of_today
 from cycle_tracker.reminders.services.addressees import Addressee, contacts_as_addressees, people_as_addressees
-from cycle_tracker.reminders.services.digest_words import Reader, render_digest
 from cycle_tracker.reminders.services.folding import merge_unsent_digests
 from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
+from cycle_tracker.reminders.services.words.digests import Reader, render_digest
 
 BATCH = 50
 SWITCHED_OFF = "reminders before the day are switched off"

@@ -29,13 +29,13 @@ from cycle_tracker.models import (
 )
 from cycle_tracker.people.services.account_mails import withdraw_lapsed_mails
 from cycle_tracker.reminders.queries.waiting import NoticeLine, notices_of_messages
-from cycle_tracker.reminders.services.digest_words import Reader, render_digest
 from cycle_tracker.reminders.services.untrue import (
     FINISHED,
     NOT_ALLOWED,
     rendered_before,
     untrue_notices,
 )
+from cycle_tracker.reminders.services.words.digests import Reader, render_digest
 
 NOTHING_LEFT = "nothing in it was still true when it was due to be sent"
 

@@ -99,7 +99,7 @@ def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
 
 
 def _store(template: str, recipient: str, words: str) -> None:
-    from cycle_tracker.reminders.services.digest_words import Item, Reader, Section
+    from cycle_tracker.reminders.services.words.digests import Item, Reader, Section
 
     key = new_key()
     message = Message(identity=uuid4().hex, kind=MessageKind.UPDATE_REQUEST, recipient=recipient, rendered_on=DAY)

@@ -9,8 +9,8 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.reminders.queries.waiting import NoticeLine
-from cycle_tracker.reminders.services.digest_reasons import reason_words
-from cycle_tracker.reminders.services.digest_subjects import subject_words
+from cycle_tracker.reminders.services.words.reasons import reason_words
+from cycle_tracker.reminders.services.words.subjects import subject_words
 
 TODAY = date(2026, 7, 3)
 DUE_ON = date(2026, 6, 30)

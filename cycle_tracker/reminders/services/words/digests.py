@@ -20,10 +20,10 @@ from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
-from cycle_tracker.reminders.services.answer_words import answer_note
-from cycle_tracker.reminders.services.digest_reasons import reason_words
-from cycle_tracker.reminders.services.digest_subjects import subject_words
-from cycle_tracker.reminders.services.ladder_words import acknowledged_note, decision_note
+from cycle_tracker.reminders.services.words.answers import answer_note
+from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note
+from cycle_tracker.reminders.services.words.reasons import reason_words
+from cycle_tracker.reminders.services.words.subjects import subject_words
 
 FOR_DECISION = "Decision needed from your group"
 PAST = "Overdue"

@@ -1,0 +1,1 @@
+"""What emails about dates say: digests, their subjects and reasons, answers, and escalations."""
