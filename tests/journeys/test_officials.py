@@ -90,7 +90,7 @@ def test_officials_ask_about_many_at_once_and_receive_what_is_sent(service: Serv
     visitor.open("/to-receive")
     tick(visitor, "Moray: Annual report on 2025–26")
     visitor.press("Record receipt")
-    assert visitor.reads("Recorded: 1 document was received on 2 September 2026.")
+    assert visitor.reads("Saved. 1 document was received on 2 September 2026.")
     visitor.open(REPORT)
     assert visitor.reads("Received on 2 September 2026, recorded by Fiona Shaw.")
     visitor.open("/partnerships/fife/milestones/2023-26.annual-report-3/receipt")
