@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import deciding, growth, sending, web_worker, whole_job
+from bench import deciding, growth, pages, sending, web_worker, whole_job
 from bench.databases import PostgresShelf, Shelf, SqliteShelf
 from bench.rows import Row
 from tests.support.postgres import start_cluster
@@ -23,6 +23,7 @@ MEASURES: dict[tuple[str, ...], Measure] = {
     ("P2",): sending.measure,
     ("P2", "CONNECTIONS"): sending.measure_connections,
     ("SWEEP",): deciding.measure,
+    ("P3", "P6"): pages.measure,
 }
 KINDS = ("sqlite", "postgresql")
 

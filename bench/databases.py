@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from bench.processes import DAY, run
 from tests.support.postgres import Cluster
 
@@ -19,6 +21,7 @@ class Size:
     due_soon: int
     people: int
     partnerships: int = 30
+    documents: bool = False
 
 
 class Shelf(Protocol):
@@ -31,6 +34,12 @@ class Shelf(Protocol):
 
     def copy(self, name: str) -> str:
         """The address of a fresh copy."""
+
+    def address(self, name: str) -> str:
+        """The address of the database itself, for measures that change nothing which another looks at."""
+
+    def settle(self, database: str) -> None:
+        """What the server does by itself some time after a load, done now: at this address."""
 
 
 class SqliteShelf:
@@ -54,6 +63,12 @@ class SqliteShelf:
         shutil.copy(self._folder / f"{name}.db", path)
         return f"sqlite:///{path}"
 
+    def address(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}.db"
+
+    def settle(self, database: str) -> None:
+        """Nothing: SQLite has no such thing."""
+
 
 class PostgresShelf:
     """Databases of one PostgreSQL server of our own, which keeps every commit on disk. There is one copy at a time."""
@@ -75,9 +90,16 @@ class PostgresShelf:
         self._cluster.drop_database("copy")
         return self._cluster.create_database("copy", template=name)
 
+    def address(self, name: str) -> str:
+        return self._cluster.url(name)
 
-def load(size: Size) -> Callable[[str], None]:
-    """Fills a database with its tables and so much synthetic data."""
+    def settle(self, database: str) -> None:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE)")
+
+
+def load(size: Size, day: str = DAY) -> Callable[[str], None]:
+    """Fills a database with its tables and so much synthetic data around a day."""
 
     def fill(database: str) -> None:
         run("-m", "flask", "db", "upgrade", database=database)
@@ -87,9 +109,10 @@ def load(size: Size) -> Callable[[str], None]:
             "--overdue": size.overdue,
             "--due-soon": size.due_soon,
             "--people": size.people,
-            "--on": DAY,
+            "--on": day,
         }
         words = [str(word) for option in options.items() for word in option]
-        run("-m", "flask", "load-synthetic", *words, database=database)
+        documents = ["--documents"] if size.documents else []
+        run("-m", "flask", "load-synthetic", *words, *documents, database=database)
 
     return fill

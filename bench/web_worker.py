@@ -48,7 +48,7 @@ def _peak_of_worker(database: str) -> float:
         place = ["--partnership", partnership] if partnership else []
         words = ["user", "add", address, "--name", role, "--role", role, "--password", PASSWORD, *place]
         run("-m", "flask", "--app", "wsgi", *words, database=database)
-    with _worker(database) as (process, base):
+    with worker(database) as (process, base):
         for address, (_, _, paths) in VIEWERS.items():
             visitor = _signed_in(base, address)
             for path in paths * VISITS:
@@ -57,17 +57,20 @@ def _peak_of_worker(database: str) -> float:
 
 
 @contextmanager
-def _worker(database: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def worker(
+    database: str, app: str = "wsgi:app", healthy: str = "/healthz"
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """One gunicorn worker of an app, and its address, once it answers for `healthy`."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", "1", "-b", f"{LOOPBACK}:{port}", "wsgi:app"],
+        [sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", "1", "-b", f"{LOOPBACK}:{port}", app],
         cwd=ROOT,
         env=environment(database),
         stderr=subprocess.DEVNULL,
     )
     base = f"http://{LOOPBACK}:{port}"
     try:
-        _wait_for(f"{base}/healthz")
+        _wait_for(f"{base}{healthy}")
         yield process, base
     finally:
         process.send_signal(signal.SIGTERM)

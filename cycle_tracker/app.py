@@ -37,10 +37,7 @@ def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def _engine_options(app: Flask) -> dict[str, Any]:
     # An error of the database is logged, shown and mailed: without the addresses, texts and keys that it was to store.
-    options: dict[str, Any] = {
-        "hide_parameters": True,
-        "pool_pre_ping": not app.config["DATABASE_URL"].startswith("sqlite"),
-    }
+    options: dict[str, Any] = {"hide_parameters": True}
     if app.config["MAIL_CONNECTIONS"] > 1:
         options["max_overflow"] = 10 + app.config["MAIL_CONNECTIONS"]  # each line to the mail server holds one
     return options

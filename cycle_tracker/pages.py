@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 
 from cycle_tracker.answers.web import section as answers_section
 from cycle_tracker.answers.web.routes import bp as answers
+from cycle_tracker.cycles.web.joining.closure_days import bp as closure_days
 from cycle_tracker.cycles.web.joining.routes import bp as joining
 from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milestones
 from cycle_tracker.cycles.web.routes import bp as cycles
@@ -13,6 +14,8 @@ from cycle_tracker.documents.web.date_changes import section as date_changes_sec
 from cycle_tracker.documents.web.date_changes.routes import bp as date_changes
 from cycle_tracker.documents.web.not_required.routes import bp as not_required
 from cycle_tracker.documents.web.publications import section as publications_section
+from cycle_tracker.documents.web.publications.copies import bp as copies
+from cycle_tracker.documents.web.publications.kept_copies import bp as kept_copies
 from cycle_tracker.documents.web.publications.routes import bp as publications
 from cycle_tracker.documents.web.receipts import section as receipts_section
 from cycle_tracker.documents.web.receipts.routes import bp as receipts
@@ -85,6 +88,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     evidence,
     comments,
     publications,
+    copies,
+    kept_copies,
     approvals,
     not_required,
     history,
@@ -95,6 +100,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     matrix,
     partnerships,
     joining,
+    closure_days,
     people,
     people_within,
     invitations,

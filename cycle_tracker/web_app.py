@@ -13,7 +13,7 @@ from cycle_tracker import models, pages
 from cycle_tracker.app import create_core_app
 from cycle_tracker.cli import register_commands
 from cycle_tracker.core.extensions import db
-from cycle_tracker.web import access, errors, filters, headers, hidden_tokens, navigation, security, sessions
+from cycle_tracker.web import access, errors, filters, headers, hidden_tokens, navigation, security, selects, sessions
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -36,6 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     hidden_tokens.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
+    selects.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):
         form_tokens.exempt(view)

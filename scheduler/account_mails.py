@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cycle_tracker.core import clock
 from cycle_tracker.people.queries.account_mails import is_one_ready
 
+# A mail server that could not be used is tried each minute, by the job that sends everything, and no more often.
 REST_AFTER_TROUBLE = timedelta(minutes=1)
-"""A mail server that could not be used is tried each minute, by the job that sends everything, and no more often."""
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from apscheduler.triggers.cron import CronTrigger
 from cycle_tracker.jobs.rules import QUEUE_AT
 from scheduler.jobs import SEND_ACCOUNT_MAILS
 
+# Runs queue-notices where today's run is missing or failed: at the start of the process, and every five minutes.
 CATCH_UP = "catch-up"
-"""Runs queue-notices where today's run is missing or failed: at the start of the process, and every five minutes."""
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,13 @@ AREAS = {
             "cycle_tracker/reminders/rules/forecasts.py",
             "cycle_tracker/reminders/rules/notice_words.py",
             "cycle_tracker/reminders/rules/reminders.py",
-            "cycle_tracker/reminders/rules/silences.py",
+            "cycle_tracker/reminders/rules/unsent_reasons.py",
             "cycle_tracker/reminders/queries/deadlines.py",
-            "cycle_tracker/reminders/services/bookmarks.py",
         ),
-        ("tests/reminders/rules", "tests/reminders/services/test_policies.py"),
+        (
+            "tests/reminders/rules",
+            "tests/reminders/queries/test_deadlines.py",
+        ),
     ),
     "deadlines": Area(
         (
@@ -82,13 +84,15 @@ AREAS = {
         (
             "tests/access/rules",
             "tests/access/queries",
-            "tests/overview/queries/test_milestone_lists.py",
-            "tests/people/services/test_invitations.py",
+            "tests/people/services/test_invitations.py::test_nobody_gives_more_than_they_have_or_elsewhere",
         ),
     ),
     "policies": Area(
         ("cycle_tracker/reminders/rules/policies.py", "cycle_tracker/reminders/rules/policy_rules.py"),
-        ("tests/reminders/rules", "tests/reminders/services/test_policies.py"),
+        (
+            "tests/reminders/rules",
+            "tests/reminders/queries/test_deadlines.py",
+        ),
     ),
 }
 

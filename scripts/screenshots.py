@@ -18,6 +18,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from cycle_tracker.cli.demo.acts.reminding import CONTACT
+from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.people import (
     ADMINISTRATOR,
     AUDITOR,
@@ -28,7 +29,6 @@ from cycle_tracker.cli.demo.people import (
     LEAD,
     OFFICIAL,
     PASSWORD,
-    STAR,
     Account,
 )
 from cycle_tracker.cli.demo.story import seed_demo

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, within
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of, rows_of
 from cycle_tracker.models import (
     AccessLink,
     Answer,
@@ -69,13 +71,18 @@ def find_question(token_hash: str, *, today: date, now: datetime) -> Question | 
 
 def newest_answers(milestone: Milestone, *, at_most: int = SHOWN_AT_MOST) -> Sequence[Answer]:
     """The newest answers about a milestone with who gave them, the newest first. One statement."""
-    return db.session.scalars(
+    return db.session.scalars(_newest_answers(), {"milestone": milestone.id, "at_most": at_most}).all()
+
+
+@built_once
+def _newest_answers() -> Select[Answer]:
+    return (
         select(Answer)
-        .where(Answer.milestone_id == milestone.id)
+        .where(Answer.milestone_id == number_of("milestone"))
         .options(joinedload(Answer.user), joinedload(Answer.contact))
         .order_by(Answer.id.desc())
-        .limit(at_most)
-    ).all()
+        .limit(number_of("at_most"))
+    )
 
 
 def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:
@@ -84,13 +91,19 @@ def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:
 
     Of each milestone its newest answer counts, until its date moves or one is proposed, or it is closed.
     """
+    held = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
+    return rows_of(_wanted_dates(reach_of(held)), **values_of(held))
+
+
+@built_once
+def _wanted_dates(reach: Reach) -> Select[*tuple[Any, ...]]:
     later = aliased(Answer)
     answered_since = exists().where(later.milestone_id == Answer.milestone_id, later.id > Answer.id)
     moved_since = exists().where(
         DateChange.milestone_id == Answer.milestone_id,
         or_(DateChange.noted_at >= Answer.answered_at, DateChange.proposed_at >= Answer.answered_at),
     )
-    return db.session.execute(
+    return (
         select(
             Milestone.key,
             Milestone.title,
@@ -111,13 +124,13 @@ def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:
         .where(
             Answer.kind == AnswerKind.NEEDS_A_NEW_DATE,
             IS_OPEN,
-            within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES),
+            in_reach(Milestone.partnership_id, reach),
             ~answered_since,
             ~moved_since,
         )
         .order_by(Answer.id)
         .limit(LISTED_AT_MOST)
-    ).all()
+    )
 
 
 def _who_may_change(milestone: Milestone, user_id: int, today: date) -> User | None:

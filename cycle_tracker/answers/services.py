@@ -21,7 +21,7 @@ from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.models import AccessLink, Answer, AnswerKind, Ending, LinkPurpose, Milestone, Notice, User
 from cycle_tracker.reminders.queries.audiences import audiences_for, user_of
-from cycle_tracker.reminders.rules.reminders import ANSWERED
+from cycle_tracker.reminders.rules.steps import ANSWERED
 
 LONGEST_TEXT = 2000
 AFRESH = "a later answer came"
@@ -32,7 +32,7 @@ class AnswerOver(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class ContactAnswer:
     """What somebody answers. `done_on` belongs to what is done, `new_date` to what needs one, and `text` to either of
     the others."""
 
@@ -47,7 +47,7 @@ def find_asked(token: str, *, today: date, now: datetime) -> Question | None:
     return find_question(hash_of(token), today=today, now=now)
 
 
-def answer(token: str, said: Said, *, today: date, now: datetime) -> Answer:
+def answer(token: str, said: ContactAnswer, *, today: date, now: datetime) -> Answer:
     """Use the link, and do what is answered. Raises AnswerOver for a link that no longer holds, and RuleBroken, beside
     the field, for an answer that cannot be: the link can then be tried again."""
     question = find_question(hash_of(token), today=today, now=now)
@@ -71,7 +71,7 @@ def answer(token: str, said: Said, *, today: date, now: datetime) -> Answer:
     return given
 
 
-def _ensure_possible(milestone: Milestone, said: Said, today: date) -> None:
+def _ensure_possible(milestone: Milestone, said: ContactAnswer, today: date) -> None:
     if said.kind is AnswerKind.DONE and milestone.is_document:
         raise RuleBroken("Record a plan or an annual report as published to mark it as done.", field="kind")
     if len(said.text) > LONGEST_TEXT:
@@ -113,7 +113,7 @@ def _spend(question: Question, *, now: datetime) -> bool:
     return True
 
 
-def _write(question: Question, said: Said, *, now: datetime) -> Answer:
+def _write(question: Question, said: ContactAnswer, *, now: datetime) -> Answer:
     """Keep what was answered, and write down that it came by a mailed link."""
     needs_date = said.kind is AnswerKind.NEEDS_A_NEW_DATE
     given = Answer(
@@ -137,7 +137,7 @@ def _write(question: Question, said: Said, *, now: datetime) -> Answer:
     return given
 
 
-def _act(milestone: Milestone, said: Said, *, by: User, today: date, now: datetime) -> None:
+def _act(milestone: Milestone, said: ContactAnswer, *, by: User, today: date, now: datetime) -> None:
     if said.kind is AnswerKind.DONE:
         if said.done_on is None:
             raise RuleBroken("Enter the date it was done.", field="done_on")

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+# Goes into each hash. Another canonical form needs another name here, and a chain of its own.
 FORM = "cycle-tracker audit seal 1"
-"""Goes into each hash. Another canonical form needs another name here, and a chain of its own."""
 
+# What stands before the first seal.
 START = "0" * 64
-"""What stands before the first seal."""
 
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 
@@ -64,8 +64,8 @@ class Head:
         return f"{self.number}:{self.hash}"
 
 
+# The head of a chain without a seal.
 NOTHING = Head(0, START)
-"""The head of a chain without a seal."""
 
 
 def parse_head(text: str) -> Head:
@@ -124,13 +124,13 @@ class Walk:
 
     kept: Head | None = None
     head: Head = NOTHING
+    # The hash before the next link; None where a gap leaves it unknown.
     _before: str | None = START
-    """The hash before the next link; None where a gap leaves it unknown."""
+    # False where the seal before could itself not be checked.
     _sure: bool = True
-    """False where the seal before could itself not be checked."""
+    # The link before, where its hash is not the one that it should have: whether its event or its seal was changed
+    # shows at the next one.
     _doubted: tuple[Link, str] | None = field(default=None)
-    """The link before, where its hash is not the one that it should have: whether its event or its seal was changed
-    shows at the next one."""
 
     def follow(self, link: Link) -> Iterator[Finding]:
         """What is wrong with this link, and with the one before where that shows only now."""

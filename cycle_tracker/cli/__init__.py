@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+# Where each command is: the module in this package, and its name in there.
 COMMANDS = {
     "access": "access:access",
     "demo-accounts": "demo.commands:demo_accounts",
@@ -20,7 +21,6 @@ COMMANDS = {
     "user": "users:user",
     "verify": "verify:verify",
 }
-"""Where each command is: the module in this package, and its name in there."""
 
 
 class Commands(AppGroup):

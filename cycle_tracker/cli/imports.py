@@ -10,8 +10,9 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS
 from cycle_tracker.imports.services.files import LARGEST_FILE, read_file
-from cycle_tracker.imports.services.milestones import plan_milestones, record_milestones
+from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.plans import Effect, Plan
+from cycle_tracker.imports.services.recorded_milestones import record_milestones
 
 
 @click.command("import-milestones")

@@ -29,12 +29,19 @@ ANY_NUMBER = click.IntRange(min=0)
 @click.option(
     "--people", type=AT_LEAST_ONE, required=True, help="Number of owners (person-000000@example.test and so on)."
 )
+@click.option("--documents", is_flag=True, help="Also add the plan and reports of each period, nearly all published.")
 @click.option(
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Date that the due dates are counted from. Default: today."
 )
 @with_appcontext
 def synthetic(
-    partnerships: int, milestones: int, overdue: int, due_soon: int, people: int, day: datetime | None
+    partnerships: int,
+    milestones: int,
+    overdue: int,
+    due_soon: int,
+    people: int,
+    documents: bool,
+    day: datetime | None,
 ) -> None:
     """Add partnerships, people and milestones in bulk. The data is the same every time."""
     if overdue + due_soon > milestones:
@@ -42,6 +49,6 @@ def synthetic(
     if is_loaded():
         raise click.ClickException("There is already synthetic data here (partnership syn-0000). Nothing was added.")
     today: date = day.date() if day else clock.today()
-    load_synthetic(Wanted(partnerships, people, milestones, overdue, due_soon), today)
+    load_synthetic(Wanted(partnerships, people, milestones, overdue, due_soon, documents), today)
     db.session.commit()
     click.echo(f"Added {partnerships} partnerships, {people} people and {milestones} milestones around {today}.")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, bindparam
 
 
-def among(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
+def in_literal_ids(column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
     """`column` is one of these whole numbers, which are written into the statement: with a place and a value for each,
     PostgreSQL's driver took longer to read a statement with hundreds than the server to answer it."""
     values: BindParameter[int] = bindparam(

@@ -11,18 +11,18 @@ class Audience(StrEnum):
     LEAD = "lead"
     CHAIR = "chair"
     GOVERNANCE = "governance-group"
+    # Reached by no rung: it takes a person and a reason to go so far.
     NATIONAL = "national-group"
-    """Reached by no rung: it takes a person and a reason to go so far."""
+    # People without an account who are asked for an answer: told beside the owner.
     CONTACT = "contact"
-    """People without an account who are asked for an answer: told beside the owner."""
 
 
+# Audiences whose decision is wanted: what is for them waits for no digest.
 HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONAL})
-"""Audiences whose decision is wanted: what is for them waits for no digest."""
 
 
 @dataclass(frozen=True)
-class Rung:
+class EscalationStage:
     """One step of the ladder: so many days past the due date, this audience is told, once."""
 
     days: int

@@ -1,6 +1,7 @@
 """How connections to either database behave: SQLite's settings, when a transaction begins as a writer, and what happens
 while PostgreSQL starts again."""
 
+import select
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.exc import DisconnectionError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONLY_READS_NOW = "only_reads_now"
@@ -41,6 +43,7 @@ def prepare_engine(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         event.listen(engine, "do_connect", _wait_for_postgresql)
+        event.listen(engine, "checkout", lambda connection, *_: _refuse_lost(engine.dialect, connection))
         return
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -63,6 +66,21 @@ def _wait_for_postgresql(dialect: Dialect, _record: Any, words: Sequence[Any], s
             if time.monotonic() > patience:
                 raise
         time.sleep(LOOK_AGAIN_AFTER_SECONDS)
+
+
+def _refuse_lost(dialect: Dialect, connection: Any) -> None:
+    """Take no connection from the pool that the server has closed: another is made. A server that goes says so on the
+    line. So the line is looked at, and the server is asked only where something came: not before every page."""
+    if connection.closed:
+        raise DisconnectionError
+    line = select.poll()
+    line.register(connection.pgconn.socket, select.POLLIN)
+    if not line.poll(0):
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as lost:
+        raise DisconnectionError from lost
 
 
 def _begin(connection: Connection) -> None:

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from cycle_tracker.core.lifecycle import OPEN, State
 
+# A date this many days ahead, or nearer, is coming up.
 SOON_DAYS = 14
-"""A date this many days ahead, or nearer, is coming up."""
 
 
 class DueState(StrEnum):

@@ -4,12 +4,12 @@ outstanding."""
 from datetime import date, timedelta
 from enum import StrEnum
 
+# Days past the guidance date after which an unexplained document is outstanding.
 OUTSTANDING_AFTER_DAYS = 60
-"""Days past the guidance date after which an unexplained document is outstanding."""
 
 
+# Working days before a document becomes outstanding at which the lead is offered to explain it.
 EXPLAIN_WORKING_DAYS = 10
-"""Working days before a document becomes outstanding at which the lead is offered to explain it."""
 
 
 class DocumentState(StrEnum):
@@ -26,8 +26,8 @@ class DocumentState(StrEnum):
     NOT_REQUIRED = "not-required"
 
 
+# Counted as late on the national picture. "No record here yet" never is.
 LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, DocumentState.OUTSTANDING})
-"""Counted as late on the national picture. "No record here yet" never is."""
 
 
 def last_day_before_outstanding(target_on: date, outstanding_after: int = OUTSTANDING_AFTER_DAYS) -> date:

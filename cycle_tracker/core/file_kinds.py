@@ -6,8 +6,8 @@ from enum import Enum
 
 from cycle_tracker.core.errors import RuleBroken
 
+# Bytes. A whole request is held to about the same.
 LARGEST_FILE = 10 * 1024 * 1024
-"""Bytes. A whole request is held to about the same."""
 
 LONGEST_NAME = 150
 WHAT_IS_KEPT = (
@@ -15,8 +15,8 @@ WHAT_IS_KEPT = (
 )
 
 NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
+# Categories of characters that nobody sees: control characters, and those that turn the direction of text around.
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-"""Categories of characters that nobody sees: control characters, and those that turn the direction of text around."""
 
 
 class FileKind(Enum):
@@ -54,8 +54,8 @@ class FileKind(Enum):
         }[self]
 
 
+# For the file field of a form.
 ACCEPTED = ",".join(f".{ending}" for kind in FileKind for ending in kind.endings)
-"""For the file field of a form."""
 
 
 def tidy_name(name: str) -> str:

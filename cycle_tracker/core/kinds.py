@@ -17,12 +17,12 @@ class Kind(StrEnum):
     SUB_TASK = "sub-task"
 
 
+# Done by their publication alone; seen by officials; never dropped by the partnership.
 DOCUMENTS = frozenset({Kind.PLAN, Kind.ANNUAL_REPORT})
-"""Done by their publication alone; seen by officials; never dropped by the partnership."""
 
 
+# What people without an account may be asked about.
 ASKS_CONTACTS = frozenset({Kind.CONSULTATION, Kind.REQUEST})
-"""What people without an account may be asked about."""
 
 
 class Stage(StrEnum):
@@ -40,8 +40,8 @@ class Basis(StrEnum):
     STATUTE = "statute"
     GUIDANCE = "guidance"
     PRACTICE = "practice"
+    # A date that this service proposes where neither statute nor guidance gives one.
     SUGGESTED = "suggested"
-    """A date that this service proposes where neither statute nor guidance gives one."""
     LOCAL = "local"
 
 

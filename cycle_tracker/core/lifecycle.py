@@ -28,6 +28,7 @@ class State(StrEnum):
 
 OPEN = frozenset({State.NOT_STARTED, State.IN_PROGRESS})
 
+# A document that was not required may be published all the same: a fact is never blocked.
 ALLOWED_MOVES: dict[State, frozenset[State]] = {
     State.NOT_STARTED: frozenset({State.IN_PROGRESS, State.DONE, State.DROPPED, State.NOT_REQUIRED}),
     State.IN_PROGRESS: frozenset({State.DONE, State.DROPPED, State.NOT_REQUIRED}),
@@ -35,7 +36,6 @@ ALLOWED_MOVES: dict[State, frozenset[State]] = {
     State.DROPPED: frozenset({State.IN_PROGRESS}),
     State.NOT_REQUIRED: frozenset({State.IN_PROGRESS, State.DONE}),
 }
-"""A document that was not required may be published all the same: a fact is never blocked."""
 
 
 def is_allowed(old: State, new: State) -> bool:

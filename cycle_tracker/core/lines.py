@@ -34,7 +34,8 @@ def one_line(text: str) -> str:
     >>> one_line("  Plan\\r\\n\\u202efor\\u00a0 \\u2028Mo\\u00adray ")
     'Plan for Moray'
     """
-    text = EMPTY.sub("", text)
+    if not text.isascii():
+        text = EMPTY.sub("", text)
     if text.isprintable() and "  " not in text and text == text.strip():
         return text
     return _single_blanks(_seen(_single_blanks(text)))
@@ -60,6 +61,8 @@ def several_lines(text: str) -> str:
     >>> several_lines("Dear all,\\r\\n\\u202eplease\\x00 read\\u2028this")
     'Dear all,\\nplease read\\nthis'
     """
+    if text.isascii() and text.isprintable():  # nearly every word on a page: the patterns are not asked
+        return text
     text = EMPTY.sub("", text)
     if text.isprintable():
         return text

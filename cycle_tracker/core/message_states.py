@@ -6,13 +6,13 @@ from enum import StrEnum
 class MessageState(StrEnum):
     """Where a message stands."""
 
+    # Waiting for a sender, perhaps until its next try.
     QUEUED = "queued"
-    """Waiting for a sender, perhaps until its next try."""
+    # Claimed by a sender under a lease; taken again by another once the lease is over.
     SENDING = "sending"
-    """Claimed by a sender under a lease; taken again by another once the lease is over."""
+    # The mail server accepted it. Final.
     SENT = "sent"
-    """The mail server accepted it. Final."""
+    # Refused for good, or tried as often as it will be. Final, and shown.
     FAILED = "failed"
-    """Refused for good, or tried as often as it will be. Final, and shown."""
+    # Nothing in it was still true when it was to be sent, or a later mail says it. Final.
     WITHDRAWN = "withdrawn"
-    """Nothing in it was still true when it was to be sent, or a later mail says it. Final."""

@@ -8,8 +8,8 @@ from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.errors import RuleBroken
 
 NAME = re.compile(r"(20\d{2})-(\d{2})")
+# The 2014 Act, and as far ahead as a date of a cycle may lie with a month to spare.
 FIRST_YEAR, LAST_YEAR = 2014, 2098
-"""The 2014 Act, and as far ahead as a date of a cycle may lie with a month to spare."""
 WEEK = timedelta(days=7)
 
 

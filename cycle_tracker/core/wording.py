@@ -8,6 +8,7 @@ from cycle_tracker.core.kinds import Basis
 UNKNOWN_DAY = "date not known"
 NEW_EXPECTED_DATE = "new expected date"
 
+# What a date is called, by its basis. Never "deadline": most dates are not in law.
 DATE_NAMES = {
     Basis.STATUTE: "statutory date",
     Basis.GUIDANCE: "guidance date",
@@ -15,7 +16,6 @@ DATE_NAMES = {
     Basis.SUGGESTED: "suggested date",
     Basis.LOCAL: "local date",
 }
-"""What a date is called, by its basis. Never "deadline": most dates are not in law."""
 IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 
 

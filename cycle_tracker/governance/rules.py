@@ -13,6 +13,7 @@ SHORTEST_REASON = 10
 LONGEST_REASON = 2000
 
 OWN_REPLY, GROUPS_REPLY = timedelta(days=14), timedelta(days=28)
+# How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four.
 LONGEST_REPLY = {
     Audience.OWNER: OWN_REPLY,
     Audience.LEAD: OWN_REPLY,
@@ -20,14 +21,13 @@ LONGEST_REPLY = {
     Audience.GOVERNANCE: GROUPS_REPLY,
     Audience.NATIONAL: GROUPS_REPLY,
 }
-"""How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four."""
 
+# Audiences of those whose own work it is.
 OWN = frozenset({Audience.OWNER, Audience.LEAD})
-"""Audiences of those whose own work it is."""
+# Audiences that the governance group answers for: it decides on what came to them.
 OF_THE_GROUP = frozenset({Audience.CHAIR, Audience.GOVERNANCE})
-"""Audiences that the governance group answers for: it decides on what came to them."""
+# Audiences whose rungs stand in the list of escalations; those of owners and leads stand with their milestones.
 SHOWN = frozenset({*OF_THE_GROUP, Audience.NATIONAL})
-"""Audiences whose rungs stand in the list of escalations; those of owners and leads stand with their milestones."""
 
 
 def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: WorkingCalendar) -> None:

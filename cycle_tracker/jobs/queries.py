@@ -7,15 +7,15 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import JobRun, MailClaim, Outcome
+from cycle_tracker.models import JobRun, MailClaim, RunOutcome
 
 QUEUE_NOTICES = "queue-notices"
 SEND_OUTBOX = "send-outbox"
 
 
-def latest_run(job: str, outcome: Outcome | None = None) -> JobRun | None:
+def latest_run(job: str, outcome: RunOutcome | None = None) -> JobRun | None:
     """The last run of a job that began; the last that ended so, where an outcome is given."""
-    wanted = JobRun.outcome == outcome if outcome else JobRun.outcome != Outcome.MISSED
+    wanted = JobRun.outcome == outcome if outcome else JobRun.outcome != RunOutcome.MISSED
     return db.session.scalars(
         select(JobRun).where(JobRun.job == job, wanted).order_by(JobRun.started_at.desc(), JobRun.id.desc()).limit(1)
     ).one_or_none()
@@ -23,17 +23,17 @@ def latest_run(job: str, outcome: Outcome | None = None) -> JobRun | None:
 
 def has_finished_since(job: str, since: datetime) -> bool:
     """True where a run of the job that began at this instant or later did all that it had to."""
-    return _exists(JobRun.job == job, JobRun.outcome == Outcome.FINISHED, JobRun.started_at >= since)
+    return _exists(JobRun.job == job, JobRun.outcome == RunOutcome.FINISHED, JobRun.started_at >= since)
 
 
 def has_finished_on(job: str, day: date) -> bool:
     """True where a run of the job for this day did all that it had to."""
-    return _exists(JobRun.job == job, JobRun.outcome == Outcome.FINISHED, JobRun.ran_for == day)
+    return _exists(JobRun.job == job, JobRun.outcome == RunOutcome.FINISHED, JobRun.ran_for == day)
 
 
 def has_finished_for(job: str, day: date, today: date) -> bool:
     """True where a run of the job for this day, or a later one up to today, did all that it had to."""
-    return _exists(JobRun.job == job, JobRun.outcome == Outcome.FINISHED, JobRun.ran_for.between(day, today))
+    return _exists(JobRun.job == job, JobRun.outcome == RunOutcome.FINISHED, JobRun.ran_for.between(day, today))
 
 
 def seen_last_at(now: datetime) -> datetime | None:
@@ -43,7 +43,7 @@ def seen_last_at(now: datetime) -> datetime | None:
     """
     begun, ended = db.session.execute(
         select(func.max(JobRun.started_at), func.max(JobRun.ended_at)).where(
-            JobRun.job == SEND_OUTBOX, JobRun.outcome != Outcome.MISSED
+            JobRun.job == SEND_OUTBOX, JobRun.outcome != RunOutcome.MISSED
         )
     ).one()
     if begun is None:
@@ -58,7 +58,7 @@ def is_sender_at_work(now: datetime) -> bool:
     """
     return _exists(
         JobRun.job == SEND_OUTBOX,
-        JobRun.outcome == Outcome.RUNNING,
+        JobRun.outcome == RunOutcome.RUNNING,
         exists().where(MailClaim.holder == JobRun.holder, MailClaim.leased_until >= now),
     )
 
@@ -88,10 +88,10 @@ def list_missed_days(job: str) -> Sequence[date]:
     A row of a missed run is let go of like every other, thirty days after it was written.
     """
     later = aliased(JobRun)
-    ran_later = exists().where(later.job == job, later.ran_for == JobRun.ran_for, later.outcome == Outcome.FINISHED)
+    ran_later = exists().where(later.job == job, later.ran_for == JobRun.ran_for, later.outcome == RunOutcome.FINISHED)
     return db.session.scalars(
         select(JobRun.ran_for)
-        .where(JobRun.job == job, JobRun.outcome == Outcome.MISSED, ~ran_later)
+        .where(JobRun.job == job, JobRun.outcome == RunOutcome.MISSED, ~ran_later)
         .distinct()
         .order_by(JobRun.ran_for.desc())
     ).all()
@@ -101,7 +101,7 @@ def holders_since(job: str, since: datetime) -> Sequence[str]:
     """Who ran the job each time since this instant, in the order of the runs."""
     return db.session.scalars(
         select(JobRun.holder)
-        .where(JobRun.job == job, JobRun.started_at >= since, JobRun.outcome != Outcome.MISSED, JobRun.holder != "")
+        .where(JobRun.job == job, JobRun.started_at >= since, JobRun.outcome != RunOutcome.MISSED, JobRun.holder != "")
         .order_by(JobRun.started_at, JobRun.id)
     ).all()
 
@@ -109,13 +109,13 @@ def holders_since(job: str, since: datetime) -> Sequence[str]:
 def failing_since(job: str) -> JobRun | None:
     """The first of the runs in a row that could not do their work, up to the last one; None where that one could."""
     last = latest_run(job)
-    if last is None or last.outcome is Outcome.FINISHED:
+    if last is None or last.outcome is RunOutcome.FINISHED:
         return None
-    last_good = latest_run(job, Outcome.FINISHED)
+    last_good = latest_run(job, RunOutcome.FINISHED)
     after = JobRun.started_at > last_good.started_at if last_good else JobRun.id.is_not(None)
     return db.session.scalars(
         select(JobRun)
-        .where(JobRun.job == job, JobRun.outcome == Outcome.FAILED, after)
+        .where(JobRun.job == job, JobRun.outcome == RunOutcome.FAILED, after)
         .order_by(JobRun.started_at, JobRun.id)
         .limit(1)
     ).one_or_none()

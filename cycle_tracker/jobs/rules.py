@@ -9,34 +9,34 @@ from itertools import pairwise
 
 from cycle_tracker.core.calendar import DAY, SCOTLAND
 
+# How often the outbox is looked at.
 SEND_EVERY = timedelta(minutes=1)
-"""How often the outbox is looked at."""
 
+# How long ago the outbox may have been begun last: two runs have been missed then, and the second had five seconds to
+# write down that it began. A restart takes less than one period, so it turns nothing red.
 READY_WITHIN = 2 * SEND_EVERY + timedelta(seconds=5)
-"""How long ago the outbox may have been begun last: two runs have been missed then, and the second had five seconds to
-write down that it began. A restart takes less than one period, so it turns nothing red."""
 
+# How long ago a run that could send may have begun; a mail server that was away for one run is no trouble yet.
 OUTBOX_WITHIN = timedelta(minutes=3)
-"""How long ago a run that could send may have begun; a mail server that was away for one run is no trouble yet."""
 
+# How long a message may be ready while not one is sent. Whatever keeps them all back, this is what people miss.
 SENT_WITHIN = timedelta(minutes=15)
-"""How long a message may be ready while not one is sent. Whatever keeps them all back, this is what people miss."""
 
+# How long something is out of order before people are mailed. Two periods are missed by then, and three minutes over
+# are left for a new version: stop, migrate, start. So a restart mails nobody.
 ALARM_AFTER = timedelta(minutes=5)
-"""How long something is out of order before people are mailed. Two periods are missed by then, and three minutes over
-are left for a new version: stop, migrate, start. So a restart mails nobody."""
 
+# London time: after the night, outside the hour that the clock change repeats, before people open their mail.
 QUEUE_AT = time(7, 0)
-"""London time: after the night, outside the hour that the clock change repeats, before people open their mail."""
 
+# By when, in London, the notices of a working day are queued.
 NOTICES_BY = time(7, 15)
-"""By when, in London, the notices of a working day are queued."""
 
+# How far back days on which nothing ran are written down: as long as runs are kept.
 MISSED_AT_MOST = timedelta(days=30)
-"""How far back days on which nothing ran are written down: as long as runs are kept."""
 
+# The stretch in which several processes are seen to run the jobs at once.
 AT_ONCE_WITHIN = timedelta(minutes=5)
-"""The stretch in which several processes are seen to run the jobs at once."""
 
 
 def notices_day(london_now: datetime) -> date:

@@ -9,6 +9,8 @@ from cycle_tracker.core.message_states import MessageState
 
 FINAL = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.WITHDRAWN})
 
+# QUEUED goes straight to SENT where a sender that lost its claim learns that its mail had been accepted, and straight
+# to WITHDRAWN where a later mail of the same addressee takes its notices over.
 ALLOWED_MOVES: dict[MessageState, frozenset[MessageState]] = {
     MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.SENT, MessageState.WITHDRAWN}),
     MessageState.SENDING: frozenset({*FINAL, MessageState.QUEUED}),
@@ -16,9 +18,8 @@ ALLOWED_MOVES: dict[MessageState, frozenset[MessageState]] = {
     MessageState.FAILED: frozenset({MessageState.QUEUED}),
     MessageState.WITHDRAWN: frozenset(),
 }
-"""QUEUED goes straight to SENT where a sender that lost its claim learns that its mail had been accepted, and straight
-to WITHDRAWN where a later mail of the same addressee takes its notices over."""
 
+# How long a message waits after its first, second … temporary refusal, at least. After the last it has failed.
 RETRY_AFTER = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -27,18 +28,17 @@ RETRY_AFTER = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-"""How long a message waits after its first, second … temporary refusal, at least. After the last it has failed."""
 
+# By how much of itself a wait may grow, so that what was put off in one second does not come back in one second.
 SPREAD = 0.2
-"""By how much of itself a wait may grow, so that what was put off in one second does not come back in one second."""
 
 NOT_HANDED_OVER = "it was never handed to the mail server"
 MAY_HAVE_ARRIVED = "it may have arrived"
+# Why a message failed by itself, with no server to blame. Only what was never handed over is tried in another mail.
 BROKEN_OFF = "something went wrong while it was handed over, or with what the mail server answered"
-"""Why a message failed by itself, with no server to blame. Only what was never handed over is tried in another mail."""
 
+# Replies that speak of the server as a whole: closing down, or what it thinks of our login (RFC 5321, RFC 4954).
 SERVER_CODES = frozenset({421, 432, 454, 530, 534, 535, 538})
-"""Replies that speak of the server as a whole: closing down, or what it thinks of our login (RFC 5321, RFC 4954)."""
 
 
 class Verdict(StrEnum):

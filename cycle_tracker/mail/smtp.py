@@ -20,8 +20,8 @@ from cycle_tracker.mail.rules import Verdict, verdict_on
 
 WATCH_EVERY_SECONDS = 0.2
 LONGEST_ANSWER = 500
+# What smtplib gives for a line that is no reply is below this; it says nothing of what became of the mail.
 LOWEST_OF_A_REPLY = 200
-"""What smtplib gives for a line that is no reply is below this; it says nothing of what became of the mail."""
 READY = 220
 WRONG_LOGIN = 535
 
@@ -51,10 +51,10 @@ class WatchedSMTP(smtplib.SMTP):
     deadline: float = 0.0
     opened: socket.socket | None = None
     wrong_login: smtplib.SMTPAuthenticationError | None = None
+    # True from the first byte of a mail's text until the server has said something about it.
     is_unanswered: bool = False
-    """True from the first byte of a mail's text until the server has said something about it."""
+    # What the server said of the last mail that it had the text of: its receipt, where it took it.
     last_answer: str = ""
-    """What the server said of the last mail that it had the text of: its receipt, where it took it."""
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """Hand over the text of a mail, and keep the answer: smtplib gives it to nobody."""

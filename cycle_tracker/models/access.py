@@ -69,8 +69,8 @@ class LinkPurpose(StrEnum):
     RESET_PASSWORD = "reset-password"  # noqa: S105
     SIGN_IN = "sign-in"
     ACCEPT_INVITATION = "accept-invitation"
+    # Answers the single question about one milestone, and nothing else.
     ANSWER = "answer"
-    """Answers the single question about one milestone, and nothing else."""
 
 
 class AccessLink(Base):

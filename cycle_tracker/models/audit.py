@@ -61,7 +61,7 @@ for _dialect, _statements in EVENT_REFUSALS.items():
         event.listen(
             AuditEvent.__table__,
             "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
         )
 
 
@@ -102,5 +102,5 @@ for _dialect, _statements in SEAL_REFUSALS.items():
         event.listen(
             AuditSeal.__table__,
             "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
         )

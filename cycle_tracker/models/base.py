@@ -14,8 +14,8 @@ from cycle_tracker.core.lines import one_line
 __all__ = ["Base", "OneLine", "UtcDateTime", "partial_index", "table_of", "words"]
 
 LONGEST_WORD = 40
+# Where an index keeps the condition that PostgreSQL is told later.
 WHERE = "where"
-"""Where an index keeps the condition that PostgreSQL is told later."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -7,13 +7,13 @@ from cycle_tracker.models.base import Base, OneLine
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 
+# Which consultations and requests a contact is asked about.
 milestone_contacts = Table(
     "milestone_contacts",
     Base.metadata,
     Column("milestone_id", ForeignKey("milestones.id"), primary_key=True),
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True, index=True),
 )
-"""Which consultations and requests a contact is asked about."""
 
 
 class Contact(Base):

@@ -34,7 +34,7 @@ class Cycle(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"), index=True)
-    period_start: Mapped[date]
+    period_start: Mapped[date] = mapped_column(index=True)
     template_edition_id: Mapped[int] = mapped_column(ForeignKey("template_editions.id"), index=True)
 
     partnership: Mapped[Partnership] = relationship()

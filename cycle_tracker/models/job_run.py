@@ -12,14 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
 
 
-class Outcome(StrEnum):
+class RunOutcome(StrEnum):
     """How a run ended; a run that was killed stays `running`."""
 
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
+    # It never began: written down by the next run, for each working day that had none.
     MISSED = "missed"
-    """It never began: written down by the next run, for each working day that had none."""
 
 
 class JobRun(Base):
@@ -33,7 +33,7 @@ class JobRun(Base):
     ran_for: Mapped[date]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[Outcome] = mapped_column(words(Outcome, "outcome"), default=Outcome.RUNNING)
+    outcome: Mapped[RunOutcome] = mapped_column(words(RunOutcome, "outcome"), default=RunOutcome.RUNNING)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     holder: Mapped[str] = mapped_column(String(120), default="")
     error: Mapped[str] = mapped_column(Text, default="")
@@ -42,10 +42,10 @@ class JobRun(Base):
 class AlarmKind(StrEnum):
     """What has gone quiet."""
 
+    # No job was begun for two periods. Noticed by the web side.
     SCHEDULER_SILENT = "scheduler-silent"
-    """No job was begun for two periods. Noticed by the web side."""
+    # The sender could send nothing, run after run. Noticed by the scheduler.
     SENDER_FAILING = "sender-failing"
-    """The sender could send nothing, run after run. Noticed by the scheduler."""
 
 
 class Alarm(Base):

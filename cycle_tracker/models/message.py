@@ -34,10 +34,10 @@ class MessageKind(StrEnum):
         }
 
 
+# The condition of the index that these mails are found by, word for word: SQLite uses it for nothing else.
 ACCOUNT_MAIL_IS_QUEUED = "state = 'queued' AND kind IN ({})".format(
     ", ".join(f"'{kind.value}'" for kind in MessageKind if kind.is_for_an_account)
 )
-"""The condition of the index that these mails are found by, word for word: SQLite uses it for nothing else."""
 
 
 class MailClaim(Base):

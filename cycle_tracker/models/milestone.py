@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
@@ -30,13 +30,23 @@ class Milestone(Base):
     it or on it. `reports_on` is the 31 March that an annual report covers. `follows_id` is the milestone that the
     rule hangs on, and `done_with` the fact about that milestone which completes this one too. `next_notice_on` is a
     bookmark for the job: it may be early, never late. With no partnership a milestone is national.
+    `complete` says of a document that it is published and that Scottish Government was told: triggers keep it
+    (`models/publication.py`), so that the few that are not are found among the many that are.
     """
 
     __tablename__ = "milestones"
     __table_args__ = (
         UniqueConstraint("partnership_id", "key"),
         partial_index("ix_milestones_next_notice_on", "next_notice_on", "id", where="next_notice_on IS NOT NULL"),
-        partial_index("ix_milestones_documents", "target_on", where="kind IN ('plan', 'annual-report')"),
+        partial_index(
+            "ix_milestones_incomplete_documents",
+            "target_on",
+            where="kind IN ('plan', 'annual-report') AND NOT complete",
+        ),
+        partial_index(
+            "ix_milestones_documents_of_partnership", "partnership_id", where="kind IN ('plan', 'annual-report')"
+        ),
+        partial_index("ix_milestones_documents_of_cycle", "cycle_id", where="kind IN ('plan', 'annual-report')"),
         partial_index(
             "ix_milestones_owner_open", "owner_id", "due_on", where="state IN ('not-started', 'in-progress')"
         ),
@@ -72,6 +82,7 @@ class Milestone(Base):
     expected_date: Mapped[bool] = mapped_column(default=False)
     done_on: Mapped[date | None]
     state: Mapped[State] = mapped_column(words(State, "state"), default=State.NOT_STARTED)
+    complete: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str] = mapped_column(Text, default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     lead_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)

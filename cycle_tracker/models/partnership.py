@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.models.base import Base, OneLine, words
@@ -24,6 +24,7 @@ class Partnership(Base):
     """
 
     __tablename__ = "partnerships"
+    __table_args__ = (Index("ix_partnerships_name", "name", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(OneLine(60), unique=True)

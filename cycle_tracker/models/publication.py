@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import DDL, ForeignKey, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 from cycle_tracker.models.evidence import StoredFile
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
@@ -87,7 +87,15 @@ class PublicationCopy(Base):
     """A copy to one receiver: sent and received are different events, and so are who recorded each."""
 
     __tablename__ = "publication_copies"
-    __table_args__ = (UniqueConstraint("publication_id", "receiver_id"),)
+    __table_args__ = (
+        UniqueConstraint("publication_id", "receiver_id"),
+        partial_index(
+            "ix_publication_copies_to_receive",
+            "receiver_id",
+            "sent_on",
+            where="sent_on IS NOT NULL AND received_on IS NULL",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
@@ -98,3 +106,63 @@ class PublicationCopy(Base):
     received_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
 
     receiver: Mapped[Organisation] = relationship()
+
+
+# Whether a document is complete hangs on three tables, and nobody may forget to say so where one of them changes: the
+# database does. It is told to whom a copy went and of which version; the words are those of the statements.
+_IS_COMPLETE = (
+    "EXISTS (SELECT 1 FROM publications JOIN publication_copies ON publication_copies.publication_id = publications.id "
+    "JOIN organisations ON organisations.id = publication_copies.receiver_id "
+    "WHERE publications.milestone_id = milestones.id AND publications.version <> 'draft' "
+    "AND organisations.kind = 'scottish-government')"
+)
+_ITS_PUBLICATION = "COALESCE(NEW.publication_id, OLD.publication_id)"
+_OF_COPY = "(SELECT milestone_id FROM publications WHERE id = {copy})"
+
+
+def _keep_complete(milestone: str) -> str:
+    one = f"id = {milestone} AND complete <> {_IS_COMPLETE}"  # a document that stays what it is is not locked
+    return f"UPDATE milestones SET complete = {_IS_COMPLETE} WHERE {one};"  # noqa: S608  words of our own
+
+
+KEEP_COMPLETE = {
+    "sqlite": {
+        "publication_copies": [
+            f"CREATE TRIGGER publication_copies_keep_complete_{word} AFTER {change} ON publication_copies "
+            f"BEGIN {_keep_complete(_OF_COPY.format(copy=f'{row}.publication_id'))} END"
+            for word, change, row in (
+                ("new", "INSERT", "NEW"),
+                ("changed", "UPDATE OF receiver_id", "NEW"),
+                ("gone", "DELETE", "OLD"),
+            )
+        ],
+        "publications": [
+            f"CREATE TRIGGER publications_keep_complete_{word} AFTER {change} ON publications "
+            f"BEGIN {_keep_complete('OLD.milestone_id')} END"
+            for word, change in (("changed", "UPDATE OF version"), ("gone", "DELETE"))
+        ],
+    },
+    "postgresql": {
+        "publication_copies": [
+            "CREATE OR REPLACE FUNCTION publication_copies_keep_complete() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {_keep_complete(_OF_COPY.format(copy=_ITS_PUBLICATION))} RETURN NULL; END $$",
+            "CREATE TRIGGER publication_copies_keep_complete AFTER INSERT OR DELETE OR UPDATE OF receiver_id "
+            "ON publication_copies FOR EACH ROW EXECUTE FUNCTION publication_copies_keep_complete()",
+        ],
+        "publications": [
+            "CREATE OR REPLACE FUNCTION publications_keep_complete() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {_keep_complete('OLD.milestone_id')} RETURN NULL; END $$",
+            "CREATE TRIGGER publications_keep_complete AFTER DELETE OR UPDATE OF version "
+            "ON publications FOR EACH ROW EXECUTE FUNCTION publications_keep_complete()",
+        ],
+    },
+}
+
+for _dialect, _statements_of in KEEP_COMPLETE.items():
+    for _table, _statements in _statements_of.items():
+        for _statement in _statements:
+            event.listen(
+                Base.metadata.tables[_table],
+                "after_create",
+                DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+            )

@@ -20,7 +20,7 @@ class AccountKind(StrEnum):
     POST = "post"
 
 
-class User(Base, UserMixin):
+class User(Base, UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """A person with an account, or a post with a shared mailbox. `fs_uniquifier` is what a session is tied to: a new
     one ends every session.
 

@@ -1,20 +1,20 @@
 """Every plan and annual report of a plan period, or of one partnership, whatever state it is in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, func, select
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, is_among
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.documents.queries.documents import facts_of, published_and_notified, shared_explanations
+from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
+from cycle_tracker.documents.queries.documents import FACTS, facts_in, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
-from cycle_tracker.models import Cycle, DateChange, Milestone, Partnership, Publication
+from cycle_tracker.models import Cycle, Milestone, Partnership
 
 
 @dataclass(frozen=True)
@@ -45,69 +45,92 @@ def list_documents_of_period(
     period: Period, today: date, *, within: frozenset[int] | None = None
 ) -> list[FollowedDocument]:
     """The documents of one plan period by partnership, the plan first; `within` are the partnerships that the person
-    may follow, None all of them. In three statements."""
-    statement = select(Milestone).where(Cycle.period_start == period.start, is_among(Milestone.partnership_id, within))
-    return _followed(_documents(statement), today)
+    may follow, None all of them. In one statement."""
+    statement = _documents(reach_of(within), of_period=True)
+    return [_one(row, today) for row in rows_of(statement, period=period.start, **values_of(within))]
 
 
 def list_documents_of_partnership(partnership: Partnership, today: date) -> list[FollowedDocument]:
-    """Every document of one partnership, the newest period first, the plan before its reports. In three statements."""
-    found = _followed(_documents(select(Milestone).where(Milestone.partnership_id == partnership.id)), today)
+    """Every document of one partnership, the newest period first, the plan before its reports. In one statement."""
+    rows = rows_of(_documents(Reach.ONE, of_period=False), **values_of(frozenset({partnership.id})))
+    found = [_one(row, today) for row in rows]
     return sorted(found, key=lambda one: (-one.period.start.year if one.period else 0, one.year, one.key))
 
 
-def _documents(statement: Select[Milestone]) -> Sequence[Milestone]:
-    return db.session.scalars(
-        statement.join(Milestone.partnership)
-        .outerjoin(Milestone.cycle)
-        .where(IS_DOCUMENT)
-        .options(contains_eager(Milestone.partnership), contains_eager(Milestone.cycle))
-        .order_by(Partnership.name, Partnership.id, Milestone.reports_on, Milestone.id)
-    ).all()
+def count_documents_of_period(
+    period: Period, today: date, *, within: frozenset[int] | None = None
+) -> dict[tuple[DocumentState, Kind, int], int]:
+    """How many documents of a plan period there are in each state, by kind and year. In one statement.
+
+    Of most documents everything that their state hangs on is the same, so the database counts them, and each sort of
+    them is looked at once.
+    """
+    numbers: dict[tuple[DocumentState, Kind, int], int] = {}
+    for row in rows_of(_sorts(reach_of(within)), period=period.start, **values_of(within)):
+        key = (document_state(facts_in(row), today), row.kind, _year(row.reports_on, period))
+        numbers[key] = numbers.get(key, 0) + row.number
+    return numbers
 
 
-def _followed(documents: Sequence[Milestone], today: date) -> list[FollowedDocument]:
-    publications, explanations = published_and_notified(documents), shared_explanations(documents)
-    found = []
-    for document in documents:
-        publication, notified = publications.get(document.id, (None, False))
-        found.append(_one(document, publication, explanations.get(document.id), today, notified=notified))
-    return found
+@built_once
+def _documents(reach: Reach, *, of_period: bool) -> Select[*tuple[Any, ...]]:
+    statement = with_facts(
+        select(
+            Milestone.key,
+            Milestone.title,
+            Milestone.partnership_id,
+            Partnership.slug,
+            Cycle.period_start,
+            *FACTS,
+        )
+    ).where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach))
+    if of_period:
+        statement = statement.where(_is_of_period())
+    return statement.order_by(Partnership.name, Partnership.id, Milestone.reports_on, Milestone.id)
 
 
-def _one(
-    document: Milestone,
-    publication: Publication | None,
-    explanation: DateChange | None,
-    today: date,
-    *,
-    notified: bool,
-) -> FollowedDocument:
-    partnership, period = document.partnership, document.cycle.period if document.cycle else None
-    if partnership is None:
-        raise ValueError("a national milestone is no document")
-    published_on = publication.published_on if publication else None
-    is_measured = publication is None or published_on is not None
+@built_once
+def _sorts(reach: Reach) -> Select[*tuple[Any, ...]]:
+    each = (
+        with_facts(select(*FACTS))
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
+        .subquery()
+    )
+    sort = [
+        each.c[name]
+        for name in ("kind", "state", "opens_on", "target_on", "reports_on", "notify_from")
+        + ("is_published", "notified", "explained_until")
+    ]
+    return select(*sort, func.count().label("number")).group_by(*sort)
+
+
+def _is_of_period() -> OneOf:
+    return OneOf(Milestone.cycle_id, select(Cycle.id).where(Cycle.period_start == day_of("period")))
+
+
+def _one(row: Any, today: date) -> FollowedDocument:
+    period = Period(row.period_start) if row.period_start else None
+    is_measured = not row.is_published or row.published_on is not None
     return FollowedDocument(
-        partnership_id=partnership.id,
-        slug=partnership.slug,
-        key=document.key,
-        title=document.title,
-        kind=document.kind,
+        partnership_id=row.partnership_id,
+        slug=row.slug,
+        key=row.key,
+        title=row.title,
+        kind=row.kind,
         period=period,
-        year=_year(document, period),
-        state=document_state(facts_of(document, publication, explanation, notified=notified), today),
-        target_on=document.target_on,
-        published=publication is not None,
-        published_on=published_on,
-        explanation=explanation.reason if explanation else "",
-        expected_on=explanation.new_due_on if explanation else None,
-        lag=lag_days(document.reports_on, published_on, today) if is_measured else None,
+        year=_year(row.reports_on, period),
+        state=document_state(facts_in(row), today),
+        target_on=row.target_on,
+        published=row.is_published,
+        published_on=row.published_on,
+        explanation=row.explanation or "",
+        expected_on=row.explained_until,
+        lag=lag_days(row.reports_on, row.published_on, today) if is_measured else None,
     )
 
 
-def _year(document: Milestone, period: Period | None) -> int:
+def _year(reports_on: date | None, period: Period | None) -> int:
     """Which reporting year of its period a report covers; 0 for a plan."""
-    if document.reports_on is None or period is None:
+    if reports_on is None or period is None:
         return 0
-    return document.reports_on.year - period.start.year
+    return reports_on.year - period.start.year

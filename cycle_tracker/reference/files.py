@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+# What parts the names, and the codes, of several councils.
 SEVERAL = ";"
-"""What parts the names, and the codes, of several councils."""
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.documents.queries.documents import facts_of, shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models import Message, MessageKind, Milestone, Partnership, UpdateRequest, User
-from cycle_tracker.requests.rules import Asked, RequestState
+from cycle_tracker.models.base import UtcDateTime
+from cycle_tracker.requests.rules import RequestState, RequestSubject
 
 
 class RequestSort(StrEnum):
@@ -73,7 +76,7 @@ def list_documents_to_ask(viewer: Viewer, milestone_ids: Collection[int], *, hol
     return db.session.scalars(statement.with_for_update(of=Milestone) if hold else statement).all()
 
 
-def as_asked(documents: Sequence[Milestone], today: date) -> list[Asked]:
+def as_asked(documents: Sequence[Milestone], today: date) -> list[RequestSubject]:
     """What officials may know of these open documents, in their order; in one statement."""
     explanations = shared_explanations(documents)
     found = []
@@ -82,7 +85,7 @@ def as_asked(documents: Sequence[Milestone], today: date) -> list[Asked]:
         state = document_state(facts_of(document, None, explanation, notified=False), today)
         expected_on = explanation.new_due_on if explanation and state is DocumentState.EXPLAINED else None
         place = document.partnership.name if document.partnership else "Scotland"
-        found.append(Asked(document.title, place, state, document.target_on, expected_on))
+        found.append(RequestSubject(document.title, place, state, document.target_on, expected_on))
     return found
 
 
@@ -135,21 +138,39 @@ def count_update_requests(viewer: Viewer, wanted: RequestsWanted, today: date) -
 
 def list_requests_to_answer(viewer: Viewer, *, limit: int) -> Sequence[UpdateRequest]:
     """What waits for an answer in the partnerships that the person answers for, the earliest date first."""
-    return db.session.scalars(
+    held = viewer.partnerships_with(Permission.ANSWER_UPDATES)
+    return db.session.scalars(_to_answer(reach_of(held)), {"at_most": limit, **values_of(held)}).all()
+
+
+@built_once
+def _to_answer(reach: Reach) -> Select[UpdateRequest]:
+    # In the whole nation fewer wait than a partnership has milestones. So they are found first; a partnership that is
+    # worked out from its number keeps SQLite from beginning with all of its milestones.
+    unanswered = select(UpdateRequest.id).where(UpdateRequest.answered_at.is_(None))
+    partnership = Milestone.partnership_id + 0
+    return (
         _requests()
-        .where(_within(viewer, Permission.ANSWER_UPDATES), _is_waiting())
+        .where(in_reach(partnership, reach), _is_waiting(), OneOf(UpdateRequest.id, unanswered))
         .order_by(UpdateRequest.reply_by.is_(None), UpdateRequest.reply_by, UpdateRequest.id)
-        .limit(limit)
-    ).all()
+        .limit(number_of("at_most"))
+    )
 
 
 def list_requests_at_hand(viewer: Viewer, *, answered_since: datetime, limit: int) -> Sequence[UpdateRequest]:
     """What an official follows: requests that wait, the earliest date first, then those answered since, the newest
     first."""
-    return db.session.scalars(
+    held = viewer.partnerships_with(Permission.ASK_FOR_UPDATES)
+    values = {"answered_since": answered_since, "at_most": limit, **values_of(held)}
+    return db.session.scalars(_at_hand(reach_of(held)), values).all()
+
+
+@built_once
+def _at_hand(reach: Reach) -> Select[UpdateRequest]:
+    answered_since = bindparam("answered_since", type_=UtcDateTime)
+    return (
         _requests()
         .where(
-            _within(viewer, Permission.ASK_FOR_UPDATES),
+            in_reach(Milestone.partnership_id, reach),
             or_(_is_waiting(), UpdateRequest.answered_at >= answered_since),
         )
         .order_by(
@@ -158,28 +179,37 @@ def list_requests_at_hand(viewer: Viewer, *, answered_since: datetime, limit: in
             UpdateRequest.reply_by,
             UpdateRequest.id,
         )
-        .limit(limit)
-    ).all()
+        .limit(number_of("at_most"))
+    )
 
 
 def count_by_state(viewer: Viewer, today: date) -> dict[RequestState, int]:
     """How many requests there are in each state, of those that the person may ask for; in one statement."""
-    counts = [func.count().filter(in_state(state, today)) for state in RequestState]
-    row = db.session.execute(
+    held = viewer.partnerships_with(Permission.ASK_FOR_UPDATES)
+    row = rows_of(_numbers_by_state(reach_of(held)), today=today, **values_of(held))[0]
+    return dict(zip(RequestState, row, strict=True))
+
+
+@built_once
+def _numbers_by_state(reach: Reach) -> Select[*tuple[Any, ...]]:
+    counts = [func.count().filter(in_state(state, day_of())) for state in RequestState]
+    return (
         select(*counts)
         .select_from(UpdateRequest)
         .join(UpdateRequest.milestone)
         .join(Milestone.partnership)
-        .where(_within(viewer, Permission.ASK_FOR_UPDATES))
-    ).one()
-    return dict(zip(RequestState, row, strict=True))
+        .where(in_reach(Milestone.partnership_id, reach))
+    )
 
 
 def list_requests_about(milestone: Milestone) -> Sequence[UpdateRequest]:
     """Every request about one document, the newest first."""
-    return db.session.scalars(
-        _requests().where(UpdateRequest.milestone_id == milestone.id).order_by(UpdateRequest.id.desc())
-    ).all()
+    return db.session.scalars(_about(), {"milestone": milestone.id}).all()
+
+
+@built_once
+def _about() -> Select[UpdateRequest]:
+    return _requests().where(UpdateRequest.milestone_id == number_of("milestone")).order_by(UpdateRequest.id.desc())
 
 
 def list_waiting_requests_in(partnership: Partnership) -> Sequence[UpdateRequest]:
@@ -217,7 +247,7 @@ def mailed_to(request_ids: Collection[int]) -> dict[int, list[MailedTo]]:
     return found
 
 
-def in_state(state: RequestState, today: date) -> ColumnElement[bool]:
+def in_state(state: RequestState, today: Any) -> ColumnElement[bool]:
     """True for the requests in a state: the twin of `requests.rules.request_state`, which a test holds it to.
 
     For statements on UpdateRequest joined with Milestone.

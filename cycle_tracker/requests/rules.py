@@ -12,17 +12,17 @@ from cycle_tracker.core.wording import count, day
 
 SHORTEST_TEXT = 10
 LONGEST_TEXT = 2000
+# So many documents can be asked about at once: a page of the list is half of them.
 MOST_AT_ONCE = 100
-"""So many documents can be asked about at once: a page of the list is half of them."""
 
 TIME_TO_REPLY = timedelta(days=14)
 LONGEST_TIME_TO_REPLY = timedelta(days=366)
 
+# What is asked unless the official writes something else.
 DEFAULT_TEXT = (
     "Please tell us when you expect to publish this. If it is already published, record the link. If you need more "
     "time, add an explanation and a new expected date."
 )
-"""What is asked unless the official writes something else."""
 
 
 class RequestState(StrEnum):
@@ -31,8 +31,8 @@ class RequestState(StrEnum):
     WAITING = "waiting"
     OVERDUE = "overdue"
     ANSWERED = "answered"
+    # No one answered, and no one needs to: the document was published, or is not required.
     SETTLED = "settled"
-    """No one answered, and no one needs to: the document was published, or is not required."""
 
 
 UNANSWERED = frozenset({RequestState.WAITING, RequestState.OVERDUE})
@@ -48,7 +48,7 @@ def request_state(*, answered: bool, document_is_open: bool, reply_by: date | No
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestSubject:
     """What a request says of its document besides the official's own words. Nothing in it is not shared with officials.
 
     `target_on` is the guidance date, if there is one; `expected_on` the date of the explanation that was shared.
@@ -61,7 +61,7 @@ class Asked:
     expected_on: date | None
 
 
-def opening(asked: Asked, today: date) -> str:
+def opening(asked: RequestSubject, today: date) -> str:
     """The status of the document, with the day on which that is said: still true when the email is read later."""
     first = f"The Scottish Government would like an update on “{asked.title}”, {asked.partnership}."
     no_record = "We have no record that it has been published."
@@ -86,7 +86,7 @@ def closing(reply_by: date) -> str:
     return f"Please reply by {day(reply_by)}."
 
 
-def whole_text(asked: Asked, text: str, reply_by: date, today: date) -> str:
+def whole_text(asked: RequestSubject, text: str, reply_by: date, today: date) -> str:
     """A request as it is sent: the status of the document, what the official asks, and by when."""
     return "\n\n".join((opening(asked, today), text, closing(reply_by)))
 

@@ -19,7 +19,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models import Message, MessageKind, Milestone, UpdateRequest, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
 from cycle_tracker.requests.queries import as_asked, newest_requests
@@ -161,7 +161,7 @@ def _queue_mail(request: UpdateRequest, draft: Draft, person: User, *, now: date
     )
     link = current_app.config["SERVICE_URL"] + addresses.update_request(request.id)
     words = mail_words(draft.document, draft.text, link, to_owner=person.id not in draft.lead_ids)
-    store_message(message, template="requests/mail/update_request", now=now, **words)
+    enqueue(message, template="requests/mail/update_request", now=now, **words)
 
 
 def _people_of(

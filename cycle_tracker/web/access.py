@@ -16,6 +16,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.models import User
+from cycle_tracker.web.sessions import live_session
 
 Access = Permission | Literal["public", "signed in"]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -88,11 +89,19 @@ def guard() -> ResponseReturnValue | None:
 
 
 def signed_in_viewer() -> Viewer | None:
-    """The person signed in, with what they hold today; None where nobody is. Asked once for each request."""
+    """The person signed in, with what they hold today; None where nobody is. It comes with the sign-in; who signed in
+    during this request is looked up."""
     if "viewer" not in g:
-        person = viewers_of([current_user.id], clock.today(), acting=True) if current_user.is_authenticated else {}
-        g.viewer = next(iter(person.values()), None)
+        g.viewer = _look_up()
     return cast("Viewer | None", g.viewer)
+
+
+def _look_up() -> Viewer | None:
+    live = live_session()
+    if live is not None and live.user.id == current_user.id:
+        return live.viewer
+    person = viewers_of([current_user.id], clock.today(), acting=True) if current_user.is_authenticated else {}
+    return next(iter(person.values()), None)
 
 
 def current_viewer() -> Viewer:

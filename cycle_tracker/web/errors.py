@@ -18,13 +18,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.file_kinds import size_words
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+# Statuses whose page asks for no data and no session, because these may be what is broken.
 UNRELIABLE = frozenset({500, 503})
-"""Statuses whose page asks for no data and no session, because these may be what is broken."""
 
 PIECE = 64 * 1024
 THROWN_AWAY_AT_MOST = 50 * 1024 * 1024
+# Seconds for which a request that is too large is read to its end; a web worker has other work.
 PATIENCE = 15
-"""Seconds for which a request that is too large is read to its end; a web worker has other work."""
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core.counting import counted_of, number_words
 from cycle_tracker.core.lines import several_lines
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
@@ -15,14 +16,16 @@ YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `moment` and `years_together`; `can`, `Permission` and `count_of`. No page
-    shows what nobody sees, such as marks that turn text round, whoever wrote it and when."""
+    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission` and `count_of`.
+    No page shows what nobody sees, such as marks that turn text round, whoever wrote it and when."""
     app.jinja_env.finalize = _put_out
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")
+    app.add_template_filter(number_words, "counted")
     app.add_template_filter(years_together, "years_together")
     app.add_template_global(can, "can")
     app.add_template_global(wording.count, "count_of")
+    app.add_template_global(counted_of, "counted_of")
     app.jinja_env.globals["Permission"] = Permission
 
 

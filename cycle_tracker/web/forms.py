@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import HiddenInput
@@ -11,8 +12,8 @@ from wtforms.widgets import HiddenInput
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.lines import one_line, several_lines
 
+# The version of no milestone: what a form counts as that lost its own.
 NO_VERSION = 0
-"""The version of no milestone: what a form counts as that lost its own."""
 
 
 class _CleanField(StringField):
@@ -62,6 +63,23 @@ class LinesField(_CleanField, TextAreaField):
 
 class CellsField(TextAreaField):
     """Cells of a spreadsheet as they were pasted, tabs and all: each is made one line where it is read."""
+
+
+class FormAbout(FlaskForm):
+    """A form about something that somebody else may change while the form is open."""
+
+    def for_now(self, thing: Any) -> None:
+        """Make the form one about the thing as it is now."""
+        raise NotImplementedError
+
+    def ensure_current(self, thing: Any) -> None:
+        """Raises ChangedMeanwhile where the thing is no longer what the person saw."""
+        raise NotImplementedError
+
+    def come_too_late(self, thing: Any, message: str) -> None:
+        """Say that the change came too late. What the person typed stays, and can be sent again."""
+        self.for_now(thing)
+        self.form_errors.append(message)
 
 
 class VersionField(HiddenField):

@@ -13,8 +13,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# Its program keeps what it got, and asks each time whether that still holds. No cookie has a part in it.
 CALENDAR = "calendar_feeds.fetch"
-"""Its program keeps what it got, and asks each time whether that still holds. No cookie has a part in it."""
 ONE_YEAR = 365 * 24 * 60 * 60
 
 

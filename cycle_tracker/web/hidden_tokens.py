@@ -5,8 +5,8 @@ import re
 
 from flask import Flask
 
+# A token where an address has one: `access/services/tokens.py` makes them of this length.
 TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
-"""A token where an address has one: `access/services/tokens.py` makes them of this length."""
 
 HIDDEN = "(token)"
 

@@ -1,91 +1,158 @@
-"""Reading the filters of a list from its address. What is unknown is left out and said; what cannot be read stays in
-its field, with a message."""
+"""The filters of a list, as a form that is read from the address. What is unknown is left out and said; what cannot be
+read stays in its field, with a message."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from cycle_tracker.core.lines import one_line
+from wtforms import BooleanField, Form, SelectField
+
 from cycle_tracker.core.written_dates import read_date
+from cycle_tracker.web.forms import LineField
 
 Value = TypeVar("Value")
 LONGEST_TEXT = 100
+# A longer text is cut before anything looks at it.
+LONGEST_READ = 10 * LONGEST_TEXT
+# The order of a list, which leaves nothing out of it.
+SORT = "sort"
 
 
-@dataclass
-class Reading:
-    """One reading of the arguments of an address.
+class ChoiceFilter(SelectField, Generic[Value]):
+    """One of the values offered. `value` is what was chosen, `word` how it reads in an address.
 
-    `words` are what was understood, as it stands in an address; `typed` what the fields of the page show; `errors` the
-    messages beside them; `ignored` names what was asked for and is not known.
+    `called` names the filter where what was asked for is not known.
     """
 
-    arguments: Mapping[str, str]
-    words: dict[str, str] = field(default_factory=dict)
-    typed: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
+    def __init__(self, label: str, *, called: str = "", **options: Any) -> None:
+        super().__init__(label, validate_choice=False, **options)
+        self.called = called or label.lower()
+        self.word = ""
+        self.value: Value | None = None
+        self.is_unknown = False
 
-    def choice(self, name: str, label: str, known: Mapping[str, Value]) -> Value | None:
-        """One of the values offered."""
-        asked = self.arguments.get(name, "").strip()
-        if not asked:
-            return None
-        if asked not in known:
-            self.ignored.append(label)
-            return None
-        self.words[name] = self.typed[name] = asked
-        return known[asked]
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: str | None = valuelist[0].strip() if valuelist else None
 
-    def text(self, name: str) -> str:
-        """Words to look for."""
-        asked = one_line(self.arguments.get(name, "")[: LONGEST_TEXT * 10])
-        self.typed[name] = asked
-        if len(asked) > LONGEST_TEXT:
-            self.errors[name] = f"Enter {LONGEST_TEXT} characters or fewer"
-            return ""
-        if asked:
-            self.words[name] = asked
-        return asked
+    def offer(
+        self, known: Mapping[str, Value], choices: Iterable[tuple[str, str]] = (), *, shown_first: str = ""
+    ) -> None:
+        """Take what is asked for as one of the known values. Without choices, the page does not show the filter."""
+        self.choices = list(choices)
+        asked = self.data or ""
+        if asked in known:
+            self.word, self.value = asked, known[asked]
+        else:
+            self.is_unknown = bool(asked)
+            self.data = shown_first or None
 
-    def day(self, name: str) -> date | None:
-        """A day as people write it."""
-        asked = one_line(self.arguments.get(name, "")[:LONGEST_TEXT])
-        self.typed[name] = asked
-        if not asked:
-            return None
-        try:
-            found = read_date(asked)
-        except ValueError as error:
-            self.errors[name] = str(error)
-            return None
-        self.words[name] = f"{found:%Y-%m-%d}"
-        return found
-
-    def days(self, first: str, last: str) -> tuple[date | None, date | None]:
-        """A first and a last day; a last one before the first is left out and said."""
-        from_day, to_day = self.day(first), self.day(last)
-        if from_day and to_day and to_day < from_day:
-            self.errors[last] = "The last date must be on or after the first date"
-            self.words.pop(last)
-            return from_day, None
-        return from_day, to_day
-
-    def flag(self, name: str) -> bool:
-        """True where a box was ticked."""
-        is_set = self.arguments.get(name, "") == "yes"
-        if is_set:
-            self.words[name] = self.typed[name] = "yes"
-        return is_set
-
-    def narrows(self, names: Iterable[str]) -> bool:
-        """True where one of these filters is set."""
-        return any(name in self.words for name in names)
+    @property
+    def is_offered(self) -> bool:
+        """True where there is something to choose from."""
+        return bool(self.choices)
 
 
-KEPT = ("text", "cycle", "stage", "kind", "state", "owner", "due_from", "due_to", "overdue", "sort", "page")
-"""What the address of a list says, by name; the list reads it again and leaves out what it does not know."""
+class Named(Protocol):
+    """A partnership, or what of it names it."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class PartnershipFilter(ChoiceFilter[str]):
+    """One of the partnerships that the person may ask for, by its slug."""
+
+    def __init__(self, *, everywhere: str = "All partnerships", **options: Any) -> None:
+        super().__init__("Partnership", **options)
+        self.everywhere = everywhere
+
+    def offer_each(self, partnerships: Sequence[Named], *, of_one: bool = True) -> None:
+        """Offer these partnerships. Where `of_one` is false, the page shows no choice of a single one."""
+        named = [(one.slug, one.name) for one in partnerships]
+        is_choice = of_one or len(named) > 1
+        self.offer({slug: slug for slug, _ in named}, [("", self.everywhere), *named] if is_choice else [])
+
+
+def _cut(values: list[Any], most: int) -> list[str]:
+    """The first value, as far as anything looks at it. What is no text is an empty one."""
+    return [value[:most] if isinstance(value, str) else "" for value in values[:1]]
+
+
+class TextFilter(LineField):
+    """Words to look for."""
+
+    word = ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(_cut(valuelist, LONGEST_READ))
+        text = self.data or ""
+        if len(text) > LONGEST_TEXT:
+            raise ValueError(f"Enter {LONGEST_TEXT} characters or fewer")
+        self.word = text
+
+
+class DayFilter(LineField):
+    """A day as people write it."""
+
+    value: date | None = None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(_cut(valuelist, LONGEST_TEXT))
+        self.value = read_date(self.data) if self.data else None
+
+    @property
+    def word(self) -> str:
+        """The day as it reads in an address."""
+        return f"{self.value:%Y-%m-%d}" if self.value else ""
+
+
+class FlagFilter(BooleanField):
+    """A box to tick."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[:1] == ["yes"]
+
+    @property
+    def word(self) -> str:
+        """The tick as it reads in an address."""
+        return "yes" if self.data else ""
+
+
+class FilterForm(Form):
+    """The filters of one list. Each list declares its fields, in the order in which they stand in its address, and
+    offers the choices of each to the person who asks."""
+
+    def __init__(self, arguments: Mapping[str, str]) -> None:
+        super().__init__(arguments)
+        self.validate()
+
+    def in_address(self, **changed: str) -> dict[str, Any]:
+        """The filters as they stand in an address, some of them changed; what says nothing is left out."""
+        words = {field.name: field.word for field in self} | changed
+        return {name: word for name, word in words.items() if word}
+
+    @property
+    def ignored(self) -> list[str]:
+        """What was asked for and is not known, by the names of the filters."""
+        return [field.called for field in self if isinstance(field, ChoiceFilter) and field.is_unknown]
+
+    @property
+    def narrows(self) -> bool:
+        """True where something is left out of the list."""
+        return any(field.word for field in self if field.name != SORT)
+
+
+def keep_order(first: DayFilter, last: DayFilter) -> None:
+    """A last day before the first is left out and said."""
+    if first.value and last.value and last.value < first.value:
+        last.value = None
+        last.errors = ["The last date must be on or after the first date"]
+
+
+# What the address of a list says, by name; the list reads it again and leaves out what it does not know.
+KEPT = ("text", "cycle", "stage", "kind", "state", "owner", "due_from", "due_to", "overdue", SORT, "page")
 
 
 def list_address(arguments: Mapping[str, str]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from cycle_tracker.access.queries.whereabouts import find_place
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core import addresses, clock
+from cycle_tracker.core import addresses
 from cycle_tracker.core.roles import Role
 from cycle_tracker.web.access import signed_in_viewer
+from cycle_tracker.web.sessions import live_session
 
 SERVICE_HEALTH = "/service-health"
 REGISTER = "/register"
@@ -81,7 +81,8 @@ def _is_current(address: str) -> bool:
 def place_of_viewer(viewer: Viewer) -> str:
     """The person's roles and where they have them: `Planning lead, Moray`. A chair is called so."""
     roles = viewer.roles_anywhere()
-    place = find_place(viewer, clock.today()) if len(viewer.within) == 1 or Role.GOVERNANCE in roles else None
+    live = live_session()
+    place = live.place if live else None
     is_chair = place is not None and place.is_chair
     words = ", ".join(CHAIR if is_chair and role is Role.GOVERNANCE else role.label for role in Role if role in roles)
     if not viewer.within:

@@ -6,16 +6,22 @@ from typing import Any
 from flask import request
 from flask_sqlalchemy.pagination import Pagination
 
+from cycle_tracker.core.counting import COUNTED_TO
+
 PER_PAGE = 50
 
 
 class Pages(Pagination):
     """One page of a list that is `count` items long; `items` are those of the page alone.
 
-    Made with the items themselves, so it asks the database for nothing.
+    Made with the items themselves, so it asks the database for nothing. `counted` is the number to show, where
+    the count stops before the pages do.
     """
 
-    def __init__(self, items: Sequence[Any], *, page: int, count: int, per_page: int = PER_PAGE) -> None:
+    def __init__(
+        self, items: Sequence[Any], *, page: int, count: int, per_page: int = PER_PAGE, counted: int | None = None
+    ) -> None:
+        self.counted = count if counted is None else counted
         super().__init__(
             page=page, per_page=per_page, max_per_page=per_page, error_out=False, items=items, length=count
         )
@@ -39,6 +45,14 @@ def page_asked_for() -> int:
 def last_page(count: int, per_page: int = PER_PAGE) -> int:
     """The number of the last page of a list of so many items; an empty list has one page."""
     return max(-(-count // per_page), 1)
+
+
+def page_of(found: Sequence[Any], *, page: int, count: int, per_page: int = PER_PAGE) -> Pages:
+    """The page of a list whose count stops at one more than `COUNTED_TO`. `found` are its rows and one more, where
+    there is one: so the way on is known also beyond what is counted."""
+    shown = (page - 1) * per_page + len(found)
+    known = max(count, shown) if count > COUNTED_TO else count
+    return Pages(found[:per_page], page=page, count=known, per_page=per_page, counted=count)
 
 
 def pages_of(items: Sequence[Any], per_page: int = PER_PAGE) -> Pages:

@@ -58,7 +58,7 @@ def live_session() -> LiveSession | None:
 
 def person_of(token: str) -> User | None:
     """The person whose sign-in this token belongs to, as long as it holds: what Flask-Login asks, once a request."""
-    g.live_session = find_live_session(hash_of(str(token)), clock.now())
+    g.live_session = find_live_session(hash_of(str(token)), clock.now(), clock.today())
     return g.live_session.user if g.live_session else None
 
 

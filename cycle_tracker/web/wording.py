@@ -8,7 +8,10 @@ from cycle_tracker.core.deadlines import DueState, days_past, due_state
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.core.wording import IN_LAW_OR_GUIDANCE, UNKNOWN_DAY, bases, basis_words, count, date_name, day
+from cycle_tracker.core.wording import IN_LAW_OR_GUIDANCE, UNKNOWN_DAY, bases, basis_words
+from cycle_tracker.core.wording import count as count
+from cycle_tracker.core.wording import date_name as date_name
+from cycle_tracker.core.wording import day as day
 
 
 class Dated(Protocol):
@@ -51,6 +54,15 @@ class Status(NamedTuple):
 
 
 NO_DATE = "No date yet"
+
+DUE_STATUSES = {
+    DueState.DONE: Status("Done", "green"),
+    DueState.DONE_LATE: Status("Done after due date", "green"),
+    DueState.BEFORE_SERVICE: Status("Before you joined", "grey"),
+    DueState.DUE_TODAY: Status("Due today", "yellow"),
+    DueState.DUE_SOON: Status("Due soon", "yellow"),
+}
+"""The tag of a milestone, where its date alone says it."""
 
 DOCUMENT_STATUSES = {
     DocumentState.NOT_OPEN: Status("Not open yet", "grey"),
@@ -116,16 +128,11 @@ def lag_wording(days: int | None, *, published: bool) -> str:
 def milestone_status(milestone: Dated, today: date, notify_from: date | None = None) -> Status:
     """The tag of a milestone, from what people decided and how far off its date is."""
     state = due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)
-    work = Status(milestone.state.label, "blue" if milestone.state is State.IN_PROGRESS else "grey")
-    statuses = {
-        DueState.DONE: Status("Done", "green"),
-        DueState.DONE_LATE: Status("Done after due date", "green"),
-        DueState.BEFORE_SERVICE: Status("Before you joined", "grey"),
-        DueState.OVERDUE: Status(_past_label(milestone), "red"),
-        DueState.DUE_TODAY: Status("Due today", "yellow"),
-        DueState.DUE_SOON: Status("Due soon", "yellow"),
-    }
-    return statuses.get(state, work)
+    if state is DueState.OVERDUE:
+        return Status(_past_label(milestone), "red")
+    if state in DUE_STATUSES:
+        return DUE_STATUSES[state]
+    return Status(milestone.state.label, "blue" if milestone.state is State.IN_PROGRESS else "grey")
 
 
 def document_status(state: DocumentState) -> Status:

@@ -10,7 +10,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Message, Milestone, Partnership, RoleGrant, User
+from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.models import Message, Milestone, Partnership, Publication, PublicationCopy, RoleGrant, User
 from scheduler.jobs import queue_notices
 
 THURSDAY = "2026-05-14"
@@ -18,9 +20,10 @@ ASKED = {"--partnerships": 3, "--milestones": 20, "--overdue": 4, "--due-soon": 
 
 
 def load(app: Flask, **others: Any) -> Result:
+    documents = ["--documents"] if others.pop("documents", False) else []
     options = {**ASKED, **{f"--{name.replace('_', '-')}": value for name, value in others.items()}}
     return app.test_cli_runner().invoke(
-        args=["load-synthetic", *(str(word) for option in options.items() for word in option)]
+        args=["load-synthetic", *documents, *(str(word) for option in options.items() for word in option)]
     )
 
 
@@ -52,6 +55,27 @@ def test_milestones_go_round_the_partnerships_and_the_people(app: Flask) -> None
         ).one()
         assert (slug, email) == ("syn-0001", "person-000003@example.test")
         assert db.session.scalar(select(func.count()).select_from(RoleGrant)) == 5
+
+
+def test_with_documents_all_that_are_due_are_published_but_the_newest_report_of_every_tenth(app: Flask) -> None:
+    assert load(app, partnerships=11, documents=True).exit_code == 0
+    with app.app_context():
+        documents = select(Milestone).where(Milestone.kind.in_(DOCUMENTS))
+        rows = db.session.scalars(documents.join(Milestone.partnership).order_by(Milestone.id)).all()
+        assert len(rows) == 11 * 4 * 4
+        assert {one.owner_id for one in rows} == {one.next_notice_on for one in rows} == {None}
+        late = [
+            one for one in rows if one.is_open and (one.target_on or one.reports_on or date.max) < date(2026, 5, 14)
+        ]
+        assert [(one.partnership and one.partnership.slug, one.key) for one in late] == [
+            ("syn-0000", "2023-26.annual-report-2"),
+            ("syn-0010", "2023-26.annual-report-2"),
+        ]
+        published = db.session.scalar(select(func.count()).select_from(Publication))
+        sent = db.session.scalar(
+            select(func.count()).select_from(PublicationCopy).where(PublicationCopy.sent_on.is_not(None))
+        )
+        assert published == sent == sum(one.state is State.DONE for one in rows) == 11 * 12 - 2
 
 
 def test_it_adds_nothing_where_there_is_synthetic_data(app: Flask) -> None:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.core.among import among
+from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Partnership
 from tests.factories import make_partnership
@@ -12,7 +12,9 @@ from tests.factories import make_partnership
 
 def slugs(numbers: list[int]) -> list[str]:
     return list(
-        db.session.scalars(select(Partnership.slug).where(among(Partnership.id, numbers)).order_by(Partnership.slug))
+        db.session.scalars(
+            select(Partnership.slug).where(in_literal_ids(Partnership.id, numbers)).order_by(Partnership.slug)
+        )
     )
 
 

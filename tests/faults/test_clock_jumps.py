@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, list_missed_days
-from cycle_tracker.models import AuditEvent, JobRun, Outcome
+from cycle_tracker.models import AuditEvent, JobRun, RunOutcome
 from tests.faults.conftest import FALLS_DUE, FELL_DUE, Service
 
 MONDAY, TUESDAY, WEDNESDAY = (datetime(2026, 5, day, 7, 0, tzinfo=LONDON) for day in (18, 19, 20))
@@ -56,7 +56,7 @@ def test_what_happened_stays_in_the_order_of_its_numbers(service: Service) -> No
     for at in (MONDAY, WEDNESDAY, MONDAY):
         service.run_at(QUEUE_NOTICES, at)
     runs = db.session.scalars(
-        select(JobRun.started_at).where(JobRun.outcome == Outcome.FINISHED).order_by(JobRun.id)
+        select(JobRun.started_at).where(JobRun.outcome == RunOutcome.FINISHED).order_by(JobRun.id)
     ).all()
     assert [at.astimezone(UTC).day for at in runs] == [18, 20, 18]
     numbers = db.session.scalars(select(AuditEvent.id).order_by(AuditEvent.id)).all()

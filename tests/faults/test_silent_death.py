@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.models import JobRun, RunOutcome
 from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch
 from tests.conftest import Database
 from tests.factories import make_user
@@ -85,7 +85,7 @@ def last_good_run(app: Flask) -> str:
     with app.app_context():
         at = db.session.scalars(
             select(JobRun.started_at)
-            .where(JobRun.job == "send-outbox", JobRun.outcome == Outcome.FINISHED)
+            .where(JobRun.job == "send-outbox", JobRun.outcome == RunOutcome.FINISHED)
             .order_by(JobRun.started_at.desc())
         ).first()
     return f"{clock.london_time(at):%-d %B %Y at %H:%M}" if at else ""

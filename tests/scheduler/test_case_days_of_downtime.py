@@ -15,7 +15,7 @@ from config import ROOT
 from cycle_tracker.core.clock import london_day, london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, Outcome
+from cycle_tracker.models import JobRun, Message, RunOutcome
 from scheduler.catch_up import is_catch_up_due
 from tests.conftest import Database
 from tests.factories import make_governance_group, make_partnership, make_report, make_user
@@ -126,7 +126,7 @@ def test_the_process_catches_up_at_its_start_and_stops_when_asked(days: Days, da
     assert days.told == [*BEFORE, *sorted(CATCH_UP, key=lambda one: one.recipient)]
     assert escalations_as_told() == RUNGS[:1]
     run = db.session.scalars(select(JobRun).where(JobRun.job == "queue-notices")).one()
-    assert (run.ran_for, run.outcome, london_day(run.started_at)) == (BACK, Outcome.FINISHED, BACK)
+    assert (run.ran_for, run.outcome, london_day(run.started_at)) == (BACK, RunOutcome.FINISHED, BACK)
     ended = db.session.scalars(select(Message.ended_at).order_by(Message.id.desc())).first()
     assert ended is not None
     assert (ended - moment(BACK, TEN)).total_seconds() < 15 * 60

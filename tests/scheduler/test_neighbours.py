@@ -9,7 +9,7 @@ from flask import Flask
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.models import JobRun, RunOutcome
 from scheduler.neighbours import NeighbourWatch
 
 OTHER = "tracker-2 process 12"
@@ -17,7 +17,9 @@ OTHER = "tracker-2 process 12"
 
 def ran(holder: str, seconds_ago: int) -> None:
     at = clock.now() - timedelta(seconds=seconds_ago)
-    db.session.add(JobRun(job="send-outbox", ran_for=at.date(), started_at=at, outcome=Outcome.FINISHED, holder=holder))
+    db.session.add(
+        JobRun(job="send-outbox", ran_for=at.date(), started_at=at, outcome=RunOutcome.FINISHED, holder=holder)
+    )
     db.session.commit()
 
 

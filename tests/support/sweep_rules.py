@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import Deadline, NoticeDue, called_for
+from cycle_tracker.reminders.rules.reminders import NoticeDue, called_for
+from cycle_tracker.reminders.rules.steps import Deadline
 
 
 def notices_due(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> list[NoticeDue]:

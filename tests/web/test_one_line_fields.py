@@ -45,10 +45,12 @@ def _forms() -> set[type[Form]]:
         if ".web." in module.name:
             import_module(module.name)
     from cycle_tracker.imports.rules.history_rows import Document
-    from cycle_tracker.imports.web.forms import Grid, Slot
+    from cycle_tracker.imports.web.forms import GridRow, HistoryGrid
 
     with _request():
-        grid = Grid([Slot(Partnership(slug="moray", name="Moray"), Document(Period.named("2020-23")), "Plan 2020–23")])
+        grid = HistoryGrid(
+            [GridRow(Partnership(slug="moray", name="Moray"), Document(Period.named("2020-23")), "Plan 2020–23")]
+        )
     return {*_below(Form), type(grid.form)}
 
 

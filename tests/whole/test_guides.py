@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 import config
-from cycle_tracker.cli.demo import people
+from cycle_tracker.cli.demo import parts, people
 from cycle_tracker.cli.demo.people import PASSWORD, Account
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
@@ -108,7 +108,7 @@ def escalation(demo: Flask) -> int:
             .join(Escalation.milestone)
             .join(Milestone.partnership)
             .where(
-                Partnership.slug == people.STAR,
+                Partnership.slug == parts.STAR,
                 Escalation.audience == Audience.GOVERNANCE,
                 Escalation.resolved_at.is_(None),
             )

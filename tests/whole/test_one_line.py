@@ -31,7 +31,8 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.feeds.services import make_feed
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS
 from cycle_tracker.imports.services.files import read_file, read_pasted
-from cycle_tracker.imports.services.milestones import plan_milestones, record_milestones
+from cycle_tracker.imports.services.milestones import plan_milestones
+from cycle_tracker.imports.services.recorded_milestones import record_milestones
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.models import Group, Invitation, Message, MessageKind, Milestone, User

@@ -1,51 +1,92 @@
-"""Sign-ins: which one a cookie belongs to, and where a person is signed in."""
+"""Sign-ins: which one a cookie belongs to with all that a page asks of its person, and where a person is signed in."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 
+from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.viewers import is_deputy, stands_in_for
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import SignInSession, User
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.core.statements import built_once, day_of
+from cycle_tracker.models import (
+    Group,
+    Membership,
+    MembershipRole,
+    Partnership,
+    PartnershipBody,
+    PostHolder,
+    RoleGrant,
+    SignInSession,
+    User,
+)
+from cycle_tracker.models.base import UtcDateTime
 
 LONGEST_IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
+class Place:
+    """The first of a person's partnerships by name, and whether they chair the governance group of any of them."""
+
+    partnership: str
+    is_chair: bool
+
+
+@dataclass(frozen=True)
 class LiveSession:
-    """A sign-in that has not ended, and whose it is."""
+    """A sign-in that has not ended, whose it is, and what they hold and where they work today."""
 
     id: int
     seen_at: datetime
     user: User
+    viewer: Viewer
+    place: Place | None
 
 
-def is_live(now: datetime) -> ColumnElement[bool]:
+def is_live(began_since: Any, seen_since: Any) -> ColumnElement[bool]:
     """True of a sign-in that was not ended, is not idle for too long and did not begin too long ago."""
-    return (
-        SignInSession.ended_at.is_(None)
-        & (SignInSession.began_at >= now - LONGEST)
-        & (SignInSession.seen_at >= now - LONGEST_IDLE)
+    return and_(
+        SignInSession.ended_at.is_(None),
+        SignInSession.began_at >= began_since,
+        SignInSession.seen_at >= seen_since,
     )
 
 
-def find_live_session(token_hash: str, now: datetime) -> LiveSession | None:
-    """The sign-in with this token and its active person, in one statement."""
-    row = db.session.execute(
-        select(SignInSession.id, SignInSession.seen_at, User)
-        .join(User, User.id == SignInSession.user_id)
-        .where(SignInSession.token_hash == token_hash, is_live(now), User.active)
-    ).one_or_none()
-    return LiveSession(*row) if row else None
+def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSession | None:
+    """The sign-in with this token, its active person and what they hold: in one statement, and in one more where the
+    person is somebody's deputy."""
+    values = {
+        "token_hash": token_hash,
+        "began_since": now - LONGEST,
+        "seen_since": now - LONGEST_IDLE,
+        "today": today,
+    }
+    rows = db.session.execute(_live_session(), values).all()
+    if not rows:
+        return None
+    first = rows[0]
+    places = [(row.partnership, row.partnership_id, row.is_chair) for row in rows if row.partnership_id is not None]
+    return LiveSession(
+        id=first.id,
+        seen_at=first.seen_at,
+        user=first.User,
+        viewer=_viewer(first.User, rows, today),
+        place=Place(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
+    )
 
 
 def list_live_sessions(user_id: int, now: datetime) -> Sequence[SignInSession]:
     """Where a person is signed in now, the latest seen first."""
     return db.session.scalars(
         select(SignInSession)
-        .where(SignInSession.user_id == user_id, is_live(now))
+        .where(SignInSession.user_id == user_id, is_live(now - LONGEST, now - LONGEST_IDLE))
         .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
     ).all()
 
@@ -53,3 +94,59 @@ def list_live_sessions(user_id: int, now: datetime) -> Sequence[SignInSession]:
 def find_by_uniquifier(uniquifier: str) -> User | None:
     """The active person whose sign-in waits for its code. Whatever ends their sign-ins gives them another one."""
     return db.session.scalars(select(User).where(User.fs_uniquifier == uniquifier, User.active)).one_or_none()
+
+
+@built_once
+def _live_session() -> Select[*tuple[Any, ...]]:
+    """A row for each grant in each of its partnerships, and for each post."""
+    today = day_of()
+    is_chair = exists().where(
+        Membership.group_id == Group.id,
+        Membership.user_id == User.id,
+        Membership.role == MembershipRole.CHAIR,
+        membership_holds(today),
+        Group.partnership_id == Partnership.id,
+    )
+    body_today = and_(PartnershipBody.organisation_id == RoleGrant.organisation_id, body_holds(today))
+    return (
+        select(
+            SignInSession.id,
+            SignInSession.seen_at,
+            User,
+            RoleGrant.role,
+            RoleGrant.scope,
+            Partnership.id.label("partnership_id"),
+            Partnership.name.label("partnership"),
+            PostHolder.post_id,
+            is_deputy(today).label("is_deputy"),
+            is_chair.correlate(User, Partnership).label("is_chair"),
+        )
+        .join(User, User.id == SignInSession.user_id)
+        .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+        .outerjoin(PartnershipBody, body_today)
+        .outerjoin(
+            Partnership, Partnership.id == func.coalesce(RoleGrant.partnership_id, PartnershipBody.partnership_id)
+        )
+        .outerjoin(PostHolder, PostHolder.user_id == User.id)
+        .where(
+            SignInSession.token_hash == bindparam("token_hash"),
+            is_live(bindparam("began_since", type_=UtcDateTime), bindparam("seen_since", type_=UtcDateTime)),
+            User.active,
+        )
+        .order_by(RoleGrant.id, PartnershipBody.id, PostHolder.id)
+    )
+
+
+def _viewer(user: User, rows: Sequence[Any], today: date) -> Viewer:
+    within: dict[int, set[Role]] = defaultdict(set)
+    for row in rows:
+        if row.partnership_id is not None:
+            within[row.partnership_id].add(row.role)
+    return Viewer(
+        user_id=user.id,
+        name=user.name,
+        national=frozenset(row.role for row in rows if row.scope is Scope.NATIONAL),
+        within={number: frozenset(roles) for number, roles in within.items()},
+        posts=frozenset(row.post_id for row in rows if row.post_id is not None),
+        stands_in_for=stands_in_for(user.id, today) if rows[0].is_deputy else frozenset(),
+    )

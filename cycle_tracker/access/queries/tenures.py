@@ -1,13 +1,13 @@
 """Whose part in a partnership or a group holds on a day, in SQL: the only spelling."""
 
-from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from cycle_tracker.models import Membership, PartnershipBody
 
 
-def body_holds(day: date) -> ColumnElement[bool]:
+def body_holds(day: Any) -> ColumnElement[bool]:
     """True for the parts of organisations in partnerships that hold on this day: as `PartnershipBody.holds_on`."""
     return and_(
         PartnershipBody.from_on <= day,
@@ -15,6 +15,6 @@ def body_holds(day: date) -> ColumnElement[bool]:
     )
 
 
-def membership_holds(today: date) -> ColumnElement[bool]:
+def membership_holds(today: Any) -> ColumnElement[bool]:
     """True for the places in groups that have not ended: the last day of one still counts."""
     return or_(Membership.to_on.is_(None), Membership.to_on >= today)

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, select
 
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on, holds
-from cycle_tracker.core.among import among
+from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.stand_ins import stood_in_for
@@ -32,11 +33,11 @@ def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) 
             RoleGrant.partnership_id,
             RoleGrant.organisation_id,
             PostHolder.post_id,
-            (_is_deputy(today) if acting else false()).label("is_deputy"),
+            (is_deputy(today) if acting else false()).label("is_deputy"),
         )
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
         .outerjoin(PostHolder, PostHolder.user_id == User.id)
-        .where(among(User.id, user_ids), User.active)
+        .where(in_literal_ids(User.id, user_ids), User.active)
         .order_by(User.id, RoleGrant.id, PostHolder.id)
     ).all()
     organisations = {row.organisation_id for row in rows if row.scope is Scope.ORGANISATION}
@@ -73,7 +74,13 @@ def viewer_of(user_id: int, today: date) -> Viewer:
     return viewers_of([user_id], today, acting=True)[user_id]
 
 
-def _is_deputy(today: date) -> ColumnElement[bool]:
+def stands_in_for(user_id: int, today: date) -> frozenset[int]:
+    """The people whose stand-in somebody is. One statement."""
+    return stood_in_for(user_id, deputies_on(today))
+
+
+def is_deputy(today: Any) -> ColumnElement[bool]:
+    """True of a person who is somebody's deputy on a day. For statements on User."""
     return exists().where(Delegation.deputy_id == User.id, holds(today)).correlate(User)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from cycle_tracker.core.roles import Role, Scope
 
@@ -165,18 +166,29 @@ class Viewer:
 
     def can(self, permission: Permission, partnership_id: int | None = None) -> bool:
         """True where one of the person's roles holds the permission there; with no partnership, anywhere."""
-        roles = self.roles_anywhere() if partnership_id is None else self.roles_in(partnership_id)
-        return any(permission in HELD_BY[role] for role in roles)
+        if partnership_id is None:
+            return permission in self._held_anywhere
+        return permission in self._held_everywhere or any(
+            permission in HELD_BY[role] for role in self.within.get(partnership_id, ())
+        )
 
     def partnerships_with(self, permission: Permission) -> frozenset[int] | None:
         """The partnerships in which the person holds the permission; None stands for all of them."""
-        if any(permission in HELD_BY[role] for role in self.national):
+        if permission in self._held_everywhere:
             return None
         return frozenset(
             partnership_id
             for partnership_id, roles in self.within.items()
             if any(permission in HELD_BY[role] for role in roles)
         )
+
+    @cached_property
+    def _held_everywhere(self) -> frozenset[Permission]:
+        return frozenset().union(*(HELD_BY[role] for role in self.national))
+
+    @cached_property
+    def _held_anywhere(self) -> frozenset[Permission]:
+        return frozenset().union(*(HELD_BY[role] for role in self.roles_anywhere()))
 
 
 def may_see(viewer: Viewer, partnership_id: int | None, *, is_document: bool) -> bool:

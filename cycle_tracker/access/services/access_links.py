@@ -29,8 +29,8 @@ _PURPOSES: dict[MessageKind, tuple[LinkPurpose, Callable[[str], str]]] = {
     MessageKind.SIGN_IN_LINK: (LinkPurpose.SIGN_IN, addresses.sign_in_by_link),
     MessageKind.INVITATION: (LinkPurpose.ACCEPT_INVITATION, addresses.invitation),
 }
+# The kinds of mail whose bytes hold the placeholder of such a link.
 CARRY_A_LINK = frozenset(_PURPOSES)
-"""The kinds of mail whose bytes hold the placeholder of such a link."""
 
 
 def link_address(kind: MessageKind, key: str) -> str:

@@ -33,8 +33,8 @@ class Limit:
 
 
 GUESSES = Limit(TryKind.GUESS, 10, 10, timedelta(minutes=5), "5 minutes")
+# All of an office behind one address may ask on one morning; no one needs six emails in an hour.
 MAILS = Limit(TryKind.MAIL, 5, 50, timedelta(hours=1), "one hour")
-"""All of an office behind one address may ask on one morning; no one needs six emails in an hour."""
 
 
 class TooManyTries(Exception):

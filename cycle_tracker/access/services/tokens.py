@@ -4,8 +4,8 @@ import hashlib
 import secrets
 
 BYTES = 32
+# More than any token that was ever given out: what is longer is none.
 LONGEST = 100
-"""More than any token that was ever given out: what is longer is none."""
 
 
 def new_token() -> str:

@@ -5,7 +5,7 @@ from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from cycle_tracker.answers.queries import Question
-from cycle_tracker.answers.services import LONGEST_TEXT, Said
+from cycle_tracker.answers.services import LONGEST_TEXT, ContactAnswer
 from cycle_tracker.models import AnswerKind
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LinesField
@@ -39,11 +39,11 @@ class AnswerForm(FlaskForm):
             del self.done_on
 
     @property
-    def said(self) -> Said:
+    def said(self) -> ContactAnswer:
         """What was answered, once the form is valid; a field that belongs to another answer counts for nothing."""
         kind = AnswerKind(self.kind.data)
         needs_date = kind is AnswerKind.NEEDS_A_NEW_DATE
-        return Said(
+        return ContactAnswer(
             kind,
             done_on=self.done_on.data if kind is AnswerKind.DONE and "done_on" in self else None,
             new_date=self.new_date.data if needs_date else None,

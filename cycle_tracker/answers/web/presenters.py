@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cycle_tracker.answers.queries import Question
-from cycle_tracker.answers.services import Said
+from cycle_tracker.answers.services import ContactAnswer
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.wording import day
 from cycle_tracker.models import Answer, AnswerKind
@@ -14,7 +14,7 @@ NO_LONGER_KEPT = "Someone whose name we no longer keep"
 
 
 @dataclass(frozen=True)
-class AnswerLine:
+class AnswerRow:
     """One answer, as the macro for histories shows it."""
 
     what: str
@@ -24,10 +24,10 @@ class AnswerLine:
     detail: str
 
 
-def answer_lines(answers: Iterable[Answer]) -> list[AnswerLine]:
+def answer_lines(answers: Iterable[Answer]) -> list[AnswerRow]:
     """The answers in their order."""
     return [
-        AnswerLine(
+        AnswerRow(
             what=kind_words(one),
             who=who_answered(one),
             when=moment(one.answered_at),
@@ -55,7 +55,7 @@ def who_answered(answer: Answer) -> str:
     return answer.user.name if answer.user is not None else NO_LONGER_KEPT
 
 
-def recorded_words(said: Said, question: Question) -> str:
+def recorded_words(said: ContactAnswer, question: Question) -> str:
     """What the answer did, for whoever gave it."""
     place = question.milestone.partnership.name if question.milestone.partnership else "Scotland"
     if question.contact is not None:

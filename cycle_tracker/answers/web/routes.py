@@ -10,7 +10,7 @@ from cycle_tracker.answers.web.presenters import recorded_words
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web.access import by_mailed_token, public
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import bases_wording, due_wording
 
 bp = Blueprint("answers", __name__, url_prefix="/answer/<token>")
@@ -33,16 +33,17 @@ def give(token: str) -> ResponseReturnValue:
     if question is None:
         return _over()
     form = _form(question)
-    try:
-        if form.validate_on_submit() and saved(
-            form, lambda: answer(token, form.said, today=clock.today(), now=clock.now())
-        ):
-            return _private(
-                render_template("answers/thanks.html", said=recorded_words(form.said, question), question=question)
-            )
-    except AnswerOver:
-        return _over()
-    return _page(question, form)
+    attempt = Attempt(form)
+    if attempt.validate():
+        try:
+            with attempt:
+                answer(token, form.said, today=clock.today(), now=clock.now())
+        except AnswerOver:
+            return _over()
+    if attempt.saved:
+        said = recorded_words(form.said, question)
+        return _private(render_template("answers/thanks.html", said=said, question=question))
+    return _page(question, form, attempt.status)
 
 
 def _form(question: Question) -> AnswerForm:
@@ -51,7 +52,7 @@ def _form(question: Question) -> AnswerForm:
     return form
 
 
-def _page(question: Question, form: AnswerForm) -> Response:
+def _page(question: Question, form: AnswerForm, status: int = 200) -> Response:
     milestone = question.milestone
     slug = milestone.partnership.slug if milestone.partnership else ""
     return _private(
@@ -64,7 +65,8 @@ def _page(question: Question, form: AnswerForm) -> Response:
             bases=bases_wording(milestone),
             record=addresses.milestone(slug, milestone.key),
             form=form,
-        )
+        ),
+        status,
     )
 
 

@@ -5,17 +5,17 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.answers.queries import newest_answers
-from cycle_tracker.answers.web.presenters import AnswerLine, answer_lines
+from cycle_tracker.answers.web.presenters import AnswerRow, answer_lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.page_parts import Section
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnswersSection:
     """The newest answers, the newest first."""
 
-    lines: list[AnswerLine]
+    lines: list[AnswerRow]
     seen_by: str
 
 
@@ -27,4 +27,4 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
     if not found:
         return None
     seen_by = f"People in {milestone.partnership.name} and auditors."
-    return Section("answers/section.html", Answered(answer_lines(found), seen_by))
+    return Section("answers/section.html", AnswersSection(answer_lines(found), seen_by))

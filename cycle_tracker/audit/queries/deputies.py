@@ -1,17 +1,18 @@
 """Who stands in for those who are away: an event names both."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Delegation, User
 
 
-def holds(today: date) -> ColumnElement[bool]:
+def holds(today: Any) -> ColumnElement[bool]:
     """The condition of a delegation that holds on a day, whose deputy has an account still."""
     deputy_is_there = select(User.id).where(User.id == Delegation.deputy_id, User.active).exists()
-    return (Delegation.from_on <= today) & (Delegation.to_on >= today) & Delegation.ended_at.is_(None) & deputy_is_there
+    return and_(Delegation.from_on <= today, Delegation.to_on >= today, Delegation.ended_at.is_(None), deputy_is_there)
 
 
 def deputies_on(today: date) -> dict[int, int]:

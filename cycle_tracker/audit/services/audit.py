@@ -10,8 +10,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.stand_ins import stood_in_for
 from cycle_tracker.models import AuditEvent, Milestone, User
 
+# Where a session keeps for whom the people who change something in it stand in.
 _STOOD_IN_FOR = "stood_in_for"
-"""Where a session keeps for whom the people who change something in it stand in."""
 
 
 def record(

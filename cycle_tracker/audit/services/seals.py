@@ -13,8 +13,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models import AuditSeal
 from cycle_tracker.models.base import table_of
 
+# So many event numbers are looked at, and sealed, in one transaction.
 BATCH = 1000
-"""So many event numbers are looked at, and sealed, in one transaction."""
 
 seals = table_of(AuditSeal)
 

@@ -17,17 +17,17 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models import Milestone, Partnership
 
+# The guidance date of annual reports (2020 guidance, paragraph 125).
 END_OF_JUNE = (6, 30)
-"""The guidance date of annual reports (2020 guidance, paragraph 125)."""
 
+# The partnership that has an account for every role.
 STAR = "moray"
-"""The partnership that has an account for every role."""
 
+# It uses the service from this day, and nothing of its past is recorded yet.
 JOINED_TODAY = "orkney-islands"
-"""It uses the service from this day, and nothing of its past is recorded yet."""
 
+# Nobody sits in its governance group, so what should come to the group reaches nobody, and that shows.
 WITHOUT_GROUP = "shetland-islands"
-"""Nobody sits in its governance group, so what should come to the group reaches nobody, and that shows."""
 
 
 class Part(StrEnum):
@@ -77,8 +77,8 @@ EXPLANATIONS = {
     "committee.",
 }
 
+# How far ahead of the demo's day the new expected date of an explanation lies.
 HOLDS_FOR_DAYS = {"argyll-and-bute": 26, "south-lanarkshire": 47, "na-h-eileanan-siar": 40, "tayside": 33}
-"""How far ahead of the demo's day the new expected date of an explanation lies."""
 
 
 def part_of(document: Milestone, act: Act, on: date) -> Part:

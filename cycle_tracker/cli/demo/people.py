@@ -43,12 +43,12 @@ ADMINISTRATOR = Account("Administrator", f"administrator@{HOST}", Role.ADMINISTR
 ACCOUNTS = (LEAD, CONTRIBUTOR, BOARD_OFFICER, CHAIR, MEMBER, CLERK, OFFICIAL, AUDITOR, ADMINISTRATOR)
 
 
+# By partnership, the lead bodies of which an officer is here, who records what their body decided.
 OFFICERS = {"tayside": ("Angus Council", "Dundee City Council", "Perth and Kinross Council")}
-"""By partnership, the lead bodies of which an officer is here, who records what their body decided."""
 
 
+# By partnership, whose officer its planning lead is: what other bodies decide they record on their behalf.
 EMPLOYED_BY = {STAR: "Moray Council"}
-"""By partnership, whose officer its planning lead is: what other bodies decide they record on their behalf."""
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.users import find_user
 
 PERIODS = tuple(Period.starting(year) for year in (2017, 2020, 2023, 2026))
+# So long after its window opens the feedback of a national review came.
 FEEDBACK_AFTER = days(3)
-"""So long after its window opens the feedback of a national review came."""
 
 
 @dataclass(frozen=True)

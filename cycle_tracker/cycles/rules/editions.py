@@ -4,8 +4,8 @@ from datetime import date
 
 from cycle_tracker.core.periods import Period
 
+# The first day of the plans that each edition applies to (2020 guidance, paragraph 1).
 EDITIONS = {"guidance-2016": date(2017, 4, 1), "guidance-2020": date(2020, 4, 1)}
-"""The first day of the plans that each edition applies to (2020 guidance, paragraph 1)."""
 
 
 def edition_for(period: Period) -> str:

@@ -1,6 +1,6 @@
 """Opening a partnership's cycle: the template's milestones, as rows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -21,7 +21,8 @@ from cycle_tracker.cycles.rules.templates import (
     generate_national,
     template_from_json,
 )
-from cycle_tracker.milestones.services.milestones import complete_followers, date_followers
+from cycle_tracker.cycles.services.planned_milestones import date_what_follows_the_finished, enter_planned, join_planned
+from cycle_tracker.milestones.services.milestones import complete_followers
 from cycle_tracker.models import (
     Cycle,
     Milestone,
@@ -32,9 +33,6 @@ from cycle_tracker.models import (
     TemplateEdition,
     User,
 )
-from cycle_tracker.partnerships.queries.calendars import calendar_of
-from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
-from cycle_tracker.reminders.rules.reminders import first_notice_on
 
 
 def open_cycle(
@@ -64,8 +62,8 @@ def open_cycle(
     db.session.add(cycle)
     db.session.flush()
     planned = generate(template, period, core_only=core_only, switched_on=switched_on)
-    rows = _enter(planned, partnership=partnership, cycle=cycle, entered_on=entered_on)
-    _join(planned, rows, open_national_milestones(period, entered_on=entered_on))
+    rows = enter_planned(planned, partnership=partnership, cycle=cycle, entered_on=entered_on)
+    join_planned(planned, rows, open_national_milestones(period, entered_on=entered_on))
     audit.record("cycle", cycle.id, "opened", by=by, at=now, partnership_id=partnership.id)
     db.session.flush()
     return cycle
@@ -84,14 +82,14 @@ def switch_on_steps(
     planned = generate(template, cycle.period)
     there = steps_of(cycle)
     missing = [one for one in wanted if one.template_key not in there]
-    made = _enter(missing, partnership=cycle.partnership, cycle=cycle, entered_on=entered_on)
+    made = enter_planned(missing, partnership=cycle.partnership, cycle=cycle, entered_on=entered_on)
     rows = {**there, **made}
-    _join(
+    join_planned(
         [one for one in planned if one.template_key in rows],
         rows,
         open_national_milestones(cycle.period, entered_on=entered_on),
     )
-    _date_what_follows_the_finished(made.values())
+    date_what_follows_the_finished(made.values())
     if made:
         audit.record(
             "cycle",
@@ -129,7 +127,7 @@ def open_documents(
         for one in documents
         if one.key not in there and (one.key in keys or _lay_before_service(one, partnership, entered_on))
     ]
-    _enter(missing, partnership=partnership, cycle=cycle, entered_on=entered_on)
+    enter_planned(missing, partnership=partnership, cycle=cycle, entered_on=entered_on)
 
 
 def steps_of(cycle: Cycle) -> dict[str, Milestone]:
@@ -159,7 +157,7 @@ def open_national_milestones(period: Period, *, entered_on: date) -> dict[str, M
         )
     }
     missing = [one for one in planned if one.key not in known]
-    made = _enter(missing, partnership=None, cycle=None, entered_on=entered_on)
+    made = enter_planned(missing, partnership=None, cycle=None, entered_on=entered_on)
     return {one.template_key: known.get(one.key) or made[one.template_key] for one in planned}
 
 
@@ -178,66 +176,6 @@ def newest_edition(period: Period) -> TemplateEdition:
         .order_by(TemplateEdition.version.desc())
         .limit(1)
     ).one()
-
-
-def _enter(
-    planned: list[PlannedMilestone], *, partnership: Partnership | None, cycle: Cycle | None, entered_on: date
-) -> dict[str, Milestone]:
-    calendar = calendar_of(partnership.id if partnership else None)
-    notify_from = partnership.notify_from if partnership else None
-    policies = policies_now()
-    rows = {}
-    for one in planned:
-        milestone = Milestone(
-            partnership=partnership,
-            partnership_id=partnership.id if partnership else None,  # policies are asked for it before it is flushed
-            cycle=cycle,
-            key=one.key,
-            kind=one.entry.kind,
-            stage=one.entry.stage,
-            title=one.title,
-            evidence_asked=one.entry.evidence,
-            duty_basis=one.entry.duty_basis,
-            duty_citation=one.entry.duty_citation,
-            date_basis=one.entry.date_basis,
-            date_citation=one.entry.date_citation,
-            date_rule=one.due_rule,
-            done_with=one.entry.done_with,
-            reports_on=one.reports_on,
-            opens_on=one.opens_on,
-            target_on=one.target_on,
-            due_on=one.target_on,
-            expected_date=False,
-            state=State.NOT_STARTED,
-            entered_on=entered_on,
-            predecessors=[],  # known to be none yet, so that giving it some asks the database nothing
-        )
-        deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
-        milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone)) if partnership else None
-        db.session.add(milestone)
-        rows[one.template_key] = milestone
-    db.session.flush()
-    return rows
-
-
-def _join(planned: list[PlannedMilestone], rows: Mapping[str, Milestone], national: Mapping[str, Milestone]) -> None:
-    """Tie each milestone to those that it follows and comes after; a cycle of core steps alone leaves out the rest."""
-    known = {**national, **rows}
-    for one in planned:
-        milestone = rows[one.template_key]
-        if one.follows and one.follows in known and milestone.follows_id is None:
-            milestone.follows_id = known[one.follows].id
-        there = {earlier.id for earlier in milestone.predecessors}
-        milestone.predecessors.extend(rows[key] for key in one.after if key in rows and rows[key].id not in there)
-    db.session.flush()
-
-
-def _date_what_follows_the_finished(made: Collection[Milestone]) -> None:
-    """Give their dates to new steps whose rule hangs on a milestone that is done already."""
-    for followed_id in {one.follows_id for one in made if one.follows_id is not None and one.due_on is None}:
-        followed = db.session.get_one(Milestone, followed_id)
-        if followed.done_on is not None:
-            date_followers(followed, followed.done_on)
 
 
 def _ensure_optional(keys: Collection[str], template: Template) -> None:

@@ -42,7 +42,7 @@ class Loaded:
 def load_reference(now: datetime) -> dict[str, Loaded]:
     """Load organisations, partnerships, criteria, aligned reports and cycle templates; counts, by what they are."""
     return {
-        "organisations": _load_organisations(),
+        "organisations": load_organisations(),
         "old codes": _load_old_codes(),
         "partnerships": _load_partnerships(),
         "lead bodies": _load_lead_bodies(),
@@ -52,7 +52,8 @@ def load_reference(now: datetime) -> dict[str, Loaded]:
     }
 
 
-def _load_organisations() -> Loaded:
+def load_organisations() -> Loaded:
+    """Load councils, health boards and the bodies that work with all of Scotland. Flushes."""
     rows = {
         body.code: {"name": body.name, "kind": kind}
         for partnership in read_partnerships()

@@ -1,14 +1,15 @@
 """Plans and annual reports as officials follow them: what is past its guidance date and not complete."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED, is_among
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_INCOMPLETE, IS_PUBLISHED
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import DocumentState
@@ -16,6 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state, lag_days
 from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models import (
@@ -76,17 +78,16 @@ def list_documents(
     `within` are the partnerships that the person may follow, None all of them; `not_required` asks also for those that
     an official said are not; the rest are filters.
     """
-    statement = _incomplete(today)
-    if not not_required:
-        statement = statement.where(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
-    statement = statement.where(is_among(Milestone.partnership_id, within))
-    if partnership:
-        statement = statement.where(Partnership.slug == partnership)
-    if kind is not None:
-        statement = statement.where(Milestone.kind == kind)
-    if period is not None:
-        statement = statement.where(Cycle.period_start == period.start)
-    return [_document(row, today) for row in db.session.execute(statement)]
+    statement = _incomplete(
+        reach_of(within),
+        not_required=not_required,
+        one_partnership=bool(partnership),
+        one_kind=kind is not None,
+        one_period=period is not None,
+    )
+    filters = {"partnership": partnership, "kind": kind, "period": period.start if period else None}
+    wanted = {name: value for name, value in filters.items() if value}
+    return [_document(row, today) for row in rows_of(statement, today=today, **wanted, **values_of(within))]
 
 
 def facts_of(
@@ -109,81 +110,101 @@ def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange
 
     One that is not shared moves the date worked to, and leaves what officials were told as it stands.
     """
-    ids = [milestone.id for milestone in milestones]
-    newest = _newest_shared().where(DateChange.milestone_id.in_(ids)).group_by(DateChange.milestone_id)
-    changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
-    return {change.milestone_id: change for change in changes}
+    return _by_milestone(_newest_of_each(shared=True), [milestone.id for milestone in milestones])
 
 
 def newest_explanations(milestone_ids: Collection[int]) -> dict[int, DateChange]:
     """The newest explanation noted for each of these milestones, where there is one, shared or not."""
-    newest = (
-        select(func.max(DateChange.id))
-        .where(
-            DateChange.milestone_id.in_(milestone_ids),
-            DateChange.kind == DateChangeKind.EXPECTED,
-            DateChange.noted_at.is_not(None),
-        )
-        .group_by(DateChange.milestone_id)
+    return _by_milestone(_newest_of_each(shared=False), milestone_ids)
+
+
+def list_date_changes(milestone_id: int) -> Sequence[DateChange]:
+    """Every change of a milestone's date and every proposal of one, the newest first. One statement."""
+    return db.session.scalars(_date_changes(), {"milestone": milestone_id}).all()
+
+
+@built_once
+def _date_changes() -> Select[DateChange]:
+    of_milestone = DateChange.milestone_id == number_of("milestone")
+    return select(DateChange).where(of_milestone).order_by(DateChange.id.desc())
+
+
+def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange | None:
+    """Of changes that are in this order, the newest explanation that was noted; or that officials may see."""
+    return next(
+        (
+            change
+            for change in changes
+            if change.kind is DateChangeKind.EXPECTED and change.noted_at is not None and (change.shared or not shared)
+        ),
+        None,
     )
-    changes = db.session.scalars(select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id))
-    return {change.milestone_id: change for change in changes}
 
 
 def published_and_notified(milestones: Iterable[Milestone]) -> dict[int, tuple[Publication, bool]]:
     """By milestone, what is published, and whether Scottish Government has it or was sent it; no drafts."""
-    rows = db.session.execute(
-        select(Publication, _notified())
-        .where(
-            Publication.milestone_id.in_([milestone.id for milestone in milestones]),
-            IS_PUBLISHED,
-        )
-        .order_by(Publication.id)
-    )
+    rows = db.session.execute(_published(), {"milestones": [milestone.id for milestone in milestones]})
     return {publication.milestone_id: (publication, notified) for publication, notified in rows}
 
 
-def _incomplete(today: date) -> Select[*tuple[Any, ...]]:
-    """Documents past their guidance date, but for those published and notified."""
-    explained = aliased(DateChange)
-    newest = _newest_shared(explained).where(explained.milestone_id == Milestone.id).correlate(Milestone)
-    shared = aliased(DateChange)
+@built_once
+def _published() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Milestone.id,
-            Milestone.key,
-            Milestone.title,
-            Milestone.kind,
-            Milestone.state,
-            Milestone.reason,
-            Milestone.opens_on,
-            Milestone.target_on,
-            Milestone.due_on,
-            Milestone.reports_on,
-            Milestone.partnership_id,
-            Partnership.slug,
-            Partnership.name,
-            Partnership.notify_from,
-            Cycle.period_start,
-            Publication.id.label("publication_id"),
-            Publication.published_on,
-            shared.reason.label("explanation"),
-            shared.new_due_on.label("explained_until"),
-            _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
-            _escalated_on(Audience.NATIONAL).label("raised_on"),
+        select(Publication, _notified())
+        .where(Publication.milestone_id.in_(numbers_of("milestones")), IS_PUBLISHED)
+        .order_by(Publication.id)
+    )
+
+
+@built_once
+def _newest_of_each(*, shared: bool) -> Select[DateChange]:
+    newest = select(func.max(DateChange.id)).where(
+        DateChange.milestone_id.in_(numbers_of("milestones")),
+        DateChange.kind == DateChangeKind.EXPECTED,
+        DateChange.noted_at.is_not(None),
+        *([DateChange.shared] if shared else []),
+    )
+    newest = newest.group_by(DateChange.milestone_id)
+    return select(DateChange).where(DateChange.id.in_(newest)).order_by(DateChange.id)
+
+
+def _by_milestone(statement: Select[DateChange], milestone_ids: Collection[int]) -> dict[int, DateChange]:
+    changes = db.session.scalars(statement, {"milestones": list(milestone_ids)})
+    return {change.milestone_id: change for change in changes}
+
+
+@built_once
+def _incomplete(
+    reach: Reach, *, not_required: bool, one_partnership: bool, one_kind: bool, one_period: bool
+) -> Select[*tuple[Any, ...]]:
+    """Documents past their guidance date, but for those published and notified."""
+    late = select(Milestone.id).where(IS_DOCUMENT, IS_INCOMPLETE, is_past(Milestone.target_on, day_of()))
+    narrowed = [in_reach(Milestone.partnership_id, reach)]
+    if not not_required:
+        narrowed.append(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
+    if one_partnership:
+        narrowed.append(Partnership.slug == bindparam("partnership"))
+    if one_kind:
+        narrowed.append(Milestone.kind == bindparam("kind"))
+    if one_period:
+        narrowed.append(Cycle.period_start == day_of("period"))
+    return (
+        with_facts(
+            select(
+                Milestone.id,
+                Milestone.key,
+                Milestone.title,
+                Milestone.reason,
+                Milestone.partnership_id,
+                Partnership.slug,
+                Partnership.name,
+                Cycle.period_start,
+                _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
+                _escalated_on(Audience.NATIONAL).label("raised_on"),
+                *FACTS,
+            )
         )
-        .join(Partnership, Partnership.id == Milestone.partnership_id)
-        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, IS_PUBLISHED))
-        .outerjoin(shared, shared.id == newest.scalar_subquery())
-        .where(
-            IS_DOCUMENT,
-            is_past(Milestone.target_on, today),
-            or_(
-                Publication.id.is_(None),
-                and_(Publication.id.is_not(None), ~_notified()),
-            ),
-        )
+        .where(OneOf(Milestone.id, late), *narrowed)
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)
     )
 
@@ -219,18 +240,55 @@ def _escalated_on(audience: Audience) -> Any:
     )
 
 
-def _document(row: Any, today: date) -> Document:
-    published = row.publication_id is not None
-    facts = DocumentFacts(
+_SHARED = aliased(DateChange)
+
+
+def with_facts(statement: Any) -> Select[Any]:
+    """A statement on documents, joined with all that their states hang on: partnership, cycle, publication, and the
+    newest explanation that was shared."""
+    newest = _newest_shared().where(DateChange.milestone_id == Milestone.id).correlate(Milestone)
+    joined: Select[Any] = (
+        statement.select_from(Milestone)
+        .join(Partnership, Partnership.id == Milestone.partnership_id)
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
+        .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, IS_PUBLISHED))
+        .outerjoin(_SHARED, _SHARED.id == newest.scalar_subquery())
+    )
+    return joined
+
+
+FACTS = (
+    Milestone.kind,
+    Milestone.state,
+    Milestone.opens_on,
+    Milestone.target_on,
+    Milestone.reports_on,
+    Partnership.notify_from,
+    Publication.id.is_not(None).label("is_published"),
+    Publication.published_on,
+    Milestone.complete.label("notified"),
+    _SHARED.reason.label("explanation"),
+    _SHARED.new_due_on.label("explained_until"),
+)
+"""The columns of `with_facts` that say where a document stands. `facts_in` reads them."""
+
+
+def facts_in(row: Any) -> DocumentFacts:
+    """What a row with the columns of `FACTS` says."""
+    return DocumentFacts(
         state=row.state,
         opens_on=row.opens_on,
         target_on=row.target_on,
-        published=published,
-        notified=False,
+        published=row.is_published,
+        notified=row.notified,
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )
-    state = document_state(facts, today)
+
+
+def _document(row: Any, today: date) -> Document:
+    published = row.is_published
+    state = document_state(facts_in(row), today)
     return Document(
         milestone_id=row.id,
         key=row.key,

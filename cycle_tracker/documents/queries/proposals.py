@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, within
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
+from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Partnership, User
 
 LISTED_AT_MOST = 50
@@ -26,12 +28,17 @@ def find_proposal(milestone: Milestone) -> DateChange | None:
     """The proposal that waits to be noted, of a milestone that is open."""
     if not milestone.is_open:
         return None
-    return db.session.scalars(
+    return db.session.scalars(_proposal(), {"milestone": milestone.id}).one_or_none()
+
+
+@built_once
+def _proposal() -> Select[DateChange]:
+    return (
         select(DateChange)
-        .where(DateChange.milestone_id == milestone.id, _WAITS)
+        .where(DateChange.milestone_id == number_of("milestone"), _WAITS)
         .order_by(DateChange.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
 
 
 def find_name(user_id: int | None) -> str:
@@ -46,7 +53,33 @@ def list_proposals(viewer: Viewer) -> Sequence[Any]:
     Officials see those for documents that are to be shared. Nobody is shown their own, those for what they own, or
     those of a partnership whose planning they lead.
     """
-    return db.session.execute(
+    may_note = viewer.partnerships_with(Permission.NOTE_EXPLANATIONS)
+    reads_all = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
+    leads = frozenset(partnership_id for partnership_id, roles in viewer.within.items() if Role.LEAD in roles)
+    return rows_of(
+        _proposals(reach_of(may_note), reach_of(reads_all), reach_of(leads)),
+        person=viewer.user_id,
+        owners=sorted(viewer.owns_as),
+        **values_of(may_note, "may_note"),
+        **values_of(reads_all, "reads_all"),
+        **values_of(leads, "leads"),
+    )
+
+
+@built_once
+def _proposals(may_note: Reach, reads_all: Reach, leads: Reach) -> Select[*tuple[Any, ...]]:
+    partnership = Milestone.partnership_id
+    is_shown = and_(
+        in_reach(partnership, may_note, "may_note"),
+        or_(in_reach(partnership, reads_all, "reads_all"), and_(IS_DOCUMENT, DateChange.shared)),
+    )
+    # What somebody else proposed for what somebody else owns, where the person does not lead the planning.
+    is_anothers = and_(
+        DateChange.proposed_by_id != number_of("person"),
+        or_(Milestone.owner_id.is_(None), Milestone.owner_id.not_in(numbers_of("owners"))),
+        ~in_reach(partnership, leads, "leads"),
+    )
+    return (
         select(
             Milestone.key,
             Milestone.title,
@@ -62,23 +95,7 @@ def list_proposals(viewer: Viewer) -> Sequence[Any]:
         .join(Milestone, Milestone.id == DateChange.milestone_id)
         .join(Milestone.partnership)
         .outerjoin(User, User.id == DateChange.proposed_by_id)
-        .where(_WAITS, IS_OPEN, _is_shown_to(viewer), _is_anothers(viewer))
+        .where(_WAITS, IS_OPEN, is_shown, is_anothers)
         .order_by(DateChange.proposed_at, DateChange.id)
         .limit(LISTED_AT_MOST)
-    ).all()
-
-
-def _is_shown_to(viewer: Viewer) -> ColumnElement[bool]:
-    may_note = within(Milestone.partnership_id, viewer, Permission.NOTE_EXPLANATIONS)
-    reads_all = within(Milestone.partnership_id, viewer, Permission.READ_PARTNERSHIP)
-    return and_(may_note, or_(reads_all, and_(IS_DOCUMENT, DateChange.shared)))
-
-
-def _is_anothers(viewer: Viewer) -> ColumnElement[bool]:
-    """True for what somebody else proposed for what somebody else owns, where the person does not lead the planning."""
-    leads = sorted(partnership_id for partnership_id, roles in viewer.within.items() if Role.LEAD in roles)
-    return and_(
-        DateChange.proposed_by_id != viewer.user_id,
-        or_(Milestone.owner_id.is_(None), Milestone.owner_id.not_in(sorted(viewer.owns_as))),
-        Milestone.partnership_id.not_in(leads),
     )

@@ -5,15 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.statements import built_once, numbers_of, rows_of
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
@@ -148,8 +150,12 @@ def names_in(record: DocumentRecord) -> dict[int, str]:
         *(one.sent_recorded_by_id for one in copies),
         *(one.received_recorded_by_id for one in copies),
     }
-    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(people - {None})).order_by(User.id))
-    return {row.id: row.name for row in rows}
+    return {row.id: row.name for row in rows_of(_people(), people=sorted(people - {None}))}
+
+
+@built_once
+def _people() -> Select[*tuple[Any, ...]]:
+    return select(User.id, User.name).where(User.id.in_(numbers_of("people"))).order_by(User.id)
 
 
 def list_steps_opened_again(document: Milestone) -> Sequence[Milestone]:
@@ -167,48 +173,70 @@ def list_steps_opened_again(document: Milestone) -> Sequence[Milestone]:
 
 
 def _publications(documents: Iterable[Milestone]) -> dict[int, Publication]:
-    rows = db.session.scalars(
+    rows = db.session.scalars(_published(), {"documents": [one.id for one in documents]}).unique()
+    return {one.milestone_id: one for one in rows}
+
+
+@built_once
+def _published() -> Select[Publication]:
+    return (
         select(Publication)
-        .where(Publication.milestone_id.in_([one.id for one in documents]))
+        .where(Publication.milestone_id.in_(numbers_of("documents")))
         .options(
-            selectinload(Publication.addresses),
-            selectinload(Publication.copies).joinedload(PublicationCopy.receiver),
+            joinedload(Publication.addresses),
+            joinedload(Publication.copies).joinedload(PublicationCopy.receiver),
             joinedload(Publication.kept_copy),
         )
         .order_by(Publication.id)
     )
-    return {one.milestone_id: one for one in rows}
 
 
 def _approvals(documents: Iterable[Milestone]) -> Mapping[int, list[Approval]]:
     found: dict[int, list[Approval]] = defaultdict(list)
-    for one in db.session.scalars(
-        select(Approval)
-        .where(Approval.milestone_id.in_([one.id for one in documents]))
-        .options(joinedload(Approval.organisation))
-        .order_by(Approval.milestone_id, Approval.id)
-    ):
+    for one in db.session.scalars(_approvals_of(), {"documents": [one.id for one in documents]}):
         found[one.milestone_id].append(one)
     return found
+
+
+@built_once
+def _approvals_of() -> Select[Approval]:
+    return (
+        select(Approval)
+        .where(Approval.milestone_id.in_(numbers_of("documents")))
+        .options(joinedload(Approval.organisation))
+        .order_by(Approval.milestone_id, Approval.id)
+    )
 
 
 def _bodies(documents: Iterable[Milestone]) -> Mapping[int | None, list[PartnershipBody]]:
     """Every part of an organisation in the documents' partnerships, councils before boards, then by name."""
     found: dict[int | None, list[PartnershipBody]] = defaultdict(list)
-    for one in db.session.scalars(
-        select(PartnershipBody)
-        .join(PartnershipBody.organisation)
-        .where(PartnershipBody.partnership_id.in_({one.partnership_id for one in documents} - {None}))
-        .options(contains_eager(PartnershipBody.organisation))
-        .order_by(Organisation.kind, Organisation.name, PartnershipBody.id)
-    ):
+    partnerships = {one.partnership_id for one in documents} - {None}
+    for one in db.session.scalars(_bodies_of(), {"partnerships": list(partnerships)}):
         found[one.partnership_id].append(one)
     return found
 
 
+@built_once
+def _bodies_of() -> Select[PartnershipBody]:
+    return (
+        select(PartnershipBody)
+        .join(PartnershipBody.organisation)
+        .where(PartnershipBody.partnership_id.in_(numbers_of("partnerships")))
+        .options(contains_eager(PartnershipBody.organisation))
+        .order_by(Organisation.kind, Organisation.name, PartnershipBody.id)
+    )
+
+
 def _national_receivers() -> list[Organisation]:
     """Scottish Government, then the other service providers that serve the whole country."""
-    rows = db.session.scalars(
+    rows = db.session.scalars(_national_organisations())
+    return sorted(rows, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
+
+
+@built_once
+def _national_organisations() -> Select[Organisation]:
+    return (
         select(Organisation)
         .where(
             or_(
@@ -218,7 +246,6 @@ def _national_receivers() -> list[Organisation]:
         )
         .order_by(Organisation.kind.desc(), Organisation.code, Organisation.id)
     )
-    return sorted(rows, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
 
 
 @cache

@@ -8,8 +8,8 @@ from cycle_tracker.core.roles import Role
 
 SHORTEST_EXPLANATION = 10
 LONGEST_EXPLANATION = 2000
+# A new expected date lies within the length of a plan period; beyond that it is a slip of the keyboard.
 FURTHEST_AHEAD = timedelta(days=3 * 366)
-"""A new expected date lies within the length of a plan period; beyond that it is a slip of the keyboard."""
 
 
 def stands_apart(

@@ -2,6 +2,9 @@
 
 from cycle_tracker.core.periods import Period
 
+# Template keys of inviting, consulting, approving, sending and publishing, in the order of the cycle.
+#
+# A notice of disagreement is asked for by nobody, so there is no step for it to open again.
 OPENED_AGAIN = (
     "invite-bodies",
     "consultation-opening",
@@ -11,10 +14,6 @@ OPENED_AGAIN = (
     "send-to-providers",
     "publish-plan",
 )
-"""Template keys of inviting, consulting, approving, sending and publishing, in the order of the cycle.
-
-A notice of disagreement is asked for by nobody, so there is no step for it to open again.
-"""
 
 
 def keys_opened_again(period: Period) -> list[str]:

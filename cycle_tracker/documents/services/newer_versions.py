@@ -10,7 +10,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DoneWith
 from cycle_tracker.documents.services.approvals import facts_of_approval
-from cycle_tracker.documents.services.publication_facts import Place, date_by_publication, set_places
+from cycle_tracker.documents.services.publication_corrections import PublishedAddress, date_by_publication, set_places
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
 from cycle_tracker.milestones.services.milestones import complete_followers, reopen_milestone
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -64,7 +64,7 @@ def record_newer_version(
     publication.copies.clear()
     publication.kept_copy = None
     publication.version, publication.newer_on = version, published_on
-    set_places(publication, [Place(Form.FULL, "en", address)] if address else [])
+    set_places(publication, [PublishedAddress(Form.FULL, "en", address)] if address else [])
     publication.recorded_by_id, publication.recorded_at = by.id, now
     after = facts_of_publication(publication) | {"opened_again": [step.key for step in reopen]}
     audit.record_milestone(

@@ -9,7 +9,7 @@ from cycle_tracker.core.addresses import milestone as milestone_path
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models import Message, MessageKind, Publication
 
 
@@ -26,7 +26,7 @@ def queue_publication_mail(publication: Publication, mailbox: str, *, now: datet
         milestone_id=document.id,
         rendered_on=london_day(now),
     )
-    store_message(
+    enqueue(
         message,
         template="documents/mail/document_published",
         now=now,

@@ -8,7 +8,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
-from cycle_tracker.documents.services.copies import take_back_copy
+from cycle_tracker.documents.services.document_copies import take_back_copy
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.services.milestones import ensure_past_day

@@ -1,6 +1,7 @@
 """The dates of a milestone, where it stands and what explains it, for every page about one. Of a document each person
 is shown what they may know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
-from cycle_tracker.documents.queries.documents import facts_of, newest_explanations, shared_explanations
+from cycle_tracker.documents.queries.documents import facts_of, list_date_changes, newest_noted
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for
@@ -30,13 +31,14 @@ from cycle_tracker.web.wording import (
 
 @dataclass(frozen=True)
 class Facts:
-    """What every page about a milestone is made from: the milestone, what is published of it, the explanations of its
-    date, and of those the one that officials may read."""
+    """What every page about a milestone is made from: the milestone, what is published of it, the changes of its date,
+    of those the explanation that holds, and the one that officials may read."""
 
     milestone: Milestone
     publication: Publication | None = None
     shared: DateChange | None = None
     explanation: DateChange | None = None
+    date_changes: Sequence[DateChange] = ()
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,14 @@ class Explanation:
 
 
 def read_facts(milestone: Milestone) -> Facts:
-    """What stands beside a milestone, in a constant number of statements."""
+    """What stands beside a milestone, in two statements."""
+    changes = list_date_changes(milestone.id)
     return Facts(
         milestone=milestone,
-        publication=find_publication(milestone),
-        shared=shared_explanations([milestone]).get(milestone.id),
-        explanation=newest_explanations([milestone.id]).get(milestone.id),
+        publication=find_publication(milestone) if milestone.is_document else None,
+        shared=newest_noted(changes, shared=True),
+        explanation=newest_noted(changes, shared=False),
+        date_changes=changes,
     )
 
 

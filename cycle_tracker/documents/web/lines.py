@@ -28,7 +28,7 @@ from cycle_tracker.web.wording import (
 
 
 @dataclass(frozen=True)
-class Line:
+class MilestoneRow:
     """One milestone of a list for one person. What they may not see is empty, `status` None."""
 
     milestone: Milestone
@@ -52,17 +52,17 @@ class Line:
         return self.status.label if self.status else ""
 
 
-def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[Line]:
+def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[MilestoneRow]:
     """Milestones as the person may see them; in two statements, however many there are."""
     documents = [one for one in milestones if one.is_document]
     publications = published_and_notified(documents)
     explanations = shared_explanations(documents)
 
-    def line(milestone: Milestone) -> Line:
+    def line(milestone: Milestone) -> MilestoneRow:
         detail = detail_for(viewer, milestone)
         dates = dates_for(detail, milestone, explanations)
         in_full = detail is not Detail.DATES
-        return Line(
+        return MilestoneRow(
             milestone=milestone,
             detail=detail,
             dates=dates,
@@ -132,16 +132,16 @@ DOCUMENT_COLUMNS = (
 )
 DATES_COLUMNS = ("Partnership", "Title", "Plan period", "Opens on", "Original date", "Due date", "Done on")
 
+# The columns of a file, by how much its reader sees of all its rows.
 COLUMNS = {Detail.EVERYTHING: FULL_COLUMNS, Detail.DOCUMENT: DOCUMENT_COLUMNS, Detail.DATES: DATES_COLUMNS}
-"""The columns of a file, by how much its reader sees of all its rows."""
 
 
-def file_rows(found: Iterable[Line], detail: Detail, today: date) -> list[Sequence[Cell]]:
+def file_rows(found: Iterable[MilestoneRow], detail: Detail, today: date) -> list[Sequence[Cell]]:
     """The rows of a file with the columns of this detail. A row of which its reader sees less has empty cells."""
     return [_file_row(line, detail, today) for line in found]
 
 
-def _file_row(line: Line, detail: Detail, today: date) -> Sequence[Cell]:
+def _file_row(line: MilestoneRow, detail: Detail, today: date) -> Sequence[Cell]:
     milestone, dates = line.milestone, line.dates
     if detail is Detail.DATES:
         return (

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.documents.web.lines import Line
+from cycle_tracker.documents.web.lines import MilestoneRow
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.web.wording import date_name, day
 
@@ -27,7 +27,7 @@ class CalendarEntry:
 
 
 def entries(
-    lines: Sequence[Line], changed: Mapping[int, datetime], today: date, *, service_url: str, several: bool
+    lines: Sequence[MilestoneRow], changed: Mapping[int, datetime], today: date, *, service_url: str, several: bool
 ) -> list[CalendarEntry]:
     """The entries of a feed; `several` names the partnership in each."""
     return [
@@ -51,7 +51,7 @@ def more_entry(listed: int, today: date, *, service_url: str, address: str) -> C
 
 
 def _entry(
-    line: Line, due_on: date, changed_at: datetime | None, today: date, service_url: str, *, several: bool
+    line: MilestoneRow, due_on: date, changed_at: datetime | None, today: date, service_url: str, *, several: bool
 ) -> CalendarEntry:
     milestone, dates = line.milestone, line.dates
     is_past = dates.state in OPEN and due_on < today
@@ -75,7 +75,7 @@ def _entry(
     )
 
 
-def _dates_in_words(line: Line, due_on: date) -> str:
+def _dates_in_words(line: MilestoneRow, due_on: date) -> str:
     """What kind of date it is, on a line of its own; nothing for people who see titles and dates only."""
     dates = line.dates
     if line.detail is Detail.DATES:

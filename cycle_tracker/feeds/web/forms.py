@@ -5,8 +5,8 @@ from flask_wtf import FlaskForm
 from cycle_tracker.web.choices import OfferedField
 from cycle_tracker.web.forms import HiddenLineField
 
+# Stands for no partnership. No partnership has this slug.
 WHAT_I_OWN = "what-i-own"
-"""Stands for no partnership. No partnership has this slug."""
 
 
 class FeedForm(FlaskForm):

@@ -10,7 +10,6 @@ from sqlalchemy.exc import OperationalError
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import addresses, clock
-from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.web.lines import lines
 from cycle_tracker.feeds.queries import (
@@ -29,10 +28,10 @@ from cycle_tracker.feeds.web.presenters import calendar_name, choices, feeds_sho
 from cycle_tracker.models import CalendarFeed, Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, public, signed_in
-from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.saving import Attempt
 
+# More than a person owns. The library takes a millisecond or two for each.
 LISTED_AT_MOST = 500
-"""More than a person owns. The library takes a millisecond or two for each."""
 
 bp = Blueprint("calendar_feeds", __name__)
 log = logging.getLogger(__name__)
@@ -46,17 +45,12 @@ def show() -> ResponseReturnValue:
     partnerships = list_followed(viewer)
     form = FeedForm()
     form.offer(choices(viewer, partnerships))
-    if form.validate_on_submit():
-        of = next((one for one in partnerships if one.slug == form.of.data), None)
-        try:
+    of = next((one for one in partnerships if one.slug == form.of.data), None)
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
             token = make_feed(user, of, now=clock.now())
-            db.session.commit()
-        except RuleBroken as rule:
-            db.session.rollback()
-            show_rule(form, rule)
-        else:
-            return _made(token, of)
-    return _page(form)
+    return _made(token, of) if attempt.saved else (_page(form), attempt.status)
 
 
 def _page(form: FeedForm) -> str:

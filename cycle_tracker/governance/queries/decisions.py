@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.models import Decision, Escalation, Milestone
 
 
@@ -20,11 +21,13 @@ def decisions_on(escalation_ids: Collection[int]) -> dict[int, list[Decision]]:
 
 def list_decisions(milestone: Milestone) -> Sequence[Decision]:
     """Everything that was decided on a milestone, on whichever of its escalations, the last decision first."""
-    return db.session.scalars(
-        _decisions()
-        .join(Escalation, Escalation.id == Decision.escalation_id)
-        .where(Escalation.milestone_id == milestone.id)
-    ).all()
+    return db.session.scalars(_decisions_on_milestone(), {"milestone": milestone.id}).all()
+
+
+@built_once
+def _decisions_on_milestone() -> Select[Decision]:
+    about = _decisions().join(Escalation, Escalation.id == Decision.escalation_id)
+    return about.where(Escalation.milestone_id == number_of("milestone"))
 
 
 def list_decisions_of(partnership_id: int, *, at_most: int) -> Sequence[Decision]:

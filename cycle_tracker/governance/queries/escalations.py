@@ -14,6 +14,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
 from cycle_tracker.models import Escalation, Milestone, Partnership
 
@@ -134,10 +135,15 @@ def get_escalation(viewer: Viewer, escalation_id: int, *, to: Permission | None 
 def find_open_escalation(milestone: Milestone) -> Escalation | None:
     """The milestone's open escalation to the governance group or its chair: one that waits for a decision before one
     that is decided, one to the group before one to the chair, the oldest of several."""
-    return db.session.scalars(
+    return db.session.scalars(_open_escalation(), {"milestone": milestone.id}).first()
+
+
+@built_once
+def _open_escalation() -> Select[Escalation]:
+    return (
         select(Escalation)
         .where(
-            Escalation.milestone_id == milestone.id,
+            Escalation.milestone_id == number_of("milestone"),
             Escalation.audience.in_(sorted(OF_THE_GROUP)),
             Escalation.resolved_at.is_(None),
         )
@@ -148,7 +154,7 @@ def find_open_escalation(milestone: Milestone) -> Escalation | None:
             Escalation.id,
         )
         .limit(1)
-    ).first()
+    )
 
 
 def _with_milestone() -> tuple[Any, ...]:

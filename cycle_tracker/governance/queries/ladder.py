@@ -3,24 +3,30 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Exists, exists, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, select
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.queries.tenures import membership_holds
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, RoleGrant, User
 
 
 def list_open_rungs(milestone: Milestone) -> Sequence[Escalation]:
     """What is open of a milestone, the first to fall due before the others, with whoever acknowledged or raised it."""
-    return db.session.scalars(
+    return db.session.scalars(_open_rungs(), {"milestone": milestone.id}).all()
+
+
+@built_once
+def _open_rungs() -> Select[Escalation]:
+    return (
         select(Escalation)
-        .where(Escalation.milestone_id == milestone.id, Escalation.resolved_at.is_(None))
+        .where(Escalation.milestone_id == number_of("milestone"), Escalation.resolved_at.is_(None))
         .options(joinedload(Escalation.acknowledged_by), joinedload(Escalation.raised_by))
         .order_by(Escalation.fell_due_on, Escalation.id)
-    ).all()
+    )
 
 
 def chairs_group_of(user_id: int, partnership_id: int | None, today: date) -> bool:

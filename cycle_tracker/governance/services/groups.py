@@ -18,12 +18,12 @@ from cycle_tracker.people.queries.users import find_governance_group, find_grant
 from cycle_tracker.people.services.people import take_away_role
 from cycle_tracker.people.services.users import grant_role
 
+# The role in the partnership that goes with each place in its group.
 ROLE_OF = {
     MembershipRole.MEMBER: Role.GOVERNANCE,
     MembershipRole.CHAIR: Role.GOVERNANCE,
     MembershipRole.CLERK: Role.CLERK,
 }
-"""The role in the partnership that goes with each place in its group."""
 
 FURTHEST_MEETING = timedelta(days=3 * 366)
 

@@ -24,7 +24,8 @@ from cycle_tracker.models import Escalation, Milestone, Notice, User
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for, user_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of
-from cycle_tracker.reminders.rules.reminders import RAISED, UNREACHED
+from cycle_tracker.reminders.rules.reminders import UNREACHED
+from cycle_tracker.reminders.rules.steps import RAISED
 
 NAMES = {
     Audience.OWNER: "the owner",

@@ -14,12 +14,12 @@ from cycle_tracker.core.written_dates import read_date
 
 MOST_ROWS = 5_000
 LONGEST_CELL = 5_000
+# The day of Royal Assent to the 2014 Act: nothing in a cycle has a date before it.
 EARLIEST_DAY = date(2014, 3, 27)
-"""The day of Royal Assent to the 2014 Act: nothing in a cycle has a date before it."""
 LATEST_DAY = date(2100, 1, 1)
 
+# What an export leads with an apostrophe, so that no spreadsheet runs it.
 STARTS_LIKE_A_FORMULA = re.compile(r"'+[=+\-@]")
-"""What an export leads with an apostrophe, so that no spreadsheet runs it."""
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,16 @@
-"""The history of plans and reports: what rows say of documents, against what is recorded, and recording it.
+"""The history of plans and reports: what rows say of documents, against what is recorded.
 
-Nobody is mailed: a record of the past is no news. A document that somebody recorded meanwhile is shown with its name.
+A document that somebody recorded meanwhile is shown with its name.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.audit.services import audit
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import day
-from cycle_tracker.cycles.services.cycles import open_documents
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent
-from cycle_tracker.documents.services.publication_facts import Place, correct_publication
-from cycle_tracker.documents.services.publications import record_publication, scottish_government
 from cycle_tracker.imports.queries import may_record, milestones_by_key, names_of, publications_of
 from cycle_tracker.imports.rules.history_rows import (
     ADDRESS,
@@ -27,19 +20,18 @@ from cycle_tracker.imports.rules.history_rows import (
     RECEIVED,
     SENT,
     HistoryRow,
-    When,
     read_history_rows,
 )
 from cycle_tracker.imports.rules.import_rows import Problem, SheetRow
 from cycle_tracker.imports.services.plans import Change, Effect, Plan, Step, in_order, place_rows
 from cycle_tracker.milestones.queries.milestones import government_copy
-from cycle_tracker.models import Form, Milestone, Partnership, Publication, PublicationCopy, User
+from cycle_tracker.models import Form, Milestone, Partnership, Publication, PublicationCopy
 
 ENGLISH = "en"
 
 
 @dataclass(frozen=True)
-class _Row:
+class ImportedDocument:
     """One row with what is there of its document."""
 
     row: HistoryRow
@@ -60,7 +52,7 @@ def plan_history(rows: Sequence[SheetRow], viewer: Viewer, today: date, *, only:
     read, found = read_history_rows(rows, today)
     problems = list(found)
     places = place_rows(rows, PARTNERSHIP, problems, only=only, allows=partial(may_record, viewer))
-    placed = _beside_what_is_there(_each_once(read, places, problems))
+    placed = beside_what_is_there(_each_once(read, places, problems))
     _refuse_what_cannot_be(placed, viewer, problems)
     if problems:
         return Plan(problems=in_order(problems))
@@ -68,24 +60,9 @@ def plan_history(rows: Sequence[SheetRow], viewer: Viewer, today: date, *, only:
     return Plan(steps=[_step(one, names) for one in placed])
 
 
-def record_history(plan: Plan, viewer: Viewer, *, by: User, today: date, now: datetime) -> None:
-    """Record what a plan without problems says. Each document is audited, with who recorded it and on whose behalf."""
-    wanted: list[_Row] = [step.does for step in plan.to_record]
-    _enter_documents([one for one in wanted if one.document is None], by=by, today=today, now=now)
-    for one in _beside_what_is_there(wanted):
-        _record(one, by=by, today=today, now=now)
-        document = _there(one.document)
-        audit.record_milestone(
-            document,
-            "history-recorded",
-            by=by,
-            at=now,
-            after={"on_behalf": not viewer.can(Permission.RECORD_PUBLICATION, one.partnership.id)},
-            reason=one.row.note,
-        )
-
-
-def _each_once(rows: Sequence[HistoryRow], places: dict[int, Partnership], problems: list[Problem]) -> list[_Row]:
+def _each_once(
+    rows: Sequence[HistoryRow], places: dict[int, Partnership], problems: list[Problem]
+) -> list[ImportedDocument]:
     """The rows whose partnership is known, each document once."""
     first_of: dict[tuple[int, str], int] = {}
     found = []
@@ -95,13 +72,13 @@ def _each_once(rows: Sequence[HistoryRow], places: dict[int, Partnership], probl
             continue
         first = first_of.setdefault((partnership.id, row.document.key), row.number)
         if first == row.number:
-            found.append(_Row(row, partnership))
+            found.append(ImportedDocument(row, partnership))
         else:
             problems.append(Problem(row.number, DOCUMENT, f"Row {first} is for the same document."))
     return found
 
 
-def _beside_what_is_there(rows: Sequence[_Row]) -> list[_Row]:
+def beside_what_is_there(rows: Sequence[ImportedDocument]) -> list[ImportedDocument]:
     """The rows with the documents that they name and what is recorded of them. A draft is no record of a document."""
     documents = milestones_by_key({one.partnership.id for one in rows}, {one.row.document.key for one in rows})
     publications = publications_of([document.id for document in documents.values()])
@@ -119,7 +96,7 @@ def _beside_what_is_there(rows: Sequence[_Row]) -> list[_Row]:
     return found
 
 
-def _refuse_what_cannot_be(rows: Sequence[_Row], viewer: Viewer, problems: list[Problem]) -> None:
+def _refuse_what_cannot_be(rows: Sequence[ImportedDocument], viewer: Viewer, problems: list[Problem]) -> None:
     """Add what the rows cannot know of themselves: what stands beside them already."""
     for one in rows:
         row, copy, publication = one.row, one.copy, one.publication
@@ -153,8 +130,8 @@ def _refuse_what_cannot_be(rows: Sequence[_Row], viewer: Viewer, problems: list[
             )
 
 
-def _step(one: _Row, names: dict[int, str]) -> Step:
-    changes = tuple(_changes(one)) if one.row.says_something else ()
+def _step(one: ImportedDocument, names: dict[int, str]) -> Step:
+    changes = tuple(changes_of(one)) if one.row.says_something else ()
     if not one.row.says_something:
         effect = Effect.NOTHING if one.publication is None else Effect.UNCHANGED
     elif one.publication is None:
@@ -172,7 +149,8 @@ def _step(one: _Row, names: dict[int, str]) -> Step:
     )
 
 
-def _changes(one: _Row) -> list[Change]:
+def changes_of(one: ImportedDocument) -> list[Change]:
+    """What a row changes of what is recorded of its document."""
     row, publication, copy = one.row, one.publication, one.copy
     found = []
     if publication is None or (row.published and row.published.on != publication.published_on):
@@ -200,77 +178,3 @@ def _recorded_by(publication: Publication | None, names: dict[int, str]) -> str:
         return ""
     who = names.get(publication.recorded_by_id or 0, "")
     return f"Recorded {f'by {who} ' if who else ''}on {day(london_day(publication.recorded_at))}"
-
-
-def _enter_documents(rows: Sequence[_Row], *, by: User, today: date, now: datetime) -> None:
-    """Make the milestones that are not there, a cycle at a time."""
-    keys: dict[tuple[int, Period], list[str]] = defaultdict(list)
-    partnerships = {one.partnership.id: one.partnership for one in rows}
-    for one in rows:
-        keys[one.partnership.id, one.row.document.period].append(one.row.document.key)
-    for (partnership_id, period), wanted in keys.items():
-        open_documents(partnerships[partnership_id], period, wanted, entered_on=today, by=by, now=now)
-
-
-def _record(one: _Row, *, by: User, today: date, now: datetime) -> None:
-    row = one.row
-    publication = one.publication
-    if publication is None:
-        publication = record_publication(
-            _there(one.document),
-            address=row.address,
-            published_on=row.published.on if row.published else None,
-            tell_government=False,
-            by=by,
-            today=today,
-            now=now,
-        )
-    elif {PUBLISHED, ADDRESS} & {change.what for change in _changes(one)}:
-        correct_publication(
-            publication,
-            version=publication.version,
-            published_on=row.published.on if row.published else publication.published_on,
-            newer_on=publication.newer_on,
-            places=_places(publication, row.address),
-            by=by,
-            today=today,
-            now=now,
-        )
-    if row.sent or row.received:
-        _record_copy(publication, one.copy, row.sent, row.received, by=by, today=today, now=now)
-
-
-def _places(publication: Publication, address: str) -> list[Place]:
-    """The addresses that are there, with this one for the whole document in English."""
-    places = {(one.form, one.language): one.address for one in publication.addresses}
-    if address:
-        places[Form.FULL, ENGLISH] = address
-    return [Place(form, language, where) for (form, language), where in places.items()]
-
-
-def _record_copy(
-    publication: Publication,
-    copy: PublicationCopy | None,
-    sent: When | None,
-    received: When | None,
-    *,
-    by: User,
-    today: date,
-    now: datetime,
-) -> None:
-    if copy is None:
-        sent_on = sent.on if sent else None
-        record_copies_sent(publication, [scottish_government()], sent_on=sent_on, by=by, today=today, now=now)
-        copy = government_copy(publication)
-    if copy is None:
-        raise ValueError("a copy that was recorded is not there")
-    sent_on = sent.on if sent else copy.sent_on
-    received_on = received.on if received else copy.received_on
-    if (sent_on, received_on) != (copy.sent_on, copy.received_on):
-        correct_copy(publication, copy, sent_on=sent_on, received_on=received_on, by=by, today=today, now=now)
-
-
-def _there(document: Milestone | None) -> Milestone:
-    if document is None:
-        raise ValueError("a document that was entered is not there")
-    return document

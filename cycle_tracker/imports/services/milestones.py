@@ -4,19 +4,16 @@ An empty cell leaves what is there. A document is made with its cycle, done by i
 guidance, so no file changes its state or date.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
-from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
+from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import OPEN, State, ensure_allowed
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import day
@@ -37,31 +34,17 @@ from cycle_tracker.imports.rules.milestone_rows import (
 )
 from cycle_tracker.imports.services.plans import Change, Effect, Plan, Step, in_order, place_rows
 from cycle_tracker.milestones.services.local_milestones import LOCAL_KINDS, is_local
-from cycle_tracker.milestones.services.milestones import (
-    complete,
-    drop_milestone,
-    move_local_date,
-    reopen_milestone,
-    start_milestone,
-)
-from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.models import Cycle, Milestone, Partnership, User
-from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.people.queries.owners import owners_within
-from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
-from cycle_tracker.reminders.rules.reminders import first_notice_on
-from cycle_tracker.reminders.services.assignments import tell_new_owner
-from cycle_tracker.reminders.services.notices import notices_together
 
 REASON = "Imported"
 NOBODY, NO_DATE = "no owner", "no date"
-
+# Notes what is wrong with a row: the column, and the words.
 Refuse = Callable[[str, str], None]
-"""Notes what is wrong with a row: the column, and the words."""
 
 
 @dataclass(frozen=True)
-class _Row:
+class ImportedMilestone:
     """One row with what is there of its milestone."""
 
     row: MilestoneRow
@@ -88,26 +71,13 @@ def plan_milestones(
     return Plan(problems=in_order(problems)) if problems else Plan(steps=steps)
 
 
-def record_milestones(plan: Plan, *, by: User | None, today: date, now: datetime) -> None:
-    """Record what a plan without problems says."""
-    _add([step.does for step in plan.steps if step.effect is Effect.NEW], by=by, today=today, now=now)
-    changed: list[_Row] = [step.does for step in plan.steps if step.effect is Effect.CHANGED]
-    by_owner: dict[int, list[_Row]] = defaultdict(list)
-    with notices_together(now):
-        for one in changed:
-            _change(one, by=by, now=now)
-            if one.owner is not None:
-                by_owner[one.owner.id].append(one)
-    for rows in by_owner.values():
-        change_owner([_there(one.milestone) for one in rows], rows[0].owner, by=by, today=today, now=now)
-    db.session.flush()
-
-
 def _may_import(viewer: Viewer | None, partnership_id: int) -> bool:
     return viewer is None or viewer.can(Permission.IMPORT_MILESTONES, partnership_id)
 
 
-def _each_once(rows: Sequence[MilestoneRow], places: dict[int, Partnership], problems: list[Problem]) -> list[_Row]:
+def _each_once(
+    rows: Sequence[MilestoneRow], places: dict[int, Partnership], problems: list[Problem]
+) -> list[ImportedMilestone]:
     """The rows whose partnership is known, each key once."""
     first_of: dict[tuple[int, str], int] = {}
     found = []
@@ -117,13 +87,15 @@ def _each_once(rows: Sequence[MilestoneRow], places: dict[int, Partnership], pro
             continue
         first = first_of.setdefault((partnership.id, row.key), row.number)
         if first == row.number:
-            found.append(_Row(row, partnership))
+            found.append(ImportedMilestone(row, partnership))
         else:
             problems.append(Problem(row.number, KEY, f"Row {first} has the same key."))
     return found
 
 
-def _beside_what_is_there(rows: Sequence[_Row], problems: list[Problem], today: date) -> list[_Row]:
+def _beside_what_is_there(
+    rows: Sequence[ImportedMilestone], problems: list[Problem], today: date
+) -> list[ImportedMilestone]:
     """The rows with the milestones, cycles and owners that they name."""
     partnership_ids = {one.partnership.id for one in rows}
     milestones = milestones_by_key(partnership_ids, {one.row.key for one in rows})
@@ -143,11 +115,11 @@ def _beside_what_is_there(rows: Sequence[_Row], problems: list[Problem], today: 
             problems.append(Problem(one.row.number, OWNER, words))
             owner = None
         cycle = cycles.get((one.partnership.id, one.row.key.partition(".")[0]))
-        found.append(_Row(one.row, one.partnership, milestone, cycle, owner))
+        found.append(ImportedMilestone(one.row, one.partnership, milestone, cycle, owner))
     return found
 
 
-def _reserved_keys(rows: Sequence[_Row]) -> set[str]:
+def _reserved_keys(rows: Sequence[ImportedMilestone]) -> set[str]:
     """The keys that the guidance's own steps have, or would have once they are switched on."""
     names = {one.row.key.partition(".")[0] for one in rows if one.milestone is None}
     return {planned.key for name in sorted(names) for planned in _steps_of_period(name)}
@@ -161,7 +133,7 @@ def _steps_of_period(name: str) -> list[PlannedMilestone]:
         return []
 
 
-def _step(one: _Row, reserved: set[str], problems: list[Problem]) -> Step:
+def _step(one: ImportedMilestone, reserved: set[str], problems: list[Problem]) -> Step:
     def refuse(column: str, words: str) -> None:
         problems.append(Problem(one.row.number, column, words))
 
@@ -175,7 +147,7 @@ def _step(one: _Row, reserved: set[str], problems: list[Problem]) -> Step:
     return Step(one.row.number, one.partnership.name, f"{title} ({one.row.key})", effect, tuple(changes), does=one)
 
 
-def _of_a_new_one(one: _Row, reserved: set[str], refuse: Refuse) -> list[Change]:
+def _of_a_new_one(one: ImportedMilestone, reserved: set[str], refuse: Refuse) -> list[Change]:
     row = one.row
     if row.key in reserved:
         refuse(
@@ -200,7 +172,7 @@ def _of_a_new_one(one: _Row, reserved: set[str], refuse: Refuse) -> list[Change]
     ]
 
 
-def _of_an_old_one(one: _Row, milestone: Milestone, refuse: Refuse) -> list[Change]:
+def _of_an_old_one(one: ImportedMilestone, milestone: Milestone, refuse: Refuse) -> list[Change]:
     row = one.row
     changes = []
     if row.title and row.title != milestone.title:
@@ -242,74 +214,3 @@ def _check_state(milestone: Milestone, state: State, refuse: Refuse) -> None:
             ensure_allowed(milestone.state, state)
         except RuleBroken as rule:
             refuse(STATE, rule.message)
-
-
-def _add(rows: Sequence[_Row], *, by: User | None, today: date, now: datetime) -> None:
-    calendars = calendars_of({one.partnership.id for one in rows})
-    policies = policies_now()
-    made = []
-    for one in rows:
-        milestone = _made(one, today)
-        deadline = deadline_of(
-            milestone, notify_from=one.partnership.notify_from, calendar=calendars[one.partnership.id]
-        )
-        milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone))
-        made.append(milestone)
-    db.session.add_all(made)
-    db.session.flush()
-    for milestone in made:
-        audit.record_milestone(
-            milestone,
-            "added",
-            by=by,
-            at=now,
-            after={"title": milestone.title, "due_on": milestone.due_on, "state": milestone.state},
-            reason=REASON,
-        )
-        tell_new_owner(milestone, by=by, today=today, now=now)
-
-
-def _made(one: _Row, today: date) -> Milestone:
-    row = one.row
-    state = row.state or State.NOT_STARTED
-    return Milestone(
-        partnership=one.partnership,
-        partnership_id=one.partnership.id,
-        cycle=one.cycle,
-        key=row.key,
-        kind=row.kind or Kind.STEP,
-        title=row.title,
-        duty_basis=Basis.LOCAL,
-        date_basis=Basis.LOCAL,
-        due_on=row.due_on,
-        owner=one.owner,
-        state=state,
-        reason=REASON if state is State.DROPPED else "",
-        expected_date=False,
-        entered_on=today,
-    )
-
-
-def _change(one: _Row, *, by: User | None, now: datetime) -> None:
-    """Make the changes in an order in which the rules allow them: what is closed is opened first, and closed last."""
-    row, milestone = one.row, _there(one.milestone)
-    state = row.state if row.state is not milestone.state else None
-    if state is State.IN_PROGRESS and not milestone.is_open:
-        reopen_milestone(milestone, REASON, by=by, now=now)
-    elif state is State.IN_PROGRESS:
-        start_milestone(milestone, by=by, now=now)
-    if row.title and row.title != milestone.title:
-        before, milestone.title = {"title": milestone.title}, row.title
-        audit.record_milestone(milestone, "edited", by=by, at=now, before=before, after={"title": row.title})
-    if row.due_on is not None and row.due_on != milestone.due_on:
-        move_local_date(milestone, row.due_on, REASON, by=by, now=now)
-    if state is State.DONE:
-        complete(milestone, None, "finished", by=by, now=now)
-    elif state is State.DROPPED:
-        drop_milestone(milestone, REASON, by=by, now=now)
-
-
-def _there(milestone: Milestone | None) -> Milestone:
-    if milestone is None:
-        raise ValueError("a milestone that was to change is not there")
-    return milestone

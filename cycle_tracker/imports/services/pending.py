@@ -11,16 +11,18 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.imports.queries import KEPT_FOR
 from cycle_tracker.imports.rules.import_rows import SheetRow
-from cycle_tracker.imports.services.history import plan_history, record_history
-from cycle_tracker.imports.services.milestones import plan_milestones, record_milestones
+from cycle_tracker.imports.services.history import plan_history
+from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.plans import Plan
+from cycle_tracker.imports.services.recorded_history import record_history
+from cycle_tracker.imports.services.recorded_milestones import record_milestones
 from cycle_tracker.models import ImportKind, PendingImport, User
 
 CELLS = "cells"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """What came of confirming: recorded now, or recorded before; or neither, and `plan` is what it would do now."""
 
     plan: Plan
@@ -37,30 +39,30 @@ def keep_rows(kind: ImportKind, rows: Sequence[SheetRow], plan: Plan, *, by: Use
     return pending
 
 
-def confirm_rows(pending: PendingImport, viewer: Viewer, *, by: User, today: date, now: datetime) -> Outcome:
+def confirm_rows(pending: PendingImport, viewer: Viewer, *, by: User, today: date, now: datetime) -> ImportOutcome:
     """Record the rows as they were shown, once.
 
     Where what they would do is no longer what was shown, because somebody recorded something meanwhile, nothing is
     recorded: the rows wait with the new preview.
     """
     if pending.done_at is not None:
-        return Outcome(Plan(), recorded=False, before=True)
+        return ImportOutcome(Plan(), recorded=False, before=True)
     rows = [SheetRow(row["number"], row[CELLS]) for row in pending.rows]
     plan = _PLANNERS[pending.kind](rows, viewer, today)
     if plan.problems:
-        return Outcome(plan, recorded=False)
+        return ImportOutcome(plan, recorded=False)
     kept = _kept(rows, plan)
     if kept != pending.rows:
         pending.rows = kept
         db.session.flush()
-        return Outcome(plan, recorded=False)
+        return ImportOutcome(plan, recorded=False)
     if pending.kind is ImportKind.HISTORY:
         record_history(plan, viewer, by=by, today=today, now=now)
     else:
         record_milestones(plan, by=by, today=today, now=now)
     pending.done_at = now
     db.session.flush()
-    return Outcome(plan, recorded=True)
+    return ImportOutcome(plan, recorded=True)
 
 
 def _kept(rows: Sequence[SheetRow], plan: Plan) -> list[dict[str, Any]]:

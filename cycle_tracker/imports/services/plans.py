@@ -16,8 +16,8 @@ class Effect(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    # The row says nothing, and leaves what is there as it is.
     NOTHING = "nothing"
-    """The row says nothing, and leaves what is there as it is."""
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ from cycle_tracker.core.errors import RuleBroken
 
 LARGEST_UNPACKED = 15 * 1024 * 1024
 WORKBOOK_LIMITS = Limits(parts=500, unpacked=LARGEST_UNPACKED)
+# Of XML in all parts together: so much as 5,000 rows of this service's columns need, and some more.
 MOST_TAGS = 300_000
-"""Of XML in all parts together: so much as 5,000 rows of this service's columns need, and some more."""
 MOST_COLUMNS = 40
+# Rows looked at, blank ones included: a sheet may claim a million.
 MOST_LINES = 20_000
-"""Rows looked at, blank ones included: a sheet may claim a million."""
 
 NEEDED_PARTS = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
 DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)

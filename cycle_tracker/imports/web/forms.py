@@ -53,7 +53,7 @@ class PasteForm(FlaskForm):
 
 
 @dataclass(frozen=True)
-class Slot:
+class GridRow:
     """One line of the grid: a document, and what is recorded of it, as it is typed."""
 
     partnership: Partnership
@@ -69,10 +69,10 @@ class Slot:
 
 
 @dataclass
-class Grid:
+class HistoryGrid:
     """The form of a grid with the slots that it is made for."""
 
-    slots: Sequence[Slot]
+    slots: Sequence[GridRow]
     form: FlaskForm = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ class Grid:
             values |= {slot.name(PUBLISHED): slot.published, slot.name(ADDRESS): slot.address}
         self.form = type("GridForm", (FlaskForm,), fields)(data=values)
 
-    def field(self, slot: Slot, column: str) -> Field:
+    def field(self, slot: GridRow, column: str) -> Field:
         """The field of a slot."""
         return self.form[slot.name(column)]
 

@@ -14,9 +14,9 @@ from cycle_tracker.imports.rules.history_rows import COLUMNS, PARTNERSHIP, Docum
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.imports.services.history import plan_history
 from cycle_tracker.imports.services.plans import Plan, with_place
-from cycle_tracker.imports.web.forms import Grid, ways_in
+from cycle_tracker.imports.web.forms import HistoryGrid, ways_in
 from cycle_tracker.imports.web.presenters import history_sheet, records_of, slots_of_document, slots_of_partnership
-from cycle_tracker.imports.web.receiving import NOTHING_NEW, Received, receive
+from cycle_tracker.imports.web.receiving import NOTHING_NEW, ReceivedRows, receive
 from cycle_tracker.models import ImportKind, Partnership
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_viewer, requires, signed_in
@@ -31,7 +31,7 @@ def show(slug: str) -> ResponseReturnValue:
     """The documents of one partnership. Whether the person may record them is asked where it is fetched."""
     partnership = get_partnership_of_history(current_viewer(), slug)
     documents = documents_until(clock.today())
-    grid = Grid(slots_of_partnership(partnership, documents, records_of([partnership], documents)))
+    grid = HistoryGrid(slots_of_partnership(partnership, documents, records_of([partnership], documents)))
     return _page("imports/history.html", grid, only=partnership, back=url_for("history.show", slug=slug))
 
 
@@ -50,7 +50,7 @@ def national() -> ResponseReturnValue:
     documents = documents_until(clock.today())
     chosen = _chosen(documents)
     partnerships = _partnerships()
-    grid = Grid(slots_of_document(partnerships, chosen, records_of(partnerships, [chosen])))
+    grid = HistoryGrid(slots_of_document(partnerships, chosen, records_of(partnerships, [chosen])))
     return _page(
         "imports/national_history.html",
         grid,
@@ -69,12 +69,12 @@ def national_template(form: FileForm) -> ResponseReturnValue:
     return _template("history", _partnerships(), form)
 
 
-def _page(name: str, grid: Grid, *, only: Partnership | None, back: str, **more: object) -> ResponseReturnValue:
+def _page(name: str, grid: HistoryGrid, *, only: Partnership | None, back: str, **more: object) -> ResponseReturnValue:
     """The page with its three ways in: a file, pasted cells, and the grid."""
     way = request.form.get("way", "") if request.method == "POST" else ""
     forms = ways_in(way)
     submitted: FlaskForm | None = None
-    received = Received()
+    received = ReceivedRows()
     if request.method == "POST":
         chosen = forms.get(way)
         submitted = chosen or grid.form
@@ -87,7 +87,7 @@ def _page(name: str, grid: Grid, *, only: Partnership | None, back: str, **more:
             return redirect(back)
         if chosen is None:
             grid.show(received.problems)
-            received = Received()
+            received = ReceivedRows()
     return render_template(
         name, grid=grid, forms=forms, form=submitted, received=received, partnership=only, back=back, **more
     )

@@ -11,7 +11,7 @@ from cycle_tracker.imports.rules import history_rows, milestone_rows
 from cycle_tracker.imports.rules.history_rows import Document, When
 from cycle_tracker.imports.services.history import full_address
 from cycle_tracker.imports.services.plans import Effect
-from cycle_tracker.imports.web.forms import Slot
+from cycle_tracker.imports.web.forms import GridRow
 from cycle_tracker.milestones.queries.milestones import government_copy
 from cycle_tracker.models import Milestone, Partnership, Publication
 from cycle_tracker.web.sheets import STARTS_A_FORMULA, Cell, Sheet
@@ -25,12 +25,12 @@ EFFECTS = {
 }
 LED_BY_APOSTROPHES = re.compile(f"'+[{re.escape(''.join(STARTS_A_FORMULA))}]")
 
+# What is recorded of documents, by partnership and key.
 Records = Mapping[tuple[int, str], Publication]
-"""What is recorded of documents, by partnership and key."""
 
 
 @dataclass(frozen=True)
-class Line:
+class ImportRow:
     """One row of a preview."""
 
     number: int
@@ -42,11 +42,13 @@ class Line:
     note: str
 
 
-def preview_lines(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
+def preview_lines(rows: Sequence[Mapping[str, Any]]) -> list[ImportRow]:
     """The kept rows as they are shown: those that change something first, each in the order of the file."""
     ordered = sorted(rows, key=lambda row: row["effect"] not in {Effect.NEW, Effect.CHANGED})
     return [
-        Line(row["number"], row["place"], row["subject"], *EFFECTS[Effect(row["effect"])], row["changes"], row["note"])
+        ImportRow(
+            row["number"], row["place"], row["subject"], *EFFECTS[Effect(row["effect"])], row["changes"], row["note"]
+        )
         for row in ordered
     ]
 
@@ -84,12 +86,12 @@ def records_of(partnerships: Sequence[Partnership], documents: Sequence[Document
     }
 
 
-def slots_of_partnership(partnership: Partnership, documents: Sequence[Document], records: Records) -> list[Slot]:
+def slots_of_partnership(partnership: Partnership, documents: Sequence[Document], records: Records) -> list[GridRow]:
     """The lines of a partnership's grid: its documents."""
     return [_slot(partnership, one, one.label, records) for one in documents]
 
 
-def slots_of_document(partnerships: Sequence[Partnership], document: Document, records: Records) -> list[Slot]:
+def slots_of_document(partnerships: Sequence[Partnership], document: Document, records: Records) -> list[GridRow]:
     """The lines of the national grid of one document: the partnerships."""
     return [_slot(one, document, one.name, records) for one in partnerships]
 
@@ -123,12 +125,12 @@ def milestone_sheet(partnership: Partnership, milestones: Sequence[Milestone], t
     return Sheet(f"milestones-{partnership.slug}-{today.isoformat()}", milestone_rows.COLUMNS.names, rows)
 
 
-def _slot(partnership: Partnership, document: Document, heading: str, records: Records) -> Slot:
+def _slot(partnership: Partnership, document: Document, heading: str, records: Records) -> GridRow:
     publication = records.get((partnership.id, document.key))
     if publication is None:
-        return Slot(partnership, document, heading)
+        return GridRow(partnership, document, heading)
     day = publication.published_on
-    return Slot(
+    return GridRow(
         partnership,
         document,
         heading,

@@ -17,14 +17,14 @@ from cycle_tracker.models import ImportKind
 from cycle_tracker.web.access import current_user_row
 from cycle_tracker.web.forms import show_rule
 
+# So many problems are listed; the count tells of the others.
 MOST_SHOWN = 500
-"""So many problems are listed; the count tells of the others."""
 
 NOTHING_NEW = "There is nothing to save. Everything in it is already recorded."
 
 
 @dataclass
-class Received:
+class ReceivedRows:
     """What came of rows that were sent: the way to their preview, or what is wrong with them."""
 
     onward: ResponseReturnValue | None = None
@@ -40,21 +40,21 @@ class Received:
 
 def receive(
     form: FlaskForm, kind: ImportKind, read: Callable[[], list[SheetRow]], plan: Callable[[list[SheetRow]], Plan]
-) -> Received:
+) -> ReceivedRows:
     """Read the rows that a form holds, plan them, and keep them for their preview."""
     if not form.validate_on_submit():
-        return Received(refused=True)
+        return ReceivedRows(refused=True)
     try:
         rows = read()
     except RuleBroken as rule:
         show_rule(form, rule)
-        return Received(refused=True)
+        return ReceivedRows(refused=True)
     planned = plan(rows)
     if planned.problems:
         db.session.rollback()
-        return Received(problems=planned.problems, refused=True)
+        return ReceivedRows(problems=planned.problems, refused=True)
     if not planned.to_record:
-        return Received(nothing_new=True)
+        return ReceivedRows(nothing_new=True)
     pending = keep_rows(kind, rows, planned, by=current_user_row(), now=clock.now())
     db.session.commit()
-    return Received(onward=redirect(url_for("imports.preview", import_id=pending.id)))
+    return ReceivedRows(onward=redirect(url_for("imports.preview", import_id=pending.id)))

@@ -20,7 +20,7 @@ from cycle_tracker.imports.services.pending import confirm_rows
 from cycle_tracker.imports.services.plans import Plan, with_place
 from cycle_tracker.imports.web.forms import FileForm
 from cycle_tracker.imports.web.presenters import count_to_record, milestone_sheet, preview_lines, recorded, summary
-from cycle_tracker.imports.web.receiving import NOTHING_NEW, Received, receive
+from cycle_tracker.imports.web.receiving import NOTHING_NEW, ReceivedRows, receive
 from cycle_tracker.milestones.services.local_milestones import LOCAL_KINDS
 from cycle_tracker.models import ImportKind, Partnership, PendingImport
 from cycle_tracker.partnerships.queries.partnership_names import read_partnership_names
@@ -40,7 +40,7 @@ def milestones(slug: str) -> ResponseReturnValue:
     """Take a file of milestones in, to be looked at before anything is recorded."""
     partnership = get_partnership_to_import(current_viewer(), slug)
     form = FileForm()
-    received = Received()
+    received = ReceivedRows()
     if request.method == "POST":
         received = receive(form, ImportKind.MILESTONES, partial(_rows, form, partnership), partial(_plan, partnership))
         if received.onward is not None:
@@ -82,14 +82,14 @@ def record(import_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _meanwhile(import_id)
     if outcome.plan.problems:
-        return _preview(pending, Received(problems=outcome.plan.problems))
+        return _preview(pending, ReceivedRows(problems=outcome.plan.problems))
     if not outcome.recorded and not outcome.before:
         return _meanwhile(import_id)
     flash(recorded(pending.rows), "success")
     return redirect(_after(pending))
 
 
-def _preview(pending: PendingImport, received: Received | None = None) -> str:
+def _preview(pending: PendingImport, received: ReceivedRows | None = None) -> str:
     rows = pending.rows
     return render_template(
         "imports/preview.html",
@@ -98,7 +98,7 @@ def _preview(pending: PendingImport, received: Received | None = None) -> str:
         pages=pages_of(preview_lines(rows), PER_PAGE),
         summary=summary(rows),
         to_record=count_to_record(rows),
-        received=received or Received(),
+        received=received or ReceivedRows(),
         back=_after(pending),
     )
 

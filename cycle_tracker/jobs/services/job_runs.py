@@ -8,7 +8,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import days_run
 from cycle_tracker.jobs.rules import missed_days
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import JobRun, Outcome
+from cycle_tracker.models import JobRun, RunOutcome
 
 KEEP = timedelta(days=30)
 
@@ -21,7 +21,7 @@ def start_run(job: str, ran_for: date, now: datetime) -> int:
     return run.id
 
 
-def end_run(run_id: int, outcome: Outcome, now: datetime, *, counts: dict[str, int], error: str = "") -> None:
+def end_run(run_id: int, outcome: RunOutcome, now: datetime, *, counts: dict[str, int], error: str = "") -> None:
     """Note how it ended, and let go of runs older than thirty days. Commits."""
     db.session.execute(
         update(JobRun).where(JobRun.id == run_id).values(outcome=outcome, ended_at=now, counts=counts, error=error)
@@ -50,7 +50,7 @@ def note_missed_runs(job: str, today: date, now: datetime) -> int:
     ).one_or_none()
     missed = missed_days(days_run(job, last.ran_for, today), last.ran_for, today) if last else []
     db.session.add_all(
-        JobRun(job=job, ran_for=day, started_at=now, outcome=Outcome.MISSED, holder=this_process()) for day in missed
+        JobRun(job=job, ran_for=day, started_at=now, outcome=RunOutcome.MISSED, holder=this_process()) for day in missed
     )
     db.session.commit()
     return len(missed)

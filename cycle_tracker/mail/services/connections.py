@@ -7,11 +7,11 @@ from cycle_tracker.mail.smtp import Answer, SafeConnection, ServerTrouble, mail
 
 log = logging.getLogger(__name__)
 
+# Times that lines may drop, with no mail answered on any of them in between, before none is opened any more.
 DROPS_IN_A_ROW = 3
-"""Times that lines may drop, with no mail answered on any of them in between, before none is opened any more."""
 
 
-class Door:
+class ServerGate:
     """The way to the mail server, the same for every line of a run.
 
     Lines are opened one after another, and none once one was refused: whatever is wrong with the server, the
@@ -51,7 +51,7 @@ class Door:
 class MailLine:
     """One connection: opened when the first mail needs it, and again after it dropped."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: ServerGate) -> None:
         self._door = door
         self._connection: SafeConnection | None = None
 

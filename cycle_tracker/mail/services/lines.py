@@ -16,7 +16,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe, is_about_one
 from cycle_tracker.mail.rules import Verdict, retry_after
 from cycle_tracker.mail.services.claims import Claim, claim_ready_messages, release_claim, renew_claim
-from cycle_tracker.mail.services.connections import Door, MailLine
+from cycle_tracker.mail.services.connections import MailLine, ServerGate
 from cycle_tracker.mail.services.results import MailInHand, Result, Sent, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import ServerTrouble
 
@@ -64,7 +64,7 @@ class Run:
     started: datetime
     batch_size: int
     only_for_accounts: bool
-    door: Door
+    door: ServerGate
     turn: AbstractContextManager[object]
     lease: timedelta
     sender: str
@@ -81,7 +81,7 @@ class Run:
             )
 
 
-class Line:
+class SendingLine:
     """One line of a run: what it has done so far, and the connection that it does it over."""
 
     def __init__(self, run: Run) -> None:

@@ -20,6 +20,7 @@ does (`mail/rules.py`).
 """
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
@@ -30,13 +31,13 @@ from flask import Flask, current_app
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.claims import count_in_other_hands, count_ready_messages
-from cycle_tracker.mail.services.connections import Door
-from cycle_tracker.mail.services.lines import Hooks, Line, Run
+from cycle_tracker.mail.services.connections import ServerGate
+from cycle_tracker.mail.services.lines import Hooks, Run, SendingLine
 from cycle_tracker.mail.services.results import Sent
 
 BATCH = 100
+# Mails that a further line must find waiting: for fewer, opening it takes longer than they do.
 WORTH_A_LINE = 5
-"""Mails that a further line must find waiting: for fewer, opening it takes longer than they do."""
 
 
 def send_messages(
@@ -65,13 +66,13 @@ def send_messages(
         started=started,
         batch_size=batch,
         only_for_accounts=only_for_accounts,
-        door=Door(),
+        door=ServerGate(),
         turn=Lock() if db.engine.dialect.name == "sqlite" else nullcontext(),
         lease=timedelta(seconds=current_app.config["CLAIM_LEASE_SECONDS"]),
         sender=parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1],
     )
     sent = Sent()
-    for line in [Line(run).send()] if lines == 1 else _send_over(lines, run):
+    for line in [SendingLine(run).send()] if lines == 1 else _send_over(lines, run):
         sent.count_in(line)
     if sent.did_anything:
         sent.trouble = run.door.refusal
@@ -98,8 +99,6 @@ def _lines_and_batch(now: datetime, batch_size: int, *, only_for_accounts: bool)
 
 def _send_over(lines: int, run: Run) -> Iterable[Sent]:
     """What each line did, once all have ended. An error in one of them is raised then."""
-    from concurrent.futures import ThreadPoolExecutor  # a run over one line starts sooner without it
-
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with ThreadPoolExecutor(lines) as threads:
         running = [threads.submit(_send_in_thread, app, run) for _ in range(lines)]
@@ -110,5 +109,5 @@ def _send_in_thread(app: Flask, run: Run) -> Sent:
     """One of several lines. It is opened first: while it waits its turn at the door, others may send what it would
     have claimed."""
     with app.app_context():
-        line = Line(run)
+        line = SendingLine(run)
         return line.send() if line.is_open() else line.sent

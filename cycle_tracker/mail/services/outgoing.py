@@ -74,13 +74,13 @@ def render_message(
     return Rendered(content, key)
 
 
-def store_message(message: Message, *, template: str, now: datetime, **words: Any) -> Message:
+def enqueue(message: Message, *, template: str, now: datetime, **words: Any) -> Message:
     """Render a new message and add it to the outbox, ready at once. Flushes."""
-    store_messages([(message, render_message(message, template=template, now=now, **words))], now=now)
+    enqueue_all([(message, render_message(message, template=template, now=now, **words))], now=now)
     return message
 
 
-def store_messages(mails: Sequence[tuple[Message, Rendered]], *, now: datetime) -> None:
+def enqueue_all(mails: Sequence[tuple[Message, Rendered]], *, now: datetime) -> None:
     """Add new messages with their bytes to the outbox, ready at once. Flushes."""
     for message, _ in mails:
         message.queued_at = message.ready_at = now

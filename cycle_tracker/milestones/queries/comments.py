@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.models import Comment, Milestone
 
@@ -17,14 +18,19 @@ LISTED_AT_MOST = 50
 
 def newest_comments(milestone: Milestone, *, at_most: int) -> Sequence[Comment]:
     """The newest comments with their authors, the newest of them last; those taken back too, for their place."""
-    found = db.session.scalars(
+    found = db.session.scalars(_newest_comments(), {"milestone": milestone.id, "at_most": at_most}).all()
+    return found[::-1]
+
+
+@built_once
+def _newest_comments() -> Select[Comment]:
+    return (
         select(Comment)
-        .where(Comment.milestone_id == milestone.id)
+        .where(Comment.milestone_id == number_of("milestone"))
         .options(joinedload(Comment.author))
         .order_by(Comment.id.desc())
-        .limit(at_most)
-    ).all()
-    return found[::-1]
+        .limit(number_of("at_most"))
+    )
 
 
 def list_comments(milestone: Milestone, *, page: int) -> Sequence[Comment]:

@@ -47,17 +47,20 @@ def is_overdue(today: Any, due_on: Any = None) -> ColumnElement[bool]:
 
 def is_due_on(day: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for what falls due on a day."""
-    return _day(due_on) == day
+    is_so: ColumnElement[bool] = _day(due_on) == day
+    return is_so
 
 
 def is_due_between(first: Any, last: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for what falls due on one of these days, both counted."""
-    return _day(due_on).between(first, last)
+    is_so: ColumnElement[bool] = _day(due_on).between(first, last)
+    return is_so
 
 
 def is_due_by(day: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for what falls due on a day or before it."""
-    return _day(due_on) <= day
+    is_so: ColumnElement[bool] = _day(due_on) <= day
+    return is_so
 
 
 def by_due_state(today: Any, values: Mapping[DueState, Any], due_on: Any = None) -> ColumnElement[Any]:

@@ -2,23 +2,29 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.milestones.queries.milestones import get_milestone, holds
 from cycle_tracker.models import Evidence, Milestone
 
 
 def list_evidence(milestone: Milestone) -> Sequence[Evidence]:
     """The evidence of a milestone that was not taken away, with its files and who added it, the oldest first."""
-    return db.session.scalars(
+    return db.session.scalars(_evidence(), {"milestone": milestone.id}).all()
+
+
+@built_once
+def _evidence() -> Select[Evidence]:
+    return (
         select(Evidence)
-        .where(Evidence.milestone_id == milestone.id, Evidence.removed_at.is_(None))
+        .where(Evidence.milestone_id == number_of("milestone"), Evidence.removed_at.is_(None))
         .options(joinedload(Evidence.file), joinedload(Evidence.added_by))
         .order_by(Evidence.id)
-    ).all()
+    )
 
 
 def get_evidence(

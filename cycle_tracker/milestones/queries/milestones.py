@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, IS_PUBLISHED
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change, may_see
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.models import (
     Milestone,
     Organisation,
@@ -27,22 +28,27 @@ def get_milestone(viewer: Viewer, slug: str, key: str, *, to: Permission | None 
     Raises NoResultFound where there is none or the person may not see it, and NotAllowed where they see it
     and lack the permission `to` there.
     """
-    milestone = db.session.scalars(
-        select(Milestone)
-        .join(Milestone.partnership)
-        .where(Partnership.slug == slug, Milestone.key == key)
-        .options(
-            joinedload(Milestone.partnership),
-            joinedload(Milestone.cycle),
-            joinedload(Milestone.owner),
-            joinedload(Milestone.lead_organisation),
-        )
-    ).one()
+    milestone = db.session.scalars(_milestone(), {"slug": slug, "key": key}).one()
     if not may_see(viewer, milestone.partnership_id, is_document=milestone.is_document):
         raise NoResultFound
     if to is not None and not holds(viewer, to, milestone):
         raise NotAllowed
     return milestone
+
+
+@built_once
+def _milestone() -> Select[Milestone]:
+    return (
+        select(Milestone)
+        .join(Milestone.partnership)
+        .where(Partnership.slug == bindparam("slug"), Milestone.key == bindparam("key"))
+        .options(
+            contains_eager(Milestone.partnership),
+            joinedload(Milestone.cycle),
+            joinedload(Milestone.owner),
+            joinedload(Milestone.lead_organisation),
+        )
+    )
 
 
 def holds(viewer: Viewer, permission: Permission, milestone: Milestone) -> bool:
@@ -54,12 +60,17 @@ def holds(viewer: Viewer, permission: Permission, milestone: Milestone) -> bool:
 
 def list_unfinished_predecessors(milestone: Milestone) -> Sequence[Milestone]:
     """What should be finished before this milestone and is not."""
-    return db.session.scalars(
+    return db.session.scalars(_unfinished_predecessors(), {"milestone": milestone.id}).all()
+
+
+@built_once
+def _unfinished_predecessors() -> Select[Milestone]:
+    return (
         select(Milestone)
         .join(predecessors, predecessors.c.predecessor_id == Milestone.id)
-        .where(predecessors.c.milestone_id == milestone.id, IS_OPEN)
+        .where(predecessors.c.milestone_id == number_of("milestone"), IS_OPEN)
         .order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.id)
-    ).all()
+    )
 
 
 def list_unfinished_sub_tasks(milestone: Milestone) -> Sequence[Milestone]:
@@ -73,14 +84,19 @@ def list_unfinished_sub_tasks(milestone: Milestone) -> Sequence[Milestone]:
 
 def find_publication(milestone: Milestone) -> Publication | None:
     """What is recorded of a document with its addresses and copies, if it is published; a draft counts for nothing."""
-    return db.session.scalars(
+    return db.session.scalars(_publication(), {"milestone": milestone.id}).unique().one_or_none()
+
+
+@built_once
+def _publication() -> Select[Publication]:
+    return (
         select(Publication)
-        .where(Publication.milestone_id == milestone.id, IS_PUBLISHED)
+        .where(Publication.milestone_id == number_of("milestone"), IS_PUBLISHED)
         .options(
-            selectinload(Publication.addresses),
-            selectinload(Publication.copies).joinedload(PublicationCopy.receiver),
+            joinedload(Publication.addresses),
+            joinedload(Publication.copies).joinedload(PublicationCopy.receiver),
         )
-    ).one_or_none()
+    )
 
 
 def government_copy(publication: Publication) -> PublicationCopy | None:

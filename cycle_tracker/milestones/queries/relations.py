@@ -6,11 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, or_, select, union_all
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.statements import built_once, number_of, rows_of
 from cycle_tracker.models import Cycle, Milestone, Partnership, User
 from cycle_tracker.models.milestone import predecessors
 
@@ -49,18 +50,22 @@ class Related:
 
 def list_related(milestone: Milestone) -> list[Related]:
     """Everything that a milestone hangs together with, by date, in one statement."""
-    before = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == milestone.id)
-    after = select(predecessors.c.milestone_id).where(predecessors.c.predecessor_id == milestone.id)
-    rows = db.session.execute(
-        union_all(
-            _related(Relation.PARENT, Milestone.id == milestone.parent_id),
-            _related(Relation.SUB_TASK, Milestone.parent_id == milestone.id),
-            _related(Relation.BEFORE, Milestone.id.in_(before)),
-            _related(Relation.AFTER, Milestone.id.in_(after)),
-        )
-    ).all()
+    rows = rows_of(_relations(), milestone=milestone.id, parent=milestone.parent_id)
     found = [Related(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id))
+
+
+@built_once
+def _relations() -> CompoundSelect[*tuple[Any, ...]]:
+    number = number_of("milestone")
+    before = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == number)
+    after = select(predecessors.c.milestone_id).where(predecessors.c.predecessor_id == number)
+    return union_all(
+        _related(Relation.PARENT, Milestone.id == number_of("parent")),
+        _related(Relation.SUB_TASK, Milestone.parent_id == number),
+        _related(Relation.BEFORE, Milestone.id.in_(before)),
+        _related(Relation.AFTER, Milestone.id.in_(after)),
+    )
 
 
 def list_possible_predecessors(milestone: Milestone) -> Sequence[Milestone]:

@@ -40,12 +40,12 @@ TEXTS = frozenset({FileKind.CSV, FileKind.TEXT})
 ACTIVE_MEMBER = re.compile(r"(^|/)(vbaproject|vbadata|activex)|^(basic|scripts)/", re.IGNORECASE)
 
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+# What makes a PDF do something by itself. An OpenAction that only names the page to show first is in most of the PDFs
+# that office programs write; one that refers elsewhere is harmless unless what it refers to is in this list.
 ACTIVE_PDF = re.compile(
     rb"/(?:JavaScript|Launch)(?![A-Za-z0-9])|/JS\s*(?:[(<]|\d+\s+\d+\s+R)|/XFA\s*(?:\[|\d+\s+\d+\s+R)"
     rb"|/OpenAction\s*<<(?!\s*(?:/Type\s*/Action\s*)?/S\s*/GoTo\b|\s*/D\b)"
 )
-"""What makes a PDF do something by itself. An OpenAction that only names the page to show first is in most of the
-PDFs that office programs write; one that refers elsewhere is harmless unless what it refers to is in this list."""
 ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
 OBJECT_STREAM = b"/ObjStm"
 STREAM = re.compile(rb"(?<!end)stream\r?\n")

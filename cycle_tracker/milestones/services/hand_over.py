@@ -35,7 +35,7 @@ def successors_for(owned: Iterable[Milestone], owner: User, today: date) -> list
     ]
 
 
-def hand_over(
+def transfer_all(
     owner: User, successor: User, owned: Collection[Milestone], *, by: User, today: date, now: datetime
 ) -> HandOver:
     """Give all that the successor may own to them, each milestone with its event in the audit.

@@ -18,8 +18,8 @@ from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.reminders.services.assignments import tell_new_owner
 from cycle_tracker.reminders.services.notices import start_notices
 
+# What a lead may add. Plans and annual reports come with the cycle; sub-tasks belong to a milestone.
 LOCAL_KINDS = (Kind.STEP, Kind.CONSULTATION, Kind.REVIEW, Kind.ACTION, Kind.REQUEST)
-"""What a lead may add. Plans and annual reports come with the cycle; sub-tasks belong to a milestone."""
 
 LONGEST_KEY = 80
 LONGEST_TITLE = 300

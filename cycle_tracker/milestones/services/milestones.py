@@ -1,4 +1,7 @@
-"""What people do with a milestone: start it, finish it, move its local date, open it again."""
+"""What people do with a milestone: start it, finish it, move its local date, open it again.
+
+Whoever changes thousands hands over a `batch`: what they would write to the notices is then left to it.
+"""
 
 from datetime import date, datetime
 
@@ -12,14 +15,15 @@ from cycle_tracker.core.kinds import Basis, DoneWith
 from cycle_tracker.core.lifecycle import State, ensure_allowed
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
-from cycle_tracker.reminders.services.notices import flush_unless_together, restart_notices, start_notices, stop_notices
+from cycle_tracker.reminders.services.notice_batches import NoticeBatch
+from cycle_tracker.reminders.services.notices import restart_notices, start_notices, stop_notices
 
+# The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it.
 EARLIEST_DONE = date(2014, 3, 27)
-"""The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it."""
 
 
+# No date of a cycle lies beyond it; what does is a slip of the keys.
 LATEST_DUE = date(2100, 1, 1)
-"""No date of a cycle lies beyond it; what does is a slip of the keys."""
 
 
 def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
@@ -28,11 +32,11 @@ def ensure_unchanged(milestone: Milestone, version: int | None) -> None:
         raise ChangedMeanwhile("Someone else changed this while you had it open. Check the page, then try again.")
 
 
-def start_milestone(milestone: Milestone, *, by: User | None, now: datetime) -> None:
+def start_milestone(milestone: Milestone, *, by: User | None, now: datetime, batch: NoticeBatch | None = None) -> None:
     """Say that work has begun. Raises IllegalTransition where it has begun or ended already."""
     if milestone.state is not State.NOT_STARTED:
         raise IllegalTransition(f"This is {milestone.state.label.lower()}, so it cannot be started.")
-    _move(milestone, State.IN_PROGRESS, "started", by=by, now=now)
+    _move(milestone, State.IN_PROGRESS, "started", by=by, now=now, batch=batch)
 
 
 def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: date, now: datetime) -> None:
@@ -46,21 +50,32 @@ def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: da
     complete(milestone, done_on, "finished", by=by, now=now)
 
 
-def complete(milestone: Milestone, done_on: date | None, action: str, *, by: User | None, now: datetime) -> None:
+def complete(
+    milestone: Milestone,
+    done_on: date | None,
+    action: str,
+    *,
+    by: User | None,
+    now: datetime,
+    batch: NoticeBatch | None = None,
+) -> None:
     """Set a milestone to done, stop its notices and give dates to what hangs on it. `done_on` may be unknown."""
     before = {"state": milestone.state, "done_on": milestone.done_on}
     ensure_allowed(milestone.state, State.DONE)
     milestone.state, milestone.done_on = State.DONE, done_on
-    stop_notices(milestone, resolution=Resolution.DONE, now=now)
+    stop_notices(milestone, resolution=Resolution.DONE, now=now, batch=batch)
     audit.record_milestone(
         milestone, action, by=by, at=now, before=before, after={"state": State.DONE, "done_on": done_on}
     )
     if done_on is not None:
         date_followers(milestone, done_on)
-    flush_unless_together()
+    if batch is None:
+        db.session.flush()
 
 
-def reopen_milestone(milestone: Milestone, reason: str, *, by: User | None, now: datetime) -> None:
+def reopen_milestone(
+    milestone: Milestone, reason: str, *, by: User | None, now: datetime, batch: NoticeBatch | None = None
+) -> None:
     """Take "done" or "dropped" back, with a reason; its notices start afresh.
 
     Raises RuleBroken without a reason, IllegalTransition where it is open, and RuleBroken for a published document:
@@ -72,12 +87,14 @@ def reopen_milestone(milestone: Milestone, reason: str, *, by: User | None, now:
         raise RuleBroken("You cannot reopen a plan or an annual report that is published.")
     if not reason.strip():
         raise RuleBroken("Enter the reason for reopening this.", field="reason")
-    _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason)
+    _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason, batch=batch)
     milestone.done_on, milestone.reason = None, ""
-    restart_notices(milestone, resolution=Resolution.REOPENED, now=now)
+    restart_notices(milestone, resolution=Resolution.REOPENED, now=now, batch=batch)
 
 
-def drop_milestone(milestone: Milestone, reason: str, *, by: User | None, now: datetime) -> None:
+def drop_milestone(
+    milestone: Milestone, reason: str, *, by: User | None, now: datetime, batch: NoticeBatch | None = None
+) -> None:
     """Say that it will not be done, and why; nobody is reminded any more. It stays to be seen.
 
     Raises RuleBroken without a reason, IllegalTransition where it has ended, and RuleBroken for a document: an
@@ -88,13 +105,16 @@ def drop_milestone(milestone: Milestone, reason: str, *, by: User | None, now: d
     ensure_allowed(milestone.state, State.DROPPED)
     if not reason.strip():
         raise RuleBroken("Enter the reason for dropping this.", field="reason")
-    _move(milestone, State.DROPPED, "dropped", by=by, now=now, reason=reason)
+    _move(milestone, State.DROPPED, "dropped", by=by, now=now, reason=reason, batch=batch)
     milestone.reason = reason
-    stop_notices(milestone, resolution=Resolution.CLOSED, now=now)
-    flush_unless_together()
+    stop_notices(milestone, resolution=Resolution.CLOSED, now=now, batch=batch)
+    if batch is None:
+        db.session.flush()
 
 
-def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User | None, now: datetime) -> None:
+def move_local_date(
+    milestone: Milestone, due_on: date, reason: str, *, by: User | None, now: datetime, batch: NoticeBatch | None = None
+) -> None:
     """Move the date worked to, with a reason. What was told of the old date is superseded.
 
     Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
@@ -132,8 +152,9 @@ def move_local_date(milestone: Milestone, due_on: date, reason: str, *, by: User
         after={"due_on": due_on},
         reason=reason,
     )
-    restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
-    flush_unless_together()
+    restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now, batch=batch)
+    if batch is None:
+        db.session.flush()
 
 
 def date_followers(milestone: Milestone, done_on: date) -> None:
@@ -174,7 +195,16 @@ def ensure_past_day(day: date, today: date, *, field: str) -> None:
         raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field=field)
 
 
-def _move(milestone: Milestone, state: State, action: str, *, by: User | None, now: datetime, reason: str = "") -> None:
+def _move(
+    milestone: Milestone,
+    state: State,
+    action: str,
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    batch: NoticeBatch | None = None,
+) -> None:
     ensure_allowed(milestone.state, state)
     audit.record_milestone(
         milestone,
@@ -186,4 +216,5 @@ def _move(milestone: Milestone, state: State, action: str, *, by: User | None, n
         reason=reason,
     )
     milestone.state = state
-    flush_unless_together()
+    if batch is None:
+        db.session.flush()

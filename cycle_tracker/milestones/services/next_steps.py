@@ -17,8 +17,8 @@ from cycle_tracker.reminders.services.assignments import tell_new_owner
 from cycle_tracker.reminders.services.notices import start_notices
 
 LONGEST_TITLE = 300
+# So much of the parent's key leads that of a next step, which has room for 80 letters.
 LONGEST_PARENT_KEY = 60
-"""So much of the parent's key leads that of a next step, which has room for 80 letters."""
 ASKED_FOR = "Asked for by the governance group"
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.milestones.services.hand_over import HandOver, hand_over, successors_for
+from cycle_tracker.milestones.services.hand_over import HandOver, successors_for, transfer_all
 from cycle_tracker.models import Milestone, Partnership, User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.people import get_person, get_person_of, list_owned
@@ -15,7 +15,7 @@ from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import HandOverForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import pages_of
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import count
 
 bp = Blueprint("hand_overs", __name__)
@@ -47,12 +47,14 @@ def _page(person: User, owned: Sequence[Milestone], partnership: Partnership | N
     form.offer((number, _label(plan)) for number, plan in plans.items())
     chosen = plans.get(form.to.data or "")
     back = _back(person, partnership)
-    if form.validate_on_submit() and chosen is not None and saved(form, lambda: _hand_over(person, chosen, owned)):
-        flash(
-            f"Reassigned {count(len(chosen.goes), 'milestone')} from {person.name} to {chosen.successor.name}.",
-            "success",
-        )
-        return redirect(back)
+    attempt = Attempt(form)
+    if attempt.validate() and chosen is not None:
+        with attempt:
+            transfer_all(person, chosen.successor, owned, by=current_user_row(), today=clock.today(), now=clock.now())
+        if attempt.saved:
+            number = count(len(chosen.goes), "milestone")
+            flash(f"Reassigned {number} from {person.name} to {chosen.successor.name}.", "success")
+            return redirect(back)
     if request.method == "GET" and "to" in request.args and chosen is None:
         form.to.errors = ["Choose someone from the list"]
     pages = pages_of(chosen.goes if chosen else owned)
@@ -68,11 +70,7 @@ def _page(person: User, owned: Sequence[Milestone], partnership: Partnership | N
         pages=pages,
         here=request.path,
         back=back,
-    )
-
-
-def _hand_over(person: User, plan: HandOver, owned: Sequence[Milestone]) -> None:
-    hand_over(person, plan.successor, owned, by=current_user_row(), today=clock.today(), now=clock.now())
+    ), attempt.status
 
 
 def _label(plan: HandOver) -> str:

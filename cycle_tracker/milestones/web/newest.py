@@ -11,6 +11,8 @@ from flask import Flask, current_app
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.milestones.web.entries import Entry
 from cycle_tracker.models import Milestone
+from cycle_tracker.web.access import current_viewer
+from cycle_tracker.web.saving import Attempt
 
 ReadNewest = Callable[[Milestone, Viewer], list[Entry]]
 EXTENSION = "newest_of_milestone"
@@ -25,3 +27,8 @@ def read_newest(milestone: Milestone, viewer: Viewer) -> list[Entry]:
     """What happened to it last, as far as this person may read it."""
     read: ReadNewest = current_app.extensions[EXTENSION]
     return read(milestone, viewer)
+
+
+def changed_by_others(attempt: Attempt, milestone: Milestone) -> list[Entry] | None:
+    """What others changed, for a person whose change came too late. None where it did not."""
+    return read_newest(milestone, current_viewer()) if attempt.is_late else None

@@ -11,27 +11,27 @@ from cycle_tracker.milestones.services.local_milestones import is_local
 from cycle_tracker.models import Milestone
 
 
-class Link(NamedTuple):
+class ChangeLink(NamedTuple):
     """A label and where it leads."""
 
     label: str
     address: str
 
 
-def other_changes(milestone: Milestone, viewer: Viewer) -> list[Link]:
+def other_changes(milestone: Milestone, viewer: Viewer) -> list[ChangeLink]:
     """The changes that are open to the person, in the order in which they are used most."""
     if milestone.partnership is None or not holds(viewer, Permission.CHANGE_MILESTONES, milestone):
         return []
     place: dict[str, Any] = {"slug": milestone.partnership.slug, "key": milestone.key}
     edit = "Edit title, stage and lead organisation" if is_local(milestone) else "Change the lead organisation"
     found = [
-        Link("Change the owner", url_for("milestone_changes.owner", **place)),
-        Link(edit, url_for("milestone_changes.edit", **place)),
+        ChangeLink("Change the owner", url_for("milestone_changes.owner", **place)),
+        ChangeLink(edit, url_for("milestone_changes.edit", **place)),
     ]
     if milestone.is_document:
         return found
     if milestone.is_open:
-        found.append(Link("Drop this milestone", url_for("milestone_changes.drop", **place)))
+        found.append(ChangeLink("Drop this milestone", url_for("milestone_changes.drop", **place)))
     elif milestone.state in {State.DONE, State.DROPPED}:
-        found.append(Link("Reopen this milestone", url_for("milestone_changes.reopen", **place)))
+        found.append(ChangeLink("Reopen this milestone", url_for("milestone_changes.reopen", **place)))
     return found

@@ -1,4 +1,6 @@
-"""Where a milestone belongs, and who sees it, in words."""
+"""Where a milestone belongs, who sees it, and the address of its page."""
+
+from flask import url_for
 
 from cycle_tracker.models import Milestone
 
@@ -22,3 +24,10 @@ def seen_by(milestone: Milestone) -> str:
 def people_in(milestone: Milestone) -> str:
     """Everyone with a role where the milestone belongs."""
     return f"People in the {milestone.partnership.name} partnership" if milestone.partnership else "All partnerships"
+
+
+def page_of(milestone: Milestone, *, anchor: str | None = None) -> str:
+    """The address of a milestone's page. Raises ValueError for a national milestone, which has none."""
+    if milestone.partnership is None:
+        raise ValueError("a national milestone has no page of its own")
+    return url_for("milestones.show", slug=milestone.partnership.slug, key=milestone.key, _anchor=anchor)

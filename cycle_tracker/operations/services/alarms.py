@@ -28,8 +28,8 @@ from cycle_tracker.jobs.queries import (
 )
 from cycle_tracker.jobs.rules import ALARM_AFTER, notices_day
 from cycle_tracker.jobs.services.missing_rows import insert_missing
-from cycle_tracker.mail.services.outgoing import store_message
-from cycle_tracker.models import Message, MessageKind, Outcome
+from cycle_tracker.mail.services.outgoing import enqueue
+from cycle_tracker.models import Message, MessageKind, RunOutcome
 from cycle_tracker.models.job_run import Alarm, AlarmKind
 from cycle_tracker.operations.queries.alarms import alarm_that_is_on, list_administrators
 
@@ -141,7 +141,7 @@ def _trouble(now: datetime) -> str:
     queued = latest_run(QUEUE_NOTICES)
     if (
         queued
-        and queued.outcome is Outcome.FAILED
+        and queued.outcome is RunOutcome.FAILED
         and not has_finished_for(QUEUE_NOTICES, notices_day(here), here.date())
     ):
         return f"The reminders for {day(queued.ran_for)} could not be prepared. {queued.error}"
@@ -158,7 +158,7 @@ def _mail(alarm: Alarm, headline: str, lines: Sequence[str], now: datetime) -> N
     if not people:
         log.error("There is no administrator to email.")
     for person in people:
-        store_message(
+        enqueue(
             Message(
                 identity=f"{_mark(alarm)}{token_hex(LONGEST_IDENTITY)}"[:LONGEST_IDENTITY],
                 kind=MessageKind.ALARM,

@@ -6,10 +6,9 @@ Nothing here goes past the rules: the bookmark of each milestone is the one that
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
@@ -17,11 +16,12 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import Milestone, Partnership, RoleGrant, User
 from cycle_tracker.models.base import table_of
+from cycle_tracker.operations.services.synthetic_documents import add_documents, insert_many
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.rules.policies import policy_for
-from cycle_tracker.reminders.rules.reminders import Deadline, first_notice_on
+from cycle_tracker.reminders.rules.reminders import first_notice_on
+from cycle_tracker.reminders.rules.steps import Deadline
 
-CHUNK = 10_000
 NOTIFY_FROM = timedelta(days=365)
 ENTERED = timedelta(days=60)
 OVERDUE = timedelta(days=3)
@@ -31,13 +31,15 @@ FAR_AHEAD = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Wanted:
-    """How much to make: of the milestones, the first `overdue` are past their date and the next `due_soon` near it."""
+    """How much to make: of the milestones, the first `overdue` are past their date and the next `due_soon` near it;
+    with `documents`, the plans and reports of every period besides."""
 
     partnerships: int
     people: int
     milestones: int
     overdue: int
     due_soon: int
+    documents: bool = False
 
 
 def is_loaded() -> bool:
@@ -51,7 +53,7 @@ def load_synthetic(wanted: Wanted, today: date) -> None:
     partnership_ids = _add_partnerships(wanted.partnerships, notify_from)
     owner_ids = _add_people(wanted.people)
     for start, stop, shared in _by_date(wanted, today, notify_from):
-        _insert(
+        insert_many(
             table_of(Milestone),
             (
                 {
@@ -64,6 +66,8 @@ def load_synthetic(wanted: Wanted, today: date) -> None:
                 for number in range(start, stop)
             ),
         )
+    if wanted.documents:
+        add_documents(partnership_ids, today, entered_on=today - ENTERED)
 
 
 def _by_date(wanted: Wanted, today: date, notify_from: date) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -93,7 +97,7 @@ def _shared(due_on: date, entered_on: date, notify_from: date) -> dict[str, Any]
 
 
 def _add_partnerships(count: int, notify_from: date) -> list[int]:
-    _insert(
+    insert_many(
         table_of(Partnership),
         (
             {"slug": _slug(number), "name": f"Synthetic partnership {number:04d}", "notify_from": notify_from}
@@ -106,7 +110,7 @@ def _add_partnerships(count: int, notify_from: date) -> list[int]:
 
 
 def _add_people(count: int) -> list[int]:
-    _insert(
+    insert_many(
         table_of(User),
         (
             {
@@ -118,17 +122,11 @@ def _add_people(count: int) -> list[int]:
         ),
     )
     people = list(db.session.scalars(select(User.id).where(User.fs_uniquifier.like("synthetic-%")).order_by(User.id)))
-    _insert(
+    insert_many(
         table_of(RoleGrant),
         ({"user_id": user_id, "role": Role.CONTRIBUTOR, "scope": Scope.NATIONAL} for user_id in people),
     )
     return people
-
-
-def _insert(table: Table, rows: Iterator[dict[str, Any]]) -> None:
-    statement = insert(table)
-    while chunk := list(islice(rows, CHUNK)):
-        db.session.execute(statement, chunk)
 
 
 def _slug(number: int) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.core.extensions import db
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.statements import built_once, rows_of
 from cycle_tracker.models import Message, Milestone, Notice
+from cycle_tracker.models.base import UtcDateTime
 
 LISTED_AT_MOST = 10
 
@@ -20,13 +22,19 @@ def list_failed_about(partnership_ids: Collection[int], since: datetime) -> Sequ
 
     Not those whose person got a later mail: the address is right by now.
     """
+    held = frozenset(partnership_ids)
+    return rows_of(_failed_about(reach_of(held)), since=since, **values_of(held))
+
+
+@built_once
+def _failed_about(reach: Reach) -> Select[*tuple[Any, ...]]:
     later = aliased(Message)
     got_a_later_one = exists().where(
         later.user_id == Message.user_id, later.id > Message.id, later.state == MessageState.SENT
     )
     # As a literal: SQLite uses a partial index only where it can read the index's own condition in the statement.
     failed = bindparam(None, MessageState.FAILED, type_=Message.state.type, literal_execute=True)
-    return db.session.execute(
+    return (
         select(
             Message.id,
             Message.recipient,
@@ -38,11 +46,11 @@ def list_failed_about(partnership_ids: Collection[int], since: datetime) -> Sequ
         .join(Milestone, Milestone.id == func.coalesce(Notice.milestone_id, Message.milestone_id))
         .where(
             Message.state == failed,
-            Message.ended_at >= since,
-            Milestone.partnership_id.in_(partnership_ids),
+            Message.ended_at >= bindparam("since", type_=UtcDateTime),
+            in_reach(Milestone.partnership_id, reach),
             ~got_a_later_one,
         )
         .group_by(Message.id, Message.recipient, Message.ended_at, Message.trouble)
         .order_by(Message.id.desc())
         .limit(LISTED_AT_MOST)
-    ).all()
+    )

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
 from cycle_tracker.governance.queries.decisions import list_decisions
 from cycle_tracker.governance.rules import SHOWN
 from cycle_tracker.models import (
@@ -68,28 +70,11 @@ class SentNotice:
     mail_trouble: str | None
 
 
-def get_history(milestone: Milestone) -> History:
-    """What happened to a milestone, in five statements."""
-    events = db.session.scalars(
-        select(AuditEvent)
-        .where(
-            AuditEvent.subject == "milestone",
-            AuditEvent.subject_id == milestone.id,
-            AuditEvent.action.not_in(DATE_EVENTS),
-        )
-        .order_by(AuditEvent.id.desc())
-    ).all()
-    date_changes = db.session.scalars(
-        select(DateChange).where(DateChange.milestone_id == milestone.id).order_by(DateChange.id.desc())
-    ).all()
-    escalations = db.session.scalars(
-        select(Escalation)
-        .where(
-            Escalation.milestone_id == milestone.id,
-            or_(Escalation.audience.in_(sorted(SHOWN)), Escalation.acknowledged_at.is_not(None)),
-        )
-        .order_by(Escalation.id.desc())
-    ).all()
+def get_history(milestone: Milestone, date_changes: Sequence[DateChange]) -> History:
+    """What happened to a milestone besides these changes of its date, in four statements."""
+    about = {"milestone": milestone.id}
+    events = db.session.scalars(_events(), about).all()
+    escalations = db.session.scalars(_escalations(), about).all()
     people = {
         *(event.actor_id for event in events),
         *(event.after.get("owner_id") for event in events),
@@ -111,7 +96,37 @@ def get_history(milestone: Milestone) -> History:
 
 def list_notices(milestone: Milestone) -> list[SentNotice]:
     """Every notice that a milestone has had, the newest first, in one statement."""
-    rows = db.session.execute(
+    return [SentNotice(**row._asdict()) for row in rows_of(_notices(), milestone=milestone.id)]
+
+
+@built_once
+def _events() -> Select[AuditEvent]:
+    return (
+        select(AuditEvent)
+        .where(
+            AuditEvent.subject == "milestone",
+            AuditEvent.subject_id == number_of("milestone"),
+            AuditEvent.action.not_in(DATE_EVENTS),
+        )
+        .order_by(AuditEvent.id.desc())
+    )
+
+
+@built_once
+def _escalations() -> Select[Escalation]:
+    return (
+        select(Escalation)
+        .where(
+            Escalation.milestone_id == number_of("milestone"),
+            or_(Escalation.audience.in_(sorted(SHOWN)), Escalation.acknowledged_at.is_not(None)),
+        )
+        .order_by(Escalation.id.desc())
+    )
+
+
+@built_once
+def _notices() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Notice.step,
             Notice.due_on,
@@ -130,12 +145,15 @@ def list_notices(milestone: Milestone) -> list[SentNotice]:
         )
         .outerjoin(User, User.id == Notice.user_id)
         .outerjoin(Message, Message.id == Notice.message_id)
-        .where(Notice.milestone_id == milestone.id)
+        .where(Notice.milestone_id == number_of("milestone"))
         .order_by(Notice.queued_on.desc(), Notice.id.desc())
     )
-    return [SentNotice(**row._asdict()) for row in rows]
 
 
 def _names(user_ids: Iterable[int]) -> dict[int, str]:
-    found = db.session.execute(select(User.id, User.name).where(User.id.in_(set(user_ids))).order_by(User.id))
-    return {row.id: row.name for row in found}
+    return {row.id: row.name for row in rows_of(_people(), people=sorted(set(user_ids)))}
+
+
+@built_once
+def _people() -> Select[*tuple[Any, ...]]:
+    return select(User.id, User.name).where(User.id.in_(numbers_of("people"))).order_by(User.id)

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
-from cycle_tracker.access.queries.scopes import within
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
-from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.milestones.queries.due_states import is_due_by, is_live
+from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
+from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by
 from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, User
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 
@@ -25,12 +26,25 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
     What is due later is not looked for: a page that is asked for every morning reads no more of a partnership than it
     must, and nobody is told of it before.
     """
+    leads = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
+    invites = viewer.partnerships_with(Permission.INVITE_PEOPLE)
+    return rows_of(
+        _left_behind(reach_of(leads), reach_of(invites)),
+        today=today,
+        last_day=today + timedelta(days=COMING_UP_DAYS),
+        **values_of(leads, "leads"),
+        **values_of(invites, "invites"),
+    )
+
+
+@built_once
+def _left_behind(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
     of_organisation = (
         exists()
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             PartnershipBody.partnership_id == Milestone.partnership_id,
-            body_holds(today),
+            body_holds(day_of()),
         )
         .correlate(RoleGrant, Milestone)
     )
@@ -47,8 +61,14 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
         )
         .correlate(Milestone)
     )
+    due = select(Milestone.id).where(
+        IS_OPEN,
+        in_reach(Milestone.partnership_id, leads, "leads"),
+        in_reach(Milestone.partnership_id, invites, "invites"),
+        is_due_by(day_of("last_day")),
+    )
     number = func.count(Milestone.id).label("number")
-    return db.session.execute(
+    return (
         select(
             Partnership.slug,
             Partnership.name.label("partnership"),
@@ -61,12 +81,10 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
         .join(Milestone.partnership)
         .join(Milestone.owner)
         .where(
-            is_live(),
-            within(Milestone.partnership_id, viewer, Permission.CHANGE_MILESTONES),
-            within(Milestone.partnership_id, viewer, Permission.INVITE_PEOPLE),
-            is_due_by(today + timedelta(days=COMING_UP_DAYS)),
+            OneOf(Milestone.id, due),
+            ~is_before_service(),
             or_(User.active.is_(False), ~may_own),
         )
         .group_by(Partnership.slug, Partnership.name, User.id, User.name, User.active)
         .order_by(Partnership.name, User.name, User.id)
-    ).all()
+    )

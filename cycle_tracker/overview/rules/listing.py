@@ -9,8 +9,8 @@ from cycle_tracker.core.kinds import Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.core.periods import Period
 
+# The owner asked for where a milestone is to have none.
 NOBODY = 0
-"""The owner asked for where a milestone is to have none."""
 
 
 class Standing(StrEnum):
@@ -57,6 +57,7 @@ class When(StrEnum):
         }[self]
 
 
+# The group of each due state.
 WHEN = {
     DueState.OVERDUE: When.PAST,
     DueState.DUE_TODAY: When.TODAY,
@@ -68,7 +69,6 @@ WHEN = {
     DueState.DONE_LATE: When.ENDED,
     DueState.CLOSED: When.ENDED,
 }
-"""The group of each due state."""
 
 
 class Order(StrEnum):

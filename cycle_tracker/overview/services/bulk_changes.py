@@ -9,8 +9,8 @@ from cycle_tracker.milestones.services.milestones import LATEST_DUE, move_local_
 from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.models import Milestone, User
 
+# Dates move by at most the length of a plan period; beyond that it is a slip of the keyboard.
 MOST_DAYS = 3 * 366
-"""Dates move by at most the length of a plan period; beyond that it is a slip of the keyboard."""
 
 
 @dataclass(frozen=True)

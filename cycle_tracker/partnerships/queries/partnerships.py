@@ -1,15 +1,25 @@
 """Partnerships, as far as the person who asks may know of them."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import NoResultFound
 
-from cycle_tracker.access.queries.scopes import is_among
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, rows_of
 from cycle_tracker.models import Partnership
+
+
+class PartnershipName(NamedTuple):
+    """What a page names a partnership by."""
+
+    id: int
+    slug: str
+    name: str
 
 
 def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) -> Partnership:
@@ -17,7 +27,7 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 
     Raises NoResultFound for one that the person sees nothing of, and NotAllowed where they lack the permission `to`.
     """
-    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == slug)).one()
+    partnership = db.session.scalars(_of_slug(), {"slug": slug}).one()
     if not (
         viewer.can(Permission.READ_TITLES_AND_DATES, partnership.id)
         or viewer.can(Permission.READ_DOCUMENTS, partnership.id)
@@ -30,5 +40,28 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 
 def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partnership]:
     """The partnerships of these numbers by name; None stands for all of them."""
-    statement = select(Partnership).where(is_among(Partnership.id, within)).order_by(Partnership.name, Partnership.id)
-    return db.session.scalars(statement).all()
+    return db.session.scalars(_by_name(reach_of(within)), values_of(within)).all()
+
+
+def list_names(within: frozenset[int] | None = None) -> list[PartnershipName]:
+    """The same, of each only what a page names it by."""
+    return [PartnershipName(*row) for row in rows_of(_names(reach_of(within)), **values_of(within))]
+
+
+@built_once
+def _names(reach: Reach) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Partnership.id, Partnership.slug, Partnership.name)
+        .where(in_reach(Partnership.id, reach))
+        .order_by(Partnership.name, Partnership.id)
+    )
+
+
+@built_once
+def _of_slug() -> Select[Partnership]:
+    return select(Partnership).where(Partnership.slug == bindparam("slug"))
+
+
+@built_once
+def _by_name(reach: Reach) -> Select[Partnership]:
+    return select(Partnership).where(in_reach(Partnership.id, reach)).order_by(Partnership.name, Partnership.id)

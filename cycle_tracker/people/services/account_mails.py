@@ -14,13 +14,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import day
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models import AccessLink, AccountKind, Delegation, Invitation, Message, MessageKind, User
 from cycle_tracker.people.queries.account_mails import has_one_queued
 from cycle_tracker.people.queries.users import find_user
 
+# How long after asking somebody still wants the mail, where the mail server was away.
 WANTED_FOR = {MessageKind.PASSWORD_RESET: timedelta(hours=24), MessageKind.SIGN_IN_LINK: timedelta(hours=1)}
-"""How long after asking somebody still wants the mail, where the mail server was away."""
 
 FOR_ACCOUNTS = [kind for kind in MessageKind if kind.is_for_an_account]
 NOBODY = "nobody@invalid.example"
@@ -42,7 +42,7 @@ def ask_for_sign_in_link(email: str, *, now: datetime) -> None:
 def tell_of_change(user: User, change: str, *, now: datetime) -> None:
     """Queue the email that says what was changed in a person's account: `Your password was changed`."""
     at = london_time(now)
-    store_message(
+    enqueue(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
         template="people/mail/account_changed",
         now=now,
@@ -55,7 +55,7 @@ def tell_of_change(user: User, change: str, *, now: datetime) -> None:
 
 def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: datetime) -> None:
     """Queue the email that says that a person covers for someone, or someone for them, or no longer."""
-    store_message(
+    enqueue(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),
         template="people/mail/standing_in",
         now=now,
@@ -73,7 +73,7 @@ def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: d
 def queue_invitation(invitation: Invitation, place: str, *, now: datetime) -> None:
     """Queue the email that invites someone. `place` says where: `Moray`."""
     key = new_key()
-    store_message(
+    enqueue(
         _message(MessageKind.INVITATION, invitation.email, now, invitation_id=invitation.id),
         template="people/mail/invitation",
         now=now,
@@ -130,7 +130,7 @@ def _queue_for_whoever(email: str, kind: MessageKind, template: str, now: dateti
     has_it_coming = has_one_queued(user.id if user else 0, kind)
     key = new_key()
     work = db.session.begin_nested()
-    store_message(
+    enqueue(
         _message(kind, user.email if user else NOBODY, now, user_id=user.id if user else None),
         template=template,
         now=now,

@@ -24,11 +24,11 @@ from cycle_tracker.models import RecoveryCode, User
 from cycle_tracker.people.services.account_mails import tell_of_change
 
 ISSUER = "Cycle Tracker"
+# Seconds: the code before and the one after are taken too.
 CLOCK_MAY_BE_OUT_BY = 30
-"""Seconds: the code before and the one after are taken too."""
 RECOVERY_CODES = 10
+# Without those that people take for others.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that people take for others."""
 GROUPS, GROUP_LENGTH = 3, 4
 
 

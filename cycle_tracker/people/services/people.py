@@ -17,11 +17,11 @@ from cycle_tracker.models import Group, Membership, MembershipRole, Organisation
 from cycle_tracker.people.queries.people import count_others_with_role
 from cycle_tracker.people.services.users import grant_role, rename_user, valid_name
 
+# The places in a governance group that go with a role, and end with it.
 PLACES_OF = {
     Role.GOVERNANCE: frozenset({MembershipRole.MEMBER, MembershipRole.CHAIR}),
     Role.CLERK: frozenset({MembershipRole.CLERK}),
 }
-"""The places in a governance group that go with a role, and end with it."""
 
 
 def add_role(

@@ -22,8 +22,8 @@ from cycle_tracker.people.queries.users import find_governance_group, find_grant
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 NEEDS_A_PARTNERSHIP = frozenset({Role.LEAD, Role.GOVERNANCE, Role.CLERK})
+# Roles that may be held in all partnerships of an organisation; a place in a group is held in that group.
 BY_ORGANISATION = frozenset({Role.LEAD, Role.CONTRIBUTOR})
-"""Roles that may be held in all partnerships of an organisation; a place in a group is held in that group."""
 PLACES_IN_A_GROUP = {Role.GOVERNANCE: MembershipRole.MEMBER, Role.CLERK: MembershipRole.CLERK}
 
 

@@ -13,11 +13,11 @@ from cycle_tracker.partnerships.queries.partnerships import get_partnership, lis
 from cycle_tracker.people.queries.people import get_invitation, list_invitations
 from cycle_tracker.people.services.invitations import invite, send_invitation_again, withdraw_invitation
 from cycle_tracker.people.services.users import scope_of
-from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import ConfirmForm, InviteAnywhereForm, InviteForm
+from cycle_tracker.people.web.invitation_rows import INVITATION_COLUMNS, invitation_lines, invitation_rows
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import pages_of
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 
 bp = Blueprint("invitations", __name__)
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     pages = pages_of(list_invitations())
     return render_template(
         "people/invitations.html",
-        lines=presenters.invitation_lines(pages.items, clock.now()),
+        lines=invitation_lines(pages.items, clock.now()),
         pages=pages,
         form=ConfirmForm(),
     )
@@ -41,8 +41,8 @@ def index() -> ResponseReturnValue:
 @requires(Permission.MANAGE_PEOPLE)
 def export(form: FileForm) -> ResponseReturnValue:
     """The same as a file."""
-    rows = presenters.invitation_rows(list_invitations(), clock.now())
-    return download(Sheet(f"invitations-{clock.today()}", presenters.INVITATION_COLUMNS, rows), form)
+    rows = invitation_rows(list_invitations(), clock.now())
+    return download(Sheet(f"invitations-{clock.today()}", INVITATION_COLUMNS, rows), form)
 
 
 @bp.route("/people/invite", methods=["GET", "POST"])
@@ -52,12 +52,18 @@ def anywhere() -> ResponseReturnValue:
     partnerships, organisations = list_partnerships(), list_organisations()
     form = InviteAnywhereForm()
     form.offer(partnerships, organisations)
-    if form.validate_on_submit():
+    attempt = Attempt(form)
+    if attempt.validate():
         partnership = {one.slug: one for one in partnerships}.get(form.partnership.data)
         organisation = {one.code: one for one in organisations}.get(form.organisation.data)
-        if _invited(form, partnership, organisation):
-            return redirect(url_for("invitations.index"))
-    return render_template("people/invite.html", form=form, partnership=None, back=url_for("people.index"))
+        with attempt:
+            _invite(form, partnership, organisation)
+    if attempt.saved:
+        flash(f"We have sent an invitation to {form.email.data}.", "success")
+        return redirect(url_for("invitations.index"))
+    return render_template(
+        "people/invite.html", form=form, partnership=None, back=url_for("people.index")
+    ), attempt.status
 
 
 @bp.route("/partnerships/<slug>/people/invite", methods=["GET", "POST"])
@@ -68,9 +74,14 @@ def to_partnership(slug: str) -> ResponseReturnValue:
     form = InviteForm()
     form.offer()
     back = url_for("people_within.index", slug=slug)
-    if form.validate_on_submit() and _invited(form, partnership, None):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _invite(form, partnership, None)
+    if attempt.saved:
+        flash(f"We have sent an invitation to {form.email.data}.", "success")
         return redirect(back)
-    return render_template("people/invite.html", form=form, partnership=partnership, back=back)
+    return render_template("people/invite.html", form=form, partnership=partnership, back=back), attempt.status
 
 
 @bp.post(f"{ONE}/withdraw")
@@ -79,9 +90,11 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back: its link is worth nothing from here on."""
     invitation = get_invitation(current_viewer(), invitation_id)
     form, email = ConfirmForm(), invitation.email
-    if form.validate_on_submit() and saved(
-        form, lambda: withdraw_invitation(invitation, by=current_user_row(), now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            withdraw_invitation(invitation, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash(f"You have withdrawn the invitation to {email}.", "success")
     else:
         flash(" ".join(form.form_errors), "warning")
@@ -94,22 +107,15 @@ def send_again(invitation_id: int) -> ResponseReturnValue:
     """Mail an invitation once more, with a link and a term of its own."""
     invitation = get_invitation(current_viewer(), invitation_id)
     form, email = ConfirmForm(), invitation.email
-    if form.validate_on_submit() and saved(
-        form, lambda: send_invitation_again(invitation, by=current_user_row(), viewer=current_viewer(), now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            send_invitation_again(invitation, by=current_user_row(), viewer=current_viewer(), now=clock.now())
+    if attempt.saved:
         flash(f"We have sent the invitation to {email} again.", "success")
     else:
         flash(" ".join(form.form_errors), "warning")
     return redirect(_list_of(invitation))
-
-
-def _invited(
-    form: InviteForm | InviteAnywhereForm, partnership: Partnership | None, organisation: Organisation | None
-) -> bool:
-    if not saved(form, lambda: _invite(form, partnership, organisation)):
-        return False
-    flash(f"We have sent an invitation to {form.email.data}.", "success")
-    return True
 
 
 def _invite(form: FlaskForm, partnership: Partnership | None, organisation: Organisation | None) -> None:

@@ -19,7 +19,7 @@ from cycle_tracker.people.services import people, posts
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import ConfirmForm, PostForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("posts", __name__, url_prefix="/partnerships/<slug>/people")
 ONE = "/<int(max=2147483647):post_id>"
@@ -33,10 +33,14 @@ def add(slug: str) -> ResponseReturnValue:
     organisations, holders = list_organisations(), _possible_holders(partnership)
     form = PostForm()
     form.offer(organisations, holders)
-    if form.validate_on_submit() and saved(form, lambda: _add(form, partnership, organisations, holders)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _add(form, partnership, organisations, holders)
+    if attempt.saved:
         flash(f"Saved. {form.name.data} can now own milestones in {partnership.name}.", "success")
         return redirect(url_for("people_within.index", slug=slug))
-    return render_template("people/post.html", form=form, partnership=partnership, post=None)
+    return render_template("people/post.html", form=form, partnership=partnership, post=None), attempt.status
 
 
 @bp.route(f"{ONE}/post", methods=["GET", "POST"])
@@ -56,10 +60,14 @@ def change(slug: str, post_id: int) -> ResponseReturnValue:
         }
     )
     form.offer(organisations, holders)
-    if form.validate_on_submit() and saved(form, lambda: _change(form, post, organisations, holders)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _change(form, post, organisations, holders)
+    if attempt.saved:
         flash("Saved.", "success")
         return redirect(url_for("people_within.show", slug=slug, person_id=post_id))
-    return render_template("people/post.html", form=form, partnership=partnership, post=post)
+    return render_template("people/post.html", form=form, partnership=partnership, post=post), attempt.status
 
 
 @bp.route(f"{ONE}/retire", methods=["GET", "POST"])
@@ -68,9 +76,11 @@ def retire(slug: str, post_id: int) -> ResponseReturnValue:
     """Switch a post off, after a look at what it owns."""
     partnership, post = _post(slug, post_id)
     form = ConfirmForm()
-    if form.validate_on_submit() and saved(
-        form, lambda: people.deactivate(post, by=current_user_row(), now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.deactivate(post, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash(f"You have retired {post.name}.", "success")
         return redirect(url_for("people_within.index", slug=slug))
     return render_template(
@@ -79,7 +89,7 @@ def retire(slug: str, post_id: int) -> ResponseReturnValue:
         partnership=partnership,
         post=post,
         owned=presenters.owns_wording(len(list_owned(post.id))),
-    )
+    ), attempt.status
 
 
 def _post(slug: str, post_id: int) -> tuple[Partnership, User]:

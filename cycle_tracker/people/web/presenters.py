@@ -11,10 +11,9 @@ from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import Invitation, Milestone, User
+from cycle_tracker.models import Milestone, User
 from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches
-from cycle_tracker.people.services.invitations import place_of
-from cycle_tracker.people.web.filters import Filters
+from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import NO_DATE, Status, count, day, milestone_status
@@ -24,12 +23,11 @@ NO_ROLE = "No role"
 NOT_LATELY = "Not in the last 30 days"
 
 FILE_COLUMNS = ("Name", "Email address", "Organisation", "Roles", "Open milestones owned", "Last seen", "Status")
-INVITATION_COLUMNS = ("Name", "Email address", "Role", "Where", "Invited by", "Invited on", "Valid until", "Status")
 OWNED_COLUMNS = ("Partnership", "Milestone", "Due date", "Status")
 
 
 @dataclass(frozen=True)
-class Line:
+class PersonRow:
     """One person or post in a list."""
 
     id: int
@@ -45,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class RoleLine:
+class RoleRow:
     """One role that someone has. `address` is where it can be removed, empty if the viewer may not."""
 
     role: str
@@ -55,21 +53,7 @@ class RoleLine:
 
 
 @dataclass(frozen=True)
-class InvitationLine:
-    """One invitation that no one has accepted yet."""
-
-    id: int
-    name: str
-    email: str
-    role: str
-    where: str
-    invited: str
-    until: str
-    run_out: bool
-
-
-@dataclass(frozen=True)
-class OwnedLine:
+class OwnedRow:
     """One open milestone that someone owns."""
 
     title: str
@@ -79,7 +63,7 @@ class OwnedLine:
     status: Status
 
 
-def lines(accounts: Iterable[Account]) -> list[Line]:
+def lines(accounts: Iterable[Account]) -> list[PersonRow]:
     """People and posts as the administrators' list has them."""
     return [_line(one, url_for("people.show", person_id=one.id), one.roles, "") for one in accounts]
 
@@ -90,7 +74,7 @@ def lines_within(
     partnership_id: int,
     organisation_ids: Collection[int],
     holders: Mapping[int, Sequence[str]],
-) -> list[Line]:
+) -> list[PersonRow]:
     """People and posts as the list of one partnership has them: with the roles that count in it."""
     return [
         _line(
@@ -103,7 +87,7 @@ def lines_within(
     ]
 
 
-def file_rows(found: Iterable[Line]) -> list[Sequence[Cell]]:
+def file_rows(found: Iterable[PersonRow]) -> list[Sequence[Cell]]:
     """The list as a file has it."""
     return [
         (line.name, line.email, line.organisation, "; ".join(line.roles), line.owned, line.last_seen, line.status.label)
@@ -111,7 +95,7 @@ def file_rows(found: Iterable[Line]) -> list[Sequence[Cell]]:
     ]
 
 
-def columns(filters: Filters) -> list[Any]:
+def columns(filters: PeopleFilters) -> list[Any]:
     """The headings of the administrators' list; three of them sort it."""
 
     def sorting(label: str, order: Order) -> dict[str, Any]:
@@ -152,10 +136,10 @@ def where_wording(held: HeldRole) -> str:
     return f"all partnerships of {held.place}" if held.scope is Scope.ORGANISATION else held.place
 
 
-def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleLine]:
+def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleRow]:
     """The roles of a person as an administrator sees them: each can be removed."""
     return [
-        RoleLine(
+        RoleRow(
             held.role.label,
             where_wording(held),
             url_for("people.take_away", person_id=person_id, grant_id=held.grant_id),
@@ -165,10 +149,10 @@ def role_lines(held_roles: Iterable[HeldRole], person_id: int) -> list[RoleLine]
     ]
 
 
-def role_lines_within(held_roles: Iterable[HeldRole], slug: str, viewer: Viewer) -> list[RoleLine]:
+def role_lines_within(held_roles: Iterable[HeldRole], slug: str, viewer: Viewer) -> list[RoleRow]:
     """The roles of a person that count in one partnership, as its lead sees them."""
     return [
-        RoleLine(
+        RoleRow(
             held.role.label,
             where_wording(held),
             url_for("people_within.take_away", slug=slug, person_id=held.user_id, grant_id=held.grant_id)
@@ -198,10 +182,10 @@ def last_seen_wording(at: datetime | None) -> str:
     return day(london_day(at)) if at else NOT_LATELY
 
 
-def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedLine]:
+def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedRow]:
     """Open milestones by title and date, which is what administrators see of them."""
     return [
-        OwnedLine(
+        OwnedRow(
             title=one.title,
             address=addresses.milestone(one.partnership.slug, one.key),
             partnership=one.partnership.name,
@@ -213,43 +197,9 @@ def owned_lines(milestones: Iterable[Milestone], today: date) -> list[OwnedLine]
     ]
 
 
-def owned_rows(found: Iterable[OwnedLine]) -> list[Sequence[Cell]]:
+def owned_rows(found: Iterable[OwnedRow]) -> list[Sequence[Cell]]:
     """The same as a file has it."""
     return [(line.partnership, line.title, line.due, line.status.label) for line in found]
-
-
-def invitation_lines(invitations: Iterable[Invitation], now: datetime) -> list[InvitationLine]:
-    """Invitations that no one has accepted yet."""
-    return [
-        InvitationLine(
-            id=one.id,
-            name=one.name,
-            email=one.email,
-            role=one.role.label,
-            where=place_of(one),
-            invited=f"{day(london_day(one.invited_at))}, by {one.invited_by.name}",
-            until=day(london_day(one.expires_at)),
-            run_out=one.expires_at <= now,
-        )
-        for one in invitations
-    ]
-
-
-def invitation_rows(invitations: Iterable[Invitation], now: datetime) -> list[Sequence[Cell]]:
-    """The same as a file has it."""
-    return [
-        (
-            one.name,
-            one.email,
-            one.role.label,
-            place_of(one),
-            one.invited_by.name,
-            london_day(one.invited_at),
-            london_day(one.expires_at),
-            "Expired" if one.expires_at <= now else "Open",
-        )
-        for one in invitations
-    ]
 
 
 def owns_wording(number: int, place: str = "") -> str:
@@ -258,8 +208,8 @@ def owns_wording(number: int, place: str = "") -> str:
     return f"{count(number, 'open milestone')}{where}" if number else ""
 
 
-def _line(account: Account, address: str, roles: Iterable[HeldRole], note: str) -> Line:
-    return Line(
+def _line(account: Account, address: str, roles: Iterable[HeldRole], note: str) -> PersonRow:
+    return PersonRow(
         id=account.id,
         name=account.name,
         address=address,

@@ -23,11 +23,11 @@ from cycle_tracker.people.queries.people import (
 )
 from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
-from cycle_tracker.people.web.filters import Filters, filter_form, read_filters
+from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.people.web.forms import ConfirmForm, PersonForm, RoleForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -43,14 +43,13 @@ def index() -> ResponseReturnValue:
     if not viewer.can(Permission.MANAGE_PEOPLE):
         return _for_leads(viewer)
     today = clock.today()
-    filters = _filters()
+    filters = PeopleFilters(request.args, list_partnerships())
     count = count_people(filters.asked, today)
     page = min(page_asked_for(), last_page(count))
     found = list_people(filters.asked, today, page=page, per_page=PER_PAGE)
     return render_template(
         "people/index.html",
         filters=filters,
-        filter_form=filter_form(filters, list_partnerships()),
         columns=presenters.columns(filters),
         lines=presenters.lines(found),
         pages=Pages(found, page=page, count=count),
@@ -62,7 +61,7 @@ def index() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     today = clock.today()
-    found = presenters.lines(list_people(_filters().asked, today))
+    found = presenters.lines(list_people(PeopleFilters(request.args, list_partnerships()).asked, today))
     return download(Sheet(f"people-{today}", presenters.FILE_COLUMNS, presenters.file_rows(found)), form)
 
 
@@ -112,19 +111,20 @@ def change(person_id: int) -> ResponseReturnValue:
         data={"name": person.name, "organisation": person.organisation.code if person.organisation else ""}
     )
     form.offer(organisations)
-    if form.validate_on_submit() and saved(
-        form,
-        lambda: people.change_person(
-            person,
-            form.name.data,
-            organisation={one.code: one for one in organisations}.get(form.organisation.data),
-            by=current_user_row(),
-            now=clock.now(),
-        ),
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.change_person(
+                person,
+                form.name.data,
+                organisation={one.code: one for one in organisations}.get(form.organisation.data),
+                by=current_user_row(),
+                now=clock.now(),
+            )
+    if attempt.saved:
         flash("Saved.", "success")
         return redirect(_page_of(person))
-    return render_template("people/change.html", form=form, person=person)
+    return render_template("people/change.html", form=form, person=person), attempt.status
 
 
 @bp.route(f"{ONE}/roles", methods=["GET", "POST"])
@@ -135,20 +135,21 @@ def add_role(person_id: int) -> ResponseReturnValue:
     partnerships, organisations = list_partnerships(), list_organisations()
     form = RoleForm()
     form.offer(partnerships, organisations)
-    if form.validate_on_submit() and saved(
-        form,
-        lambda: people.add_role(
-            person,
-            Role(form.role.data),
-            partnership={one.slug: one for one in partnerships}.get(form.partnership.data),
-            organisation={one.code: one for one in organisations}.get(form.organisation.data),
-            by=current_user_row(),
-            now=clock.now(),
-        ),
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.add_role(
+                person,
+                Role(form.role.data),
+                partnership={one.slug: one for one in partnerships}.get(form.partnership.data),
+                organisation={one.code: one for one in organisations}.get(form.organisation.data),
+                by=current_user_row(),
+                now=clock.now(),
+            )
+    if attempt.saved:
         flash(f"{person.name} now has the role.", "success")
         return redirect(_page_of(person))
-    return render_template("people/add_role.html", form=form, person=person)
+    return render_template("people/add_role.html", form=form, person=person), attempt.status
 
 
 @bp.route(f"{ONE}/roles/<int(max=2147483647):grant_id>/take-away", methods=["GET", "POST"])
@@ -159,10 +160,11 @@ def take_away(person_id: int, grant_id: int) -> ResponseReturnValue:
     grant = get_grant(person, grant_id)
     held = next(one for one in list_roles(person.id) if one.grant_id == grant.id)
     form = ConfirmForm()
-    if form.validate_on_submit() and saved(
-        form,
-        lambda: people.take_away_role(grant, by=current_user_row(), today=clock.today(), now=clock.now()),
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.take_away_role(grant, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
         flash(f"{person.name} no longer has this role: {presenters.role_wording(held)}.", "success")
         return redirect(_page_of(person))
     return render_template(
@@ -173,7 +175,7 @@ def take_away(person_id: int, grant_id: int) -> ResponseReturnValue:
         owned=presenters.owns_wording(len(list_owned(person.id))),
         hand_over=url_for("hand_overs.everywhere", person_id=person.id),
         back=_page_of(person),
-    )
+    ), attempt.status
 
 
 @bp.route(f"{ONE}/deactivate", methods=["GET", "POST"])
@@ -182,9 +184,11 @@ def deactivate(person_id: int) -> ResponseReturnValue:
     """Switch an account off, after a look at what it owns."""
     person = get_person(person_id)
     form = ConfirmForm()
-    if form.validate_on_submit() and saved(
-        form, lambda: people.deactivate(person, by=current_user_row(), now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.deactivate(person, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash(f"{person.name} is switched off.", "success")
         return redirect(_page_of(person))
     owned = list_owned(person.id)
@@ -196,7 +200,7 @@ def deactivate(person_id: int) -> ResponseReturnValue:
         owned=presenters.owned_lines(pages.items, clock.today()),
         owned_wording=presenters.owns_wording(len(owned)),
         pages=pages,
-    )
+    ), attempt.status
 
 
 @bp.post(f"{ONE}/reactivate")
@@ -205,17 +209,15 @@ def reactivate(person_id: int) -> ResponseReturnValue:
     """Switch an account on again."""
     person = get_person(person_id)
     form = ConfirmForm()
-    if form.validate_on_submit() and saved(
-        form, lambda: people.reactivate(person, by=current_user_row(), now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.reactivate(person, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash(f"{person.name} is switched on again with the roles below.", "success")
     else:
         flash(" ".join(form.form_errors), "warning")
     return redirect(_page_of(person))
-
-
-def _filters() -> Filters:
-    return read_filters(request.args, list_partnerships())
 
 
 def _for_leads(viewer: Viewer) -> ResponseReturnValue:

@@ -29,10 +29,11 @@ from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.delegations.presenters import lines_of
 from cycle_tracker.people.web.forms import ConfirmForm
-from cycle_tracker.people.web.presenters import Line
+from cycle_tracker.people.web.invitation_rows import invitation_lines
+from cycle_tracker.people.web.presenters import PersonRow
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 
 bp = Blueprint("people_within", __name__, url_prefix="/partnerships/<slug>/people")
@@ -53,7 +54,7 @@ def index(slug: str) -> ResponseReturnValue:
         partnership=partnership,
         lines=_lines(partnership, found),
         pages=Pages(found, page=page, count=count),
-        invitations=presenters.invitation_lines(list_invitations_to(partnership), clock.now()),
+        invitations=invitation_lines(list_invitations_to(partnership), clock.now()),
         form=ConfirmForm(),
     )
 
@@ -103,9 +104,11 @@ def take_away(slug: str, person_id: int, grant_id: int) -> ResponseReturnValue:
         raise NotAllowed
     held = next(one for one in list_roles(person.id) if one.grant_id == grant.id)
     form = ConfirmForm()
-    if form.validate_on_submit() and saved(
-        form, lambda: people.take_away_role(grant, by=current_user_row(), today=today, now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            people.take_away_role(grant, by=current_user_row(), today=today, now=clock.now())
+    if attempt.saved:
         flash(f"{person.name} no longer has this role: {presenters.role_wording(held)}.", "success")
         return redirect(url_for("people_within.index", slug=slug))
     return render_template(
@@ -117,14 +120,14 @@ def take_away(slug: str, person_id: int, grant_id: int) -> ResponseReturnValue:
         owned=presenters.owns_wording(len(list_owned(person.id, within=[partnership.id])), partnership.name),
         hand_over=url_for("hand_overs.within", slug=slug, person_id=person.id),
         back=url_for("people_within.show", slug=slug, person_id=person.id),
-    )
+    ), attempt.status
 
 
 def _partnership(slug: str) -> Partnership:
     return get_partnership(current_viewer(), slug, to=Permission.INVITE_PEOPLE)
 
 
-def _lines(partnership: Partnership, found: list[Account]) -> list[Line]:
+def _lines(partnership: Partnership, found: list[Account]) -> list[PersonRow]:
     organisation_ids = organisations_in(partnership.id, clock.today())
     holders = holders_of([one.id for one in found if one.is_post])
     return presenters.lines_within(found, partnership.slug, partnership.id, organisation_ids, holders)

@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.models import NoticePolicy
 from cycle_tracker.reminders.rules.policies import Policy, PolicyChange, Repeats, policy_under
-from cycle_tracker.reminders.rules.reminders import Deadline
+from cycle_tracker.reminders.rules.steps import Deadline
 
 
 class MilestoneRow(Protocol):
@@ -103,11 +103,11 @@ def change_of(row: Any) -> PolicyChange:
     )
 
 
-def _rung(days: object, audiences: object) -> Rung:
+def _rung(days: object, audiences: object) -> EscalationStage:
     """A rung from the two parts of its JSON: `[14, ["governance-group"]]`."""
     if not isinstance(days, int) or not isinstance(audiences, list):
         raise TypeError(f"An escalation stage is days and a list of audiences, not {days!r} and {audiences!r}.")
-    return Rung(days, tuple(Audience(one) for one in audiences))
+    return EscalationStage(days, tuple(Audience(one) for one in audiences))
 
 
 def policy_of(row: MilestoneRow) -> Policy:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from cycle_tracker.core.among import among
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.among import in_literal_ids
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
@@ -19,7 +19,8 @@ from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import RUNG, Deadline, RungReached
+from cycle_tracker.reminders.rules.reminders import StageReached
+from cycle_tracker.reminders.rules.steps import RUNG, Deadline
 
 DECIDING = (
     Milestone.id,
@@ -77,7 +78,7 @@ class Known:
             f"{RUNG}{rung.days}" for rung in rungs if before.issuperset({*rung.audiences} - {Audience.OWNER})
         }
 
-    def is_open(self, row: Row[Any], reached: RungReached) -> bool:
+    def is_open(self, row: Row[Any], reached: StageReached) -> bool:
         """True where a rung of its present date is open already, or one to the same audience of an earlier ladder."""
         opened = self.opened.get((row.id, row.due_on), ())
         others = _audiences_of_others(opened, self.policy(row).rungs)
@@ -91,7 +92,7 @@ class Known:
         return {**people, Audience.CONTACT: contacts} if contacts else people
 
 
-def known_of(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
+def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
     """What is known of these milestones now, in a constant number of statements; with `policies` as if they held."""
     partnership_ids = {row.partnership_id for row in rows}
     milestone_ids = [row.id for row in rows]
@@ -112,7 +113,7 @@ def known_of(rows: Sequence[Row[Any]], today: date, policies: Policies | None = 
     )
 
 
-def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterable[Rung]) -> set[Audience]:
+def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterable[EscalationStage]) -> set[Audience]:
     """The audiences that were told, or had something opened, by rungs that the ladder does not have now."""
     present = {rung.days for rung in rungs}
     return {audience for days, audience in climbed if days not in present}
@@ -126,7 +127,7 @@ def _told(
     climbed: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
     for row in db.session.execute(
         select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook, Notice.audience).where(
-            among(Notice.milestone_id, milestone_ids), Notice.ended_at.is_(None)
+            in_literal_ids(Notice.milestone_id, milestone_ids), Notice.ended_at.is_(None)
         )
     ):
         of = (row.milestone_id, row.due_on)
@@ -150,7 +151,7 @@ def _opened(
             Escalation.audience,
             Escalation.reply_by,
             Escalation.raised_by_id,
-        ).where(among(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
+        ).where(in_literal_ids(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
     ):
         of = (row.milestone_id, row.due_on)
         if row.raised_by_id is None:

@@ -26,7 +26,7 @@ from cycle_tracker.models import Contact, Delegation, Message, Milestone, Notice
 from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, contact_of, user_of
 from cycle_tracker.reminders.queries.deadlines import Policies
-from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.rules.forecasts import mails_ahead, notices_ahead, working_days
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
 
@@ -148,7 +148,7 @@ def _to_come(
     found: list[NoticeToCome] = []
     anew = policies is not None
     for rows in _batches(ahead[-1], which, anew=anew):
-        known = known_of(rows, today, policies)
+        known = facts_for_batch(rows, today, policies)
         for row in rows:
             about: About | None = None
             asked_on = ahead[0] if anew else row.next_notice_on

@@ -11,12 +11,12 @@ from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES
-from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Outcome, Partnership, User
+from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Partnership, RunOutcome, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
-from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
-from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
+from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Waits
 
 DECIDED_BY = time(7, 15)
 """By then, London time, the day's notices should have been decided."""
@@ -25,7 +25,7 @@ DECIDED_BY = time(7, 15)
 def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
     """What keeps anybody from being told of this milestone, whose notices so far are `told`."""
     row: Row[Any] = _row_of(milestone)
-    known = known_of([row], today)
+    known = facts_for_batch([row], today)
     deadline, policy = known.deadline(row), known.policy(row)
     owners = deadline.addressees.get(Audience.OWNER, ())
     of_this_date = [one for one in told if one.due_on == milestone.due_on and one.ending is not Ending.SUPERSEDED]
@@ -122,7 +122,7 @@ SWITCHED_OFF = "reminders before the day are switched off"
 def _decided_for() -> date | None:
     """The last day for which notices were decided."""
     return db.session.scalar(
-        select(func.max(JobRun.ran_for)).where(JobRun.job == QUEUE_NOTICES, JobRun.outcome == Outcome.FINISHED)
+        select(func.max(JobRun.ran_for)).where(JobRun.job == QUEUE_NOTICES, JobRun.outcome == RunOutcome.FINISHED)
     )
 
 

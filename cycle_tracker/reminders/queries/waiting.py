@@ -14,7 +14,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.models import Answer, AnswerKind, Contact, Escalation, Milestone, Notice, Partnership, User
-from cycle_tracker.reminders.rules.reminders import ANSWERED, RAISED
+from cycle_tracker.reminders.rules.steps import ANSWERED, RAISED
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.preferences import Preference, Rhythm
 
 DAYS_IN_WEEK = 7
+# Items that one mail lists; the rest are a number and a link.
 LISTED_AT_MOST = 50
-"""Items that one mail lists; the rest are a number and a link."""
 
 
 class Waiting(Protocol):

@@ -10,10 +10,11 @@ from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.preferences import Preference
 from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import BEFORE, Deadline, NoticeDue, called_for
+from cycle_tracker.reminders.rules.reminders import NoticeDue, called_for
+from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
 
+# No forecast goes further: in a year most dates will have moved.
 LONGEST = 366
-"""No forecast goes further: in a year most dates will have moved."""
 
 
 @dataclass(frozen=True)

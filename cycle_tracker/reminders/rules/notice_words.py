@@ -1,10 +1,10 @@
 """What was told to whom, and why, in words: on pages, in files, and where somebody asks why they got a mail."""
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.wording import count
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
-from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
 
 AUDIENCE_WORDS = {
     Audience.OWNER: "the owner",
@@ -15,6 +15,7 @@ AUDIENCE_WORDS = {
     Audience.CONTACT: "the contacts asked about it",
 }
 
+# Why someone was emailed, as it is said to them.
 YOU_ARE = {
     Audience.OWNER: "you owned it then, or it had no owner",
     Audience.LEAD: "you are a planning lead of the partnership",
@@ -23,8 +24,8 @@ YOU_ARE = {
     Audience.NATIONAL: "you are in the national group",
     Audience.CONTACT: "the partnership asked you about it",
 }
-"""Why someone was emailed, as it is said to them."""
 
+# A kind as a policy names it.
 KINDS_TOGETHER = {
     Kind.STEP: "steps",
     Kind.PLAN: "plans",
@@ -36,7 +37,6 @@ KINDS_TOGETHER = {
     Kind.ALIGNED_REPORT: "aligned reports",
     Kind.SUB_TASK: "sub-tasks",
 }
-"""A kind as a policy names it."""
 
 _AT_ONCE = {
     ON_DAY: "On the day",
@@ -108,7 +108,7 @@ def rungs_words(policy: Policy) -> str:
     return "; ".join(rung_words(rung) for rung in sorted(policy.rungs, key=lambda rung: rung.days)) or "No escalation"
 
 
-def rung_words(rung: Rung) -> str:
+def rung_words(rung: EscalationStage) -> str:
     """One stage: `14 days after: governance group`."""
     audiences = " and ".join(AUDIENCE_WORDS[one].removeprefix("the ") for one in rung.audiences)
     return f"{count(rung.days, 'day')} after: {audiences}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 
 
@@ -20,7 +20,7 @@ class Policy:
     before: tuple[int, ...]
     first_after: int
     repeat_every: int | None
-    rungs: tuple[Rung, ...]
+    rungs: tuple[EscalationStage, ...]
     place: str = ""
     before_since: date | None = None
 
@@ -44,22 +44,22 @@ class PolicyChange:
     in_force_from: date
     before: tuple[int, ...] | None = None
     repeats: Repeats | None = None
-    rungs: tuple[Rung, ...] | None = None
+    rungs: tuple[EscalationStage, ...] | None = None
 
 
+# No policy reminds earlier than this before the due date.
 FURTHEST_BEFORE = timedelta(days=180)
-"""No policy reminds earlier than this before the due date."""
 
-FIRST_RUNG = Rung(1, (Audience.OWNER, Audience.LEAD))
+FIRST_RUNG = EscalationStage(1, (Audience.OWNER, Audience.LEAD))
 
 DOCUMENT_STEPS = (28, 14, 7, 1, 0)
 OTHER_STEPS = (14, 3, 0)
 WEEKLY = 7
 
-DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, WEEKLY, (FIRST_RUNG, Rung(14, (Audience.GOVERNANCE,))))
-STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, Rung(14, (Audience.GOVERNANCE,))))
-STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, Rung(28, (Audience.GOVERNANCE,))))
-ACTION_POLICY = Policy((14,), 1, None, (Rung(1, (Audience.OWNER,)), Rung(14, (Audience.LEAD,))))
+DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, WEEKLY, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
+STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
+STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, EscalationStage(28, (Audience.GOVERNANCE,))))
+ACTION_POLICY = Policy((14,), 1, None, (EscalationStage(1, (Audience.OWNER,)), EscalationStage(14, (Audience.LEAD,))))
 
 
 def policy_for(kind: Kind, duty_basis: Basis) -> Policy:

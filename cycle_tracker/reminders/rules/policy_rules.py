@@ -6,13 +6,13 @@ governance group is told of it in time, is not the partnership's to weaken.
 
 from collections.abc import Iterable, Sequence
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Policy, PolicyChange, Repeats
 
 MOST_REMINDERS = 10
+# Days after which it is told at the latest that a date has passed, whoever sets it.
 LATEST_FIRST = 28
-"""Days after which it is told at the latest that a date has passed, whoever sets it."""
 LONGEST_GAP = 90
 LATEST_RUNG = 180
 
@@ -34,7 +34,7 @@ def ensure_may_set(change: PolicyChange, without: Sequence[Policy], *, by_a_lead
         _ensure_group_is_told(change.rungs, without, by_a_lead=by_a_lead)
 
 
-def rung_of(rungs: Iterable[Rung], audience: Audience) -> int | None:
+def rung_of(rungs: Iterable[EscalationStage], audience: Audience) -> int | None:
     """After how many days an audience is told; None where no rung reaches it."""
     return min((rung.days for rung in rungs if audience in rung.audiences), default=None)
 
@@ -45,13 +45,13 @@ def group_rung_of(policies: Iterable[Policy]) -> int | None:
     return min((days for days in found if days is not None), default=None)
 
 
-def ladder(first_after: int, lead: int, chair: int | None, group: int | None) -> tuple[Rung, ...]:
+def ladder(first_after: int, lead: int, chair: int | None, group: int | None) -> tuple[EscalationStage, ...]:
     """The rungs from the days after which each audience is told. The owner stands on the planning leads' rung where it
     is the day on which they are told anyway."""
     leads = (Audience.OWNER, Audience.LEAD) if lead == first_after else (Audience.LEAD,)
-    rungs = [Rung(lead, leads)]
-    rungs += [Rung(chair, (Audience.CHAIR,))] if chair is not None else []
-    rungs += [Rung(group, (Audience.GOVERNANCE,))] if group is not None else []
+    rungs = [EscalationStage(lead, leads)]
+    rungs += [EscalationStage(chair, (Audience.CHAIR,))] if chair is not None else []
+    rungs += [EscalationStage(group, (Audience.GOVERNANCE,))] if group is not None else []
     return tuple(rungs)
 
 
@@ -89,7 +89,7 @@ def _ensure_lead_keeps_repeats(repeats: Repeats, without: Sequence[Policy]) -> N
         )
 
 
-def _ensure_rungs(rungs: tuple[Rung, ...]) -> None:
+def _ensure_rungs(rungs: tuple[EscalationStage, ...]) -> None:
     steps = [
         ("lead_after", rung_of(rungs, Audience.LEAD)),
         ("chair_after", rung_of(rungs, Audience.CHAIR)),
@@ -104,7 +104,7 @@ def _ensure_rungs(rungs: tuple[Rung, ...]) -> None:
             raise RuleBroken("Each escalation stage needs to be later than the one before it.", field=field)
 
 
-def _ensure_group_is_told(rungs: tuple[Rung, ...], without: Sequence[Policy], *, by_a_lead: bool) -> None:
+def _ensure_group_is_told(rungs: tuple[EscalationStage, ...], without: Sequence[Policy], *, by_a_lead: bool) -> None:
     days, national = rung_of(rungs, Audience.GOVERNANCE), group_rung_of(without)
     if national is None:
         return

@@ -28,8 +28,8 @@ from cycle_tracker.models.base import table_of
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 
 HOLDS_FOR = timedelta(days=14)
+# Expired links that are deleted for each new one, at most: so the table stays as small as what is mailed.
 OLD_FOR_EACH_NEW = 2
-"""Expired links that are deleted for each new one, at most: so the table stays as small as what is mailed."""
 
 ANSWER, STOP = "answer-", "stop-"
 USER, CONTACT = "user-", "contact-"

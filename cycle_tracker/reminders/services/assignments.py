@@ -10,7 +10,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone, Notice, User
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of
-from cycle_tracker.reminders.rules.reminders import ASSIGNED
+from cycle_tracker.reminders.rules.steps import ASSIGNED
 
 
 def tell_new_owner(milestone: Milestone, *, by: User | None, today: date, now: datetime) -> None:

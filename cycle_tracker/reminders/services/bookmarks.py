@@ -13,8 +13,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
 
+# So far a step before the day may move back to a working day: closure days are at most some weeks in a row.
 LONGEST_CLOSURE = timedelta(days=60)
-"""So far a step before the day may move back to a working day: closure days are at most some weeks in a row."""
 
 EARLIEST = FURTHEST_BEFORE + LONGEST_CLOSURE
 

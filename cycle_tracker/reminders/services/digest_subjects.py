@@ -7,12 +7,12 @@ from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.wording import count, day, due_in_words, shortened
 from cycle_tracker.mail.services.outgoing import LONGEST_SUBJECT
 from cycle_tracker.reminders.queries.waiting import NoticeLine
-from cycle_tracker.reminders.rules.reminders import ANSWERED, EXPLAIN
+from cycle_tracker.reminders.rules.steps import ANSWERED, EXPLAIN
 
+# So many characters of a title are kept before its date is shortened: `Annual report on 2025–26`.
 ROOM_FOR_A_TITLE = 24
-"""So many characters of a title are kept before its date is shortened: `Annual report on 2025–26`."""
+# Days ahead up to which a date is given as a number of days.
 SOON = 60
-"""Days ahead up to which a date is given as a number of days."""
 
 
 def subject_words(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> str:

@@ -18,7 +18,7 @@ from cycle_tracker.mail.services.outgoing import Rendered, render_message, threa
 from cycle_tracker.models import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
-from cycle_tracker.reminders.rules.reminders import ASSIGNED, EXPLAIN
+from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.answer_words import answer_note
 from cycle_tracker.reminders.services.digest_reasons import reason_words

@@ -19,19 +19,11 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 
-from cycle_tracker.access.queries.viewers import viewers_of
-from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.preferences import Preference
-from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
-from cycle_tracker.mail.services.outgoing import Rendered, store_messages
+from cycle_tracker.mail.services.outgoing import Rendered, enqueue_all
 from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
-from cycle_tracker.people.rules import goes_to_stand_in
-from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
     contacts_with_waiting_notices,
@@ -40,14 +32,13 @@ from cycle_tracker.reminders.queries.waiting import (
     waiting_notices,
 )
 from cycle_tracker.reminders.rules.digests import digest_of_today
-from cycle_tracker.reminders.rules.reminders import BEFORE
+from cycle_tracker.reminders.services.addressees import Addressee, contacts_as_addressees, people_as_addressees
 from cycle_tracker.reminders.services.digest_words import Reader, render_digest
-from cycle_tracker.reminders.services.folding import fold_waiting_digests
+from cycle_tracker.reminders.services.folding import merge_unsent_digests
 from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
 
 BATCH = 50
 SWITCHED_OFF = "reminders before the day are switched off"
-
 notices = table_of(Notice)
 _bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
 
@@ -60,29 +51,6 @@ class Gathered:
     notices: int = 0
     failed: int = 0
     folded: int = 0
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """Whom notices are for: how they are named, when they take their mail, and who gets it. `stand_in` is the deputy of
-    somebody who is away, for what the deputy may see."""
-
-    key: str
-    reader: Reader
-    preference: Preference
-    reminds_before: bool
-    stand_in: Reader | None = None
-    stand_in_may: Viewer | None = None
-
-    def wants(self, line: NoticeLine) -> bool:
-        """False for a reminder before the day, where these are switched off."""
-        return self.reminds_before or not line.step.startswith(BEFORE)
-
-    def has_for_stand_in(self, line: NoticeLine) -> bool:
-        """True for what goes to the deputy."""
-        return self.stand_in_may is not None and goes_to_stand_in(
-            self.stand_in_may, line.audience, line.partnership_id, is_document=line.kind in DOCUMENTS
-        )
 
 
 @dataclass(frozen=True)
@@ -101,10 +69,10 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
     db.session.commit()
 
     def for_people(user_ids: Sequence[int]) -> None:
-        _gather(waiting_notices(user_ids), _people(user_ids, today), today, now, gathered)
+        _gather(waiting_notices(user_ids), people_as_addressees(user_ids, today), today, now, gathered)
 
     def for_contacts(contact_ids: Sequence[int]) -> None:
-        _gather(notices_waiting_for_contacts(contact_ids), _contacts(contact_ids), today, now, gathered)
+        _gather(notices_waiting_for_contacts(contact_ids), contacts_as_addressees(contact_ids), today, now, gathered)
 
     def give_up(number: int, error: Exception, whose: type[User | Contact]) -> None:
         store_unwritten(whose, number, describe(error), today, now)
@@ -119,7 +87,7 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
     while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
         last = contact_ids[-1]
         all_or_each(contact_ids, for_contacts, partial(give_up, whose=Contact))
-    gathered.folded = fold_waiting_digests(now)
+    gathered.folded = merge_unsent_digests(now)
     return gathered
 
 
@@ -185,42 +153,6 @@ def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[
         yield addressee.reader, lines
 
 
-def _people(user_ids: Sequence[int], today: date) -> dict[int, Addressee]:
-    """These people as addressees, each with whoever stands in for them today."""
-    deputies = deputies_on(today)
-    stand_ins = {user_id: stand_in(user_id, deputies) for user_id in user_ids if user_id in deputies}
-    away = {user_id: deputy for user_id, deputy in stand_ins.items() if deputy != user_id}
-    viewers = viewers_of(set(away.values()), today)
-    people = {
-        user.id: user for user in db.session.scalars(select(User).where(User.id.in_({*user_ids, *away.values()})))
-    }
-    return {user_id: _addressee(people[user_id], people.get(away.get(user_id, 0)), viewers) for user_id in user_ids}
-
-
-def _addressee(person: User, deputy: User | None, viewers: dict[int, Viewer]) -> Addressee:
-    return Addressee(
-        key=addressee_of(person.id),
-        reader=Reader(person.name, person.email, user_id=person.id),
-        preference=person.preference,
-        reminds_before=person.reminds_before,
-        stand_in=Reader(deputy.name, deputy.email, user_id=deputy.id, stands_in_for=person.name) if deputy else None,
-        stand_in_may=viewers.get(deputy.id) if deputy else None,
-    )
-
-
-def _contacts(contact_ids: Sequence[int]) -> dict[int, Addressee]:
-    rows = db.session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
-    return {
-        one.id: Addressee(
-            key=addressee_of_contact(one.id),
-            reader=Reader(one.name, one.email, contact_id=one.id),
-            preference=Preference(),
-            reminds_before=one.reminds_before,
-        )
-        for one in rows
-    }
-
-
 def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
     """End the notices that their addressee does not want."""
     if notice_ids:
@@ -234,7 +166,7 @@ def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
 
 def _store(digests: list[_Digest], now: datetime) -> None:
     """Add the mails to the outbox and bind their notices to them, in a few statements for all."""
-    store_messages([(digest.message, digest.rendered) for digest in digests], now=now)
+    enqueue_all([(digest.message, digest.rendered) for digest in digests], now=now)
     bound = [
         {"notice": notice_id, "message": digest.message.id} for digest in digests for notice_id in digest.notice_ids
     ]

@@ -27,8 +27,8 @@ from cycle_tracker.models import Message, MessageKind, Notice
 from cycle_tracker.models.base import table_of
 
 FOLDED = "included in a later email"
+# As the day that a message was rendered for: the sender, who compares it with today, writes its words anew.
 FOR_NO_DAY = date.min
-"""As the day that a message was rendered for: the sender, who compares it with today, writes its words anew."""
 BATCH = 50
 
 messages = table_of(Message)
@@ -51,7 +51,7 @@ _withdraw = (
 _render_anew = update(messages).where(messages.c.id == bindparam("newest")).values(rendered_on=FOR_NO_DAY)
 
 
-def fold_waiting_digests(now: datetime, *, batch_size: int = BATCH) -> int:
+def merge_unsent_digests(now: datetime, *, batch_size: int = BATCH) -> int:
     """Fold what waits for each reader into the newest mail; how many mails were withdrawn so. Commits each batch.
 
     Where there is nothing to fold it costs one statement over what is queued.

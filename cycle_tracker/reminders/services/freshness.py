@@ -10,11 +10,9 @@ account is withdrawn once its purpose has passed.
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import and_, case, exists, func, not_, or_, select, update
+from sqlalchemy import case, exists, func, not_, or_, select, update
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.elements import ColumnElement
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
 from cycle_tracker.core.extensions import db
@@ -28,32 +26,29 @@ from cycle_tracker.models import (
     Milestone,
     Notice,
     User,
-    milestone_contacts,
 )
 from cycle_tracker.people.services.account_mails import withdraw_lapsed_mails
 from cycle_tracker.reminders.queries.waiting import NoticeLine, notices_of_messages
-from cycle_tracker.reminders.rules.reminders import ASSIGNED, BEFORE
 from cycle_tracker.reminders.services.digest_words import Reader, render_digest
-from cycle_tracker.reminders.services.digests import SWITCHED_OFF
+from cycle_tracker.reminders.services.untrue import (
+    FINISHED,
+    NOT_ALLOWED,
+    rendered_before,
+    untrue_notices,
+)
 
-FINISHED = "it was done or closed before the email was sent"
-MOVED = "its date changed before the email was sent"
-GIVEN_AWAY = "it has a new owner"
-NOT_ALLOWED = "the person can no longer see it"
-NOT_ASKED = "the contact is no longer asked about it"
 NOTHING_LEFT = "nothing in it was still true when it was due to be sent"
-BEFORE_THE_DAY = f"{BEFORE}%"
 
 
-def refresh_messages(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
+def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
     """Bring these messages up to date for today; the numbers of those that were withdrawn. Commits."""
     withdrawn = _withdraw_requests(message_ids, today, now) | withdraw_lapsed_mails(message_ids, now)
-    untrue = _untrue_notices(message_ids, today)
-    if not untrue.keys() and not _rendered_before(message_ids, today):
+    untrue = untrue_notices(message_ids, today)
+    if not untrue.keys() and not rendered_before(message_ids, today):
         db.session.commit()
         return withdrawn
     _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
-    stale = set(untrue) | _rendered_before(message_ids, today)
+    stale = set(untrue) | rendered_before(message_ids, today)
     left = notices_of_messages(stale)
     readers = _readers_of(stale)
     for message in db.session.scalars(
@@ -100,64 +95,6 @@ def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -
             .execution_options(synchronize_session=False)
         )
     )
-
-
-def _untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[int, str]]:
-    """The notices of these messages that no longer hold, by message, each with why. One statement."""
-    finished = ~IS_OPEN
-    moved = or_(Milestone.due_on.is_(None), Milestone.due_on != Notice.due_on)
-    given_away = and_(Notice.step == ASSIGNED, Milestone.owner_id.is_distinct_from(Notice.user_id))
-    ended = Notice.ended_at.is_not(None)
-    is_before = Notice.step.like(BEFORE_THE_DAY)
-    off = and_(is_before, or_(_switched_off(User, Notice.user_id), _switched_off(Contact, Notice.contact_id)))
-    not_asked = and_(Notice.contact_id.is_not(None), not_(_is_asked()))
-    not_allowed = and_(Notice.contact_id.is_(None), not_(may_be_seen_by(Message.user_id, today)))
-    rows = db.session.execute(
-        select(
-            Notice.message_id,
-            Notice.id,
-            case(
-                (finished, FINISHED),
-                (given_away, GIVEN_AWAY),
-                (or_(moved, ended), MOVED),
-                (off, SWITCHED_OFF),
-                (not_asked, NOT_ASKED),
-                else_=NOT_ALLOWED,
-            ),
-        )
-        .join(Milestone, Milestone.id == Notice.milestone_id)
-        .join(Message, Message.id == Notice.message_id)
-        .where(
-            Notice.message_id.in_(message_ids),
-            or_(finished, moved, given_away, ended, off, not_asked, not_allowed),
-        )
-        .order_by(Notice.id)
-    )
-    untrue: dict[int, dict[int, str]] = {}
-    for message_id, notice_id, why in rows:
-        if message_id is not None:
-            untrue.setdefault(message_id, {})[notice_id] = why
-    return untrue
-
-
-def _switched_off(who: type[User | Contact], number: Any) -> ColumnElement[bool]:
-    """True where a notice is for somebody who wants no reminders before the day."""
-    return exists().where(who.id == number, who.reminds_before.is_(False))
-
-
-def _is_asked() -> ColumnElement[bool]:
-    """True where a contact is asked about the milestone of a notice still."""
-    return exists().where(
-        milestone_contacts.c.milestone_id == Notice.milestone_id,
-        milestone_contacts.c.contact_id == Notice.contact_id,
-        Contact.id == Notice.contact_id,
-        Contact.active,
-    )
-
-
-def _rendered_before(message_ids: Sequence[int], today: date) -> set[int]:
-    """The messages whose words were written for another day."""
-    return set(db.session.scalars(select(Message.id).where(Message.id.in_(message_ids), Message.rendered_on != today)))
 
 
 def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> None:

@@ -15,8 +15,8 @@ from cycle_tracker.reminders.rules.policies import PolicyChange
 from cycle_tracker.reminders.rules.policy_rules import ensure_may_set
 from cycle_tracker.reminders.services.bookmarks import ask_again
 
+# The version of a place at which nothing was changed yet.
 NEVER_SET = 0
-"""The version of a place at which nothing was changed yet."""
 
 
 def version_of(policy: NoticePolicy | None) -> int:

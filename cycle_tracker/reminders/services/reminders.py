@@ -19,21 +19,21 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select, tuple_, update
 
-from cycle_tracker.core.among import among
+from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.reminders.queries.audiences import contact_of, user_of
-from cycle_tracker.reminders.queries.deciding import DECIDING, known_of
+from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import NoticeDue, RungReached, called_for
+from cycle_tracker.reminders.rules.reminders import NoticeDue, StageReached, called_for
 
 BATCH = 500
 log = logging.getLogger(__name__)
 
 
 @dataclass
-class Swept:
+class SweepCounts:
     """What a sweep did, in numbers."""
 
     milestones: int = 0
@@ -52,12 +52,12 @@ class _Batch:
     bookmarks: dict[date | None, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Swept:
+def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> SweepCounts:
     """Write every notice that is due and not yet told, and open every rung that was reached. Commits each batch.
 
     A milestone about which the rules fail is logged and counted in `skipped`, and stops nobody else's notices.
     """
-    swept = Swept()
+    swept = SweepCounts()
     last: tuple[date, int] | None = None
     is_more = True
     while is_more:
@@ -93,8 +93,8 @@ def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int)
     ).all()
 
 
-def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: Swept) -> _Batch:
-    batch, known = _Batch(), known_of(rows, today)
+def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: SweepCounts) -> _Batch:
+    batch, known = _Batch(), facts_for_batch(rows, today)
     for row in rows:
         swept.milestones += 1
         try:
@@ -133,7 +133,7 @@ def _notice_rows(
         }
 
 
-def _escalation_rows(row: Row[Any], reached: Iterable[RungReached], now: datetime) -> Iterable[dict[str, Any]]:
+def _escalation_rows(row: Row[Any], reached: Iterable[StageReached], now: datetime) -> Iterable[dict[str, Any]]:
     for rung in reached:
         yield {
             "milestone_id": row.id,
@@ -145,14 +145,14 @@ def _escalation_rows(row: Row[Any], reached: Iterable[RungReached], now: datetim
         }
 
 
-def _write(batch: _Batch, swept: Swept) -> None:
+def _write(batch: _Batch, swept: SweepCounts) -> None:
     swept.notices += insert_missing(Notice, [row for row in batch.notices if not row["unreachable"]])
     swept.unreachable += insert_missing(Notice, [row for row in batch.notices if row["unreachable"]])
     swept.escalations += insert_missing(Escalation, batch.escalations)
     for bookmark, milestone_ids in batch.bookmarks.items():
         db.session.execute(
             update(Milestone)
-            .where(among(Milestone.id, milestone_ids))
+            .where(in_literal_ids(Milestone.id, milestone_ids))
             .values(next_notice_on=bookmark)
             .execution_options(synchronize_session=False)
         )

@@ -7,9 +7,9 @@ from cycle_tracker.mail.services.lines import Hooks
 from cycle_tracker.mail.services.outbox import BATCH, send_messages
 from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.reminders.services.answer_links import LinksInHand
-from cycle_tracker.reminders.services.freshness import refresh_messages
+from cycle_tracker.reminders.services.freshness import withdraw_or_rerender_stale
 
-HOOKS = Hooks(refresh=refresh_messages, links_of=LinksInHand)
+HOOKS = Hooks(refresh=withdraw_or_rerender_stale, links_of=LinksInHand)
 
 
 def send_ready_messages(

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.rules import NOT_HANDED_OVER
-from cycle_tracker.mail.services.outgoing import Rendered, message_id_of, store_messages
+from cycle_tracker.mail.services.outgoing import Rendered, enqueue_all, message_id_of
 from cycle_tracker.models import Contact, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
 from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
@@ -65,7 +65,7 @@ def store_unwritten(whose: type[User | Contact], number: int, trouble: str, toda
         ended_why=NOT_HANDED_OVER,
         trouble=f"{NOT_WRITTEN}. {trouble}",
     )
-    store_messages([(message, Rendered(b""))], now=now)
+    enqueue_all([(message, Rendered(b""))], now=now)
     addressee = notices.c.user_id if is_user else notices.c.contact_id
     db.session.connection().execute(
         update(notices)

@@ -2,16 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectField
 from wtforms.validators import Length
 
-from cycle_tracker.models import Partnership
 from cycle_tracker.requests.queries import RequestSort, RequestsWanted
 from cycle_tracker.requests.rules import (
     DEFAULT_TEXT,
@@ -24,6 +20,7 @@ from cycle_tracker.requests.rules import (
 from cycle_tracker.requests.web.presenters import STATUSES
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import HiddenLineField, LinesField, required
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 
 LARGEST_ID = 2_147_483_647
 
@@ -71,66 +68,25 @@ def documents_chosen() -> list[int]:
     return list(dict.fromkeys(number if number <= LARGEST_ID else 0 for number in numbers))
 
 
-@dataclass(frozen=True)
-class ListFilters:
-    """The filters of the list as they stand in the address. `ignored` names what is not known, in words."""
+class UpdateRequestFilters(FilterForm):
+    """Which requests, and in which order."""
 
-    wanted: RequestsWanted = field(default_factory=RequestsWanted)
-    ignored: tuple[str, ...] = ()
+    partnership = PartnershipFilter()
+    state = ChoiceFilter[RequestState]("Status")
+    sort = ChoiceFilter[RequestSort]("Order")
 
-    def in_address(self, **changed: str) -> dict[str, Any]:
-        """The filters as they stand in an address, some of them changed; what says nothing is left out."""
-        wanted = self.wanted
-        words = {
-            "partnership": wanted.partnership,
-            "state": wanted.state.value if wanted.state else "",
-            "sort": wanted.sort.value if wanted.sort is not RequestSort.REPLY else "",
-            **changed,
-        }
-        return {name: value for name, value in words.items() if value}
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
+        super().__init__(arguments)
+        states = [("", "All requests"), *((state.value, STATUSES[state].label) for state in RequestState)]
+        self.partnership.offer_each(partnerships)
+        self.state.offer({state.value: state for state in RequestState}, states)
+        self.sort.offer({sort.value: sort for sort in RequestSort})
 
     @property
-    def narrows(self) -> bool:
-        """True where something is left out of the list."""
-        return bool(self.wanted.partnership or self.wanted.state)
-
-
-class FilterForm(FlaskForm):
-    """The filters to choose from."""
-
-    class Meta:
-        csrf = False
-
-    partnership = SelectField("Partnership")
-    state = SelectField("Status")
-
-
-def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> ListFilters:
-    """The filters of an address."""
-    slugs = {one.slug for one in partnerships}
-    asked = {name: arguments.get(name, "").strip() for name in ("partnership", "state", "sort")}
-    ignored = [
-        label
-        for name, label, known in (
-            ("partnership", "partnership", slugs),
-            ("state", "status", {state.value for state in RequestState}),
-            ("sort", "order", {sort.value for sort in RequestSort}),
+    def wanted(self) -> RequestsWanted:
+        """What the list asks the database for."""
+        return RequestsWanted(
+            partnership=self.partnership.word,
+            state=self.state.value,
+            sort=self.sort.value or RequestSort.REPLY,
         )
-        if asked[name] and asked[name] not in known
-    ]
-    return ListFilters(
-        RequestsWanted(
-            partnership=asked["partnership"] if asked["partnership"] in slugs else "",
-            state=next((state for state in RequestState if state.value == asked["state"]), None),
-            sort=next((sort for sort in RequestSort if sort.value == asked["sort"]), RequestSort.REPLY),
-        ),
-        tuple(ignored),
-    )
-
-
-def filter_form(filters: ListFilters, partnerships: Sequence[Partnership]) -> FilterForm:
-    """The form that shows these filters."""
-    form = FilterForm(formdata=None, data=filters.in_address())
-    form.partnership.choices = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
-    form.state.choices = [("", "All requests"), *((state.value, STATUSES[state].label) for state in RequestState)]
-    return form

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
-from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import UpdateRequest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
@@ -31,16 +31,16 @@ from cycle_tracker.requests.services import (
 from cycle_tracker.requests.web.forms import (
     AnswerForm,
     AskForm,
-    ListFilters,
+    UpdateRequestFilters,
     documents_chosen,
-    filter_form,
     form_as_it_stands,
-    read_filters,
 )
-from cycle_tracker.requests.web.presenters import columns, lines, previews, request_page, sheet
+from cycle_tracker.requests.web.presenters import columns, lines, sheet
+from cycle_tracker.requests.web.request_pages import previews, request_page
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, download
 from cycle_tracker.web.wording import count
 
@@ -54,14 +54,13 @@ def index() -> ResponseReturnValue:
     """Requests about the documents that the person reads; filtered, sorted and paged by the address."""
     viewer, today = current_viewer(), clock.today()
     partnerships = list_partnerships(viewer.partnerships_with(Permission.READ_DOCUMENTS))
-    filters = read_filters(request.args, partnerships)
+    filters = UpdateRequestFilters(request.args, partnerships)
     number = count_update_requests(viewer, filters.wanted, today)
     page = min(page_asked_for(), last_page(number))
     found = list_update_requests(viewer, filters.wanted, today, page=page, per_page=PER_PAGE)
     return render_template(
         "requests/index.html",
         filters=filters,
-        filter_form=filter_form(filters, partnerships),
         columns=columns(filters.wanted.sort, _addresses(filters)),
         lines=lines(found, today),
         pages=Pages(found, page=page, count=number),
@@ -74,7 +73,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The list as it stands, as a file."""
     viewer, today = current_viewer(), clock.today()
     partnerships = list_partnerships(viewer.partnerships_with(Permission.READ_DOCUMENTS))
-    filters = read_filters(request.args, partnerships)
+    filters = UpdateRequestFilters(request.args, partnerships)
     return download(sheet(list_update_requests(viewer, filters.wanted, today), today), form)
 
 
@@ -128,18 +127,15 @@ def answer(request_id: int) -> ResponseReturnValue:
     """Answer for the partnership."""
     asked = get_update_request(current_viewer(), request_id, to=Permission.ANSWER_UPDATES)
     form = AnswerForm()
-    if form.validate_on_submit():
-        try:
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
             answer_request(asked, form.answer.data, by=current_user_row(), today=clock.today(), now=clock.now())
-            db.session.commit()
-        except RuleBroken as rule:
-            db.session.rollback()
-            if isinstance(rule, ChangedMeanwhile):
-                return _page(asked, form, typed=form.answer.data), 409
-            show_rule(form, rule)
-        else:
-            flash("Saved. The Scottish Government can read your answer here.", "success")
-            return redirect(url_for(".show", request_id=request_id))
+    if attempt.saved:
+        flash("Saved. The Scottish Government can read your answer here.", "success")
+        return redirect(url_for(".show", request_id=request_id))
+    if attempt.is_late:
+        return _page(asked, AnswerForm(formdata=None), typed=form.answer.data), attempt.status
     return _page(asked, form)
 
 
@@ -172,7 +168,7 @@ def _next_page(sent: Sequence[UpdateRequest]) -> str:
     return url_for(".show", request_id=sent[0].id) if len(sent) == 1 else url_for(".index")
 
 
-def _addresses(filters: ListFilters) -> dict[RequestSort, str]:
+def _addresses(filters: UpdateRequestFilters) -> dict[RequestSort, str]:
     """The address of the list in each order."""
     return {
         sort: url_for(".index", **filters.in_address(sort="" if sort is RequestSort.REPLY else sort.value))

@@ -15,7 +15,7 @@ from cycle_tracker.web.page_parts import Section, Task
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestsSection:
     """The requests about one document, the newest first; `ask` is the address at which one more is written."""
 
     tasks: list[Task]
@@ -31,4 +31,4 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
     if not found and not may_ask:
         return None
     ask = url_for("update_requests.new", document=milestone.id) if may_ask else ""
-    return Section("requests/section.html", Asked(found, ask))
+    return Section("requests/section.html", RequestsSection(found, ask))

@@ -296,12 +296,12 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
 def test_each_answer_of_a_contact_is_told_and_one_that_waits_is_not_told_twice(place: Place, sink: SmtpSink) -> None:
     asked, contact = a_contact(place)
     run_jobs()
-    from cycle_tracker.answers.services import Said, answer  # what the page calls
+    from cycle_tracker.answers.services import ContactAnswer, answer  # what the page calls
 
     def answered() -> None:
         path = answer_links(mail_to(sink, contact.email))[0]
         token = path.rpartition("/")[2]
-        answer(token, Said(AnswerKind.ON_TRACK), today=clock.today(), now=clock.now())
+        answer(token, ContactAnswer(AnswerKind.ON_TRACK), today=clock.today(), now=clock.now())
         db.session.execute(text("UPDATE access_links SET used_at = NULL"))
         db.session.commit()
 

@@ -29,10 +29,10 @@ from cycle_tracker.documents.services.approvals import (
     record_approval,
     take_back_approval,
 )
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
-from cycle_tracker.documents.services.publication_facts import Place, correct_publication
+from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.models import (
     AuditEvent,
@@ -108,7 +108,7 @@ class Tayside:
             "version": publication.version,
             "published_on": publication.published_on,
             "newer_on": publication.newer_on,
-            "places": [Place(one.form, one.language, one.address) for one in publication.addresses],
+            "places": [PublishedAddress(one.form, one.language, one.address) for one in publication.addresses],
             **changed,
         }
         correct_publication(publication, **facts, by=self.lead, today=TODAY, now=NOW)  # type: ignore[arg-type]
@@ -264,9 +264,9 @@ def test_addresses_are_set_by_form_and_language(tayside: Tayside) -> None:
     publication = tayside.publish()
     tayside.correct(
         places=[
-            Place(Form.FULL, "gd", f"{ADDRESS}-gd"),
-            Place(Form.FULL, "en", f"{ADDRESS}-2"),
-            Place(Form.CHILD, "en", f"{ADDRESS}-child"),
+            PublishedAddress(Form.FULL, "gd", f"{ADDRESS}-gd"),
+            PublishedAddress(Form.FULL, "en", f"{ADDRESS}-2"),
+            PublishedAddress(Form.CHILD, "en", f"{ADDRESS}-child"),
         ]
     )
     assert {(one.form, one.language): one.address for one in publication.addresses} == {
@@ -274,11 +274,14 @@ def test_addresses_are_set_by_form_and_language(tayside: Tayside) -> None:
         (Form.FULL, "gd"): f"{ADDRESS}-gd",
         (Form.CHILD, "en"): f"{ADDRESS}-child",
     }
-    tayside.correct(places=[Place(Form.CHILD, "en", f"{ADDRESS}-child")])
+    tayside.correct(places=[PublishedAddress(Form.CHILD, "en", f"{ADDRESS}-child")])
     assert "The web address of the full document is not recorded." in gaps_about(tayside.record.gaps, About.PUBLICATION)
     with pytest.raises(RuleBroken, match="one address for each format and language"):
         tayside.correct(
-            places=[Place(Form.FULL, "en", "https://a.example"), Place(Form.FULL, "en", "https://b.example")]
+            places=[
+                PublishedAddress(Form.FULL, "en", "https://a.example"),
+                PublishedAddress(Form.FULL, "en", "https://b.example"),
+            ]
         )
 
 
@@ -487,4 +490,4 @@ def test_many_records_take_as_many_statements_as_few(tayside: Tayside) -> None:
         with counted_statements() as statements:
             get_records(some, TODAY)
         counts.append(len(statements))
-    assert counts[0] == counts[1] == 6
+    assert counts[0] == counts[1] == 4

@@ -15,8 +15,9 @@ from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.documents.services.publications import find_publication, record_publication
 from cycle_tracker.imports.rules.history_rows import COLUMNS, documents_until
 from cycle_tracker.imports.rules.import_rows import SheetRow
-from cycle_tracker.imports.services.history import plan_history, record_history
+from cycle_tracker.imports.services.history import plan_history
 from cycle_tracker.imports.services.plans import Effect, Plan
+from cycle_tracker.imports.services.recorded_history import record_history
 from cycle_tracker.milestones.queries.milestones import government_copy
 from cycle_tracker.models import AuditEvent, Cycle, Message, Milestone, Notice, Partnership, Publication, User
 from tests.imports.services.conftest import NOW, TODAY, Country, sheet

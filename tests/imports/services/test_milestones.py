@@ -14,8 +14,9 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS
-from cycle_tracker.imports.services.milestones import plan_milestones, record_milestones
+from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.plans import Effect, Plan
+from cycle_tracker.imports.services.recorded_milestones import record_milestones
 from cycle_tracker.milestones.services.milestones import complete, move_local_date
 from cycle_tracker.models import AuditEvent, Cycle, DateChange, Escalation, Milestone, Notice
 from tests.factories import make_milestone, make_report, make_user

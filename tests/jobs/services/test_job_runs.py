@@ -17,7 +17,7 @@ from cycle_tracker.jobs.queries import (
 )
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import JobRun, MailClaim, Outcome
+from cycle_tracker.models import JobRun, MailClaim, RunOutcome
 from tests.support.parallel import at_once
 
 THURSDAY = date(2026, 7, 2)
@@ -25,9 +25,9 @@ NOW = datetime(2026, 7, 2, 10, 0, tzinfo=LONDON)
 MISSED = [date(2026, 7, 1), date(2026, 6, 30), date(2026, 6, 29)]
 
 
-def ran(job: str, day: date, at: datetime = NOW, outcome: Outcome = Outcome.FINISHED) -> int:
+def ran(job: str, day: date, at: datetime = NOW, outcome: RunOutcome = RunOutcome.FINISHED) -> int:
     run_id = start_run(job, day, at)
-    if outcome is not Outcome.RUNNING:
+    if outcome is not RunOutcome.RUNNING:
         end_run(run_id, outcome, at + timedelta(seconds=5), counts={})
     return run_id
 
@@ -74,14 +74,14 @@ def test_of_four_processes_at_once_one_writes_the_missed_days(core_app: Flask) -
     db.session.remove()
     four = [lambda: note_missed_runs(QUEUE_NOTICES, THURSDAY, NOW)] * 4
     assert sorted(at_once(core_app, *four)) == [0, 0, 0, 3]
-    assert len(db.session.scalars(select(JobRun).where(JobRun.outcome == Outcome.MISSED)).all()) == 3
+    assert len(db.session.scalars(select(JobRun).where(JobRun.outcome == RunOutcome.MISSED)).all()) == 3
 
 
 def test_the_scheduler_was_seen_when_a_run_began_or_ended_or_while_its_claim_holds(core_app: Flask) -> None:
     assert seen_last_at(NOW) is None
     ran(SEND_OUTBOX, THURSDAY, NOW - timedelta(minutes=9))
     assert seen_last_at(NOW) == NOW - timedelta(minutes=9) + timedelta(seconds=5)
-    ran(SEND_OUTBOX, THURSDAY, NOW - timedelta(minutes=8), Outcome.RUNNING)
+    ran(SEND_OUTBOX, THURSDAY, NOW - timedelta(minutes=8), RunOutcome.RUNNING)
     assert seen_last_at(NOW) == NOW - timedelta(minutes=8)
     claim = MailClaim(id="c" * 32, holder="another process 1", leased_until=NOW + timedelta(seconds=30))
     db.session.add(claim)
@@ -95,7 +95,12 @@ def test_the_scheduler_was_seen_when_a_run_began_or_ended_or_while_its_claim_hol
 
 def test_runs_fail_in_a_row_since_the_first_after_the_last_good_one(core_app: Flask) -> None:
     assert failing_since(SEND_OUTBOX) is None
-    for minutes, outcome in ((9, Outcome.FAILED), (8, Outcome.FINISHED), (7, Outcome.FAILED), (6, Outcome.FAILED)):
+    for minutes, outcome in (
+        (9, RunOutcome.FAILED),
+        (8, RunOutcome.FINISHED),
+        (7, RunOutcome.FAILED),
+        (6, RunOutcome.FAILED),
+    ):
         ran(SEND_OUTBOX, THURSDAY, NOW - timedelta(minutes=minutes), outcome)
     first = failing_since(SEND_OUTBOX)
     assert first is not None

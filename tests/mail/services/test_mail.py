@@ -30,7 +30,7 @@ from cycle_tracker.mail.services.claims import (
     release_claim,
     renew_claim,
 )
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.mail.services.results import Result, Sent, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
 from cycle_tracker.models import Message, MessageKind
@@ -63,7 +63,7 @@ def queue(*addresses: str) -> None:
     for address in addresses:
         message = Message(identity=uuid4().hex, kind=MessageKind.DOCUMENT_PUBLISHED, recipient=address, rendered_on=DAY)
         words = {"title": "The plan", "partnership": "Moray", "addresses": [], "link": "http://127.0.0.1:5000/"}
-        store_message(message, template="documents/mail/document_published", now=START, published_on="", **words)
+        enqueue(message, template="documents/mail/document_published", now=START, published_on="", **words)
     db.session.commit()
 
 

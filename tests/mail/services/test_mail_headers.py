@@ -22,7 +22,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.placeholders import LONGEST_VALUE, fill, new_key, placeholder, placeholders_in
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.mime import compose
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.models import Contact, Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
@@ -105,10 +105,10 @@ def _store(template: str, recipient: str, words: str) -> None:
     message = Message(identity=uuid4().hex, kind=MessageKind.UPDATE_REQUEST, recipient=recipient, rendered_on=DAY)
     if template == "requests/mail/update_request":
         shown = {"title": words, "partnership": words, "text": words, "link": "http://127.0.0.1:5000/"}
-        store_message(message, template=template, now=clock.now(), **shown)
+        enqueue(message, template=template, now=clock.now(), **shown)
         return
     item = Item(words, words, words, words, words, "http://127.0.0.1:5000/", "", words)
-    store_message(
+    enqueue(
         message,
         template="reminders/mail/digest",
         now=clock.now(),

@@ -9,7 +9,7 @@ from flask import Flask
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.mail_out import mail_server, sink_for
@@ -57,7 +57,7 @@ def _sent(sink: SmtpSink) -> Mail:
         identity=uuid4().hex, kind=MessageKind.DOCUMENT_PUBLISHED, recipient="anna@example.test", rendered_on=now.date()
     )
     words = {"title": "The plan", "partnership": "Moray", "addresses": [], "link": "http://127.0.0.1:5000/"}
-    store_message(message, template="documents/mail/document_published", now=now, published_on="", **words)
+    enqueue(message, template="documents/mail/document_published", now=now, published_on="", **words)
     db.session.commit()
     assert send_ready_messages(now.date(), clock.now).sent == 1
     (mail,) = sink.accepted

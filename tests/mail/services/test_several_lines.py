@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services import claims
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.models import MailClaim, Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
@@ -29,7 +29,7 @@ def queue(number: int) -> list[str]:
     for address in addresses:
         message = Message(identity=uuid4().hex, kind=MessageKind.DOCUMENT_PUBLISHED, recipient=address, rendered_on=DAY)
         words = {"title": "The plan", "partnership": "Moray", "addresses": [], "link": "http://127.0.0.1:5000/"}
-        store_message(message, template="documents/mail/document_published", now=START, published_on="", **words)
+        enqueue(message, template="documents/mail/document_published", now=START, published_on="", **words)
     db.session.commit()
     return addresses
 

@@ -19,7 +19,7 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.placeholders import new_key, placeholder, placeholders_in
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.mail.services.outgoing import store_message
+from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.milestones.services.contacts import ask_contact
 from cycle_tracker.models import (
     AccessLink,
@@ -229,7 +229,7 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
         ("requests/mail/update_request", MessageKind.UPDATE_REQUEST),
         ("documents/mail/document_published", MessageKind.DOCUMENT_PUBLISHED),
     ):
-        store_message(
+        enqueue(
             Message(identity=new_key(), kind=kind, recipient=f"{template}@example.test", rendered_on=DAY),
             template=template,
             now=now,

@@ -9,7 +9,7 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, MessageBody, MessageKind, Outcome
+from cycle_tracker.models import JobRun, Message, MessageBody, MessageKind, RunOutcome
 from cycle_tracker.models.job_run import Alarm, AlarmKind
 from cycle_tracker.operations.services.alarms import end_alarm, raise_alarm, watch_scheduler, watch_sender
 from tests.factories import make_partnership, make_user
@@ -28,7 +28,7 @@ def enter_administrators() -> None:
     db.session.commit()
 
 
-def ran(at: datetime, job: str = "send-outbox", outcome: Outcome = Outcome.FINISHED, error: str = "") -> None:
+def ran(at: datetime, job: str = "send-outbox", outcome: RunOutcome = RunOutcome.FINISHED, error: str = "") -> None:
     db.session.add(JobRun(job=job, ran_for=at.date(), started_at=at, ended_at=at, outcome=outcome, error=error))
     db.session.commit()
 
@@ -104,7 +104,7 @@ def test_a_sender_that_fails_for_five_minutes_is_mailed_about_with_what_the_serv
     enter_administrators()
     ran(NOW)
     for minute in range(1, 7):
-        ran(NOW + minute * MINUTE, outcome=Outcome.FAILED, error="The mail server: ConnectionRefusedError")
+        ran(NOW + minute * MINUTE, outcome=RunOutcome.FAILED, error="The mail server: ConnectionRefusedError")
         watch_sender(NOW + minute * MINUTE)
         assert len(mails()) == (2 if minute == 6 else 0)
     assert "No emails have been sent since 3 July 2026 at 10:01. The mail server: ConnectionRefusedError" in bodies()
@@ -117,7 +117,7 @@ def test_a_sender_that_fails_for_five_minutes_is_mailed_about_with_what_the_serv
 
 def test_notices_that_could_not_be_decided_are_mailed_about_at_once(core_app: Flask) -> None:
     enter_administrators()
-    ran(NOW.replace(hour=7), "queue-notices", Outcome.FAILED, "OperationalError: disk I/O error")
+    ran(NOW.replace(hour=7), "queue-notices", RunOutcome.FAILED, "OperationalError: disk I/O error")
     watch_sender(NOW.replace(hour=7, minute=1))
     assert "The reminders for 3 July 2026 could not be prepared. OperationalError: disk I/O error" in bodies()
     ran(NOW.replace(hour=7, minute=2), "queue-notices")
@@ -150,8 +150,8 @@ def test_of_six_processes_that_look_at_once_one_mails_and_one_says_that_it_is_ov
 
 def test_the_day_of_the_rules_is_the_day_of_london(core_app: Flask) -> None:
     """A failed run of yesterday is no trouble once the notices of today are decided."""
-    ran(datetime(2026, 7, 2, 7, 0, tzinfo=LONDON), "queue-notices", Outcome.FAILED, "gone")
-    db.session.add(JobRun(job="queue-notices", ran_for=date(2026, 7, 3), started_at=NOW, outcome=Outcome.FINISHED))
+    ran(datetime(2026, 7, 2, 7, 0, tzinfo=LONDON), "queue-notices", RunOutcome.FAILED, "gone")
+    db.session.add(JobRun(job="queue-notices", ran_for=date(2026, 7, 3), started_at=NOW, outcome=RunOutcome.FINISHED))
     db.session.commit()
     watch_sender(NOW)
     assert db.session.scalar(select(func.count(Alarm.id))) == 0

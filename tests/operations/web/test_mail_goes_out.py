@@ -17,7 +17,7 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, MessageKind, Outcome
+from cycle_tracker.models import JobRun, Message, MessageKind, RunOutcome
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from scheduler.jobs import run_job
 from tests.conftest import Database
@@ -57,7 +57,7 @@ def client(service: Flask) -> FlaskClient:
     return service.test_client()
 
 
-def ran(job: str, at: datetime, outcome: Outcome = Outcome.FINISHED) -> None:
+def ran(job: str, at: datetime, outcome: RunOutcome = RunOutcome.FINISHED) -> None:
     db.session.add(JobRun(job=job, ran_for=at.date(), started_at=at, ended_at=at, outcome=outcome))
     db.session.commit()
 
@@ -149,12 +149,14 @@ def test_so_does_one_that_was_put_off_before(service: Flask, client: FlaskClient
     with service.app_context():
         db.session.execute(text("DELETE FROM job_runs WHERE job = 'send-outbox'"))
         for minutes in range(17):
-            ran("send-outbox", NOW - minutes * MINUTE, Outcome.FAILED)
+            ran("send-outbox", NOW - minutes * MINUTE, RunOutcome.FAILED)
     assert not is_green(client)
 
 
-@pytest.mark.parametrize("runs", [Outcome.FINISHED, Outcome.FAILED])
-def test_one_that_waits_for_its_next_try_turns_nothing_red(service: Flask, client: FlaskClient, runs: Outcome) -> None:
+@pytest.mark.parametrize("runs", [RunOutcome.FINISHED, RunOutcome.FAILED])
+def test_one_that_waits_for_its_next_try_turns_nothing_red(
+    service: Flask, client: FlaskClient, runs: RunOutcome
+) -> None:
     """A mailbox that is full: six tries over days, and the server is well."""
     with service.app_context():
         db.session.execute(text("DELETE FROM job_runs WHERE job = 'send-outbox'"))

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import JobRun, MailClaim, Outcome
+from cycle_tracker.models import JobRun, MailClaim, RunOutcome
 from cycle_tracker.web_app import create_app
 from tests.conftest import settings_for_tests
 
@@ -32,7 +32,12 @@ def migrated(app: Flask) -> Iterator[Flask]:
 
 
 def ran(
-    job: str, at: datetime, outcome: Outcome = Outcome.FINISHED, *, ended: datetime | None = None, holder: str = ""
+    job: str,
+    at: datetime,
+    outcome: RunOutcome = RunOutcome.FINISHED,
+    *,
+    ended: datetime | None = None,
+    holder: str = "",
 ) -> None:
     db.session.add(JobRun(job=job, ran_for=at.date(), started_at=at, ended_at=ended, outcome=outcome, holder=holder))
     db.session.commit()
@@ -82,7 +87,7 @@ def test_two_missed_runs_of_the_sender_turn_it_red(
     migrated: Flask, client: FlaskClient, morning: time_machine.Traveller
 ) -> None:
     ran("queue-notices", FRIDAY.replace(hour=7))
-    ran("send-outbox", FRIDAY, Outcome.FAILED, ended=FRIDAY)
+    ran("send-outbox", FRIDAY, RunOutcome.FAILED, ended=FRIDAY)
     morning.move_to(FRIDAY + timedelta(minutes=2) + 5 * SECOND)
     assert says(client) == {}
     morning.shift(SECOND)
@@ -93,7 +98,7 @@ def test_a_run_that_takes_long_is_seen_while_its_claim_holds(
     migrated: Flask, client: FlaskClient, morning: time_machine.Traveller
 ) -> None:
     ran("queue-notices", FRIDAY.replace(hour=7))
-    ran("send-outbox", FRIDAY - timedelta(minutes=9), Outcome.RUNNING, holder="here process 1")
+    ran("send-outbox", FRIDAY - timedelta(minutes=9), RunOutcome.RUNNING, holder="here process 1")
     assert says(client) == {"ready": False, "scheduler": False}
     db.session.add(MailClaim(id="c" * 32, holder="here process 1", leased_until=FRIDAY + 60 * SECOND))
     db.session.commit()
@@ -106,7 +111,7 @@ def test_notices_that_are_not_queued_by_a_quarter_past_seven_turn_it_red(
     migrated: Flask, client: FlaskClient, morning: time_machine.Traveller
 ) -> None:
     ran("queue-notices", FRIDAY.replace(day=2, hour=7))
-    ran("queue-notices", FRIDAY.replace(hour=7), Outcome.FAILED)
+    ran("queue-notices", FRIDAY.replace(hour=7), RunOutcome.FAILED)
     for minute, said in ((14, {}), (15, {"ready": False, "notices": False})):
         morning.move_to(FRIDAY.replace(hour=7, minute=minute))
         ran("send-outbox", FRIDAY.replace(hour=7, minute=minute))

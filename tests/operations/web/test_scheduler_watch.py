@@ -15,7 +15,7 @@ from config import ROOT
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, Outcome
+from cycle_tracker.models import JobRun, Message, RunOutcome
 from cycle_tracker.operations.web import scheduler_watch
 from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch
 from tests.factories import make_user
@@ -36,7 +36,7 @@ def enter_administrator(app: Flask) -> None:
 
 def run_sender() -> None:
     now = clock.now()
-    db.session.add(JobRun(job="send-outbox", ran_for=now.date(), started_at=now, outcome=Outcome.FINISHED))
+    db.session.add(JobRun(job="send-outbox", ran_for=now.date(), started_at=now, outcome=RunOutcome.FINISHED))
     db.session.commit()
 
 

@@ -11,7 +11,7 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, MessageKind, Notice, Outcome
+from cycle_tracker.models import JobRun, Message, MessageKind, Notice, RunOutcome
 from cycle_tracker.models.job_run import Alarm, AlarmKind
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
@@ -28,7 +28,7 @@ def page(app: Flask) -> str:
     return words(whole_page(visit_as(app, email).get("/service-health")))
 
 
-def ran(app: Flask, job: str, at: datetime, outcome: Outcome = Outcome.FINISHED, **fields: object) -> None:
+def ran(app: Flask, job: str, at: datetime, outcome: RunOutcome = RunOutcome.FINISHED, **fields: object) -> None:
     with app.app_context():
         db.session.add(JobRun(job=job, ran_for=at.date(), started_at=at, ended_at=at, outcome=outcome, **fields))
         db.session.commit()
@@ -67,8 +67,8 @@ def test_the_day_whose_notices_should_be_there(
 
 
 def test_a_run_that_failed_is_no_run(app: Flask) -> None:
-    ran(app, "queue-notices", NOW.replace(hour=7), Outcome.FAILED, error="The database cannot be used")
-    ran(app, "send-outbox", NOW, Outcome.FAILED, error="The mail server: ConnectionRefusedError")
+    ran(app, "queue-notices", NOW.replace(hour=7), RunOutcome.FAILED, error="The database cannot be used")
+    ran(app, "send-outbox", NOW, RunOutcome.FAILED, error="The mail server: ConnectionRefusedError")
     said = page(app)
     assert "have not been prepared" in said
     assert "Failed: The mail server: ConnectionRefusedError" in said
@@ -126,8 +126,8 @@ def test_missed_runs_are_counted_and_listed(app: Flask) -> None:
     ran(app, "queue-notices", NOW.replace(hour=7))
     ran(app, "send-outbox", NOW)
     for number in (29, 30):
-        ran(app, "queue-notices", datetime(2026, 6, number, tzinfo=LONDON), Outcome.MISSED)
-    ran(app, "queue-notices", datetime(2026, 7, 1, tzinfo=LONDON), Outcome.MISSED)
+        ran(app, "queue-notices", datetime(2026, 6, number, tzinfo=LONDON), RunOutcome.MISSED)
+    ran(app, "queue-notices", datetime(2026, 7, 1, tzinfo=LONDON), RunOutcome.MISSED)
     said = page(app)
     assert "3 missed runs in 30 days" in said
     assert "Missed runs in the last 30 days: 3." in said
@@ -137,7 +137,7 @@ def test_missed_runs_are_counted_and_listed(app: Flask) -> None:
 
 def test_the_last_good_run_stands_beside_one_that_failed(app: Flask) -> None:
     ran(app, "queue-notices", datetime(2026, 7, 2, 7, 0, tzinfo=LONDON), holder="tracker-1 process 12")
-    ran(app, "queue-notices", NOW.replace(hour=7), Outcome.FAILED, error="Gone", holder="tracker-1 process 99")
+    ran(app, "queue-notices", NOW.replace(hour=7), RunOutcome.FAILED, error="Gone", holder="tracker-1 process 99")
     said = page(app)
     assert "3 July 2026 at 07:00, for 3 July 2026 tracker-1 process 99 Failed: Gone" in said
     assert "2 July 2026 at 07:00, for 2 July 2026" in said

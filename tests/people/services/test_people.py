@@ -10,7 +10,7 @@ from cycle_tracker.access.rules.permissions import may_change
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.milestones.services.hand_over import hand_over, successors_for
+from cycle_tracker.milestones.services.hand_over import successors_for, transfer_all
 from cycle_tracker.models import (
     AuditEvent,
     BodyRole,
@@ -186,7 +186,7 @@ def test_a_successor_hears_once_of_the_latest_step_that_is_due(
         (one.recipient, one.steps) for one in days.told
     ]
     owned = list_owned(again(rory).id)
-    plan = hand_over(again(rory), again(morag), owned, by=again(lead), today=BEFORE, now=moment(BEFORE, TEN))
+    plan = transfer_all(again(rory), again(morag), owned, by=again(lead), today=BEFORE, now=moment(BEFORE, TEN))
     assert (len(plan.goes), len(plan.stays)) == (2, 0)
     db.session.commit()
     for day in every_day(BEFORE, date(2026, 5, 21)):
@@ -209,7 +209,7 @@ def test_what_waits_for_the_old_owner_is_never_sent_to_them(
 ) -> None:
     enter(moray, rory)
     days.queue(DAY)
-    hand_over(again(rory), again(morag), list_owned(again(rory).id), by=again(lead), today=DAY, now=NOW)
+    transfer_all(again(rory), again(morag), list_owned(again(rory).id), by=again(lead), today=DAY, now=NOW)
     db.session.commit()
     days.run(DAY, TEN)
     assert {one.recipient for one in days.told} == {"Morag Reid"}
@@ -217,7 +217,7 @@ def test_what_waits_for_the_old_owner_is_never_sent_to_them(
 
 def test_each_milestone_handed_over_is_in_the_audit(moray: Partnership, lead: User, rory: User, morag: User) -> None:
     milestones = [enter(moray, rory, f"Step {number}") for number in range(3)]
-    hand_over(rory, morag, list_owned(rory.id), by=lead, today=DAY, now=NOW)
+    transfer_all(rory, morag, list_owned(rory.id), by=lead, today=DAY, now=NOW)
     events = db.session.scalars(
         select(AuditEvent).where(AuditEvent.action == "owner-changed").order_by(AuditEvent.id)
     ).all()
@@ -237,7 +237,7 @@ def test_what_a_successor_may_not_own_stays_and_is_said(
     assert [one.title for one in plans["Morag Reid"].stays] == ["Of Fife"]
     official = make_user("Hamish Reid", role=Role.OFFICIAL)
     with pytest.raises(RuleBroken, match="does not have a role"):
-        hand_over(rory, official, list_owned(rory.id), by=lead, today=DAY, now=NOW)
+        transfer_all(rory, official, list_owned(rory.id), by=lead, today=DAY, now=NOW)
 
 
 def test_an_officer_of_a_board_over_six_partnerships_has_one_list_and_one_digest(days: Days) -> None:

@@ -1,12 +1,13 @@
 """When a person takes their mail."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.preferences import Preference, Rhythm
-from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
+from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day, digest_of_today
 
 MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
 
@@ -56,3 +57,24 @@ def test_only_late_leaves_out_what_is_still_to_come() -> None:
     for rhythm in (Rhythm.DAILY, Rhythm.WEEKLY):
         assert belongs_in_digest(Preference(rhythm), past_its_date=False)
         assert belongs_in_digest(Preference(rhythm), past_its_date=True)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A notice that waits for a mail."""
+
+    due_on: date
+    queued_on: date
+
+
+def test_today_has_all_that_is_wanted_once_the_day_of_any_of_it_has_come() -> None:
+    today = date(2026, 6, 10)
+    due = [Waits(today + timedelta(days=number), today - timedelta(days=1)) for number in (-1, 0, 1)]
+    assert digest_of_today(due, Preference(), today) == due
+    assert digest_of_today(due, Preference(Rhythm.ONLY_LATE), today) == due[:1]
+    assert digest_of_today(due[1:], Preference(Rhythm.ONLY_LATE), today) == []
+    on_friday = Preference(Rhythm.WEEKLY, FRIDAY)
+    assert digest_of_today(due, on_friday, today) == []
+    assert digest_of_today(due, on_friday, date(2026, 6, 12)) == due
+    lost = Waits(today, date(2026, 6, 4))
+    assert digest_of_today([*due, lost], on_friday, today) == [*due, lost]

@@ -10,7 +10,8 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.reminders.rules.forecasts import mails_ahead, notices_ahead, working_days
 from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY
-from cycle_tracker.reminders.rules.reminders import Deadline, called_for, first_notice_on
+from cycle_tracker.reminders.rules.reminders import called_for, first_notice_on
+from cycle_tracker.reminders.rules.steps import Deadline
 
 MONDAY = date(2026, 5, 11)
 DEADLINE = Deadline(

@@ -75,6 +75,7 @@ def test_a_policy_is_named_by_where_it_holds(place: str, words: str) -> None:
 def test_a_policy_is_told_in_three_lines() -> None:
     assert before_words(DOCUMENT_POLICY) == "28, 14, 7 and 1 days before, and on the day"
     assert before_words(ACTION_POLICY) == "14 days before"
+    assert before_words(Policy((7, 3), 1, None, ())) == "7 and 3 days before"
     assert before_words(Policy((1,), 1, None, ())) == "1 day before"
     assert before_words(Policy((0,), 1, None, ())) == "On the day"
     assert before_words(Policy((), 1, None, ())) == "No reminders before the due date"

@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.reminders.rules.policies import Policy, PolicyChange, Repeats, policy_for, policy_under
 
 OWNER, LEAD, GOVERNANCE = Audience.OWNER, Audience.LEAD, Audience.GOVERNANCE
 
-DOCUMENT = Policy((28, 14, 7, 1, 0), 1, 7, (Rung(1, (OWNER, LEAD)), Rung(14, (GOVERNANCE,))))
-STATUTORY = Policy((14, 3, 0), 1, 7, (Rung(1, (OWNER, LEAD)), Rung(14, (GOVERNANCE,))))
-STEP = Policy((14, 3, 0), 1, 7, (Rung(1, (OWNER, LEAD)), Rung(28, (GOVERNANCE,))))
-ACTION = Policy((14,), 1, None, (Rung(1, (OWNER,)), Rung(14, (LEAD,))))
+DOCUMENT = Policy((28, 14, 7, 1, 0), 1, 7, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(14, (GOVERNANCE,))))
+STATUTORY = Policy((14, 3, 0), 1, 7, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(14, (GOVERNANCE,))))
+STEP = Policy((14, 3, 0), 1, 7, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(28, (GOVERNANCE,))))
+ACTION = Policy((14,), 1, None, (EscalationStage(1, (OWNER,)), EscalationStage(14, (LEAD,))))
 
 
 @pytest.mark.parametrize("basis", Basis)
@@ -45,7 +45,7 @@ def test_the_most_particular_place_wins_part_by_part() -> None:
     changes = {
         "all": PolicyChange(monday, before=(30,), repeats=Repeats(2, 5)),
         "kind:step": PolicyChange(monday, before=(20,)),
-        "partnership:7": PolicyChange(monday, rungs=(Rung(10, (Audience.CHAIR,)),)),
+        "partnership:7": PolicyChange(monday, rungs=(EscalationStage(10, (Audience.CHAIR,)),)),
         "partnership:7/kind:step": PolicyChange(monday, repeats=Repeats(3, None)),
     }
 
@@ -53,9 +53,11 @@ def test_the_most_particular_place_wins_part_by_part() -> None:
     others = policy_under(changes, Kind.STEP, Basis.LOCAL, 8)
     documents = policy_under(changes, Kind.PLAN, Basis.STATUTE, 7)
 
-    assert theirs == Policy((20,), 3, None, (Rung(10, (Audience.CHAIR,)),), "partnership:7/kind:step", monday)
+    assert theirs == Policy(
+        (20,), 3, None, (EscalationStage(10, (Audience.CHAIR,)),), "partnership:7/kind:step", monday
+    )
     assert others == Policy((20,), 2, 5, STEP.rungs, "kind:step", monday)
-    assert documents == Policy((30,), 2, 5, (Rung(10, (Audience.CHAIR,)),), "partnership:7", monday)
+    assert documents == Policy((30,), 2, 5, (EscalationStage(10, (Audience.CHAIR,)),), "partnership:7", monday)
 
 
 @pytest.mark.parametrize("kind", Kind)

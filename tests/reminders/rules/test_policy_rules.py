@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.reminders.rules.policies import (
@@ -70,7 +70,7 @@ def test_a_planning_lead_weakens_nothing_and_an_administrator_may(wanted: Policy
 
 
 def test_the_governance_group_never_vanishes_where_the_nation_has_it_told() -> None:
-    wanted = change(rungs=(Rung(1, (OWNER, LEAD)),))
+    wanted = change(rungs=(EscalationStage(1, (OWNER, LEAD)),))
     for by_a_lead in (True, False):
         assert broken(wanted, by_a_lead=by_a_lead) == (
             "group_after",
@@ -102,7 +102,7 @@ def test_of_several_policies_the_earliest_counts() -> None:
 
 def test_the_owner_stands_beside_the_leads_only_on_the_day_that_they_are_told_anyway() -> None:
     assert ladder(1, 1, None, 14) == DOCUMENT_POLICY.rungs
-    assert ladder(1, 3, 7, None) == (Rung(3, (LEAD,)), Rung(7, (CHAIR,)))
+    assert ladder(1, 3, 7, None) == (EscalationStage(3, (LEAD,)), EscalationStage(7, (CHAIR,)))
 
 
 def test_days_before_that_are_given_up_send_nothing_late() -> None:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
@@ -19,7 +19,8 @@ from cycle_tracker.reminders.rules.policies import (
     STEP_POLICY,
     Policy,
 )
-from cycle_tracker.reminders.rules.reminders import Deadline, called_for, first_notice_on, next_notice_on
+from cycle_tracker.reminders.rules.reminders import called_for, first_notice_on, next_notice_on
+from cycle_tracker.reminders.rules.steps import Deadline
 from tests.core.test_calendar import BANK_HOLIDAYS_ON_WEEKDAYS
 from tests.support.selection import examples
 
@@ -44,8 +45,8 @@ def changed_policies(draw: st.DrawFn) -> Policy:
         first_after=first_after,
         repeat_every=draw(st.none() | st.integers(1, 21)),
         rungs=(
-            Rung(first_after, (Audience.OWNER, Audience.LEAD)),
-            *(Rung(first_after + days, (audience,)) for days, audience in sorted(draw(ladders))),
+            EscalationStage(first_after, (Audience.OWNER, Audience.LEAD)),
+            *(EscalationStage(first_after + days, (audience,)) for days, audience in sorted(draw(ladders))),
         ),
     )
 

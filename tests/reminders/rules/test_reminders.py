@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cycle_tracker.core.audiences import Audience, Rung
+from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
@@ -16,12 +16,12 @@ from cycle_tracker.reminders.rules.policies import (
     Policy,
 )
 from cycle_tracker.reminders.rules.reminders import (
-    Deadline,
     NoticeDue,
     first_notice_on,
     next_notice_on,
-    rungs_reached,
+    stages_reached,
 )
+from cycle_tracker.reminders.rules.steps import Deadline
 from tests.support.sweep_rules import notices_due
 
 OWNER, LEAD, MEMBER, OTHER_MEMBER = "user:1", "user:2", "user:3", "user:4"
@@ -129,19 +129,19 @@ def test_an_action_is_told_once_before_once_after_and_then_its_lead() -> None:
 
 
 def test_rungs_are_dated_by_the_working_day_on_which_they_fall_due() -> None:
-    assert rungs_reached(REPORT, DOCUMENT_POLICY, date(2026, 6, 30)) == []
-    assert [rung.days for rung in rungs_reached(REPORT, DOCUMENT_POLICY, date(2026, 7, 13))] == [1]
-    assert [(rung.days, rung.fell_due_on) for rung in rungs_reached(REPORT, DOCUMENT_POLICY, date(2026, 12, 1))] == [
+    assert stages_reached(REPORT, DOCUMENT_POLICY, date(2026, 6, 30)) == []
+    assert [rung.days for rung in stages_reached(REPORT, DOCUMENT_POLICY, date(2026, 7, 13))] == [1]
+    assert [(rung.days, rung.fell_due_on) for rung in stages_reached(REPORT, DOCUMENT_POLICY, date(2026, 12, 1))] == [
         (1, date(2026, 7, 1)),
         (14, date(2026, 7, 14)),
     ]
     friday = replace(STEP, due_on=date(2026, 4, 2))  # the day after is Good Friday
-    assert rungs_reached(friday, STEP_POLICY, date(2026, 4, 3)) == []
-    assert [rung.fell_due_on for rung in rungs_reached(friday, STEP_POLICY, date(2026, 4, 6))] == [date(2026, 4, 6)]
+    assert stages_reached(friday, STEP_POLICY, date(2026, 4, 3)) == []
+    assert [rung.fell_due_on for rung in stages_reached(friday, STEP_POLICY, date(2026, 4, 6))] == [date(2026, 4, 6)]
 
 
 def test_an_owner_only_rung_opens_though_nobody_gets_a_mail_of_its_own() -> None:
-    assert [rung.days for rung in rungs_reached(STEP, ACTION_POLICY, date(2026, 5, 15))] == [1]
+    assert [rung.days for rung in stages_reached(STEP, ACTION_POLICY, date(2026, 5, 15))] == [1]
     assert [notice.step for notice in notices_due(STEP, ACTION_POLICY, ["before-14"], date(2026, 5, 15))] == [
         "overdue-1"
     ]
@@ -183,7 +183,7 @@ def test_closure_days_of_the_partnership_move_its_steps() -> None:
         ("18 May", LEAD, "rung-1", ""),
         ("22 May", OWNER, "overdue-8", ""),
     ]
-    assert [rung.fell_due_on for rung in rungs_reached(closed, STEP_POLICY, date(2026, 5, 18))] == [date(2026, 5, 18)]
+    assert [rung.fell_due_on for rung in stages_reached(closed, STEP_POLICY, date(2026, 5, 18))] == [date(2026, 5, 18)]
 
 
 def test_after_days_of_downtime_the_latest_step_is_told_once_and_names_what_it_overtook() -> None:
@@ -330,7 +330,7 @@ def test_the_offer_goes_to_whoever_stands_in_for_a_missing_owner_and_lead() -> N
 )
 def test_nobody_is_told_of_what_is_closed_has_no_date_or_fell_due_before_the_service(silent: Deadline) -> None:
     assert notices_due(silent, DOCUMENT_POLICY, (), date(2026, 12, 1)) == []
-    assert rungs_reached(silent, DOCUMENT_POLICY, date(2026, 12, 1)) == []
+    assert stages_reached(silent, DOCUMENT_POLICY, date(2026, 12, 1)) == []
     assert next_notice_on(silent, DOCUMENT_POLICY, date(2026, 1, 1)) is None
     assert first_notice_on(silent, DOCUMENT_POLICY) is None
 
@@ -357,7 +357,7 @@ def test_an_empty_second_audience_is_nobodys_loss_where_the_rung_reached_another
     assert [told(day, notice) for notice in notices_due(no_lead, STEP_POLICY, ["on-day"], day)] == [
         ("15 May", OWNER, "overdue-1", "")
     ]
-    shared = Policy((), 1, None, (Rung(7, (Audience.LEAD, Audience.GOVERNANCE)),))
+    shared = Policy((), 1, None, (EscalationStage(7, (Audience.LEAD, Audience.GOVERNANCE)),))
     week = date(2026, 5, 21)
     no_group = replace(STEP, addressees={Audience.OWNER: (OWNER,), Audience.LEAD: (LEAD,)})
     assert [told(week, notice) for notice in notices_due(no_group, shared, ["overdue-1"], week)] == [
@@ -398,7 +398,7 @@ def test_no_further_rung_opens_before_the_day_of_the_reply_and_the_owner_is_told
         ("3 Jun", OTHER_MEMBER, "rung-14", ""),
         ("5 Jun", OWNER, "overdue-22", ""),
     ]
-    assert [rung.fell_due_on for rung in rungs_reached(acknowledged, STATUTORY_STEP_POLICY, days[-1])] == [
+    assert [rung.fell_due_on for rung in stages_reached(acknowledged, STATUTORY_STEP_POLICY, days[-1])] == [
         date(2026, 6, 3),
         date(2026, 6, 3),
     ]
@@ -407,7 +407,8 @@ def test_no_further_rung_opens_before_the_day_of_the_reply_and_the_owner_is_told
 def test_a_chairs_rung_stands_between_the_lead_and_the_group() -> None:
     chair = "user:9"
     policy = replace(
-        STATUTORY_STEP_POLICY, rungs=(STATUTORY_STEP_POLICY.rungs[0], Rung(7, (Audience.CHAIR,)), Rung(14, GROUP))
+        STATUTORY_STEP_POLICY,
+        rungs=(STATUTORY_STEP_POLICY.rungs[0], EscalationStage(7, (Audience.CHAIR,)), EscalationStage(14, GROUP)),
     )
     with_chair = replace(STEP, addressees={**PEOPLE, Audience.CHAIR: (chair,)})
     rungs = [line for line in walk(with_chair, policy, date(2026, 5, 15), date(2026, 5, 29)) if "rung" in line[2]]

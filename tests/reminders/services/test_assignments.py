@@ -10,7 +10,7 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
 from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.models import MessageBody, Milestone, Notice, User
-from cycle_tracker.reminders.rules.reminders import ASSIGNED
+from cycle_tracker.reminders.rules.steps import ASSIGNED
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, again, moment
 

@@ -13,7 +13,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.services.claims import claim_ready_messages, release_claim
 from cycle_tracker.models import Delegation, Message, MessageKind, Notice, Partnership, User
-from cycle_tracker.reminders.services.folding import FOLDED, fold_waiting_digests
+from cycle_tracker.reminders.services.folding import FOLDED, merge_unsent_digests
 from tests.factories import make_milestone, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, again, every_day, moment
 from tests.support.parallel import at_once
@@ -210,7 +210,7 @@ def test_other_mails_are_left_alone(days: Days, owner: User) -> None:
             )
         )
     db.session.commit()
-    assert fold_waiting_digests(moment(FRIDAY)) == 0
+    assert merge_unsent_digests(moment(FRIDAY)) == 0
 
 
 def test_where_there_is_nothing_to_fold_it_costs_one_statement(days: Days, moray: Partnership) -> None:
@@ -225,7 +225,7 @@ def test_where_there_is_nothing_to_fold_it_costs_one_statement(days: Days, moray
 def test_to_fold_costs_the_same_few_statements_for_few_and_for_many(
     days: Days, moray: Partnership, people: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cycle_tracker.reminders.services.digests.fold_waiting_digests", lambda _now: 0)
+    monkeypatch.setattr("cycle_tracker.reminders.services.digests.merge_unsent_digests", lambda _now: 0)
     for number in range(people):
         owner = make_user(f"Person {number:02d}", role=Role.CONTRIBUTOR, partnership=moray)
         enter(moray, owner, f"Step {number:02d}", THURSDAY)
@@ -242,7 +242,7 @@ def _statements_of_folding() -> tuple[int, int]:
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        folded = fold_waiting_digests(moment(FRIDAY, TEN))
+        folded = merge_unsent_digests(moment(FRIDAY, TEN))
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return folded, len([statement for statement in seen if not statement.startswith("BEGIN")])
@@ -253,7 +253,7 @@ def test_folding_and_claiming_at_the_same_moment_give_each_message_one_end(
     days: Days, moray: Partnership, round_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("cycle_tracker.reminders.services.digests.fold_waiting_digests", lambda _now: 0)
+        patched.setattr("cycle_tracker.reminders.services.digests.merge_unsent_digests", lambda _now: 0)
         for number in range(60):
             owner = make_user(f"Person {number:02d}", role=Role.CONTRIBUTOR, partnership=moray)
             enter(moray, owner, f"Step {number:02d}", THURSDAY)
@@ -263,7 +263,7 @@ def test_folding_and_claiming_at_the_same_moment_give_each_message_one_end(
     now = moment(FRIDAY, TEN)
 
     def fold() -> int:
-        return fold_waiting_digests(now, batch_size=5)
+        return merge_unsent_digests(now, batch_size=5)
 
     def claim() -> int:
         taken = [claim_ready_messages(now, LEASE, not_after=now, limit=7) for _ in range(4)]

@@ -28,7 +28,7 @@ from cycle_tracker.models import (
     RoleGrant,
     User,
 )
-from cycle_tracker.reminders.services.freshness import FINISHED, MOVED, NOT_ALLOWED
+from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED
 from tests.factories import (
     make_government,
     make_milestone,

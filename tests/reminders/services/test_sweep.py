@@ -12,7 +12,7 @@ from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models import ClosureDay, Escalation, Milestone, Notice, Partnership, User
-from cycle_tracker.reminders.services.reminders import Swept, queue_due_notices
+from cycle_tracker.reminders.services.reminders import SweepCounts, queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment, notices_as_told
 
@@ -24,7 +24,7 @@ def moray(core_app: Flask) -> Partnership:
     return make_partnership("moray")
 
 
-def sweep(day: date, *, batch_size: int = 500) -> Swept:
+def sweep(day: date, *, batch_size: int = 500) -> SweepCounts:
     db.session.commit()
     return queue_due_notices(day, moment(day), batch_size=batch_size)
 
@@ -39,7 +39,7 @@ def test_running_it_again_adds_nothing(moray: Partnership) -> None:
     make_report(moray, owner=lead)
     first = sweep(date(2026, 7, 20))
     assert (first.notices, first.escalations, first.milestones) == (2, 2, 1)
-    assert sweep(date(2026, 7, 20)) == Swept()
+    assert sweep(date(2026, 7, 20)) == SweepCounts()
 
 
 def test_even_with_the_bookmark_put_back_nothing_is_told_twice(moray: Partnership) -> None:
@@ -47,7 +47,7 @@ def test_even_with_the_bookmark_put_back_nothing_is_told_twice(moray: Partnershi
     report = make_report(moray, owner=lead).id
     sweep(date(2026, 7, 20))
     db.session.get_one(Milestone, report).next_notice_on = date(2020, 1, 1)
-    assert sweep(date(2026, 7, 20)) == Swept(milestones=1)
+    assert sweep(date(2026, 7, 20)) == SweepCounts(milestones=1)
 
 
 def test_without_an_owner_the_leads_are_told_and_not_twice(moray: Partnership) -> None:
@@ -95,7 +95,7 @@ def test_with_nobody_at_all_a_row_says_so_and_the_rung_is_opened_all_the_same(mo
         ("audience:owner", "overdue-8"),
     ]
     assert all(notice.unreachable and notice.user_id is None for notice in db.session.scalars(select(Notice)))
-    assert sweep(date(2026, 5, 28)) == Swept()
+    assert sweep(date(2026, 5, 28)) == SweepCounts()
 
 
 def test_one_milestone_with_bad_data_keeps_nobody_elses_notices_back(
@@ -117,7 +117,7 @@ def test_a_new_owner_hears_of_the_next_step_and_not_of_those_told_already(moray:
     step = make_milestone(moray, due_on=DAY, owner=first).id
     sweep(DAY)
     db.session.get_one(Milestone, step).owner_id = second.id
-    assert sweep(DAY) == Swept()
+    assert sweep(DAY) == SweepCounts()
     sweep(date(2026, 5, 15))
     assert [one for one in told() if not one[0].startswith("audience")] == [
         ("Rory Baird", "on-day"),
@@ -145,7 +145,7 @@ def test_what_fell_due_before_the_partnership_joined_is_left_alone(moray: Partne
     owner = make_user("Rory Baird", role=Role.LEAD, partnership=moray)
     step = make_milestone(moray, due_on=DAY, owner=owner).id
     moray.notify_from = date(2026, 5, 15)  # the bookmark may be early
-    assert sweep(date(2026, 5, 20)) == Swept(milestones=1)
+    assert sweep(date(2026, 5, 20)) == SweepCounts(milestones=1)
     assert db.session.get_one(Milestone, step).next_notice_on is None
 
 

@@ -10,7 +10,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Delegation, Ending, JobRun, Message, Notice, Outcome, Resolution, User
+from cycle_tracker.models import Delegation, Ending, JobRun, Message, Notice, Resolution, RunOutcome, User
 from cycle_tracker.reminders.queries.silences import SWITCHED_OFF
 from cycle_tracker.reminders.services import digests
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
@@ -186,7 +186,7 @@ def test_a_milestone_says_who_is_told_what_comes_next_and_why_not(told: Place) -
 
 def test_a_job_that_ran_is_no_reason(told: Place) -> None:
     send()
-    run = JobRun(job="queue-notices", ran_for=TODAY, started_at=clock.now(), outcome=Outcome.FINISHED, counts={})
+    run = JobRun(job="queue-notices", ran_for=TODAY, started_at=clock.now(), outcome=RunOutcome.FINISHED, counts={})
     db.session.add(run)
     page = said(told.client(told.lead).get(f"{STEP}/notices"))
     assert "have not been prepared" not in page

@@ -2,7 +2,8 @@
 
 from cycle_tracker.models import MessageKind
 from cycle_tracker.reminders.queries.notices import Standing
-from cycle_tracker.reminders.web.notices.presenters import MAILS, STANDINGS
+from cycle_tracker.reminders.web.notices.mails import MAILS
+from cycle_tracker.reminders.web.notices.presenters import STANDINGS
 
 
 def test_every_kind_of_mail_says_what_it_is_for() -> None:

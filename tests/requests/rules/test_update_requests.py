@@ -11,8 +11,8 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.requests.rules import (
     DEFAULT_TEXT,
-    Asked,
     RequestState,
+    RequestSubject,
     default_reply_by,
     ensure_can_be_asked,
     opening,
@@ -28,8 +28,8 @@ def asked(
     state: DocumentState = DocumentState.OUTSTANDING,
     target_on: date | None = GUIDANCE_DATE,
     expected_on: date | None = None,
-) -> Asked:
-    return Asked("Annual report on 2025–26", "Moray", state, target_on, expected_on)
+) -> RequestSubject:
+    return RequestSubject("Annual report on 2025–26", "Moray", state, target_on, expected_on)
 
 
 def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_day_to_reply_by() -> None:
@@ -61,7 +61,7 @@ def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_da
         (asked(DocumentState.NO_RECORD, target_on=None), "The guidance does not give a date for it."),
     ],
 )
-def test_it_says_no_more_than_is_so(about: Asked, words: str) -> None:
+def test_it_says_no_more_than_is_so(about: RequestSubject, words: str) -> None:
     said = opening(about, TODAY)
     assert words in said
     assert "breach" not in said

@@ -41,7 +41,7 @@ LIST = "/update-requests"
 NEW = f"{LIST}/new"
 TODAY = date(2026, 9, 2)
 NOW = datetime(2026, 9, 2, 10, tzinfo=LONDON)
-STATEMENTS = {"list": 5, "new": 9, "show": 4}
+STATEMENTS = {"list": 4, "new": 8, "show": 3}
 """What each page asks for, however many rows it has; the person and the menu included."""
 
 

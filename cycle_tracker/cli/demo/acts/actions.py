@@ -14,6 +14,7 @@ from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 
+# What is to be done, and how many days after the demo's day it is due.
 ACTIONS = (
     ("Open family support drop-ins in two more localities", 9),
     ("Agree one referral route for young carers", -8),
@@ -22,7 +23,6 @@ ACTIONS = (
     ("Train school staff in trauma-informed practice", 75),
     ("Review kinship care payments across the lead bodies", 150),
 )
-"""What is to be done, and how many days after the demo's day it is due."""
 
 BEGUN_WITHIN = days(60)
 

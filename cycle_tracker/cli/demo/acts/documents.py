@@ -14,14 +14,14 @@ from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models import Milestone, Publication
 
+# So long after the guidance date the governance group noted the explanation.
 EXPLAINED_AFTER = days(35)
-"""So long after the guidance date the governance group noted the explanation."""
 
+# So long before the demo's day the new expected date of an explanation passed.
 RAN_OUT = days(24)
-"""So long before the demo's day the new expected date of an explanation passed."""
 
+# What was published so long ago, or less, was recorded on the page.
 OF_LATE = days(365)
-"""What was published so long ago, or less, was recorded on the page."""
 
 RECEIVED_WITHIN = days(21)
 PLAN_IN_SIGHT = days(90)

@@ -12,15 +12,15 @@ from cycle_tracker.models import Escalation, Milestone
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of
-from cycle_tracker.reminders.rules.reminders import rungs_reached
+from cycle_tracker.reminders.rules.reminders import stages_reached
 
+# So long before the demo's day the star's group met, and so long after it it meets next.
 MET, MEETS = days(52), days(27)
-"""So long before the demo's day the star's group met, and so long after it it meets next."""
 
 TITLE = "Quarterly meeting"
 
+# So long before the demo's day the group of another partnership decided on its report.
 DECIDED = days(30)
-"""So long before the demo's day the group of another partnership decided on its report."""
 
 ASKED_FOR = "Agree the text with both lead bodies, and tell the group the publication date"
 DUE_AFTER = days(25)
@@ -77,7 +77,7 @@ def _escalate(report: Milestone, scene: Scene, now: datetime) -> Escalation | No
             fell_due_on=rung.fell_due_on,
             opened_at=in_office_hours(rung.fell_due_on, report.key, str(rung.days)),
         )
-        for rung in rungs_reached(deadline, policy_of(report), now.date())
+        for rung in stages_reached(deadline, policy_of(report), now.date())
     ]
     db.session.add_all(opened)
     db.session.flush()

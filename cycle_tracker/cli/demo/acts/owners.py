@@ -11,8 +11,8 @@ from cycle_tracker.cli.demo.scenes import entry_name
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone, User
 
+# Steps that somebody other than the lead owns where there is such a person.
 CONTRIBUTED = frozenset({"needs-assessment", "engage-families", "resources", "draft-report", "review"})
-"""Steps that somebody other than the lead owns where there is such a person."""
 
 
 def assign_owners(milestones: Iterable[Milestone], slug: str, people: People) -> None:

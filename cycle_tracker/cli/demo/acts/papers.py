@@ -13,26 +13,26 @@ from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.publications import DocumentRecord, get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
-from cycle_tracker.documents.services.copies import correct_copy, record_copies_sent
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
 from cycle_tracker.models import Manner, Milestone, Organisation, OrganisationKind, User
 
+# The partnership with four lead bodies.
 OF_FOUR = "tayside"
-"""The partnership with four lead bodies."""
 
 WITH_PAPERS = (STAR, OF_FOUR)
+# So many documents of each have their approvals; what was before them was put in without.
 NEWEST = 3
-"""So many documents of each have their approvals; what was before them was put in without."""
 
 BEFORE_PUBLICATION = days(20)
+# So long before the demo's day the lead bodies dealt with what is not published yet.
 UNPUBLISHED_APPROVED = days(30)
-"""So long before the demo's day the lead bodies dealt with what is not published yet."""
 
 COMMITTEES = {
     OrganisationKind.COUNCIL: "Education, children and families committee",
     OrganisationKind.HEALTH_BOARD: "Board",
 }
+# A copy of the star's plan did not go to so many of its receivers, and that shows.
 NO_COPY_TO_LAST = 1
-"""A copy of the star's plan did not go to so many of its receivers, and that shows."""
 
 
 def add_papers(scene: Scene) -> None:

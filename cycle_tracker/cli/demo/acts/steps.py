@@ -10,14 +10,14 @@ from cycle_tracker.core.kinds import Stage
 from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone
 from cycle_tracker.models import Milestone, User
 
+# Steps due so long ago, or less, may still be open.
 OF_LATE = days(200)
-"""Steps due so long ago, or less, may still be open."""
 
+# Steps of these stages are done in their time: a plan is not drafted with its consultation still open.
 TO_THE_PLAN = frozenset({Stage.ANALYSE, Stage.PLAN})
-"""Steps of these stages are done in their time: a plan is not drafted with its consultation still open."""
 
+# Work on a step with no opening day begins so long before its date.
 WITHIN_REACH = days(30)
-"""Work on a step with no opening day begins so long before its date."""
 
 
 def play_step(step: Milestone, act: Act, past: Past) -> None:

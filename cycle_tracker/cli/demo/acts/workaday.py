@@ -20,26 +20,26 @@ from cycle_tracker.people.services.posts import add_post, set_holders
 OF_THE_POST = ("Train school staff in trauma-informed practice", "Review kinship care payments across the lead bodies")
 WAITS_FOR_A_DATE = "Agree one referral route for young carers"
 WITH_SUB_TASKS = "Open family support drop-ins in two more localities"
+# What is to be done, how many days after the demo's day it is due, and how far it is.
 SUB_TASKS = (
     ("Agree the two localities with the area forums", -9, State.DONE),
     ("Find rooms and opening hours", 5, State.IN_PROGRESS),
     ("Tell families, schools and health visitors", 8, State.NOT_STARTED),
 )
-"""What is to be done, how many days after the demo's day it is due, and how far it is."""
 
+# So long before the demo's day the step was split up.
 SPLIT_UP = days(25)
-"""So long before the demo's day the step was split up."""
 
 FIGURES_CAME = "NHS Grampian sent the figures on waiting times on Monday. They are now in chapter 4 of the draft."
 WHAT_IS_LEFT = "Thank you. The design team has the text. We still need the web page and the summary for children."
 TWO_MORE_WEEKS = "The carers centre asked for two more weeks to talk to its young people about the form."
 
+# By the name of a step in the template, what shows that it was done and where that is.
 EVIDENCE = {
     "needs-assessment": ("The assessment as agreed by the strategic group", "needs-assessment-2025.pdf"),
     "engage-families": ("What children and families said", "what-you-told-us"),
     "consultation-closing": ("Summary of the answers to the consultation", "consultation-answers"),
 }
-"""By the name of a step in the template, what shows that it was done and where that is."""
 
 
 def add_workaday(scene: Scene, people: People) -> None:

@@ -34,7 +34,7 @@ STANDINGS = (Status("Not started", "grey"), Status("Being set up", "yellow"), St
 
 
 @dataclass(frozen=True)
-class Line:
+class JoiningRow:
     """One partnership in the list of how far each has got."""
 
     joining: Joining
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class BodyLine:
+class BodyRow:
     """One organisation's part in a partnership."""
 
     id: int
@@ -59,10 +59,10 @@ class BodyLine:
     can_end: bool
 
 
-def lines(found: Iterable[Joining]) -> list[Line]:
+def lines(found: Iterable[Joining]) -> list[JoiningRow]:
     """How far each partnership has got."""
     return [
-        Line(
+        JoiningRow(
             joining=one,
             address=url_for("joining.set_up", slug=one.slug),
             status=standing(one),
@@ -108,6 +108,10 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
 
     History is content, so it is recorded by the partnership or by officials; for others that task has no link.
     """
+    return [*_needed(one), *_can_wait(one, records_history=records_history)]
+
+
+def _needed(one: Joining) -> list[Task]:
     slug = one.slug
     return [
         _task(
@@ -140,6 +144,12 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
             f"{leads_wording(one)}.",
             DONE if one.leads else Status("Invited", "blue") if one.leads_invited else TO_DO,
         ),
+    ]
+
+
+def _can_wait(one: Joining, *, records_history: bool) -> list[Task]:
+    slug = one.slug
+    return [
         _task(
             "Governance group",
             f"/partnerships/{slug}/group",
@@ -154,7 +164,7 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
         ),
         _task(
             "Closure days",
-            url_for("joining.closure_days", slug=slug),
+            url_for("closure_days.index", slug=slug),
             f"{count(one.closure_days, 'day')} as well as Scotland’s bank holidays."
             if one.closure_days
             else "None, other than Scotland’s bank holidays.",
@@ -163,10 +173,10 @@ def tasks(one: Joining, *, records_history: bool) -> list[Task]:
     ]
 
 
-def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyLine]:
+def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
     """The organisations of a partnership, then and now."""
     return [
-        BodyLine(
+        BodyRow(
             id=one.id,
             name=one.organisation.name,
             role="Lead body" if one.role is BodyRole.LEAD else "Member",

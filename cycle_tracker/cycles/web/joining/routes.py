@@ -13,8 +13,6 @@ from cycle_tracker.cycles.queries.cycles import get_cycle
 from cycle_tracker.cycles.queries.joining import (
     count_newly_late,
     get_body,
-    get_closure_day,
-    list_closure_days,
     list_cycles_of,
     list_joining,
 )
@@ -23,18 +21,16 @@ from cycle_tracker.cycles.services.cycles import newest_edition, steps_of, switc
 from cycle_tracker.cycles.web.joining import presenters
 from cycle_tracker.cycles.web.joining.forms import (
     BodyForm,
-    ClosureDayForm,
-    ConfirmForm,
     EndBodyForm,
     NotifyFromForm,
     OpenPeriodForm,
     StepsForm,
 )
-from cycle_tracker.models import BodyRole, Cycle, Organisation, Partnership
+from cycle_tracker.models import BodyRole, Cycle, Partnership
 from cycle_tracker.partnerships.queries.bodies import list_bodies, list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import count, day
 
@@ -81,7 +77,18 @@ def bodies(slug: str) -> ResponseReturnValue:
     partnership, organisations = _partnership(slug), list_organisations()
     form = BodyForm()
     form.offer(organisations)
-    if form.validate_on_submit() and saved(form, lambda: _add_body(partnership, form, organisations)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            partnerships.add_body(
+                partnership,
+                next(one for one in organisations if one.code == form.organisation.data),
+                BodyRole(form.role.data),
+                form.from_on.chosen,
+                by=current_user_row(),
+                now=clock.now(),
+            )
+    if attempt.saved:
         flash("Added.", "success")
         return redirect(url_for("joining.bodies", slug=slug))
     return render_template(
@@ -89,7 +96,7 @@ def bodies(slug: str) -> ResponseReturnValue:
         partnership=partnership,
         lines=presenters.body_lines(list_bodies(partnership.id), clock.today()),
         form=form,
-    )
+    ), attempt.status
 
 
 @bp.route(f"{ONE}/bodies/<int(max=2147483647):body_id>/end", methods=["GET", "POST"])
@@ -99,12 +106,16 @@ def end_body(slug: str, body_id: int) -> ResponseReturnValue:
     partnership = _partnership(slug)
     body = get_body(partnership, body_id)
     form = EndBodyForm(data={"to_on": body.to_on})
-    if form.validate_on_submit() and saved(
-        form, lambda: partnerships.end_body(body, form.to_on.chosen, by=current_user_row(), now=clock.now())
-    ):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            partnerships.end_body(body, form.to_on.chosen, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash(f"Saved. The last day of {body.organisation.name} is {day(body.to_on)}.", "success")
         return redirect(url_for("joining.bodies", slug=slug))
-    return render_template("cycles/joining/end_body.html", partnership=partnership, body=body, form=form)
+    return render_template(
+        "cycles/joining/end_body.html", partnership=partnership, body=body, form=form
+    ), attempt.status
 
 
 @bp.route(f"{ONE}/notices-from", methods=["GET", "POST"])
@@ -114,16 +125,14 @@ def notify_from(slug: str) -> ResponseReturnValue:
     partnership, today = _partnership(slug), clock.today()
     form = NotifyFromForm(data={"notify_from": partnership.notify_from or today})
     newly_late = 0
-    if form.validate_on_submit():
+    attempt = Attempt(form)
+    if attempt.validate():
         chosen = form.notify_from.chosen
         newly_late = count_newly_late(partnership, chosen, today)
-        confirmed = not newly_late or request.form.get("confirmed") == str(newly_late)
-        if confirmed and saved(
-            form,
-            lambda: partnerships.set_notify_from(
-                partnership, chosen, by=current_user_row(), today=today, now=clock.now()
-            ),
-        ):
+        if not newly_late or request.form.get("confirmed") == str(newly_late):
+            with attempt:
+                partnerships.set_notify_from(partnership, chosen, by=current_user_row(), today=today, now=clock.now())
+        if attempt.saved:
             flash(f"Saved. We will send reminders for anything due from {day(chosen)}.", "success")
             return redirect(url_for("joining.set_up", slug=slug))
     return render_template(
@@ -132,48 +141,7 @@ def notify_from(slug: str) -> ResponseReturnValue:
         form=form,
         newly_late=newly_late,
         newly_late_words=count(newly_late, "open milestone"),
-    )
-
-
-@bp.route(f"{ONE}/closure-days", methods=["GET", "POST"])
-@requires(Permission.SET_UP_PARTNERSHIPS)
-def closure_days(slug: str) -> ResponseReturnValue:
-    """The days on which the partnership is closed, and one more."""
-    partnership = _partnership(slug)
-    form = ClosureDayForm()
-    if form.validate_on_submit() and saved(
-        form,
-        lambda: partnerships.add_closure_day(
-            partnership,
-            form.day.chosen,
-            form.name.data,
-            by=current_user_row(),
-            today=clock.today(),
-            now=clock.now(),
-        ),
-    ):
-        flash(f"Added {day(form.day.data)}.", "success")
-        return redirect(url_for("joining.closure_days", slug=slug))
-    return render_template(
-        "cycles/joining/closure_days.html", partnership=partnership, closures=list_closure_days(partnership), form=form
-    )
-
-
-@bp.post(f"{ONE}/closure-days/<int(max=2147483647):closure_id>/remove")
-@requires(Permission.SET_UP_PARTNERSHIPS)
-def remove_closure_day(slug: str, closure_id: int) -> ResponseReturnValue:
-    """Say that the partnership is open on a day after all."""
-    partnership = _partnership(slug)
-    closure = get_closure_day(partnership, closure_id)
-    form, removed = ConfirmForm(), closure.day
-    if form.validate_on_submit() and saved(
-        form,
-        lambda: partnerships.remove_closure_day(
-            partnership, closure, by=current_user_row(), today=clock.today(), now=clock.now()
-        ),
-    ):
-        flash(f"Removed {day(removed)}.", "success")
-    return redirect(url_for("joining.closure_days", slug=slug))
+    ), attempt.status
 
 
 @bp.route(f"{ONE}/periods", methods=["GET", "POST"])
@@ -185,12 +153,24 @@ def periods(slug: str) -> ResponseReturnValue:
     choices = _periods_to_open(cycles)
     form = OpenPeriodForm(data={"period": _likely(choices), "earlier": True})
     form.offer(choices, presenters.optional_steps(template_of(newest_edition(_now())).optional))
-    if form.validate_on_submit() and saved(form, lambda: _open(partnership, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            partnerships.open_period(
+                partnership,
+                Period.named(form.period.data),
+                steps=form.steps.data or (),
+                earlier=form.earlier.data,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
         flash(f"Opened plan period {Period.named(form.period.data).label}.", "success")
         return redirect(url_for("joining.periods", slug=slug))
     return render_template(
         "cycles/joining/periods.html", partnership=partnership, cycles=cycles, form=form, may_open=bool(choices)
-    )
+    ), attempt.status
 
 
 @bp.route(f"{ONE}/periods/<period>", methods=["GET", "POST"])
@@ -202,10 +182,17 @@ def steps(slug: str, period: str) -> ResponseReturnValue:
     on, off = _steps_of(cycle)
     form = StepsForm()
     form.offer(off)
-    if form.validate_on_submit() and saved(form, lambda: _switch_on(cycle, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        ticked = form.steps.data or ()
+        with attempt:
+            switch_on_steps(cycle, ticked, entered_on=clock.today(), by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash("Saved.", "success")
         return redirect(url_for("joining.steps", slug=slug, period=period))
-    return render_template("cycles/joining/steps.html", partnership=partnership, cycle=cycle, on=on, form=form)
+    return render_template(
+        "cycles/joining/steps.html", partnership=partnership, cycle=cycle, on=on, form=form
+    ), attempt.status
 
 
 def _ensure_reads_the_list() -> None:
@@ -216,33 +203,6 @@ def _ensure_reads_the_list() -> None:
 
 def _partnership(slug: str) -> Partnership:
     return get_partnership(current_viewer(), slug, to=Permission.SET_UP_PARTNERSHIPS)
-
-
-def _add_body(partnership: Partnership, form: BodyForm, organisations: Sequence[Organisation]) -> None:
-    partnerships.add_body(
-        partnership,
-        next(one for one in organisations if one.code == form.organisation.data),
-        BodyRole(form.role.data),
-        form.from_on.chosen,
-        by=current_user_row(),
-        now=clock.now(),
-    )
-
-
-def _open(partnership: Partnership, form: OpenPeriodForm) -> None:
-    partnerships.open_period(
-        partnership,
-        Period.named(form.period.data),
-        steps=form.steps.data or (),
-        earlier=form.earlier.data,
-        by=current_user_row(),
-        today=clock.today(),
-        now=clock.now(),
-    )
-
-
-def _switch_on(cycle: Cycle, form: StepsForm) -> None:
-    switch_on_steps(cycle, form.steps.data or (), entered_on=clock.today(), by=current_user_row(), now=clock.now())
 
 
 def _periods_to_open(cycles: Sequence[Cycle]) -> list[Period]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -12,12 +12,13 @@ from cycle_tracker.core.kinds import Kind, Stage
 from cycle_tracker.cycles.queries.cycles import get_cycle
 from cycle_tracker.cycles.web.local_milestones.forms import LocalMilestoneForm
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_local_milestone
+from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models import Cycle, Milestone, Organisation, User
 from cycle_tracker.partnerships.queries.bodies import bodies_on
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.choices import body_choices, owner_choices
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("local_milestones", __name__, url_prefix="/partnerships/<slug>/cycles/<period>/milestones")
 
@@ -30,11 +31,14 @@ def new(slug: str, period: str) -> ResponseReturnValue:
     people, bodies = list_owners(cycle.partnership_id, clock.today()), bodies_on(cycle.partnership_id, clock.today())
     form = LocalMilestoneForm()
     form.offer(owners=owner_choices(people), bodies=body_choices(bodies))
-    made: list[Milestone] = []
-    if form.validate_on_submit() and saved(form, lambda: made.append(_add(cycle, form, people, bodies))):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            added = _add(cycle, form, people, bodies)
+    if attempt.saved:
         flash("Milestone added.", "success")
-        return redirect(url_for("milestones.show", slug=slug, key=made[0].key))
-    return render_template("cycles/local_milestones/new.html", cycle=cycle, form=form)
+        return redirect(page_of(added))
+    return render_template("cycles/local_milestones/new.html", cycle=cycle, form=form), attempt.status
 
 
 def _cycle(slug: str, period: str) -> Cycle:

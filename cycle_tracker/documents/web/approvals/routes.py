@@ -8,10 +8,11 @@ from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.approvals import ApprovalPlace, get_approval_place
 from cycle_tracker.documents.services.approvals import correct_approval, record_approval, take_back_approval
 from cycle_tracker.documents.web.approvals.forms import ApprovalForm
-from cycle_tracker.documents.web.changing import change_document, milestone_page
 from cycle_tracker.documents.web.forms import ReasonForm
-from cycle_tracker.models import Organisation
+from cycle_tracker.milestones.web.newest import changed_by_others
+from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("approvals", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/approvals")
 ONE = "/<int(max=2147483647):organisation_id>"
@@ -21,32 +22,27 @@ ONE = "/<int(max=2147483647):organisation_id>"
 @requires(Permission.CHANGE_OWN_MILESTONES)
 def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """What one lead body made of the document: recorded, or put right. For whom is asked where it is fetched."""
-    user = current_user_row()
-    place = get_approval_place(
-        current_viewer(), slug, key, organisation_id, own=user.organisation_id, today=clock.today()
-    )
-    form, body = ApprovalForm(), place.body.name
+    own = current_user_row().organisation_id
+    place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
+    document, form = place.document, ApprovalForm()
     if not form.is_submitted() and place.approval is not None:
         form.show(place.approval)
-
-    def page(**more: object) -> str:
-        return render_template(
-            "documents/approvals/record.html",
-            document=place.document,
-            body=place.body,
-            form=form,
-            is_new=place.approval is None,
-            on_behalf=_is_on_behalf(user.organisation_id, place.body),
-            **more,
-        )
-
-    return change_document(
-        place.document,
-        form,
-        lambda: _record(place, form),
-        done=f"Saved. The approval of {body} is listed below.",
-        page=page,
-    )
+    attempt = Attempt(form, document)
+    if attempt.validate():
+        with attempt:
+            _record(place, form)
+    if attempt.saved:
+        flash(f"Saved. The approval of {place.body.name} is listed below.", "success")
+        return redirect(page_of(document))
+    return render_template(
+        "documents/approvals/record.html",
+        document=document,
+        body=place.body,
+        form=form,
+        is_new=place.approval is None,
+        on_behalf=own != place.body.id,
+        changed=changed_by_others(attempt, document),
+    ), attempt.status
 
 
 @bp.route(f"{ONE}/taking-back", methods=["GET", "POST"])
@@ -55,23 +51,24 @@ def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """Take back a record that should not have been made, with a reason. Pressed twice, the second finds none."""
     own = current_user_row().organisation_id
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
-    form, body, approval = ReasonForm(), place.body.name, place.approval
+    document, form, approval = place.document, ReasonForm(), place.approval
     if approval is None:
-        flash(f"The approval of {body} has already been removed.", "info")
-        return redirect(milestone_page(place.document))
-
-    def page(**more: object) -> str:
-        return render_template(
-            "documents/approvals/take_back.html", document=place.document, body=place.body, form=form, **more
-        )
-
-    return change_document(
-        place.document,
-        form,
-        lambda: take_back_approval(place.document, approval, form.reason.data, by=current_user_row(), now=clock.now()),
-        done=f"Saved. The approval of {body} is removed.",
-        page=page,
-    )
+        flash(f"The approval of {place.body.name} has already been removed.", "info")
+        return redirect(page_of(document))
+    attempt = Attempt(form, document)
+    if attempt.validate():
+        with attempt:
+            take_back_approval(document, approval, form.reason.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash(f"Saved. The approval of {place.body.name} is removed.", "success")
+        return redirect(page_of(document))
+    return render_template(
+        "documents/approvals/take_back.html",
+        document=document,
+        body=place.body,
+        form=form,
+        changed=changed_by_others(attempt, document),
+    ), attempt.status
 
 
 def _record(place: ApprovalPlace, form: ApprovalForm) -> None:
@@ -80,7 +77,3 @@ def _record(place: ApprovalPlace, form: ApprovalForm) -> None:
         record_approval(place.document, place.body, form.details(), by=by, today=today, now=now)
     else:
         correct_approval(place.document, place.approval, form.details(), by=by, today=today, now=now)
-
-
-def _is_on_behalf(own: int | None, body: Organisation) -> bool:
-    return own != body.id

@@ -11,12 +11,12 @@ from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import DateChange, Milestone
-from cycle_tracker.reminders.rules.reminders import explain_on
+from cycle_tracker.reminders.rules.steps import explain_on
 from cycle_tracker.web.wording import day
 
 
 @dataclass(frozen=True)
-class Proposal:
+class WaitingProposal:
     """A proposed date that waits, as one person sees it."""
 
     date: str
@@ -46,13 +46,13 @@ class DateActions:
 
 def proposal_for(
     change: DateChange | None, proposer: str, milestone: Milestone, viewer: Viewer, detail: Detail
-) -> Proposal | None:
+) -> WaitingProposal | None:
     """The proposal that waits, for those who may see it: the people of the partnership, and officials where it is to
     be shared."""
     if change is None or not _sees(change, detail):
         return None
     proposed_on = f" on {day(london_day(change.proposed_at))}" if change.proposed_at else ""
-    return Proposal(
+    return WaitingProposal(
         date=day(change.new_due_on),
         reason=change.reason,
         proposed=f"Proposed by {proposer}{proposed_on}" if detail is Detail.EVERYTHING else f"Proposed{proposed_on}",

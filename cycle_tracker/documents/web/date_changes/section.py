@@ -5,7 +5,7 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.documents.queries.proposals import find_name, find_proposal
-from cycle_tracker.documents.web.date_changes.presenters import DateActions, Proposal, date_actions, proposal_for
+from cycle_tracker.documents.web.date_changes.presenters import DateActions, WaitingProposal, date_actions, proposal_for
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.partnerships.queries.calendars import calendar_of
@@ -18,7 +18,7 @@ TEMPLATE = "documents/date_changes/section.html"
 class DateSection:
     """The proposal that waits, and what else may be done. `officials`: the person reads only what is shared."""
 
-    proposal: Proposal | None
+    proposal: WaitingProposal | None
     actions: DateActions
     version: int
     officials: bool

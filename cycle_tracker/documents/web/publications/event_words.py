@@ -1,13 +1,14 @@
 """What people recorded of a document, each event in one sentence."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from cycle_tracker.models import AuditEvent, Manner, Version
 from cycle_tracker.web.wording import day
 
+# Events that officials see as well.
 SHARED = frozenset({"draft-published", "newer-version-published", "not-required", "reopened"})
-"""Events that officials see as well."""
 
 FACTS = {
     "version": "the version",
@@ -19,7 +20,7 @@ FACTS = {
 
 def document_event_words(event: AuditEvent, who: str) -> str | None:
     """The sentence for an event about publication, approvals and copies; None for any other."""
-    words = {
+    sentences: dict[str, Callable[[AuditEvent, str], str]] = {
         "draft-published": _draft_words,
         "draft-replaced": lambda _event, who: f"{who} replaced the draft with the document itself",
         "publication-corrected": _correction_words,
@@ -34,7 +35,8 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "approval-taken-back": lambda event, who: f"{who} removed the approval of {event.before.get('body', '')}",
         "date-set-anew": _date_words,
         "not-required": lambda _event, who: f"{who} marked this as not required",
-    }.get(event.action)
+    }
+    words = sentences.get(event.action)
     return words(event, who) if words else None
 
 

@@ -7,7 +7,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
-from cycle_tracker.documents.services.publication_facts import MOST_ADDRESSES, Place
+from cycle_tracker.documents.services.publication_corrections import MOST_ADDRESSES, PublishedAddress
 from cycle_tracker.documents.web.forms import LONGEST_REASON
 from cycle_tracker.documents.web.register.presenters import FORMS
 from cycle_tracker.milestones.web.forms import MilestoneForm
@@ -73,7 +73,7 @@ class FactsForm(MilestoneForm):
         if publication is None or publication.newer_on is None and not revised:
             del self.newer_on
 
-    def show_places(self, places: Iterable[Place]) -> None:
+    def show_places(self, places: Iterable[PublishedAddress]) -> None:
         """Show these addresses, and some empty rows after them, each for a form that is not there yet."""
         there = list(places)
         for one in there:
@@ -82,10 +82,10 @@ class FactsForm(MilestoneForm):
         for form in (*missing, *DocumentForm)[:SPARE_ROWS]:
             self.places.append_entry({"form": form.value, "language": USUAL, "address": ""})
 
-    def chosen_places(self) -> list[Place]:
+    def chosen_places(self) -> list[PublishedAddress]:
         """The rows in which an address was written."""
         return [
-            Place(DocumentForm(row["form"]), row["language"], row["address"])
+            PublishedAddress(DocumentForm(row["form"]), row["language"], row["address"])
             for row in self.places.data
             if row["address"]
         ]

@@ -40,7 +40,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Place:
+class PublishedAddress:
     """One address: what is found there. Only what a browser may open is a link."""
 
     label: str
@@ -63,12 +63,12 @@ class CopyRow:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedPart:
     """What is known of a published document, or of its draft."""
 
     heading: str
     rows: list[Row]
-    places: list[Place]
+    places: list[PublishedAddress]
     copies: list[CopyRow]
     kept_copy: Link | None
     links: list[Link]
@@ -88,7 +88,7 @@ class NotRequired:
 class DocumentFactsPart:
     """The part of a milestone's page about its document."""
 
-    published: Published | None
+    published: PublishedPart | None
     record_address: str
     approvals: list[ApprovalRow]
     approval_gaps: list[str]
@@ -140,25 +140,25 @@ def _published(
     *,
     records: bool,
     in_full: bool,
-) -> Published:
+) -> PublishedPart:
     document, following = record.document, version_that_follows(publication.version)
     links = []
     if records:
         links.append(Link("Change publication details", _to("publications.facts", document)))
-        links.append(Link("Keep a copy here", _to("publications.kept_copy", document)))
+        links.append(Link("Keep a copy here", _to("kept_copies.keep", document)))
         if following is not None:
             links.append(Link(f"Record a {following.label.lower()} version", _to("publications.newer", document)))
     copies, copy_links = [], []
     if not publication.is_draft:
         copies = copy_rows(record, names, records=records, in_full=in_full)
         if records and record.may_receive:
-            copy_links.append(Link("Record copies sent", _to("publications.copies", document)))
-    return Published(
+            copy_links.append(Link("Record copies sent", _to("copies.record", document)))
+    return PublishedPart(
         heading="Draft published" if publication.is_draft else "Publication",
         rows=_rows(record, publication, names, records=records, in_full=in_full),
-        places=[Place(address_label(one), one.address) for one in publication.addresses],
+        places=[PublishedAddress(address_label(one), one.address) for one in publication.addresses],
         copies=copies,
-        kept_copy=Link(publication.kept_copy.name, _to("publications.download", document))
+        kept_copy=Link(publication.kept_copy.name, _to("kept_copies.download", document))
         if publication.kept_copy
         else None,
         links=links,
@@ -186,7 +186,7 @@ def _rows(
         return [*rows, Row("Sent to the Scottish Government on", "Not recorded yet")]
     change = []
     if records:
-        address = _to("publications.copy", record.document, receiver_id=copy.receiver_id)
+        address = _to("copies.correct", record.document, receiver_id=copy.receiver_id)
         change.append(Link("Change", address, "the copy to the Scottish Government"))
     received = day(copy.received_on) if copy.received_on else "Not recorded yet"
     sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
@@ -210,7 +210,7 @@ def _copy_row(
         receiver=receiver.name,
         sent=upper_first(day(copy.sent_on)) + sent_by,
         received=day(copy.received_on) + received_by if copy.received_on else "Not recorded yet",
-        address=_to("publications.copy", record.document, receiver_id=receiver.id) if records else "",
+        address=_to("copies.correct", record.document, receiver_id=receiver.id) if records else "",
     )
 
 

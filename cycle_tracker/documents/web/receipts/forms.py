@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectField
 from wtforms.validators import Length, Optional
 
 from cycle_tracker.documents.queries.receipts import ReceiptSort
 from cycle_tracker.milestones.web.forms import MilestoneForm
-from cycle_tracker.models import Partnership
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 from cycle_tracker.web.web_address import is_web_address
 
 LONGEST_REASON = 1000
@@ -68,44 +65,18 @@ def copies_ticked() -> list[int]:
     return list(dict.fromkeys(number if number <= LARGEST_ID else 0 for number in numbers))
 
 
-@dataclass(frozen=True)
-class ListFilters:
-    """The filters of the list as they stand in the address. `ignored` names what is not known, in words."""
+class ReceiptFilters(FilterForm):
+    """Whose documents are to be received, and in which order."""
 
-    partnership: str = ""
-    sort: ReceiptSort = ReceiptSort.SENT
-    ignored: tuple[str, ...] = ()
+    partnership = PartnershipFilter()
+    sort = ChoiceFilter[ReceiptSort]("Order")
 
-    def in_address(self, **changed: str) -> dict[str, Any]:
-        """The filters as they stand in an address, some of them changed; what says nothing is left out."""
-        sort = self.sort.value if self.sort is not ReceiptSort.SENT else ""
-        words = {"partnership": self.partnership, "sort": sort, **changed}
-        return {name: value for name, value in words.items() if value}
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
+        super().__init__(arguments)
+        self.partnership.offer_each(partnerships)
+        self.sort.offer({sort.value: sort for sort in ReceiptSort})
 
-
-class FilterForm(FlaskForm):
-    """The filters to choose from."""
-
-    class Meta:
-        csrf = False
-
-    partnership = SelectField("Partnership")
-
-
-def read_filters(arguments: Mapping[str, str], partnerships: Sequence[Partnership]) -> ListFilters:
-    """The filters of an address."""
-    slugs, orders = {one.slug for one in partnerships}, {sort.value: sort for sort in ReceiptSort}
-    slug, order = arguments.get("partnership", "").strip(), arguments.get("sort", "").strip()
-    ignored = [
-        label
-        for label, asked, known in (("partnership", slug, slugs), ("order", order, orders))
-        if asked and asked not in known
-    ]
-    return ListFilters(slug if slug in slugs else "", orders.get(order, ReceiptSort.SENT), tuple(ignored))
-
-
-def filter_form(filters: ListFilters, partnerships: Sequence[Partnership]) -> FilterForm:
-    """The form that shows these filters."""
-    form = FilterForm(formdata=None, data=filters.in_address())
-    form.partnership.choices = [("", "All partnerships"), *((one.slug, one.name) for one in partnerships)]
-    return form
+    @property
+    def order(self) -> ReceiptSort:
+        """How the list is sorted."""
+        return self.sort.value or ReceiptSort.SENT

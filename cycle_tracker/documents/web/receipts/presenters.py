@@ -10,7 +10,7 @@ from flask import url_for
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.queries.receipts import ReceiptSort, ToReceive
-from cycle_tracker.documents.web.receipts.forms import ListFilters
+from cycle_tracker.documents.web.receipts.forms import ReceiptFilters
 from cycle_tracker.web.sheets import Sheet
 from cycle_tracker.web.wording import count, day
 
@@ -18,7 +18,7 @@ COLUMNS = ("Partnership", "Document", "Published on", "Sent on", "Days since it 
 
 
 @dataclass(frozen=True)
-class Line:
+class ToReceiveRow:
     """One document that is to be received."""
 
     copy_id: int
@@ -30,10 +30,10 @@ class Line:
     since: str
 
 
-def lines(found: Iterable[ToReceive], today: date) -> list[Line]:
+def lines(found: Iterable[ToReceive], today: date) -> list[ToReceiveRow]:
     """The list as it stands on the page."""
     return [
-        Line(
+        ToReceiveRow(
             copy_id=one.copy_id,
             partnership=one.partnership,
             title=one.title,
@@ -46,9 +46,9 @@ def lines(found: Iterable[ToReceive], today: date) -> list[Line]:
     ]
 
 
-def columns(filters: ListFilters) -> list[Any]:
+def columns(filters: ReceiptFilters) -> list[Any]:
     """The headings of the list; two of them sort it."""
-    by_name = filters.sort is ReceiptSort.PARTNERSHIP
+    by_name = filters.sort.value is ReceiptSort.PARTNERSHIP
     return [
         {"label": "Received", "hidden": True},
         {

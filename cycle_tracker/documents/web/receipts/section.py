@@ -15,7 +15,7 @@ from cycle_tracker.web.wording import day
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ReceiptSection:
     """Whether a document was received, in a sentence, and what can be done about it: a label and its address."""
 
     words: str
@@ -32,20 +32,20 @@ def section_of(milestone: Milestone, viewer: Viewer, _detail: Detail, today: dat
     return Section("documents/receipts/section.html", _receipt(milestone))
 
 
-def _receipt(milestone: Milestone) -> Receipt:
+def _receipt(milestone: Milestone) -> ReceiptSection:
     slug = milestone.partnership.slug if milestone.partnership else ""
     record = url_for("receipts.receive", slug=slug, key=milestone.key)
     publication = find_publication(milestone)
     if publication is None or publication.is_draft:
         words = "The partnership has not recorded that this is published. If you have received it, record that here."
-        return Receipt(words, "Record that it was received", record)
+        return ReceiptSection(words, "Record that it was received", record)
     copy = government_copy(publication)
     if copy is None:
         words = "The partnership has not recorded that it sent this. If you received it another way, record that here."
-        return Receipt(words, "Record that it was received", record)
+        return ReceiptSection(words, "Record that it was received", record)
     if copy.received_on is None:
         sent = f"Sent on {day(copy.sent_on)}" if copy.sent_on else "Sent, but the date is not known"
-        return Receipt(f"{sent}. No receipt is recorded yet.", "Record receipt", record)
+        return ReceiptSection(f"{sent}. No receipt is recorded yet.", "Record receipt", record)
     by = find_recorder(copy)
     words = f"Received on {day(copy.received_on)}{f', recorded by {by}' if by else ''}."
-    return Receipt(words, "Undo this receipt", url_for("receipts.undo", slug=slug, key=milestone.key))
+    return ReceiptSection(words, "Undo this receipt", url_for("receipts.undo", slug=slug, key=milestone.key))

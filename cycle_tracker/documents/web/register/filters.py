@@ -1,34 +1,23 @@
-"""The fields above the register."""
+"""The filters of the register."""
 
-from wtforms import Form, SelectField
+from collections.abc import Mapping, Sequence
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.periods import FIRST_START, YEARS_IN_PERIOD, Period
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 
-EVERYTHING = ""
 
+class RegisterFilters(FilterForm):
+    """A partnership and a plan period; every period up to the one after the present one can be chosen."""
 
-class RegisterFilters(Form):
-    """A partnership and a plan period; anything that is not offered counts as not chosen."""
+    partnership = PartnershipFilter()
+    period = ChoiceFilter[Period]("Plan period")
 
-    partnership = SelectField("Partnership", validate_choice=False, default=EVERYTHING)
-    period = SelectField("Plan period", validate_choice=False, default=EVERYTHING)
-
-    def offer(self, partnerships: list[tuple[str, str]]) -> None:
-        """Offer these partnerships, and every period up to the one after the present one, the newest first."""
-        self.partnership.choices = [(EVERYTHING, "All partnerships"), *partnerships]
+    def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
+        super().__init__(arguments)
         last = Period.containing(clock.today()).next().start.year
-        years = range(last, FIRST_START.year - 1, -YEARS_IN_PERIOD)
-        periods = [Period.starting(year) for year in years]
-        self.period.choices = [(EVERYTHING, "All periods"), *((one.name, one.label) for one in periods)]
-        for field in (self.partnership, self.period):
-            if field.data not in [value for value, _label in field.choices]:
-                field.data = EVERYTHING
-
-    def chosen_period(self) -> Period | None:
-        """The period chosen, if one is."""
-        return Period.named(self.period.data) if self.period.data else None
-
-    def chosen(self) -> dict[str, str]:
-        """What is chosen, as it stands in the address."""
-        return {field.name: field.data for field in (self.partnership, self.period) if field.data}
+        periods = [Period.starting(year) for year in range(last, FIRST_START.year - 1, -YEARS_IN_PERIOD)]
+        self.partnership.offer_each(partnerships)
+        self.period.offer(
+            {one.name: one for one in periods}, [("", "All periods"), *((one.name, one.label) for one in periods)]
+        )

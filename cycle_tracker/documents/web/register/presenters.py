@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
+from cycle_tracker.documents.queries.register import Published, PublishedAddress
 from cycle_tracker.documents.rules.languages import USUAL, language_name
-from cycle_tracker.models import Form, Publication, PublicationAddress
+from cycle_tracker.models import Form, PublicationAddress
 from cycle_tracker.web.sheets import Cell, Sheet
 
 FORMS = {
@@ -17,24 +18,23 @@ FORMS = {
 COLUMNS = ("Partnership", "Document", "Plan period", "Published on", "Where")
 
 
-def address_label(address: PublicationAddress) -> str:
+def address_label(address: PublishedAddress | PublicationAddress) -> str:
     """What is found at an address: `Full document`, `Summary (Gaelic)`."""
     if address.language == USUAL:
         return FORMS[address.form]
     return f"{FORMS[address.form]} ({language_name(address.language)})"
 
 
-def sheet(publications: Iterable[Publication], today: date) -> Sheet:
+def sheet(publications: Iterable[Published], today: date) -> Sheet:
     """The register as a file has it: a row for each document, its addresses in one cell."""
     return Sheet(f"plans-and-reports-{today.isoformat()}", COLUMNS, [_cells(one) for one in publications])
 
 
-def _cells(publication: Publication) -> list[Cell]:
-    milestone = publication.milestone
+def _cells(publication: Published) -> list[Cell]:
     return [
-        milestone.partnership.name if milestone.partnership else "",
-        milestone.title,
-        milestone.cycle.period.label if milestone.cycle else "",
+        publication.partnership,
+        publication.title,
+        publication.period.label if publication.period else "",
         publication.published_on,
         "\n".join(f"{address_label(one)}: {one.address}" for one in publication.addresses),
     ]

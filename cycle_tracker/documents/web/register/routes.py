@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.register import (
-    list_all_published,
+    count_published,
     list_partnerships_with_publications,
     list_published,
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
 from cycle_tracker.documents.web.register.presenters import address_label, sheet
 from cycle_tracker.web.access import public
-from cycle_tracker.web.paging import page_asked_for
+from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
 
 bp = Blueprint("register", __name__)
@@ -22,17 +22,16 @@ bp = Blueprint("register", __name__)
 @public
 def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
-    filters = _filters()
-    pages = list_published(
-        partnership=filters.partnership.data,
-        period=filters.chosen_period(),
-        page=page_asked_for(),
-    )
+    having_some = list_partnerships_with_publications()
+    filters = RegisterFilters(request.args, having_some)
+    partnership, period = filters.partnership.word, filters.period.value
+    page = page_asked_for()
+    found = list_published(having_some, partnership=partnership, period=period, page=page, per_page=PER_PAGE)
+    pages = page_of(found, page=page, count=count_published(partnership=partnership, period=period))
     return render_template(
         "documents/register/register.html",
         filters=filters,
         pages=pages,
-        chosen=filters.chosen(),
         address_label=address_label,
     )
 
@@ -41,12 +40,7 @@ def show() -> ResponseReturnValue:
 @public
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
-    filters = _filters()
-    found = list_all_published(partnership=filters.partnership.data, period=filters.chosen_period())
+    having_some = list_partnerships_with_publications()
+    filters = RegisterFilters(request.args, having_some)
+    found = list_published(having_some, partnership=filters.partnership.word, period=filters.period.value)
     return download(sheet(found, clock.today()), form)
-
-
-def _filters() -> RegisterFilters:
-    filters = RegisterFilters(request.args)
-    filters.offer(list_partnerships_with_publications())
-    return filters

@@ -9,7 +9,7 @@ from cycle_tracker.web.wording import day, moment
 
 
 @dataclass(frozen=True)
-class DecisionLine:
+class DecisionRow:
     """One decision. `step_address` is the page of the next steps that it asked for, and `minutes` where the minutes of
     its meeting are, where that is a web address."""
 
@@ -23,10 +23,10 @@ class DecisionLine:
     minutes: str = ""
 
 
-def decision_lines(decisions: Iterable[Decision]) -> list[DecisionLine]:
+def decision_lines(decisions: Iterable[Decision]) -> list[DecisionRow]:
     """Decisions as they stand in a list."""
     return [
-        DecisionLine(
+        DecisionRow(
             outcome=one.outcome.label,
             what=what_was_decided(one),
             reason=one.text,

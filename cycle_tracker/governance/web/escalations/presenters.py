@@ -28,12 +28,12 @@ RESOLUTIONS = {
 }
 
 
+# The headings of the list, in its order.
 STANDINGS = {
     Standing.WAITING: "Decision needed",
     Standing.DECIDED: "Decided, still open",
     Standing.SETTLED: "Settled",
 }
-"""The headings of the list, in its order."""
 
 FILE_COLUMNS = (
     "Milestone",
@@ -58,7 +58,7 @@ FILE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class EscalationRow:
     """One escalation in a list. `decided` and `how` tell of the last decision on it, `came` to whom it came and when,
     `raised` who raised it and why, `acknowledged` who replies by when."""
 
@@ -83,7 +83,7 @@ class LineGroup:
 
     standing: Standing
     title: str
-    lines: list[Line]
+    lines: list[EscalationRow]
 
 
 def lines(
@@ -91,12 +91,12 @@ def lines(
     explanations: Mapping[int, DateChange],
     decisions: Mapping[int, list[Decision]],
     today: date,
-) -> list[Line]:
+) -> list[EscalationRow]:
     """Escalations as they stand in a list."""
     return [_line(one, explanations, decisions, today) for one in escalations]
 
 
-def grouped(found: Iterable[Line]) -> list[LineGroup]:
+def grouped(found: Iterable[EscalationRow]) -> list[LineGroup]:
     """The lines of one page by where they stand, those that wait first."""
     by_standing = {standing: [line for line in found if line.standing is standing] for standing in Standing}
     return [LineGroup(standing, STANDINGS[standing], rows) for standing, rows in by_standing.items() if rows]
@@ -192,9 +192,9 @@ def _line(
     explanations: Mapping[int, DateChange],
     decisions: Mapping[int, list[Decision]],
     today: date,
-) -> Line:
+) -> EscalationRow:
     last = next(iter(decisions.get(one.id, ())), None)
-    return Line(
+    return EscalationRow(
         id=one.id,
         title=one.milestone.title,
         partnership=one.milestone.partnership.name if one.milestone.partnership else "",

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.documents.queries.documents import newest_explanations
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.web.facts import date_rows, explanation_of, read_facts, status_of
@@ -20,7 +19,7 @@ from cycle_tracker.governance.queries.ladder import chairs_group_of
 from cycle_tracker.governance.rules import answers_for
 from cycle_tracker.governance.web.escalations import deciding
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
-from cycle_tracker.governance.web.escalations.filters import Filters, filter_form, read_filters
+from cycle_tracker.governance.web.escalations.filters import EscalationFilters
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.escalations.presenters import (
     FILE_COLUMNS,
@@ -33,14 +32,14 @@ from cycle_tracker.governance.web.escalations.presenters import (
     recorded_words,
 )
 from cycle_tracker.milestones.web.details import detail_for
-from cycle_tracker.milestones.web.forms import save
-from cycle_tracker.milestones.web.newest import read_newest
+from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import place_wording
 from cycle_tracker.models import DateChange, Decision, Escalation
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import bases_wording
 
@@ -59,7 +58,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "governance/escalations/index.html",
         filters=filters,
-        filter_form=filter_form(filters),
         groups=grouped(lines(rows, *_beside(rows), clock.today())),
         pages=Pages(rows, page=page, count=count),
     )
@@ -88,26 +86,24 @@ def decide(escalation_id: int) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     escalation = get_escalation(viewer, escalation_id, to=Permission.DECIDE_ESCALATIONS)
     form = _form(escalation)
-    try:
-        if form.validate_on_submit() and save(
-            form,
-            escalation.milestone,
-            lambda: deciding.decide(escalation, form, viewer, by=current_user_row(), today=today, now=clock.now()),
-        ):
-            flash(f"Saved. {recorded_words(form)}", "success")
-            return redirect(url_for("escalations.show", escalation_id=escalation_id))
-    except ChangedMeanwhile:
-        form.for_version(escalation.milestone)
-        changed = read_newest(escalation.milestone, viewer)
-        return _page(escalation, form, changed=changed, typed=form.typed()), 409
-    return _page(escalation, form if form.is_submitted() else None)
+    attempt = Attempt(form, escalation.milestone)
+    if attempt.validate():
+        with attempt:
+            deciding.decide(escalation, form, viewer, by=current_user_row(), today=today, now=clock.now())
+    if attempt.saved:
+        flash(f"Saved. {recorded_words(form)}", "success")
+        return redirect(url_for("escalations.show", escalation_id=escalation_id))
+    if not attempt.is_late:
+        return _page(escalation, form if form.is_submitted() else None)
+    changed = changed_by_others(attempt, escalation.milestone)
+    return _page(escalation, form, changed=changed, typed=form.typed()), attempt.status
 
 
-def _asked_for() -> tuple[Filters, EscalationList]:
+def _asked_for() -> tuple[EscalationFilters, EscalationList]:
     """The filters of the address, and the list that they give."""
     viewer = current_viewer()
-    filters = read_filters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_ESCALATIONS)))
-    return filters, EscalationList(viewer, filters.partnership, filters.standing)
+    filters = EscalationFilters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_ESCALATIONS)))
+    return filters, EscalationList(viewer, filters.partnership.word, filters.standing.value)
 
 
 def _beside(rows: Sequence[Escalation]) -> tuple[dict[int, DateChange], dict[int, list[Decision]]]:
@@ -143,7 +139,7 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
     proposal = find_proposal(milestone)
     if form is None:
         form = _form(escalation)
-        form.for_version(milestone)
+        form.for_now(milestone)
         form.start_from(proposal)
     return render_template(
         "governance/escalations/show.html",

@@ -7,9 +7,10 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import Length, Optional, ValidationError
 
+from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.models import Meeting, Membership, MembershipRole, User
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import HiddenLineField, LineField, required
+from cycle_tracker.web.forms import FormAbout, HiddenLineField, LineField, required
 
 LONGEST_EMAIL = 254
 LONGEST_TITLE = 200
@@ -26,18 +27,19 @@ CHANGED = "Someone else changed this while you had it open. Check the page, then
 PLACES = [SelectChoice(place.value, label) for place, label in PLACE_LABELS.items()]
 
 
-class SeenForm(FlaskForm):
-    """A form about something that somebody else may change meanwhile: `seen` is what it said when it was shown."""
+class SeenForm(FormAbout):
+    """A form about something of a group: `seen` is a fingerprint of what it said when it was shown."""
 
     seen = HiddenLineField()
 
-    def for_state(self, *facts: object) -> None:
-        """Make the form one about something with these facts."""
-        self.seen.data = _fingerprint(*facts)
+    def for_now(self, thing: Membership | Meeting) -> None:
+        """Make the form one about the thing as it is now."""
+        self.seen.data = _fingerprint(thing)
 
-    def is_about(self, *facts: object) -> bool:
-        """True where these are the facts that the person was looking at, or the form lost them."""
-        return not self.seen.data or self.seen.data == _fingerprint(*facts)
+    def ensure_current(self, thing: Membership | Meeting) -> None:
+        """Raises ChangedMeanwhile where the thing says something else now. A form that lost `seen` passes."""
+        if self.seen.data and self.seen.data != _fingerprint(thing):
+            raise ChangedMeanwhile(CHANGED)
 
 
 class MemberForm(FlaskForm):
@@ -98,19 +100,11 @@ class PlaceForm(SeenForm):
         if field.data not in {place.value for place in MembershipRole}:
             raise ValidationError("Choose their role in the group")
 
-    def for_membership(self, membership: Membership) -> None:
-        """Make the form one about this place as it is now."""
-        self.for_state(membership.role.value, membership.to_on)
-
 
 class LastDayForm(SeenForm):
     """On which day somebody was in the group last."""
 
     last_day = UkDateField("Last day in the group", validators=[required("Enter their last day in the group")])
-
-    def for_membership(self, membership: Membership) -> None:
-        """Make the form one about this place as it is now."""
-        self.for_state(membership.role.value, membership.to_on)
 
 
 class MeetingForm(SeenForm):
@@ -137,10 +131,10 @@ class MeetingForm(SeenForm):
         ],
     )
 
-    def for_meeting(self, meeting: Meeting) -> None:
-        """Make the form one about this meeting as it is now."""
-        self.for_state(meeting.held_on, meeting.title, meeting.minutes)
 
-
-def _fingerprint(*facts: object) -> str:
-    return hashlib.sha256(repr([str(fact) for fact in facts]).encode()).hexdigest()[:16]
+def _fingerprint(thing: Membership | Meeting) -> str:
+    if isinstance(thing, Membership):
+        facts = [thing.role.value, str(thing.to_on)]
+    else:
+        facts = [str(thing.held_on), str(thing.title), str(thing.minutes)]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

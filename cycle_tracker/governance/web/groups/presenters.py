@@ -7,7 +7,7 @@ from datetime import date
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.governance.web.escalations.decision_words import DecisionLine, decision_lines, minutes_address
+from cycle_tracker.governance.web.escalations.decision_words import DecisionRow, decision_lines, minutes_address
 from cycle_tracker.governance.web.escalations.presenters import late_wording
 from cycle_tracker.governance.web.groups.forms import PLACE_LABELS
 from cycle_tracker.governance.web.ladder.presenters import raised_words
@@ -17,7 +17,7 @@ from cycle_tracker.web.wording import day
 
 
 @dataclass(frozen=True)
-class MemberLine:
+class MemberRow:
     """One person in the group, or one who was. `email` is there for those who look after the group."""
 
     id: int
@@ -29,7 +29,7 @@ class MemberLine:
 
 
 @dataclass(frozen=True)
-class MeetingLine:
+class MeetingRow:
     """One meeting. `address` is where its minutes are, where that is a web address."""
 
     id: int
@@ -41,22 +41,20 @@ class MeetingLine:
 
 
 @dataclass(frozen=True)
-class DecidedLine:
+class DecidedRow:
     """One decision, with what it is about."""
 
     title: str
     address: str
-    decision: DecisionLine
+    decision: DecisionRow
 
 
-def member_lines(
-    memberships: Iterable[Membership], *, with_addresses: bool
-) -> tuple[list[MemberLine], list[MemberLine]]:
+def member_lines(memberships: Iterable[Membership], *, with_addresses: bool) -> tuple[list[MemberRow], list[MemberRow]]:
     """Who is in the group, and who was."""
-    present: list[MemberLine] = []
-    former: list[MemberLine] = []
+    present: list[MemberRow] = []
+    former: list[MemberRow] = []
     for one in memberships:
-        line = MemberLine(
+        line = MemberRow(
             id=one.id,
             name=one.user.name,
             place=PLACE_LABELS[one.role],
@@ -68,10 +66,10 @@ def member_lines(
     return present, former
 
 
-def meeting_lines(meetings: Iterable[Meeting], today: date) -> list[MeetingLine]:
+def meeting_lines(meetings: Iterable[Meeting], today: date) -> list[MeetingRow]:
     """Meetings as they stand in a list."""
     return [
-        MeetingLine(
+        MeetingRow(
             id=one.id,
             held_on=day(one.held_on),
             title=one.title,
@@ -104,11 +102,11 @@ def _since(one: Escalation) -> str:
     return f"With the {'chair' if one.audience is Audience.CHAIR else 'group'} since {day(one.fell_due_on)}."
 
 
-def decided(decisions: Iterable[Decision], viewer: Viewer) -> list[DecidedLine]:
+def decided(decisions: Iterable[Decision], viewer: Viewer) -> list[DecidedRow]:
     """What the group decided last."""
     found = list(decisions)
     return [
-        DecidedLine(
+        DecidedRow(
             title=one.escalation.milestone.title,
             address=_address(one.escalation, one.escalation.milestone, viewer),
             decision=line,

@@ -1,12 +1,7 @@
 """The page of a governance group, and what is changed on it."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from sqlalchemy.exc import IntegrityError
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
@@ -31,13 +26,13 @@ from cycle_tracker.governance.services.groups import (
     end_membership,
     governance_group,
 )
-from cycle_tracker.governance.web.groups.forms import CHANGED, LastDayForm, MeetingForm, MemberForm, PlaceForm, SeenForm
+from cycle_tracker.governance.web.groups.forms import LastDayForm, MeetingForm, MemberForm, PlaceForm
 from cycle_tracker.governance.web.groups.presenters import decided, meeting_lines, member_lines, waiting_tasks
 from cycle_tracker.models import MembershipRole, Partnership, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
-from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 
 bp = Blueprint("groups", __name__, url_prefix="/partnerships/<slug>/group")
@@ -79,21 +74,19 @@ def show(slug: str) -> ResponseReturnValue:
 def join(slug: str) -> ResponseReturnValue:
     """Give somebody a place in the group: chosen from those with a role in the partnership, or by their address."""
     found = get_group(current_viewer(), slug, to=Permission.MANAGE_GROUP)
+    partnership = found.partnership
     form = MemberForm()
-    form.offer(list_people_to_add(found.partnership, found.group))
-    return _change(
-        "governance/groups/member.html",
-        found.partnership,
-        form,
-        lambda: add_member(
-            found.partnership,
-            _person(form),
-            MembershipRole(form.place.data),
-            by=current_user_row(),
-            now=clock.now(),
-        ),
-        "Added to the group.",
-    )
+    form.offer(list_people_to_add(partnership, found.group))
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            add_member(
+                partnership, _person(form), MembershipRole(form.place.data), by=current_user_row(), now=clock.now()
+            )
+    if attempt.saved:
+        flash("Added to the group.", "success")
+        return redirect(url_for("groups.show", slug=slug))
+    return render_template("governance/groups/member.html", partnership=partnership, form=form), attempt.status
 
 
 @bp.route(f"/members/<{ID}:membership_id>", methods=["GET", "POST"])
@@ -102,22 +95,17 @@ def place(slug: str, membership_id: int) -> ResponseReturnValue:
     """Say what somebody is in the group."""
     membership = get_membership(current_viewer(), slug, membership_id)
     form = PlaceForm(place=membership.role.value)
-    return _change(
-        "governance/groups/place.html",
-        _partnership(slug),
-        form,
-        lambda: change_place(
-            membership,
-            MembershipRole(form.place.data),
-            by=current_user_row(),
-            today=clock.today(),
-            now=clock.now(),
-        ),
-        f"Saved. The role of {membership.user.name} in the group has changed.",
-        seen=lambda: form.for_membership(membership),
-        facts=lambda: (membership.role.value, membership.to_on),
-        membership=membership,
-    )
+    attempt = Attempt(form, membership)
+    if attempt.validate():
+        role = MembershipRole(form.place.data)
+        with attempt:
+            change_place(membership, role, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
+        flash(f"Saved. The role of {membership.user.name} in the group has changed.", "success")
+        return redirect(url_for("groups.show", slug=slug))
+    return render_template(
+        "governance/groups/place.html", partnership=_partnership(slug), form=form, membership=membership
+    ), attempt.status
 
 
 @bp.route(f"/members/<{ID}:membership_id>/end", methods=["GET", "POST"])
@@ -126,42 +114,43 @@ def leave(slug: str, membership_id: int) -> ResponseReturnValue:
     """Say on which day somebody was in the group last."""
     membership = get_membership(current_viewer(), slug, membership_id)
     form = LastDayForm(last_day=clock.today())
-    return _change(
-        "governance/groups/end.html",
-        _partnership(slug),
-        form,
-        lambda: end_membership(
-            membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
-        ),
-        f"Saved. {membership.user.name} is no longer in the group.",
-        seen=lambda: form.for_membership(membership),
-        facts=lambda: (membership.role.value, membership.to_on),
-        membership=membership,
-    )
+    attempt = Attempt(form, membership)
+    if attempt.validate():
+        with attempt:
+            end_membership(
+                membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
+            )
+    if attempt.saved:
+        flash(f"Saved. {membership.user.name} is no longer in the group.", "success")
+        return redirect(url_for("groups.show", slug=slug))
+    return render_template(
+        "governance/groups/end.html", partnership=_partnership(slug), form=form, membership=membership
+    ), attempt.status
 
 
 @bp.route("/meetings/add", methods=["GET", "POST"])
 @requires(Permission.MANAGE_GROUP)
 def meet(slug: str) -> ResponseReturnValue:
     """Add a meeting."""
-    partnership = _partnership(slug)
-    form = MeetingForm()
-    return _change(
-        "governance/groups/meeting.html",
-        partnership,
-        form,
-        lambda: add_meeting(
-            governance_group(partnership),
-            form.held_on.chosen,
-            title=form.title.data,
-            minutes=form.minutes.data,
-            by=current_user_row(),
-            today=clock.today(),
-            now=clock.now(),
-        ),
-        f"Added the meeting of {day(form.held_on.data)}.",
-        meeting=None,
-    )
+    partnership, form = _partnership(slug), MeetingForm()
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            add_meeting(
+                governance_group(partnership),
+                form.held_on.chosen,
+                title=form.title.data,
+                minutes=form.minutes.data,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
+        flash(f"Added the meeting of {day(form.held_on.data)}.", "success")
+        return redirect(url_for("groups.show", slug=slug))
+    return render_template(
+        "governance/groups/meeting.html", partnership=partnership, form=form, meeting=None
+    ), attempt.status
 
 
 @bp.route(f"/meetings/<{ID}:meeting_id>", methods=["GET", "POST"])
@@ -170,24 +159,24 @@ def change(slug: str, meeting_id: int) -> ResponseReturnValue:
     """Another day, title or minutes of a meeting."""
     meeting = get_meeting(current_viewer(), slug, meeting_id)
     form = MeetingForm(obj=meeting)
-    return _change(
-        "governance/groups/meeting.html",
-        _partnership(slug),
-        form,
-        lambda: change_meeting(
-            meeting,
-            form.held_on.chosen,
-            title=form.title.data,
-            minutes=form.minutes.data,
-            by=current_user_row(),
-            today=clock.today(),
-            now=clock.now(),
-        ),
-        f"Saved the meeting of {day(form.held_on.data)}.",
-        seen=lambda: form.for_meeting(meeting),
-        facts=lambda: (meeting.held_on, meeting.title, meeting.minutes),
-        meeting=meeting,
-    )
+    attempt = Attempt(form, meeting)
+    if attempt.validate():
+        with attempt:
+            change_meeting(
+                meeting,
+                form.held_on.chosen,
+                title=form.title.data,
+                minutes=form.minutes.data,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
+        flash(f"Saved the meeting of {day(form.held_on.data)}.", "success")
+        return redirect(url_for("groups.show", slug=slug))
+    return render_template(
+        "governance/groups/meeting.html", partnership=_partnership(slug), form=form, meeting=meeting
+    ), attempt.status
 
 
 def _partnership(slug: str) -> Partnership:
@@ -204,44 +193,3 @@ def _person(form: MemberForm) -> User:
             "No one has an account with this address. Invite them to the partnership first.", field="email"
         )
     return person
-
-
-def _change(
-    template: str,
-    partnership: Partnership,
-    form: FlaskForm,
-    make: Callable[[], object],
-    done: str,
-    *,
-    seen: Callable[[], None] | None = None,
-    facts: Callable[[], tuple[Any, ...]] = tuple,
-    **shown: object,
-) -> ResponseReturnValue:
-    """Make a change and go back to the group, or show the page with what stands in the way."""
-    status = 200
-    if form.validate_on_submit():
-        if isinstance(form, SeenForm) and not form.is_about(*facts()):
-            form.form_errors.append(CHANGED)
-            status = 409
-        elif _saved(form, make):
-            flash(done, "success")
-            return redirect(url_for("groups.show", slug=partnership.slug))
-    if seen is not None:
-        seen()
-    return render_template(template, partnership=partnership, form=form, **shown), status
-
-
-def _saved(form: FlaskForm, make: Callable[[], object]) -> bool:
-    """Make the change and commit it; False where a rule refuses, or somebody else did the same at the same moment."""
-    try:
-        make()
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        form.form_errors.append(CHANGED)
-        return False
-    except RuleBroken as rule:
-        db.session.rollback()
-        show_rule(form, rule)
-        return False
-    return True

@@ -17,7 +17,7 @@ CAME_TO = {
 
 
 @dataclass(frozen=True)
-class RungLine:
+class RungRow:
     """One rung that is open: to whom it came and when, who raised it and why, and who replies by when."""
 
     what: str
@@ -26,9 +26,9 @@ class RungLine:
     acknowledged: str
 
 
-def rung_line(rung: Escalation, today: date) -> RungLine:
+def rung_line(rung: Escalation, today: date) -> RungRow:
     """A rung as the page of its milestone shows it."""
-    return RungLine(
+    return RungRow(
         what=f"Escalated to {CAME_TO[rung.audience]} on {day(rung.fell_due_on)}, {late_words(rung)}.",
         raised=raised_words(rung),
         why=rung.raised_why,

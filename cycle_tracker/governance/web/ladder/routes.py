@@ -1,7 +1,5 @@
 """Saying by when one replies to what came to one, and raising something before the ladder does or further than it."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,11 +17,12 @@ from cycle_tracker.governance.web.ladder.presenters import CAME_TO, rung_line
 from cycle_tracker.governance.web.ladder.section import own_rung
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.web.details import Detail, detail_for
-from cycle_tracker.milestones.web.forms import MilestoneForm, save
-from cycle_tracker.milestones.web.newest import read_newest
-from cycle_tracker.milestones.web.places import place_wording, seen_by
+from cycle_tracker.milestones.web.forms import MilestoneForm
+from cycle_tracker.milestones.web.newest import changed_by_others
+from cycle_tracker.milestones.web.places import page_of, place_wording, seen_by
 from cycle_tracker.models import Escalation, Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 
 bp = Blueprint("ladder", __name__)
@@ -36,7 +35,7 @@ ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
 def acknowledge(slug: str, key: str) -> ResponseReturnValue:
     """The owner or a lead says by when they reply."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
-    return _acknowledge(milestone, own_rung(list_open_rungs(milestone)), Audience.LEAD, _page_of(milestone))
+    return _acknowledge(milestone, own_rung(list_open_rungs(milestone)), Audience.LEAD, page_of(milestone))
 
 
 @bp.route(f"{HERE}/national-acknowledgement", methods=["GET", "POST"])
@@ -45,7 +44,7 @@ def acknowledge_for_nation(slug: str, key: str) -> ResponseReturnValue:
     """A member of the national group says by when it replies."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_FURTHER)
     rung = open_rung_to(list_open_rungs(milestone), Audience.NATIONAL)
-    return _acknowledge(milestone, rung, Audience.NATIONAL, _page_of(milestone))
+    return _acknowledge(milestone, rung, Audience.NATIONAL, page_of(milestone))
 
 
 @bp.route(f"{ESCALATION}/acknowledgement", methods=["GET", "POST"])
@@ -63,16 +62,14 @@ def raise_it(slug: str, key: str) -> ResponseReturnValue:
     """Raise something to the governance group before the ladder does."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_TO_GROUP)
     form = RaiseForm()
-    return _change(
-        "governance/ladder/raise.html",
-        milestone,
-        form,
-        lambda: ladder.raise_to_group(
-            milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now()
-        ),
-        "Escalated. We will email the governance group and add this to its list.",
-        _page_of(milestone),
-    )
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            ladder.raise_to_group(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
+        flash("Escalated. We will email the governance group and add this to its list.", "success")
+        return redirect(page_of(milestone))
+    return _page("governance/ladder/raise.html", milestone, form, attempt, page_of(milestone))
 
 
 @bp.route(f"{HERE}/raise-further", methods=["GET", "POST"])
@@ -81,26 +78,32 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
     """Raise a document to the national group."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_FURTHER)
     form = RaiseForm()
-    return _change(
-        "governance/ladder/raise_further.html",
-        milestone,
-        form,
-        lambda: ladder.raise_further(
-            milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now()
-        ),
-        "Escalated. We will email the national group, and officials will see this on their home page.",
-        _page_of(milestone),
-    )
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            ladder.raise_further(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
+        flash("Escalated. We will email the national group, and officials will see this on their home page.", "success")
+        return redirect(page_of(milestone))
+    return _page("governance/ladder/raise_further.html", milestone, form, attempt, page_of(milestone))
 
 
 def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audience, back: str) -> ResponseReturnValue:
     form = AcknowledgementForm()
-    return _change(
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            if rung is None:
+                raise ChangedMeanwhile("This no longer needs a reply.")
+            ladder.acknowledge(rung, form.reply_by.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
+        flash(f"Saved. The reply date is {day(form.reply_by.data)}.", "success")
+        return redirect(back)
+    return _page(
         "governance/ladder/acknowledge.html",
         milestone,
         form,
-        lambda: _say(rung, form),
-        f"Saved. The reply date is {day(form.reply_by.data)}.",
+        attempt,
         back,
         rung=rung_line(rung, clock.today()) if rung is not None else None,
         is_answered=rung is None or rung.acknowledged_at is not None or rung.resolved_at is not None,
@@ -110,36 +113,9 @@ def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audien
     )
 
 
-def _say(rung: Escalation | None, form: AcknowledgementForm) -> None:
-    if rung is None:
-        raise ChangedMeanwhile("This no longer needs a reply.")
-    ladder.acknowledge(rung, form.reply_by.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
-
-
-def _change(
-    template: str,
-    milestone: Milestone,
-    form: MilestoneForm,
-    change: Callable[[], object],
-    done: str,
-    back: str,
-    **shown: object,
+def _page(
+    template: str, milestone: Milestone, form: MilestoneForm, attempt: Attempt, back: str, **shown: object
 ) -> ResponseReturnValue:
-    """Make a change and go back, or show the page with what stands in the way."""
-    try:
-        if form.validate_on_submit() and save(form, milestone, change):
-            flash(done, "success")
-            return redirect(back)
-    except ChangedMeanwhile:
-        form.for_version(milestone)
-        changed = read_newest(milestone, current_viewer())
-        return _page(template, milestone, form, back, changed=changed, **shown), 409
-    if not form.is_submitted():
-        form.for_version(milestone)
-    return _page(template, milestone, form, back, **shown)
-
-
-def _page(template: str, milestone: Milestone, form: MilestoneForm, back: str, **shown: object) -> str:
     detail = detail_for(current_viewer(), milestone)
     rungs = list_open_rungs(milestone)
     return render_template(
@@ -153,11 +129,6 @@ def _page(template: str, milestone: Milestone, form: MilestoneForm, back: str, *
         is_with_group=open_rung_to(rungs, Audience.GOVERNANCE) is not None,
         is_with_nation=open_rung_to(rungs, Audience.NATIONAL) is not None,
         in_full=detail is Detail.EVERYTHING,
+        changed=changed_by_others(attempt, milestone),
         **shown,
-    )
-
-
-def _page_of(milestone: Milestone) -> str:
-    if milestone.partnership is None:
-        raise ValueError("a national milestone has no page of its own")
-    return url_for("milestones.show", slug=milestone.partnership.slug, key=milestone.key)
+    ), attempt.status

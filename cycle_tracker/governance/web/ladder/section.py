@@ -8,7 +8,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.queries.ladder import is_in_national_group, list_open_rungs, open_rung_to
 from cycle_tracker.governance.rules import OWN, SHOWN, answers_for
-from cycle_tracker.governance.web.ladder.presenters import RungLine, rung_line
+from cycle_tracker.governance.web.ladder.presenters import RungRow, rung_line
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Escalation, Milestone
@@ -22,7 +22,7 @@ class LadderSection:
     """The rungs that are open, and what may be done: say by when one replies, for oneself or for the national group,
     raise it to the governance group, raise it further."""
 
-    rungs: Sequence[RungLine]
+    rungs: Sequence[RungRow]
     may_reply: bool
     may_reply_for_nation: bool
     may_raise: bool

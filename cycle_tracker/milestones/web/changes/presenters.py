@@ -15,7 +15,7 @@ from cycle_tracker.web.wording import day, due_wording, milestone_status
 
 
 @dataclass(frozen=True)
-class Links:
+class ChangeLinks:
     """The addresses of what can be changed here; each empty for those who may not."""
 
     add_sub_task: str = ""
@@ -23,7 +23,7 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Together:
+class RelatedTasks:
     """What a milestone is part of, its sub-tasks with how many are done, what comes before it and after it."""
 
     parent: Task | None
@@ -31,22 +31,22 @@ class Together:
     progress: str
     before: list[Task]
     after: list[Task]
-    links: Links
+    links: ChangeLinks
 
     @property
     def says_nothing(self) -> bool:
         """True where there is nothing to show and nothing to do."""
         nothing = not (self.parent or self.sub_tasks or self.before or self.after)
-        return nothing and self.links == Links()
+        return nothing and self.links == ChangeLinks()
 
 
-def together(related: Iterable[Related], links: Links, today: date) -> Together:
+def together(related: Iterable[Related], links: ChangeLinks, today: date) -> RelatedTasks:
     """The part of the page that says how milestones hang together."""
     by_relation: dict[Relation, list[Related]] = {relation: [] for relation in Relation}
     for one in related:
         by_relation[one.relation].append(one)
     parent = by_relation[Relation.PARENT]
-    return Together(
+    return RelatedTasks(
         parent=related_task(parent[0], today) if parent else None,
         sub_tasks=[related_task(one, today) for one in by_relation[Relation.SUB_TASK]],
         progress=progress_words(by_relation[Relation.SUB_TASK]),

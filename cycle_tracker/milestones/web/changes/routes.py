@@ -1,6 +1,6 @@
 """Setting a milestone right: one page for each change, back to the milestone's own page when it is made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind, Stage
 from cycle_tracker.milestones.queries.milestones import get_milestone
@@ -28,16 +28,18 @@ from cycle_tracker.milestones.web.changes.forms import (
     SubTaskForm,
 )
 from cycle_tracker.milestones.web.changes.presenters import predecessor_choices, related_task
-from cycle_tracker.milestones.web.forms import MilestoneForm, save
-from cycle_tracker.milestones.web.newest import read_newest
+from cycle_tracker.milestones.web.forms import MilestoneForm
+from cycle_tracker.milestones.web.newest import changed_by_others
+from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models import Milestone, Organisation, User
 from cycle_tracker.partnerships.queries.bodies import bodies_on
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.choices import body_choices, owner_choices, stage_choices
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("milestone_changes", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")
+NOT_A_DOCUMENT = "You cannot reopen a plan or an annual report. If something is wrong, ask an official."
 
 
 @bp.route("/owner", methods=["GET", "POST"])
@@ -48,14 +50,14 @@ def owner(slug: str, key: str) -> ResponseReturnValue:
     people = list_owners(_partnership_id(milestone), clock.today())
     form = OwnerForm(data={"owner": str(milestone.owner_id or "")})
     form.owner.offer(owner_choices(people))
-    chosen = _chosen(people, form.owner.data)
-    return _change(
-        milestone,
-        form,
-        "milestones/changes/owner.html",
-        lambda: change_owner([milestone], chosen, by=current_user_row(), today=clock.today(), now=clock.now()),
-        f"Saved. {chosen.name} is now the owner." if chosen else "Saved. This has no owner.",
-    )
+    attempt, chosen = Attempt(form, milestone), _chosen(people, form.owner.data)
+    if attempt.validate():
+        with attempt:
+            change_owner([milestone], chosen, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
+        flash(f"Saved. {chosen.name} is now the owner." if chosen else "Saved. This has no owner.", "success")
+        return redirect(page_of(milestone))
+    return _page("milestones/changes/owner.html", milestone, form, attempt)
 
 
 @bp.route("/edit", methods=["GET", "POST"])
@@ -64,16 +66,15 @@ def edit(slug: str, key: str) -> ResponseReturnValue:
     """Change the title, stage and lead organisation of a local milestone; of another one its lead organisation."""
     milestone = _get(slug, key)
     bodies = _bodies_of(milestone, clock.today())
-    now = {
-        "title": milestone.title,
-        "stage": milestone.stage.value if milestone.stage else "",
-        "lead_organisation": str(milestone.lead_organisation_id or ""),
-    }
-    form = EditForm(data=now) if is_local(milestone) else LeadOrganisationForm(data=now)
-    form.lead_organisation.offer(body_choices(bodies))
-    if isinstance(form, EditForm):
-        form.stage.offer(stage_choices())
-    return _change(milestone, form, "milestones/changes/edit.html", lambda: _edit(milestone, form, bodies), "Saved.")
+    form = _edit_form(milestone, bodies)
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            _edit(milestone, form, bodies)
+    if attempt.saved:
+        flash("Saved.", "success")
+        return redirect(page_of(milestone))
+    return _page("milestones/changes/edit.html", milestone, form, attempt)
 
 
 @bp.route("/drop", methods=["GET", "POST"])
@@ -81,13 +82,14 @@ def edit(slug: str, key: str) -> ResponseReturnValue:
 def drop(slug: str, key: str) -> ResponseReturnValue:
     """Say that it will not be done, and why."""
     milestone, form = _get(slug, key), DropForm()
-    return _change(
-        milestone,
-        form,
-        "milestones/changes/drop.html",
-        lambda: drop_milestone(milestone, form.reason.data, by=current_user_row(), now=clock.now()),
-        "Saved. This is dropped, and reminders stop.",
-    )
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            drop_milestone(milestone, form.reason.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash("Saved. This is dropped, and reminders stop.", "success")
+        return redirect(page_of(milestone))
+    return _page("milestones/changes/drop.html", milestone, form, attempt)
 
 
 @bp.route("/reopen", methods=["GET", "POST"])
@@ -95,13 +97,16 @@ def drop(slug: str, key: str) -> ResponseReturnValue:
 def reopen(slug: str, key: str) -> ResponseReturnValue:
     """Open it again, and say why."""
     milestone, form = _get(slug, key), ReopenForm()
-    return _change(
-        milestone,
-        form,
-        "milestones/changes/reopen.html",
-        lambda: _reopen(milestone, form),
-        "Saved. This is open again, and its reminders restart.",
-    )
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            if milestone.is_document:
+                raise RuleBroken(NOT_A_DOCUMENT)
+            reopen_milestone(milestone, form.reason.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash("Saved. This is open again, and its reminders restart.", "success")
+        return redirect(page_of(milestone))
+    return _page("milestones/changes/reopen.html", milestone, form, attempt)
 
 
 @bp.route("/sub-tasks/new", methods=["GET", "POST"])
@@ -112,15 +117,20 @@ def sub_task(slug: str, key: str) -> ResponseReturnValue:
     people = list_owners(_partnership_id(milestone), clock.today())
     form = SubTaskForm()
     form.owner.offer(owner_choices(people))
-    if form.validate_on_submit() and saved(form, lambda: _add_sub_task(milestone, form, people)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        wanted = Wanted(form.title.data, form.due_on.data, _chosen(people, form.owner.data))
+        with attempt:
+            add_sub_task(milestone, wanted, by=current_user_row(), today=clock.today(), now=clock.now())
+    if attempt.saved:
         flash("Sub-task added.", "success")
-        return redirect(_page_of(milestone, anchor="sub-tasks"))
+        return redirect(page_of(milestone, anchor="sub-tasks"))
     return render_template(
         "milestones/changes/sub_task.html",
         milestone=milestone,
         form=form,
         may_add=milestone.is_open and milestone.kind is not Kind.SUB_TASK,
-    )
+    ), attempt.status
 
 
 @bp.route("/predecessors", methods=["GET", "POST"])
@@ -133,7 +143,14 @@ def predecessors(slug: str, key: str) -> ResponseReturnValue:
     form.predecessor.offer(predecessor_choices(possible))
     if form.is_submitted() and form.predecessor.data in {str(one.id) for one in milestone.predecessors}:
         return redirect(url_for("milestone_changes.predecessors", slug=slug, key=key))  # the button pressed twice
-    if form.validate_on_submit() and saved(form, lambda: _add_predecessor(milestone, form, possible)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            first = next((one for one in possible if str(one.id) == form.predecessor.data), None)
+            if first is None:
+                raise RuleBroken("Choose a milestone from the list", field="predecessor")
+            add_predecessor(milestone, first, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash("Saved. We will warn people until it is finished. It does not stop them.", "success")
         return redirect(url_for("milestone_changes.predecessors", slug=slug, key=key))
     before = [one for one in list_related(milestone) if one.relation is Relation.BEFORE]
@@ -142,7 +159,7 @@ def predecessors(slug: str, key: str) -> ResponseReturnValue:
         milestone=milestone,
         form=form,
         before=[(one.id, related_task(one, clock.today())) for one in before],
-    )
+    ), attempt.status
 
 
 @bp.route("/predecessors/<int(max=2147483647):predecessor_id>/remove", methods=["POST"])
@@ -162,21 +179,23 @@ def _get(slug: str, key: str) -> Milestone:
     return get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_MILESTONES)
 
 
-def _change(
-    milestone: Milestone, form: MilestoneForm, template: str, change: Callable[[], object], done: str
-) -> ResponseReturnValue:
-    """Make a change and go to the milestone's page, or show the form with what stands in the way."""
-    try:
-        if form.validate_on_submit() and save(form, milestone, change):
-            flash(done, "success")
-            return redirect(_page_of(milestone))
-    except ChangedMeanwhile:
-        form.for_version(milestone)
-        changed = read_newest(milestone, current_viewer())
-        return render_template(template, milestone=milestone, form=form, changed=changed), 409
-    if not form.is_submitted():
-        form.for_version(milestone)
-    return render_template(template, milestone=milestone, form=form)
+def _page(template: str, milestone: Milestone, form: MilestoneForm, attempt: Attempt) -> ResponseReturnValue:
+    changed = changed_by_others(attempt, milestone)
+    return render_template(template, milestone=milestone, form=form, changed=changed), attempt.status
+
+
+def _edit_form(milestone: Milestone, bodies: Sequence[Organisation]) -> EditForm | LeadOrganisationForm:
+    """The form that says what the milestone says now."""
+    now = {
+        "title": milestone.title,
+        "stage": milestone.stage.value if milestone.stage else "",
+        "lead_organisation": str(milestone.lead_organisation_id or ""),
+    }
+    form = EditForm(data=now) if is_local(milestone) else LeadOrganisationForm(data=now)
+    form.lead_organisation.offer(body_choices(bodies))
+    if isinstance(form, EditForm):
+        form.stage.offer(stage_choices())
+    return form
 
 
 def _edit(milestone: Milestone, form: EditForm | LeadOrganisationForm, bodies: Sequence[Organisation]) -> None:
@@ -189,24 +208,6 @@ def _edit(milestone: Milestone, form: EditForm | LeadOrganisationForm, bodies: S
         by=current_user_row(),
         now=clock.now(),
     )
-
-
-def _reopen(milestone: Milestone, form: ReopenForm) -> None:
-    if milestone.is_document:
-        raise RuleBroken("You cannot reopen a plan or an annual report. If something is wrong, ask an official.")
-    reopen_milestone(milestone, form.reason.data, by=current_user_row(), now=clock.now())
-
-
-def _add_sub_task(milestone: Milestone, form: SubTaskForm, people: Sequence[User]) -> None:
-    wanted = Wanted(form.title.data, form.due_on.data, _chosen(people, form.owner.data))
-    add_sub_task(milestone, wanted, by=current_user_row(), today=clock.today(), now=clock.now())
-
-
-def _add_predecessor(milestone: Milestone, form: PredecessorForm, possible: Sequence[Milestone]) -> None:
-    first = next((one for one in possible if str(one.id) == form.predecessor.data), None)
-    if first is None:
-        raise RuleBroken("Choose a milestone from the list", field="predecessor")
-    add_predecessor(milestone, first, by=current_user_row(), now=clock.now())
 
 
 def _chosen(people: Sequence[User], value: str | None) -> User | None:
@@ -223,8 +224,3 @@ def _partnership_id(milestone: Milestone) -> int:
     if milestone.partnership_id is None:
         raise ValueError("a national milestone has no page of its own")
     return milestone.partnership_id
-
-
-def _page_of(milestone: Milestone, *, anchor: str | None = None) -> str:
-    slug = milestone.partnership.slug if milestone.partnership else ""
-    return url_for("milestones.show", slug=slug, key=milestone.key, _anchor=anchor)

@@ -9,7 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.queries.relations import list_related
-from cycle_tracker.milestones.web.changes.presenters import Links, together
+from cycle_tracker.milestones.web.changes.presenters import ChangeLinks, together
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.page_parts import Section
@@ -23,12 +23,12 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
     return None if found.says_nothing else Section("milestones/changes/section.html", found)
 
 
-def _links(milestone: Milestone, viewer: Viewer) -> Links:
+def _links(milestone: Milestone, viewer: Viewer) -> ChangeLinks:
     place: dict[str, Any] = {"slug": milestone.partnership.slug if milestone.partnership else "", "key": milestone.key}
     may_change = holds(viewer, Permission.CHANGE_OWN_MILESTONES, milestone)
     adds = milestone.is_open and milestone.kind is not Kind.SUB_TASK and may_change
     orders = holds(viewer, Permission.CHANGE_MILESTONES, milestone)
-    return Links(
+    return ChangeLinks(
         add_sub_task=url_for("milestone_changes.sub_task", **place) if adds else "",
         predecessors=url_for("milestone_changes.predecessors", **place) if orders else "",
     )

@@ -14,12 +14,12 @@ from cycle_tracker.models import Comment, Milestone
 from cycle_tracker.web.wording import moment
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+# What ends a sentence is no part of the address before it.
 AFTER_AN_ADDRESS = ".,;:!?)]"
-"""What ends a sentence is no part of the address before it."""
 
 
 @dataclass(frozen=True)
-class Said:
+class CommentRow:
     """One comment. `text` is None where it was taken back; `take_back` is the address for its own author."""
 
     id: int
@@ -30,11 +30,11 @@ class Said:
     take_back: str
 
 
-def said(comments: Iterable[Comment], milestone: Milestone, viewer: Viewer) -> list[Said]:
+def said(comments: Iterable[Comment], milestone: Milestone, viewer: Viewer) -> list[CommentRow]:
     """Comments as one person sees them."""
     slug = milestone.partnership.slug if milestone.partnership else ""
     return [
-        Said(
+        CommentRow(
             id=one.id,
             who=one.author.name,
             when=moment(one.written_at),

@@ -1,6 +1,6 @@
 """All comments on a milestone, writing one, and taking one's own back."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -13,10 +13,11 @@ from cycle_tracker.milestones.services.comments import LONGEST_COMMENT, take_bac
 from cycle_tracker.milestones.web.comments.forms import CommentForm
 from cycle_tracker.milestones.web.comments.presenters import said
 from cycle_tracker.milestones.web.comments.section import seen_by
+from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import Pages, last_page, page_asked_for
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("comments", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/comments")
 
@@ -34,10 +35,14 @@ def write(slug: str, key: str) -> ResponseReturnValue:
     """Say something."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.COMMENT)
     form = CommentForm()
-    if form.validate_on_submit() and saved(form, lambda: _write(milestone, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            write_comment(milestone, form.text.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash("Comment added.", "success")
-        return redirect(_page_of(slug, key))
-    return _page(milestone, form)
+        return redirect(page_of(milestone, anchor="comments"))
+    return _page(milestone, form), attempt.status
 
 
 @bp.route("/<int(max=2147483647):comment_id>/take-back", methods=["POST"])
@@ -49,11 +54,7 @@ def take_back(slug: str, key: str, comment_id: int) -> ResponseReturnValue:
         take_back_comment(milestone, comment, by=current_user_row(), now=clock.now())
         db.session.commit()
         flash("Comment deleted.", "success")
-    return redirect(_page_of(slug, key))
-
-
-def _write(milestone: Milestone, form: CommentForm) -> None:
-    write_comment(milestone, form.text.data, by=current_user_row(), now=clock.now())
+    return redirect(page_of(milestone, anchor="comments"))
 
 
 def _page(milestone: Milestone, form: CommentForm | None = None) -> str:
@@ -72,7 +73,3 @@ def _page(milestone: Milestone, form: CommentForm | None = None) -> str:
         seen_by=seen_by(milestone),
         longest=LONGEST_COMMENT,
     )
-
-
-def _page_of(slug: str, key: str) -> str:
-    return url_for("milestones.show", slug=slug, key=key, _anchor="comments")

@@ -10,7 +10,7 @@ from cycle_tracker.milestones.queries.comments import LISTED_AT_MOST, newest_com
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.services.comments import LONGEST_COMMENT
 from cycle_tracker.milestones.web.comments.forms import CommentForm
-from cycle_tracker.milestones.web.comments.presenters import Said, said
+from cycle_tracker.milestones.web.comments.presenters import CommentRow, said
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.milestones.web.places import people_in
 from cycle_tracker.models import Milestone
@@ -18,10 +18,10 @@ from cycle_tracker.web.page_parts import Section
 
 
 @dataclass(frozen=True)
-class Talk:
+class CommentsSection:
     """The newest comments. `all` is the address of all of them, where there are more; `form` is for those who may."""
 
-    comments: list[Said]
+    comments: list[CommentRow]
     all: str
     address: str
     seen_by: str
@@ -35,7 +35,7 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
         return None
     found = newest_comments(milestone, at_most=LISTED_AT_MOST + 1)
     address = url_for("comments.index", slug=milestone.partnership.slug, key=milestone.key)
-    talk = Talk(
+    talk = CommentsSection(
         comments=said(found[-LISTED_AT_MOST:], milestone, viewer),
         all=address if len(found) > LISTED_AT_MOST else "",
         address=address,

@@ -1,14 +1,16 @@
 """The forms of contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import Length
 
+from cycle_tracker.milestones.queries.contacts import Standing
 from cycle_tracker.milestones.services.contacts import LONGEST_ORGANISATION, ContactDetails
 from cycle_tracker.models import Contact
 from cycle_tracker.web.forms import LineField, required
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, TextFilter
 
 LONGEST_NAME, LONGEST_EMAIL = 120, 254
 A_NEW_ONE = "Someone new"
@@ -75,18 +77,13 @@ class ContactForm(FlaskForm):
         return ContactDetails(self.name.data, self.email.data, self.organisation.data)
 
 
-class FilterForm(FlaskForm):
-    """The filters of the list."""
+class ContactFilters(FilterForm):
+    """Which contacts of the partnership."""
 
-    class Meta:
-        csrf = False
+    text = TextFilter("Name, email address or organisation")
+    state = ChoiceFilter[Standing]("Emails")
 
-    text = LineField("Name, email address or organisation")
-    state = SelectField(
-        "Emails",
-        choices=[
-            SelectChoice("", "All"),
-            SelectChoice("asked", "Switched on"),
-            SelectChoice("off", "Switched off"),
-        ],
-    )
+    def __init__(self, arguments: Mapping[str, str]) -> None:
+        super().__init__(arguments)
+        choices = [("", "All"), (Standing.ASKED.value, "Switched on"), (Standing.OFF.value, "Switched off")]
+        self.state.offer({one.value: one for one in Standing}, choices)

@@ -7,29 +7,26 @@ from flask_wtf import FlaskForm
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.lines import one_line
 from cycle_tracker.milestones.queries.contacts import (
     ContactList,
-    Standing,
     get_asking_milestone,
     get_contact,
     list_asked,
     list_to_choose,
 )
 from cycle_tracker.milestones.services.contacts import add_contact, ask_contact, change_contact, stop_asking
-from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactForm, FilterForm
+from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactFilters, ContactForm
 from cycle_tracker.models import Contact, Milestone, Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 
 bp = Blueprint("contacts", __name__, url_prefix="/partnerships/<slug>")
 OF_MILESTONE = "/milestones/<key>/contacts"
 ONE = "<int(max=2147483647):contact_id>"
 COLUMNS = ("Name", "Email address", "Organisation", "Asked about", "Emailed before the date", "Emails switched on")
-LONGEST_FILTER = 100
 
 
 @bp.get("/contacts")
@@ -46,7 +43,6 @@ def index(slug: str) -> ResponseReturnValue:
         rows=rows,
         pages=Pages(rows, page=page, count=count),
         filters=filters,
-        filter_form=FilterForm(formdata=None, data=filters),
     )
 
 
@@ -68,10 +64,16 @@ def change(slug: str, contact_id: int) -> ResponseReturnValue:
     """Set right who a contact is, or switch them off."""
     partnership, contact = get_contact(current_viewer(), slug, contact_id)
     form = ContactForm(obj=contact)
-    if form.validate_on_submit() and saved(form, lambda: _change(contact, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            change_contact(contact, form.details, active=form.active.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
         flash("Saved.", "success")
         return redirect(url_for("contacts.index", slug=slug))
-    return render_template("milestones/contacts/change.html", partnership=partnership, contact=contact, form=form)
+    return render_template(
+        "milestones/contacts/change.html", partnership=partnership, contact=contact, form=form
+    ), attempt.status
 
 
 @bp.route(OF_MILESTONE, methods=["GET", "POST"])
@@ -81,7 +83,11 @@ def asked(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_asking_milestone(current_viewer(), slug, key)
     form = AskForm()
     form.offer(list_to_choose(milestone))
-    if form.validate_on_submit() and saved(form, lambda: _ask(milestone, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _ask(milestone, form)
+    if attempt.saved:
         flash("Saved. We will email them when the next reminder is due.", "success")
         return redirect(url_for("contacts.asked", slug=slug, key=key))
     return render_template(
@@ -90,7 +96,7 @@ def asked(slug: str, key: str) -> ResponseReturnValue:
         contacts=list_asked(milestone),
         form=form,
         button=FlaskForm(),
-    )
+    ), attempt.status
 
 
 @bp.post(f"{OF_MILESTONE}/{ONE}/remove")
@@ -106,16 +112,11 @@ def remove(slug: str, key: str, contact_id: int) -> ResponseReturnValue:
     return redirect(url_for("contacts.asked", slug=slug, key=key))
 
 
-def _asked_for(slug: str) -> tuple[Partnership, ContactList, dict[str, str]]:
+def _asked_for(slug: str) -> tuple[Partnership, ContactList, ContactFilters]:
     """The partnership, its contacts as the address filters them, and the filters."""
     partnership = get_partnership(current_viewer(), slug, to=Permission.MANAGE_CONTACTS)
-    text = one_line(request.args.get("text", "")[:LONGEST_FILTER])
-    state = request.args.get("state", "")
-    standing = Standing(state) if state in {*Standing} else None
-    filters = {
-        name: value for name, value in {"text": text, "state": standing.value if standing else ""}.items() if value
-    }
-    return partnership, ContactList(partnership, standing, text), filters
+    filters = ContactFilters(request.args)
+    return partnership, ContactList(partnership, filters.state.value, filters.text.word), filters
 
 
 def _ask(milestone: Milestone, form: AskForm) -> None:
@@ -129,10 +130,6 @@ def _ask(milestone: Milestone, form: AskForm) -> None:
         else add_contact(milestone.partnership, form.details, by=by, now=now)
     )
     ask_contact(milestone, contact, by=by, now=now)
-
-
-def _change(contact: Contact, form: ContactForm) -> None:
-    change_contact(contact, form.details, active=form.active.data, by=current_user_row(), now=clock.now())
 
 
 def _yes(value: bool) -> str:

@@ -15,7 +15,7 @@ from cycle_tracker.web.page_parts import Section
 
 
 @dataclass(frozen=True)
-class Asked:
+class ContactsSection:
     """Who is asked, and where that is changed; `is_open` while anybody is asked at all."""
 
     contacts: list[Contact]
@@ -30,4 +30,6 @@ def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date
     if milestone.partnership is None:
         return None
     address = url_for("contacts.asked", slug=milestone.partnership.slug, key=milestone.key)
-    return Section("milestones/contacts/section.html", Asked(list(list_asked(milestone)), address, milestone.is_open))
+    return Section(
+        "milestones/contacts/section.html", ContactsSection(list(list_asked(milestone)), address, milestone.is_open)
+    )

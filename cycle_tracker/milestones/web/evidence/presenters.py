@@ -16,7 +16,7 @@ BY_MEDIA_TYPE = {kind.media_type: kind for kind in FileKind}
 
 
 @dataclass(frozen=True)
-class Piece:
+class EvidenceRow:
     """One piece of evidence: where it is read, and what is known of it. `is_file` marks what is downloaded.
 
     `remove` is the address at which it is taken away, for those who may.
@@ -29,11 +29,11 @@ class Piece:
     remove: str
 
 
-def pieces(evidence: Iterable[Evidence], milestone: Milestone, viewer: Viewer) -> list[Piece]:
+def pieces(evidence: Iterable[Evidence], milestone: Milestone, viewer: Viewer) -> list[EvidenceRow]:
     """Evidence as the page of its milestone lists it."""
     slug = milestone.partnership.slug if milestone.partnership else ""
     return [
-        Piece(
+        EvidenceRow(
             title=one.title,
             address=one.address or url_for("evidence.download", slug=slug, key=milestone.key, evidence_id=one.id),
             about=f"{_what(one)}, added by {one.added_by.name} on {day(london_day(one.added_at))}",

@@ -1,6 +1,6 @@
 """Adding evidence, reading it and taking it away."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import NoResultFound
@@ -16,9 +16,10 @@ from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.services.evidence import add_address, add_file, remove_evidence
 from cycle_tracker.milestones.web.evidence.downloads import send_stored_file
 from cycle_tracker.milestones.web.evidence.forms import EvidenceForm
-from cycle_tracker.models import Evidence, Milestone
+from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.models import Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("evidence", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/evidence")
 ONE = "/<int(max=2147483647):evidence_id>"
@@ -30,10 +31,16 @@ def new(slug: str, key: str) -> ResponseReturnValue:
     """Add a file or an address to a milestone that the person may change."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
     form = EvidenceForm()
-    if form.validate_on_submit() and saved(form, lambda: _add(milestone, form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _add(milestone, form)
+    if attempt.saved:
         flash("Evidence added.", "success")
-        return redirect(_page_of(slug, key))
-    return render_template("milestones/evidence/new.html", milestone=milestone, form=form, accepted=ACCEPTED)
+        return redirect(page_of(milestone, anchor="evidence"))
+    return render_template(
+        "milestones/evidence/new.html", milestone=milestone, form=form, accepted=ACCEPTED
+    ), attempt.status
 
 
 @bp.route(ONE)
@@ -56,11 +63,12 @@ def remove(slug: str, key: str, evidence_id: int) -> ResponseReturnValue:
         raise NotAllowed
     form = FlaskForm()
     if evidence.removed_at is not None:
-        return redirect(_page_of(slug, key))
+        return redirect(page_of(milestone, anchor="evidence"))
     if form.validate_on_submit():
-        _remove(milestone, evidence)
+        remove_evidence(milestone, evidence, by=current_user_row(), now=clock.now())
+        db.session.commit()
         flash("Evidence removed.", "success")
-        return redirect(_page_of(slug, key))
+        return redirect(page_of(milestone, anchor="evidence"))
     return render_template("milestones/evidence/remove.html", milestone=milestone, evidence=evidence, form=form)
 
 
@@ -72,12 +80,3 @@ def _add(milestone: Milestone, form: EvidenceForm) -> None:
         add_file(milestone, form.title.data, chosen.filename or "", content, by=by, now=now)
     else:
         add_address(milestone, form.title.data, form.address.data, by=by, now=now)
-
-
-def _remove(milestone: Milestone, evidence: Evidence) -> None:
-    remove_evidence(milestone, evidence, by=current_user_row(), now=clock.now())
-    db.session.commit()
-
-
-def _page_of(slug: str, key: str) -> str:
-    return url_for("milestones.show", slug=slug, key=key, _anchor="evidence")

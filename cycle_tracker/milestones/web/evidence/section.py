@@ -9,7 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.milestones.queries.evidence import list_evidence
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.milestones.web.evidence.presenters import Piece, pieces
+from cycle_tracker.milestones.web.evidence.presenters import EvidenceRow, pieces
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.page_parts import Section
 
@@ -18,7 +18,7 @@ from cycle_tracker.web.page_parts import Section
 class EvidenceOf:
     """The evidence of one milestone; `add` is the address at which more is added, for those who may."""
 
-    pieces: list[Piece]
+    pieces: list[EvidenceRow]
     asked: str
     add: str
 

@@ -12,7 +12,7 @@ from cycle_tracker.models import Milestone
 from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.queries.notices import notices_of
 from cycle_tracker.reminders.queries.silences import silence_of
-from cycle_tracker.reminders.rules.silences import reasons
+from cycle_tracker.reminders.rules.unsent_reasons import reasons
 from cycle_tracker.reminders.web.forecasts.presenters import next_lines
 from cycle_tracker.reminders.web.notices.presenters import lines
 from cycle_tracker.web.access import current_viewer, signed_in
@@ -20,8 +20,8 @@ from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.wording import bases_wording
 
 bp = Blueprint("milestone_notices", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")
+# So many days ahead are looked at for what comes next.
 AHEAD = 120
-"""So many days ahead are looked at for what comes next."""
 
 
 @bp.get("/notices")

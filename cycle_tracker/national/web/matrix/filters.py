@@ -1,61 +1,30 @@
-"""The period and the state that the matrix is about, as they stand in the address."""
+"""The period and the state that the matrix is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from flask_wtf import FlaskForm
-from wtforms import SelectField
 
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.periods import FIRST_START, Period
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm
 from cycle_tracker.web.wording import document_state_label
 
 
-@dataclass(frozen=True)
-class MatrixFilters:
-    """What is asked for. `ignored` names what is not known, in words."""
+class MatrixFilters(FilterForm):
+    """One plan period, the one that is running where the address names none, and a state."""
 
-    period: Period
-    state: DocumentState | None = None
-    ignored: tuple[str, ...] = ()
+    period = ChoiceFilter[Period]("Plan period")
+    state = ChoiceFilter[DocumentState]("Filter by status", called="status")
 
-    def in_address(self, **changed: str) -> dict[str, Any]:
-        """The filters as they stand in an address, some of them changed; what says nothing is left out."""
-        words = {"period": self.period.name, "state": self.state.value if self.state else "", **changed}
-        return {name: value for name, value in words.items() if value}
-
-
-class FilterForm(FlaskForm):
-    """The filters to choose from."""
-
-    class Meta:
-        csrf = False
-
-    period = SelectField("Plan period")
-    state = SelectField("Filter by status")
-
-
-def read_filters(arguments: Mapping[str, str], today: date) -> MatrixFilters:
-    """The filters of an address; the period that is running where it names none."""
-    periods = {period.name: period for period in periods_to_choose(today)}
-    states = {state.value: state for state in DocumentState}
-    period, state = arguments.get("period", "").strip(), arguments.get("state", "").strip()
-    ignored = [
-        label
-        for label, asked, known in (("plan period", period, set(periods)), ("status", state, set(states)))
-        if asked and asked not in known
-    ]
-    return MatrixFilters(periods.get(period, Period.containing(today)), states.get(state), tuple(ignored))
-
-
-def filter_form(filters: MatrixFilters, today: date) -> FilterForm:
-    """The form that shows these filters."""
-    form = FilterForm(formdata=None, data=filters.in_address())
-    form.period.choices = [(period.name, period.label) for period in periods_to_choose(today)]
-    form.state.choices = [("", "Any status"), *((state.value, document_state_label(state)) for state in DocumentState)]
-    return form
+    def __init__(self, arguments: Mapping[str, str], today: date) -> None:
+        super().__init__(arguments)
+        periods, running = periods_to_choose(today), Period.containing(today)
+        self.period.offer(
+            {one.name: one for one in periods}, [(one.name, one.label) for one in periods], shown_first=running.name
+        )
+        self.shown_period = self.period.value or running
+        self.period.word = self.shown_period.name
+        states = [("", "Any status"), *((state.value, document_state_label(state)) for state in DocumentState)]
+        self.state.offer({state.value: state for state in DocumentState}, states)
 
 
 def periods_to_choose(today: date) -> list[Period]:

@@ -1,7 +1,7 @@
 """The matrix in words: a row for each partnership, a cell for the plan and for each report."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,9 +11,9 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
-from cycle_tracker.models import Partnership
 from cycle_tracker.national.queries import FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, day, document_status, lag_wording
 
@@ -53,23 +53,33 @@ def columns(period: Period) -> list[str]:
     return ["Plan", *(f"Report {number}: {year}" for number, year in enumerate(years, 1))]
 
 
-def matrix_rows(
-    partnerships: Iterable[Partnership], documents: Sequence[FollowedDocument], filters: MatrixFilters
-) -> list[MatrixRow]:
-    """The partnerships by name; with a state, those that have a document in it."""
+def matrix_rows(partnerships: Iterable[PartnershipName], documents: Sequence[FollowedDocument]) -> list[MatrixRow]:
+    """The partnerships with their documents in the columns."""
     return [
         MatrixRow(
             name=partnership.name,
             address=addresses.partnership(partnership.slug),
             cells=[[followed(one) for one in cell] for cell in cells],
         )
-        for partnership, cells in _chosen(partnerships, documents, filters)
+        for partnership, cells in _with_cells(partnerships, documents)
     ]
 
 
-def totals(documents: Iterable[FollowedDocument], filters: MatrixFilters) -> list[Total]:
+def with_state(
+    partnerships: Iterable[PartnershipName], documents: Iterable[FollowedDocument], state: DocumentState
+) -> list[PartnershipName]:
+    """The partnerships that have a document in this state."""
+    wanted = {one.partnership_id for one in documents if one.state is state}
+    return [one for one in partnerships if one.id in wanted]
+
+
+def totals(counted: Mapping[tuple[DocumentState, Kind, int], int], filters: MatrixFilters) -> list[Total]:
     """The number in each state that any document is in, by column."""
-    numbers = Counter((one.state, column) for one in documents if (column := _column(one)) is not None)
+    numbers: Counter[tuple[DocumentState, int]] = Counter()
+    for (state, kind, year), number in counted.items():
+        column = _column(kind, year)
+        if column is not None:
+            numbers[state, column] += number
     return [
         Total(
             label=document_status(state).label,
@@ -103,20 +113,20 @@ def date_words(document: FollowedDocument) -> list[str]:
 
 
 def sheet(
-    partnerships: Iterable[Partnership], documents: Sequence[FollowedDocument], filters: MatrixFilters, today: date
+    partnerships: Iterable[PartnershipName], documents: Sequence[FollowedDocument], filters: MatrixFilters, today: date
 ) -> Sheet:
     """The matrix as a file has it: a row for each partnership, several columns for each document."""
     names = ["Partnership"]
-    for number, name in enumerate(columns(filters.period)):
+    for number, name in enumerate(columns(filters.shown_period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
         names += [f"{name}, days after year end"] if number else []
     rows = []
-    for partnership, cells in _chosen(partnerships, documents, filters):
+    for partnership, cells in _with_cells(partnerships, documents):
         row: list[Cell] = [partnership.name]
         for number, cell in enumerate(cells):
             row += _cells_of(cell[0] if cell else None, with_lag=bool(number))
         rows.append(row)
-    return Sheet(f"plans-and-reports-{filters.period.name}-{today.isoformat()}", names, rows)
+    return Sheet(f"plans-and-reports-{filters.shown_period.name}-{today.isoformat()}", names, rows)
 
 
 def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell]:
@@ -131,23 +141,18 @@ def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell
     return [*found, document.lag] if with_lag else found
 
 
-def _chosen(
-    partnerships: Iterable[Partnership], documents: Sequence[FollowedDocument], filters: MatrixFilters
-) -> list[tuple[Partnership, list[list[FollowedDocument]]]]:
-    """The partnerships that are listed, each with the documents of its cells."""
+def _with_cells(
+    partnerships: Iterable[PartnershipName], documents: Iterable[FollowedDocument]
+) -> list[tuple[PartnershipName, list[list[FollowedDocument]]]]:
+    """The partnerships, each with the documents of its cells."""
     by_place: dict[tuple[int, int | None], list[FollowedDocument]] = defaultdict(list)
     for one in documents:
-        by_place[one.partnership_id, _column(one)].append(one)
-    wanted = {one.partnership_id for one in documents if filters.state in (None, one.state)}
-    return [
-        (one, [by_place[one.id, column] for column in range(YEARS_IN_PERIOD + 1)])
-        for one in partnerships
-        if filters.state is None or one.id in wanted
-    ]
+        by_place[one.partnership_id, _column(one.kind, one.year)].append(one)
+    return [(one, [by_place[one.id, column] for column in range(YEARS_IN_PERIOD + 1)]) for one in partnerships]
 
 
-def _column(document: FollowedDocument) -> int | None:
+def _column(kind: Kind, year: int) -> int | None:
     """The plan stands first, then the reports by their year."""
-    if document.kind is Kind.PLAN:
+    if kind is Kind.PLAN:
         return 0
-    return document.year if 1 <= document.year <= YEARS_IN_PERIOD else None
+    return year if 1 <= year <= YEARS_IN_PERIOD else None

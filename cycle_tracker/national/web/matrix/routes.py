@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
-from cycle_tracker.national.queries import list_documents_of_period
-from cycle_tracker.national.web.matrix.filters import filter_form, read_filters
-from cycle_tracker.national.web.matrix.presenters import columns, matrix_rows, sheet, totals
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.national.queries import count_documents_of_period, list_documents_of_period
+from cycle_tracker.national.web.matrix.filters import MatrixFilters
+from cycle_tracker.national.web.matrix.presenters import columns, matrix_rows, sheet, totals, with_state
+from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -22,16 +22,21 @@ def show() -> ResponseReturnValue:
     """Where the plan and each report of every partnership stand; period and state stand in the address."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = read_filters(request.args, today)
-    documents = list_documents_of_period(filters.period, today, within=within)
-    pages = pages_of(matrix_rows(list_partnerships(within), documents, filters))
+    filters = MatrixFilters(request.args, today)
+    period, state = filters.shown_period, filters.state.value
+    partnerships = list_names(within)
+    if state is not None:
+        partnerships = with_state(partnerships, list_documents_of_period(period, today, within=within), state)
+    pages = pages_of(partnerships)
+    shown = frozenset(one.id for one in pages.items)
+    documents = list_documents_of_period(period, today, within=shown)
     return render_template(
         "national/matrix/show.html",
         today=today,
         filters=filters,
-        filter_form=filter_form(filters, today),
-        columns=columns(filters.period),
-        totals=totals(documents, filters),
+        columns=columns(period),
+        totals=totals(count_documents_of_period(period, today, within=within), filters),
+        rows=matrix_rows(pages.items, documents),
         pages=pages,
     )
 
@@ -42,6 +47,9 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The matrix as it stands, as a file."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = read_filters(request.args, today)
-    documents = list_documents_of_period(filters.period, today, within=within)
-    return download(sheet(list_partnerships(within), documents, filters, today), form)
+    filters = MatrixFilters(request.args, today)
+    documents = list_documents_of_period(filters.shown_period, today, within=within)
+    partnerships = list_names(within)
+    if filters.state.value is not None:
+        partnerships = with_state(partnerships, documents, filters.state.value)
+    return download(sheet(partnerships, documents, filters, today), form)

@@ -15,7 +15,7 @@ from cycle_tracker.models import MembershipRole, User
 from cycle_tracker.national.services import join_national_group, leave_national_group
 from cycle_tracker.national.web.national_group.forms import JoinForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("national_group", __name__, url_prefix="/national-group")
 
@@ -38,10 +38,19 @@ def join() -> ResponseReturnValue:
     """Give an official a place in the group, or another place."""
     form = JoinForm()
     form.offer(list_officials())
-    if form.validate_on_submit() and saved(form, lambda: _join(form)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            join_national_group(
+                db.session.get_one(User, int(form.person.data)),
+                MembershipRole(form.place.data),
+                by=current_user_row(),
+                now=clock.now(),
+            )
+    if attempt.saved:
         flash("Saved. We will email them when a document is escalated to the group.", "success")
         return redirect(url_for("national_group.show"))
-    return render_template("national/national_group/join.html", form=form)
+    return render_template("national/national_group/join.html", form=form), attempt.status
 
 
 @bp.route("/members/<int(max=2147483647):membership_id>/end", methods=["GET", "POST"])
@@ -51,22 +60,13 @@ def leave(membership_id: int) -> ResponseReturnValue:
     membership = get_national_membership(membership_id)
     form = LastDayForm(last_day=clock.today())
     name = membership.user.name
-    if form.validate_on_submit() and saved(
-        form,
-        lambda: leave_national_group(
-            membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
-        ),
-    ):
+    attempt = Attempt(form, membership)
+    if attempt.validate():
+        with attempt:
+            leave_national_group(
+                membership, form.last_day.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
+            )
+    if attempt.saved:
         flash(f"Saved. {name} is no longer in the group.", "success")
         return redirect(url_for("national_group.show"))
-    form.for_membership(membership)
-    return render_template("national/national_group/leave.html", form=form, membership=membership)
-
-
-def _join(form: JoinForm) -> None:
-    join_national_group(
-        db.session.get_one(User, int(form.person.data)),
-        MembershipRole(form.place.data),
-        by=current_user_row(),
-        now=clock.now(),
-    )
+    return render_template("national/national_group/leave.html", form=form, membership=membership), attempt.status

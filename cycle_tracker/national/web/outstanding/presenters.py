@@ -11,7 +11,7 @@ from flask import url_for
 
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.documents.queries.documents import Document
-from cycle_tracker.national.web.outstanding.forms import STATES, Filters, Sort
+from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import day, document_status
@@ -30,9 +30,10 @@ INTROS = {
 }
 
 
+# The heading of the column of boxes.
 BOXES = {"label": "Ask for an update", "hidden": True}
-"""The heading of the column of boxes."""
 
+# What a file of the list holds.
 COLUMNS = (
     "Status",
     "Partnership",
@@ -47,11 +48,10 @@ COLUMNS = (
     "Escalated on",
     "Escalated to the national group on",
 )
-"""What a file of the list holds."""
 
 
 @dataclass(frozen=True)
-class Line:
+class OutstandingRow:
     """One document in the table."""
 
     document: Document
@@ -71,7 +71,7 @@ class StateGroup:
     state: DocumentState
     title: str
     intro: str
-    lines: list[Line]
+    lines: list[OutstandingRow]
 
     @property
     def columns(self) -> list[str]:
@@ -88,10 +88,12 @@ class StateGroup:
         return self.state not in {DocumentState.PUBLISHED_NOT_NOTIFIED, DocumentState.NOT_REQUIRED}
 
 
-def in_order(documents: Iterable[Document], filters: Filters) -> list[Document]:
+def in_order(
+    documents: Iterable[Document], state: DocumentState | None = None, sort: Sort | None = None
+) -> list[Document]:
     """The documents of the chosen state or of all, by state, then as the list is sorted."""
-    chosen = [one for one in documents if one.state in STATES and filters.state in (None, one.state)]
-    if filters.sort is Sort.PARTNERSHIP:
+    chosen = [one for one in documents if one.state in STATES and state in (None, one.state)]
+    if sort is Sort.PARTNERSHIP:
         return sorted(chosen, key=lambda one: (STATES.index(one.state), one.partnership_name, one.target_on))
     return sorted(chosen, key=lambda one: (STATES.index(one.state), -one.days_past, one.partnership_name))
 
@@ -104,23 +106,24 @@ def grouped(documents: Sequence[Document]) -> list[StateGroup]:
     ]
 
 
-def tiles(documents: Iterable[Document], filters: Filters) -> list[Tile]:
-    """How many documents are in each state, each with the list of that state alone."""
+def tiles(documents: Iterable[Document], filters: OutstandingFilters | None = None) -> list[Tile]:
+    """How many documents are in each state, each with the list of that state alone, filtered as it is."""
+    kept = filters.in_address() if filters else {}
     numbers = Counter(one.state for one in documents)
     return [
         Tile(
             numbers[state],
             document_status(state).label,
             "grey" if not numbers[state] else _tile_colour(state),
-            url_for("outstanding.show", **filters.in_address(state=state.value)),
+            url_for("outstanding.show", **{**kept, "state": state.value}),
         )
         for state in STATES
     ]
 
 
-def columns(group: StateGroup, filters: Filters, *, with_boxes: bool) -> list[Any]:
+def columns(group: StateGroup, filters: OutstandingFilters, *, with_boxes: bool) -> list[Any]:
     """The headings of the table of one state; two of them sort the list. With boxes, rows can be ticked."""
-    by_partnership = filters.sort is Sort.PARTNERSHIP
+    by_partnership = filters.sort.value is Sort.PARTNERSHIP
     return [
         *([BOXES] if with_boxes and group.can_be_asked_about else []),
         {
@@ -164,9 +167,9 @@ def _cells(document: Document) -> list[Cell]:
     ]
 
 
-def _line(document: Document) -> Line:
+def _line(document: Document) -> OutstandingRow:
     published = day(document.published_on) if document.published_on else "Date not known"
-    return Line(
+    return OutstandingRow(
         document=document,
         guidance_date=day(document.target_on),
         days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",

@@ -1,16 +1,14 @@
 """The list of outstanding documents."""
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.documents import list_documents
-from cycle_tracker.national.web.outstanding.forms import filter_form, read_filters
+from cycle_tracker.national.web.outstanding.forms import OutstandingFilters
 from cycle_tracker.national.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, sheet, tiles
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -24,25 +22,24 @@ def show() -> ResponseReturnValue:
     """Every document past its guidance date and not complete, by state; filtered, sorted and paged by the address."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    partnerships = list_partnerships(within)
-    filters = read_filters(request.args, partnerships, today)
+    partnerships = list_names(within)
+    filters = OutstandingFilters(request.args, partnerships, today)
     found = list_documents(
         today,
         within=within,
-        partnership=filters.partnership,
-        kind=filters.kind,
-        period=filters.period,
+        partnership=filters.partnership.word,
+        kind=filters.kind.value,
+        period=filters.period.value,
         not_required=True,
     )
-    pages = pages_of(in_order(found, filters))
+    pages = pages_of(in_order(found, filters.state.value, filters.sort.value))
     may_ask = current_viewer().can(Permission.ASK_FOR_UPDATES)
     return render_template(
         "national/outstanding/show.html",
         today=today,
         filters=filters,
-        filter_form=filter_form(filters, partnerships, today),
-        tiles=tiles(found, replace(filters, state=None)),
-        counts=counts_in_words(in_order(found, filters)),
+        tiles=tiles(found, filters),
+        counts=counts_in_words(in_order(found, filters.state.value, filters.sort.value)),
         pages=pages,
         groups=[(group, columns(group, filters, with_boxes=may_ask)) for group in grouped(pages.items)],
         may_ask=may_ask,
@@ -55,13 +52,13 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The whole list with its filters and in its order, as a file."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = read_filters(request.args, list_partnerships(within), today)
+    filters = OutstandingFilters(request.args, list_names(within), today)
     found = list_documents(
         today,
         within=within,
-        partnership=filters.partnership,
-        kind=filters.kind,
-        period=filters.period,
+        partnership=filters.partnership.word,
+        kind=filters.kind.value,
+        period=filters.period.value,
         not_required=True,
     )
-    return download(sheet(in_order(found, filters), today), form)
+    return download(sheet(in_order(found, filters.state.value, filters.sort.value), today), form)

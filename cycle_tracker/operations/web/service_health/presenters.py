@@ -3,96 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from cycle_tracker.audit.queries.seals import find_sealing
-from cycle_tracker.core import addresses
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, holders_since, latest_run, list_missed_days
 from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_at_once
-from cycle_tracker.models import JobRun, Outcome
-from cycle_tracker.models.job_run import Alarm, AlarmKind
+from cycle_tracker.models import RunOutcome
 from cycle_tracker.operations.queries import outbox_health
 from cycle_tracker.operations.queries.alarms import list_alarms
 from cycle_tracker.operations.queries.outbox_health import Waiting
+from cycle_tracker.operations.web.service_health.rows import (
+    AlarmRow,
+    FailedRow,
+    JobHealth,
+    UndecidedRow,
+    UnreachableRow,
+    alarm_row,
+    failed_row,
+    job_rows,
+    undecided_row,
+    unreachable_row,
+)
 from cycle_tracker.operations.web.service_health.trouble import about_deciding, about_mail, about_sending
-from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.web.page_parts import Tile
-from cycle_tracker.web.wording import Status, count, day, moment
-
-RUNS_WELL = Status("Working", "green")
-RUNS_LATE = Status("Not running", "red")
-FAILS = Status("Failing", "red")
-
-OUTCOMES = {
-    Outcome.RUNNING: "In progress, or stopped part-way",
-    Outcome.FINISHED: "Finished",
-    Outcome.FAILED: "Failed",
-}
-ALARMS = {
-    AlarmKind.SCHEDULER_SILENT: "The scheduler is not running",
-    AlarmKind.SENDER_FAILING: "Reminders are not being sent",
-}
-ON, OVER = Status("On", "red"), Status("Over", "grey")
-
-
-@dataclass(frozen=True)
-class JobHealth:
-    """One job: whether it ran when it should have, its last run, and the last that did all that it had to. `warning` is
-    empty where all is well."""
-
-    title: str
-    timetable: str
-    status: Status
-    last_run: str
-    holder: str
-    last_good_run: str
-    outcome: str
-    counts: str
-    trouble: str
-    warning: str
-
-
-@dataclass(frozen=True)
-class FailedRow:
-    """One message that was given up."""
-
-    recipient: str
-    subject: str
-    when: str
-    tries: str
-    said: str
-
-
-@dataclass(frozen=True)
-class UnreachableRow:
-    """One notice that reached nobody."""
-
-    title: str
-    address: str
-    partnership: str
-    step: str
-    audience: str
-    queued_on: str
-
-
-@dataclass(frozen=True)
-class UndecidedRow:
-    """One milestone about which the rules could not be asked."""
-
-    title: str
-    address: str
-    partnership: str
-
-
-@dataclass(frozen=True)
-class AlarmRow:
-    """One alarm of the last thirty days."""
-
-    title: str
-    status: Status
-    said: str
-    raised: str
-    ended: str
+from cycle_tracker.web.wording import count, day, moment
 
 
 @dataclass(frozen=True)
@@ -131,69 +64,29 @@ def health_summary(now: datetime) -> Summary:
 
 def health_page(now: datetime) -> HealthPage:
     """Jobs, messages, unreachable notices, alarms and seals as they are at this instant."""
-    jobs = _jobs(now)
+    jobs = job_rows(now)
     waiting, failed, unreachable = _numbers()
     missed = list_missed_days(QUEUE_NOTICES)
-    decided = latest_run(QUEUE_NOTICES, Outcome.FINISHED)
+    decided = latest_run(QUEUE_NOTICES, RunOutcome.FINISHED)
     undecided = decided.counts.get("skipped", 0) if decided else 0
-    failed_rows = [_failed(row) for row in outbox_health.list_failed()]
-    unreachable_rows = [_unreachable(row) for row in outbox_health.list_unreachable()]
+    failed_rows = [failed_row(row) for row in outbox_health.list_failed()]
+    unreachable_rows = [unreachable_row(row) for row in outbox_health.list_unreachable()]
     return HealthPage(
         tiles=[*_tiles(waiting, failed, unreachable), _missed_tile(len(missed))],
         warnings=_warnings([*(job.warning for job in jobs), about_mail(now)], failed),
         notes=_notes(unreachable, undecided, now),
         jobs=jobs,
         missed=[day(one) for one in missed],
-        alarms=[_alarm(row) for row in list_alarms(now - MISSED_AT_MOST)],
+        alarms=[alarm_row(row) for row in list_alarms(now - MISSED_AT_MOST)],
         sealing=_sealing(),
         oldest_waiting=moment(waiting.oldest) if waiting.oldest else "",
         failed=failed_rows,
         failed_more=_more(len(failed_rows), failed),
         unreachable=unreachable_rows,
         unreachable_more=_more(len(unreachable_rows), unreachable),
-        undecided=[_undecided(row) for row in outbox_health.list_undecided(decided.ran_for)]
+        undecided=[undecided_row(row) for row in outbox_health.list_undecided(decided.ran_for)]
         if decided and undecided
         else [],
-    )
-
-
-def _jobs(now: datetime) -> list[JobHealth]:
-    return [
-        _job(QUEUE_NOTICES, "Preparing reminders", "At 07:00 on working days", about_deciding(now)),
-        _job(SEND_OUTBOX, "Sending emails", "Every minute", about_sending(now)),
-    ]
-
-
-def _job(job: str, title: str, timetable: str, warning: str) -> JobHealth:
-    run, good = latest_run(job), latest_run(job, Outcome.FINISHED)
-    return JobHealth(
-        title=title,
-        timetable=timetable,
-        status=_status(run, warning),
-        last_run=_run(run),
-        holder=run.holder if run else "",
-        last_good_run=_run(good),
-        outcome=OUTCOMES[run.outcome] if run else "",
-        counts=_counts(run.counts) if run else "",
-        trouble=run.error if run else "",
-        warning=warning,
-    )
-
-
-def _run(run: JobRun | None) -> str:
-    return f"{moment(run.started_at)}, for {day(run.ran_for)}" if run else "Has not run yet"
-
-
-def _status(run: JobRun | None, warning: str) -> Status:
-    if not warning:
-        return RUNS_WELL
-    return FAILS if run is not None and run.outcome is Outcome.FAILED else RUNS_LATE
-
-
-def _counts(counts: dict[str, Any]) -> str:
-    """The numbers that say something: `messages 3, notices 12, seconds 0.4`."""
-    return ", ".join(
-        f"{name.replace('_', ' ')} {number}" for name, number in counts.items() if number and name != "working_day"
     )
 
 
@@ -256,16 +149,6 @@ def _missed_tile(missed: int) -> Tile:
     return Tile(missed, label, "yellow" if missed else "grey", "/service-health#missed")
 
 
-def _alarm(row: Alarm) -> AlarmRow:
-    return AlarmRow(
-        title=ALARMS[row.kind],
-        status=OVER if row.ended_at else ON,
-        said=row.said,
-        raised=moment(row.raised_at),
-        ended=moment(row.ended_at) if row.ended_at else "",
-    )
-
-
 def _sealing() -> list[str]:
     """How far the audit is sealed, in sentences."""
     found = find_sealing()
@@ -277,29 +160,6 @@ def _sealing() -> list[str]:
     if not found.waiting:
         return [sealed, "No changes are waiting to be sealed."]
     return [sealed, f"{count(found.waiting, 'change')} waiting to be sealed since {moment(found.waiting_since)}."]
-
-
-def _failed(row: Any) -> FailedRow:
-    return FailedRow(row.recipient, row.subject, moment(row.ended_at), count(row.attempts, "attempt"), row.trouble)
-
-
-def _unreachable(row: Any) -> UnreachableRow:
-    return UnreachableRow(
-        title=row.title,
-        address=addresses.milestone(row.slug, row.key) if row.slug else "",
-        partnership=row.partnership or "Scotland",
-        step=step_words(row.step),
-        audience=AUDIENCE_WORDS[row.audience],
-        queued_on=day(row.queued_on),
-    )
-
-
-def _undecided(row: Any) -> UndecidedRow:
-    return UndecidedRow(
-        title=row.title,
-        address=addresses.milestone(row.slug, row.key) if row.slug else "",
-        partnership=row.partnership or "Scotland",
-    )
 
 
 def _more(listed: int, number: int) -> str:

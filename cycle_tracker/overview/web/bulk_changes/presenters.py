@@ -16,7 +16,7 @@ CHANGED = "Someone changed this after you opened the list. Check it, then try ag
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkChangeOutcome:
     """One milestone with old and new values, and the notices that start afresh; or what stands in the way."""
 
     title: str
@@ -38,11 +38,11 @@ def outcomes(
     notices: Mapping[int, tuple[int, int]],
     calendar: WorkingCalendar,
     today: date,
-) -> tuple[list[Outcome], list[Outcome]]:
+) -> tuple[list[BulkChangeOutcome], list[BulkChangeOutcome]]:
     """The milestones that take the change, and those in whose way something stands."""
     policies = policies_now()
     found = [
-        Outcome(
+        BulkChangeOutcome(
             title=one.title,
             address_key=one.key,
             tick=f"{one.id}:{versions[one.id]}",

@@ -4,24 +4,21 @@ from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import RuleBroken
-from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Milestone, Partnership
 from cycle_tracker.overview.queries.milestone_lists import list_ticked
 from cycle_tracker.overview.services.bulk_changes import BulkChange, change_milestones
 from cycle_tracker.overview.web.bulk_changes.forms import LONGEST_REASON, BulkChangeForm
-from cycle_tracker.overview.web.bulk_changes.presenters import Outcome, change_wording, outcomes
+from cycle_tracker.overview.web.bulk_changes.presenters import BulkChangeOutcome, change_wording, outcomes
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.reminders.queries.live_notices import count_live_notices
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.list_filters import list_address
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import count
 
 bp = Blueprint("bulk_changes", __name__, url_prefix="/partnerships/<slug>/milestones/change")
@@ -56,17 +53,14 @@ def _preview_or_apply(
     missing = len(form.ticked.data) - len(ticked)
     if form.step.data == "preview" or hindered or missing:
         return _preview(partnership, form, wanted, taking, hindered, missing)
-    try:
+    attempt = Attempt(form)
+    with attempt:
         change_milestones(ticked, wanted, by=current_user_row(), today=clock.today(), now=clock.now())
-        db.session.commit()
-    except StaleDataError:
-        db.session.rollback()
+    if attempt.is_late:
         ticked = list_ticked(current_viewer(), form.ticked.data.keys(), within=partnership)
         taking, hindered = _outcomes(partnership, form, ticked, wanted)
         return _preview(partnership, form, wanted, taking, hindered, len(form.ticked.data) - len(ticked))
-    except RuleBroken as rule:
-        db.session.rollback()
-        show_rule(form, rule)
+    if not attempt.saved:
         return _choose(partnership, form, ticked)
     flash(f"Changed {count(len(ticked), 'milestone')}. {change_wording(wanted)}", "success")
     return redirect(_back(partnership))
@@ -74,7 +68,7 @@ def _preview_or_apply(
 
 def _outcomes(
     partnership: Partnership, form: BulkChangeForm, ticked: Sequence[Milestone], wanted: BulkChange
-) -> tuple[list[Outcome], list[Outcome]]:
+) -> tuple[list[BulkChangeOutcome], list[BulkChangeOutcome]]:
     return outcomes(
         ticked,
         form.ticked.data,
@@ -101,8 +95,8 @@ def _preview(
     partnership: Partnership,
     form: BulkChangeForm,
     wanted: BulkChange,
-    taking: list[Outcome],
-    hindered: list[Outcome],
+    taking: list[BulkChangeOutcome],
+    hindered: list[BulkChangeOutcome],
     missing: int,
 ) -> ResponseReturnValue:
     page = render_template(

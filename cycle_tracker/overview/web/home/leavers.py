@@ -12,7 +12,7 @@ from cycle_tracker.web.wording import count
 
 
 @dataclass(frozen=True)
-class LeftBehind:
+class LeaverRow:
     """What one leaver left in one partnership, and the page on which it is handed over."""
 
     what: str
@@ -20,10 +20,10 @@ class LeftBehind:
     owner: str
 
 
-def left_behind(viewer: Viewer, today: date) -> Sequence[LeftBehind]:
+def left_behind(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
     """Whatever somebody left behind that is past its date or due soon. One statement."""
     return [
-        LeftBehind(
+        LeaverRow(
             what=f"{count(row.number, 'milestone')} in {row.partnership} "
             f"{'is' if row.number == 1 else 'are'} owned by {row.owner}, who "
             + ("no longer has a role there" if row.active else "has left"),

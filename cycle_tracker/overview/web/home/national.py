@@ -9,9 +9,8 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
-from cycle_tracker.national.web.outstanding.forms import Filters
-from cycle_tracker.national.web.outstanding.presenters import Tile, in_order, tiles
-from cycle_tracker.web.page_parts import Task
+from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
+from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import Status, count, day, document_status
 
 FIRST_OF_LIST = 10
@@ -35,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Position:
+class NationalPosition:
     """Where plans and annual reports stand today."""
 
     tiles: Sequence[Tile]
@@ -43,11 +42,11 @@ class Position:
     late: int
 
 
-def position(documents: Sequence[Document]) -> Position:
+def position(documents: Sequence[Document]) -> NationalPosition:
     """The count of each state, and the first of those that are late, in the order of the outstanding list."""
-    late = [document for document in in_order(documents, Filters()) if document.state in LATE]
-    return Position(
-        tiles=tiles(documents, Filters()),
+    late = [document for document in in_order(documents) if document.state in LATE]
+    return NationalPosition(
+        tiles=tiles(documents),
         rows=[_row(document) for document in late[:FIRST_OF_LIST]],
         late=len(late),
     )

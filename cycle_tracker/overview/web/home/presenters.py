@@ -11,6 +11,7 @@ from flask import url_for
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.counting import number_words
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.periods import Period
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, Work
@@ -78,7 +79,7 @@ def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
                 title=title,
                 nothing=nothing,
                 tasks=[_task(row, viewer, today) for row in rows],
-                more=f"Showing the first {len(rows)} of {number:,}." if number > len(rows) else "",
+                more=f"Showing the first {len(rows)} of {number_words(number)}." if number > len(rows) else "",
                 more_address=_my_work(everything=leads, when=when.value),
             )
             for name, title, nothing, rows, number, when in lists

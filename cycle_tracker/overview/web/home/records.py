@@ -3,7 +3,7 @@
 from flask import url_for
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.partnerships.queries.partnerships import list_names
 
 Links = list[tuple[str, str]]
 HISTORY, MILESTONES = "past plans and reports", "milestones from a spreadsheet"
@@ -15,7 +15,7 @@ def ways_in(viewer: Viewer) -> list[tuple[str | None, Links]]:
     if viewer.can(Permission.RECORD_ON_BEHALF):
         found.append((None, [(HISTORY, url_for("history.national"))]))
     if viewer.can(Permission.RECORD_PUBLICATION):
-        for one in list_partnerships(viewer.partnerships_with(Permission.RECORD_PUBLICATION)):
+        for one in list_names(viewer.partnerships_with(Permission.RECORD_PUBLICATION)):
             links = [
                 (HISTORY, url_for("history.show", slug=one.slug)),
                 (MILESTONES, url_for("imports.milestones", slug=one.slug)),

@@ -14,18 +14,18 @@ LISTED_AT_MOST = 10
 
 
 @dataclass(frozen=True)
-class Requests:
+class RequestsOnHome:
     """How many requests wait, are late and were answered; the first that wait, and the answers of the last weeks."""
 
     tiles: Sequence[Tile]
     tasks: Sequence[Task]
 
 
-def followed(viewer: Viewer, today: date, now: datetime) -> Requests | None:
+def followed(viewer: Viewer, today: date, now: datetime) -> RequestsOnHome | None:
     """What an official follows; None where nobody was asked yet. In two statements."""
     numbers = count_by_state(viewer, today)
     found = list_requests_at_hand(viewer, answered_since=now - ANSWERED_OF_LATE, limit=LISTED_AT_MOST)
-    return Requests(tiles(numbers), tasks(found, today)) if any(numbers.values()) else None
+    return RequestsOnHome(tiles(numbers), tasks(found, today)) if any(numbers.values()) else None
 
 
 def to_answer(viewer: Viewer, today: date) -> list[Task]:

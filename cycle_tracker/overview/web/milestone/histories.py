@@ -18,15 +18,15 @@ from cycle_tracker.overview.web.milestone.ladder_entries import ladder_entries
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.web.wording import day, moment
 
+# So many overtaken steps are each named; of more, the first and the last.
 LISTED_STEPS = 3
-"""So many overtaken steps are each named; of more, the first and the last."""
 
+# So many sentences say what changed while somebody had the page open.
 NEWEST = 3
-"""So many sentences say what changed while somebody had the page open."""
 
 OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
+# Events of a document that officials see.
 SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | OF_OFFICIALS
-"""Events of a document that officials see."""
 
 
 @dataclass(frozen=True)

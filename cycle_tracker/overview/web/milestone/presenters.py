@@ -19,7 +19,7 @@ from cycle_tracker.documents.web.facts import (
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.entries import Entry
-from cycle_tracker.milestones.web.other_changes import Link, other_changes
+from cycle_tracker.milestones.web.other_changes import ChangeLink, other_changes
 from cycle_tracker.milestones.web.places import place_wording, seen_by
 from cycle_tracker.models import Escalation, Milestone
 from cycle_tracker.overview.web.milestone.histories import NoticeRow
@@ -44,7 +44,7 @@ class MilestonePage:
     about: list[Row]
     warnings: list[str]
     actions: frozenset[str]
-    others: list[Link]
+    others: list[ChangeLink]
     dropped: str = ""
     explanation: Explanation | None = None
     can_be_explained: bool = False

@@ -1,15 +1,11 @@
 """The milestone page, and what people do on it."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import ChangedMeanwhile
-from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.milestones.queries.milestones import (
     find_publication,
@@ -20,14 +16,17 @@ from cycle_tracker.milestones.queries.milestones import (
 )
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.milestones.web.details import detail_for
-from cycle_tracker.milestones.web.forms import MilestoneForm, save
+from cycle_tracker.milestones.web.forms import MilestoneForm
+from cycle_tracker.milestones.web.newest import changed_by_others
+from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.milestones.web.sections import sections_of
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.web.milestone.forms import FinishForm, PublicationForm
 from cycle_tracker.overview.web.milestone.headings import headings_of
 from cycle_tracker.overview.web.milestone.presenters import MilestonePage
-from cycle_tracker.overview.web.milestone.reading import read_newest, read_page
+from cycle_tracker.overview.web.milestone.reading import read_page
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 
 bp = Blueprint("milestones", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")
@@ -46,12 +45,14 @@ def show(slug: str, key: str) -> ResponseReturnValue:
 def start(slug: str, key: str) -> ResponseReturnValue:
     """Say that work has begun."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
-    return _change(
-        milestone,
-        MilestoneForm(),
-        lambda: start_milestone(milestone, by=current_user_row(), now=clock.now()),
-        "Saved. This is in progress.",
-    )
+    form = MilestoneForm()
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            start_milestone(milestone, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        return _to_page(milestone, "Saved. This is in progress.")
+    return _page(milestone, form, attempt)
 
 
 @bp.route("/finish", methods=["GET", "POST"])
@@ -60,14 +61,15 @@ def finish(slug: str, key: str) -> ResponseReturnValue:
     """Say on which day it was done."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
     form = FinishForm()
-    return _change(
-        milestone,
-        form,
-        lambda: finish_milestone(
-            milestone, form.done_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
-        ),
-        f"Saved. This was done on {day(form.done_on.data)}.",
-    )
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            finish_milestone(
+                milestone, form.done_on.chosen, by=current_user_row(), today=clock.today(), now=clock.now()
+            )
+    if attempt.saved:
+        return _to_page(milestone, f"Saved. This was done on {day(form.done_on.data)}.")
+    return _page(milestone, form, attempt)
 
 
 @bp.route("/publication", methods=["GET", "POST"])
@@ -76,22 +78,22 @@ def record(slug: str, key: str) -> ResponseReturnValue:
     """Record where and when a document was published and, with `tell`, that Scottish Government is told."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
     form, tell = PublicationForm(), request.form.get("tell") == "yes"
-    return _change(
-        milestone,
-        form,
-        lambda: record_publication(
-            milestone,
-            address=form.address.data,
-            published_on=form.published_on.data,
-            tell_government=tell,
-            by=current_user_row(),
-            today=clock.today(),
-            now=clock.now(),
-        ),
-        f"Saved. This was published on {day(form.published_on.data)}. We will email the Scottish Government."
-        if tell
-        else f"Saved. This was published on {day(form.published_on.data)}.",
-    )
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            record_publication(
+                milestone,
+                address=form.address.data,
+                published_on=form.published_on.data,
+                tell_government=tell,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
+        will_email = " We will email the Scottish Government." if tell else ""
+        return _to_page(milestone, f"Saved. This was published on {day(form.published_on.data)}.{will_email}")
+    return _page(milestone, form, attempt)
 
 
 @bp.route("/tell", methods=["GET", "POST"])
@@ -100,11 +102,15 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
     """Record that a published document was sent to Scottish Government today."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
     form = MilestoneForm()
-    try:
-        return _change(milestone, form, lambda: _tell(milestone), "Saved. We will email the Scottish Government.")
-    except IntegrityError:
-        db.session.rollback()  # the same button pressed twice: it was told the first time
-        return _to_page(milestone)
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            _tell(milestone)
+    if attempt.saved:
+        return _to_page(milestone, "Saved. We will email the Scottish Government.")
+    if isinstance(attempt.error, IntegrityError):
+        return redirect(page_of(milestone))  # the same button pressed twice: the first press was recorded
+    return _page(milestone, form, attempt)
 
 
 def _tell(milestone: Milestone) -> None:
@@ -113,16 +119,11 @@ def _tell(milestone: Milestone) -> None:
         tell_scottish_government(publication, sent_on=clock.today(), by=current_user_row(), now=clock.now())
 
 
-def _change(milestone: Milestone, form: MilestoneForm, change: Callable[[], object], done: str) -> ResponseReturnValue:
-    """Make a change from a form and go back to the page, or show the page with what stands in the way."""
-    try:
-        if form.validate_on_submit() and save(form, milestone, change):
-            flash(done, "success")
-            _warn_of_unfinished(milestone)
-            return _to_page(milestone)
-    except ChangedMeanwhile:
-        return _changed_meanwhile(milestone, form)
-    return _page(milestone, form)
+def _to_page(milestone: Milestone, said: str) -> ResponseReturnValue:
+    """Back to the page, which says what was saved."""
+    flash(said, "success")
+    _warn_of_unfinished(milestone)
+    return redirect(page_of(milestone))
 
 
 def _warn_of_unfinished(milestone: Milestone) -> None:
@@ -135,15 +136,12 @@ def _warn_of_unfinished(milestone: Milestone) -> None:
             flash(f"{words}: {titles[0]}{more}.", "warning")
 
 
-def _changed_meanwhile(milestone: Milestone, form: MilestoneForm) -> ResponseReturnValue:
-    """The page as it is now, with what changed and what the person typed."""
-    form.for_version(milestone)
-    changed = read_newest(milestone, current_viewer())
-    return _page(milestone, form, changed=changed, typed=form.typed()), 409
-
-
-def _page(milestone: Milestone, submitted: MilestoneForm | None = None, **more: object) -> str:
+def _page(
+    milestone: Milestone, submitted: MilestoneForm | None = None, attempt: Attempt | None = None
+) -> ResponseReturnValue:
+    """The page as it is now. Where a change came too late: with what others changed, and what the person typed."""
     viewer, today = current_viewer(), clock.today()
+    changed = changed_by_others(attempt, milestone) if attempt else None
     page = read_page(milestone, viewer, today)
     open_form = _form_for(page, milestone)
     if submitted is None or not submitted.is_submitted():
@@ -157,8 +155,9 @@ def _page(milestone: Milestone, submitted: MilestoneForm | None = None, **more: 
         sections=sections_of(milestone, viewer, detail_for(viewer, milestone), today),
         form=submitted,
         open_form=open_form,
-        **more,
-    )
+        changed=changed,
+        typed=submitted.typed() if changed is not None else [],
+    ), attempt.status if attempt else 200
 
 
 def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm:
@@ -170,11 +169,5 @@ def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm:
         form = FinishForm(formdata=None, done_on=clock.today())
     else:
         form = MilestoneForm(formdata=None)
-    form.for_version(milestone)
+    form.for_now(milestone)
     return form
-
-
-def _to_page(milestone: Milestone) -> ResponseReturnValue:
-    if milestone.partnership is None:
-        raise ValueError("a national milestone has no page of its own")
-    return redirect(url_for("milestones.show", slug=milestone.partnership.slug, key=milestone.key))

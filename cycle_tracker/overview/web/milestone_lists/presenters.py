@@ -7,10 +7,10 @@ from flask import url_for
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Partnership
 from cycle_tracker.overview.rules.listing import Order
-from cycle_tracker.overview.web.milestone_lists.filters import Filters
+from cycle_tracker.overview.web.milestone_lists.filters import MilestoneFilters
 
 
-def columns(filters: Filters, detail: Detail, slug: str, *, ticks: bool) -> list[Any]:
+def columns(filters: MilestoneFilters, detail: Detail, slug: str, *, ticks: bool) -> list[Any]:
     """The headings of the table; some of them sort the list, and the date sorts it both ways."""
 
     def sorted_by(label: str, order: Order) -> dict[str, Any]:

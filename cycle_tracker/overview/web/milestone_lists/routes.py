@@ -5,16 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
+from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.cycles.queries.cycles import list_cycles
 from cycle_tracker.documents.web.lines import COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Partnership
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_present_owners, partnership_list
-from cycle_tracker.overview.web.milestone_lists.filters import Filters, Offered, filter_form, read_filters
+from cycle_tracker.overview.web.milestone_lists.filters import MilestoneFilters, Offered
 from cycle_tracker.overview.web.milestone_lists.presenters import columns, seen_by
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_viewer, signed_in
-from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 
 bp = Blueprint("milestone_lists", __name__, url_prefix="/partnerships/<slug>/milestones")
@@ -27,11 +28,11 @@ def show(slug: str) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     partnership = get_partnership(viewer, slug)
     offered = _offered(viewer, partnership)
-    filters = read_filters(request.args, offered)
+    filters = MilestoneFilters(request.args, offered)
     found = _found(viewer, partnership, filters)
     count = found.count()
-    page = min(page_asked_for(), last_page(count))
-    rows = found.rows(page=page, per_page=PER_PAGE)
+    page = page_asked_for() if count > COUNTED_TO else min(page_asked_for(), last_page(count))
+    pages = page_of(found.rows(page=page, per_page=PER_PAGE, one_more=True), page=page, count=count)
     may_change = viewer.can(Permission.CHANGE_MILESTONES, partnership.id)
     return render_template(
         "overview/milestone_lists/show.html",
@@ -39,10 +40,9 @@ def show(slug: str) -> ResponseReturnValue:
         today=today,
         detail=offered.detail,
         filters=filters,
-        filter_form=filter_form(filters, offered),
         columns=columns(filters, offered.detail, slug, ticks=may_change),
-        lines=lines(rows, viewer, today),
-        pages=Pages(rows, page=page, count=count),
+        lines=lines(pages.items, viewer, today),
+        pages=pages,
         may_change=may_change,
         all_ticked=request.args.get("tick") == "all",
         tick_all=url_for("milestone_lists.show", slug=slug, **filters.in_address(page=str(page), tick="all")),
@@ -57,7 +57,7 @@ def export(slug: str, form: FileForm) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     partnership = get_partnership(viewer, slug)
     offered = _offered(viewer, partnership)
-    found = _found(viewer, partnership, read_filters(request.args, offered))
+    found = _found(viewer, partnership, MilestoneFilters(request.args, offered))
     return download(
         Sheet(
             f"milestones-{slug}-{today}",
@@ -74,7 +74,7 @@ def _offered(viewer: Viewer, partnership: Partnership) -> Offered:
     return Offered(detail, list_cycles(partnership), [(str(owner.id), owner.name) for owner in owners])
 
 
-def _found(viewer: Viewer, partnership: Partnership, filters: Filters) -> MilestoneList:
+def _found(viewer: Viewer, partnership: Partnership, filters: MilestoneFilters) -> MilestoneList:
     return partnership_list(viewer, partnership, filters.asked, filters.order, clock.today())
 
 

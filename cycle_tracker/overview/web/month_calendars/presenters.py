@@ -7,14 +7,14 @@ from datetime import date
 
 from cycle_tracker.core.calendar import bank_holiday
 from cycle_tracker.core.months import Month
-from cycle_tracker.documents.web.lines import Line
+from cycle_tracker.documents.web.lines import MilestoneRow
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PER_DAY = 6
 
 
 @dataclass(frozen=True)
-class Entry:
+class DayEntry:
     """One milestone on its day."""
 
     title: str
@@ -25,14 +25,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Day:
+class CalendarDay:
     """One day: `closed` says why people are not at work, `more` how many milestones are not shown, and where."""
 
     day: date
     in_month: bool
     is_today: bool
     closed: str
-    entries: list[Entry]
+    entries: list[DayEntry]
     more: str = ""
     more_address: str = ""
 
@@ -52,7 +52,7 @@ class MonthPage:
     """One month, its weeks, and the ways on."""
 
     month: Month
-    weeks: list[list[Day]]
+    weeks: list[list[CalendarDay]]
     number: int
     before: Month | None
     after: Month | None
@@ -60,7 +60,7 @@ class MonthPage:
 
 def month_page(
     month: Month,
-    lines: Sequence[Line],
+    lines: Sequence[MilestoneRow],
     numbers: Mapping[date, int],
     closures: Iterable[tuple[date, str, str | None]],
     today: date,
@@ -69,7 +69,7 @@ def month_page(
     list_of_day: Callable[[date], str],
 ) -> MonthPage:
     """A month with at most PER_DAY milestones on each day; `several` names the partnership beside each."""
-    due: dict[date, list[Line]] = defaultdict(list)
+    due: dict[date, list[MilestoneRow]] = defaultdict(list)
     for line in lines:
         if line.dates.due_on is not None:
             due[line.dates.due_on].append(line)
@@ -77,9 +77,9 @@ def month_page(
     for day, name, partnership in closures:
         closed[day].append(_closure(name, partnership if several else None))
 
-    def day_of(day: date) -> Day:
+    def day_of(day: date) -> CalendarDay:
         more = numbers.get(day, 0) - len(due[day])
-        return Day(
+        return CalendarDay(
             day=day,
             in_month=Month.of(day) == month,
             is_today=day == today,
@@ -99,8 +99,8 @@ def month_page(
     )
 
 
-def _entry(line: Line, *, several: bool) -> Entry:
-    return Entry(
+def _entry(line: MilestoneRow, *, several: bool) -> DayEntry:
+    return DayEntry(
         title=line.title,
         address=line.address,
         place=line.partnership if several else "",

@@ -9,12 +9,12 @@ from flask import url_for
 
 from cycle_tracker.access.rules.permissions import Viewer, may_change
 from cycle_tracker.core.deadlines import due_state
-from cycle_tracker.documents.web.lines import Line
+from cycle_tracker.documents.web.lines import MilestoneRow
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.rules.listing import WHEN, When
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 from cycle_tracker.overview.services.replies import Reply
-from cycle_tracker.overview.web.my_work.filters import WHENS, Filters
+from cycle_tracker.overview.web.my_work.filters import WHENS, MyWorkFilters
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import day
 
@@ -24,25 +24,25 @@ NOT_YOURS = "Someone else owns this now, so you cannot update it."
 
 
 @dataclass(frozen=True)
-class Group:
+class WorkGroup:
     """The rows of one group that stand on this page."""
 
     id: str
     title: str
-    lines: list[Line]
+    lines: list[MilestoneRow]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReplyOutcome:
     """What a reply does to one row: `now` and `then`, or what stands in the way."""
 
-    line: Line
+    line: MilestoneRow
     now: str
     then: str
     hindrance: str
 
 
-def tiles(numbers: Mapping[When, int], filters: Filters) -> list[Tile]:
+def tiles(numbers: Mapping[When, int], filters: MyWorkFilters) -> list[Tile]:
     """How many there are of each group, each with the list of that group alone."""
     return [
         Tile(
@@ -56,19 +56,20 @@ def tiles(numbers: Mapping[When, int], filters: Filters) -> list[Tile]:
     ]
 
 
-def groups(lines: Sequence[Line], today: date) -> list[Group]:
+def groups(lines: Sequence[MilestoneRow], today: date) -> list[WorkGroup]:
     """Rows that are in order, under their headings."""
     return [
-        Group(when.value, when.label, list(rows)) for when, rows in groupby(lines, key=lambda line: _when(line, today))
+        WorkGroup(when.value, when.label, list(rows))
+        for when, rows in groupby(lines, key=lambda line: _when(line, today))
     ]
 
 
 def outcomes(
-    lines: Sequence[Line], versions: Mapping[int, int], reply: Reply, viewer: Viewer
-) -> tuple[list[Outcome], list[Outcome]]:
+    lines: Sequence[MilestoneRow], versions: Mapping[int, int], reply: Reply, viewer: Viewer
+) -> tuple[list[ReplyOutcome], list[ReplyOutcome]]:
     """The rows that take the reply, and those in whose way something stands."""
     found = [
-        Outcome(
+        ReplyOutcome(
             line,
             now=line.label,
             then=_then(reply),
@@ -99,7 +100,7 @@ def _then(reply: Reply) -> str:
     return "In progress" if reply.answer is Answer.BEGUN else f"Done on {day(reply.done_on)}"
 
 
-def _when(line: Line, today: date) -> When:
+def _when(line: MilestoneRow, today: date) -> When:
     milestone = line.milestone
     notify_from = milestone.partnership.notify_from if milestone.partnership else None
     return WHEN[due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)]

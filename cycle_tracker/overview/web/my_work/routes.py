@@ -5,22 +5,24 @@ from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
+from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_ticked, own_list
+from cycle_tracker.overview.rules.listing import Asked
 from cycle_tracker.overview.services.replies import reply_to
-from cycle_tracker.overview.web.my_work.filters import Filters, Offered, filter_form, read_filters
+from cycle_tracker.overview.web.my_work.filters import MyWorkFilters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
-from cycle_tracker.overview.web.my_work.presenters import groups, outcomes, reply_wording, tiles
-from cycle_tracker.partnerships.queries.partnerships import list_partnerships
+from cycle_tracker.overview.web.my_work.presenters import ReplyOutcome, groups, outcomes, reply_wording, tiles
+from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
+from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import count
 
@@ -39,7 +41,8 @@ def show() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     viewer, today = current_viewer(), clock.today()
-    rows = _found(viewer, read_filters(request.args, _offered(viewer))).rows()
+    filters = _filters(viewer)
+    rows = _found(viewer, filters, filters.asked).rows()
     return download(
         Sheet(f"my-work-{today}", FULL_COLUMNS, file_rows(lines(rows, viewer, today), Detail.EVERYTHING, today)), form
     )
@@ -62,11 +65,10 @@ def reply() -> ResponseReturnValue:
 
 def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue:
     """Answer every ticked row in one transaction, and go back to the list."""
-    try:
+    attempt = Attempt(form)
+    with attempt:
         reply_to(ticked, form.reply(), by=current_user_row(), today=clock.today(), now=clock.now())
-        db.session.commit()
-    except StaleDataError:
-        db.session.rollback()
+    if not attempt.saved:
         ticked = list_ticked(current_viewer(), form.ticked.data.keys())
         shown = outcomes(
             lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer()
@@ -76,7 +78,9 @@ def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue
     return redirect(_back())
 
 
-def _preview(form: ReplyForm, shown: tuple[list, list], *, missing: int) -> ResponseReturnValue:
+def _preview(
+    form: ReplyForm, shown: tuple[list[ReplyOutcome], list[ReplyOutcome]], *, missing: int
+) -> ResponseReturnValue:
     """What the reply will do to each row, and what stands in the way of others; nothing is recorded yet."""
     taking, hindered = shown
     db.session.rollback()
@@ -94,43 +98,39 @@ def _preview(form: ReplyForm, shown: tuple[list, list], *, missing: int) -> Resp
 
 def _list_page(form: ReplyForm) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
-    offered = _offered(viewer)
-    filters = read_filters(request.args, offered)
-    found = _found(viewer, filters)
-    numbers = _found(viewer, _without_when(filters)).count_by_when()
-    number = numbers.get(filters.asked.when, 0) if filters.asked.when else sum(numbers.values())
-    page = min(page_asked_for(), last_page(number))
-    rows = found.rows(page=page, per_page=PER_PAGE)
+    filters = _filters(viewer)
+    when = filters.when.value
+    numbers = _found(viewer, filters, replace(filters.asked, when=None)).count_by_when()
+    number = numbers.get(when, 0) if when else min(sum(numbers.values()), COUNTED_TO + 1)
+    page = page_asked_for() if number > COUNTED_TO else min(page_asked_for(), last_page(number))
+    rows = _found(viewer, filters, filters.asked).rows(page=page, per_page=PER_PAGE, one_more=True)
+    pages = page_of(rows, page=page, count=number)
     return render_template(
         "overview/my_work/show.html",
         today=today,
         filters=filters,
-        filter_form=filter_form(filters, offered),
-        several=len(offered.partnerships) > 1,
+        several=filters.partnership.is_offered,
         stands_in_for=viewer.stands_in_for,
         tiles=tiles(numbers, filters),
-        groups=groups(lines(rows, viewer, today), today),
-        pages=Pages(rows, page=page, count=number),
+        groups=groups(lines(pages.items, viewer, today), today),
+        pages=pages,
         all_ticked=request.args.get("tick") == "all",
         form=form,
         longest_note=LONGEST_NOTE,
     )
 
 
-def _offered(viewer: Viewer) -> Offered:
-    return Offered.to(viewer, list_partnerships(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)))
+def _filters(viewer: Viewer) -> MyWorkFilters:
+    partnerships = list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES))
+    return MyWorkFilters(request.args, viewer, partnerships)
 
 
-def _found(viewer: Viewer, filters: Filters) -> MilestoneList:
-    return own_list(viewer, filters.asked, filters.order, clock.today(), everything=filters.everything)
-
-
-def _without_when(filters: Filters) -> Filters:
-    return replace(filters, asked=replace(filters.asked, when=None))
+def _found(viewer: Viewer, filters: MyWorkFilters, asked: Asked) -> MilestoneList:
+    return own_list(viewer, asked, filters.order, clock.today(), everything=filters.everything)
 
 
 def _back() -> str:
     """The list as it was filtered when the reply was sent."""
-    filters = read_filters(request.args, _offered(current_viewer()))
+    filters = _filters(current_viewer())
     page = str(page_asked_for()) if "page" in request.args else ""
     return url_for("my_work.show", **filters.in_address(page=page))

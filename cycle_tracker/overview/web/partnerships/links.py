@@ -10,7 +10,7 @@ from cycle_tracker.models import Partnership
 
 
 @dataclass(frozen=True)
-class Place:
+class PartnershipLink:
     """One other page of a partnership: the words of its link, the last part of its address, and what opens it."""
 
     label: str
@@ -19,21 +19,23 @@ class Place:
 
 
 PLACES = (
-    Place("Milestones", "milestones", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
-    Place("Calendar", "calendar", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
-    Place(
+    PartnershipLink("Milestones", "milestones", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
+    PartnershipLink("Calendar", "calendar", (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)),
+    PartnershipLink(
         "Add to your calendar",
         "calendar-feed",
         (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS),
     ),
-    Place("One-page status report", "status", (Permission.READ_DOCUMENTS,)),
-    Place("Governance group", "group", (Permission.READ_PARTNERSHIP, Permission.MANAGE_GROUP)),
-    Place("People", "people", (Permission.INVITE_PEOPLE,)),
-    Place("Contacts", "contacts", (Permission.MANAGE_CONTACTS,)),
-    Place("Reminder settings", "policies", (Permission.SET_POLICIES,)),
-    Place("Add past plans and reports", "history", (Permission.RECORD_PUBLICATION, Permission.RECORD_ON_BEHALF)),
-    Place("Import milestones", "import", (Permission.IMPORT_MILESTONES,)),
-    Place("Set up", "set-up", (Permission.SET_UP_PARTNERSHIPS,)),
+    PartnershipLink("One-page status report", "status", (Permission.READ_DOCUMENTS,)),
+    PartnershipLink("Governance group", "group", (Permission.READ_PARTNERSHIP, Permission.MANAGE_GROUP)),
+    PartnershipLink("People", "people", (Permission.INVITE_PEOPLE,)),
+    PartnershipLink("Contacts", "contacts", (Permission.MANAGE_CONTACTS,)),
+    PartnershipLink("Reminder settings", "policies", (Permission.SET_POLICIES,)),
+    PartnershipLink(
+        "Add past plans and reports", "history", (Permission.RECORD_PUBLICATION, Permission.RECORD_ON_BEHALF)
+    ),
+    PartnershipLink("Import milestones", "import", (Permission.IMPORT_MILESTONES,)),
+    PartnershipLink("Set up", "set-up", (Permission.SET_UP_PARTNERSHIPS,)),
 )
 
 

@@ -14,7 +14,7 @@ from cycle_tracker.web.wording import Status, day, document_status
 
 
 @dataclass(frozen=True)
-class Body:
+class BodyRow:
     """One organisation and its part in the partnership."""
 
     name: str
@@ -23,7 +23,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class DocumentLine:
+class DocumentRow:
     """One document; without `status` for people who see titles and dates only."""
 
     title: str
@@ -38,11 +38,11 @@ class PeriodDocuments:
 
     label: str
     cycle: str
-    lines: list[DocumentLine]
+    lines: list[DocumentRow]
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplanationRow:
     """One explanation that was shared."""
 
     title: str
@@ -51,11 +51,11 @@ class Explained:
     expected: str
 
 
-def bodies(found: Iterable[PartnershipBody], today: date) -> list[Body]:
+def bodies(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
     """Who leads and takes part, those of today before those whose part has ended or is to come."""
     ordered = sorted(found, key=lambda one: (not one.holds_on(today), one.role is not BodyRole.LEAD))
     roles = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member"}
-    return [Body(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
+    return [BodyRow(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
 
 
 def periods(
@@ -75,10 +75,10 @@ def periods(
     return found
 
 
-def explanations(documents: Iterable[FollowedDocument]) -> list[Explained]:
+def explanations(documents: Iterable[FollowedDocument]) -> list[ExplanationRow]:
     """The newest explanation that was shared of each document that has one."""
     return [
-        Explained(one.title, addresses.milestone(one.slug, one.key), one.explanation, day(one.expected_on))
+        ExplanationRow(one.title, addresses.milestone(one.slug, one.key), one.explanation, day(one.expected_on))
         for one in documents
         if one.expected_on is not None
     ]
@@ -103,12 +103,12 @@ def seen_by(viewer: Viewer, partnership: Partnership) -> str:
     return "You can see names, titles and dates only."
 
 
-def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentLine:
+def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentRow:
     address = addresses.milestone(document.slug, document.key)
     if titles_only:
         words = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
-        return DocumentLine(document.title, address, None, [words])
-    return DocumentLine(document.title, address, document_status(document.state), date_words(document))
+        return DocumentRow(document.title, address, None, [words])
+    return DocumentRow(document.title, address, document_status(document.state), date_words(document))
 
 
 def _held(body: PartnershipBody) -> str:

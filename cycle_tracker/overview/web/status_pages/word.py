@@ -12,12 +12,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from cycle_tracker.core.lines import several_lines
-from cycle_tracker.overview.web.status_pages.presenters import Section, StatusReport
+from cycle_tracker.overview.web.status_pages.parts import ReportSection
+from cycle_tracker.overview.web.status_pages.presenters import StatusReport
 
 LANGUAGE = "en-GB"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# What a file of this kind cannot hold.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What a file of this kind cannot hold."""
 
 
 def as_word(report: StatusReport, today: date) -> bytes:
@@ -54,7 +55,7 @@ def _set_up(document: Any, report: StatusReport, today: date) -> None:
         heading.font.size, heading.paragraph_format.space_before = Pt(size), Pt(10)
 
 
-def _add_section(document: Any, section: Section) -> None:
+def _add_section(document: Any, section: ReportSection) -> None:
     document.add_heading(_text(section.title), level=2)
     if not section.rows:
         document.add_paragraph(_text(section.nothing))

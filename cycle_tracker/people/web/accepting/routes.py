@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import Invitation, User
 from cycle_tracker.people.queries.users import find_user
@@ -19,7 +18,7 @@ from cycle_tracker.people.web.accepting.forms import JoinForm
 from cycle_tracker.people.web.sign_in.forms import ButtonForm
 from cycle_tracker.web import sessions
 from cycle_tracker.web.access import current_user_row, public, signed_in_viewer
-from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("accepting", __name__)
 
@@ -44,16 +43,15 @@ def show(token: str) -> ResponseReturnValue:
 def _join(invitation: Invitation, token: str) -> ResponseReturnValue:
     """A new account, in which its person is signed in at once: they have shown that the mail reaches them."""
     form = JoinForm(name=invitation.name)
-    if form.validate_on_submit():
-        try:
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
             user = accept_invitation(token, form.name.data, form.password.data, now=clock.now())
-            return _welcome(user)
-        except InvitationOver:
-            raise
-        except RuleBroken as rule:
-            db.session.rollback()
-            show_rule(form, rule)
-    return _page("join", invitation, form)
+    if attempt.saved:
+        return _welcome(user)
+    if isinstance(attempt.error, InvitationOver):
+        return _is_over()
+    return _page("join", invitation, form), attempt.status
 
 
 def _add_to_account(invitation: Invitation, token: str) -> ResponseReturnValue:

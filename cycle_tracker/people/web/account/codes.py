@@ -8,7 +8,6 @@ from markupsafe import Markup
 from cycle_tracker.access.queries.recovery_codes import count_unused_codes
 from cycle_tracker.access.services.sessions import end_sessions_of
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import User
 from cycle_tracker.people.services.codes import (
@@ -23,7 +22,7 @@ from cycle_tracker.people.web.account.forms import OwnCodeForm, TurnOnCodesForm
 from cycle_tracker.people.web.account.routes import this_sign_in
 from cycle_tracker.people.web.sign_in.guesses import is_right_code, is_right_password
 from cycle_tracker.web.access import current_user_row, signed_in
-from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("codes", __name__, url_prefix="/account/codes")
 
@@ -43,21 +42,19 @@ def show() -> ResponseReturnValue:
     if user.password is None:
         del form.password
     secret = session.get(NEW_SECRET)
-    if secret is not None and form.validate_on_submit() and _is_confirmed(user, form):
-        try:
+    attempt = Attempt(form)
+    if secret is not None and attempt.validate() and _is_confirmed(user, form):
+        with attempt:
             codes = turn_codes_on(user, secret, form.code.data, now=clock.now())
             end_sessions_of(user, now=clock.now(), but=this_sign_in())
-            db.session.commit()
-        except RuleBroken as rule:
-            db.session.rollback()
-            show_rule(form, rule)
-        else:
-            session.pop(NEW_SECRET)
-            return _shown_once(codes, "Sign-in codes are on")
+    if attempt.saved:
+        session.pop(NEW_SECRET)
+        return _shown_once(codes, "Sign-in codes are on")
     if secret is None:
         secret = session[NEW_SECRET] = new_secret()
     shown = show_secret(secret, user)
-    return render_template("people/account/codes_off.html", form=form, key=shown.key, picture=_picture(shown.address))
+    picture = _picture(shown.address)
+    return render_template("people/account/codes_off.html", form=form, key=shown.key, picture=picture), attempt.status
 
 
 @bp.post("/off")

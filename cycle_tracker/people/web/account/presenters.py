@@ -13,6 +13,7 @@ from cycle_tracker.models import SignInSession, User
 from cycle_tracker.people.services.codes import has_codes
 from cycle_tracker.people.web.account.forms import RHYTHMS, WEEKDAYS
 
+# What a browser calls itself, by a word that it sends. In this order: most of them send each other's words too.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -23,7 +24,6 @@ BROWSERS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
-"""What a browser calls itself, by a word that it sends. In this order: most of them send each other's words too."""
 SYSTEMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),

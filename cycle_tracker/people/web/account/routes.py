@@ -9,7 +9,6 @@ from cycle_tracker.access.queries.recovery_codes import count_unused_codes
 from cycle_tracker.access.queries.sessions import list_live_sessions
 from cycle_tracker.access.services.sessions import end_session, end_sessions_of
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.people.queries.delegations import list_to_come
 from cycle_tracker.people.services.passwords import change_password
@@ -20,8 +19,8 @@ from cycle_tracker.people.web.delegations.presenters import own_lines
 from cycle_tracker.people.web.sign_in.guesses import is_right_password
 from cycle_tracker.web import sessions
 from cycle_tracker.web.access import current_user_row, current_viewer, signed_in
-from cycle_tracker.web.forms import show_rule
 from cycle_tracker.web.navigation import place_of_viewer
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -66,17 +65,14 @@ def end_sign_ins() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Change one's password, which signs one out everywhere else."""
     user, form = current_user_row(), PasswordForm()
-    if form.validate_on_submit() and is_right_password(user, form.old):
-        try:
+    attempt = Attempt(form)
+    if attempt.validate() and is_right_password(user, form.old):
+        with attempt:
             change_password(user, form.password.data, but=this_sign_in(), now=clock.now())
-            db.session.commit()
-        except RuleBroken as rule:
-            db.session.rollback()
-            show_rule(form, rule)
-        else:
-            flash("Your password is changed. You are signed out on your other devices.", "success")
-            return redirect(url_for("account.show"))
-    return render_template("people/account/password.html", form=form if user.password else None)
+    if attempt.saved:
+        flash("Your password is changed. You are signed out on your other devices.", "success")
+        return redirect(url_for("account.show"))
+    return render_template("people/account/password.html", form=form if user.password else None), attempt.status
 
 
 @bp.route("/preferences", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from cycle_tracker.web.wording import day
 
 
 @dataclass(frozen=True)
-class AwayLine:
+class CoverRow:
     """One absence: what it says, who set it where another did, and the address that ends it."""
 
     what: str
@@ -21,10 +21,10 @@ class AwayLine:
     end_address: str
 
 
-def own_lines(found: Iterable[Delegation], user_id: int, today: date) -> list[AwayLine]:
+def own_lines(found: Iterable[Delegation], user_id: int, today: date) -> list[CoverRow]:
     """One's own absences, and those in which one covers for another."""
     return [
-        AwayLine(
+        CoverRow(
             what=f"{one.deputy.name} covers for you" if one.user_id == user_id else f"You cover for {one.user.name}",
             days=days_wording(one),
             note=_note(one, user_id),
@@ -35,10 +35,10 @@ def own_lines(found: Iterable[Delegation], user_id: int, today: date) -> list[Aw
     ]
 
 
-def lines_of(found: Iterable[Delegation], slug: str, today: date, *, may_end: bool) -> list[AwayLine]:
+def lines_of(found: Iterable[Delegation], slug: str, today: date, *, may_end: bool) -> list[CoverRow]:
     """The absences of a person, as the planning lead of one of their partnerships sees them."""
     return [
-        AwayLine(
+        CoverRow(
             what=f"{one.deputy.name} covers for {one.user.name}",
             days=days_wording(one),
             note=_note(one, one.user_id),

@@ -1,7 +1,5 @@
 """Setting cover for oneself, or for someone in one's partnership, and ending it early."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -18,7 +16,7 @@ from cycle_tracker.people.services.delegations import end_away, set_away
 from cycle_tracker.people.web.delegations.forms import AwayForm, EndForm
 from cycle_tracker.people.web.delegations.presenters import lines_of, own_lines
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
-from cycle_tracker.web.saving import saved
+from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 
 bp = Blueprint("delegations", __name__)
@@ -33,11 +31,16 @@ def mine() -> ResponseReturnValue:
     """Set cover for oneself; see what is set."""
     person, viewer, today = current_user_row(), current_viewer(), clock.today()
     form = _form(viewer)
-    if form.validate_on_submit() and saved(form, lambda: _set(person, form, None)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _set(person, form, None)
+    if attempt.saved:
         flash(_said(form, "you"), "success")
         return redirect(url_for("account.show"))
     found = list_to_come(person.id, today, also_as_deputy=True)
-    return render_template("people/delegations/mine.html", form=form, lines=own_lines(found, person.id, today))
+    shown = own_lines(found, person.id, today)
+    return render_template("people/delegations/mine.html", form=form, lines=shown), attempt.status
 
 
 @bp.post(f"/account/away/{ONE}/end")
@@ -46,7 +49,11 @@ def end_mine(delegation_id: int) -> ResponseReturnValue:
     """End one's own cover, or stop covering for another. Raises NoResultFound for anyone else's."""
     person = current_user_row()
     delegation = get_delegation(delegation_id, of=person.id, or_deputy=True)
-    _end(lambda: end_away(delegation, by=person, today=clock.today(), now=clock.now()))
+    attempt = Attempt(EndForm())
+    if attempt.validate():
+        with attempt:
+            end_away(delegation, by=person, today=clock.today(), now=clock.now())
+    _say_whether_ended(attempt)
     return redirect(url_for("account.show"))
 
 
@@ -59,7 +66,11 @@ def within(slug: str, person_id: int) -> ResponseReturnValue:
     viewer = viewers_of([person.id], today).get(person.id)
     may_set = viewer is not None and not person.is_post and may_set_away(current_viewer(), viewer, partnership.id)
     form = _form(viewer)
-    if form.validate_on_submit() and saved(form, lambda: _set(person, form, partnership)):
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            _set(person, form, partnership)
+    if attempt.saved:
         flash(_said(form, person.name), "success")
         return redirect(url_for("people_within.show", slug=slug, person_id=person.id))
     return render_template(
@@ -69,7 +80,7 @@ def within(slug: str, person_id: int) -> ResponseReturnValue:
         person=person,
         lines=lines_of(list_to_come(person.id, today), slug, today, may_end=may_set),
         may_set=may_set,
-    )
+    ), attempt.status
 
 
 @bp.post(f"{WITHIN}/{ONE}/end")
@@ -79,7 +90,11 @@ def end_within(slug: str, person_id: int, delegation_id: int) -> ResponseReturnV
     partnership, today = _partnership(slug), clock.today()
     person = get_person_of(partnership, person_id, today)
     delegation = get_delegation(delegation_id, of=person.id)
-    _end(lambda: end_away(delegation, by=current_user_row(), today=today, now=clock.now(), within_id=partnership.id))
+    attempt = Attempt(EndForm())
+    if attempt.validate():
+        with attempt:
+            end_away(delegation, by=current_user_row(), today=today, now=clock.now(), within_id=partnership.id)
+    _say_whether_ended(attempt)
     return redirect(url_for("people_within.show", slug=slug, person_id=person.id))
 
 
@@ -112,10 +127,8 @@ def _said(form: AwayForm, person: str) -> str:
     return f"Saved. {deputy} covers for {person} from {day(form.from_on.data)} to {day(form.to_on.data)}."
 
 
-def _end(end: Callable[[], None]) -> None:
-    """End it, or say why not."""
-    form = EndForm()
-    if form.validate_on_submit() and saved(form, end):
+def _say_whether_ended(attempt: Attempt) -> None:
+    if attempt.saved:
         flash(f"The cover has ended. {END}", "success")
     else:
-        flash(" ".join(form.form_errors) or "The cover was not ended. Try again.", "warning")
+        flash(" ".join(attempt.form.form_errors) or "The cover was not ended. Try again.", "warning")

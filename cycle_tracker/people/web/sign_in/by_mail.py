@@ -23,7 +23,7 @@ from cycle_tracker.people.web.sign_in.forms import AskForMailForm, ButtonForm, N
 from cycle_tracker.people.web.sign_in.next_pages import safe_next
 from cycle_tracker.people.web.sign_in.second_step import let_in
 from cycle_tracker.web.access import public
-from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("by_mail", __name__)
 
@@ -46,22 +46,17 @@ def forgotten_password() -> ResponseReturnValue:
 def set_new_password(token: str) -> ResponseReturnValue:
     """Set a new password with the link from the mail; then sign in with it."""
     form = NewPasswordForm()
-    if form.validate_on_submit():
-        try:
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
             reset_password(token, form.password.data, now=clock.now())
-            db.session.commit()
-        except LinkOver:
-            return _link_is_over(LinkPurpose.RESET_PASSWORD)
-        except RuleBroken as rule:
-            db.session.rollback()
-            show_rule(form, rule)
-        else:
-            flash("Your new password is set. Sign in with it.", "success")
-            return redirect(url_for("sign_in.show"))
+    if attempt.saved:
+        flash("Your new password is set. Sign in with it.", "success")
+        return redirect(url_for("sign_in.show"))
     user = find_link_holder(token, LinkPurpose.RESET_PASSWORD, now=clock.now())
     if user is None:
         return _link_is_over(LinkPurpose.RESET_PASSWORD)
-    return render_template("people/sign_in/reset_password.html", form=form, email=user.email)
+    return render_template("people/sign_in/reset_password.html", form=form, email=user.email), attempt.status
 
 
 @bp.route("/sign-in/link", methods=["GET", "POST"])

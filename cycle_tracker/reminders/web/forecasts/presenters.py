@@ -9,8 +9,8 @@ from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_word
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, day
 
+# So many items of one mail are named in a list; the rest are a number.
 LISTED_AT_MOST = 5
-"""So many items of one mail are named in a list; the rest are a number."""
 
 FILE_COLUMNS = (
     "Date",
@@ -26,7 +26,7 @@ FILE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Item:
+class MailItem:
     """One notice of a mail: its milestone, its page, and its step."""
 
     title: str
@@ -37,17 +37,17 @@ class Item:
 
 
 @dataclass(frozen=True)
-class MailLine:
+class MailRow:
     """One mail in a list; `more` says how many items are not named."""
 
     day: str
     who: str
-    items: Sequence[Item]
+    items: Sequence[MailItem]
     more: str
 
 
 @dataclass(frozen=True)
-class NextLine:
+class NextNoticeRow:
     """One notice that comes next of a milestone."""
 
     day: str
@@ -55,10 +55,10 @@ class NextLine:
     who: str
 
 
-def mail_lines(mails: Iterable[MailToCome]) -> list[MailLine]:
+def mail_lines(mails: Iterable[MailToCome]) -> list[MailRow]:
     """Mails as they stand in a list."""
     return [
-        MailLine(
+        MailRow(
             day=day(mail.day),
             who=who_words(mail),
             items=[item(one) for one in ordered(mail.notices)[:LISTED_AT_MOST]],
@@ -73,10 +73,10 @@ def who_words(mail: MailToCome) -> str:
     return f"{mail.name}, covering for {mail.stands_in_for}" if mail.stands_in_for else mail.name
 
 
-def item(notice: NoticeToCome) -> Item:
+def item(notice: NoticeToCome) -> MailItem:
     """One notice of a mail."""
     about = notice.about
-    return Item(
+    return MailItem(
         title=about.title,
         address=addresses.milestone(about.slug, about.key) if about.slug else "",
         partnership=about.partnership,
@@ -90,16 +90,16 @@ def ordered(notices: Iterable[NoticeToCome]) -> list[NoticeToCome]:
     return sorted(notices, key=lambda one: (one.due_on, one.about.id, one.step))
 
 
-def next_lines(found: Forecast) -> list[NextLine]:
+def next_lines(found: Forecast) -> list[NextNoticeRow]:
     """What comes next of one milestone: its next mails, and what will reach nobody; the first ten."""
     mails = [
-        (mail.day, NextLine(day(mail.day), step_words(ordered(mail.notices)[-1].step), who_words(mail)))
+        (mail.day, NextNoticeRow(day(mail.day), step_words(ordered(mail.notices)[-1].step), who_words(mail)))
         for mail in found.mails
     ]
     nobody = [
         (
             one.queued_on,
-            NextLine(day(one.queued_on), step_words(one.step), f"No one ({_audience(one)} cannot be emailed)"),
+            NextNoticeRow(day(one.queued_on), step_words(one.step), f"No one ({_audience(one)} cannot be emailed)"),
         )
         for one in found.unreachable
     ]

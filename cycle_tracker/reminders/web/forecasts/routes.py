@@ -12,7 +12,7 @@ from cycle_tracker.models import Milestone
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.forecasts import Forecast, MailToCome, forecast
-from cycle_tracker.reminders.web.forecasts.filters import DEFAULT_SPAN, Filters, filter_form, read_filters
+from cycle_tracker.reminders.web.forecasts.filters import DEFAULT_SPAN, ForecastFilters
 from cycle_tracker.reminders.web.forecasts.presenters import FILE_COLUMNS, file_rows, mail_lines, unreachable_words
 from cycle_tracker.web.access import current_viewer, requires, signed_in
 from cycle_tracker.web.paging import pages_of
@@ -30,7 +30,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "reminders/forecasts/index.html",
         filters=filters,
-        filter_form=filter_form(filters),
         found=found,
         lines=mail_lines(pages.items),
         pages=pages,
@@ -58,15 +57,15 @@ def mine() -> ResponseReturnValue:
     return render_template("reminders/forecasts/mine.html", found=found, lines=mail_lines(pages.items), pages=pages)
 
 
-def _asked_for() -> tuple[Filters, Forecast, Sequence[MailToCome]]:
+def _asked_for() -> tuple[ForecastFilters, Forecast, Sequence[MailToCome]]:
     """The filters of the address, the forecast, and the mails of it that they leave."""
     viewer = current_viewer()
-    filters = read_filters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_NOTICES)))
+    filters = ForecastFilters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_NOTICES)))
     which = within(Milestone.partnership_id, viewer, Permission.READ_NOTICES)
-    if filters.partnership is not None:
-        which = which & (Milestone.partnership_id == filters.partnership.id)
-    found = forecast(clock.today(), filters.days, which=which)
-    person = filters.person.casefold()
+    if filters.partnership.value is not None:
+        which = which & (Milestone.partnership_id == filters.partnership.value.id)
+    found = forecast(clock.today(), filters.days.value or DEFAULT_SPAN, which=which)
+    person = filters.person.word.casefold()
     mails = [
         mail
         for mail in found.mails

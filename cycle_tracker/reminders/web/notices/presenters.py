@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.models import Ending, Message, MessageKind
-from cycle_tracker.reminders.queries.notices import MailRecord, NoticeRecord, Standing
-from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, YOU_ARE, policy_words, step_words, when_words
-from cycle_tracker.reminders.rules.reminders import ANSWERED, ASSIGNED, EXPLAIN, RAISED
+from cycle_tracker.models import Ending
+from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
+from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, policy_words, step_words, when_words
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, RAISED
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
-from cycle_tracker.web.wording import Status, count, date_name, day, moment
+from cycle_tracker.web.wording import Status, date_name, day, moment
 
 STANDINGS = {
     Standing.WAITING: Status("Waiting", "yellow"),
@@ -23,17 +23,6 @@ STANDINGS = {
     Standing.UNREACHABLE: Status("No recipient", "red"),
 }
 
-MAILS = {
-    MessageKind.DIGEST: "This email is about dates that are due soon or overdue.",
-    MessageKind.DOCUMENT_PUBLISHED: "This email sends a published document to the Scottish Government.",
-    MessageKind.UPDATE_REQUEST: "A Scottish Government official asked your partnership for an update on a document.",
-    MessageKind.INVITATION: "Someone invited you to use Cycle Tracker.",
-    MessageKind.PASSWORD_RESET: "We received a request to reset your password.",
-    MessageKind.SIGN_IN_LINK: "We received a request for a link to sign in to your account.",
-    MessageKind.ACCOUNT_CHANGED: "Your account was changed.",
-    MessageKind.ALARM: "A problem with this service needs an administrator.",
-}
-"""What each email is for, to whoever got it."""
 
 FILE_COLUMNS = (
     "Milestone",
@@ -56,7 +45,7 @@ FILE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
+class NoticeRow:
     """One notice in a list."""
 
     id: int
@@ -71,21 +60,10 @@ class Line:
     queued: str
 
 
-@dataclass(frozen=True)
-class WhyLine:
-    """One notice of a mail: what it is about, its page, and why it was told."""
-
-    title: str
-    partnership: str
-    address: str
-    why: str
-    story: str
-
-
-def lines(notices: Iterable[NoticeRecord]) -> list[Line]:
+def lines(notices: Iterable[NoticeRecord]) -> list[NoticeRow]:
     """Notices as they stand in a list."""
     return [
-        Line(
+        NoticeRow(
             id=one.id,
             title=one.title,
             address=milestone_address(one),
@@ -187,53 +165,6 @@ def _mail_rows(notice: NoticeRecord) -> list[Row]:
     return rows
 
 
-def why_lines(mail: MailRecord) -> list[WhyLine]:
-    """Each notice of a mail with why it was told."""
-    return [
-        WhyLine(
-            title=one.title,
-            partnership=one.partnership or "Scotland",
-            address=milestone_address(one),
-            why=_why(one, theirs=mail.is_theirs),
-            story=ended_words(one),
-        )
-        for one in mail.notices
-    ]
-
-
-def mail_rows(mail: MailRecord) -> list[Row]:
-    """What is known of a mail as a whole."""
-    message = mail.message
-    to = f"{mail.reader}, {message.recipient}" if mail.reader else message.recipient
-    rows = [Row("Subject", message.subject), Row("To", to)]
-    if mail.stands_in_for:
-        rows.append(Row("Covering for", f"{mail.stands_in_for}, who was away"))
-    rows.append(Row("Prepared", moment(message.queued_at)))
-    rows.append(Row("Status", mail_outcome(message)))
-    return rows
-
-
-def mail_outcome(message: Message) -> str:
-    """What became of a mail: `Sent on 30 June 2026 at 07:01`."""
-    label = {
-        "queued": "Waiting to be sent",
-        "sending": "Being sent",
-        "sent": "Sent",
-        "failed": "Could not be delivered",
-    }
-    words = label.get(message.state.value, "Cancelled")
-    return f"{words} on {moment(message.ended_at)}" if message.ended_at else words
-
-
-def hidden_words(hidden: int) -> str:
-    """How many of its notices are kept from this reader."""
-    return (
-        f"{count(hidden, 'more item')} in this email {'is' if hidden == 1 else 'are'} not shown to you."
-        if hidden
-        else ""
-    )
-
-
 def file_rows(notices: Iterable[NoticeRecord]) -> list[list[Cell]]:
     """The same as rows of a file, under FILE_COLUMNS."""
     return [
@@ -263,28 +194,13 @@ def _rule_words(notice: NoticeRecord) -> str:
     if notice.step in {ASSIGNED, ANSWERED, *RAISED.values()}:
         return "Sent because someone did something, not because of the date"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
-    return f"{when_words(notice.step, _date_name(notice), day(notice.due_on))} ({by})"
-
-
-def _why(notice: NoticeRecord, *, theirs: bool) -> str:
-    """`28 days before the guidance date, 30 June 2026, because you own it. We used the standard settings for plans.`"""
-    when = when_words(notice.step, _date_name(notice), day(notice.due_on))
-    if notice.step == ASSIGNED:
-        who = "because it was given to you" if theirs else f"because it was given to {notice.name}"
-    elif theirs and notice.deputy:
-        who = f"because {notice.name} is away and {notice.deputy} is covering"
-    else:
-        yours = "you own it" if notice.is_for_its_owner else YOU_ARE[notice.audience]
-        who = f"because {yours}" if theirs else f"sent to {who_words(notice)}"
-    by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
-    at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()}
-    return f"{when}, {who}." if at_once else f"{when}, {who}. We used {by}."
+    return f"{when_words(notice.step, name_of_date(notice), day(notice.due_on))} ({by})"
 
 
 def _is_its_date(notice: NoticeRecord) -> bool:
     return notice.due_on == notice.milestone_due_on
 
 
-def _date_name(notice: NoticeRecord) -> str:
-    """What the date is called. Of a date that it no longer has only that is known."""
+def name_of_date(notice: NoticeRecord) -> str:
+    """What the date of a notice is called. Of a date that it no longer has only that is known."""
     return date_name(notice.date_basis, expected=notice.expected_date) if _is_its_date(notice) else "earlier date"

@@ -7,18 +7,15 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.notices import NoticeList, get_mail, get_notice
-from cycle_tracker.reminders.web.notices.filters import Filters, filter_form, read_filters
+from cycle_tracker.reminders.web.notices.filters import NoticeFilters
+from cycle_tracker.reminders.web.notices.mails import MAILS, hidden_words, mail_rows, why_lines
 from cycle_tracker.reminders.web.notices.presenters import (
     FILE_COLUMNS,
-    MAILS,
     STANDINGS,
     file_rows,
-    hidden_words,
     lines,
-    mail_rows,
     milestone_address,
     story,
-    why_lines,
 )
 from cycle_tracker.web.access import current_viewer, requires, signed_in
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
@@ -37,7 +34,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "reminders/notices/index.html",
         filters=filters,
-        filter_form=filter_form(filters),
         lines=lines(found.rows(page=page, per_page=PER_PAGE)),
         pages=Pages((), page=page, count=count),
     )
@@ -80,9 +76,16 @@ def mail(identity: str) -> ResponseReturnValue:
     )
 
 
-def _asked_for() -> tuple[Filters, NoticeList]:
+def _asked_for() -> tuple[NoticeFilters, NoticeList]:
     """The filters of the address, and the list that they give."""
     viewer = current_viewer()
-    filters = read_filters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_NOTICES)))
-    found = NoticeList(viewer, filters.partnership, filters.person, filters.standing, filters.first, filters.last)
+    filters = NoticeFilters(request.args, list_partnerships(viewer.partnerships_with(Permission.READ_NOTICES)))
+    found = NoticeList(
+        viewer,
+        filters.partnership.word,
+        filters.person.word,
+        filters.standing.value,
+        filters.from_day.value,
+        filters.to_day.value,
+    )
     return filters, found

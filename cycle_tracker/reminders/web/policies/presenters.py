@@ -11,7 +11,7 @@ from cycle_tracker.reminders.queries.forecasts import Forecast
 from cycle_tracker.reminders.queries.policies import PolicyEvent, Where
 from cycle_tracker.reminders.rules.notice_words import KINDS_TOGETHER, before_words, repeats_words, rungs_words
 from cycle_tracker.reminders.rules.policies import Policy, policy_for
-from cycle_tracker.reminders.web.forecasts.presenters import MailLine, mail_lines
+from cycle_tracker.reminders.web.forecasts.presenters import MailRow, mail_lines
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import count, day, moment
 
@@ -19,15 +19,15 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class PolicyLine:
+class PolicyRow:
     """What holds for some kinds, beside the default."""
 
     who: str
-    parts: Sequence["Part"]
+    parts: Sequence["PolicyPart"]
 
 
 @dataclass(frozen=True)
-class Part:
+class PolicyPart:
     """One part of a policy: what holds, and the default where that differs."""
 
     label: str
@@ -36,7 +36,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Change:
+class PolicyChangeRow:
     """One change of a policy in its history."""
 
     when: str
@@ -46,7 +46,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class DayLine:
+class PreviewDayRow:
     """The mails of one day, with a change and without."""
 
     day: str
@@ -55,13 +55,13 @@ class DayLine:
 
 
 @dataclass(frozen=True)
-class Preview:
+class PolicyPreview:
     """What a change would send, beside what goes out as it is."""
 
     then: str
     now: str
-    days: Sequence[DayLine]
-    mails: Sequence[MailLine]
+    days: Sequence[PreviewDayRow]
+    mails: Sequence[MailRow]
     more: str
     unreachable: str
 
@@ -72,7 +72,7 @@ def where_words(where: Where) -> str:
     return f"{things} in {where.partnership.name}" if where.partnership else things
 
 
-def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyLine]:
+def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyRow]:
     """What holds, the kinds that have the same together."""
     groups: dict[tuple[tuple[str, str], ...], list[tuple[Kind, Basis]]] = {}
     for (kind, basis), policy in held.items():
@@ -81,10 +81,10 @@ def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyLine]:
         )
     labels = ("Before the due date", "If overdue", "Escalation")
     return [
-        PolicyLine(
+        PolicyRow(
             _kinds_words(of),
             [
-                Part(label, now, default if default != now else "")
+                PolicyPart(label, now, default if default != now else "")
                 for label, (now, default) in zip(labels, parts, strict=True)
             ],
         )
@@ -92,9 +92,9 @@ def policy_lines(held: Mapping[tuple[Kind, Basis], Policy]) -> list[PolicyLine]:
     ]
 
 
-def changes(events: Iterable[PolicyEvent]) -> list[Change]:
+def changes(events: Iterable[PolicyEvent]) -> list[PolicyChangeRow]:
     """The history of a policy."""
-    return [Change(moment(one.at), one.by, *_change(one)) for one in events]
+    return [PolicyChangeRow(moment(one.at), one.by, *_change(one)) for one in events]
 
 
 def wanted_rows(held: Mapping[tuple[Kind, Basis], Policy]) -> list[Row]:
@@ -105,14 +105,14 @@ def wanted_rows(held: Mapping[tuple[Kind, Basis], Policy]) -> list[Row]:
     ]
 
 
-def preview_of(then: Forecast, now: Forecast, days: int) -> Preview:
+def preview_of(then: Forecast, now: Forecast, days: int) -> PolicyPreview:
     """The forecast with a change beside that without."""
     after, before = Counter(mail.day for mail in then.mails), Counter(mail.day for mail in now.mails)
     more = len(then.mails) - SHOWN
-    return Preview(
+    return PolicyPreview(
         then=f"{count(len(then.mails), 'email')} in the next {days} days to {count(then.people, 'person', 'people')}",
         now=f"{count(len(now.mails), 'email')} to {count(now.people, 'person', 'people')}",
-        days=[DayLine(day(one), after[one], before[one]) for one in sorted({*after, *before})],
+        days=[PreviewDayRow(day(one), after[one], before[one]) for one in sorted({*after, *before})],
         mails=mail_lines(then.mails[:SHOWN]),
         more=count(more, "more email") if more > 0 else "",
         unreachable=count(len(then.unreachable), "reminder") if then.unreachable else "",

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
-from cycle_tracker.core.extensions import db
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.deadlines import Policies, change_of, policies_now
@@ -33,14 +31,14 @@ from cycle_tracker.reminders.web.policies.forms import PolicyForm
 from cycle_tracker.reminders.web.policies.presenters import changes, policy_lines, preview_of, wanted_rows, where_words
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
-from cycle_tracker.web.saving import give_way
+from cycle_tracker.web.saving import Attempt, give_way
 
 bp = Blueprint("policies", __name__)
 PREVIEW_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Link:
+class PolicyLink:
     """The page of one policy, and whether something was changed there."""
 
     label: str
@@ -54,14 +52,14 @@ def index() -> ResponseReturnValue:
     """What holds in the nation, and the pages on which the person may change it."""
     viewer, changed = current_viewer(), changed_places()
     mine = viewer.partnerships_with(Permission.SET_POLICIES)
-    kinds = [Link(where_words(Where(kind)), _page(kind=kind), place_of(kind, None) in changed) for kind in Kind]
+    kinds = [PolicyLink(where_words(Where(kind)), _page(kind=kind), place_of(kind, None) in changed) for kind in Kind]
     return render_template(
         "reminders/policies/index.html",
         lines=policy_lines(_national(policies_now())),
-        everywhere=Link("all milestones", _page(), "all" in changed) if mine is None else None,
+        everywhere=PolicyLink("all milestones", _page(), "all" in changed) if mine is None else None,
         kinds=kinds if mine is None else [],
         partnerships=[
-            Link(one.name, _page(one.slug), any(_is_of(place, one.id) for place in changed))
+            PolicyLink(one.name, _page(one.slug), any(_is_of(place, one.id) for place in changed))
             for one in list_partnerships(mine)
         ],
     )
@@ -112,31 +110,23 @@ def save(slug: str | None = None, kind: str | None = None) -> ResponseReturnValu
     where = _where(slug, kind)
     policies, today = policies_now(), clock.today()
     form = _form(where, policies)
-    if not form.validate():
-        return _filled_in(where, form)
-    wanted = form.wanted(today, _one(held_without(where, policies.changes)).first_after)
-    try:
-        set_policy(
-            where,
-            wanted,
-            version=form.version.data,
-            by_a_lead=_is_lead(),
-            by=current_user_row(),
-            today=today,
-            now=clock.now(),
-        )
-        db.session.commit()
-    except RuleBroken as rule:
-        db.session.rollback()
-        if isinstance(rule, ChangedMeanwhile):
-            return _changed_meanwhile(slug, kind)
-        show_rule(form, rule)
-        return _filled_in(where, form)
-    except StaleDataError:
-        db.session.rollback()
-        return _changed_meanwhile(slug, kind)
-    flash("Saved. We will use these settings from the next time reminders are prepared.", "success")
-    return redirect(_page(slug, where.kind))
+    attempt = Attempt(form)
+    if attempt.validate():
+        wanted = form.wanted(today, _one(held_without(where, policies.changes)).first_after)
+        with attempt:
+            set_policy(
+                where,
+                wanted,
+                version=form.version.data,
+                by_a_lead=_is_lead(),
+                by=current_user_row(),
+                today=today,
+                now=clock.now(),
+            )
+    if attempt.saved:
+        flash("Saved. We will use these settings from the next time reminders are prepared.", "success")
+        return redirect(_page(slug, where.kind))
+    return _changed_meanwhile(slug, kind) if attempt.is_late else _filled_in(where, form)
 
 
 def _shown(where: Where) -> str:
@@ -153,13 +143,13 @@ def _shown(where: Where) -> str:
     )
 
 
-def _kinds_in(where: Where) -> list[Link]:
+def _kinds_in(where: Where) -> list[PolicyLink]:
     """The pages for each kind in a partnership."""
     if where.partnership is None or where.kind is not None:
         return []
     changed, slug = changed_places(), where.partnership.slug
     return [
-        Link(where_words(Where(kind)), _page(slug, kind), place_of(kind, where.partnership_id) in changed)
+        PolicyLink(where_words(Where(kind)), _page(slug, kind), place_of(kind, where.partnership_id) in changed)
         for kind in Kind
     ]
 

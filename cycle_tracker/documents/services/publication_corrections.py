@@ -36,7 +36,7 @@ MOST_ADDRESSES = 12
 
 
 @dataclass(frozen=True)
-class Place:
+class PublishedAddress:
     """Where one form of a document is published, in one language."""
 
     form: Form
@@ -50,7 +50,7 @@ def correct_publication(
     version: Version,
     published_on: date | None,
     newer_on: date | None = None,
-    places: Sequence[Place],
+    places: Sequence[PublishedAddress],
     by: User,
     today: date,
     now: datetime,
@@ -83,7 +83,7 @@ def correct_publication(
     db.session.flush()
 
 
-def set_places(publication: Publication, places: Sequence[Place]) -> None:
+def set_places(publication: Publication, places: Sequence[PublishedAddress]) -> None:
     """Make these the addresses of a publication, and no others. Raises RuleBroken where two stand for the same."""
     wanted = {(one.form, one.language): one.address for one in places}
     if len(wanted) < len(places):

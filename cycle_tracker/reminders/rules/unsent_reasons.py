@@ -11,7 +11,7 @@ from cycle_tracker.core.wording import day, listed
 from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import BEFORE, Deadline
+from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
 
 
 class Why(StrEnum):

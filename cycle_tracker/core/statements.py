@@ -1,0 +1,75 @@
+"""Statements that are built once. Building one costs several times what running it does, and a page runs a dozen.
+
+A builder marked `built_once` takes only what changes the words of its statement, such as whether it is sorted by name;
+what differs from person to person and from day to day are values, which `rows_of` is given with it.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import BindParameter, Date, Executable, Integer, Select, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
+
+from cycle_tracker.core.extensions import db
+
+Builder = TypeVar("Builder", bound=Callable[..., Any])
+
+
+def built_once(builder: Builder) -> Builder:
+    """The builder, which from now on builds its statement at the first call with these arguments."""
+    return cache(builder)  # type: ignore[return-value]  # its type is the builder's, which `cache` does not say
+
+
+def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:
+    """The rows of columns that a statement finds, with these values in it, as the transaction sees them.
+
+    Not for whole entities: the session is asked for those. Half the cost of asking it for columns.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values).all()
+
+
+def day_of(name: str = "today") -> BindParameter[Any]:
+    """The place of a day in a statement."""
+    return bindparam(name, type_=Date)
+
+
+def number_of(name: str) -> BindParameter[Any]:
+    """The place of a whole number."""
+    return bindparam(name, type_=Integer)
+
+
+def numbers_of(name: str) -> BindParameter[Any]:
+    """The place of any number of whole numbers, after `in_`. They are written into the statement (`core.among`)."""
+    return bindparam(name, expanding=True, literal_execute=True, type_=Integer)
+
+
+class OneOf(FunctionElement[Any]):
+    """True where a column is one of what a statement finds first, by itself.
+
+    For a list that is about few rows among many. Asked to join, PostgreSQL reads a whole table of some thousand rows
+    where it guesses that more than forty of them are wanted; it does not guess at what an array will hold.
+    """
+
+    name = "one_of"
+    type = NullType()  # of a Boolean SQLite would be asked whether it equals 1, and would look at every row
+    inherit_cache = True
+
+    def __init__(self, column: Any, found: Select[Any]) -> None:
+        super().__init__(column, found.correlate(None).scalar_subquery())
+
+
+@compiles(OneOf)
+def _in_query(element: OneOf, compiler: Any, **words: Any) -> str:
+    column, found = (compiler.process(part, **words) for part in element.clauses)
+    return f"{column} IN {found}"
+
+
+@compiles(OneOf, "postgresql")
+def _in_array(element: OneOf, compiler: Any, **words: Any) -> str:
+    column, found = (compiler.process(part, **words) for part in element.clauses)
+    return f"{column} = ANY(ARRAY{found})"

@@ -1,0 +1,64 @@
+"""The days on which a partnership is closed."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core import clock
+from cycle_tracker.cycles.queries.joining import (
+    get_closure_day,
+    list_closure_days,
+)
+from cycle_tracker.cycles.services import partnerships
+from cycle_tracker.cycles.web.joining.forms import (
+    ClosureDayForm,
+    ConfirmForm,
+)
+from cycle_tracker.partnerships.queries.partnerships import get_partnership
+from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.saving import Attempt
+from cycle_tracker.web.wording import day
+
+bp = Blueprint("closure_days", __name__, url_prefix="/partnerships/<slug>/set-up/closure-days")
+
+
+@bp.route("", methods=["GET", "POST"])
+@requires(Permission.SET_UP_PARTNERSHIPS)
+def index(slug: str) -> ResponseReturnValue:
+    """The days on which the partnership is closed, and one more."""
+    partnership = get_partnership(current_viewer(), slug, to=Permission.SET_UP_PARTNERSHIPS)
+    form = ClosureDayForm()
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            partnerships.add_closure_day(
+                partnership,
+                form.day.chosen,
+                form.name.data,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
+        flash(f"Added {day(form.day.data)}.", "success")
+        return redirect(url_for("closure_days.index", slug=slug))
+    return render_template(
+        "cycles/joining/closure_days.html", partnership=partnership, closures=list_closure_days(partnership), form=form
+    ), attempt.status
+
+
+@bp.post("/<int(max=2147483647):closure_id>/remove")
+@requires(Permission.SET_UP_PARTNERSHIPS)
+def remove(slug: str, closure_id: int) -> ResponseReturnValue:
+    """Say that the partnership is open on a day after all."""
+    partnership = get_partnership(current_viewer(), slug, to=Permission.SET_UP_PARTNERSHIPS)
+    closure = get_closure_day(partnership, closure_id)
+    attempt, removed = Attempt(ConfirmForm()), closure.day
+    if attempt.validate():
+        with attempt:
+            partnerships.remove_closure_day(
+                partnership, closure, by=current_user_row(), today=clock.today(), now=clock.now()
+            )
+    if attempt.saved:
+        flash(f"Removed {day(removed)}.", "success")
+    return redirect(url_for("closure_days.index", slug=slug))

@@ -1,0 +1,119 @@
+"""Recording the copies of a document that were sent, putting one right, and taking its record back."""
+
+from flask import Blueprint, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import NoResultFound
+
+from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core import clock
+from cycle_tracker.documents.queries.publications import DocumentRecord, get_publication
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.web.forms import ReasonForm
+from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
+from cycle_tracker.milestones.web.newest import changed_by_others
+from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.models import OrganisationKind, Publication, PublicationCopy
+from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.saving import Attempt
+
+bp = Blueprint("copies", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/publication/copies")
+ONE = "/<int(max=2147483647):receiver_id>"
+
+
+@bp.route("", methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def record(slug: str, key: str) -> ResponseReturnValue:
+    """Record who was sent a copy: everybody who is to have one stands ticked."""
+    record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
+    document, choices = record.document, record.may_receive
+    form = CopiesForm()
+    form.offer(choices)
+    if not form.is_submitted():
+        form.receivers.data = [
+            str(one.id)
+            for one in choices
+            if one in record.receivers and one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
+        ]
+    attempt = Attempt(form, document)
+    if attempt.validate():
+        with attempt:
+            record_copies_sent(
+                publication,
+                form.chosen(choices),
+                sent_on=form.sent_on.data,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
+        flash("Saved. The copies are listed below.", "success")
+        return redirect(page_of(document))
+    return render_template(
+        "documents/publications/copies.html",
+        document=document,
+        form=form,
+        choices=choices,
+        changed=changed_by_others(attempt, document),
+    ), attempt.status
+
+
+@bp.route(ONE, methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
+    """When one receiver was sent a copy, and a receipt that came back."""
+    record, publication, copy = _copy(slug, key, receiver_id)
+    document, receiver = record.document, copy.receiver.name
+    form = CopyForm(sent_on=copy.sent_on, received_on=copy.received_on)
+    attempt = Attempt(form, document)
+    if attempt.validate():
+        with attempt:
+            correct_copy(
+                publication,
+                copy,
+                sent_on=form.sent_on.data,
+                received_on=form.received_on.data,
+                by=current_user_row(),
+                today=clock.today(),
+                now=clock.now(),
+            )
+    if attempt.saved:
+        flash(f"Saved. The copy to {receiver} is updated.", "success")
+        return redirect(page_of(document))
+    return render_template(
+        "documents/publications/copy.html",
+        document=document,
+        form=form,
+        copy=copy,
+        changed=changed_by_others(attempt, document),
+    ), attempt.status
+
+
+@bp.route(f"{ONE}/taking-back", methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
+    """Take back the record of a copy that was not sent."""
+    record, publication, copy = _copy(slug, key, receiver_id)
+    document, form, receiver = record.document, ReasonForm(), copy.receiver.name
+    attempt = Attempt(form, document)
+    if attempt.validate():
+        with attempt:
+            take_back_copy(publication, copy, form.reason.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash(f"Saved. The copy to {receiver} is removed.", "success")
+        return redirect(page_of(document))
+    return render_template(
+        "documents/publications/take_back.html",
+        document=document,
+        form=form,
+        receiver=receiver,
+        changed=changed_by_others(attempt, document),
+    ), attempt.status
+
+
+def _copy(slug: str, key: str, receiver_id: int) -> tuple[DocumentRecord, Publication, PublicationCopy]:
+    """The copy to one receiver. Raises NoResultFound where none is recorded."""
+    record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
+    found = record.copy_to(receiver_id)
+    if found is None:
+        raise NoResultFound
+    return record, publication, found

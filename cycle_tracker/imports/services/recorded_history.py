@@ -1,0 +1,113 @@
+"""Recording the history of an import whose plan has no problems. Nobody is emailed: a record of the past is no news."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.services.cycles import open_documents
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
+from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
+from cycle_tracker.documents.services.publications import record_publication, scottish_government
+from cycle_tracker.imports.rules.history_rows import (
+    ADDRESS,
+    PUBLISHED,
+    When,
+)
+from cycle_tracker.imports.services.history import ENGLISH, ImportedDocument, beside_what_is_there, changes_of
+from cycle_tracker.imports.services.plans import Plan
+from cycle_tracker.milestones.queries.milestones import government_copy
+from cycle_tracker.models import Form, Milestone, Publication, PublicationCopy, User
+
+
+def record_history(plan: Plan, viewer: Viewer, *, by: User, today: date, now: datetime) -> None:
+    """Record what a plan without problems says. Each document is audited, with who recorded it and on whose behalf."""
+    wanted: list[ImportedDocument] = [step.does for step in plan.to_record]
+    _enter_documents([one for one in wanted if one.document is None], by=by, today=today, now=now)
+    for one in beside_what_is_there(wanted):
+        _record(one, by=by, today=today, now=now)
+        document = _there(one.document)
+        audit.record_milestone(
+            document,
+            "history-recorded",
+            by=by,
+            at=now,
+            after={"on_behalf": not viewer.can(Permission.RECORD_PUBLICATION, one.partnership.id)},
+            reason=one.row.note,
+        )
+
+
+def _enter_documents(rows: Sequence[ImportedDocument], *, by: User, today: date, now: datetime) -> None:
+    """Make the milestones that are not there, a cycle at a time."""
+    keys: dict[tuple[int, Period], list[str]] = defaultdict(list)
+    partnerships = {one.partnership.id: one.partnership for one in rows}
+    for one in rows:
+        keys[one.partnership.id, one.row.document.period].append(one.row.document.key)
+    for (partnership_id, period), wanted in keys.items():
+        open_documents(partnerships[partnership_id], period, wanted, entered_on=today, by=by, now=now)
+
+
+def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> None:
+    row = one.row
+    publication = one.publication
+    if publication is None:
+        publication = record_publication(
+            _there(one.document),
+            address=row.address,
+            published_on=row.published.on if row.published else None,
+            tell_government=False,
+            by=by,
+            today=today,
+            now=now,
+        )
+    elif {PUBLISHED, ADDRESS} & {change.what for change in changes_of(one)}:
+        correct_publication(
+            publication,
+            version=publication.version,
+            published_on=row.published.on if row.published else publication.published_on,
+            newer_on=publication.newer_on,
+            places=_places(publication, row.address),
+            by=by,
+            today=today,
+            now=now,
+        )
+    if row.sent or row.received:
+        _record_copy(publication, one.copy, row.sent, row.received, by=by, today=today, now=now)
+
+
+def _places(publication: Publication, address: str) -> list[PublishedAddress]:
+    """The addresses that are there, with this one for the whole document in English."""
+    places = {(one.form, one.language): one.address for one in publication.addresses}
+    if address:
+        places[Form.FULL, ENGLISH] = address
+    return [PublishedAddress(form, language, where) for (form, language), where in places.items()]
+
+
+def _record_copy(
+    publication: Publication,
+    copy: PublicationCopy | None,
+    sent: When | None,
+    received: When | None,
+    *,
+    by: User,
+    today: date,
+    now: datetime,
+) -> None:
+    if copy is None:
+        sent_on = sent.on if sent else None
+        record_copies_sent(publication, [scottish_government()], sent_on=sent_on, by=by, today=today, now=now)
+        copy = government_copy(publication)
+    if copy is None:
+        raise ValueError("a copy that was recorded is not there")
+    sent_on = sent.on if sent else copy.sent_on
+    received_on = received.on if received else copy.received_on
+    if (sent_on, received_on) != (copy.sent_on, copy.received_on):
+        correct_copy(publication, copy, sent_on=sent_on, received_on=received_on, by=by, today=today, now=now)
+
+
+def _there(document: Milestone | None) -> Milestone:
+    if document is None:
+        raise ValueError("a document that was entered is not there")
+    return document

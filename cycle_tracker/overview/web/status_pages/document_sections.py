@@ -1,0 +1,128 @@
+"""The sections on plans and annual reports in the report of a status."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.document_states import LATE
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.queries.publications import DocumentRecord
+from cycle_tracker.documents.rules.documents import lag_days
+from cycle_tracker.documents.rules.gaps import About
+from cycle_tracker.models import Milestone, Organisation
+from cycle_tracker.overview.queries.status import DocumentStanding, PartnershipStatus
+from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, title_cell
+from cycle_tracker.web.wording import count, day, document_status, lag_wording
+
+NOT_SHARED = "Not shared with the Scottish Government."
+
+
+def documents_section(status: PartnershipStatus) -> ReportSection:
+    """Every document with its status and dates."""
+    in_full = status.inside is not None
+    return ReportSection(
+        id="documents",
+        title="Plans and annual reports",
+        columns=("Document", "Status", "Guidance date", "Published or expected", "Days after year end", "Explanation"),
+        rows=[_document(one, status.today, in_full=in_full) for one in status.documents],
+        nothing="No plans or annual reports yet.",
+    )
+
+
+def _document(standing: DocumentStanding, today: date, *, in_full: bool) -> list[ReportCell]:
+    milestone = standing.milestone
+    label, colour = document_status(standing.state)
+    return [
+        title_cell(milestone),
+        ReportCell(label, colour=colour),
+        ReportCell(_guidance_date(milestone, today, standing)),
+        ReportCell(_published_or_expected(standing, today)),
+        ReportCell(_lag(standing, today)),
+        ReportCell(_explanation(standing, in_full=in_full)),
+    ]
+
+
+def _guidance_date(milestone: Milestone, today: date, standing: DocumentStanding) -> str:
+    if milestone.target_on is None:
+        return "None"
+    passed = days_past(milestone.target_on, today) if standing.state in LATE else 0
+    return f"{day(milestone.target_on)}, {count(passed, 'day')} ago" if passed else day(milestone.target_on)
+
+
+def _published_or_expected(standing: DocumentStanding, today: date) -> str:
+    if standing.publication is not None:
+        published_on = standing.publication.published_on
+        return f"Published {day(published_on)}" if published_on else "Published, date not known"
+    change = standing.explanation
+    if change is None or change.new_due_on is None or standing.milestone.state is State.NOT_REQUIRED:
+        return "Not published"
+    passed = days_past(change.new_due_on, today)
+    return f"Expected {day(change.new_due_on)}" + (f", {count(passed, 'day')} ago" if passed else "")
+
+
+def _lag(standing: DocumentStanding, today: date) -> str:
+    milestone, publication = standing.milestone, standing.publication
+    if milestone.kind is not Kind.ANNUAL_REPORT:
+        return "–"
+    if publication is not None and publication.published_on is None:
+        return "Not known"
+    lag = lag_days(milestone.reports_on, publication.published_on if publication else None, today)
+    return lag_wording(lag, published=publication is not None) or "Not yet"
+
+
+def _explanation(standing: DocumentStanding, *, in_full: bool) -> str:
+    change = standing.explanation
+    if change is None:
+        return "None" if standing.state in LATE else ""
+    return f"{change.reason} {NOT_SHARED}" if in_full and not change.shared else change.reason
+
+
+def approvals_section(documents: Iterable[DocumentStanding]) -> ReportSection:
+    """What the lead bodies made of each document."""
+    return ReportSection(
+        id="approvals",
+        title="Approvals by the lead bodies",
+        columns=("Document", "Approvals"),
+        rows=[
+            [
+                title_cell(one.milestone),
+                ReportCell(" ".join(_approval(one.record, body) for body in one.record.approving_bodies)),
+            ]
+            for one in documents
+            if one.record is not None and (one.publication is not None or one.record.approvals)
+        ],
+        nothing="No plan or annual report shown here has been published or approved yet.",
+    )
+
+
+def _approval_words(record: DocumentRecord) -> str:
+    return " ".join(_approval(record, body) for body in record.approving_bodies)
+
+
+def _approval(record: DocumentRecord, body: Organisation) -> str:
+    approval = record.approval_of(body.id)
+    if approval is None:
+        return f"{body.name}: not recorded."
+    minute = f"minute {approval.minute}" if approval.minute else "minute not recorded"
+    return f"{body.name}: {approval.manner.label.lower()}, {day(approval.approved_on)}, {minute}."
+
+
+def gaps_section(documents: Iterable[DocumentStanding]) -> ReportSection:
+    """The details that nobody has recorded yet."""
+    return ReportSection(
+        id="gaps",
+        title="Details missing",
+        columns=("Document", "Missing details"),
+        rows=[
+            [title_cell(one.milestone), ReportCell(" ".join(words))]
+            for one in documents
+            if one.record is not None and (words := _gap_words(one.record))
+        ],
+        nothing="No details are missing.",
+    )
+
+
+def _gap_words(record: DocumentRecord) -> list[str]:
+    """What is missing, but for what the table of approvals says."""
+    return [gap.words for gap in record.gaps if gap.about is not About.APPROVALS]

@@ -1,0 +1,170 @@
+"""The steps of a milestone: on which day whom is to be notified of what. Pure: the same facts give the same steps."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from cycle_tracker.core.audiences import Audience, EscalationStage
+from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.deadlines import is_before_service
+from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
+from cycle_tracker.reminders.rules.policies import Policy
+
+EXPLAIN = "explain"
+ON_DAY = "on-day"
+ASSIGNED = "assigned"
+"""Told at once to a new owner. It has no day of its own, so no policy names it."""
+
+ANSWERED = "answered"
+"""Told at once to the owner: a contact answered by the link of a mail."""
+
+RAISED = {Audience.GOVERNANCE: "raised-group", Audience.NATIONAL: "raised-national"}
+"""Told at once to a group to which a person raised something, before the ladder did or further than it goes."""
+
+BEFORE = "before-"
+OVERDUE = "overdue-"
+RUNG = "rung-"
+_OWNER = (Audience.OWNER,)
+_OWNER_AND_CONTACTS = (Audience.OWNER, Audience.CONTACT)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What the rule needs to know of one milestone.
+
+    `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
+    noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
+    `notify_from` is the day before which nothing that fell due is anybody's business here. `reply_by` is the day that
+    an acknowledgement set: no further rung opens before it. `asks_contacts_after` says that contacts are also told,
+    once, that the date has passed. `addressees` holds the people behind each audience, keyed as notices are
+    (`user:12`, `contact:3`).
+    """
+
+    due_on: date | None
+    is_open: bool
+    entered_on: date
+    is_document: bool = False
+    expected_date: bool = False
+    explain_by_target: date | None = None
+    notify_from: date | None = None
+    reply_by: date | None = None
+    asks_contacts_after: bool = False
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    addressees: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def calls_for_notices(self) -> bool:
+        """False where nobody is ever told: it is closed, has no date, or fell due before the service."""
+        if not self.is_open or self.due_on is None:
+            return False
+        return not is_before_service(self.due_on, self.notify_from)
+
+
+class Step(NamedTuple):
+    """One moment at which an audience is told: the day it names, and the working day on which they are told.
+
+    `is_rung` marks a step of the ladder; `beside_owner` one whose owner has the step `overdue-N` of that day instead.
+    """
+
+    name: str
+    named_day: date
+    tell_on: date
+    audiences: tuple[Audience, ...]
+    is_rung: bool = False
+    beside_owner: bool = False
+
+    @property
+    def once(self) -> bool:
+        """True for what is told once to its audience and stands in no row of repeats."""
+        return self.is_rung or self.name == EXPLAIN
+
+
+def explain_on(target_on: date, calendar: WorkingCalendar) -> date:
+    """The day from which a document is to be explained: ten working days before it shows as outstanding."""
+    return calendar.working_days_before(last_day_before_outstanding(target_on), EXPLAIN_WORKING_DAYS)
+
+
+def named_day_of(step: str, due_on: date) -> date | None:
+    """The day that a step names, counted from the due date; None for one that stands in no row of days."""
+    if step == ON_DAY:
+        return due_on
+    for start, sign in ((BEFORE, -1), (OVERDUE, 1)):
+        if step.startswith(start):
+            return due_on + sign * days_long(int(step.removeprefix(start)))
+    return None
+
+
+def all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> list[Step]:
+    """The steps of the policy, those that repeat only as far as `until`."""
+    return [
+        *_before_steps(milestone, policy, due_on),
+        *_after_steps(milestone, policy, due_on, until),
+        *_rung_steps(milestone, policy, due_on),
+        *_explain_step(milestone),
+    ]
+
+
+def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
+    if milestone.expected_date:
+        return
+    known_since = max(milestone.entered_on, policy.before_since or date.min)
+    asked = _asked(milestone)
+    for days in policy.before:
+        named_day = due_on - days_long(days)
+        tell_on = milestone.calendar.on_or_before(named_day)
+        if known_since <= tell_on:
+            yield Step(f"{BEFORE}{days}" if days else ON_DAY, named_day, tell_on, asked)
+
+
+def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
+    days = policy.first_after
+    while due_on + days_long(days) <= until:
+        named_day = due_on + days_long(days)
+        asked = _asked(milestone) if milestone.asks_contacts_after and days == policy.first_after else _OWNER
+        yield Step(f"{OVERDUE}{days}", named_day, milestone.calendar.on_or_after(named_day), asked)
+        if policy.repeat_every is None:
+            return
+        days += policy.repeat_every
+
+
+def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
+    for rung in policy.rungs:
+        beside_owner = rung.days == policy.first_after and Audience.OWNER in rung.audiences
+        audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
+        if audiences:
+            named_day = due_on + days_long(rung.days)
+            tell_on = stage_opens_on(milestone, due_on, rung)
+            yield Step(f"{RUNG}{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
+
+
+def stage_opens_on(milestone: Deadline, due_on: date, rung: EscalationStage) -> date:
+    """The working day on which a rung opens: not before the day by which somebody who acknowledged it will reply."""
+    day = due_on + days_long(rung.days)
+    return milestone.calendar.on_or_after(max(day, milestone.reply_by) if milestone.reply_by else day)
+
+
+def _asked(milestone: Deadline) -> tuple[Audience, ...]:
+    """Who is reminded of the date: its owner, and the contacts who are asked about it."""
+    return _OWNER_AND_CONTACTS if milestone.addressees.get(Audience.CONTACT) else _OWNER
+
+
+def _explain_step(milestone: Deadline) -> Iterator[Step]:
+    """Some days before an unexplained document shows as outstanding, its leads and its owner are offered to explain it.
+
+    Not for a guidance date that lay before the service, nor for a document that was entered later than that day. A
+    lead who owns it hears as lead, for leads propose dates.
+    """
+    target_on = milestone.explain_by_target
+    if target_on is None or is_before_service(target_on, milestone.notify_from):
+        return
+    tell_on = explain_on(target_on, milestone.calendar)
+    if milestone.entered_on <= tell_on:
+        yield Step(EXPLAIN, tell_on, tell_on, (Audience.LEAD, Audience.OWNER))
+
+
+@lru_cache(maxsize=1024)
+def days_long(count: int) -> timedelta:
+    """So many days; kept, because a sweep asks for the same few thousands of times."""
+    return timedelta(days=count)
