@@ -239,7 +239,7 @@ def test_steps_get_their_plain_words_unless_somebody_gave_them_others(empty_app:
     )
     db.session.execute(edition, {"entries": json.dumps(was)})
     db.session.commit()
-    upgrade(revision="0008")
+    upgrade(revision="0009")
     assert steps() == STEPS_AS_THEY_ARE
     now = [_entry("close-cycle", "Close the planning cycle {period}", "Note of lessons learned"), was[1]]
     assert db.session.scalars(select(TemplateEdition.entries)).all() == [now]
@@ -254,7 +254,7 @@ def test_every_word_that_a_step_is_renamed_to_is_in_the_template() -> None:
     """A template that is loaded again after the upgrade is the one that is there, so it makes no new version."""
     with (config.ROOT / "cycle_tracker/reference/guidance-2016.toml").open("rb") as file:
         entries = {entry["key"]: entry for entry in tomllib.load(file)["entry"]}
-    path = config.ROOT / "migrations/versions/0008_plain_words_for_steps.py"
+    path = config.ROOT / "migrations/versions/0009_plain_words_for_steps.py"
     for key, part, _was, now in runpy.run_path(str(path))["WORDS"]:
         assert entries[key][part] == now
 

@@ -1,14 +1,14 @@
 """Steps of the guidance say in plain words what to do: their titles, the evidence asked for and the basis of dates.
 
-Revision 0008, after 0007. A cycle copies these words when it is opened, and keeps the template that it was made from.
+Revision 0009, after 0008. A cycle copies these words when it is opened, and keeps the template that it was made from.
 So both are renamed, but only where they still say exactly what the template said.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
