@@ -142,7 +142,7 @@ def record_the_history(visitor: Visitor) -> None:
     visitor.fill("Published on, Annual report 2, on 2024–25, Tayside", "unknown")
     visitor.press("Check your answers")
     visitor.press("Save these 2 rows")
-    assert visitor.reads("Recorded: 2 rows")
+    assert visitor.reads("Saved 2 rows")
 
 
 def add_a_consultation(visitor: Visitor) -> None:
