@@ -45,6 +45,7 @@ AREAS = {
             "cycle_tracker/reminders/rules/forecasts.py",
             "cycle_tracker/reminders/rules/notice_words.py",
             "cycle_tracker/reminders/rules/reminders.py",
+            "cycle_tracker/reminders/rules/steps.py",
             "cycle_tracker/reminders/rules/unsent_reasons.py",
             "cycle_tracker/reminders/queries/deadlines.py",
         ),
@@ -78,6 +79,7 @@ AREAS = {
     "permissions": Area(
         (
             "cycle_tracker/access/rules/permissions.py",
+            "cycle_tracker/access/queries/reach.py",
             "cycle_tracker/access/queries/scopes.py",
             "cycle_tracker/access/queries/tenures.py",
         ),

@@ -27,6 +27,11 @@ def test_a_period_lasts_three_years_from_1_april(name: str, days: tuple[date, da
     assert period.label == name.replace("-", "–")
 
 
+def test_the_first_months_of_a_year_are_of_the_period_of_the_year_before() -> None:
+    assert Period.containing(date(2027, 1, 1)).name == Period.containing(date(2027, 3, 31)).name == "2026-29"
+    assert Period.containing(date(2026, 3, 31)).name == "2023-26"
+
+
 def test_each_period_follows_the_one_before() -> None:
     periods = [Period.named(name) for name in PERIODS]
     assert [period.next() for period in periods[:-1]] == periods[1:]
@@ -65,7 +70,7 @@ def test_reporting_years_end_on_31_march() -> None:
     ],
 )
 def test_a_text_that_names_no_period_is_refused(name: str) -> None:
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken, match="plan period"):
         Period.named(name)
 
 
@@ -73,7 +78,7 @@ def test_a_text_that_names_no_period_is_refused(name: str) -> None:
     "day", [date(2014, 4, 1), date(2018, 4, 1), date(2017, 4, 2), date(2017, 3, 31), date(2017, 1, 1)]
 )
 def test_no_period_starts_on_another_day(day: date) -> None:
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken, match="plan period"):
         Period(day)
 
 

@@ -139,6 +139,7 @@ def hold_each_to_the_rule(made: Sequence[Milestone]) -> None:
         (is_before_service(), before_service),
         (~is_before_service(), lambda one: not before_service(one)),
         (is_before_service(notify_from=first_day), lambda one: deadlines.is_before_service(one.due_on, first_day)),
+        (~is_before_service(notify_from=first_day), lambda one: one.due_on is None or one.due_on >= first_day),
         (is_live(), lambda one: one.state in OPEN and not before_service(one)),
         (is_past(Milestone.due_on, TODAY), lambda one: has_passed(one.due_on)),
         (~is_past(Milestone.due_on, TODAY), lambda one: not has_passed(one.due_on)),
@@ -173,11 +174,16 @@ def test_a_date_that_the_reader_may_not_know_is_left_out_of_each(core_app: Flask
     assert found(is_due_between(TODAY + DAY, TODAY + DAY, target)) == {early.id}
     assert found(is_due_on(TODAY - DAY, target)) == {late.id}
     assert found(is_due_by(TODAY - DAY, target)) == {late.id, before.id}
+    far = TODAY + 400 * DAY
+    on_the_day = make_milestone(moray, due_on=far, target_on=TODAY)
+    soon = make_milestone(moray, due_on=far, target_on=TODAY + SOON_DAYS * DAY)
     column = by_due_state(TODAY, {state: state.value for state in DueState}, target)
     assert dict(db.session.execute(joined(Milestone.id, column)).all()) == {
         late.id: DueState.OVERDUE,
         early.id: DueState.DUE_SOON,
         before.id: DueState.BEFORE_SERVICE,
+        on_the_day.id: DueState.DUE_TODAY,
+        soon.id: DueState.DUE_SOON,
     }
 
 

@@ -4,14 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from flask import Flask
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
+from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.reminders.queries.deadlines import Policies, change_of, deadline_of
+from cycle_tracker.models import NoticePolicy
+from cycle_tracker.reminders.queries.deadlines import (
+    Policies,
+    change_of,
+    deadline_of,
+    policies_now,
+    policy_of,
+)
 from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY, PolicyChange, Repeats
 from cycle_tracker.reminders.rules.steps import Deadline
+from tests.factories import make_partnership
 
 DUE, TARGET, ENTERED, JOINED, REPLY = (date(2026, 6, day) for day in (1, 2, 3, 4, 5))
 
@@ -100,3 +110,31 @@ def test_each_kind_basis_and_place_has_a_policy_of_its_own() -> None:
     assert policies.of(Row(partnership_id=8)).before == (9,)
     assert policies.of(Row(partnership_id=8)) is policies.of(Row(partnership_id=8))
     assert policies.of(Row(partnership_id=8, duty_basis=Basis.STATUTE)) != policies.of(Row(partnership_id=8))
+
+
+def test_the_policies_of_now_are_those_in_the_database(core_app: Flask) -> None:
+    assert policies_now() == Policies({})
+    moray = make_partnership("moray")
+    place = f"partnership:{moray.id}"
+    db.session.add_all(
+        [
+            NoticePolicy(place="all", in_force_from=JOINED, rungs=[[9, ["chair"]]]),
+            NoticePolicy(
+                place=place,
+                partnership_id=moray.id,
+                in_force_from=REPLY,
+                before=[5],
+                first_after=2,
+                repeat_every=3,
+            ),
+        ]
+    )
+    db.session.flush()
+    assert policies_now() == Policies(
+        {
+            "all": PolicyChange(JOINED, rungs=(EscalationStage(9, (Audience.CHAIR,)),)),
+            place: PolicyChange(REPLY, before=(5,), repeats=Repeats(2, 3)),
+        }
+    )
+    found = policy_of(Row(partnership_id=moray.id))
+    assert (found.before, found.first_after, found.repeat_every) == ((5,), 2, 3)
