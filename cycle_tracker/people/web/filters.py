@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cycle_tracker.core.roles import Role
-from cycle_tracker.people.queries.people import Asked, Order, Standing
+from cycle_tracker.people.queries.accounts import Asked, Order, Standing
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter, TextFilter
 
 STATUSES = {

@@ -12,7 +12,8 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import Milestone, User
-from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches
+from cycle_tracker.people.queries.accounts import Account, Order
+from cycle_tracker.people.queries.held_roles import HeldRole, reaches
 from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell

@@ -10,17 +10,10 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.models import User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
-from cycle_tracker.people.queries.people import (
-    count_people,
-    get_grant,
-    get_person,
-    last_seen,
-    list_holders,
-    list_owned,
-    list_people,
-    list_posts_of,
-    list_roles,
-)
+from cycle_tracker.people.queries.accounts import count_people, list_people
+from cycle_tracker.people.queries.held_roles import get_grant, list_roles
+from cycle_tracker.people.queries.people import get_person, last_seen, list_owned
+from cycle_tracker.people.queries.posts import list_holders, list_posts_of
 from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.filters import PeopleFilters
