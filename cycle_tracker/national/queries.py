@@ -12,7 +12,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
-from cycle_tracker.documents.queries.documents import FACTS, facts_in, with_facts
+from cycle_tracker.documents.queries.document_facts import FACTS, facts_in, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models import Cycle, Milestone, Partnership
 

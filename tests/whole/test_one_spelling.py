@@ -28,13 +28,22 @@ DATES = {"due_on", "target_on", "notify_from", "reply_by"}
 TABLES = {"Milestone", "Partnership", "UpdateRequest"}
 # What is compared with a date and is no question of overdue: where, and why.
 ALLOWED = {
-    ("cycle_tracker/overview/queries/milestone_lists.py", "due_on >= day_of('due_from')"): "a filter of the page",
-    ("cycle_tracker/overview/queries/milestone_lists.py", "due_on <= day_of('due_to')"): "a filter of the page",
     (
-        "cycle_tracker/overview/queries/milestone_lists.py",
+        "cycle_tracker/overview/queries/milestone_list_statements.py",
+        "due_on >= day_of('due_from')",
+    ): "a filter of the page",
+    (
+        "cycle_tracker/overview/queries/milestone_list_statements.py",
+        "due_on <= day_of('due_to')",
+    ): "a filter of the page",
+    (
+        "cycle_tracker/overview/queries/milestone_list_statements.py",
         "due_on.between(day_of('first'), day_of('last'))",
     ): "a calendar",
-    ("cycle_tracker/reminders/queries/forecasts.py", "Milestone.due_on <= last + FURTHEST"): "how far a forecast looks",
+    (
+        "cycle_tracker/reminders/queries/forecast_notices.py",
+        "Milestone.due_on <= last + FURTHEST",
+    ): "how far a forecast looks",
     ("cycle_tracker/reminders/services/bookmarks.py", "Milestone.due_on <= today + EARLIEST"): "where a bookmark lies",
 }
 

@@ -13,13 +13,10 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import LATE, DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.documents.queries.documents import (
-    facts_of,
-    newest_explanations,
-    published_and_notified,
-    shared_explanations,
-)
-from cycle_tracker.documents.queries.publications import DocumentRecord, get_records
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.explanations import newest_explanations, shared_explanations
+from cycle_tracker.documents.queries.publications import get_records
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.governance.queries.decisions import list_decisions_of
 from cycle_tracker.models import DateChange, Decision, Escalation, Milestone, Partnership, Publication

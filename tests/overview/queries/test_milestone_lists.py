@@ -14,7 +14,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.queries.documents import shared_explanations
+from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.milestones.web.details import dates_for, detail_for
 from cycle_tracker.models import DateChange, DateChangeKind, PostHolder
 from cycle_tracker.overview.queries.milestone_lists import list_ticked, own_list, partnership_list

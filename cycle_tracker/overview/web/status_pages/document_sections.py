@@ -7,7 +7,7 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.queries.publications import DocumentRecord
+from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
 from cycle_tracker.models import Milestone, Organisation
