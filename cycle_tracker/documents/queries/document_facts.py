@@ -77,8 +77,8 @@ _SHARED = aliased(DateChange)
 
 
 def with_facts(statement: Any) -> Select[Any]:
-    """A statement on documents, joined with everything that their states depend on: partnership, cycle, publication, and
-    the newest explanation that was shared."""
+    """A statement on documents, joined with everything that their states depend on: partnership, cycle, publication
+    and the newest explanation that was shared."""
     newest = _newest_shared().where(DateChange.milestone_id == Milestone.id).correlate(Milestone)
     joined: Select[Any] = (
         statement.select_from(Milestone)
