@@ -21,9 +21,9 @@ from cycle_tracker.access.queries.scopes import (
     work_of,
 )
 from cycle_tracker.access.rules.permissions import Viewer, may_see
-from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
+from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
 from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
 from cycle_tracker.overview.rules.listing import NOBODY, Asked, Order, Standing, When

@@ -13,10 +13,10 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED, is_mi
 from cycle_tracker.access.queries.tenures import membership_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
 from cycle_tracker.core.roles import Role
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
+from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_due_by, is_due_on, is_live, is_past
 from cycle_tracker.models import (
     Cycle,
