@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, exists, false, select
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on, holds
-from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.stand_ins import stood_in_for
+from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, User
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.queries.reach import Reach
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_as_known, is_mine
-from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.statements import built_once, day_of, number_of
+from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
 from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
 from cycle_tracker.overview.rules.listing import Order, Standing, When

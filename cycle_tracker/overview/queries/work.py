@@ -10,8 +10,8 @@ from sqlalchemy import Select, and_, func, literal, select, union_all
 from cycle_tracker.access.queries.reach import Reach
 from cycle_tracker.access.queries.scopes import is_mine, work_of
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.statements import built_once, day_of, rows_of
+from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_due_by, is_due_on, is_live, is_past
 from cycle_tracker.models import Milestone, Partnership, User
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
+from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of

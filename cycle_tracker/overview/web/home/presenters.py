@@ -11,9 +11,9 @@ from flask import url_for
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.core.counting import number_words
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.wording import number_words
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, Work
 from cycle_tracker.overview.rules.listing import When
 from cycle_tracker.web.page_parts import Task, Tile

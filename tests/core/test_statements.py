@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.models import Partnership
 from tests.factories import make_partnership
 
