@@ -18,7 +18,7 @@ from cycle_tracker.people.queries.people import belongs_to, grant_counts_in, hol
 LONGEST_SEARCH = 100
 
 
-class Standing(StrEnum):
+class AccountStatus(StrEnum):
     """What an account is, to be filtered by."""
 
     ACTIVE = "active"
@@ -27,7 +27,7 @@ class Standing(StrEnum):
     OFF = "off"
 
 
-class Order(StrEnum):
+class AccountOrder(StrEnum):
     """What the list of people can be sorted by."""
 
     NAME = "name"
@@ -36,14 +36,14 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AccountQuestion:
     """What the list is narrowed to, and how it is sorted."""
 
     text: str = ""
     role: Role | None = None
     partnership: str = ""
-    standing: Standing | None = None
-    order: Order = Order.NAME
+    status: AccountStatus | None = None
+    order: AccountOrder = AccountOrder.NAME
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class Account:
         return self.kind is AccountKind.POST
 
 
-def count_people(asked: Asked, today: date) -> int:
+def count_people(question: AccountQuestion, today: date) -> int:
     """How many people and posts there are that were asked for."""
-    return db.session.scalar(select(func.count(User.id)).where(*_conditions(asked, today))) or 0
+    return db.session.scalar(select(func.count(User.id)).where(*_conditions(question, today))) or 0
 
 
-def list_people(asked: Asked, today: date, *, page: int | None = None, per_page: int = 0) -> list[Account]:
+def list_people(question: AccountQuestion, today: date, *, page: int | None = None, per_page: int = 0) -> list[Account]:
     """One page of the people and posts that were asked for, or all, with their roles; in two statements."""
-    statement = _accounts(true()).where(*_conditions(asked, today)).order_by(*_order(asked.order))
+    statement = _accounts(true()).where(*_conditions(question, today)).order_by(*_order(question.order))
     if page is not None:
         statement = statement.limit(per_page).offset((page - 1) * per_page)
     return _with_roles(db.session.execute(statement).all())
@@ -153,35 +153,35 @@ def _with_roles(rows: Iterable[Any]) -> list[Account]:
     ]
 
 
-def _conditions(asked: Asked, today: date) -> list[ColumnElement[bool]]:
+def _conditions(question: AccountQuestion, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if asked.text:
-        wanted = asked.text[:LONGEST_SEARCH]
+    if question.text:
+        wanted = question.text[:LONGEST_SEARCH]
         conditions.append(
             or_(User.name.icontains(wanted, autoescape=True), User.email.icontains(wanted, autoescape=True))
         )
-    if asked.role is not None and not asked.partnership:
-        conditions.append(holds_grant(RoleGrant.role == asked.role))
-    if asked.partnership:
-        partnership_id = select(Partnership.id).where(Partnership.slug == asked.partnership).scalar_subquery()
-        role = RoleGrant.role == asked.role if asked.role is not None else true()
+    if question.role is not None and not question.partnership:
+        conditions.append(holds_grant(RoleGrant.role == question.role))
+    if question.partnership:
+        partnership_id = select(Partnership.id).where(Partnership.slug == question.partnership).scalar_subquery()
+        role = RoleGrant.role == question.role if question.role is not None else true()
         conditions.append(holds_grant(and_(role, grant_counts_in(partnership_id, today))))
-    if asked.standing is not None:
-        conditions.append(_STATUSES[asked.standing])
+    if question.status is not None:
+        conditions.append(_STATUSES[question.status])
     return conditions
 
 
-_STATUSES: dict[Standing, ColumnElement[bool]] = {
-    Standing.ACTIVE: and_(User.active, User.kind == AccountKind.PERSON),
-    Standing.NO_PASSWORD: and_(User.active, User.kind == AccountKind.PERSON, User.password.is_(None)),
-    Standing.POST: and_(User.active, User.kind == AccountKind.POST),
-    Standing.OFF: ~User.active,
+_STATUSES: dict[AccountStatus, ColumnElement[bool]] = {
+    AccountStatus.ACTIVE: and_(User.active, User.kind == AccountKind.PERSON),
+    AccountStatus.NO_PASSWORD: and_(User.active, User.kind == AccountKind.PERSON, User.password.is_(None)),
+    AccountStatus.POST: and_(User.active, User.kind == AccountKind.POST),
+    AccountStatus.OFF: ~User.active,
 }
 
 
-def _order(order: Order) -> tuple[Any, ...]:
-    if order is Order.EMAIL:
+def _order(order: AccountOrder) -> tuple[Any, ...]:
+    if order is AccountOrder.EMAIL:
         return (User.email,)
-    if order is Order.LAST_SEEN:
+    if order is AccountOrder.LAST_SEEN:
         return (_last_seen().is_(None), _last_seen().desc(), func.lower(User.name), User.id)
     return (func.lower(User.name), User.id)

@@ -37,9 +37,9 @@ def index() -> ResponseReturnValue:
         return _for_leads(viewer)
     today = clock.today()
     filters = PeopleFilters(request.args, list_partnerships())
-    count = count_people(filters.asked, today)
+    count = count_people(filters.question, today)
     page = min(page_asked_for(), last_page(count))
-    found = list_people(filters.asked, today, page=page, per_page=PER_PAGE)
+    found = list_people(filters.question, today, page=page, per_page=PER_PAGE)
     return render_template(
         "people/index.html",
         filters=filters,
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     today = clock.today()
-    found = presenters.lines(list_people(PeopleFilters(request.args, list_partnerships()).asked, today))
+    found = presenters.lines(list_people(PeopleFilters(request.args, list_partnerships()).question, today))
     return download(Sheet(f"people-{today}", presenters.FILE_COLUMNS, presenters.file_rows(found)), form)
 
 
