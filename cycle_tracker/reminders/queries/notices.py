@@ -20,7 +20,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import Contact, Ending, Message, Milestone, Notice, Partnership, User
 
 
-class Standing(StrEnum):
+class NoticeStatus(StrEnum):
     """What became of a notice."""
 
     WAITING = "waiting"
@@ -48,7 +48,7 @@ class NoticeRecord:
     ended_at: datetime | None
     ending: Ending | None
     ended_why: str
-    standing: Standing
+    status: NoticeStatus
     key: str
     title: str
     kind: Kind
@@ -103,13 +103,13 @@ _never_in_a_mail = or_(
 """What ended before its mail went out was taken out of it."""
 
 
-_standing = case(
-    (Notice.unreachable, Standing.UNREACHABLE.value),
-    (or_(_never_in_a_mail, Message.state == MessageState.WITHDRAWN), Standing.NOT_SENT.value),
-    (Message.state == MessageState.SENT, Standing.SENT.value),
-    (Message.state == MessageState.FAILED, Standing.FAILED.value),
-    (Notice.message_id.is_(None), Standing.WAITING.value),
-    else_=Standing.ON_ITS_WAY.value,
+_status = case(
+    (Notice.unreachable, NoticeStatus.UNREACHABLE.value),
+    (or_(_never_in_a_mail, Message.state == MessageState.WITHDRAWN), NoticeStatus.NOT_SENT.value),
+    (Message.state == MessageState.SENT, NoticeStatus.SENT.value),
+    (Message.state == MessageState.FAILED, NoticeStatus.FAILED.value),
+    (Notice.message_id.is_(None), NoticeStatus.WAITING.value),
+    else_=NoticeStatus.ON_ITS_WAY.value,
 )
 
 
@@ -127,7 +127,7 @@ NOTICE_COLUMNS = (
     Notice.ended_at,
     Notice.ending,
     Notice.ended_why,
-    _standing.label("standing"),
+    _status.label("status"),
     Milestone.key,
     Milestone.title,
     Milestone.kind,
@@ -161,7 +161,7 @@ class NoticeList:
     viewer: Viewer
     partnership: str = ""
     person: str = ""
-    standing: Standing | None = None
+    status: NoticeStatus | None = None
     first: date | None = None
     last: date | None = None
 
@@ -183,8 +183,8 @@ class NoticeList:
         if self.person:
             fields = (_person.name, Contact.name, _reader.name, Message.recipient)
             wanted.append(or_(*(field.icontains(self.person, autoescape=True) for field in fields)))
-        if self.standing is not None:
-            wanted.append(_standing == self.standing.value)
+        if self.status is not None:
+            wanted.append(_status == self.status.value)
         if self.first is not None:
             wanted.append(Notice.queued_on >= self.first)
         if self.last is not None:
@@ -236,5 +236,5 @@ def joined(statement: Any) -> Select[*tuple[Any, ...]]:
 def records_of(statement: Select[*tuple[Any, ...]]) -> list[NoticeRecord]:
     """The records that a statement on `NOTICE_COLUMNS` finds; one statement."""
     return [
-        NoticeRecord(**{**row._asdict(), "standing": Standing(row.standing)}) for row in db.session.execute(statement)
+        NoticeRecord(**{**row._asdict(), "status": NoticeStatus(row.status)}) for row in db.session.execute(statement)
     ]

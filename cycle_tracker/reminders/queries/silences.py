@@ -14,7 +14,7 @@ from cycle_tracker.jobs.queries import QUEUE_NOTICES
 from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Partnership, RunOutcome, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
-from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
+from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
 from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Waits
 
@@ -34,17 +34,17 @@ def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, 
         policy=policy,
         closed_as=milestone.state.label.lower(),
         partnership=milestone.partnership.name if milestone.partnership else "Scotland",
-        was_told=any(one.standing is Standing.SENT for one in of_this_date),
+        was_told=any(one.status is NoticeStatus.SENT for one in of_this_date),
         owner=milestone.owner.name if milestone.owner else "",
         owner_may_be_told=milestone.owner_id is not None and addressee_of(milestone.owner_id) in owners,
         stands_in=_names([number for one in owners if (number := user_of(one)) and number != milestone.owner_id]),
-        unreachable=[one.audience for one in of_this_date if one.standing is Standing.UNREACHABLE],
+        unreachable=[one.audience for one in of_this_date if one.status is NoticeStatus.UNREACHABLE],
         waiting=_waiting(milestone),
         switched_off=_switched_off(milestone),
         stuck=[
-            Stuck(one.reader or one.name, one.trouble or "", one.standing is Standing.FAILED)
+            Stuck(one.reader or one.name, one.trouble or "", one.status is NoticeStatus.FAILED)
             for one in of_this_date
-            if one.standing in {Standing.FAILED, Standing.ON_ITS_WAY}
+            if one.status in {NoticeStatus.FAILED, NoticeStatus.ON_ITS_WAY}
         ],
         decided_for=_decided_for(),
         decided_by_now=_decided_by_now(london_time(now)),

@@ -12,7 +12,7 @@ from cycle_tracker.reminders.web.notices.filters import NoticeFilters
 from cycle_tracker.reminders.web.notices.mails import MAILS, hidden_words, mail_rows, why_lines
 from cycle_tracker.reminders.web.notices.presenters import (
     FILE_COLUMNS,
-    STANDINGS,
+    STATUSES,
     file_rows,
     lines,
     milestone_address,
@@ -56,7 +56,7 @@ def show(notice_id: int) -> ResponseReturnValue:
     return render_template(
         "reminders/notices/show.html",
         notice=notice,
-        status=STANDINGS[notice.standing],
+        status=STATUSES[notice.status],
         rows=story(notice),
         milestone=milestone_address(notice),
     )
