@@ -32,7 +32,7 @@ LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Place:
+class ViewerPlace:
     """The first of a person's partnerships by name, and whether they chair the governance group of any of them."""
 
     partnership: str
@@ -47,7 +47,7 @@ class LiveSession:
     seen_at: datetime
     user: User
     viewer: Viewer
-    place: Place | None
+    place: ViewerPlace | None
 
 
 def is_live(began_since: Any, seen_since: Any) -> ColumnElement[bool]:
@@ -78,7 +78,7 @@ def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSessio
         seen_at=first.seen_at,
         user=first.User,
         viewer=_viewer(first.User, rows, today),
-        place=Place(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
+        place=ViewerPlace(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
     )
 
 

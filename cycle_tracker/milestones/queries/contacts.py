@@ -15,7 +15,7 @@ from cycle_tracker.models import Contact, Milestone, Partnership, milestone_cont
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 
-class Standing(StrEnum):
+class ContactStatus(StrEnum):
     """Which contacts a list holds."""
 
     ASKED = "asked"
@@ -25,10 +25,10 @@ class Standing(StrEnum):
 class ContactList:
     """The contacts of a partnership by name, with the number of open milestones that each is asked about."""
 
-    def __init__(self, partnership: Partnership, standing: Standing | None, text: str) -> None:
+    def __init__(self, partnership: Partnership, status: ContactStatus | None, text: str) -> None:
         self._conditions = [Contact.partnership_id == partnership.id]
-        if standing is not None:
-            self._conditions.append(Contact.active.is_(standing is Standing.ASKED))
+        if status is not None:
+            self._conditions.append(Contact.active.is_(status is ContactStatus.ASKED))
         if text:
             columns = (Contact.name, Contact.email, Contact.organisation)
             self._conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
