@@ -91,7 +91,7 @@ def test_a_rival_spelling_is_found(statement: str, where_to_ask: str) -> None:
         "is_overdue(today)",
         "Milestone.due_on.is_not(None)",
         "Milestone.due_on == wanted.due_on",
-        "Milestone.state.in_(asked.standing.states)",
+        "Milestone.state.in_(question.status.states)",
         "Milestone.partnership_id == partnership.id",
         "row.due_on == milestone.due_on",
         "due_on >= LATEST_DUE",

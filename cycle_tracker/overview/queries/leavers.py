@@ -19,7 +19,7 @@ from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))
 
 
-def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
+def list_orphaned_milestones(viewer: Viewer, today: date) -> Sequence[Any]:
     """What is past its date or due in the next 28 days and belongs to somebody who has left, in the partnerships that
     the person leads: slug, partnership, owner_id, owner, active and number, by partnership and owner. One statement.
 
@@ -29,7 +29,7 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
     leads = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
     invites = viewer.partnerships_with(Permission.INVITE_PEOPLE)
     return rows_of(
-        _left_behind(reach_of(leads), reach_of(invites)),
+        _orphaned_milestones(reach_of(leads), reach_of(invites)),
         today=today,
         last_day=today + timedelta(days=COMING_UP_DAYS),
         **values_of(leads, "leads"),
@@ -38,7 +38,7 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
 
 
 @built_once
-def _left_behind(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
+def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
     of_organisation = (
         exists()
         .where(

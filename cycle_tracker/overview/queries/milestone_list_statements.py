@@ -14,11 +14,11 @@ from cycle_tracker.core.statements import built_once, day_of, number_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
 from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
-from cycle_tracker.overview.rules.listing import Order, Standing, When
+from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, When
 
 
-class Whose(StrEnum):
-    """Which milestones a list is kept to before anything is asked."""
+class ListScope(StrEnum):
+    """Which milestones a list starts from, before any filter."""
 
     MINE = "mine"
     OF_PARTNERSHIP = "of a partnership"
@@ -27,20 +27,20 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shape:
+class ListShape:
     """What changes the words of a list's statements; everything else is a value in them.
 
-    `narrowed` names the filters that are set, `standing`, `when` and `nobody` what some of them are set to. With
+    `narrowed` names the filters that are set, `status`, `when` and `nobody` what some of them are set to. With
     `shared_only` a new expected date counts only where it was shared.
     """
 
-    whose: Whose
+    whose: ListScope
     reaches: tuple[Reach, Reach]
     narrowed: frozenset[str]
-    standing: Standing | None
+    status: ListedStates | None
     when: When | None
     nobody: bool
-    order: Order
+    order: ListOrder
     shared_only: bool = False
     grouped: bool = False
 
@@ -68,14 +68,14 @@ _LISTED = (
 
 
 @built_once
-def count_statement(shape: Shape) -> Select[int]:
+def count_statement(shape: ListShape) -> Select[int]:
     """The number of milestones in a list, counted no further than it is shown."""
     found = _counted(shape).limit(COUNTED_TO + 1).subquery()
     return select(func.count()).select_from(found)
 
 
 @built_once
-def count_by_when_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
+def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """A number for each group. Each is counted by itself, so that none is counted further than it is shown."""
     numbers = []
     for when in When:
@@ -85,14 +85,14 @@ def count_by_when_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
 
 
 @built_once
-def rows_statement(shape: Shape, *, paged: bool) -> Select[Milestone]:
+def rows_statement(shape: ListShape, *, paged: bool) -> Select[Milestone]:
     """The milestones of a list in their order: one page of them, or all."""
     statement = _from(select(Milestone), shape).options(*_LISTED).order_by(*_order(shape))
     return statement.limit(number_of("at_most")).offset(number_of("skipped")) if paged else statement
 
 
 @built_once
-def between_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
+def between_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """The first milestones of each day between two days, with the day and how many it has in all."""
     due_on = shape.due_on
     numbered = (
@@ -120,7 +120,7 @@ def between_statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _counted(shape: Shape) -> Select[Any]:
+def _counted(shape: ListShape) -> Select[Any]:
     """The milestones of a list with no more of them than its conditions ask for."""
     statement = select(Milestone.id).join(Milestone.partnership)
     if "period" in shape.narrowed:
@@ -128,7 +128,7 @@ def _counted(shape: Shape) -> Select[Any]:
     return statement.where(*_conditions(shape))
 
 
-def _from(statement: Select[Any], shape: Shape) -> Select[Any]:
+def _from(statement: Select[Any], shape: ListShape) -> Select[Any]:
     return (
         statement.select_from(Milestone)
         .join(Milestone.partnership)
@@ -138,27 +138,27 @@ def _from(statement: Select[Any], shape: Shape) -> Select[Any]:
     )
 
 
-def _order(shape: Shape) -> Iterable[Any]:
+def _order(shape: ListShape) -> Iterable[Any]:
     if shape.grouped:
         yield case(*((_is_when(when, shape.due_on), place) for place, when in enumerate(When)))
     yield from {
-        Order.DUE: (),
-        Order.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),
-        Order.TITLE: (func.lower(Milestone.title),),
-        Order.OWNER: (User.name.is_(None), func.lower(User.name)),
-        Order.PARTNERSHIP: (Partnership.name,),
+        ListOrder.DUE: (),
+        ListOrder.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),
+        ListOrder.TITLE: (func.lower(Milestone.title),),
+        ListOrder.OWNER: (User.name.is_(None), func.lower(User.name)),
+        ListOrder.PARTNERSHIP: (Partnership.name,),
     }[shape.order]
     yield from (shape.due_on.is_(None), shape.due_on, Milestone.title, Milestone.id)
 
 
-def _conditions(shape: Shape) -> Iterable[ColumnElement[bool]]:
+def _conditions(shape: ListShape) -> Iterable[ColumnElement[bool]]:
     """The conditions for whose milestones the list shows, and for its filters."""
     due_on, of_partnership = shape.due_on, Milestone.partnership_id == number_of("of_partnership")
     yield {
-        Whose.MINE: lambda: is_mine(shape.reaches),
-        Whose.OF_PARTNERSHIP: lambda: of_partnership,
-        Whose.DOCUMENTS_OF_PARTNERSHIP: lambda: and_(of_partnership, IS_DOCUMENT),
-        Whose.NOTHING: false,
+        ListScope.MINE: lambda: is_mine(shape.reaches),
+        ListScope.OF_PARTNERSHIP: lambda: of_partnership,
+        ListScope.DOCUMENTS_OF_PARTNERSHIP: lambda: and_(of_partnership, IS_DOCUMENT),
+        ListScope.NOTHING: false,
     }[shape.whose]()
     text = bindparam("text", type_=String)
     by_name: dict[str, Callable[[], ColumnElement[bool]]] = {
@@ -173,8 +173,8 @@ def _conditions(shape: Shape) -> Iterable[ColumnElement[bool]]:
         "text": lambda: or_(Milestone.title.icontains(text, escape="/"), Milestone.key.icontains(text, escape="/")),
     }
     yield from (condition() for name, condition in by_name.items() if name in shape.narrowed)
-    if shape.standing is not None:
-        yield IS_OPEN if shape.standing is Standing.OPEN else Milestone.state == bindparam("state")
+    if shape.status is not None:
+        yield IS_OPEN if shape.status is ListedStates.OPEN else Milestone.state == bindparam("state")
     if shape.when is not None:
         yield _is_when(shape.when, due_on)
 

@@ -15,21 +15,21 @@ from cycle_tracker.core.statements import rows_of
 from cycle_tracker.models import Milestone, Partnership, User
 from cycle_tracker.overview.queries.milestone_list_statements import (
     EAGER,
-    Shape,
-    Whose,
+    ListScope,
+    ListShape,
     between_statement,
     count_by_when_statement,
     count_statement,
     rows_statement,
 )
-from cycle_tracker.overview.rules.listing import NOBODY, Asked, Order, Standing, When
+from cycle_tracker.overview.rules.listing import NOBODY, ListedStates, ListOrder, ListQuestion, When
 
 
 @dataclass(frozen=True)
 class MilestoneList:
     """The milestones of a shape, with these values in its statements."""
 
-    shape: Shape
+    shape: ListShape
     values: Mapping[str, Any]
 
     def count(self) -> int:
@@ -54,26 +54,28 @@ class MilestoneList:
         return [row[0] for row in rows], {row.day: row.number for row in rows}
 
 
-def own_list(viewer: Viewer, asked: Asked, order: Order, today: date, *, everything: bool = False) -> MilestoneList:
+def own_list(
+    viewer: Viewer, question: ListQuestion, order: ListOrder, today: date, *, everything: bool = False
+) -> MilestoneList:
     """What the person owns over all their partnerships; with `everything`, all that they may change."""
     mine = work_of(viewer) if everything else owned_by(viewer)
-    shape = Shape(Whose.MINE, mine.reaches, *_narrowing(asked), order, grouped=True)
-    return MilestoneList(shape, {**_values(asked, today), **mine.values})
+    shape = ListShape(ListScope.MINE, mine.reaches, *_narrowing(question), order, grouped=True)
+    return MilestoneList(shape, {**_values(question, today), **mine.values})
 
 
 def partnership_list(
-    viewer: Viewer, partnership: Partnership, asked: Asked, order: Order, today: date
+    viewer: Viewer, partnership: Partnership, question: ListQuestion, order: ListOrder, today: date
 ) -> MilestoneList:
     """What the person may see of a partnership's milestones, of all its cycles."""
-    whose = Whose.NOTHING
+    whose = ListScope.NOTHING
     if may_see(viewer, partnership.id, is_document=False):
-        whose = Whose.OF_PARTNERSHIP
+        whose = ListScope.OF_PARTNERSHIP
     elif may_see(viewer, partnership.id, is_document=True):
-        whose = Whose.DOCUMENTS_OF_PARTNERSHIP
+        whose = ListScope.DOCUMENTS_OF_PARTNERSHIP
     shared_only = knows_shared_only(viewer, partnership.id)
     nowhere = (Reach.NOWHERE, Reach.NOWHERE)
-    shape = Shape(whose, nowhere, *_narrowing(asked), order, shared_only=shared_only)
-    return MilestoneList(shape, {**_values(asked, today), "of_partnership": partnership.id})
+    shape = ListShape(whose, nowhere, *_narrowing(question), order, shared_only=shared_only)
+    return MilestoneList(shape, {**_values(question, today), "of_partnership": partnership.id})
 
 
 def list_present_owners(partnership: Partnership) -> Sequence[Any]:
@@ -106,26 +108,26 @@ def list_ticked(viewer: Viewer, ids: Collection[int], *, within: Partnership | N
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.title, one.id))
 
 
-def _narrowing(asked: Asked) -> tuple[frozenset[str], Standing | None, When | None, bool]:
+def _narrowing(question: ListQuestion) -> tuple[frozenset[str], ListedStates | None, When | None, bool]:
     """What of the filters changes the words of a statement."""
     names = ("partnership", "period", "stage", "kind", "due_from", "due_to", "overdue", "text")
-    narrowed = {name for name in names if getattr(asked, name)}
-    narrowed |= set() if asked.owner is None else {"owner"}
-    return frozenset(narrowed), asked.standing, asked.when, asked.owner == NOBODY
+    narrowed = {name for name in names if getattr(question, name)}
+    narrowed |= set() if question.owner is None else {"owner"}
+    return frozenset(narrowed), question.status, question.when, question.owner == NOBODY
 
 
-def _values(asked: Asked, today: date) -> dict[str, Any]:
+def _values(question: ListQuestion, today: date) -> dict[str, Any]:
     """What of the filters is put into a statement."""
-    text = asked.text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    text = question.text.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return {
         "today": today,
-        "partnership": asked.partnership,
-        "period": asked.period.start if asked.period else None,
-        "stage": asked.stage,
-        "kind": asked.kind,
-        "state": next(iter(asked.standing.states)) if asked.standing else None,
-        "owner": asked.owner,
-        "due_from": asked.due_from,
-        "due_to": asked.due_to,
+        "partnership": question.partnership,
+        "period": question.period.start if question.period else None,
+        "stage": question.stage,
+        "kind": question.kind,
+        "state": next(iter(question.status.states)) if question.status else None,
+        "owner": question.owner,
+        "due_from": question.due_from,
+        "due_to": question.due_to,
         "text": text,
     }

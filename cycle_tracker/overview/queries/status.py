@@ -21,7 +21,7 @@ from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.governance.queries.decisions import list_decisions_of
 from cycle_tracker.models import DateChange, Decision, Escalation, Milestone, Partnership, Publication
 from cycle_tracker.overview.queries.milestone_lists import partnership_list
-from cycle_tracker.overview.rules.listing import Asked, Order, Standing
+from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, ListQuestion
 
 AHEAD = timedelta(days=90)
 LISTED_AT_MOST = 12
@@ -106,9 +106,9 @@ def _is_shown(standing: DocumentStanding, today: date) -> bool:
 
 
 def _inside(viewer: Viewer, partnership: Partnership, today: date) -> Inside:
-    past = partnership_list(viewer, partnership, Asked(overdue=True), Order.DUE, today)
-    asked = Asked(standing=Standing.OPEN, due_from=today, due_to=today + AHEAD)
-    ahead = partnership_list(viewer, partnership, asked, Order.DUE, today)
+    past = partnership_list(viewer, partnership, ListQuestion(overdue=True), ListOrder.DUE, today)
+    question = ListQuestion(status=ListedStates.OPEN, due_from=today, due_to=today + AHEAD)
+    ahead = partnership_list(viewer, partnership, question, ListOrder.DUE, today)
     past_rows = past.rows(page=1, per_page=LISTED_AT_MOST)
     return Inside(
         past=past_rows,

@@ -13,7 +13,7 @@ from cycle_tracker.core.periods import Period
 NOBODY = 0
 
 
-class Standing(StrEnum):
+class ListedStates(StrEnum):
     """The states that a list is kept to: all that are open, or one."""
 
     OPEN = "open"
@@ -26,12 +26,12 @@ class Standing(StrEnum):
     @property
     def states(self) -> frozenset[State]:
         """The states themselves."""
-        return OPEN if self is Standing.OPEN else frozenset({State(self.value)})
+        return OPEN if self is ListedStates.OPEN else frozenset({State(self.value)})
 
     @property
     def label(self) -> str:
         """As it is chosen on a page."""
-        return "Open" if self is Standing.OPEN else State(self.value).label
+        return "Open" if self is ListedStates.OPEN else State(self.value).label
 
 
 class When(StrEnum):
@@ -71,7 +71,7 @@ WHEN = {
 }
 
 
-class Order(StrEnum):
+class ListOrder(StrEnum):
     """What a list can be sorted by."""
 
     DUE = "due"
@@ -82,7 +82,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuestion:
     """What a list is narrowed to. What is empty narrows nothing; `owner` may be NOBODY.
 
     `due_from` and `due_to` are the first and the last day of the dates worked to. `text` is looked for in titles and
@@ -93,7 +93,7 @@ class Asked:
     period: Period | None = None
     stage: Stage | None = None
     kind: Kind | None = None
-    standing: Standing | None = None
+    status: ListedStates | None = None
     when: When | None = None
     owner: int | None = None
     due_from: date | None = None

@@ -75,7 +75,7 @@ def _offered(viewer: Viewer, partnership: Partnership) -> Offered:
 
 
 def _found(viewer: Viewer, partnership: Partnership, filters: MilestoneFilters) -> MilestoneList:
-    return partnership_list(viewer, partnership, filters.asked, filters.order, clock.today())
+    return partnership_list(viewer, partnership, filters.question, filters.order, clock.today())
 
 
 def detail_of_list(viewer: Viewer, partnership: Partnership) -> Detail:
