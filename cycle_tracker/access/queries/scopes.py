@@ -94,27 +94,27 @@ def may_be_seen_by(user_id: Any, today: date) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class Mine:
+class OwnWork:
     """What is a person's: `reaches` change the words of its condition, `values` are put in when it runs."""
 
     reaches: tuple[Reach, Reach]
     values: dict[str, Any]
 
 
-def owned_by(viewer: Viewer) -> Mine:
+def owned_by(viewer: Viewer) -> OwnWork:
     """What the person owns, or a post that they hold, where they may change what they own."""
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
     values = {"owners": sorted(viewer.owns_as), **values_of(works_in, "works_in")}
-    return Mine((Reach.NOWHERE, reach_of(works_in)), values)
+    return OwnWork((Reach.NOWHERE, reach_of(works_in)), values)
 
 
-def work_of(viewer: Viewer) -> Mine:
+def work_of(viewer: Viewer) -> OwnWork:
     """What the person may change: all of the partnerships that they lead, and what they own elsewhere."""
     leads, owned = viewer.partnerships_with(Permission.CHANGE_MILESTONES), owned_by(viewer)
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
     has_all = leads is None or (works_in is not None and works_in <= leads)
     elsewhere = Reach.NOWHERE if has_all else owned.reaches[1]
-    return Mine((reach_of(leads), elsewhere), {**owned.values, **values_of(leads, "leads")})
+    return OwnWork((reach_of(leads), elsewhere), {**owned.values, **values_of(leads, "leads")})
 
 
 def is_mine(reaches: tuple[Reach, Reach]) -> ColumnElement[bool]:

@@ -31,7 +31,7 @@ class ReceiptSort(StrEnum):
 
 
 @dataclass(frozen=True)
-class ToReceive:
+class CopyToReceive:
     """One document that was sent and is not received: the number of its copy, what it is, and its days."""
 
     copy_id: int
@@ -50,7 +50,7 @@ def list_to_receive(
     sort: ReceiptSort = ReceiptSort.SENT,
     page: int = 1,
     per_page: int | None = None,
-) -> list[ToReceive]:
+) -> list[CopyToReceive]:
     """What was sent to Scottish Government and not received, that sent first before the others; in one statement.
 
     What was told long ago, on a day that nobody knows, is not waited for.
@@ -61,7 +61,7 @@ def list_to_receive(
     statement = _to_receive(viewer, partnership).order_by(*order, PublicationCopy.id)
     if per_page is not None:
         statement = statement.limit(per_page).offset((page - 1) * per_page)
-    return [ToReceive(**row._asdict()) for row in db.session.execute(statement)]
+    return [CopyToReceive(**row._asdict()) for row in db.session.execute(statement)]
 
 
 def count_to_receive(viewer: Viewer, *, partnership: str = "") -> int:

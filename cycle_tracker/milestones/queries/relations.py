@@ -29,7 +29,7 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True)
-class Related:
+class RelatedMilestone:
     """One milestone that another hangs together with. `slug` is None for a national one, which has no page."""
 
     relation: Relation
@@ -48,10 +48,10 @@ class Related:
     owner: str | None
 
 
-def list_related(milestone: Milestone) -> list[Related]:
+def list_related(milestone: Milestone) -> list[RelatedMilestone]:
     """Everything that a milestone hangs together with, by date, in one statement."""
     rows = rows_of(_relations(), milestone=milestone.id, parent=milestone.parent_id)
-    found = [Related(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
+    found = [RelatedMilestone(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id))
 
 

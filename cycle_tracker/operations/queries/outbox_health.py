@@ -49,20 +49,20 @@ _mail_is_held_up = select(
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingMails:
     """How many messages wait for a sender or are with one, and since when the oldest does."""
 
     count: int
     oldest: datetime | None
 
 
-def messages_waiting() -> Waiting:
+def messages_waiting() -> WaitingMails:
     """The messages that are on their way out."""
     counted = [
         db.session.execute(select(func.count(), func.min(Message.queued_at)).where(_in_state(state))).one()
         for state in (MessageState.QUEUED, MessageState.SENDING)
     ]
-    return Waiting(
+    return WaitingMails(
         count=sum(number for number, _oldest in counted),
         oldest=min((oldest for _number, oldest in counted if oldest), default=None),
     )

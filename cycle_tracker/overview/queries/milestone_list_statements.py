@@ -14,7 +14,7 @@ from cycle_tracker.core.statements import built_once, day_of, number_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
 from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
-from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, When
+from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder
 
 
 class ListScope(StrEnum):
@@ -38,7 +38,7 @@ class ListShape:
     reaches: tuple[Reach, Reach]
     narrowed: frozenset[str]
     status: ListedStates | None
-    when: When | None
+    when: DateGroup | None
     nobody: bool
     order: ListOrder
     shared_only: bool = False
@@ -78,7 +78,7 @@ def count_statement(shape: ListShape) -> Select[int]:
 def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """A number for each group. Each is counted by itself, so that none is counted further than it is shown."""
     numbers = []
-    for when in When:
+    for when in DateGroup:
         found = _counted(shape).where(_is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
         numbers.append(select(func.count()).select_from(found).scalar_subquery())
     return select(*numbers)
@@ -140,7 +140,7 @@ def _from(statement: Select[Any], shape: ListShape) -> Select[Any]:
 
 def _order(shape: ListShape) -> Iterable[Any]:
     if shape.grouped:
-        yield case(*((_is_when(when, shape.due_on), place) for place, when in enumerate(When)))
+        yield case(*((_is_when(when, shape.due_on), place) for place, when in enumerate(DateGroup)))
     yield from {
         ListOrder.DUE: (),
         ListOrder.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),
@@ -169,7 +169,7 @@ def _conditions(shape: ListShape) -> Iterable[ColumnElement[bool]]:
         "owner": lambda: Milestone.owner_id.is_(None) if shape.nobody else Milestone.owner_id == number_of("owner"),
         "due_from": lambda: due_on >= day_of("due_from"),
         "due_to": lambda: due_on <= day_of("due_to"),
-        "overdue": lambda: _is_when(When.PAST, due_on),
+        "overdue": lambda: _is_when(DateGroup.PAST, due_on),
         "text": lambda: or_(Milestone.title.icontains(text, escape="/"), Milestone.key.icontains(text, escape="/")),
     }
     yield from (condition() for name, condition in by_name.items() if name in shape.narrowed)
@@ -179,14 +179,14 @@ def _conditions(shape: ListShape) -> Iterable[ColumnElement[bool]]:
         yield _is_when(shape.when, due_on)
 
 
-def _is_when(when: When, due_on: ColumnElement[Any]) -> ColumnElement[bool]:
-    """True for the milestones of a group: the twin of `listing.WHEN` over `due_state`."""
+def _is_when(when: DateGroup, due_on: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True for the milestones of a group: the twin of `listing.DATE_GROUPS` over `due_state`."""
     today = day_of()
     return {
-        When.ENDED: ~IS_OPEN,
-        When.NO_DATE: and_(IS_OPEN, due_on.is_(None)),
-        When.BEFORE_SERVICE: and_(IS_OPEN, is_before_service(due_on)),
-        When.PAST: is_overdue(today, due_on),
-        When.TODAY: and_(is_live(due_on), is_due_on(today, due_on)),
-        When.COMING: and_(is_live(due_on), ~is_due_by(today, due_on)),
+        DateGroup.ENDED: ~IS_OPEN,
+        DateGroup.NO_DATE: and_(IS_OPEN, due_on.is_(None)),
+        DateGroup.BEFORE_SERVICE: and_(IS_OPEN, is_before_service(due_on)),
+        DateGroup.PAST: is_overdue(today, due_on),
+        DateGroup.TODAY: and_(is_live(due_on), is_due_on(today, due_on)),
+        DateGroup.COMING: and_(is_live(due_on), ~is_due_by(today, due_on)),
     }[when]

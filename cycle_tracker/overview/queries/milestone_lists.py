@@ -22,7 +22,7 @@ from cycle_tracker.overview.queries.milestone_list_statements import (
     count_statement,
     rows_statement,
 )
-from cycle_tracker.overview.rules.listing import NOBODY, ListedStates, ListOrder, ListQuestion, When
+from cycle_tracker.overview.rules.listing import NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class MilestoneList:
         """How many there are; one more than `COUNTED_TO` where there are more."""
         return int(rows_of(count_statement(self.shape), **self.values)[0][0])
 
-    def count_by_when(self) -> dict[When, int]:
+    def count_by_when(self) -> dict[DateGroup, int]:
         """How many there are in each group by their date, counted as far; groups that have none are left out."""
         row = rows_of(count_by_when_statement(self.shape), **self.values)[0]
-        return {when: number for when, number in zip(When, row, strict=True) if number}
+        return {when: number for when, number in zip(DateGroup, row, strict=True) if number}
 
     def rows(self, *, page: int | None = None, per_page: int = 0, one_more: bool = False) -> Sequence[Milestone]:
         """One page of them, with `one_more` the one after it too; or all. With partnership, cycle, owner and lead
@@ -108,7 +108,7 @@ def list_ticked(viewer: Viewer, ids: Collection[int], *, within: Partnership | N
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.title, one.id))
 
 
-def _narrowing(question: ListQuestion) -> tuple[frozenset[str], ListedStates | None, When | None, bool]:
+def _narrowing(question: ListQuestion) -> tuple[frozenset[str], ListedStates | None, DateGroup | None, bool]:
     """What of the filters changes the words of a statement."""
     names = ("partnership", "period", "stage", "kind", "due_from", "due_to", "overdue", "text")
     narrowed = {name for name in names if getattr(question, name)}

@@ -31,7 +31,7 @@ SHOWN_WHEREVER = LATE | {DocumentState.PUBLISHED_NOT_NOTIFIED}
 
 
 @dataclass(frozen=True)
-class DocumentStanding:
+class ReportedDocument:
     """One document with its state today, what is published, and the explanation that this reader may see."""
 
     milestone: Milestone
@@ -42,7 +42,7 @@ class DocumentStanding:
 
 
 @dataclass(frozen=True)
-class Inside:
+class InternalStatus:
     """What the people of the partnership and auditors see besides the documents."""
 
     past: Sequence[Milestone]
@@ -60,8 +60,8 @@ class PartnershipStatus:
 
     partnership: Partnership
     today: date
-    documents: Sequence[DocumentStanding] = field(default=())
-    inside: Inside | None = None
+    documents: Sequence[ReportedDocument] = field(default=())
+    inside: InternalStatus | None = None
 
 
 def get_status(viewer: Viewer, partnership: Partnership, today: date) -> PartnershipStatus:
@@ -71,7 +71,7 @@ def get_status(viewer: Viewer, partnership: Partnership, today: date) -> Partner
     return PartnershipStatus(partnership, today, documents, _inside(viewer, partnership, today) if in_full else None)
 
 
-def _documents(partnership: Partnership, today: date, *, in_full: bool) -> list[DocumentStanding]:
+def _documents(partnership: Partnership, today: date, *, in_full: bool) -> list[ReportedDocument]:
     rows = db.session.scalars(
         select(Milestone)
         .join(Milestone.partnership)
@@ -83,34 +83,34 @@ def _documents(partnership: Partnership, today: date, *, in_full: bool) -> list[
     published, shared = published_and_notified(rows), shared_explanations(rows)
     newest = newest_explanations([one.id for one in rows]) if in_full else shared
 
-    def standing(one: Milestone) -> DocumentStanding:
+    def reported(one: Milestone) -> ReportedDocument:
         publication, notified = published.get(one.id, (None, False))
         facts = facts_of(one, publication, shared.get(one.id), notified=notified)
-        return DocumentStanding(one, document_state(facts, today), publication, newest.get(one.id))
+        return ReportedDocument(one, document_state(facts, today), publication, newest.get(one.id))
 
-    shown = [one for one in map(standing, rows) if _is_shown(one, today)]
+    shown = [one for one in map(reported, rows) if _is_shown(one, today)]
     records = get_records([one.milestone for one in shown], today) if in_full else {}
     return [
-        DocumentStanding(one.milestone, one.state, one.publication, one.explanation, records.get(one.milestone.id))
+        ReportedDocument(one.milestone, one.state, one.publication, one.explanation, records.get(one.milestone.id))
         for one in shown
     ]
 
 
-def _is_shown(standing: DocumentStanding, today: date) -> bool:
+def _is_shown(reported: ReportedDocument, today: date) -> bool:
     """True for the documents of the plan that runs today, of the one before and of the next; others while late."""
-    if standing.state in SHOWN_WHEREVER or standing.milestone.cycle is None:
-        return standing.state is not DocumentState.COMPLETE
+    if reported.state in SHOWN_WHEREVER or reported.milestone.cycle is None:
+        return reported.state is not DocumentState.COMPLETE
     running = Period.containing(today) if today >= FIRST_START else Period(FIRST_START)
     before = running.start.replace(year=running.start.year - 3)
-    return before <= standing.milestone.cycle.period_start <= running.next().start
+    return before <= reported.milestone.cycle.period_start <= running.next().start
 
 
-def _inside(viewer: Viewer, partnership: Partnership, today: date) -> Inside:
+def _inside(viewer: Viewer, partnership: Partnership, today: date) -> InternalStatus:
     past = partnership_list(viewer, partnership, ListQuestion(overdue=True), ListOrder.DUE, today)
     question = ListQuestion(status=ListedStates.OPEN, due_from=today, due_to=today + AHEAD)
     ahead = partnership_list(viewer, partnership, question, ListOrder.DUE, today)
     past_rows = past.rows(page=1, per_page=LISTED_AT_MOST)
-    return Inside(
+    return InternalStatus(
         past=past_rows,
         past_count=past.count(),
         explanations=newest_explanations([one.id for one in past_rows]),

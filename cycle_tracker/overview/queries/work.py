@@ -44,7 +44,7 @@ MILESTONE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkList:
     """The open milestones of a person by date: past it, due today, and in the next 28 days. Counts stop at one more
     than `COUNTED_TO`."""
 
@@ -59,7 +59,7 @@ class Work:
 PAST, TODAY, COMING_UP = 0, 1, 2
 
 
-def list_work(viewer: Viewer, today: date) -> Work:
+def list_work(viewer: Viewer, today: date) -> WorkList:
     """A planning lead's open milestones are all those of the partnership; a contributor's, those that they own.
 
     Nothing that fell due before the partnership used the service. In one statement.
@@ -68,7 +68,7 @@ def list_work(viewer: Viewer, today: date) -> Work:
     rows = rows_of(_work(mine.reaches), today=today, last_day=today + timedelta(days=COMING_UP_DAYS), **mine.values)
     numbers = rows[0][-3:] if rows else (0, 0, 0)
     past, due_today, coming_up = ([row for row in rows if row.part == part] for part in (PAST, TODAY, COMING_UP))
-    return Work(past, due_today, coming_up, *numbers)
+    return WorkList(past, due_today, coming_up, *numbers)
 
 
 @built_once

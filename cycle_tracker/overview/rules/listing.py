@@ -34,7 +34,7 @@ class ListedStates(StrEnum):
         return "Open" if self is ListedStates.OPEN else State(self.value).label
 
 
-class When(StrEnum):
+class DateGroup(StrEnum):
     """The groups of a person's list, in the order in which they need somebody."""
 
     PAST = "past"
@@ -48,26 +48,26 @@ class When(StrEnum):
     def label(self) -> str:
         """The heading of the group."""
         return {
-            When.PAST: "Overdue",
-            When.TODAY: "Due today",
-            When.COMING: "Coming up",
-            When.NO_DATE: "No date yet",
-            When.BEFORE_SERVICE: "Before you joined",
-            When.ENDED: "Done or closed",
+            DateGroup.PAST: "Overdue",
+            DateGroup.TODAY: "Due today",
+            DateGroup.COMING: "Coming up",
+            DateGroup.NO_DATE: "No date yet",
+            DateGroup.BEFORE_SERVICE: "Before you joined",
+            DateGroup.ENDED: "Done or closed",
         }[self]
 
 
 # The group of each due state.
-WHEN = {
-    DueState.OVERDUE: When.PAST,
-    DueState.DUE_TODAY: When.TODAY,
-    DueState.DUE_SOON: When.COMING,
-    DueState.NOT_DUE: When.COMING,
-    DueState.NO_DATE: When.NO_DATE,
-    DueState.BEFORE_SERVICE: When.BEFORE_SERVICE,
-    DueState.DONE: When.ENDED,
-    DueState.DONE_LATE: When.ENDED,
-    DueState.CLOSED: When.ENDED,
+DATE_GROUPS = {
+    DueState.OVERDUE: DateGroup.PAST,
+    DueState.DUE_TODAY: DateGroup.TODAY,
+    DueState.DUE_SOON: DateGroup.COMING,
+    DueState.NOT_DUE: DateGroup.COMING,
+    DueState.NO_DATE: DateGroup.NO_DATE,
+    DueState.BEFORE_SERVICE: DateGroup.BEFORE_SERVICE,
+    DueState.DONE: DateGroup.ENDED,
+    DueState.DONE_LATE: DateGroup.ENDED,
+    DueState.CLOSED: DateGroup.ENDED,
 }
 
 
@@ -94,7 +94,7 @@ class ListQuestion:
     stage: Stage | None = None
     kind: Kind | None = None
     status: ListedStates | None = None
-    when: When | None = None
+    when: DateGroup | None = None
     owner: int | None = None
     due_from: date | None = None
     due_to: date | None = None

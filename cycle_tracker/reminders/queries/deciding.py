@@ -40,7 +40,7 @@ DECIDING = (
 
 
 @dataclass(frozen=True)
-class Known:
+class BatchFacts:
     """What is known of a batch of milestones beside their rows."""
 
     calendars: Mapping[int | None, WorkingCalendar]
@@ -92,13 +92,13 @@ class Known:
         return {**people, Audience.CONTACT: contacts} if contacts else people
 
 
-def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
+def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> BatchFacts:
     """What is known of these milestones now, in a constant number of statements; with `policies` as if they held."""
     partnership_ids = {row.partnership_id for row in rows}
     milestone_ids = [row.id for row in rows]
     told, climbed = _told(milestone_ids)
     opened, reply_by = _opened(milestone_ids)
-    return Known(
+    return BatchFacts(
         calendars=calendars_of(partnership_ids),
         audiences=audiences_for(
             partnership_ids - {None}, {row.owner_id for row in rows if row.owner_id is not None}, today

@@ -30,7 +30,7 @@ FURTHEST = FURTHEST_BEFORE + DAY * 60
 
 
 @dataclass(frozen=True)
-class About:
+class NoticeMilestone:
     """The milestone that a notice is about."""
 
     id: int
@@ -46,7 +46,7 @@ class About:
 class NoticeToCome:
     """One notice that waits, or will be written on the day `queued_on`."""
 
-    about: About
+    about: NoticeMilestone
     addressee: str
     step: str
     audience: Audience
@@ -73,7 +73,7 @@ def notices_to_come(
     for rows in _batches(ahead[-1], which, applies_again=applies_again):
         known = facts_for_batch(rows, today, policies)
         for row in rows:
-            about: About | None = None
+            about: NoticeMilestone | None = None
             asked_on = ahead[0] if applies_again else row.next_notice_on
             for one in notices_ahead(
                 known.deadline(row), known.policy(row), known.told_of(row), ahead, asked_on=asked_on
@@ -117,8 +117,8 @@ def _after(statement: Select[*tuple[Any, ...]], order: Any, after: tuple[date, i
 _ABOUT = (Milestone.key, Milestone.title, Partnership.name.label("partnership"), Partnership.slug)
 
 
-def _about(row: Any) -> About:
-    return About(
+def _about(row: Any) -> NoticeMilestone:
+    return NoticeMilestone(
         row.id, row.key, row.title, row.kind, row.partnership_id, row.partnership or "Scotland", row.slug or ""
     )
 

@@ -20,7 +20,7 @@ SUBJECT = "notice-policy"
 
 
 @dataclass(frozen=True)
-class Where:
+class PolicyScope:
     """Where a policy holds: everywhere, for a kind, in a partnership, or for a kind in a partnership."""
 
     kind: Kind | None = None
@@ -54,17 +54,17 @@ class Where:
 
 def get_where(
     viewer: Viewer, slug: str | None, kind: Kind | None, *, to: Permission = Permission.SET_POLICIES
-) -> Where:
+) -> PolicyScope:
     """Where a policy holds, for somebody who may set it there.
 
     Raises NoResultFound for a partnership that they see nothing of, and NotAllowed where they may not set it: outside
     of partnerships only those may who hold the permission for all.
     """
     if slug is not None:
-        return Where(kind, get_partnership(viewer, slug, to=to))
+        return PolicyScope(kind, get_partnership(viewer, slug, to=to))
     if viewer.partnerships_with(to) is not None:
         raise NotAllowed
-    return Where(kind)
+    return PolicyScope(kind)
 
 
 def find_policy(place: str) -> NoticePolicy | None:
@@ -72,7 +72,7 @@ def find_policy(place: str) -> NoticePolicy | None:
     return db.session.scalars(select(NoticePolicy).where(NoticePolicy.place == place)).one_or_none()
 
 
-def held_at(where: Where, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
+def held_at(where: PolicyScope, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
     """The policies that hold at a place under these changes, by kind and by what the duty rests on."""
     return {
         (kind, basis): policy_under(_down_to(changes, where), kind, basis, where.partnership_id)
@@ -81,12 +81,12 @@ def held_at(where: Where, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kin
     }
 
 
-def held_without(where: Where, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
+def held_without(where: PolicyScope, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
     """The policies that would hold there if this place had changed nothing."""
     return held_at(where, {place: change for place, change in changes.items() if place != where.place})
 
 
-def national_at(where: Where, changes: Mapping[str, PolicyChange]) -> list[Policy]:
+def national_at(where: PolicyScope, changes: Mapping[str, PolicyChange]) -> list[Policy]:
     """The policies that the nation has for what is under a place, but for what the place itself changes."""
     national = {
         place: change for place, change in changes.items() if "partnership:" not in place and place != where.place
@@ -99,7 +99,7 @@ def with_change(policies: Policies, place: str, change: PolicyChange) -> Policie
     return replace(policies, changes={**policies.changes, place: change}, _found={})
 
 
-def _down_to(changes: Mapping[str, PolicyChange], where: Where) -> dict[str, PolicyChange]:
+def _down_to(changes: Mapping[str, PolicyChange], where: PolicyScope) -> dict[str, PolicyChange]:
     """The changes without those of more particular places: what holds at the place itself."""
     if where.kind is not None:
         return dict(changes)

@@ -17,7 +17,7 @@ from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
 from cycle_tracker.overview.queries.milestone_lists import own_list, partnership_list
 from cycle_tracker.overview.queries.status import get_status
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, list_work
-from cycle_tracker.overview.rules.listing import ListOrder, ListQuestion, When
+from cycle_tracker.overview.rules.listing import DateGroup, ListOrder, ListQuestion
 from tests.factories import at_seven, make_milestone, make_partnership, make_report, make_user
 
 TODAY = date(2026, 7, 3)
@@ -54,7 +54,7 @@ def overdue_in_ones_own_list(place: Place) -> list[str]:
 
 
 def past_in_ones_own_list(place: Place) -> list[str]:
-    return titles(own_list(place[2], ListQuestion(when=When.PAST), ListOrder.DUE, TODAY).rows())
+    return titles(own_list(place[2], ListQuestion(when=DateGroup.PAST), ListOrder.DUE, TODAY).rows())
 
 
 def past_on_the_home_page(place: Place) -> list[str]:
@@ -93,11 +93,11 @@ def test_what_fell_due_on_the_day_of_joining_counts_in_the_milestone_list_and_wh
 
 def test_the_group_from_before_the_service_ends_the_day_before_joining(place: Place) -> None:
     one_each_day(place, JOINED, -1, 0, 1)
-    whole = own_list(place[2], ListQuestion(when=When.BEFORE_SERVICE), ListOrder.DUE, TODAY)
+    whole = own_list(place[2], ListQuestion(when=DateGroup.BEFORE_SERVICE), ListOrder.DUE, TODAY)
     assert titles(whole.rows()) == ["-1"]
     assert own_list(place[2], ListQuestion(), ListOrder.DUE, TODAY).count_by_when() == {
-        When.BEFORE_SERVICE: 1,
-        When.PAST: 2,
+        DateGroup.BEFORE_SERVICE: 1,
+        DateGroup.PAST: 2,
     }
 
 

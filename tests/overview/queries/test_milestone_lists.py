@@ -18,7 +18,7 @@ from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.milestones.web.details import dates_for, detail_for
 from cycle_tracker.models import DateChange, DateChangeKind, PostHolder
 from cycle_tracker.overview.queries.milestone_lists import list_ticked, own_list, partnership_list
-from cycle_tracker.overview.rules.listing import NOBODY, WHEN, ListedStates, ListOrder, ListQuestion, When
+from cycle_tracker.overview.rules.listing import DATE_GROUPS, NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
 from tests.factories import at_seven, make_cycle, make_milestone, make_partnership, make_report, make_user
 
 TODAY = date(2026, 7, 3)
@@ -35,12 +35,12 @@ def test_each_group_by_date_holds_what_the_one_meaning_of_overdue_puts_there(cor
     for day, state in product(days, State):
         make_milestone(moray, due_on=day, state=state, owner=lead)
     viewer = viewer_of(lead.id, TODAY)
-    for when in When:
+    for when in DateGroup:
         rows = own_list(viewer, ListQuestion(when=when), ListOrder.DUE, TODAY).rows()
         assert rows
         for one in rows:
             now = due_state(one.due_on, one.state, one.done_on, TODAY, notify_from=moray.notify_from)
-            assert WHEN[now] is when
+            assert DATE_GROUPS[now] is when
     counts = own_list(viewer, ListQuestion(), ListOrder.DUE, TODAY).count_by_when()
     assert sum(counts.values()) == len(days) * len(State)
     assert own_list(viewer, ListQuestion(), ListOrder.DUE, TODAY).count() == len(days) * len(State)

@@ -20,7 +20,7 @@ class LeaverRow:
     owner: str
 
 
-def left_behind(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
+def orphaned_milestones(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
     """Whatever somebody left behind that is past its date or due soon. One statement."""
     return [
         LeaverRow(

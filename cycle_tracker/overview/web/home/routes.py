@@ -15,7 +15,7 @@ from cycle_tracker.overview.queries.group_escalations import list_decisions_want
 from cycle_tracker.overview.queries.running_cycles import list_running_cycles
 from cycle_tracker.overview.queries.work import list_work
 from cycle_tracker.overview.web.home import failed_mails, national, presenters, proposals, records, requests
-from cycle_tracker.overview.web.home.leavers import left_behind
+from cycle_tracker.overview.web.home.leavers import orphaned_milestones
 from cycle_tracker.overview.web.home.raised import raised_to_nation
 from cycle_tracker.overview.web.home.wanted_dates import wanted_dates
 from cycle_tracker.web.access import current_viewer, signed_in
@@ -42,7 +42,7 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
         sections["work"] = presenters.own_work(list_work(viewer, today), viewer, today)
     if viewer.can(Permission.CHANGE_MILESTONES):
         sections["wanted_dates"] = wanted_dates(viewer)
-        sections["left_behind"] = left_behind(viewer, today)
+        sections["orphaned_milestones"] = orphaned_milestones(viewer, today)
     if viewer.can(Permission.ANSWER_UPDATES):
         sections["to_answer"] = requests.to_answer(viewer, today)
     if viewer.can(Permission.RECORD_PUBLICATION):

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, ListQuestion, When
+from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder, ListQuestion
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter, TextFilter
 from cycle_tracker.web.wording import kind_label
 
 EVERYTHING = "everything"
 ORDERS = {ListOrder.DUE: "Date", ListOrder.PARTNERSHIP: "Partnership", ListOrder.TITLE: "Title"}
-WHENS = (When.PAST, When.TODAY, When.COMING, When.NO_DATE, When.BEFORE_SERVICE)
+WHENS = (DateGroup.PAST, DateGroup.TODAY, DateGroup.COMING, DateGroup.NO_DATE, DateGroup.BEFORE_SERVICE)
 
 
 class MyWorkFilters(FilterForm):
@@ -19,7 +19,7 @@ class MyWorkFilters(FilterForm):
     state = ChoiceFilter[ListedStates]("Status")
     partnership = PartnershipFilter(everywhere="All my partnerships")
     kind = ChoiceFilter[Kind]("Kind")
-    when = ChoiceFilter[When]("When", called="time")
+    when = ChoiceFilter[DateGroup]("When", called="time")
     text = TextFilter("Title contains")
     whose = ChoiceFilter[bool]("Show", called="owner")
     sort = ChoiceFilter[ListOrder]("Sort by", called="order")
