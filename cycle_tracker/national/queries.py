@@ -62,8 +62,8 @@ def count_documents_of_period(
 ) -> dict[tuple[DocumentState, Kind, int], int]:
     """How many documents of a plan period there are in each state, by kind and year. In one statement.
 
-    Of most documents everything that their state hangs on is the same, so the database counts them, and each sort of
-    them is looked at once.
+    Most documents are alike in everything that their state depends on, so the database counts them, and each sort is
+    looked at only once.
     """
     numbers: dict[tuple[DocumentState, Kind, int], int] = {}
     for row in rows_of(_sorts(reach_of(within)), period=period.start, **values_of(within)):

@@ -41,12 +41,12 @@ IS_PUBLISHED = Publication.version != Version.DRAFT
 
 
 IS_INCOMPLETE: ColumnElement[bool] = literal_column("NOT milestones.complete")
-"""True for a document that is not published, or of which nothing says that Scottish Government was told; in the very
-words of the partial index on such documents."""
+"""True for a document that is not published, or without a record that the Scottish Government was notified; in exactly
+the words of the partial index on such documents."""
 
 
 def within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """True in the partnerships where the person holds the permission."""
+    """True in the partnerships where the person has the permission."""
     return is_among(column, viewer.partnerships_with(permission))
 
 
@@ -102,7 +102,7 @@ class OwnWork:
 
 
 def owned_by(viewer: Viewer) -> OwnWork:
-    """What the person owns, or a post that they hold, where they may change what they own."""
+    """What is owned by the person, or by a post that they have, where they may change what they own."""
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
     values = {"owners": sorted(viewer.owns_as), **values_of(works_in, "works_in")}
     return OwnWork((Reach.NOWHERE, reach_of(works_in)), values)
@@ -135,23 +135,23 @@ def is_owned_by(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def due_on_for(viewer: Viewer, partnership_id: int) -> ColumnElement[Any]:
-    """The date worked to as the person may know it: the twin in SQL of `due_on` in `milestones.web.details.dates_for`.
+    """The due date as the person may know it: the twin in SQL of `due_on` in `milestones.web.details.dates_for`.
 
-    A new expected date goes with its explanation. Officials, who read only what was shared, see the guidance date
-    where it was not, and cannot find the other by filtering.
+    A new expected date goes with its explanation. Officials, who read only what was shared, see the guidance date where
+    it was not, and cannot find the other by filtering.
     """
     return due_on_as_known(shared_only=knows_shared_only(viewer, partnership_id))
 
 
 def knows_shared_only(viewer: Viewer, partnership_id: int) -> bool:
-    """True for whoever reads of a new expected date only what was shared."""
+    """True for people who see a new expected date only where it was shared."""
     return not viewer.can(Permission.READ_PARTNERSHIP, partnership_id) and viewer.can(
         Permission.READ_DOCUMENTS, partnership_id
     )
 
 
 def due_on_as_known(*, shared_only: bool) -> ColumnElement[Any]:
-    """The date worked to, or what those know of it who read only what was shared."""
+    """The due date, or for people who see only what was shared, the date that they know."""
     if not shared_only:
         return Milestone.due_on.expression
     return case(

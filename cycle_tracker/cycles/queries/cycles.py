@@ -40,7 +40,7 @@ def get_cycle(viewer: Viewer, slug: str, period_name: str) -> Cycle:
 
 
 def period_named(name: str) -> Period:
-    """The period of this name. Raises NoResultFound for any other text, as it stands in an address."""
+    """The period of this name. Raises NoResultFound for any other text, as an address may have it."""
     try:
         return Period.named(name)
     except (RuleBroken, ValueError) as error:

@@ -11,11 +11,11 @@ from cycle_tracker.models import Approval, Form, Milestone, Organisation, Public
 
 @dataclass(frozen=True)
 class DocumentRecord:
-    """What is recorded of one document, and of whom a record is looked for.
+    """What is recorded about one document, and the bodies from which a record is expected.
 
     `lead_bodies` are those of the partnership on the day of the document's version, or today while it is unpublished.
-    `receivers` are to be sent a copy: of a plan Scottish Ministers and each other service provider of that day (2014
-    Act, section 10(7)(a)), of a report Scottish Government, by custom.
+    `receivers` need a copy: of a plan, Scottish Ministers and each other service provider of that day (2014 Act,
+    section 10(7)(a)), of a report, the Scottish Government, by custom.
     """
 
     document: Milestone
@@ -24,7 +24,7 @@ class DocumentRecord:
     lead_bodies: Sequence[Organisation] = ()
     receivers: Sequence[Organisation] = ()
     others: Sequence[Organisation] = field(default=())
-    """The partnership's other bodies: a copy may go to them, and nobody looks for it."""
+    """The partnership's other bodies: a copy may go to them, and none is expected."""
 
     def approval_of(self, organisation_id: int) -> Approval | None:
         """What is recorded of one body's approval, if it is."""
@@ -43,7 +43,7 @@ class DocumentRecord:
 
     @property
     def receiving_bodies(self) -> list[Organisation]:
-        """Those to be sent a copy, and any other to whom one is recorded."""
+        """Those who need a copy, and any other body with a recorded copy."""
         recorded = [one.receiver for one in self.publication.copies] if self.publication else []
         return [*self.receivers, *(one for one in recorded if one not in self.receivers)]
 

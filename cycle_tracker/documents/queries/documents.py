@@ -23,7 +23,7 @@ from cycle_tracker.models import Cycle, Escalation, Milestone, Partnership, Publ
 
 @dataclass(frozen=True)
 class Document:
-    """One document with its state today, and no more of it than officials may see.
+    """One document with its state today, limited to what officials may see.
 
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
@@ -114,7 +114,7 @@ def _incomplete(
 
 
 def _escalated_on(audience: Audience) -> Any:
-    """When an open escalation came to a group. Looked up by milestone: there are few of each."""
+    """When an open escalation was passed to a group. Looked up by milestone, because each has few."""
     fell_due_on = case((Escalation.audience == audience, Escalation.fell_due_on))
     return (
         select(func.min(fell_due_on))

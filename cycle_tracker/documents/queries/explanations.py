@@ -12,7 +12,7 @@ from cycle_tracker.models import DateChange, DateChangeKind, Milestone
 def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange]:
     """By milestone, the newest explanation that officials may see.
 
-    One that is not shared moves the date worked to, and leaves what officials were told as it stands.
+    One that is not shared moves the due date, and does not change what officials see.
     """
     return _by_milestone(_newest_of_each(shared=True), [milestone.id for milestone in milestones])
 

@@ -35,7 +35,7 @@ TAKES_COPIES = frozenset({OrganisationKind.SCOTTISH_GOVERNMENT, OrganisationKind
 
 
 def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Milestone:
-    """A plan or annual report in which the person holds the permission `to`.
+    """A plan or annual report for which the person has the permission `to`.
 
     Raises NoResultFound where there is none that they may see, and NotAllowed where they lack the permission there.
     """
@@ -48,7 +48,8 @@ def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Mile
 def get_publication(
     viewer: Viewer, slug: str, key: str, today: date, *, to: Permission
 ) -> tuple[DocumentRecord, Publication]:
-    """What is recorded of a document that is published, or of which a draft is, where the person holds `to`.
+    """What is recorded about a document that is published, or published as a draft, where the person has the permission
+    `to`.
 
     Raises NoResultFound where nothing is published, and otherwise as `get_document`.
     """
@@ -177,7 +178,7 @@ def _bodies_of() -> Select[PartnershipBody]:
 
 
 def _national_receivers() -> list[Organisation]:
-    """Scottish Government, then the other service providers that serve the whole country."""
+    """The Scottish Government, then the other service providers that serve all of Scotland."""
     rows = db.session.scalars(_national_organisations())
     return sorted(rows, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
 
@@ -212,7 +213,7 @@ def _receivers(
 
 
 def _day_of(document: Milestone, publication: Publication | None, today: date) -> date:
-    """The day by which it is told who leads: that of the version, else the guidance date, and never a day to come."""
+    """The day that decides who leads: that of the version, otherwise the guidance date, and never a future day."""
     if publication is None or publication.is_draft:
         return today
     return min(publication.newer_on or publication.published_on or document.target_on or today, today)

@@ -1,4 +1,4 @@
-"""What came to governance groups and their chairs, or was raised further, and what explains it."""
+"""What was passed to governance groups and their chairs, or was raised further, and what explains it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from cycle_tracker.models import Escalation, Milestone, Partnership
 
 
 class EscalationStatus(StrEnum):
-    """Where something that came to a group stands with it."""
+    """The status of something that was passed to a group."""
 
     WAITING = "waiting"
     DECIDED = "decided"
@@ -44,11 +44,11 @@ _STATUSES = {
 
 @dataclass(frozen=True)
 class EscalationList:
-    """What came to the governance groups of a person's partnerships and to their chairs, or was raised to the national
-    group; `partnership` (a slug) and `status` narrow it.
+    """What was passed to the governance groups of a person's partnerships and to their chairs, or was raised to the
+    national group; `partnership` (a slug) and `status` narrow it.
 
-    First those that wait for a decision, the longest waiting before the others; then the decided, then the settled,
-    the last of each before the others.
+    First those that wait for a decision, the longest waiting first; then the decided, then the settled, the newest of
+    each first.
     """
 
     viewer: Viewer

@@ -16,7 +16,7 @@ from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 
 class ContactStatus(StrEnum):
-    """Which contacts a list holds."""
+    """Which contacts a list has."""
 
     ASKED = "asked"
     OFF = "off"
@@ -64,8 +64,8 @@ def get_contact(viewer: Viewer, slug: str, contact_id: int) -> tuple[Partnership
 
 
 def get_asking_milestone(viewer: Viewer, slug: str, key: str) -> Milestone:
-    """A consultation or a request, for those who say who is asked. Raises NoResultFound and NotAllowed, that also for
-    what asks nobody."""
+    """A consultation or a request, for people who may choose who is asked. Raises NoResultFound, and NotAllowed, also
+    for milestones that ask no one."""
     milestone = get_milestone(viewer, slug, key, to=Permission.MANAGE_CONTACTS)
     if milestone.kind not in ASKS_CONTACTS:
         raise NotAllowed

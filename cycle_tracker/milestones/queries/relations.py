@@ -20,7 +20,7 @@ OFFERED_AT_MOST = 300
 
 
 class Relation(StrEnum):
-    """How one milestone stands to another."""
+    """How one milestone is related to another."""
 
     PARENT = "parent"
     SUB_TASK = "sub-task"
@@ -69,7 +69,7 @@ def _relations() -> CompoundSelect[*tuple[Any, ...]]:
 
 
 def list_possible_predecessors(milestone: Milestone) -> Sequence[Milestone]:
-    """What may be said to come before a milestone: others of its partnership, and national ones, of the same cycle or
+    """What can be chosen to come before a milestone: others of its partnership, and national ones, of the same cycle or
     of none, that were not dropped."""
     related = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == milestone.id)
     return db.session.scalars(

@@ -19,8 +19,8 @@ _SCOTTISH_GOVERNMENT = (
 
 
 def list_not_notified(viewer: Viewer) -> Sequence[Any]:
-    """Documents recorded as published, in the partnerships where the person records that, of which nothing says that
-    Scottish Government was told: key, title, slug, partnership and published_on."""
+    """Documents recorded as published, in the partnerships where the person records that, without a record that the
+    Scottish Government was notified: key, title, slug, partnership and published_on."""
     held = viewer.partnerships_with(Permission.RECORD_PUBLICATION)
     return rows_of(_not_notified(reach_of(held)), **values_of(held))
 
@@ -41,7 +41,8 @@ def _not_notified(reach: Reach) -> Select[*tuple[Any, ...]]:
 
 
 def list_to_receive(viewer: Viewer) -> Sequence[Any]:
-    """Documents sent to Scottish Government whose receipt nobody recorded, that sent first: as above, with sent_on."""
+    """Documents sent to the Scottish Government without a recorded receipt, the earliest first: as above, with
+    sent_on."""
     held = viewer.partnerships_with(Permission.READ_OUTSTANDING)
     return rows_of(_to_receive(reach_of(held)), **values_of(held))
 

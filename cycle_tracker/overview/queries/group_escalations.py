@@ -18,9 +18,9 @@ from cycle_tracker.overview.queries.work import LISTED_AT_MOST, MILESTONE_COLUMN
 
 
 def list_decisions_wanted(viewer: Viewer, today: date) -> Sequence[Any]:
-    """What came to the governance groups in which the person decides and waits for them, the oldest first: the
-    columns of a milestone, with those of the escalation, who raised it and who replies. What came to a chair is for
-    the chair and the clerk."""
+    """What waits for a decision of the governance groups in which the person decides, the oldest first: the columns of
+    a milestone, with those of the escalation, who raised it and who replies. What was passed to a chair is for the
+    chair and the clerk."""
     held = viewer.partnerships_with(Permission.DECIDE_ESCALATIONS)
     clerk_in = frozenset(partnership_id for partnership_id, roles in viewer.within.items() if Role.CLERK in roles)
     return rows_of(

@@ -46,7 +46,7 @@ class ListShape:
 
     @property
     def due_on(self) -> ColumnElement[Any]:
-        """The date worked to, as the person who asks may know it."""
+        """The due date, as the person who asks may know it."""
         return due_on_as_known(shared_only=self.shared_only)
 
 

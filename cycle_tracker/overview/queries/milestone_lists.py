@@ -79,7 +79,7 @@ def partnership_list(
 
 
 def list_present_owners(partnership: Partnership) -> Sequence[Any]:
-    """Everybody who owns something of the partnership: id and name, by name."""
+    """Everyone who owns something of the partnership: id and name, by name."""
     return db.session.execute(
         select(User.id, User.name)
         .where(User.id.in_(select(Milestone.owner_id).where(Milestone.partnership_id == partnership.id)))

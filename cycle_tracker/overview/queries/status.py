@@ -1,4 +1,4 @@
-"""What the one-page status of a partnership is made from; each list is cut off at a length, its count is whole."""
+"""What the one-page status of a partnership is made from; each list is cut off at a length, its count is complete."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class InternalStatus:
 
 @dataclass(frozen=True)
 class PartnershipStatus:
-    """Where a partnership stands on a day. For officials there is nothing but the documents."""
+    """The status of a partnership on a day. For officials there is nothing but the documents."""
 
     partnership: Partnership
     today: date
@@ -122,7 +122,7 @@ def _inside(viewer: Viewer, partnership: Partnership, today: date) -> InternalSt
 
 
 def _open_escalations(partnership: Partnership) -> Sequence[Escalation]:
-    """What came to the governance group and is not settled, the longest there first."""
+    """What was passed to the governance group and is not settled, the longest there first."""
     return db.session.scalars(
         select(Escalation)
         .join(Escalation.milestone)

@@ -14,7 +14,7 @@ NOBODY = 0
 
 
 class ListedStates(StrEnum):
-    """The states that a list is kept to: all that are open, or one."""
+    """The states that a list shows: all that are open, or one."""
 
     OPEN = "open"
     NOT_STARTED = State.NOT_STARTED.value
@@ -35,7 +35,7 @@ class ListedStates(StrEnum):
 
 
 class DateGroup(StrEnum):
-    """The groups of a person's list, in the order in which they need somebody."""
+    """The groups of a person's list, the most urgent first."""
 
     PAST = "past"
     TODAY = "today"
@@ -85,8 +85,8 @@ class ListOrder(StrEnum):
 class ListQuestion:
     """What a list is narrowed to. What is empty narrows nothing; `owner` may be NOBODY.
 
-    `due_from` and `due_to` are the first and the last day of the dates worked to. `text` is looked for in titles and
-    keys. `overdue` keeps what is open and past its date.
+    `due_from` and `due_to` are the first and the last due date. `text` is looked for in titles and keys. `overdue`
+    keeps what is open and past its date.
     """
 
     partnership: str = ""

@@ -19,7 +19,7 @@ LONGEST_SEARCH = 100
 
 
 class AccountStatus(StrEnum):
-    """What an account is, to be filtered by."""
+    """The status of an account, for the filter."""
 
     ACTIVE = "active"
     NO_PASSWORD = "no-password"  # noqa: S105
@@ -88,8 +88,9 @@ def count_people_of(partnership: Partnership, today: date) -> int:
 def list_people_of(
     partnership: Partnership, today: date, *, page: int | None = None, per_page: int = 0
 ) -> list[Account]:
-    """Who has a role in a partnership, by the partnership, an organisation of it or the nation, and who owns something
-    in it without one; with what they own there; those of the nation last, then by name; in two statements."""
+    """Who has a role in a partnership, by the partnership, an organisation of it or for Scotland, and who owns
+    something in it without one; with what they own there; those with roles for Scotland last, then by name; in two
+    statements."""
     is_near = or_(
         holds_grant(and_(RoleGrant.scope != Scope.NATIONAL, grant_counts_in(partnership.id, today))),
         owns_in(partnership.id),

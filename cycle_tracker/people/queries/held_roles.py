@@ -1,4 +1,4 @@
-"""The roles that people hold: which, and where they count."""
+"""The roles that people have: which, and where they count."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,7 +16,7 @@ from cycle_tracker.models import Organisation, Partnership, PartnershipBody, Rol
 
 @dataclass(frozen=True)
 class HeldRole:
-    """One role that somebody holds, and where: the name of a partnership or organisation, empty for the nation."""
+    """One role that someone has, and where: the name of a partnership or organisation, empty for Scotland."""
 
     grant_id: int
     user_id: int
@@ -29,7 +29,7 @@ class HeldRole:
 
 
 def list_roles(user_id: int) -> list[HeldRole]:
-    """Every role that a person holds: those for the nation first, then by place and role."""
+    """Every role that a person has: those for Scotland first, then by place and role."""
     return roles_of([user_id])[user_id]
 
 
@@ -60,7 +60,7 @@ def organisations_in(partnership_id: int, today: date) -> set[int]:
 
 
 def count_others_with_role(role: Role, user_id: int, *, partnership_id: int | None) -> int:
-    """How many other active people hold a role in a partnership itself, or with none for the nation."""
+    """How many other active people have a role in a partnership itself, or with no partnership, for Scotland."""
     return (
         db.session.scalar(
             select(func.count(func.distinct(RoleGrant.user_id)))
@@ -80,7 +80,7 @@ def count_others_with_role(role: Role, user_id: int, *, partnership_id: int | No
 
 
 def roles_of(user_ids: Collection[int]) -> dict[int, list[HeldRole]]:
-    """By person, every role that they hold; in one statement."""
+    """By person, every role that they have; in one statement."""
     found: dict[int, list[HeldRole]] = defaultdict(list)
     rows = db.session.execute(
         select(

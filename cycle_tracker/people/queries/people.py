@@ -27,7 +27,7 @@ def get_person_of(partnership: Partnership, user_id: int, today: date) -> User:
 
 
 def list_owned(user_id: int, *, within: Collection[int] | None = None) -> Sequence[Milestone]:
-    """The open milestones that somebody owns, in these partnerships or in all: by partnership, date and title."""
+    """The open milestones that someone owns, in these partnerships or in all: by partnership, date and title."""
     statement = (
         select(Milestone)
         .join(Milestone.partnership)
@@ -41,7 +41,7 @@ def list_owned(user_id: int, *, within: Collection[int] | None = None) -> Sequen
 
 
 def last_seen(user_id: int) -> datetime | None:
-    """When somebody was last here; None where that is not known."""
+    """When someone was last here; None where that is not known."""
     return db.session.scalar(select(func.max(SignInSession.seen_at)).where(SignInSession.user_id == user_id))
 
 

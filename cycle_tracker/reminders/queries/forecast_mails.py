@@ -1,4 +1,4 @@
-"""The mails of the days ahead: the notices of each addressee, and the deputy who gets them."""
+"""The emails of the days ahead: the notices of each addressee, and the deputy who gets them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ PEOPLE_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class MailToCome:
-    """One mail that will be written. `stands_in_for` names who is away, where a deputy gets it. `user_id` is who gets
+    """One email that will be written. `stands_in_for` names who is away, where a deputy gets it. `user_id` is who gets
     it, where that is a person."""
 
     day: date
@@ -38,7 +38,7 @@ class MailToCome:
 
 @dataclass(frozen=True)
 class _Addressee:
-    """Whom notices are for: their mail, their preference, and what they may see."""
+    """Who notices are for: their email address, their preference, and what they may see."""
 
     name: str
     email: str
@@ -48,7 +48,7 @@ class _Addressee:
 
 
 def mails_to_come(lines: Iterable[NoticeToCome], ahead: Sequence[date], today: date) -> Iterator[MailToCome]:
-    """The mails of every addressee, a batch of them at a time."""
+    """The emails of every addressee, a batch of them at a time."""
     by_addressee: dict[str, list[NoticeToCome]] = defaultdict(list)
     for line in lines:
         by_addressee[line.addressee].append(line)
@@ -62,7 +62,7 @@ def mails_to_come(lines: Iterable[NoticeToCome], ahead: Sequence[date], today: d
         addressees, viewers = _addressees(some, deputies, today)
         for key in some:
             if (person := addressees.get(key)) is None:
-                continue  # their account was closed: what waits for them is for nobody
+                continue  # their account was closed: no one gets what waits for them
             for mail in mails_ahead(
                 by_addressee[key],
                 person.preference,
@@ -104,7 +104,7 @@ def _by_reader(
 def _addressees(
     keys: Collection[str], deputies: Mapping[date, Mapping[int, int]], today: date
 ) -> tuple[dict[str, _Addressee], dict[int, Viewer]]:
-    """These addressees and everybody who may stand in for one of them, and what the people among them may see."""
+    """These addressees and everyone who may cover for one of them, and what the people among them may see."""
     user_ids = {number for key in keys if (number := user_of(key)) is not None}
     user_ids |= {deputy for by_person in deputies.values() for deputy in by_person.values()}
     viewers = viewers_of(user_ids, today)
@@ -119,7 +119,7 @@ def _addressees(
 
 
 def _deputies(ahead: Sequence[date]) -> dict[date, dict[int, int]]:
-    """The deputy of everybody who will be away, by day; where two were set, the later counts. One statement."""
+    """The deputy of everyone who will be away, by day; where two were set, the later counts. One statement."""
     rows = db.session.execute(
         select(Delegation.user_id, Delegation.deputy_id, Delegation.from_on, Delegation.to_on)
         .join(User, User.id == Delegation.deputy_id)

@@ -1,4 +1,4 @@
-"""The notices of the days ahead: those that wait for a mail, and those that the rules will write.
+"""The notices of the days ahead: those that wait for an email, and those that the rules will write.
 
 Milestones are read in batches, in the order of their bookmarks, so that the memory used depends on how many notices
 there will be, and not on how many milestones there are.
@@ -56,7 +56,7 @@ class NoticeToCome:
 
     @property
     def milestone_id(self) -> int:
-        """The milestone's number: what a mail gathers by."""
+        """The milestone's number: an email gathers notices by it."""
         return self.about.id
 
 
@@ -124,7 +124,7 @@ def _about(row: Any) -> NoticeMilestone:
 
 
 def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
-    """The notices that wait for a mail now; one statement."""
+    """The notices that wait for an email now; one statement."""
     rows = db.session.execute(
         select(
             Milestone.id,

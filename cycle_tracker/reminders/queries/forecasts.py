@@ -1,4 +1,4 @@
-"""What will be mailed to whom in the days ahead."""
+"""What will be emailed to whom in the days ahead."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from cycle_tracker.reminders.rules.forecasts import working_days
 
 @dataclass(frozen=True)
 class Forecast:
-    """The mails of some days, in the order of day and recipient, and what will reach nobody."""
+    """The emails of some days, in the order of day and recipient, and what will reach no one."""
 
     first: date
     last: date
@@ -38,7 +38,7 @@ def forecast(
     policies: Policies | None = None,
     let_go: Callable[[], None] = lambda: None,
 ) -> Forecast:
-    """What will be mailed on `days` days from today on, today included, of the milestones that `which` names.
+    """What will be emailed on `days` days from today, including today, about the milestones that `which` names.
 
     Where today's notices are already decided, the first to come are tomorrow's. With `policies`, the forecast is as if
     these applied from now on and the rules were applied again to each of these milestones. `let_go` is called between

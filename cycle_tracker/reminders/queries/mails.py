@@ -1,4 +1,4 @@
-"""The record of one mail, with the notices in it."""
+"""The record of one email, with the notices in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from cycle_tracker.reminders.queries.notices import NOTICE_COLUMNS, NoticeRecord
 
 @dataclass(frozen=True)
 class MailRecord:
-    """One mail, and those of its notices that the person may see. `is_theirs` says that it came to them, or to a post
-    that they hold, or was for them while they were away; `hidden` counts the notices that they may not see."""
+    """One email, and those of its notices that the person may see. `is_theirs` says that it was sent to them, or to a
+    post that they have, or was for them while they were away; `hidden` counts the notices that they may not see."""
 
     message: Message
     reader: str
@@ -27,8 +27,8 @@ class MailRecord:
 
 
 def get_mail(viewer: Viewer, identity: str) -> MailRecord:
-    """A mail by the identity that its footer names: the person's own, or one that tells of partnerships whose notices
-    they may read. Raises NoResultFound for any other."""
+    """An email by the identity in its footer: the person's own, or one about partnerships whose notices they may read.
+    Raises NoResultFound for any other."""
     message = db.session.scalars(select(Message).where(Message.identity == identity)).one()
     addressees = {addressee_of(number) for number in viewer.owns_as}
     is_theirs = message.user_id in viewer.owns_as or message.addressee in addressees

@@ -33,7 +33,7 @@ class NoticeStatus(StrEnum):
 
 @dataclass(frozen=True)
 class NoticeRecord:
-    """One notice with its milestone, whom it was for (`person`), who got it (`reader`), and its mail."""
+    """One notice with its milestone, whom it was for (`person`), who got it (`reader`), and its email."""
 
     id: int
     step: str
@@ -74,12 +74,12 @@ class NoticeRecord:
 
     @property
     def name(self) -> str:
-        """Whom it was for; empty where there was nobody."""
+        """Who it was for; empty where there was no one."""
         return self.person or self.contact or ""
 
     @property
     def deputy(self) -> str:
-        """Who got it for somebody who was away; empty where it went to whom it was for."""
+        """Who got it for someone who was away; empty where it went to the person it was for."""
         return self.reader if self.reader and self.person and self.reader != self.person else ""
 
     @property
@@ -100,7 +100,7 @@ _never_in_a_mail = or_(
     Notice.ending == Ending.WITHDRAWN,
     and_(Notice.ended_at.is_not(None), or_(Message.ended_at.is_(None), Notice.ended_at < Message.ended_at)),
 )
-"""What ended before its mail went out was taken out of it."""
+"""What ended before its email went out was removed from it."""
 
 
 _status = case(
@@ -195,8 +195,8 @@ class NoticeList:
 def get_notice(viewer: Viewer, notice_id: int) -> NoticeRecord:
     """One notice.
 
-    Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where they may,
-    and not who was told of it.
+    Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where they may, but
+    may not see who was notified of it.
     """
     found = next(iter(records_of(joined(select(*NOTICE_COLUMNS)).where(Notice.id == notice_id))), None)
     if found is None or not may_see(viewer, found.partnership_id, is_document=found.is_document):
@@ -214,13 +214,13 @@ def notices_of(milestone: Milestone) -> list[NoticeRecord]:
 
 
 def may_read(viewer: Viewer, notice: NoticeRecord) -> bool:
-    """True where the person may read who was told of it. National milestones are read by those who read all."""
+    """True where the person may read who was notified of it. National milestones are read by those who read all."""
     partnerships = viewer.partnerships_with(Permission.READ_NOTICES)
     return partnerships is None or notice.partnership_id in partnerships
 
 
 def joined(statement: Any) -> Select[*tuple[Any, ...]]:
-    """A statement on notices, joined with the milestone, the people and the mail of each."""
+    """A statement on notices, joined with the milestone, the people and the email of each."""
     found: Select[*tuple[Any, ...]] = (
         statement.select_from(Notice)
         .join(Milestone, Milestone.id == Notice.milestone_id)

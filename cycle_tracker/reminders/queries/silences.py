@@ -1,4 +1,4 @@
-"""What may have kept people from being told of one milestone, looked up now."""
+"""What may have kept people from being notified about one milestone, looked up now."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -23,7 +23,7 @@ DECIDED_BY = time(7, 15)
 
 
 def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
-    """What keeps anybody from being told of this milestone, whose notices so far are `told`."""
+    """What keeps anyone from being notified about this milestone, whose notices so far are `told`."""
     row: Row[Any] = _row_of(milestone)
     known = facts_for_batch([row], today)
     deadline, policy = known.deadline(row), known.policy(row)
@@ -98,7 +98,7 @@ def _waiting(milestone: Milestone) -> list[Waits]:
 
 
 def _switched_off(milestone: Milestone) -> list[str]:
-    """Who was not reminded of the present date because they want no reminders before it."""
+    """Who was not reminded of the present date because they chose no reminders before it."""
     rows = db.session.execute(
         select(func.coalesce(User.name, Contact.name))
         .select_from(Notice)

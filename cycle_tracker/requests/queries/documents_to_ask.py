@@ -20,7 +20,7 @@ from cycle_tracker.requests.rules import RequestSubject
 def list_documents_to_ask(viewer: Viewer, milestone_ids: Collection[int], *, hold: bool = False) -> Sequence[Milestone]:
     """The documents among these that are open, where the person may ask about them; others are left out.
 
-    With partnership and owner, by partnership. In one statement. With `hold`, until the end of the transaction nobody
+    With partnership and owner, by partnership. In one statement. With `hold`, until the end of the transaction no one
     else asks about them or finishes them.
     """
     statement = (

@@ -61,7 +61,7 @@ def list_requests_to_answer(viewer: Viewer, *, limit: int) -> Sequence[UpdateReq
 
 @built_once
 def _to_answer(reach: Reach) -> Select[UpdateRequest]:
-    # In the whole nation fewer wait than a partnership has milestones. So they are found first; a partnership that is
+    # In all of Scotland fewer wait than a partnership has milestones. So they are found first; a partnership that is
     # worked out from its number keeps SQLite from beginning with all of its milestones.
     unanswered = select(UpdateRequest.id).where(UpdateRequest.answered_at.is_(None))
     partnership = Milestone.partnership_id + 0

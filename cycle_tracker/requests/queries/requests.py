@@ -1,4 +1,4 @@
-"""Requests for an update: one request, its state, and the people to whom it was mailed."""
+"""Requests for an update: one request, its state, and the people to whom it was emailed."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -21,7 +21,7 @@ from cycle_tracker.requests.rules import RequestState
 
 @dataclass(frozen=True)
 class MailedTo:
-    """One person who was mailed a request, and what became of the mail."""
+    """One person who was emailed a request, and what became of the email."""
 
     name: str
     address: str
@@ -61,10 +61,10 @@ def get_update_request(viewer: Viewer, request_id: int, *, to: Permission | None
 
 
 def mailed_to(request_ids: Collection[int]) -> dict[int, list[MailedTo]]:
-    """By request, the people it was mailed to; in one statement.
+    """By request, the people it was emailed to; in one statement.
 
-    A request and its mails are written in one transaction with one instant, and there is one request about a document
-    at an instant: that is what ties them.
+    A request and its emails are written in one transaction at one instant, and there is one request about a document at
+    an instant: that connects them.
     """
     rows = db.session.execute(
         select(UpdateRequest.id, User.name, Message.recipient, Message.state, Message.trouble)
