@@ -108,7 +108,7 @@ def test_what_they_hold_and_where_they_work_in_words(people: dict[str, User]) ->
     found = {name: find_live_session(sign_in(one), clock.now(), clock.today()) for name, one in people.items()}
     places = {name: len(live.viewer.within) for name, live in found.items() if live}
     assert {name: number for name, number in places.items() if number} == {
-        **{name: 1 for name in ("one", "another", "both", "holder")},
+        **dict.fromkeys(("one", "another", "both", "holder"), 1),
         **{"two": 2, "by organisation": 2},
     }
     national = {name: live.viewer.national for name, live in found.items() if live and live.viewer.national}
