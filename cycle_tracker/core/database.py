@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import Connection, Dialect, Engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, event
+from sqlalchemy.exc import DisconnectionError, OperationalError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONLY_READS_NOW = "only_reads_now"
@@ -44,6 +44,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         event.listen(engine, "do_connect", _wait_for_postgresql)
         event.listen(engine, "checkout", lambda connection, *_: _refuse_lost(engine.dialect, connection))
+        event.listen(engine, "handle_error", _call_it_trouble, retval=True)
         return
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -81,6 +82,15 @@ def _refuse_lost(dialect: Dialect, connection: Any) -> None:
         dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as lost:
         raise DisconnectionError from lost
+
+
+def _call_it_trouble(context: ExceptionContext) -> OperationalError | None:
+    """What passes with time is an OperationalError, as with SQLite: a PostgreSQL that only reads for now, such as one
+    that waits to take over, and one that ended a transaction that took too long. psycopg calls both internal errors."""
+    errors, found = context.dialect.loaded_dbapi.errors, context.original_exception
+    if not isinstance(found, (errors.ReadOnlySqlTransaction, errors.IdleInTransactionSessionTimeout)):
+        return None
+    return OperationalError(context.statement, None, found, hide_parameters=True)
 
 
 def _begin(connection: Connection) -> None:

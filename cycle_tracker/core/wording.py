@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from unicodedata import category
 
 from cycle_tracker.core.kinds import Basis
 
@@ -18,6 +19,8 @@ DATE_NAMES = {
     Basis.SUGGESTED: "suggested date",
     Basis.LOCAL: "local date",
 }
+JOINER = "\u200d"
+SKIN_TONES = range(0x1F3FB, 0x1F400)
 IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 
 
@@ -101,7 +104,20 @@ def shortened(text: str, room: int) -> str:
     cut = text[: room - 1]
     if not text[room - 1].isspace() and " " in cut.strip():
         cut = cut.rstrip().rsplit(" ", 1)[0] if not cut.endswith(" ") else cut
+    else:
+        cut = text[: _end_of_a_sign(text, room - 1)]
     return f"{cut.rstrip(' ,:;(–-')}…"
+
+
+def _end_of_a_sign(text: str, end: int) -> int:
+    """Where to cut at the latest, so that no letter loses its accent and no picture a part of it."""
+    while end > 0 and (_is_part_of_a_sign(text[end]) or text[end - 1] == JOINER):
+        end -= 1
+    return end
+
+
+def _is_part_of_a_sign(sign: str) -> bool:
+    return category(sign) in {"Mn", "Mc", "Me", "Cf"} or ord(sign) in SKIN_TONES
 
 
 def upper_first(text: str) -> str:

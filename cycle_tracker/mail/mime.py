@@ -14,6 +14,8 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.placeholders import CLOSING, opening, placeholder
 
 CRLF = compat32.clone(linesep="\r\n", max_line_length=None)
+# None of the encoded words of a header may be longer (RFC 2047, section 2), and each may be a line of its own.
+LONGEST_ENCODED_WORD = 75
 # Stands at the end of a part while it is encoded, so that the line has room for the sign of a soft break.
 END = "~"
 
@@ -56,7 +58,7 @@ def compose(
         unfolded |= {"List-Unsubscribe": f"<{stop_address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     message = MIMEMultipart("alternative")
     for name, value in headers.items():
-        message[name] = Header(one_line(value), header_name=name).encode()
+        message[name] = Header(one_line(value), header_name=name).encode(maxlinelen=LONGEST_ENCODED_WORD)
     for name, value in unfolded.items():
         message[name] = one_line(value)  # an address is found by every mail program where it stands on one line
     message.attach(_part("plain", text, key))
@@ -67,7 +69,11 @@ def compose(
 def _sender() -> str:
     """The address of the sender with its name. A name that MAIL_DEFAULT_SENDER itself has wins over the other."""
     name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
-    return formataddr((name or current_app.config["MAIL_SENDER_NAME"], address))
+    name = name or current_app.config["MAIL_SENDER_NAME"]
+    if name.isascii():
+        return formataddr((name, address))
+    # `formataddr` would make one encoded word of it, however long.
+    return f"{Header(name, 'utf-8', header_name='From').encode(maxlinelen=LONGEST_ENCODED_WORD)} <{address}>"
 
 
 def _part(subtype: str, words: str, key: str) -> MIMENonMultipart:

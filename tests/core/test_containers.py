@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from cycle_tracker.core.containers import (
+    Container,
     DamagedContainer,
     Limits,
     TooManyParts,
@@ -109,3 +110,16 @@ def test_what_is_locked_broken_or_cut_off_is_damage() -> None:
 def test_what_is_raised_about_the_content_goes_through_as_it_is() -> None:
     with pytest.raises(KeyError), opened(made(("a", b"")), WIDE):
         raise KeyError("a part that was looked for")
+
+
+def test_what_claims_too_much_is_refused_before_anything_is_unpacked() -> None:
+    with pytest.raises(UnpacksToTooMuch), opened(made(("a", b"x" * 1_001)), WIDE):
+        pytest.fail("it was handed out")
+
+
+def test_no_more_is_read_than_is_allowed_whatever_the_list_said() -> None:
+    with zipfile.ZipFile(BytesIO(made(("a", b"x" * 600), ("b", b"x" * 600)))) as archive:
+        parts = Container(archive, WIDE).parts()
+        assert next(parts) == ("a", b"x" * 600)
+        with pytest.raises(UnpacksToTooMuch):
+            next(parts)

@@ -6,6 +6,7 @@ import pytest
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.wording import bases, count, date_name, day, due_words, shortened
 
 DUE = date(2026, 6, 30)
@@ -79,8 +80,15 @@ def test_mails_point_to_these_pages() -> None:
         ("Draft, the plan", 9, "Draft…"),
         ("Draftedly", 5, "Draf…"),
         ("Draft", 1, "…"),
+        ("Pleane\u0301s", 7, "Plean…"),
+        ("Plea\u0301n", 6, "Plea\u0301n"),
+        ("Plea\u0301n\u0301s", 6, "Plea\u0301…"),
+        ("Pla\U0001f469\u200d\U0001f467\u200d\U0001f466", 7, "Pla…"),
+        ("Pla\U0001f44d\U0001f3fdns", 5, "Pla…"),
+        ("Pla\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", 8, "Pla…"),
+        ("\u0915\u094d\u200d\u0937\u0915", 4, "…"),
     ],
 )
 def test_a_text_is_cut_at_the_end_of_a_word(text: str, room: int, short: str) -> None:
-    assert shortened(text, room) == short
+    assert shortened(text, room) == short == one_line(short)
     assert len(short) <= room

@@ -97,6 +97,16 @@ def test_whether_it_came_too_late_is_asked_before_the_form_and_what_was_typed_st
         assert (form.name.errors, form.version.data) == ((), 3)
 
 
+@pytest.mark.parametrize("error", [RuleBroken("No."), StaleDataError(), ChangedMeanwhile("First.")])
+@pytest.mark.usefixtures("sent")
+def test_what_was_refused_is_not_kept_by_a_later_commit_in_the_request(error: Exception) -> None:
+    with Attempt(ThingForm()):
+        make_organisation()
+        raise error
+    db.session.commit()  # as a note beside the page does
+    assert organisations() == 0
+
+
 @pytest.mark.usefixtures("sent")
 def test_any_other_error_goes_on() -> None:
     attempt = Attempt(ThingForm())

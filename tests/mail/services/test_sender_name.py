@@ -1,7 +1,8 @@
 """The name that readers see as the sender of an email, as a real SMTP server on loopback receives it."""
 
 from collections.abc import Iterator
-from email.headerregistry import Address
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,8 @@ from tests.support.mail_out import mail_server, sink_for
 from tests.support.smtp_sink import Mail, SmtpSink
 
 ADDRESS = "cycle-tracker@example.org"
+# RFC 2047, section 2, and RFC 5322, section 2.1.1.
+LONGEST_ENCODED_WORD, LONGEST_LINE = 75, 78
 
 
 @pytest.fixture
@@ -31,13 +34,28 @@ def test_the_sender_is_called_cycle_tracker(sink: SmtpSink) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Moray’s children’s services", "Plans, reports & “dates”", 'The "tracker"', "Leòdhas"]
+    "name",
+    [
+        "Moray’s children’s services",
+        "Plans, reports & “dates”",
+        'The "tracker"',
+        "Leòdhas",
+        "Children’s services plans and reports, Comhairle nan Eilean",
+        "ò" * 60,
+        "😀" * 60,
+        "Plans <other@example.org>, “Moray”",
+    ],
 )
 def test_the_sender_is_called_what_the_setting_says(core_app: Flask, sink: SmtpSink, name: str) -> None:
     with mail_server(core_app, sink.port, MAIL_SENDER_NAME=name):
         mail = _sent(sink)
-    assert mail.message["From"].addresses == (Address(name, addr_spec=ADDRESS),)
-    assert mail.raw.split(b"\r\n\r\n", 1)[0].isascii()
+    (address,) = mail.message["From"].addresses
+    assert address.addr_spec == ADDRESS
+    raw = mail.raw.split(b"\r\nFrom: ", 1)[1].split(b"\r\nTo: ", 1)[0].decode("ascii")
+    shown, _ = parseaddr(raw)
+    assert str(make_header(decode_header(shown))) == name
+    assert max(len(word) for word in raw.split()) <= LONGEST_ENCODED_WORD
+    assert max(len(line) for line in raw.splitlines()) <= LONGEST_LINE
     assert mail.sender == ADDRESS
 
 

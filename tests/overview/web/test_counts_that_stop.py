@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models import Partnership, User
 from cycle_tracker.operations.services.synthetic import Wanted, load_synthetic
 from tests.support.visits import give_password, visit_as, whole_page, words
 
@@ -37,3 +37,14 @@ def test_a_list_counts_to_a_thousand_and_goes_on_to_its_end(owner: FlaskClient) 
     assert len(last.select("tbody th")) == NUMBER - 21 * 50
     assert last.find("a", rel="next") is None
     assert whole_page(owner.get("/my-work?page=21")).find("a", rel="next") is not None
+
+
+def test_the_list_of_a_partnership_counts_to_a_thousand_and_goes_on_to_its_end(owner: FlaskClient) -> None:
+    with owner.application.app_context():
+        slug = db.session.scalars(select(Partnership.slug)).one()
+    address = f"/partnerships/{slug}/milestones"
+    assert "1,000+" in words(whole_page(owner.get(address)))
+    last = whole_page(owner.get(f"{address}?page=22"))
+    assert len(last.select("tbody th")) == NUMBER - 21 * 50
+    assert last.find("a", rel="next") is None
+    assert whole_page(owner.get(f"{address}?page=21")).find("a", rel="next") is not None
