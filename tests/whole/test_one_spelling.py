@@ -18,10 +18,12 @@ OWNERS = {
     "cycle_tracker/milestones/queries/due_states.py",
     "cycle_tracker/access/queries/scopes.py",
     "cycle_tracker/access/queries/tenures.py",
+    "cycle_tracker/milestones/queries/published.py",
 }
 DUE_STATES = "ask milestones/queries/due_states.py"
 SCOPES = "ask access/queries/scopes.py"
 TENURES = "ask access/queries/tenures.py"
+PUBLISHED = "ask milestones/queries/published.py"
 
 # A date that a clock or the first day of a service is held to, on either side of < <= > >= or inside between().
 DATES = {"due_on", "target_on", "notify_from", "reply_by"}
@@ -73,7 +75,7 @@ def test_what_is_allowed_is_there_still() -> None:
         ("Milestone.state.not_in(OPEN)", SCOPES),
         ("Milestone.state.in_([State.NOT_STARTED, State.IN_PROGRESS])", SCOPES),
         ("Milestone.kind.in_(sorted(DOCUMENTS))", SCOPES),
-        ("Publication.version != Version.DRAFT", SCOPES),
+        ("Publication.version != Version.DRAFT", PUBLISHED),
         ("Milestone.partnership_id.in_(sorted(within))", SCOPES),
         ("Milestone.partnership_id.in_(viewer.partnerships_with(to))", SCOPES),
         ("PartnershipBody.to_on >= today", TENURES),
@@ -134,7 +136,7 @@ def _told_of_comparison(node: ast.Compare) -> str:
         return DUE_STATES
     names = {ast.unparse(one) for one in sides}
     if names == {"Publication.version", "Version.DRAFT"}:
-        return SCOPES
+        return PUBLISHED
     return TENURES if is_order and names & {"PartnershipBody.to_on", "Membership.to_on"} else ""
 
 

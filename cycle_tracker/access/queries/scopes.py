@@ -19,10 +19,8 @@ from cycle_tracker.models import (
     DateChangeKind,
     Milestone,
     PartnershipBody,
-    Publication,
     RoleGrant,
     User,
-    Version,
 )
 
 IS_OPEN = Milestone.state.in_(
@@ -35,10 +33,6 @@ IS_DOCUMENT = Milestone.kind.in_(
     bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)
 )
 """True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
-
-IS_PUBLISHED = Publication.version != Version.DRAFT
-"""True for what the world may read; a draft for a consultation is not published, and counts for nothing."""
-
 
 IS_INCOMPLETE: ColumnElement[bool] = literal_column("NOT milestones.complete")
 """True for a document that is not published, or without a record that the Scottish Government was notified; in exactly

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.access.queries.scopes import IS_PUBLISHED
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, numbers_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models import (
     Cycle,
     DateChange,

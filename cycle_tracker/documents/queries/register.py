@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models import Cycle, Form, Milestone, Partnership, Publication, PublicationAddress
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 

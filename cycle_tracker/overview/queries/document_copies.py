@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.statements import OneOf, built_once, rows_of
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Partnership, Publication, PublicationCopy
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST
 
