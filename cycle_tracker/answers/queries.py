@@ -1,4 +1,4 @@
-"""What the link of a mail asks about and whom, and what people answered by such links."""
+"""What the link in an email asks about, who it asks, and what people answered by such links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SHOWN_AT_MOST = 10
 
 @dataclass(frozen=True)
 class Question:
-    """What one link asks: how this milestone stands. Whoever got the mail is asked, a person or a contact."""
+    """What one link asks: the status of this milestone. The person or contact who got the email is asked."""
 
     link_id: int
     notice_id: int
@@ -45,8 +45,8 @@ class Question:
 
 
 def find_question(token_hash: str, *, today: date, now: datetime) -> Question | None:
-    """What a link asks, as long as it holds and whoever got the mail may answer: somebody active who may change the
-    milestone, or a contact who is asked about it still."""
+    """What a link asks, as long as it is valid and its recipient may answer: an active person who may change the
+    milestone, or a contact who is still asked about it."""
     found = db.session.execute(
         select(AccessLink.id, AccessLink.notice_id, Message.user_id, Message.contact_id, Milestone)
         .join(Message, Message.id == AccessLink.message_id)
@@ -86,8 +86,8 @@ def _newest_answers() -> Select[Answer]:
 
 
 def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:
-    """What a new date is asked for by mail in the partnerships that the person leads, asked for first before the
-    others: the columns of the milestone, the date, why, who asked and when. In one statement.
+    """Milestones for which a new date was requested by email, in the partnerships that the person leads, the earliest
+    request first: the columns of the milestone, the date, why, who asked and when. In one statement.
 
     Of each milestone its newest answer counts, until its date moves or one is proposed, or it is closed.
     """

@@ -10,7 +10,9 @@ from flask.cli import with_appcontext
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import count, day
-from cycle_tracker.reminders.queries.forecasts import MailToCome, NoticeToCome, forecast
+from cycle_tracker.reminders.queries.forecast_mails import MailToCome
+from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome
+from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.rules.forecasts import LONGEST
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -6,6 +6,8 @@ from unicodedata import category
 
 from cycle_tracker.core.kinds import Basis
 
+# The largest number that a page counts out; one more stands for any number beyond. No page counts a million rows.
+COUNTED_TO = 1_000
 UNKNOWN_DAY = "date not known"
 NEW_EXPECTED_DATE = "new expected date"
 
@@ -121,3 +123,17 @@ def _is_part_of_a_sign(sign: str) -> bool:
 def upper_first(text: str) -> str:
     """The text with a capital at its start, and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def counted_of(number: int, one: str) -> str:
+    """Such a number with its noun: `1,000+ documents`."""
+    return f"{number_words(number)} {one if number == 1 else one + 's'}"
+
+
+def number_words(number: int) -> str:
+    """A number for a page: `250`, `1,000`, and `1,000+` for any beyond.
+
+    >>> number_words(1000), number_words(1001)
+    ('1,000', '1,000+')
+    """
+    return f"{number:,}" if number <= COUNTED_TO else f"{COUNTED_TO:,}+"

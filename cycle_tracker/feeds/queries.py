@@ -25,8 +25,8 @@ _OPENED_BY = (Permission.READ_TITLES_AND_DATES, Permission.READ_DOCUMENTS)
 def get_feed(token_hash: str, today: date) -> tuple[CalendarFeed, Viewer]:
     """The feed with this token and its partnership, and what its person may do now.
 
-    Raises NoResultFound for a token that is none or was stopped, and where its person is not active any more or may
-    not see what the feed is of.
+    Raises NoResultFound for an unknown or stopped token, and where its person is no longer active or may not see what
+    the feed shows.
     """
     feed = db.session.scalars(
         select(CalendarFeed)
@@ -65,7 +65,7 @@ def list_feeds(user_id: int) -> Sequence[CalendarFeed]:
 
 
 def list_own_dates(viewer: Viewer, *, limit: int) -> Sequence[Milestone]:
-    """What is open and has a date and the person, or a post that they hold, owns, the earliest date first."""
+    """Open milestones with a date that the person, or a post that they have, owns, the earliest date first."""
     mine = and_(is_live(), is_owned_by(viewer))
     return _list(Milestone.due_on.expression, mine, limit=limit)
 

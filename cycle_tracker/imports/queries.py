@@ -18,7 +18,7 @@ CHUNK = 1_000
 
 
 def get_pending_import(viewer: Viewer, import_id: int, now: datetime, *, lock: bool = False) -> PendingImport:
-    """Rows that this person put in and may still confirm; with `lock`, nobody else confirms them meanwhile.
+    """Rows that this person added and may still confirm; with `lock`, no one else confirms them meanwhile.
 
     Raises NoResultFound for rows that are another person's, older than a day, or not there.
     """

@@ -37,9 +37,9 @@ def has_finished_for(job: str, day: date, today: date) -> bool:
 
 
 def seen_last_at(now: datetime) -> datetime | None:
-    """When a process that sends was seen last: its run began or ended then, or it is at a mail now. None: never.
+    """When a process that sends was seen last: its run began or ended then, or it is sending an email now. None: never.
 
-    A run with thousands of mails takes longer than the minute to the next. While its claim holds it is at work.
+    A run with thousands of emails takes longer than the minute to the next. While its claim is valid it is at work.
     """
     begun, ended = db.session.execute(
         select(func.max(JobRun.started_at), func.max(JobRun.ended_at)).where(
@@ -52,9 +52,9 @@ def seen_last_at(now: datetime) -> datetime | None:
 
 
 def is_sender_at_work(now: datetime) -> bool:
-    """True where a run of the sender holds messages under a claim that stands.
+    """True where a run of the sender has messages under a claim that is still valid.
 
-    The web side sends an alarm when nobody else sends: what it holds is no sign of the scheduler.
+    The web side sends an alarm when nothing else sends: its own claims are no sign of the scheduler.
     """
     return _exists(
         JobRun.job == SEND_OUTBOX,

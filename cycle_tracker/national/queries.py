@@ -12,7 +12,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
-from cycle_tracker.documents.queries.documents import FACTS, facts_in, with_facts
+from cycle_tracker.documents.queries.document_facts import FACTS, facts_in, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models import Cycle, Milestone, Partnership
 
@@ -62,8 +62,8 @@ def count_documents_of_period(
 ) -> dict[tuple[DocumentState, Kind, int], int]:
     """How many documents of a plan period there are in each state, by kind and year. In one statement.
 
-    Of most documents everything that their state hangs on is the same, so the database counts them, and each sort of
-    them is looked at once.
+    Most documents are alike in everything that their state depends on, so the database counts them, and each sort is
+    looked at only once.
     """
     numbers: dict[tuple[DocumentState, Kind, int], int] = {}
     for row in rows_of(_sorts(reach_of(within)), period=period.start, **values_of(within)):

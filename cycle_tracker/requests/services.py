@@ -22,7 +22,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models import Message, MessageKind, Milestone, UpdateRequest, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
-from cycle_tracker.requests.queries import as_asked, newest_requests
+from cycle_tracker.requests.queries.documents_to_ask import as_asked
+from cycle_tracker.requests.queries.requests import newest_requests
 from cycle_tracker.requests.rules import LONGEST_TEXT, RequestState, ensure_can_be_asked, request_state, whole_text
 
 

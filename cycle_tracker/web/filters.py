@@ -7,8 +7,8 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from cycle_tracker.access.rules.permissions import Permission
-from cycle_tracker.core.counting import counted_of, number_words
 from cycle_tracker.core.lines import several_lines
+from cycle_tracker.core.wording import counted_of, number_words
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from flask_sqlalchemy.pagination import Pagination
 
-from cycle_tracker.core.counting import COUNTED_TO
+from cycle_tracker.core.wording import COUNTED_TO
 
 PER_PAGE = 50
 

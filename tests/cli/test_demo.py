@@ -12,12 +12,9 @@ from cycle_tracker.core.deadlines import DueState, due_state
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.documents.queries.documents import (
-    facts_of,
-    list_documents,
-    published_and_notified,
-    shared_explanations,
-)
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.models import AuditEvent, Membership, MembershipRole, Milestone, Notice, Partnership, User
 from cycle_tracker.people.services.users import authenticate

@@ -11,12 +11,9 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.queries.documents import (
-    facts_of,
-    list_documents,
-    published_and_notified,
-    shared_explanations,
-)
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date

@@ -1,4 +1,4 @@
-"""The house: a folder for each capability, none too full, each with words at its door; templates and tests beside."""
+"""The house: a folder for each capability, nothing in it too long, words at its door; templates and tests beside."""
 
 import ast
 import re
@@ -11,12 +11,15 @@ import pytest
 import config
 
 CODE = config.ROOT / "cycle_tracker"
+RUNNING = sorted(path for folder in (CODE, config.ROOT / "scheduler") for path in folder.rglob("*.py"))
 WITHOUT_CAPABILITY = {"cli", "models", "reference", "static"}
 CAPABILITIES = sorted(
     path.parent.name for path in CODE.glob("*/__init__.py") if path.parent.name not in WITHOUT_CAPABILITY
 )
 LAYERS = {"rules", "queries", "services", "web"}
 MOST_MODULES = 15
+MOST_LINES_OF_A_MODULE = 250
+MOST_LINES_OF_A_FUNCTION = 50
 MOST_IN_SHARED = {CODE / "core": 25, CODE / "web": 25, CODE / "models": 25}
 OF_THE_WHOLE = {"access_matrix", "cli", "faults", "journeys", "scheduler", "support", "whole"}
 
@@ -29,6 +32,23 @@ def test_no_folder_is_too_full() -> None:
     folders = {path.parent for path in CODE.rglob("*.py")}
     full = {folder: len(modules_in(folder)) for folder in folders}
     assert {folder: n for folder, n in full.items() if n > MOST_IN_SHARED.get(folder, MOST_MODULES)} == {}
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {str(path.relative_to(config.ROOT)): len(path.read_text().splitlines()) for path in RUNNING}
+    assert {place: length for place, length in lengths.items() if length > MOST_LINES_OF_A_MODULE} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = {
+        f"{path.relative_to(config.ROOT)}:{node.lineno}: {node.name}": (node.end_lineno or node.lineno)
+        - node.lineno
+        + 1
+        for path in RUNNING
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {place: length for place, length in lengths.items() if length > MOST_LINES_OF_A_FUNCTION} == {}
 
 
 @pytest.mark.parametrize("name", CAPABILITIES)

@@ -18,23 +18,34 @@ OWNERS = {
     "cycle_tracker/milestones/queries/due_states.py",
     "cycle_tracker/access/queries/scopes.py",
     "cycle_tracker/access/queries/tenures.py",
+    "cycle_tracker/milestones/queries/published.py",
 }
 DUE_STATES = "ask milestones/queries/due_states.py"
 SCOPES = "ask access/queries/scopes.py"
 TENURES = "ask access/queries/tenures.py"
+PUBLISHED = "ask milestones/queries/published.py"
 
 # A date that a clock or the first day of a service is held to, on either side of < <= > >= or inside between().
 DATES = {"due_on", "target_on", "notify_from", "reply_by"}
 TABLES = {"Milestone", "Partnership", "UpdateRequest"}
 # What is compared with a date and is no question of overdue: where, and why.
 ALLOWED = {
-    ("cycle_tracker/overview/queries/milestone_lists.py", "due_on >= day_of('due_from')"): "a filter of the page",
-    ("cycle_tracker/overview/queries/milestone_lists.py", "due_on <= day_of('due_to')"): "a filter of the page",
     (
-        "cycle_tracker/overview/queries/milestone_lists.py",
+        "cycle_tracker/overview/queries/milestone_list_statements.py",
+        "due_on >= day_of('due_from')",
+    ): "a filter of the page",
+    (
+        "cycle_tracker/overview/queries/milestone_list_statements.py",
+        "due_on <= day_of('due_to')",
+    ): "a filter of the page",
+    (
+        "cycle_tracker/overview/queries/milestone_list_statements.py",
         "due_on.between(day_of('first'), day_of('last'))",
     ): "a calendar",
-    ("cycle_tracker/reminders/queries/forecasts.py", "Milestone.due_on <= last + FURTHEST"): "how far a forecast looks",
+    (
+        "cycle_tracker/reminders/queries/forecast_notices.py",
+        "Milestone.due_on <= last + FURTHEST",
+    ): "how far a forecast looks",
     ("cycle_tracker/reminders/services/bookmarks.py", "Milestone.due_on <= today + EARLIEST"): "where a bookmark lies",
 }
 
@@ -64,7 +75,7 @@ def test_what_is_allowed_is_there_still() -> None:
         ("Milestone.state.not_in(OPEN)", SCOPES),
         ("Milestone.state.in_([State.NOT_STARTED, State.IN_PROGRESS])", SCOPES),
         ("Milestone.kind.in_(sorted(DOCUMENTS))", SCOPES),
-        ("Publication.version != Version.DRAFT", SCOPES),
+        ("Publication.version != Version.DRAFT", PUBLISHED),
         ("Milestone.partnership_id.in_(sorted(within))", SCOPES),
         ("Milestone.partnership_id.in_(viewer.partnerships_with(to))", SCOPES),
         ("PartnershipBody.to_on >= today", TENURES),
@@ -82,7 +93,7 @@ def test_a_rival_spelling_is_found(statement: str, where_to_ask: str) -> None:
         "is_overdue(today)",
         "Milestone.due_on.is_not(None)",
         "Milestone.due_on == wanted.due_on",
-        "Milestone.state.in_(asked.standing.states)",
+        "Milestone.state.in_(question.status.states)",
         "Milestone.partnership_id == partnership.id",
         "row.due_on == milestone.due_on",
         "due_on >= LATEST_DUE",
@@ -125,7 +136,7 @@ def _told_of_comparison(node: ast.Compare) -> str:
         return DUE_STATES
     names = {ast.unparse(one) for one in sides}
     if names == {"Publication.version", "Version.DRAFT"}:
-        return SCOPES
+        return PUBLISHED
     return TENURES if is_order and names & {"PartnershipBody.to_on", "Membership.to_on"} else ""
 
 

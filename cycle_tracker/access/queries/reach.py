@@ -1,5 +1,5 @@
-"""In how many partnerships somebody holds a permission: that alone changes the words of a statement, and which they are
-is a value in it. `access.queries.scopes` has the same for statements that are built at each request."""
+"""In how many partnerships someone has a permission: only that changes the words of a statement. Which partnerships
+they are is a value in it. `access.queries.scopes` has the same for statements that are built at each request."""
 
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ class Reach(StrEnum):
 
 
 def reach_of(partnerships: frozenset[int] | None) -> Reach:
-    """How far these partnerships go; None stands for all of them."""
+    """How far these partnerships go; None means all of them."""
     if partnerships is None:
         return Reach.EVERYWHERE
     return {0: Reach.NOWHERE, 1: Reach.ONE}.get(len(partnerships), Reach.SEVERAL)

@@ -1,4 +1,4 @@
-"""Recovery codes, which nobody sees again after they were made."""
+"""Recovery codes, which no one can see again after they are made."""
 
 from sqlalchemy import func, select
 

@@ -19,10 +19,8 @@ from cycle_tracker.models import (
     DateChangeKind,
     Milestone,
     PartnershipBody,
-    Publication,
     RoleGrant,
     User,
-    Version,
 )
 
 IS_OPEN = Milestone.state.in_(
@@ -36,17 +34,13 @@ IS_DOCUMENT = Milestone.kind.in_(
 )
 """True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
 
-IS_PUBLISHED = Publication.version != Version.DRAFT
-"""True for what the world may read; a draft for a consultation is not published, and counts for nothing."""
-
-
 IS_INCOMPLETE: ColumnElement[bool] = literal_column("NOT milestones.complete")
-"""True for a document that is not published, or of which nothing says that Scottish Government was told; in the very
-words of the partial index on such documents."""
+"""True for a document that is not published, or without a record that the Scottish Government was notified; in exactly
+the words of the partial index on such documents."""
 
 
 def within(column: Any, viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
-    """True in the partnerships where the person holds the permission."""
+    """True in the partnerships where the person has the permission."""
     return is_among(column, viewer.partnerships_with(permission))
 
 
@@ -94,27 +88,27 @@ def may_be_seen_by(user_id: Any, today: date) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class Mine:
+class OwnWork:
     """What is a person's: `reaches` change the words of its condition, `values` are put in when it runs."""
 
     reaches: tuple[Reach, Reach]
     values: dict[str, Any]
 
 
-def owned_by(viewer: Viewer) -> Mine:
-    """What the person owns, or a post that they hold, where they may change what they own."""
+def owned_by(viewer: Viewer) -> OwnWork:
+    """What is owned by the person, or by a post that they have, where they may change what they own."""
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
     values = {"owners": sorted(viewer.owns_as), **values_of(works_in, "works_in")}
-    return Mine((Reach.NOWHERE, reach_of(works_in)), values)
+    return OwnWork((Reach.NOWHERE, reach_of(works_in)), values)
 
 
-def work_of(viewer: Viewer) -> Mine:
+def work_of(viewer: Viewer) -> OwnWork:
     """What the person may change: all of the partnerships that they lead, and what they own elsewhere."""
     leads, owned = viewer.partnerships_with(Permission.CHANGE_MILESTONES), owned_by(viewer)
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
     has_all = leads is None or (works_in is not None and works_in <= leads)
     elsewhere = Reach.NOWHERE if has_all else owned.reaches[1]
-    return Mine((reach_of(leads), elsewhere), {**owned.values, **values_of(leads, "leads")})
+    return OwnWork((reach_of(leads), elsewhere), {**owned.values, **values_of(leads, "leads")})
 
 
 def is_mine(reaches: tuple[Reach, Reach]) -> ColumnElement[bool]:
@@ -135,23 +129,23 @@ def is_owned_by(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def due_on_for(viewer: Viewer, partnership_id: int) -> ColumnElement[Any]:
-    """The date worked to as the person may know it: the twin in SQL of `due_on` in `milestones.web.details.dates_for`.
+    """The due date as the person may know it: the twin in SQL of `due_on` in `milestones.web.details.dates_for`.
 
-    A new expected date goes with its explanation. Officials, who read only what was shared, see the guidance date
-    where it was not, and cannot find the other by filtering.
+    A new expected date goes with its explanation. Officials, who read only what was shared, see the guidance date where
+    it was not, and cannot find the other by filtering.
     """
     return due_on_as_known(shared_only=knows_shared_only(viewer, partnership_id))
 
 
 def knows_shared_only(viewer: Viewer, partnership_id: int) -> bool:
-    """True for whoever reads of a new expected date only what was shared."""
+    """True for people who see a new expected date only where it was shared."""
     return not viewer.can(Permission.READ_PARTNERSHIP, partnership_id) and viewer.can(
         Permission.READ_DOCUMENTS, partnership_id
     )
 
 
 def due_on_as_known(*, shared_only: bool) -> ColumnElement[Any]:
-    """The date worked to, or what those know of it who read only what was shared."""
+    """The due date, or for people who see only what was shared, the date that they know."""
     if not shared_only:
         return Milestone.due_on.expression
     return case(

@@ -32,7 +32,7 @@ LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Place:
+class ViewerPlace:
     """The first of a person's partnerships by name, and whether they chair the governance group of any of them."""
 
     partnership: str
@@ -41,13 +41,13 @@ class Place:
 
 @dataclass(frozen=True)
 class LiveSession:
-    """A sign-in that has not ended, whose it is, and what they hold and where they work today."""
+    """A sign-in that has not ended, whose it is, their roles and where they work today."""
 
     id: int
     seen_at: datetime
     user: User
     viewer: Viewer
-    place: Place | None
+    place: ViewerPlace | None
 
 
 def is_live(began_since: Any, seen_since: Any) -> ColumnElement[bool]:
@@ -60,8 +60,8 @@ def is_live(began_since: Any, seen_since: Any) -> ColumnElement[bool]:
 
 
 def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSession | None:
-    """The sign-in with this token, its active person and what they hold: in one statement, and in one more where the
-    person is somebody's deputy."""
+    """The sign-in with this token, its active person and their roles: in one statement, and in one more where the
+    person is someone's deputy."""
     values = {
         "token_hash": token_hash,
         "began_since": now - LONGEST,
@@ -78,7 +78,7 @@ def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSessio
         seen_at=first.seen_at,
         user=first.User,
         viewer=_viewer(first.User, rows, today),
-        place=Place(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
+        place=ViewerPlace(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
     )
 
 
@@ -92,7 +92,7 @@ def list_live_sessions(user_id: int, now: datetime) -> Sequence[SignInSession]:
 
 
 def find_by_uniquifier(uniquifier: str) -> User | None:
-    """The active person whose sign-in waits for its code. Whatever ends their sign-ins gives them another one."""
+    """The active person whose sign-in waits for its code. Anything that ends their sign-ins gives them another one."""
     return db.session.scalars(select(User).where(User.fs_uniquifier == uniquifier, User.active)).one_or_none()
 
 

@@ -1,4 +1,4 @@
-"""Whose part in a partnership or a group holds on a day, in SQL: the only spelling."""
+"""Whose part in a partnership or a group applies on a day, in SQL: the only spelling."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from cycle_tracker.models import Membership, PartnershipBody
 
 
 def body_holds(day: Any) -> ColumnElement[bool]:
-    """True for the parts of organisations in partnerships that hold on this day: as `PartnershipBody.holds_on`."""
+    """True for the parts of organisations in partnerships that apply on this day: as `PartnershipBody.holds_on`."""
     return and_(
         PartnershipBody.from_on <= day,
         or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on >= day),

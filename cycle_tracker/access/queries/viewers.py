@@ -10,18 +10,18 @@ from sqlalchemy import ColumnElement, exists, false, select
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on, holds
-from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.stand_ins import stood_in_for
+from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, User
 
 
 def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) -> dict[int, Viewer]:
-    """The active people among those named, with what they hold today, in two statements.
+    """The active people among those named, with their roles today, in two statements.
 
-    The inactive are left out. `acting` looks up also for whom they stand in, which changes what they may do and not
-    what they may see: in one more statement where one of them is a deputy, and in none where nobody is."""
+    Inactive people are left out. `acting` also looks up the people they are covering for, which changes what they may
+    do but not what they may see: in one more statement if one of them is a deputy, and otherwise in none."""
     if not user_ids:
         return {}
     rows = db.session.execute(
@@ -70,17 +70,18 @@ def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) 
 
 
 def viewer_of(user_id: int, today: date) -> Viewer:
-    """One active person with what they hold today, and for whom they stand in. Raises KeyError for anybody else."""
+    """One active person with their roles today, and the people they are covering for. Raises KeyError for anyone
+    else."""
     return viewers_of([user_id], today, acting=True)[user_id]
 
 
 def stands_in_for(user_id: int, today: date) -> frozenset[int]:
-    """The people whose stand-in somebody is. One statement."""
+    """The people someone is covering for. One statement."""
     return stood_in_for(user_id, deputies_on(today))
 
 
 def is_deputy(today: Any) -> ColumnElement[bool]:
-    """True of a person who is somebody's deputy on a day. For statements on User."""
+    """True for a person who is someone's deputy on a day. For statements on User."""
     return exists().where(Delegation.deputy_id == User.id, holds(today)).correlate(User)
 
 

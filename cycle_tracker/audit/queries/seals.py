@@ -52,7 +52,8 @@ def look_back_start() -> int:
     """The number of an event up to which nothing waits for its seal, but for transactions open longer than LOOK_BACK.
 
     It was sealed so long before the last seal. What waits now was committed after that last seal, so it was numbered
-    later than this one. Counted from the last seal and not from now, so that it holds after any time without sealing.
+    later than this one. Counted from the last seal and not from now, so that it is still true after any time without
+    sealing.
     """
     last = _last_seal()
     if last is None:

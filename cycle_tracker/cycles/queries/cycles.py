@@ -19,7 +19,7 @@ from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class NeighbouringCycles:
     """The cycles before and after one, where they were opened."""
 
     before: Cycle | None
@@ -40,14 +40,14 @@ def get_cycle(viewer: Viewer, slug: str, period_name: str) -> Cycle:
 
 
 def period_named(name: str) -> Period:
-    """The period of this name. Raises NoResultFound for any other text, as it stands in an address."""
+    """The period of this name. Raises NoResultFound for any other text, as an address may have it."""
     try:
         return Period.named(name)
     except (RuleBroken, ValueError) as error:
         raise NoResultFound from error
 
 
-def find_neighbours(cycle: Cycle) -> Neighbours:
+def find_neighbours(cycle: Cycle) -> NeighbouringCycles:
     """The partnership's cycles right before and right after this one."""
     starts = {cycle.period_start.year - YEARS_IN_PERIOD, cycle.period_start.year + YEARS_IN_PERIOD}
     days = [Period.starting(year).start for year in sorted(starts) if year >= FIRST_START.year]
@@ -56,7 +56,7 @@ def find_neighbours(cycle: Cycle) -> Neighbours:
         .where(Cycle.partnership_id == cycle.partnership_id, Cycle.period_start.in_(days))
         .order_by(Cycle.period_start)
     ).all()
-    return Neighbours(
+    return NeighbouringCycles(
         before=next((one for one in found if one.period_start < cycle.period_start), None),
         after=next((one for one in found if one.period_start > cycle.period_start), None),
     )

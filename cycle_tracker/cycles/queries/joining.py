@@ -30,7 +30,7 @@ from cycle_tracker.models import (
 
 @dataclass(frozen=True)
 class Joining:
-    """Where one partnership stands: numbers of today, and the start of the newest period that is open.
+    """How far one partnership has got: numbers of today, and the start of the newest period that is open.
 
     `documents` counts the plans and reports whose guidance date lies before today, `recorded` those of them that are
     done or not required.
@@ -51,7 +51,7 @@ class Joining:
 
 
 def list_joining(today: date, now: datetime, *, partnership_id: int | None = None) -> Sequence[Joining]:
-    """Where each partnership stands, or one of them, by name; in one statement."""
+    """How far each partnership has got, or one of them, by name; in one statement."""
     statement = _joining(today, now).order_by(Partnership.name, Partnership.id)
     if partnership_id is not None:
         statement = statement.where(Partnership.id == partnership_id)

@@ -9,7 +9,7 @@ from flask import url_for
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Basis, Stage
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.queries.documents import facts_of
+from cycle_tracker.documents.queries.document_facts import facts_of
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.milestones.web.details import Detail, dates_for, detail_for

@@ -7,7 +7,8 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.cycles.queries.cycles import find_neighbours, get_cycle, list_milestones, list_reports_carried_over
 from cycle_tracker.cycles.web.presenters import CycleFacts, cycle_page
-from cycle_tracker.documents.queries.documents import published_and_notified, shared_explanations
+from cycle_tracker.documents.queries.document_facts import published_and_notified
+from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.queries.publications import list_gaps
 from cycle_tracker.models import Cycle
 from cycle_tracker.web.access import current_viewer, signed_in

@@ -1,4 +1,4 @@
-"""New expected dates that a planning lead proposed, and that nobody has noted or declined yet."""
+"""New expected dates that a planning lead proposed, and that have not been noted or declined yet."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,15 +42,15 @@ def _proposal() -> Select[DateChange]:
 
 
 def find_name(user_id: int | None) -> str:
-    """The name of somebody who proposed a date."""
+    """The name of the person who proposed a date."""
     return (db.session.scalar(select(User.name).where(User.id == user_id)) if user_id else "") or "somebody"
 
 
 def list_proposals(viewer: Viewer) -> Sequence[Any]:
-    """The proposals that this person may note, that proposed first before the others: the columns of the milestone,
-    the proposer, when they proposed it, the new date and why. In one statement.
+    """The proposals that this person may note, the earliest first: the columns of the milestone, the proposer, when
+    they proposed it, the new date and why. In one statement.
 
-    Officials see those for documents that are to be shared. Nobody is shown their own, those for what they own, or
+    Officials see those for documents that are to be shared. People do not see their own, those for what they own, or
     those of a partnership whose planning they lead.
     """
     may_note = viewer.partnerships_with(Permission.NOTE_EXPLANATIONS)
@@ -73,7 +73,7 @@ def _proposals(may_note: Reach, reads_all: Reach, leads: Reach) -> Select[*tuple
         in_reach(partnership, may_note, "may_note"),
         or_(in_reach(partnership, reads_all, "reads_all"), and_(IS_DOCUMENT, DateChange.shared)),
     )
-    # What somebody else proposed for what somebody else owns, where the person does not lead the planning.
+    # What someone else proposed for what someone else owns, where the person does not lead the planning.
     is_anothers = and_(
         DateChange.proposed_by_id != number_of("person"),
         or_(Milestone.owner_id.is_(None), Milestone.owner_id.not_in(numbers_of("owners"))),

@@ -1,8 +1,7 @@
-"""What is recorded of documents: their publication, approvals and copies, and what is missing among them."""
+"""What is recorded of documents: their publication, approvals and copies."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,17 +11,16 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.statements import built_once, numbers_of, rows_of
-from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
+from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.models import (
     Approval,
     BodyRole,
-    Form,
     Milestone,
     Organisation,
     OrganisationKind,
@@ -30,64 +28,14 @@ from cycle_tracker.models import (
     Publication,
     PublicationCopy,
     User,
-    Version,
 )
 from cycle_tracker.reference.files import read_rows
 
 TAKES_COPIES = frozenset({OrganisationKind.SCOTTISH_GOVERNMENT, OrganisationKind.OTHER_SERVICE_PROVIDER})
 
 
-@dataclass(frozen=True)
-class DocumentRecord:
-    """What is recorded of one document, and of whom a record is looked for.
-
-    `lead_bodies` are those of the partnership on the day of the document's version, or today while it is unpublished.
-    `receivers` are to be sent a copy: of a plan Scottish Ministers and each other service provider of that day (2014
-    Act, section 10(7)(a)), of a report Scottish Government, by custom.
-    """
-
-    document: Milestone
-    publication: Publication | None = None
-    approvals: Sequence[Approval] = ()
-    lead_bodies: Sequence[Organisation] = ()
-    receivers: Sequence[Organisation] = ()
-    others: Sequence[Organisation] = field(default=())
-    """The partnership's other bodies: a copy may go to them, and nobody looks for it."""
-
-    def approval_of(self, organisation_id: int) -> Approval | None:
-        """What is recorded of one body's approval, if it is."""
-        return next((one for one in self.approvals if one.organisation_id == organisation_id), None)
-
-    def copy_to(self, organisation_id: int) -> PublicationCopy | None:
-        """The copy that went to this receiver, if one did."""
-        copies = self.publication.copies if self.publication else []
-        return next((one for one in copies if one.receiver_id == organisation_id), None)
-
-    @property
-    def approving_bodies(self) -> list[Organisation]:
-        """The lead bodies of the day, and any other whose approval is recorded."""
-        recorded = [one.organisation for one in self.approvals]
-        return [*self.lead_bodies, *(one for one in recorded if one not in self.lead_bodies)]
-
-    @property
-    def receiving_bodies(self) -> list[Organisation]:
-        """Those to be sent a copy, and any other to whom one is recorded."""
-        recorded = [one.receiver for one in self.publication.copies] if self.publication else []
-        return [*self.receivers, *(one for one in recorded if one not in self.receivers)]
-
-    @property
-    def may_receive(self) -> list[Organisation]:
-        """Those to whom no copy is recorded yet and one may go: the receivers first, then the partnership's bodies."""
-        return [one for one in (*self.receivers, *self.others) if self.copy_to(one.id) is None]
-
-    @property
-    def gaps(self) -> list[Gap]:
-        """What is missing among the facts, in words."""
-        return gaps_of(_gap_facts(self))
-
-
 def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Milestone:
-    """A plan or annual report in which the person holds the permission `to`.
+    """A plan or annual report for which the person has the permission `to`.
 
     Raises NoResultFound where there is none that they may see, and NotAllowed where they lack the permission there.
     """
@@ -100,7 +48,8 @@ def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Mile
 def get_publication(
     viewer: Viewer, slug: str, key: str, today: date, *, to: Permission
 ) -> tuple[DocumentRecord, Publication]:
-    """What is recorded of a document that is published, or of which a draft is, where the person holds `to`.
+    """What is recorded about a document that is published, or published as a draft, where the person has the permission
+    `to`.
 
     Raises NoResultFound where nothing is published, and otherwise as `get_document`.
     """
@@ -229,7 +178,7 @@ def _bodies_of() -> Select[PartnershipBody]:
 
 
 def _national_receivers() -> list[Organisation]:
-    """Scottish Government, then the other service providers that serve the whole country."""
+    """The Scottish Government, then the other service providers that serve all of Scotland."""
     rows = db.session.scalars(_national_organisations())
     return sorted(rows, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
 
@@ -264,45 +213,7 @@ def _receivers(
 
 
 def _day_of(document: Milestone, publication: Publication | None, today: date) -> date:
-    """The day by which it is told who leads: that of the version, else the guidance date, and never a day to come."""
+    """The day that decides who leads: that of the version, otherwise the guidance date, and never a future day."""
     if publication is None or publication.is_draft:
         return today
     return min(publication.newer_on or publication.published_on or document.target_on or today, today)
-
-
-def _gap_facts(record: DocumentRecord) -> GapFacts:
-    publication, document = record.publication, record.document
-    forms = {one.form for one in publication.addresses} if publication else set()
-    return GapFacts(
-        published=publication is not None,
-        is_plan=document.kind is Kind.PLAN,
-        draft=publication is not None and publication.is_draft,
-        interim=publication is not None and publication.version is Version.INTERIM,
-        before_service=_is_before_service(document),
-        date_known=publication is not None and publication.published_on is not None,
-        full_address=Form.FULL in forms,
-        child_form=Form.CHILD in forms,
-        summary_form=bool(forms & {Form.SUMMARY, Form.CHILD, Form.EASY_READ}),
-        approvals=[_approval_facts(body, record.approval_of(body.id)) for body in record.approving_bodies],
-        copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers],
-    )
-
-
-def _approval_facts(body: Organisation, approval: Approval | None) -> ApprovalFacts:
-    if approval is None:
-        return ApprovalFacts(body.name, recorded=False)
-    return ApprovalFacts(
-        body.name, recorded=True, dated=approval.approved_on is not None, minuted=bool(approval.minute)
-    )
-
-
-def _copy_facts(receiver: Organisation, copy: PublicationCopy | None) -> CopyFacts:
-    if copy is None:
-        return CopyFacts(receiver.name, sent=False)
-    return CopyFacts(receiver.name, sent=True, dated=copy.sent_on is not None, received=copy.received_on is not None)
-
-
-def _is_before_service(document: Milestone) -> bool:
-    notify_from = document.partnership.notify_from if document.partnership else None
-    day = document.target_on or document.reports_on
-    return is_before_service(day, notify_from)

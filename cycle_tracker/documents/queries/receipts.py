@@ -1,4 +1,5 @@
-"""Copies of documents that went to Scottish Government: what is to be received, and what was."""
+"""Copies of documents that went to the Scottish Government: those still to be recorded as received, and those
+received."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class ReceiptSort(StrEnum):
 
 
 @dataclass(frozen=True)
-class ToReceive:
+class CopyToReceive:
     """One document that was sent and is not received: the number of its copy, what it is, and its days."""
 
     copy_id: int
@@ -50,10 +51,10 @@ def list_to_receive(
     sort: ReceiptSort = ReceiptSort.SENT,
     page: int = 1,
     per_page: int | None = None,
-) -> list[ToReceive]:
-    """What was sent to Scottish Government and not received, that sent first before the others; in one statement.
+) -> list[CopyToReceive]:
+    """What was sent to the Scottish Government and not received, the earliest first; in one statement.
 
-    What was told long ago, on a day that nobody knows, is not waited for.
+    A copy that was sent long ago, on an unknown day, is not expected.
     """
     by_day: tuple[Any, ...] = (PublicationCopy.sent_on,)
     by_name: tuple[Any, ...] = (Partnership.name, Partnership.id)
@@ -61,7 +62,7 @@ def list_to_receive(
     statement = _to_receive(viewer, partnership).order_by(*order, PublicationCopy.id)
     if per_page is not None:
         statement = statement.limit(per_page).offset((page - 1) * per_page)
-    return [ToReceive(**row._asdict()) for row in db.session.execute(statement)]
+    return [CopyToReceive(**row._asdict()) for row in db.session.execute(statement)]
 
 
 def count_to_receive(viewer: Viewer, *, partnership: str = "") -> int:
@@ -90,7 +91,7 @@ def list_government_copies(viewer: Viewer, copy_ids: Collection[int]) -> list[tu
 
 
 def find_recorder(copy: PublicationCopy) -> str:
-    """The name of who recorded that a copy was received; empty where nobody is named."""
+    """The name of the person who recorded that a copy was received; empty if there is none."""
     if copy.received_recorded_by_id is None:
         return ""
     return db.session.scalar(select(User.name).where(User.id == copy.received_recorded_by_id)) or ""

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_PUBLISHED
-from cycle_tracker.core.counting import COUNTED_TO
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
+from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models import Cycle, Form, Milestone, Partnership, Publication, PublicationAddress
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
@@ -25,7 +26,7 @@ class PublishedAddress:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedDocument:
     """One published document."""
 
     partnership: str
@@ -43,7 +44,7 @@ def list_published(
     period: Period | None = None,
     page: int = 1,
     per_page: int | None = None,
-) -> list[Published]:
+) -> list[PublishedDocument]:
     """One page of the published plans and annual reports with their addresses, by partnership, the newest first, and
     the one after it; with no `per_page` all of them. Drafts published for a consultation are left out. In two
     statements."""
@@ -51,7 +52,7 @@ def list_published(
     paged = {} if per_page is None else {"at_most": per_page + 1, "skipped": (page - 1) * per_page}
     statement = _page(one_partnership=bool(partnership), one_period=period is not None, paged=bool(paged))
     rows = rows_of(statement, **_values(partnership, period), **paged, first_partnerships=[one.id for one in first])
-    found: dict[int, Published] = {}
+    found: dict[int, PublishedDocument] = {}
     for row in rows:
         published = found.setdefault(row.id, _one(row))
         if row.address is not None:
@@ -59,9 +60,9 @@ def list_published(
     return list(found.values())
 
 
-def _one(row: Any) -> Published:
+def _one(row: Any) -> PublishedDocument:
     period = Period(row.period_start) if row.period_start else None
-    return Published(row.name, row.title, period, row.published_on, row.newer_on, [])
+    return PublishedDocument(row.name, row.title, period, row.published_on, row.newer_on, [])
 
 
 def count_published(*, partnership: str = "", period: Period | None = None) -> int:

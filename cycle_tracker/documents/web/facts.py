@@ -10,7 +10,8 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
-from cycle_tracker.documents.queries.documents import facts_of, list_date_changes, newest_noted
+from cycle_tracker.documents.queries.document_facts import facts_of
+from cycle_tracker.documents.queries.explanations import list_date_changes, newest_noted
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for

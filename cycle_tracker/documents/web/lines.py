@@ -8,7 +8,8 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.lifecycle import OPEN
-from cycle_tracker.documents.queries.documents import facts_of, published_and_notified, shared_explanations
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.models import Milestone

@@ -1,4 +1,4 @@
-"""What came to governance groups and their chairs, or was raised further, and what explains it."""
+"""What was passed to governance groups and their chairs, or was raised further, and what explains it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,41 +19,41 @@ from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
 from cycle_tracker.models import Escalation, Milestone, Partnership
 
 
-class Standing(StrEnum):
-    """Where something that came to a group stands with it."""
+class EscalationStatus(StrEnum):
+    """The status of something that was passed to a group."""
 
     WAITING = "waiting"
     DECIDED = "decided"
     SETTLED = "settled"
 
 
-def standing_of(escalation: Escalation) -> Standing:
+def status_of(escalation: Escalation) -> EscalationStatus:
     """An escalation waits until the group decides; decided it stays open until it is done or has a new date."""
     if escalation.resolved_at is not None:
-        return Standing.SETTLED
-    return Standing.WAITING if escalation.decided_at is None else Standing.DECIDED
+        return EscalationStatus.SETTLED
+    return EscalationStatus.WAITING if escalation.decided_at is None else EscalationStatus.DECIDED
 
 
-_STANDS = {
-    Standing.WAITING: and_(Escalation.resolved_at.is_(None), Escalation.decided_at.is_(None)),
-    Standing.DECIDED: and_(Escalation.resolved_at.is_(None), Escalation.decided_at.is_not(None)),
-    Standing.SETTLED: Escalation.resolved_at.is_not(None),
+_STATUSES = {
+    EscalationStatus.WAITING: and_(Escalation.resolved_at.is_(None), Escalation.decided_at.is_(None)),
+    EscalationStatus.DECIDED: and_(Escalation.resolved_at.is_(None), Escalation.decided_at.is_not(None)),
+    EscalationStatus.SETTLED: Escalation.resolved_at.is_not(None),
 }
-"""The twin in SQL of `standing_of`."""
+"""The twin in SQL of `status_of`."""
 
 
 @dataclass(frozen=True)
 class EscalationList:
-    """What came to the governance groups of a person's partnerships and to their chairs, or was raised to the national
-    group; `partnership` (a slug) and `standing` narrow it.
+    """What was passed to the governance groups of a person's partnerships and to their chairs, or was raised to the
+    national group; `partnership` (a slug) and `status` narrow it.
 
-    First those that wait for a decision, the longest waiting before the others; then the decided, then the settled,
-    the last of each before the others.
+    First those that wait for a decision, the longest waiting first; then the decided, then the settled, the newest of
+    each first.
     """
 
     viewer: Viewer
     partnership: str = ""
-    standing: Standing | None = None
+    status: EscalationStatus | None = None
 
     def count(self) -> int:
         """How many there are in all."""
@@ -67,9 +67,9 @@ class EscalationList:
             self._rungs()
             .options(*_with_milestone())
             .order_by(
-                case(*((_STANDS[one], number) for number, one in enumerate(Standing))),
-                case((_STANDS[Standing.WAITING], Escalation.fell_due_on)),
-                case((_STANDS[Standing.DECIDED], Escalation.decided_at)).desc(),
+                case(*((_STATUSES[one], number) for number, one in enumerate(EscalationStatus))),
+                case((_STATUSES[EscalationStatus.WAITING], Escalation.fell_due_on)),
+                case((_STATUSES[EscalationStatus.DECIDED], Escalation.decided_at)).desc(),
                 Escalation.resolved_at.desc(),
                 Escalation.id.desc(),
             )
@@ -89,8 +89,8 @@ class EscalationList:
         )
         if self.partnership:
             statement = statement.join(Milestone.partnership).where(Partnership.slug == self.partnership)
-        if self.standing is not None:
-            statement = statement.where(_STANDS[self.standing])
+        if self.status is not None:
+            statement = statement.where(_STATUSES[self.status])
         return statement
 
 
@@ -102,7 +102,7 @@ def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
         .where(
             Escalation.audience.in_(sorted(OF_THE_GROUP)),
             Milestone.partnership_id == partnership_id,
-            _STANDS[Standing.WAITING],
+            _STATUSES[EscalationStatus.WAITING],
         )
         .options(*_with_milestone())
         .order_by(Escalation.fell_due_on, Escalation.id)

@@ -1,4 +1,4 @@
-"""Governance groups: who is in them, when they meet, and what came to them."""
+"""Governance groups: who is in them, when they meet, and what was passed to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ def get_group(viewer: Viewer, slug: str, *, to: Permission | None = None) -> Gro
 
 
 def get_membership(viewer: Viewer, slug: str, membership_id: int) -> Membership:
-    """A place in the group of this partnership, locked for whoever changes it, with its person. Raises NoResultFound
-    where the group has no such place, and NotAllowed for those who do not look after the group."""
+    """A place in the group of this partnership, locked for the person who changes it, with its person. Raises
+    NoResultFound where the group has no such place, and NotAllowed for those who do not look after the group."""
     found = get_group(viewer, slug, to=Permission.MANAGE_GROUP)
     if found.group is None:
         raise NoResultFound
@@ -58,8 +58,8 @@ def get_membership(viewer: Viewer, slug: str, membership_id: int) -> Membership:
 
 
 def get_meeting(viewer: Viewer, slug: str, meeting_id: int) -> Meeting:
-    """A meeting of the group of this partnership, locked for whoever changes it. Raises NoResultFound where there is
-    none, and NotAllowed for those who do not look after the group."""
+    """A meeting of the group of this partnership, locked for the person who changes it. Raises NoResultFound where
+    there is none, and NotAllowed for those who do not look after the group."""
     found = get_group(viewer, slug, to=Permission.MANAGE_GROUP)
     if found.group is None:
         raise NoResultFound
@@ -69,7 +69,7 @@ def get_meeting(viewer: Viewer, slug: str, meeting_id: int) -> Meeting:
 
 
 def list_members(group: Group | None) -> Sequence[Membership]:
-    """Everybody who is or was in a group: chair, clerks, members, by name."""
+    """Everyone who is or was in a group: chair, clerks, members, by name."""
     if group is None:
         return []
     place = case(*((Membership.role == role, number) for number, role in enumerate(PLACES)))
@@ -110,7 +110,7 @@ def list_meetings_held(partnership_id: int, today: date, *, at_most: int = 20) -
 
 
 def list_people_to_add(partnership: Partnership, group: Group | None) -> Sequence[User]:
-    """The active people who hold a role in the partnership and are not in its group, by name."""
+    """The active people who have a role in the partnership and are not in its group, by name."""
     holders = select(RoleGrant.user_id).where(
         RoleGrant.scope == Scope.PARTNERSHIP, RoleGrant.partnership_id == partnership.id
     )

@@ -1,4 +1,4 @@
-"""The rungs of one milestone that are open, and who answers for a group beyond what their roles say."""
+"""The open escalation stages of one milestone, and who answers for a group beyond what their roles say."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -15,7 +15,8 @@ from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, 
 
 
 def list_open_rungs(milestone: Milestone) -> Sequence[Escalation]:
-    """What is open of a milestone, the first to fall due before the others, with whoever acknowledged or raised it."""
+    """The open escalations of a milestone, the first to fall due first, with the people who acknowledged or raised
+    them."""
     return db.session.scalars(_open_rungs(), {"milestone": milestone.id}).all()
 
 
@@ -64,7 +65,7 @@ def national_members(today: date) -> list[int]:
 
 
 def open_rung_to(rungs: Iterable[Escalation], audience: Audience) -> Escalation | None:
-    """The first of these that came to an audience."""
+    """The first of these that was passed to an audience."""
     return next((rung for rung in rungs if rung.audience is audience), None)
 
 
@@ -84,7 +85,7 @@ def list_officials() -> Sequence[User]:
 
 
 def get_national_membership(membership_id: int) -> Membership:
-    """A place in the national group, locked for whoever ends it. Raises NoResultFound where there is none."""
+    """A place in the national group, locked for the person who ends it. Raises NoResultFound where there is none."""
     return db.session.scalars(
         select(Membership)
         .join(Group, Group.id == Membership.group_id)

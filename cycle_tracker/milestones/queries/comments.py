@@ -17,7 +17,7 @@ LISTED_AT_MOST = 50
 
 
 def newest_comments(milestone: Milestone, *, at_most: int) -> Sequence[Comment]:
-    """The newest comments with their authors, the newest of them last; those taken back too, for their place."""
+    """The newest comments with their authors, the newest of them last; with those withdrawn, to keep their place."""
     found = db.session.scalars(_newest_comments(), {"milestone": milestone.id, "at_most": at_most}).all()
     return found[::-1]
 
@@ -46,7 +46,7 @@ def list_comments(milestone: Milestone, *, page: int) -> Sequence[Comment]:
 
 
 def count_comments(milestone: Milestone) -> int:
-    """How many there are, those taken back counted."""
+    """How many there are, with those withdrawn."""
     return db.session.scalar(select(func.count()).where(Comment.milestone_id == milestone.id)) or 0
 
 

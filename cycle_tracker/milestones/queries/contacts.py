@@ -15,8 +15,8 @@ from cycle_tracker.models import Contact, Milestone, Partnership, milestone_cont
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 
-class Standing(StrEnum):
-    """Which contacts a list holds."""
+class ContactStatus(StrEnum):
+    """Which contacts a list has."""
 
     ASKED = "asked"
     OFF = "off"
@@ -25,10 +25,10 @@ class Standing(StrEnum):
 class ContactList:
     """The contacts of a partnership by name, with the number of open milestones that each is asked about."""
 
-    def __init__(self, partnership: Partnership, standing: Standing | None, text: str) -> None:
+    def __init__(self, partnership: Partnership, status: ContactStatus | None, text: str) -> None:
         self._conditions = [Contact.partnership_id == partnership.id]
-        if standing is not None:
-            self._conditions.append(Contact.active.is_(standing is Standing.ASKED))
+        if status is not None:
+            self._conditions.append(Contact.active.is_(status is ContactStatus.ASKED))
         if text:
             columns = (Contact.name, Contact.email, Contact.organisation)
             self._conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
@@ -64,8 +64,8 @@ def get_contact(viewer: Viewer, slug: str, contact_id: int) -> tuple[Partnership
 
 
 def get_asking_milestone(viewer: Viewer, slug: str, key: str) -> Milestone:
-    """A consultation or a request, for those who say who is asked. Raises NoResultFound and NotAllowed, that also for
-    what asks nobody."""
+    """A consultation or a request, for people who may choose who is asked. Raises NoResultFound, and NotAllowed, also
+    for milestones that ask no one."""
     milestone = get_milestone(viewer, slug, key, to=Permission.MANAGE_CONTACTS)
     if milestone.kind not in ASKS_CONTACTS:
         raise NotAllowed

@@ -36,7 +36,7 @@ def is_before_service(due_on: Any = None, *, notify_from: Any = None) -> ColumnE
 
 
 def is_live(due_on: Any = None) -> ColumnElement[bool]:
-    """True for what is open and did not fall due before the service: what somebody is expected to finish."""
+    """True for what is open and did not fall due before the service: what people are expected to finish."""
     return and_(IS_OPEN, ~is_before_service(due_on))
 
 

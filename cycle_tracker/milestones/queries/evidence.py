@@ -13,7 +13,7 @@ from cycle_tracker.models import Evidence, Milestone
 
 
 def list_evidence(milestone: Milestone) -> Sequence[Evidence]:
-    """The evidence of a milestone that was not taken away, with its files and who added it, the oldest first."""
+    """The evidence of a milestone that was not removed, with its files and who added it, the oldest first."""
     return db.session.scalars(_evidence(), {"milestone": milestone.id}).all()
 
 
@@ -30,7 +30,7 @@ def _evidence() -> Select[Evidence]:
 def get_evidence(
     viewer: Viewer, slug: str, key: str, evidence_id: int, *, to: Permission
 ) -> tuple[Milestone, Evidence]:
-    """One piece of evidence with its milestone; what was taken away says so in `removed_at`.
+    """One piece of evidence with its milestone; what was removed says so in `removed_at`.
 
     Raises NoResultFound where there is none or the person may not see the milestone, and NotAllowed where they see the
     milestone and lack the permission.

@@ -6,11 +6,12 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
-from cycle_tracker.access.queries.scopes import IS_OPEN, IS_PUBLISHED
+from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change, may_see
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models import (
     Milestone,
     Organisation,

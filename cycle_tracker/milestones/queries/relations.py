@@ -20,7 +20,7 @@ OFFERED_AT_MOST = 300
 
 
 class Relation(StrEnum):
-    """How one milestone stands to another."""
+    """How one milestone is related to another."""
 
     PARENT = "parent"
     SUB_TASK = "sub-task"
@@ -29,7 +29,7 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True)
-class Related:
+class RelatedMilestone:
     """One milestone that another hangs together with. `slug` is None for a national one, which has no page."""
 
     relation: Relation
@@ -48,10 +48,10 @@ class Related:
     owner: str | None
 
 
-def list_related(milestone: Milestone) -> list[Related]:
+def list_related(milestone: Milestone) -> list[RelatedMilestone]:
     """Everything that a milestone hangs together with, by date, in one statement."""
     rows = rows_of(_relations(), milestone=milestone.id, parent=milestone.parent_id)
-    found = [Related(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
+    found = [RelatedMilestone(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id))
 
 
@@ -69,7 +69,7 @@ def _relations() -> CompoundSelect[*tuple[Any, ...]]:
 
 
 def list_possible_predecessors(milestone: Milestone) -> Sequence[Milestone]:
-    """What may be said to come before a milestone: others of its partnership, and national ones, of the same cycle or
+    """What can be chosen to come before a milestone: others of its partnership, and national ones, of the same cycle or
     of none, that were not dropped."""
     related = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == milestone.id)
     return db.session.scalars(

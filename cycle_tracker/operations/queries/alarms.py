@@ -1,4 +1,4 @@
-"""Alarms about the service itself, and who is told of them."""
+"""Alarms about the service itself, and who is notified of them."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The outbox as a list: what went or goes to whom, in which state, and what each mail tells."""
+"""The outbox as a list: what was or will be sent to whom, in which state, and what each email is about."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from cycle_tracker.models import Message, Milestone, Notice, Partnership
 
 @dataclass(frozen=True)
 class NoticeTold:
-    """One notice in a mail. A national milestone has no partnership."""
+    """One notice in an email. A national milestone has no partnership."""
 
     partnership: str | None
     key: str

@@ -1,4 +1,4 @@
-"""What waits to be sent, what could not be, and who could not be told."""
+"""What waits to be sent, what could not be sent, and who could not be notified."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,20 +49,20 @@ _mail_is_held_up = select(
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingMails:
     """How many messages wait for a sender or are with one, and since when the oldest does."""
 
     count: int
     oldest: datetime | None
 
 
-def messages_waiting() -> Waiting:
+def messages_waiting() -> WaitingMails:
     """The messages that are on their way out."""
     counted = [
         db.session.execute(select(func.count(), func.min(Message.queued_at)).where(_in_state(state))).one()
         for state in (MessageState.QUEUED, MessageState.SENDING)
     ]
-    return Waiting(
+    return WaitingMails(
         count=sum(number for number, _oldest in counted),
         oldest=min((oldest for _number, oldest in counted if oldest), default=None),
     )
@@ -71,13 +71,13 @@ def messages_waiting() -> Waiting:
 def is_mail_held_up(since: datetime, now: datetime, *, runs_fail: bool) -> bool:
     """Whether a message is ready and has been since then, with a sender or without, and none was sent meanwhile.
 
-    Mails about an account have a job of their own: where only they go out, the others are held up. Where messages fail
+    Emails about an account have a job of their own: where only they go out, the others are delayed. Where messages fail
     by themselves and none is sent, none is left that is ready; that counts as well.
 
     `ready_at` alone does not say since when a message is ready: each time that the server hangs up on it, it goes back
     to the queue with a new one. One that no server has answered yet has been ready since it was queued. One that a
-    server put off is ready from its next try on; but that moves too where all runs of the sender have failed since
-    then (`runs_fail`), and it counts as soon as it is ready.
+    server put off is ready from its next try on; but that moves too where all runs of the sender have failed since then
+    (`runs_fail`), and it counts as soon as it is ready.
     """
     return bool(db.session.scalar(_mail_is_held_up, {"since": since, "now": now, "runs_fail": runs_fail}))
 
@@ -98,12 +98,12 @@ def list_failed() -> Sequence[Any]:
 
 
 def count_unreachable() -> int:
-    """How many notices that still count reached nobody."""
+    """How many notices that still count reached no one."""
     return db.session.scalar(select(func.count()).where(Notice.unreachable, Notice.ended_at.is_(None))) or 0
 
 
 def list_unreachable() -> Sequence[Any]:
-    """The latest notices that reached nobody: title, key, slug, partnership, step, audience and queued_on."""
+    """The latest notices that reached no one: title, key, slug, partnership, step, audience and queued_on."""
     return db.session.execute(
         select(
             Milestone.title,
@@ -123,7 +123,7 @@ def list_unreachable() -> Sequence[Any]:
 
 
 def list_undecided(day: date) -> Sequence[Any]:
-    """The milestones that a sweep for this day came to and left where they were, or that were changed since: title,
+    """The milestones that a sweep for this day reached and left where they were, or that were changed since: title,
     key, slug and partnership. The sweep moves the bookmark of every other one past the day."""
     return db.session.execute(
         select(Milestone.title, Milestone.key, Partnership.slug, Partnership.name.label("partnership"))

@@ -1,4 +1,4 @@
-"""Mails about a partnership that could not be delivered, for those who know the people in it."""
+"""Emails about a partnership that could not be delivered, for those who know the people in it."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -17,10 +17,10 @@ LISTED_AT_MOST = 10
 
 
 def list_failed_about(partnership_ids: Collection[int], since: datetime) -> Sequence[Any]:
-    """The mails given up since this instant that tell of these partnerships, the latest first: recipient, ended_at,
-    trouble, and how many of their milestones each tells of. One statement.
+    """The emails given up since this instant that are about these partnerships, the latest first: recipient, ended_at,
+    trouble, and how many of their milestones each is about. One statement.
 
-    Not those whose person got a later mail: the address is right by now.
+    Not those whose person got a later email: the address is right by now.
     """
     held = frozenset(partnership_ids)
     return rows_of(_failed_about(reach_of(held)), since=since, **values_of(held))

@@ -1,4 +1,4 @@
-"""What happened to a milestone, and what people were told of it."""
+"""What happened to a milestone, and the notices sent about it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -49,9 +49,9 @@ class History:
 
 @dataclass(frozen=True)
 class SentNotice:
-    """One notice of a milestone, to whom it was, and what became of the mail that carried it.
+    """One notice of a milestone, who it was for, and what became of its email.
 
-    `name` is None where it was for nobody: there was no one behind its audience.
+    `name` is None where there was no one in its audience.
     """
 
     step: str

@@ -1,4 +1,4 @@
-"""Dates that belong to somebody who has left: whose account is switched off, or who has no role there any more."""
+"""Dates that belong to someone who has left: their account is switched off, or they no longer have a role there."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -19,17 +19,17 @@ from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))
 
 
-def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
-    """What is past its date or due in the next 28 days and belongs to somebody who has left, in the partnerships that
+def list_orphaned_milestones(viewer: Viewer, today: date) -> Sequence[Any]:
+    """What is past its date or due in the next 28 days and belongs to someone who has left, in the partnerships that
     the person leads: slug, partnership, owner_id, owner, active and number, by partnership and owner. One statement.
 
-    What is due later is not looked for: a page that is asked for every morning reads no more of a partnership than it
-    must, and nobody is told of it before.
+    What is due later is not looked for: a page that is opened every morning reads no more of a partnership than it
+    must.
     """
     leads = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
     invites = viewer.partnerships_with(Permission.INVITE_PEOPLE)
     return rows_of(
-        _left_behind(reach_of(leads), reach_of(invites)),
+        _orphaned_milestones(reach_of(leads), reach_of(invites)),
         today=today,
         last_day=today + timedelta(days=COMING_UP_DAYS),
         **values_of(leads, "leads"),
@@ -38,7 +38,7 @@ def list_left_behind(viewer: Viewer, today: date) -> Sequence[Any]:
 
 
 @built_once
-def _left_behind(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
+def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
     of_organisation = (
         exists()
         .where(

@@ -1,4 +1,4 @@
-"""What the one-page status of a partnership is made from; each list is cut off at a length, its count is whole."""
+"""What the one-page status of a partnership is made from; each list is cut off at a length, its count is complete."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,18 +13,15 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import LATE, DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.documents.queries.documents import (
-    facts_of,
-    newest_explanations,
-    published_and_notified,
-    shared_explanations,
-)
-from cycle_tracker.documents.queries.publications import DocumentRecord, get_records
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.explanations import newest_explanations, shared_explanations
+from cycle_tracker.documents.queries.publications import get_records
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.governance.queries.decisions import list_decisions_of
 from cycle_tracker.models import DateChange, Decision, Escalation, Milestone, Partnership, Publication
 from cycle_tracker.overview.queries.milestone_lists import partnership_list
-from cycle_tracker.overview.rules.listing import Asked, Order, Standing
+from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, ListQuestion
 
 AHEAD = timedelta(days=90)
 LISTED_AT_MOST = 12
@@ -34,7 +31,7 @@ SHOWN_WHEREVER = LATE | {DocumentState.PUBLISHED_NOT_NOTIFIED}
 
 
 @dataclass(frozen=True)
-class DocumentStanding:
+class ReportedDocument:
     """One document with its state today, what is published, and the explanation that this reader may see."""
 
     milestone: Milestone
@@ -45,7 +42,7 @@ class DocumentStanding:
 
 
 @dataclass(frozen=True)
-class Inside:
+class InternalStatus:
     """What the people of the partnership and auditors see besides the documents."""
 
     past: Sequence[Milestone]
@@ -59,12 +56,12 @@ class Inside:
 
 @dataclass(frozen=True)
 class PartnershipStatus:
-    """Where a partnership stands on a day. For officials there is nothing but the documents."""
+    """The status of a partnership on a day. For officials there is nothing but the documents."""
 
     partnership: Partnership
     today: date
-    documents: Sequence[DocumentStanding] = field(default=())
-    inside: Inside | None = None
+    documents: Sequence[ReportedDocument] = field(default=())
+    inside: InternalStatus | None = None
 
 
 def get_status(viewer: Viewer, partnership: Partnership, today: date) -> PartnershipStatus:
@@ -74,7 +71,7 @@ def get_status(viewer: Viewer, partnership: Partnership, today: date) -> Partner
     return PartnershipStatus(partnership, today, documents, _inside(viewer, partnership, today) if in_full else None)
 
 
-def _documents(partnership: Partnership, today: date, *, in_full: bool) -> list[DocumentStanding]:
+def _documents(partnership: Partnership, today: date, *, in_full: bool) -> list[ReportedDocument]:
     rows = db.session.scalars(
         select(Milestone)
         .join(Milestone.partnership)
@@ -86,34 +83,34 @@ def _documents(partnership: Partnership, today: date, *, in_full: bool) -> list[
     published, shared = published_and_notified(rows), shared_explanations(rows)
     newest = newest_explanations([one.id for one in rows]) if in_full else shared
 
-    def standing(one: Milestone) -> DocumentStanding:
+    def reported(one: Milestone) -> ReportedDocument:
         publication, notified = published.get(one.id, (None, False))
         facts = facts_of(one, publication, shared.get(one.id), notified=notified)
-        return DocumentStanding(one, document_state(facts, today), publication, newest.get(one.id))
+        return ReportedDocument(one, document_state(facts, today), publication, newest.get(one.id))
 
-    shown = [one for one in map(standing, rows) if _is_shown(one, today)]
+    shown = [one for one in map(reported, rows) if _is_shown(one, today)]
     records = get_records([one.milestone for one in shown], today) if in_full else {}
     return [
-        DocumentStanding(one.milestone, one.state, one.publication, one.explanation, records.get(one.milestone.id))
+        ReportedDocument(one.milestone, one.state, one.publication, one.explanation, records.get(one.milestone.id))
         for one in shown
     ]
 
 
-def _is_shown(standing: DocumentStanding, today: date) -> bool:
+def _is_shown(reported: ReportedDocument, today: date) -> bool:
     """True for the documents of the plan that runs today, of the one before and of the next; others while late."""
-    if standing.state in SHOWN_WHEREVER or standing.milestone.cycle is None:
-        return standing.state is not DocumentState.COMPLETE
+    if reported.state in SHOWN_WHEREVER or reported.milestone.cycle is None:
+        return reported.state is not DocumentState.COMPLETE
     running = Period.containing(today) if today >= FIRST_START else Period(FIRST_START)
     before = running.start.replace(year=running.start.year - 3)
-    return before <= standing.milestone.cycle.period_start <= running.next().start
+    return before <= reported.milestone.cycle.period_start <= running.next().start
 
 
-def _inside(viewer: Viewer, partnership: Partnership, today: date) -> Inside:
-    past = partnership_list(viewer, partnership, Asked(overdue=True), Order.DUE, today)
-    asked = Asked(standing=Standing.OPEN, due_from=today, due_to=today + AHEAD)
-    ahead = partnership_list(viewer, partnership, asked, Order.DUE, today)
+def _inside(viewer: Viewer, partnership: Partnership, today: date) -> InternalStatus:
+    past = partnership_list(viewer, partnership, ListQuestion(overdue=True), ListOrder.DUE, today)
+    question = ListQuestion(status=ListedStates.OPEN, due_from=today, due_to=today + AHEAD)
+    ahead = partnership_list(viewer, partnership, question, ListOrder.DUE, today)
     past_rows = past.rows(page=1, per_page=LISTED_AT_MOST)
-    return Inside(
+    return InternalStatus(
         past=past_rows,
         past_count=past.count(),
         explanations=newest_explanations([one.id for one in past_rows]),
@@ -125,7 +122,7 @@ def _inside(viewer: Viewer, partnership: Partnership, today: date) -> Inside:
 
 
 def _open_escalations(partnership: Partnership) -> Sequence[Escalation]:
-    """What came to the governance group and is not settled, the longest there first."""
+    """What was passed to the governance group and is not settled, the longest there first."""
     return db.session.scalars(
         select(Escalation)
         .join(Escalation.milestone)

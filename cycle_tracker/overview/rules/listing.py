@@ -13,8 +13,8 @@ from cycle_tracker.core.periods import Period
 NOBODY = 0
 
 
-class Standing(StrEnum):
-    """The states that a list is kept to: all that are open, or one."""
+class ListedStates(StrEnum):
+    """The states that a list shows: all that are open, or one."""
 
     OPEN = "open"
     NOT_STARTED = State.NOT_STARTED.value
@@ -26,16 +26,16 @@ class Standing(StrEnum):
     @property
     def states(self) -> frozenset[State]:
         """The states themselves."""
-        return OPEN if self is Standing.OPEN else frozenset({State(self.value)})
+        return OPEN if self is ListedStates.OPEN else frozenset({State(self.value)})
 
     @property
     def label(self) -> str:
         """As it is chosen on a page."""
-        return "Open" if self is Standing.OPEN else State(self.value).label
+        return "Open" if self is ListedStates.OPEN else State(self.value).label
 
 
-class When(StrEnum):
-    """The groups of a person's list, in the order in which they need somebody."""
+class DateGroup(StrEnum):
+    """The groups of a person's list, the most urgent first."""
 
     PAST = "past"
     TODAY = "today"
@@ -48,30 +48,30 @@ class When(StrEnum):
     def label(self) -> str:
         """The heading of the group."""
         return {
-            When.PAST: "Overdue",
-            When.TODAY: "Due today",
-            When.COMING: "Coming up",
-            When.NO_DATE: "No date yet",
-            When.BEFORE_SERVICE: "Before you joined",
-            When.ENDED: "Done or closed",
+            DateGroup.PAST: "Overdue",
+            DateGroup.TODAY: "Due today",
+            DateGroup.COMING: "Coming up",
+            DateGroup.NO_DATE: "No date yet",
+            DateGroup.BEFORE_SERVICE: "Before you joined",
+            DateGroup.ENDED: "Done or closed",
         }[self]
 
 
 # The group of each due state.
-WHEN = {
-    DueState.OVERDUE: When.PAST,
-    DueState.DUE_TODAY: When.TODAY,
-    DueState.DUE_SOON: When.COMING,
-    DueState.NOT_DUE: When.COMING,
-    DueState.NO_DATE: When.NO_DATE,
-    DueState.BEFORE_SERVICE: When.BEFORE_SERVICE,
-    DueState.DONE: When.ENDED,
-    DueState.DONE_LATE: When.ENDED,
-    DueState.CLOSED: When.ENDED,
+DATE_GROUPS = {
+    DueState.OVERDUE: DateGroup.PAST,
+    DueState.DUE_TODAY: DateGroup.TODAY,
+    DueState.DUE_SOON: DateGroup.COMING,
+    DueState.NOT_DUE: DateGroup.COMING,
+    DueState.NO_DATE: DateGroup.NO_DATE,
+    DueState.BEFORE_SERVICE: DateGroup.BEFORE_SERVICE,
+    DueState.DONE: DateGroup.ENDED,
+    DueState.DONE_LATE: DateGroup.ENDED,
+    DueState.CLOSED: DateGroup.ENDED,
 }
 
 
-class Order(StrEnum):
+class ListOrder(StrEnum):
     """What a list can be sorted by."""
 
     DUE = "due"
@@ -82,19 +82,19 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuestion:
     """What a list is narrowed to. What is empty narrows nothing; `owner` may be NOBODY.
 
-    `due_from` and `due_to` are the first and the last day of the dates worked to. `text` is looked for in titles and
-    keys. `overdue` keeps what is open and past its date.
+    `due_from` and `due_to` are the first and the last due date. `text` is looked for in titles and keys. `overdue`
+    keeps what is open and past its date.
     """
 
     partnership: str = ""
     period: Period | None = None
     stage: Stage | None = None
     kind: Kind | None = None
-    standing: Standing | None = None
-    when: When | None = None
+    status: ListedStates | None = None
+    when: DateGroup | None = None
     owner: int | None = None
     due_from: date | None = None
     due_to: date | None = None

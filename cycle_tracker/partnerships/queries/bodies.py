@@ -1,4 +1,4 @@
-"""The organisations of partnerships, and whose part in them holds on a day."""
+"""The organisations of partnerships, and whose part in them applies on a day."""
 
 from collections.abc import Sequence
 from datetime import date

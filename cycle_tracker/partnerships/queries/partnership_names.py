@@ -16,7 +16,7 @@ ADD_NOTHING = frozenset({"the", "of", "council", "city", "cspp", "childrens", "s
 
 @dataclass
 class PartnershipNames:
-    """The partnerships by their names. The name of a body that takes part in several stands for all of those."""
+    """The partnerships by their names. The name of a body that takes part in several means all of those."""
 
     partnerships: dict[int, Partnership] = field(default_factory=dict)
     _own: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -35,7 +35,7 @@ class PartnershipNames:
             self._own[_plain(name)].add(partnership.id)
 
     def add_body(self, partnership_id: int, names: Iterable[str]) -> None:
-        """Let the names of one of its bodies stand for a partnership."""
+        """Let the names of one of its bodies mean a partnership."""
         for name in names:
             self._of_bodies[_plain(name)].add(partnership_id)
 

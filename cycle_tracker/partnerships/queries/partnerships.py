@@ -39,7 +39,7 @@ def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) 
 
 
 def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partnership]:
-    """The partnerships of these numbers by name; None stands for all of them."""
+    """The partnerships of these numbers by name; None means all of them."""
     return db.session.scalars(_by_name(reach_of(within)), values_of(within)).all()
 
 

@@ -1,4 +1,4 @@
-"""The mails about an account that wait, found by an index of their own: looked for every five seconds."""
+"""The emails about an account that wait, found by an index of their own: looked for every five seconds."""
 
 from datetime import datetime
 
@@ -16,6 +16,6 @@ def is_one_ready(now: datetime) -> bool:
 
 
 def has_one_queued(user_id: int, kind: MessageKind) -> bool:
-    """True where a person has one of this kind coming that nobody has sent yet."""
+    """True where a person has one of this kind that has not been sent yet."""
     statement = select(Message.id).where(text(ACCOUNT_MAIL_IS_QUEUED), Message.user_id == user_id, Message.kind == kind)
     return db.session.scalars(statement.limit(1)).first() is not None

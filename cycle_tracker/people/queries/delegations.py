@@ -1,4 +1,4 @@
-"""Who is away, and who stands in for them."""
+"""Who is away, and who is covering for them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,8 +15,8 @@ from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleG
 
 
 def list_to_come(user_id: int, today: date, *, also_as_deputy: bool = False) -> Sequence[Delegation]:
-    """What holds today or later for somebody who is away, and where asked for, for those whose deputy they are; the
-    first to begin before the others. One statement."""
+    """The delegations of someone who is away, today or later, and where asked for, those whose deputy they are; the
+    first to begin first. One statement."""
     whose = Delegation.user_id == user_id
     return db.session.scalars(
         select(Delegation)
@@ -31,7 +31,7 @@ def list_to_come(user_id: int, today: date, *, also_as_deputy: bool = False) -> 
 
 
 def list_between(from_on: date, to_on: date) -> Sequence[Delegation]:
-    """Everything that holds on some day between two, whoever is away."""
+    """Every delegation that applies on any day between two, for anyone."""
     return db.session.scalars(
         select(Delegation)
         .where(Delegation.from_on <= to_on, Delegation.to_on >= from_on, Delegation.ended_at.is_(None))
@@ -41,8 +41,8 @@ def list_between(from_on: date, to_on: date) -> Sequence[Delegation]:
 
 
 def get_delegation(delegation_id: int, *, of: int, or_deputy: bool = False) -> Delegation:
-    """One delegation of a person, or where asked for one whose deputy they are, locked for whoever ends it. Raises
-    NoResultFound for any other."""
+    """One delegation of a person, or where asked for one whose deputy they are, locked for the person who ends it.
+    Raises NoResultFound for any other."""
     found = db.session.scalars(
         select(Delegation)
         .where(Delegation.id == delegation_id)
@@ -55,7 +55,7 @@ def get_delegation(delegation_id: int, *, of: int, or_deputy: bool = False) -> D
 
 
 def list_possible_deputies(person: Viewer, today: date) -> Sequence[User]:
-    """The active people who hold a role where the person works, by name: in one of their partnerships, or in the nation
+    """The active people who have a role where the person works, by name: in one of their partnerships, or for Scotland
     one of their national roles. One statement."""
     here = sorted(person.within)
     bodies = select(PartnershipBody.organisation_id).where(PartnershipBody.partnership_id.in_(here), body_holds(today))

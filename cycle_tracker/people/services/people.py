@@ -14,7 +14,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models import Group, Membership, MembershipRole, Organisation, Partnership, RoleGrant, User
-from cycle_tracker.people.queries.people import count_others_with_role
+from cycle_tracker.people.queries.held_roles import count_others_with_role
 from cycle_tracker.people.services.users import grant_role, rename_user, valid_name
 
 # The places in a governance group that go with a role, and end with it.

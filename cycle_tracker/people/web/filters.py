@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from cycle_tracker.core.roles import Role
-from cycle_tracker.people.queries.people import Asked, Order, Standing
+from cycle_tracker.people.queries.accounts import AccountOrder, AccountQuestion, AccountStatus
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter, TextFilter
 
 STATUSES = {
-    Standing.ACTIVE: "People who can sign in",
-    Standing.NO_PASSWORD: "People without a password",
-    Standing.POST: "Posts with a shared mailbox",
-    Standing.OFF: "Switched off",
+    AccountStatus.ACTIVE: "People who can sign in",
+    AccountStatus.NO_PASSWORD: "People without a password",
+    AccountStatus.POST: "Posts with a shared mailbox",
+    AccountStatus.OFF: "Switched off",
 }
 
 
@@ -20,8 +20,8 @@ class PeopleFilters(FilterForm):
     text = TextFilter("Name or email address")
     role = ChoiceFilter[Role]("Role")
     partnership = PartnershipFilter()
-    state = ChoiceFilter[Standing]("Status")
-    sort = ChoiceFilter[Order]("Order")
+    state = ChoiceFilter[AccountStatus]("Status")
+    sort = ChoiceFilter[AccountOrder]("Order")
 
     def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
@@ -30,15 +30,15 @@ class PeopleFilters(FilterForm):
         self.role.offer({role.value: role for role in Role}, roles)
         self.partnership.offer_each(partnerships)
         self.state.offer({one.value: one for one in STATUSES}, statuses)
-        self.sort.offer({one.value: one for one in Order})
+        self.sort.offer({one.value: one for one in AccountOrder})
 
     @property
-    def asked(self) -> Asked:
+    def question(self) -> AccountQuestion:
         """What the list asks the database for."""
-        return Asked(
+        return AccountQuestion(
             text=self.text.word,
             role=self.role.value,
             partnership=self.partnership.word,
-            standing=self.state.value,
-            order=self.sort.value or Order.NAME,
+            status=self.state.value,
+            order=self.sort.value or AccountOrder.NAME,
         )

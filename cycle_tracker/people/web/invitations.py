@@ -10,7 +10,7 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.models import Invitation, Organisation, Partnership
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership, list_partnerships
-from cycle_tracker.people.queries.people import get_invitation, list_invitations
+from cycle_tracker.people.queries.invitations import get_invitation, list_invitations
 from cycle_tracker.people.services.invitations import invite, send_invitation_again, withdraw_invitation
 from cycle_tracker.people.services.users import scope_of
 from cycle_tracker.people.web.forms import ConfirmForm, InviteAnywhereForm, InviteForm

@@ -14,7 +14,8 @@ from cycle_tracker.models import Organisation, Partnership, User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.owners import list_owners
-from cycle_tracker.people.queries.people import get_person_of, list_holders, list_owned
+from cycle_tracker.people.queries.people import get_person_of, list_owned
+from cycle_tracker.people.queries.posts import list_holders
 from cycle_tracker.people.services import people, posts
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import ConfirmForm, PostForm

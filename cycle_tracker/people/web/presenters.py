@@ -12,7 +12,8 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.models import Milestone, User
-from cycle_tracker.people.queries.people import Account, HeldRole, Order, reaches
+from cycle_tracker.people.queries.accounts import Account, AccountOrder
+from cycle_tracker.people.queries.held_roles import HeldRole, reaches
 from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
@@ -98,18 +99,20 @@ def file_rows(found: Iterable[PersonRow]) -> list[Sequence[Cell]]:
 def columns(filters: PeopleFilters) -> list[Any]:
     """The headings of the administrators' list; three of them sort it."""
 
-    def sorting(label: str, order: Order) -> dict[str, Any]:
-        is_this = filters.asked.order is order
-        direction = "descending" if order is Order.LAST_SEEN else "ascending"
-        address = url_for("people.index", **filters.in_address(sort=order.value if order is not Order.NAME else ""))
+    def sorting(label: str, order: AccountOrder) -> dict[str, Any]:
+        is_this = filters.question.order is order
+        direction = "descending" if order is AccountOrder.LAST_SEEN else "ascending"
+        address = url_for(
+            "people.index", **filters.in_address(sort=order.value if order is not AccountOrder.NAME else "")
+        )
         return {"label": label, "address": address, "sort": direction if is_this else None}
 
     return [
-        sorting("Name", Order.NAME),
-        sorting("Email address", Order.EMAIL),
+        sorting("Name", AccountOrder.NAME),
+        sorting("Email address", AccountOrder.EMAIL),
         "Roles",
         {"label": "Open milestones", "number": True},
-        sorting("Last seen", Order.LAST_SEEN),
+        sorting("Last seen", AccountOrder.LAST_SEEN),
         "Status",
     ]
 

@@ -10,17 +10,10 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.models import User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
-from cycle_tracker.people.queries.people import (
-    count_people,
-    get_grant,
-    get_person,
-    last_seen,
-    list_holders,
-    list_owned,
-    list_people,
-    list_posts_of,
-    list_roles,
-)
+from cycle_tracker.people.queries.accounts import count_people, list_people
+from cycle_tracker.people.queries.held_roles import get_grant, list_roles
+from cycle_tracker.people.queries.people import get_person, last_seen, list_owned
+from cycle_tracker.people.queries.posts import list_holders, list_posts_of
 from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.filters import PeopleFilters
@@ -44,9 +37,9 @@ def index() -> ResponseReturnValue:
         return _for_leads(viewer)
     today = clock.today()
     filters = PeopleFilters(request.args, list_partnerships())
-    count = count_people(filters.asked, today)
+    count = count_people(filters.question, today)
     page = min(page_asked_for(), last_page(count))
-    found = list_people(filters.asked, today, page=page, per_page=PER_PAGE)
+    found = list_people(filters.question, today, page=page, per_page=PER_PAGE)
     return render_template(
         "people/index.html",
         filters=filters,
@@ -61,7 +54,7 @@ def index() -> ResponseReturnValue:
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     today = clock.today()
-    found = presenters.lines(list_people(PeopleFilters(request.args, list_partnerships()).asked, today))
+    found = presenters.lines(list_people(PeopleFilters(request.args, list_partnerships()).question, today))
     return download(Sheet(f"people-{today}", presenters.FILE_COLUMNS, presenters.file_rows(found)), form)
 
 

@@ -8,23 +8,12 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.models import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
+from cycle_tracker.people.queries.accounts import Account, count_people_of, list_people_of
 from cycle_tracker.people.queries.delegations import list_to_come
-from cycle_tracker.people.queries.people import (
-    Account,
-    count_people_of,
-    get_grant,
-    get_person_of,
-    holders_of,
-    last_seen,
-    list_holders,
-    list_invitations_to,
-    list_owned,
-    list_people_of,
-    list_posts_of,
-    list_roles,
-    organisations_in,
-    reaches,
-)
+from cycle_tracker.people.queries.held_roles import get_grant, list_roles, organisations_in, reaches
+from cycle_tracker.people.queries.invitations import list_invitations_to
+from cycle_tracker.people.queries.people import get_person_of, last_seen, list_owned
+from cycle_tracker.people.queries.posts import holders_of, list_holders, list_posts_of
 from cycle_tracker.people.services import people
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.delegations.presenters import lines_of

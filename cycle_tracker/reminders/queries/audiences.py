@@ -50,7 +50,7 @@ def contact_of(addressee: str) -> int | None:
 
 @dataclass(frozen=True)
 class Audiences:
-    """Everybody who may be told about milestones of some partnerships, looked up once for a batch."""
+    """Everyone who may be notified about milestones of some partnerships, looked up once for a batch."""
 
     viewers: Mapping[int, Viewer]
     leads: Mapping[int, tuple[int, ...]]
@@ -66,8 +66,8 @@ class Audiences:
     ) -> dict[Audience, tuple[str, ...]]:
         """The people behind each audience of one milestone.
 
-        With no owner who may be told, the planning leads stand in, and without them the administrators. Nobody is
-        named who may not see the milestone now.
+        With no owner who may be notified, the planning leads replace them, and without planning leads the
+        administrators. Everyone named may see the milestone now.
         """
         asked = (partnership_id, is_document)
         if asked not in self._found:
@@ -100,7 +100,7 @@ class Audiences:
 
 
 def audiences_for(partnership_ids: Collection[int], owner_ids: Collection[int], today: date) -> Audiences:
-    """Everybody behind the audiences of a batch of milestones, in five statements however many there are."""
+    """Everyone in the audiences of a batch of milestones, in five statements however many there are."""
     leads = _leads_of(partnership_ids, today)
     governance, chairs = _governance_of(partnership_ids, today)
     everybody = {*owner_ids, *_people(leads), *_people(governance)}
@@ -139,7 +139,8 @@ def _leads_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[
 
 
 def contacts_of(milestone_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """The contacts who are asked about each milestone, as notices key them; one statement, none where none is named."""
+    """The contacts who are asked about each milestone, as notices key them; one statement, or none where none is
+    named."""
     if not milestone_ids:
         return {}
     rows = db.session.execute(

@@ -1,4 +1,4 @@
-"""A milestone as the reminder rules know it, from a row or from the object, and the policy that holds for it."""
+"""A milestone as the reminder rules know it, from a row or from the object, and the policy that applies to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,13 +65,13 @@ def deadline_of(
 
 @dataclass(frozen=True)
 class Policies:
-    """The policies that hold now: the defaults, and what was changed of them, by place."""
+    """The policies that apply now: the defaults, and what was changed of them, by place."""
 
     changes: Mapping[str, PolicyChange]
     _found: dict[tuple[Kind, Basis, int | None], Policy] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, row: MilestoneRow) -> Policy:
-        """The policy that holds for one milestone."""
+        """The policy that applies to one milestone."""
         asked = (row.kind, row.duty_basis, row.partnership_id)
         if asked not in self._found:
             self._found[asked] = policy_under(self.changes, *asked)
@@ -104,12 +104,12 @@ def change_of(row: Any) -> PolicyChange:
 
 
 def _rung(days: object, audiences: object) -> EscalationStage:
-    """A rung from the two parts of its JSON: `[14, ["governance-group"]]`."""
+    """An escalation stage from the two parts of its JSON: `[14, ["governance-group"]]`."""
     if not isinstance(days, int) or not isinstance(audiences, list):
         raise TypeError(f"An escalation stage is days and a list of audiences, not {days!r} and {audiences!r}.")
     return EscalationStage(days, tuple(Audience(one) for one in audiences))
 
 
 def policy_of(row: MilestoneRow) -> Policy:
-    """The policy that holds for one milestone; one statement. For many, ask `policies_now` once."""
+    """The policy that applies to one milestone; one statement. For many, ask `policies_now` once."""
     return policies_now().of(row)

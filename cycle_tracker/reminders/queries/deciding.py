@@ -1,5 +1,5 @@
-"""What the reminder rules are told of a batch of milestones: asked alike by the sweep, by the forecast, and by the page
-that says why nobody was told."""
+"""What the reminder rules need to know about a batch of milestones: for the sweep, for the forecast, and for the page
+that says why no one was notified."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
+from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
@@ -36,12 +36,12 @@ DECIDING = (
     Milestone.next_notice_on,
     Partnership.notify_from,
 )
-"""The columns of a row that the rules are asked about; the partnership is joined from outside."""
+"""The columns of a row that the rules need; the caller joins the partnership."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a batch of milestones beside their rows."""
+class BatchFacts:
+    """What is known about a batch of milestones besides their rows."""
 
     calendars: Mapping[int | None, WorkingCalendar]
     audiences: Audiences
@@ -63,12 +63,13 @@ class Known:
         )
 
     def policy(self, row: Row[Any]) -> Policy:
-        """The policy that holds for it."""
+        """The policy that applies to it."""
         return self.policies.of(row)
 
     def told_of(self, row: Row[Any]) -> Collection[str]:
-        """The steps told of its present date, and those that they overtook. Where the ladder was changed since, a rung
-        counts as told whose audiences were told by a rung that is no more: rungs tell their audience once."""
+        """The steps that were notified for its present date, and those that they overtook. Where the escalation stages
+        were changed since, a stage counts as notified if its audiences were notified by a stage that no longer exists:
+        each audience is notified only once."""
         told = self.told.get((row.id, row.due_on), set())
         rungs = self.policy(row).rungs
         before = _audiences_of_others(self.climbed.get((row.id, row.due_on), ()), rungs)
@@ -79,7 +80,8 @@ class Known:
         }
 
     def is_open(self, row: Row[Any], reached: StageReached) -> bool:
-        """True where a rung of its present date is open already, or one to the same audience of an earlier ladder."""
+        """True where an escalation stage of its present date is already open, or an earlier stage to the same
+        audience."""
         opened = self.opened.get((row.id, row.due_on), ())
         others = _audiences_of_others(opened, self.policy(row).rungs)
         return reached.audiences[-1] in others or any(days == reached.days for days, _ in opened)
@@ -92,13 +94,13 @@ class Known:
         return {**people, Audience.CONTACT: contacts} if contacts else people
 
 
-def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> Known:
-    """What is known of these milestones now, in a constant number of statements; with `policies` as if they held."""
+def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | None = None) -> BatchFacts:
+    """What is known of these milestones now, in a constant number of statements; with `policies` as if they applied."""
     partnership_ids = {row.partnership_id for row in rows}
     milestone_ids = [row.id for row in rows]
     told, climbed = _told(milestone_ids)
     opened, reply_by = _opened(milestone_ids)
-    return Known(
+    return BatchFacts(
         calendars=calendars_of(partnership_ids),
         audiences=audiences_for(
             partnership_ids - {None}, {row.owner_id for row in rows if row.owner_id is not None}, today
@@ -114,7 +116,7 @@ def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | 
 
 
 def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterable[EscalationStage]) -> set[Audience]:
-    """The audiences that were told, or had something opened, by rungs that the ladder does not have now."""
+    """The audiences that were notified, or had something opened, by escalation stages that no longer exist."""
     present = {rung.days for rung in rungs}
     return {audience for days, audience in climbed if days not in present}
 
@@ -122,7 +124,8 @@ def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterabl
 def _told(
     milestone_ids: list[int],
 ) -> tuple[dict[tuple[int, date], set[str]], dict[tuple[int, date], set[tuple[int, Audience]]]]:
-    """The steps told of each milestone and date, and those that they overtook; and which rung told which audience."""
+    """The steps notified for each milestone and date, and those that they overtook; and which stage notified which
+    audience."""
     told: dict[tuple[int, date], set[str]] = defaultdict(set)
     climbed: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
     for row in db.session.execute(
@@ -140,7 +143,7 @@ def _told(
 def _opened(
     milestone_ids: list[int],
 ) -> tuple[dict[tuple[int, date], set[tuple[int, Audience]]], dict[tuple[int, date], date]]:
-    """The rungs that are open of each milestone and date, and the latest day by which one of them is replied to."""
+    """The open escalation stages of each milestone and date, and the latest day by which one of them is replied to."""
     opened: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
     reply_by: dict[tuple[int, date], date] = {}
     for row in db.session.execute(

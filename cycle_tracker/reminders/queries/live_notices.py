@@ -1,4 +1,4 @@
-"""Notices that count: told or waiting, and neither superseded nor withdrawn."""
+"""Notices that count: sent or waiting, and neither superseded nor withdrawn."""
 
 from collections.abc import Collection
 

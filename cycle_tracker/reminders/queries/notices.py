@@ -18,10 +18,9 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models import Contact, Ending, Message, Milestone, Notice, Partnership, User
-from cycle_tracker.reminders.queries.audiences import addressee_of
 
 
-class Standing(StrEnum):
+class NoticeStatus(StrEnum):
     """What became of a notice."""
 
     WAITING = "waiting"
@@ -34,7 +33,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class NoticeRecord:
-    """One notice with its milestone, whom it was for (`person`), who got it (`reader`), and its mail."""
+    """One notice with its milestone, whom it was for (`person`), who got it (`reader`), and its email."""
 
     id: int
     step: str
@@ -49,7 +48,7 @@ class NoticeRecord:
     ended_at: datetime | None
     ending: Ending | None
     ended_why: str
-    standing: Standing
+    status: NoticeStatus
     key: str
     title: str
     kind: Kind
@@ -75,12 +74,12 @@ class NoticeRecord:
 
     @property
     def name(self) -> str:
-        """Whom it was for; empty where there was nobody."""
+        """Who it was for; empty where there was no one."""
         return self.person or self.contact or ""
 
     @property
     def deputy(self) -> str:
-        """Who got it for somebody who was away; empty where it went to whom it was for."""
+        """Who got it for someone who was away; empty where it went to the person it was for."""
         return self.reader if self.reader and self.person and self.reader != self.person else ""
 
     @property
@@ -96,22 +95,25 @@ class NoticeRecord:
 
 _person, _reader = aliased(User), aliased(User)
 
+
 _never_in_a_mail = or_(
     Notice.ending == Ending.WITHDRAWN,
     and_(Notice.ended_at.is_not(None), or_(Message.ended_at.is_(None), Notice.ended_at < Message.ended_at)),
 )
-"""What ended before its mail went out was taken out of it."""
+"""What ended before its email went out was removed from it."""
 
-_standing = case(
-    (Notice.unreachable, Standing.UNREACHABLE.value),
-    (or_(_never_in_a_mail, Message.state == MessageState.WITHDRAWN), Standing.NOT_SENT.value),
-    (Message.state == MessageState.SENT, Standing.SENT.value),
-    (Message.state == MessageState.FAILED, Standing.FAILED.value),
-    (Notice.message_id.is_(None), Standing.WAITING.value),
-    else_=Standing.ON_ITS_WAY.value,
+
+_status = case(
+    (Notice.unreachable, NoticeStatus.UNREACHABLE.value),
+    (or_(_never_in_a_mail, Message.state == MessageState.WITHDRAWN), NoticeStatus.NOT_SENT.value),
+    (Message.state == MessageState.SENT, NoticeStatus.SENT.value),
+    (Message.state == MessageState.FAILED, NoticeStatus.FAILED.value),
+    (Notice.message_id.is_(None), NoticeStatus.WAITING.value),
+    else_=NoticeStatus.ON_ITS_WAY.value,
 )
 
-_COLUMNS = (
+
+NOTICE_COLUMNS = (
     Notice.id,
     Notice.step,
     Notice.due_on,
@@ -125,7 +127,7 @@ _COLUMNS = (
     Notice.ended_at,
     Notice.ending,
     Notice.ended_why,
-    _standing.label("standing"),
+    _status.label("status"),
     Milestone.key,
     Milestone.title,
     Milestone.kind,
@@ -159,20 +161,20 @@ class NoticeList:
     viewer: Viewer
     partnership: str = ""
     person: str = ""
-    standing: Standing | None = None
+    status: NoticeStatus | None = None
     first: date | None = None
     last: date | None = None
 
     def count(self) -> int:
         """How many there are in all."""
-        return db.session.scalar(_joined(select(func.count(Notice.id))).where(*self._conditions())) or 0
+        return db.session.scalar(joined(select(func.count(Notice.id))).where(*self._conditions())) or 0
 
     def rows(self, *, page: int = 1, per_page: int | None = None) -> list[NoticeRecord]:
         """One page of them, or with no `per_page` all; one statement."""
-        statement = _joined(select(*_COLUMNS)).where(*self._conditions()).order_by(Notice.id.desc())
+        statement = joined(select(*NOTICE_COLUMNS)).where(*self._conditions()).order_by(Notice.id.desc())
         if per_page is not None:
             statement = statement.limit(per_page).offset((page - 1) * per_page)
-        return _records(statement)
+        return records_of(statement)
 
     def _conditions(self) -> list[ColumnElement[bool]]:
         wanted = [within(Milestone.partnership_id, self.viewer, Permission.READ_NOTICES)]
@@ -181,8 +183,8 @@ class NoticeList:
         if self.person:
             fields = (_person.name, Contact.name, _reader.name, Message.recipient)
             wanted.append(or_(*(field.icontains(self.person, autoescape=True) for field in fields)))
-        if self.standing is not None:
-            wanted.append(_standing == self.standing.value)
+        if self.status is not None:
+            wanted.append(_status == self.status.value)
         if self.first is not None:
             wanted.append(Notice.queued_on >= self.first)
         if self.last is not None:
@@ -193,68 +195,33 @@ class NoticeList:
 def get_notice(viewer: Viewer, notice_id: int) -> NoticeRecord:
     """One notice.
 
-    Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where they may,
-    and not who was told of it.
+    Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where they may, but
+    may not see who was notified of it.
     """
-    found = next(iter(_records(_joined(select(*_COLUMNS)).where(Notice.id == notice_id))), None)
+    found = next(iter(records_of(joined(select(*NOTICE_COLUMNS)).where(Notice.id == notice_id))), None)
     if found is None or not may_see(viewer, found.partnership_id, is_document=found.is_document):
         raise NoResultFound
-    if not _reads(viewer, found):
+    if not may_read(viewer, found):
         raise NotAllowed
     return found
 
 
 def notices_of(milestone: Milestone) -> list[NoticeRecord]:
     """Every notice of a milestone, the newest first; one statement."""
-    return _records(_joined(select(*_COLUMNS)).where(Notice.milestone_id == milestone.id).order_by(Notice.id.desc()))
-
-
-@dataclass(frozen=True)
-class MailRecord:
-    """One mail, and those of its notices that the person may see. `is_theirs` says that it came to them, or to a post
-    that they hold, or was for them while they were away; `hidden` counts the notices that they may not see."""
-
-    message: Message
-    reader: str
-    stands_in_for: str
-    notices: Sequence[NoticeRecord]
-    hidden: int
-    is_theirs: bool
-
-
-def get_mail(viewer: Viewer, identity: str) -> MailRecord:
-    """A mail by the identity that its footer names: the person's own, or one that tells of partnerships whose notices
-    they may read. Raises NoResultFound for any other."""
-    message = db.session.scalars(select(Message).where(Message.identity == identity)).one()
-    addressees = {addressee_of(number) for number in viewer.owns_as}
-    is_theirs = message.user_id in viewer.owns_as or message.addressee in addressees
-    notices = _records(_joined(select(*_COLUMNS)).where(Notice.message_id == message.id).order_by(Notice.id))
-    shown = [one for one in notices if _reads(viewer, one) or (is_theirs and _sees(viewer, one))]
-    if not is_theirs and not shown:
-        raise NoResultFound
-    person = next((one for one in notices if one.deputy), None)
-    return MailRecord(
-        message=message,
-        reader=next((one.reader or one.contact or "" for one in notices), ""),
-        stands_in_for=person.name if person else "",
-        notices=shown,
-        hidden=len(notices) - len(shown),
-        is_theirs=is_theirs,
+    return records_of(
+        joined(select(*NOTICE_COLUMNS)).where(Notice.milestone_id == milestone.id).order_by(Notice.id.desc())
     )
 
 
-def _sees(viewer: Viewer, notice: NoticeRecord) -> bool:
-    return may_see(viewer, notice.partnership_id, is_document=notice.is_document)
-
-
-def _reads(viewer: Viewer, notice: NoticeRecord) -> bool:
-    """True where the person may read who was told of it. National milestones are read by those who read all."""
+def may_read(viewer: Viewer, notice: NoticeRecord) -> bool:
+    """True where the person may read who was notified of it. National milestones are read by those who read all."""
     partnerships = viewer.partnerships_with(Permission.READ_NOTICES)
     return partnerships is None or notice.partnership_id in partnerships
 
 
-def _joined(statement: Any) -> Select[*tuple[Any, ...]]:
-    joined: Select[*tuple[Any, ...]] = (
+def joined(statement: Any) -> Select[*tuple[Any, ...]]:
+    """A statement on notices, joined with the milestone, the people and the email of each."""
+    found: Select[*tuple[Any, ...]] = (
         statement.select_from(Notice)
         .join(Milestone, Milestone.id == Notice.milestone_id)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
@@ -263,10 +230,11 @@ def _joined(statement: Any) -> Select[*tuple[Any, ...]]:
         .outerjoin(Message, Message.id == Notice.message_id)
         .outerjoin(_reader, _reader.id == Message.user_id)
     )
-    return joined
+    return found
 
 
-def _records(statement: Select[*tuple[Any, ...]]) -> list[NoticeRecord]:
+def records_of(statement: Select[*tuple[Any, ...]]) -> list[NoticeRecord]:
+    """The records that a statement on `NOTICE_COLUMNS` finds; one statement."""
     return [
-        NoticeRecord(**{**row._asdict(), "standing": Standing(row.standing)}) for row in db.session.execute(statement)
+        NoticeRecord(**{**row._asdict(), "status": NoticeStatus(row.status)}) for row in db.session.execute(statement)
     ]

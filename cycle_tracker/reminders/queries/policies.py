@@ -1,4 +1,4 @@
-"""The policies by where they hold, what would hold there without them, and the history of their changes."""
+"""The policies by where they apply, what would apply there without them, and the history of their changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +20,8 @@ SUBJECT = "notice-policy"
 
 
 @dataclass(frozen=True)
-class Where:
-    """Where a policy holds: everywhere, for a kind, in a partnership, or for a kind in a partnership."""
+class PolicyScope:
+    """Where a policy applies: everywhere, for a kind, in a partnership, or for a kind in a partnership."""
 
     kind: Kind | None = None
     partnership: Partnership | None = None
@@ -33,7 +33,7 @@ class Where:
 
     @property
     def partnership_id(self) -> int | None:
-        """The partnership's number, where it holds in one."""
+        """The partnership's number, where it applies in one."""
         return self.partnership.id if self.partnership else None
 
     @property
@@ -54,17 +54,17 @@ class Where:
 
 def get_where(
     viewer: Viewer, slug: str | None, kind: Kind | None, *, to: Permission = Permission.SET_POLICIES
-) -> Where:
-    """Where a policy holds, for somebody who may set it there.
+) -> PolicyScope:
+    """Where a policy applies, for someone who may set it there.
 
     Raises NoResultFound for a partnership that they see nothing of, and NotAllowed where they may not set it: outside
-    of partnerships only those may who hold the permission for all.
+    partnerships, only people with the permission for all of them may.
     """
     if slug is not None:
-        return Where(kind, get_partnership(viewer, slug, to=to))
+        return PolicyScope(kind, get_partnership(viewer, slug, to=to))
     if viewer.partnerships_with(to) is not None:
         raise NotAllowed
-    return Where(kind)
+    return PolicyScope(kind)
 
 
 def find_policy(place: str) -> NoticePolicy | None:
@@ -72,8 +72,8 @@ def find_policy(place: str) -> NoticePolicy | None:
     return db.session.scalars(select(NoticePolicy).where(NoticePolicy.place == place)).one_or_none()
 
 
-def held_at(where: Where, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
-    """The policies that hold at a place under these changes, by kind and by what the duty rests on."""
+def held_at(where: PolicyScope, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
+    """The policies that apply at a place under these changes, by kind and by the basis of the duty."""
     return {
         (kind, basis): policy_under(_down_to(changes, where), kind, basis, where.partnership_id)
         for kind in where.kinds
@@ -81,13 +81,13 @@ def held_at(where: Where, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kin
     }
 
 
-def held_without(where: Where, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
-    """The policies that would hold there if this place had changed nothing."""
+def held_without(where: PolicyScope, changes: Mapping[str, PolicyChange]) -> dict[tuple[Kind, Basis], Policy]:
+    """The policies that would apply there if this place had changed nothing."""
     return held_at(where, {place: change for place, change in changes.items() if place != where.place})
 
 
-def national_at(where: Where, changes: Mapping[str, PolicyChange]) -> list[Policy]:
-    """The policies that the nation has for what is under a place, but for what the place itself changes."""
+def national_at(where: PolicyScope, changes: Mapping[str, PolicyChange]) -> list[Policy]:
+    """The national policies for everything under a place, except what the place itself changes."""
     national = {
         place: change for place, change in changes.items() if "partnership:" not in place and place != where.place
     }
@@ -99,8 +99,8 @@ def with_change(policies: Policies, place: str, change: PolicyChange) -> Policie
     return replace(policies, changes={**policies.changes, place: change}, _found={})
 
 
-def _down_to(changes: Mapping[str, PolicyChange], where: Where) -> dict[str, PolicyChange]:
-    """The changes without those of more particular places: what holds at the place itself."""
+def _down_to(changes: Mapping[str, PolicyChange], where: PolicyScope) -> dict[str, PolicyChange]:
+    """The changes without those of more particular places: what applies at the place itself."""
     if where.kind is not None:
         return dict(changes)
     own = {where.place, EVERYWHERE}
@@ -114,7 +114,7 @@ def _down_to(changes: Mapping[str, PolicyChange], where: Where) -> dict[str, Pol
 
 @dataclass(frozen=True)
 class PolicyEvent:
-    """One change of a policy, by whom and when, with what held before and after."""
+    """One change of a policy, by whom and when, with what applied before and after."""
 
     at: datetime
     by: str
@@ -136,6 +136,6 @@ def list_changes(policy: NoticePolicy | None) -> Sequence[PolicyEvent]:
 
 
 def changed_places() -> frozenset[str]:
-    """The places at which something differs from what would hold there without it; one statement."""
+    """The places at which something differs from what would otherwise apply there; one statement."""
     rows = db.session.scalars(select(NoticePolicy).order_by(NoticePolicy.id))
     return frozenset(one.place for one in rows if one.before or one.first_after is not None or one.rungs is not None)

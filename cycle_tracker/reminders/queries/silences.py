@@ -1,4 +1,4 @@
-"""What may have kept people from being told of one milestone, looked up now."""
+"""What may have kept people from being notified about one milestone, looked up now."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -14,7 +14,7 @@ from cycle_tracker.jobs.queries import QUEUE_NOTICES
 from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Partnership, RunOutcome, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
-from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
+from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
 from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Waits
 
@@ -23,7 +23,7 @@ DECIDED_BY = time(7, 15)
 
 
 def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
-    """What keeps anybody from being told of this milestone, whose notices so far are `told`."""
+    """What keeps anyone from being notified about this milestone, whose notices so far are `told`."""
     row: Row[Any] = _row_of(milestone)
     known = facts_for_batch([row], today)
     deadline, policy = known.deadline(row), known.policy(row)
@@ -34,17 +34,17 @@ def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, 
         policy=policy,
         closed_as=milestone.state.label.lower(),
         partnership=milestone.partnership.name if milestone.partnership else "Scotland",
-        was_told=any(one.standing is Standing.SENT for one in of_this_date),
+        was_told=any(one.status is NoticeStatus.SENT for one in of_this_date),
         owner=milestone.owner.name if milestone.owner else "",
         owner_may_be_told=milestone.owner_id is not None and addressee_of(milestone.owner_id) in owners,
         stands_in=_names([number for one in owners if (number := user_of(one)) and number != milestone.owner_id]),
-        unreachable=[one.audience for one in of_this_date if one.standing is Standing.UNREACHABLE],
+        unreachable=[one.audience for one in of_this_date if one.status is NoticeStatus.UNREACHABLE],
         waiting=_waiting(milestone),
         switched_off=_switched_off(milestone),
         stuck=[
-            Stuck(one.reader or one.name, one.trouble or "", one.standing is Standing.FAILED)
+            Stuck(one.reader or one.name, one.trouble or "", one.status is NoticeStatus.FAILED)
             for one in of_this_date
-            if one.standing in {Standing.FAILED, Standing.ON_ITS_WAY}
+            if one.status in {NoticeStatus.FAILED, NoticeStatus.ON_ITS_WAY}
         ],
         decided_for=_decided_for(),
         decided_by_now=_decided_by_now(london_time(now)),
@@ -98,7 +98,7 @@ def _waiting(milestone: Milestone) -> list[Waits]:
 
 
 def _switched_off(milestone: Milestone) -> list[str]:
-    """Who was not reminded of the present date because they want no reminders before it."""
+    """Who was not reminded of the present date because they chose no reminders before it."""
     rows = db.session.execute(
         select(func.coalesce(User.name, Contact.name))
         .select_from(Notice)

@@ -1,4 +1,4 @@
-"""Notices that wait for a mail, and what a mail has to say about each."""
+"""Notices that wait for an email, and what an email has to say about each."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -19,12 +19,12 @@ from cycle_tracker.reminders.rules.steps import ANSWERED, RAISED
 
 @dataclass(frozen=True)
 class NoticeLine:
-    """One notice with the facts of its milestone that a mail shows.
+    """One notice with the facts of its milestone that an email shows.
 
     `escalation_id` is what is open with the audience of the notice, for one that decides; `raised_why` and `raised_by`
-    are set where a person raised it. `reply_by` is the latest day that somebody who acknowledged it set, and
-    `acknowledged_by` who; what came to the national group is not told of outside it. `answer` is what a contact
-    answered last, of a notice that tells of it, and `answered_by` their name and organisation.
+    are set where a person raised it. `reply_by` is the latest day that was set when it was acknowledged, and
+    `acknowledged_by` who did; what was passed to the national group is not shown outside it. `answer` is what a contact
+    answered last, of a notice about it, and `answered_by` their name and organisation.
     """
 
     notice_id: int
@@ -121,7 +121,7 @@ def people_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
 
 
 def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
-    """What waits for each of these people, locked so that a second run writes no second mail."""
+    """What waits for each of these people, locked so that a second run writes no second email."""
     return _by(
         Notice.user_id,
         _lines().where(Notice.user_id.in_(user_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
@@ -211,7 +211,7 @@ def _last_acknowledged() -> Any:
 
 
 def _last_answer() -> Any:
-    """What a contact answered last about the milestone of a notice that tells of it."""
+    """What a contact answered last about the milestone of a notice about that answer."""
     return (
         select(func.max(Answer.id))
         .where(Answer.milestone_id == Notice.milestone_id, Answer.contact_id.is_not(None), Notice.step == ANSWERED)

@@ -10,7 +10,7 @@ from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import NoticePolicy, User
 from cycle_tracker.reminders.queries.deadlines import change_of, policies_now
-from cycle_tracker.reminders.queries.policies import SUBJECT, Where, find_policy, national_at
+from cycle_tracker.reminders.queries.policies import SUBJECT, PolicyScope, find_policy, national_at
 from cycle_tracker.reminders.rules.policies import PolicyChange
 from cycle_tracker.reminders.rules.policy_rules import ensure_may_set
 from cycle_tracker.reminders.services.bookmarks import ask_again
@@ -35,13 +35,13 @@ def as_kept(policy: NoticePolicy | None, wanted: PolicyChange, today: date) -> P
     return PolicyChange(in_force_from, before=own, repeats=wanted.repeats, rungs=wanted.rungs)
 
 
-def check_policy(where: Where, wanted: PolicyChange, *, by_a_lead: bool) -> None:
+def check_policy(where: PolicyScope, wanted: PolicyChange, *, by_a_lead: bool) -> None:
     """Raises RuleBroken where this may not be set there."""
     ensure_may_set(wanted, national_at(where, policies_now().changes), by_a_lead=by_a_lead)
 
 
 def set_policy(
-    where: Where, wanted: PolicyChange, *, version: int, by_a_lead: bool, by: User, today: date, now: datetime
+    where: PolicyScope, wanted: PolicyChange, *, version: int, by_a_lead: bool, by: User, today: date, now: datetime
 ) -> NoticePolicy | None:
     """Let this hold at a place from today on; a part that is None is as it would be without it.
 

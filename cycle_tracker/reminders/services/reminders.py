@@ -19,8 +19,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select, tuple_, update
 
-from cycle_tracker.core.among import in_literal_ids
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
 from cycle_tracker.reminders.queries.audiences import contact_of, user_of

@@ -8,7 +8,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms.validators import Length
 
-from cycle_tracker.requests.queries import RequestSort, RequestsWanted
+from cycle_tracker.requests.queries.request_lists import RequestSort, RequestsWanted
 from cycle_tracker.requests.rules import (
     DEFAULT_TEXT,
     LONGEST_TEXT,

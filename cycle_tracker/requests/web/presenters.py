@@ -10,7 +10,7 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.models import UpdateRequest
-from cycle_tracker.requests.queries import RequestSort
+from cycle_tracker.requests.queries.request_lists import RequestSort
 from cycle_tracker.requests.rules import RequestState
 from cycle_tracker.requests.services import state_of
 from cycle_tracker.web.page_parts import Task, Tile

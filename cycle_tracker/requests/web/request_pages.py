@@ -10,7 +10,7 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.models import UpdateRequest
-from cycle_tracker.requests.queries import MailedTo
+from cycle_tracker.requests.queries.requests import MailedTo
 from cycle_tracker.requests.rules import UNANSWERED
 from cycle_tracker.requests.services import Draft, mail_words, state_of
 from cycle_tracker.requests.web.presenters import STATUSES, answered_words, late_words, partnership_of

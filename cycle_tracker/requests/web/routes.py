@@ -11,14 +11,9 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models import UpdateRequest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
-from cycle_tracker.requests.queries import (
-    RequestSort,
-    count_update_requests,
-    get_update_request,
-    list_documents_to_ask,
-    list_update_requests,
-    mailed_to,
-)
+from cycle_tracker.requests.queries.documents_to_ask import list_documents_to_ask
+from cycle_tracker.requests.queries.request_lists import RequestSort, count_update_requests, list_update_requests
+from cycle_tracker.requests.queries.requests import get_update_request, mailed_to
 from cycle_tracker.requests.rules import MOST_AT_ONCE
 from cycle_tracker.requests.services import (
     Draft,

@@ -13,7 +13,6 @@ from cycle_tracker.access.queries.reach import in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import (
     IS_DOCUMENT,
     IS_OPEN,
-    IS_PUBLISHED,
     due_on_for,
     is_mine,
     is_owned_by,
@@ -30,6 +29,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models import (
     BodyRole,
     DateChange,

@@ -6,7 +6,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from cycle_tracker.access.queries.sessions import LONGEST, LONGEST_IDLE, Place, find_by_uniquifier, find_live_session
+from cycle_tracker.access.queries.sessions import (
+    LONGEST,
+    LONGEST_IDLE,
+    ViewerPlace,
+    find_by_uniquifier,
+    find_live_session,
+)
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.access.services.sessions import begin_session
 from cycle_tracker.access.services.tokens import hash_of
@@ -170,7 +176,7 @@ def test_who_chairs_is_chair_until_their_last_day(
     for one, chairs in ((person, is_chair), (other, False)):
         live = find_live_session(sign_in(one), clock.now(), clock.today())
         assert live is not None
-        assert live.place == Place(moray.name, chairs)
+        assert live.place == ViewerPlace(moray.name, chairs)
 
 
 def test_a_chair_of_another_group_chairs_nothing_where_they_work(core_app: Flask) -> None:
@@ -183,7 +189,7 @@ def test_a_chair_of_another_group_chairs_nothing_where_they_work(core_app: Flask
     db.session.flush()
     live = find_live_session(sign_in(person), clock.now(), clock.today())
     assert live is not None
-    assert live.place == Place(moray.name, is_chair=False)
+    assert live.place == ViewerPlace(moray.name, is_chair=False)
 
 
 def end(session: SignInSession) -> None:

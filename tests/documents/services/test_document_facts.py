@@ -14,13 +14,10 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
-from cycle_tracker.documents.queries.documents import facts_of, list_documents, published_and_notified
-from cycle_tracker.documents.queries.publications import (
-    DocumentRecord,
-    get_record,
-    get_records,
-    list_steps_opened_again,
-)
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.documents.queries.publications import get_record, get_records, list_steps_opened_again
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.approvals import (

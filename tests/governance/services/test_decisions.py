@@ -13,7 +13,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
-from cycle_tracker.governance.queries.escalations import EscalationList, Standing, find_open_escalation, standing_of
+from cycle_tracker.governance.queries.escalations import (
+    EscalationList,
+    EscalationStatus,
+    find_open_escalation,
+    status_of,
+)
 from cycle_tracker.governance.services.decisions import (
     Made,
     ask_for_next_steps,
@@ -87,8 +92,8 @@ def next_steps(rung: Escalation, by: User, **changed: object) -> Decision:
     return ask_for_next_steps(rung, title, by=by, today=TODAY, now=NOW, **values)  # type: ignore[arg-type]
 
 
-def waiting(person: User) -> list[Standing]:
-    return [standing_of(one) for one in EscalationList(viewer_of(person.id, TODAY)).rows()]
+def waiting(person: User) -> list[EscalationStatus]:
+    return [status_of(one) for one in EscalationList(viewer_of(person.id, TODAY)).rows()]
 
 
 def test_next_steps_are_a_milestone_of_their_own(rung: Escalation, member: User, lead: User) -> None:
@@ -130,14 +135,14 @@ def test_what_is_decided_without_a_new_date_stays_open_and_waits_no_longer(
         take_no_action(rung, WHY, by=member, today=TODAY, now=NOW)
     db.session.commit()
     assert (rung.decided_at, rung.resolved_at) == (NOW, None)
-    assert waiting(member) == [Standing.DECIDED]
+    assert waiting(member) == [EscalationStatus.DECIDED]
     later = escalate(rung.milestone, rung=28)
     db.session.commit()
-    assert waiting(member) == [Standing.WAITING, Standing.DECIDED]
+    assert waiting(member) == [EscalationStatus.WAITING, EscalationStatus.DECIDED]
     assert find_open_escalation(rung.milestone) == later
     decide_new_date(later, DUE, WHY, shared=True, by=member, today=TODAY, now=NOW)
     db.session.commit()
-    assert waiting(member) == [Standing.SETTLED, Standing.SETTLED]
+    assert waiting(member) == [EscalationStatus.SETTLED, EscalationStatus.SETTLED]
     assert [one.outcome for one in db.session.scalars(select(Decision).order_by(Decision.id))] == [
         outcome,
         DecisionOutcome.NEW_DATE,

@@ -26,7 +26,7 @@ from cycle_tracker.milestones.queries.due_states import (
     is_past,
 )
 from cycle_tracker.models import Milestone, Partnership
-from cycle_tracker.overview.rules.listing import WHEN
+from cycle_tracker.overview.rules.listing import DATE_GROUPS
 from tests.factories import LONG_AGO, make_milestone, make_partnership
 from tests.support.selection import examples
 
@@ -190,11 +190,11 @@ def test_a_date_that_the_reader_may_not_know_is_left_out_of_each(core_app: Flask
 def test_a_statement_that_is_built_once_is_given_its_day_when_it_runs(core_app: Flask) -> None:
     made, today = make_table(), bindparam("today", type_=Date)
     late = select(Milestone.id).outerjoin(Milestone.partnership).where(is_overdue(today))
-    state = by_due_state(today, {state: WHEN[state].value for state in DueState})
+    state = by_due_state(today, {state: DATE_GROUPS[state].value for state in DueState})
     groups = joined(Milestone.id, state)
     for day in (TODAY - DAY, TODAY, TODAY + DAY):
         expected = of(made, lambda one, day=day: rule(one, day) is DueState.OVERDUE)  # type: ignore[misc]
         assert set(db.session.scalars(late, {"today": day})) == expected
         assert {row[0]: row[1] for row in db.session.execute(groups, {"today": day})} == {
-            one.id: WHEN[rule(one, day)].value for one in made
+            one.id: DATE_GROUPS[rule(one, day)].value for one in made
         }

@@ -13,11 +13,11 @@ from cycle_tracker.cycles.queries.joining import count_newly_late, list_joining
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.feeds.queries import list_document_dates, list_own_dates
 from cycle_tracker.models import Partnership, User
-from cycle_tracker.overview.queries.leavers import list_left_behind
+from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
 from cycle_tracker.overview.queries.milestone_lists import own_list, partnership_list
 from cycle_tracker.overview.queries.status import get_status
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, list_work
-from cycle_tracker.overview.rules.listing import Asked, Order, When
+from cycle_tracker.overview.rules.listing import DateGroup, ListOrder, ListQuestion
 from tests.factories import at_seven, make_milestone, make_partnership, make_report, make_user
 
 TODAY = date(2026, 7, 3)
@@ -46,15 +46,15 @@ def titles(rows: object) -> list[str]:
 
 
 def overdue_in_the_list_of_a_partnership(place: Place) -> list[str]:
-    return titles(partnership_list(place[2], place[0], Asked(overdue=True), Order.DUE, TODAY).rows())
+    return titles(partnership_list(place[2], place[0], ListQuestion(overdue=True), ListOrder.DUE, TODAY).rows())
 
 
 def overdue_in_ones_own_list(place: Place) -> list[str]:
-    return titles(own_list(place[2], Asked(overdue=True), Order.DUE, TODAY).rows())
+    return titles(own_list(place[2], ListQuestion(overdue=True), ListOrder.DUE, TODAY).rows())
 
 
 def past_in_ones_own_list(place: Place) -> list[str]:
-    return titles(own_list(place[2], Asked(when=When.PAST), Order.DUE, TODAY).rows())
+    return titles(own_list(place[2], ListQuestion(when=DateGroup.PAST), ListOrder.DUE, TODAY).rows())
 
 
 def past_on_the_home_page(place: Place) -> list[str]:
@@ -93,9 +93,12 @@ def test_what_fell_due_on_the_day_of_joining_counts_in_the_milestone_list_and_wh
 
 def test_the_group_from_before_the_service_ends_the_day_before_joining(place: Place) -> None:
     one_each_day(place, JOINED, -1, 0, 1)
-    whole = own_list(place[2], Asked(when=When.BEFORE_SERVICE), Order.DUE, TODAY)
+    whole = own_list(place[2], ListQuestion(when=DateGroup.BEFORE_SERVICE), ListOrder.DUE, TODAY)
     assert titles(whole.rows()) == ["-1"]
-    assert own_list(place[2], Asked(), Order.DUE, TODAY).count_by_when() == {When.BEFORE_SERVICE: 1, When.PAST: 2}
+    assert own_list(place[2], ListQuestion(), ListOrder.DUE, TODAY).count_by_when() == {
+        DateGroup.BEFORE_SERVICE: 1,
+        DateGroup.PAST: 2,
+    }
 
 
 def test_the_counts_of_the_home_page_are_those_of_its_lists(place: Place) -> None:
@@ -109,9 +112,9 @@ def test_the_counts_of_the_home_page_are_those_of_its_lists(place: Place) -> Non
 def test_the_leavers_list_counts_from_the_day_of_joining_to_the_last_of_the_coming_days(place: Place) -> None:
     gone = make_user("Gone", active=False)
     one_each_day(place, JOINED, -1, 0, 1, owner=gone)
-    assert [row.number for row in list_left_behind(place[2], TODAY)] == [2]
+    assert [row.number for row in list_orphaned_milestones(place[2], TODAY)] == [2]
     one_each_day(place, TODAY, 0, COMING_UP_DAYS, COMING_UP_DAYS + 1, owner=gone)
-    assert [row.number for row in list_left_behind(place[2], TODAY)] == [4]
+    assert [row.number for row in list_orphaned_milestones(place[2], TODAY)] == [4]
 
 
 def test_a_calendar_feed_begins_with_what_fell_due_on_the_day_of_joining(place: Place) -> None:

@@ -14,11 +14,11 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.queries.documents import shared_explanations
+from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.milestones.web.details import dates_for, detail_for
 from cycle_tracker.models import DateChange, DateChangeKind, PostHolder
 from cycle_tracker.overview.queries.milestone_lists import list_ticked, own_list, partnership_list
-from cycle_tracker.overview.rules.listing import NOBODY, WHEN, Asked, Order, Standing, When
+from cycle_tracker.overview.rules.listing import DATE_GROUPS, NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
 from tests.factories import at_seven, make_cycle, make_milestone, make_partnership, make_report, make_user
 
 TODAY = date(2026, 7, 3)
@@ -35,15 +35,15 @@ def test_each_group_by_date_holds_what_the_one_meaning_of_overdue_puts_there(cor
     for day, state in product(days, State):
         make_milestone(moray, due_on=day, state=state, owner=lead)
     viewer = viewer_of(lead.id, TODAY)
-    for when in When:
-        rows = own_list(viewer, Asked(when=when), Order.DUE, TODAY).rows()
+    for when in DateGroup:
+        rows = own_list(viewer, ListQuestion(when=when), ListOrder.DUE, TODAY).rows()
         assert rows
         for one in rows:
             now = due_state(one.due_on, one.state, one.done_on, TODAY, notify_from=moray.notify_from)
-            assert WHEN[now] is when
-    counts = own_list(viewer, Asked(), Order.DUE, TODAY).count_by_when()
+            assert DATE_GROUPS[now] is when
+    counts = own_list(viewer, ListQuestion(), ListOrder.DUE, TODAY).count_by_when()
     assert sum(counts.values()) == len(days) * len(State)
-    assert own_list(viewer, Asked(), Order.DUE, TODAY).count() == len(days) * len(State)
+    assert own_list(viewer, ListQuestion(), ListOrder.DUE, TODAY).count() == len(days) * len(State)
 
 
 def test_the_date_that_officials_filter_by_is_the_date_that_they_see(core_app: Flask) -> None:
@@ -70,12 +70,16 @@ def test_the_date_that_officials_filter_by_is_the_date_that_they_see(core_app: F
         viewer = viewer_of(person.id, TODAY)
         for report in reports:
             seen = dates_for(detail_for(viewer, report), report, shared_explanations(reports)).due_on
-            on_that_day = partnership_list(viewer, moray, Asked(due_from=seen, due_to=seen), Order.DUE, TODAY).rows()
+            on_that_day = partnership_list(
+                viewer, moray, ListQuestion(due_from=seen, due_to=seen), ListOrder.DUE, TODAY
+            ).rows()
             assert report in on_that_day
             other = date(2026, 9, 1) if seen == date(2026, 6, 30) else date(2026, 6, 30)
             assert (
                 report
-                not in partnership_list(viewer, moray, Asked(due_from=other, due_to=other), Order.DUE, TODAY).rows()
+                not in partnership_list(
+                    viewer, moray, ListQuestion(due_from=other, due_to=other), ListOrder.DUE, TODAY
+                ).rows()
             )
     assert due_on_for(viewer_of(lead.id, TODAY), moray.id) is not None
 
@@ -89,7 +93,7 @@ def test_what_a_post_owns_is_on_the_list_of_its_holder(core_app: Flask) -> None:
     make_milestone(moray, title="Of my post", owner=post)
     make_milestone(moray, title="Of nobody")
     make_milestone(fife, title="Where I have no role", owner=post)
-    found = own_list(viewer_of(officer.id, TODAY), Asked(), Order.TITLE, TODAY)
+    found = own_list(viewer_of(officer.id, TODAY), ListQuestion(), ListOrder.TITLE, TODAY)
     assert titles(found) == ["Mine", "Of my post"]
 
 
@@ -103,13 +107,13 @@ def test_a_list_is_narrowed_by_each_of_its_filters(core_app: Flask) -> None:
     viewer = viewer_of(lead.id, TODAY)
 
     def found(**asked: object) -> list[str]:
-        return titles(partnership_list(viewer, moray, Asked(**asked), Order.DUE, TODAY))  # type: ignore[arg-type]
+        return titles(partnership_list(viewer, moray, ListQuestion(**asked), ListOrder.DUE, TODAY))  # type: ignore[arg-type]
 
     assert found() == ["Ask 100% of_them", "Consult", "Undated"]
     assert found(period=cycle.period) == ["Ask 100% of_them"]
     assert found(kind=Kind.CONSULTATION) == ["Consult"]
-    assert found(standing=Standing.OPEN) == ["Ask 100% of_them", "Undated"]
-    assert found(standing=Standing.DONE) == ["Consult"]
+    assert found(status=ListedStates.OPEN) == ["Ask 100% of_them", "Undated"]
+    assert found(status=ListedStates.DONE) == ["Consult"]
     assert found(owner=NOBODY) == ["Consult", "Undated"]
     assert found(owner=lead.id) == ["Ask 100% of_them"]
     assert found(due_from=date(2026, 7, 2)) == ["Consult"]
@@ -126,20 +130,20 @@ def test_a_day_with_many_milestones_gives_the_first_of_them_and_their_number(cor
         make_milestone(moray, title=f"Step {number}", due_on=TODAY)
     make_milestone(moray, title="Tomorrow", due_on=TODAY + timedelta(days=1))
     make_milestone(moray, title="Undated", due_on=None)
-    whole = partnership_list(viewer_of(lead.id, TODAY), moray, Asked(), Order.DUE, TODAY)
+    whole = partnership_list(viewer_of(lead.id, TODAY), moray, ListQuestion(), ListOrder.DUE, TODAY)
     shown, numbers = whole.between(TODAY, TODAY + timedelta(days=7), per_day=6)
     assert [one.title for one in shown] == [*(f"Step {number}" for number in range(6)), "Tomorrow"]
     assert numbers == {TODAY: 9, TODAY + timedelta(days=1): 1}
 
 
-@pytest.mark.parametrize("order", Order)
-def test_every_order_is_the_same_each_time(core_app: Flask, order: Order) -> None:
+@pytest.mark.parametrize("order", ListOrder)
+def test_every_order_is_the_same_each_time(core_app: Flask, order: ListOrder) -> None:
     moray = make_partnership("moray")
     lead = make_user(role=Role.LEAD, partnership=moray)
     for number in range(6):
         make_milestone(moray, key=f"k{number}", title="Same", owner=lead if number % 2 else None)
     viewer = viewer_of(lead.id, TODAY)
-    whole = partnership_list(viewer, moray, Asked(), order, TODAY)
+    whole = partnership_list(viewer, moray, ListQuestion(), order, TODAY)
     by_page = [one.id for page in (1, 2, 3) for one in whole.rows(page=page, per_page=2)]
     assert by_page == [one.id for one in whole.rows()]
     assert len(set(by_page)) == 6

@@ -6,7 +6,7 @@ import pytest
 
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import OPEN, State, is_allowed
-from cycle_tracker.overview.rules.listing import Standing
+from cycle_tracker.overview.rules.listing import ListedStates
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 
 
@@ -23,5 +23,7 @@ def test_an_answer_is_taken_where_the_life_of_a_milestone_allows_it(kind: Kind, 
 
 
 def test_every_state_can_be_asked_for_by_its_own_word() -> None:
-    assert {one.states for one in Standing if one is not Standing.OPEN} == {frozenset({state}) for state in State}
-    assert Standing.OPEN.states == OPEN
+    assert {one.states for one in ListedStates if one is not ListedStates.OPEN} == {
+        frozenset({state}) for state in State
+    }
+    assert ListedStates.OPEN.states == OPEN

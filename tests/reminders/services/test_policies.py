@@ -10,7 +10,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models import AuditEvent, Escalation, Milestone, Notice, NoticePolicy, Partnership, User
-from cycle_tracker.reminders.queries.policies import Where
+from cycle_tracker.reminders.queries.policies import PolicyScope
 from cycle_tracker.reminders.rules.policies import PolicyChange, Repeats
 from cycle_tracker.reminders.rules.policy_rules import ladder
 from cycle_tracker.reminders.services.policies import set_policy
@@ -34,7 +34,9 @@ def wants(**parts: object) -> PolicyChange:
     return PolicyChange(TODAY, **parts)  # type: ignore[arg-type]
 
 
-def change(where: Where, wanted: PolicyChange, by: User, *, version: int = 0, on: date = TODAY) -> NoticePolicy | None:
+def change(
+    where: PolicyScope, wanted: PolicyChange, by: User, *, version: int = 0, on: date = TODAY
+) -> NoticePolicy | None:
     made = set_policy(where, wanted, version=version, by_a_lead=True, by=again(by), today=on, now=moment(on))
     db.session.commit()
     return made
@@ -43,7 +45,7 @@ def change(where: Where, wanted: PolicyChange, by: User, *, version: int = 0, on
 def test_a_change_holds_from_the_next_run_and_is_written_down(days: Days, moray: Partnership, lead: User) -> None:
     make_milestone(moray, key="step", due_on=date(2026, 6, 30), owner=lead)
     days.run(TODAY)
-    change(Where(Kind.STEP, moray), wants(before=(45, 0)), lead)
+    change(PolicyScope(Kind.STEP, moray), wants(before=(45, 0)), lead)
     for day in every_day(date(2026, 5, 12), date(2026, 6, 30)):
         days.run(day)
     assert [(one.day, one.steps) for one in days.told] == [("15 May", "before-45"), ("30 Jun", "on-day")]
@@ -57,11 +59,11 @@ def test_a_change_holds_from_the_next_run_and_is_written_down(days: Days, moray:
 def test_a_change_sends_no_reminder_whose_day_is_past(days: Days, moray: Partnership, lead: User) -> None:
     make_milestone(moray, key="step", due_on=date(2026, 5, 31), owner=lead)
     days.run(TODAY)
-    change(Where(None, moray), wants(before=(28, 5)), lead)
+    change(PolicyScope(None, moray), wants(before=(28, 5)), lead)
     days.run(date(2026, 5, 12))
     assert days.told == []
     policy = db.session.scalars(select(NoticePolicy)).one()
-    change(Where(None, again(moray)), wants(), lead, version=policy.version, on=date(2026, 5, 20))
+    change(PolicyScope(None, again(moray)), wants(), lead, version=policy.version, on=date(2026, 5, 20))
     for day in every_day(date(2026, 5, 20), date(2026, 5, 29)):
         days.run(day)
     # the default’s 14 days before lay on 15 May, before it was set back
@@ -75,33 +77,37 @@ def test_bookmarks_are_set_back_where_it_holds_and_nowhere_else(days: Days, mora
     db.session.commit()
     ids = [near.id, plan.id, elsewhere.id]
     before = [db.session.get_one(Milestone, one).next_notice_on for one in ids]
-    change(Where(Kind.STEP, moray), wants(before=(30,)), lead)
+    change(PolicyScope(Kind.STEP, moray), wants(before=(30,)), lead)
     db.session.expire_all()
     after = [db.session.get_one(Milestone, one).next_notice_on for one in ids]
     assert after == [TODAY, *before[1:]]
 
 
 def test_the_second_of_two_is_told_that_it_changed(days: Days, moray: Partnership, lead: User) -> None:
-    change(Where(None, moray), wants(before=(30,)), lead)
+    change(PolicyScope(None, moray), wants(before=(30,)), lead)
     with pytest.raises(ChangedMeanwhile):
-        change(Where(None, again(moray)), wants(before=(20,)), lead)
-    made = change(Where(None, again(moray)), wants(before=(20,)), lead, version=1)
+        change(PolicyScope(None, again(moray)), wants(before=(20,)), lead)
+    made = change(PolicyScope(None, again(moray)), wants(before=(20,)), lead, version=1)
     assert made is not None
     assert (again(made).before, again(made).version) == ([20], 2)
 
 
 def test_what_is_as_it_was_changes_nothing(days: Days, moray: Partnership, lead: User) -> None:
-    assert change(Where(None, moray), wants(), lead) is None
-    change(Where(None, again(moray)), wants(repeats=Repeats(1, 5)), lead)
-    change(Where(None, again(moray)), wants(repeats=Repeats(1, 5)), lead, version=1)
+    assert change(PolicyScope(None, moray), wants(), lead) is None
+    change(PolicyScope(None, again(moray)), wants(repeats=Repeats(1, 5)), lead)
+    change(PolicyScope(None, again(moray)), wants(repeats=Repeats(1, 5)), lead, version=1)
     assert db.session.scalars(select(NoticePolicy)).one().version == 1
     assert len(db.session.scalars(select(AuditEvent).where(AuditEvent.subject == "notice-policy")).all()) == 1
 
 
 def test_other_rungs_leave_the_day_from_which_reminders_count(days: Days, moray: Partnership, lead: User) -> None:
-    change(Where(None, moray), wants(before=(30,)), lead)
+    change(PolicyScope(None, moray), wants(before=(30,)), lead)
     made = change(
-        Where(None, again(moray)), wants(before=(30,), rungs=ladder(1, 1, 5, 10)), lead, version=1, on=date(2026, 5, 20)
+        PolicyScope(None, again(moray)),
+        wants(before=(30,), rungs=ladder(1, 1, 5, 10)),
+        lead,
+        version=1,
+        on=date(2026, 5, 20),
     )
     assert made is not None
     assert again(made).in_force_from == TODAY
@@ -109,7 +115,7 @@ def test_other_rungs_leave_the_day_from_which_reminders_count(days: Days, moray:
 
 def test_a_lead_cannot_weaken_what_the_nation_has(days: Days, moray: Partnership, lead: User) -> None:
     with pytest.raises(RuleBroken, match="governance group cannot be later"):
-        change(Where(Kind.PLAN, moray), wants(rungs=ladder(1, 1, None, 21)), lead)
+        change(PolicyScope(Kind.PLAN, moray), wants(rungs=ladder(1, 1, None, 21)), lead)
     db.session.rollback()
     assert db.session.scalars(select(NoticePolicy)).all() == []
 
@@ -120,7 +126,7 @@ def test_another_ladder_tells_nobody_a_second_time(days: Days, moray: Partnershi
     days.run(TODAY)
     assert {one.recipient for one in days.told} == {"Ailsa Grant", "Catriona Ross"}
     days.told.clear()
-    change(Where(Kind.ANNUAL_REPORT, again(moray)), wants(rungs=ladder(1, 1, 5, 10)), lead)
+    change(PolicyScope(Kind.ANNUAL_REPORT, again(moray)), wants(rungs=ladder(1, 1, 5, 10)), lead)
     for day in every_day(date(2026, 5, 12), date(2026, 5, 29)):
         days.run(day)
     assert {one.recipient for one in days.told} == {"Ailsa Grant"}

@@ -27,7 +27,8 @@ from cycle_tracker.models import (
     UpdateRequest,
     User,
 )
-from cycle_tracker.requests.queries import in_state, list_documents_to_ask, mailed_to, newest_requests
+from cycle_tracker.requests.queries.documents_to_ask import list_documents_to_ask
+from cycle_tracker.requests.queries.requests import in_state, mailed_to, newest_requests
 from cycle_tracker.requests.rules import DEFAULT_TEXT, RequestState, request_state
 from cycle_tracker.requests.services import (
     Draft,

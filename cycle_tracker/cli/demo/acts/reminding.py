@@ -9,7 +9,7 @@ from cycle_tracker.cycles.queries.cycles import list_cycles
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_local_milestone
 from cycle_tracker.people.services.delegations import set_away
-from cycle_tracker.reminders.queries.policies import Where
+from cycle_tracker.reminders.queries.policies import PolicyScope
 from cycle_tracker.reminders.rules.policies import PolicyChange
 from cycle_tracker.reminders.services.policies import NEVER_SET, set_policy
 
@@ -29,7 +29,7 @@ def _remind_of_actions_again(scene: Scene) -> None:
     """The planning lead had those who own an action reminded a second time, three days before."""
     day = working_day(scene.on - days(20))
     set_policy(
-        Where(Kind.ACTION, scene.partnership),
+        PolicyScope(Kind.ACTION, scene.partnership),
         PolicyChange(day, before=DAYS_BEFORE_AN_ACTION),
         version=NEVER_SET,
         by_a_lead=True,

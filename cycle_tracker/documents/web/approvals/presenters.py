@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from cycle_tracker.access.rules.permissions import Viewer, may_record_approval
-from cycle_tracker.documents.queries.publications import DocumentRecord
+from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.models import Approval, Organisation
 from cycle_tracker.web.wording import day
 

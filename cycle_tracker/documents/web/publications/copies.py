@@ -6,7 +6,8 @@ from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.documents.queries.publications import DocumentRecord, get_publication
+from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.publications import get_publication
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm

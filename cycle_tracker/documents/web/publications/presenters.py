@@ -9,7 +9,7 @@ from flask import url_for
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
-from cycle_tracker.documents.queries.publications import DocumentRecord
+from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows

@@ -9,7 +9,7 @@ from flask import url_for
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
-from cycle_tracker.documents.queries.receipts import ReceiptSort, ToReceive
+from cycle_tracker.documents.queries.receipts import CopyToReceive, ReceiptSort
 from cycle_tracker.documents.web.receipts.forms import ReceiptFilters
 from cycle_tracker.web.sheets import Sheet
 from cycle_tracker.web.wording import count, day
@@ -30,7 +30,7 @@ class ToReceiveRow:
     since: str
 
 
-def lines(found: Iterable[ToReceive], today: date) -> list[ToReceiveRow]:
+def lines(found: Iterable[CopyToReceive], today: date) -> list[ToReceiveRow]:
     """The list as it stands on the page."""
     return [
         ToReceiveRow(
@@ -66,7 +66,7 @@ def columns(filters: ReceiptFilters) -> list[Any]:
     ]
 
 
-def sheet(found: Iterable[ToReceive], today: date) -> Sheet:
+def sheet(found: Iterable[CopyToReceive], today: date) -> Sheet:
     """The list as a file has it."""
     return Sheet(
         f"to-receive-{today.isoformat()}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from cycle_tracker.documents.queries.register import Published, PublishedAddress
+from cycle_tracker.documents.queries.register import PublishedAddress, PublishedDocument
 from cycle_tracker.documents.rules.languages import USUAL, language_name
 from cycle_tracker.models import Form, PublicationAddress
 from cycle_tracker.web.sheets import Cell, Sheet
@@ -25,12 +25,12 @@ def address_label(address: PublishedAddress | PublicationAddress) -> str:
     return f"{FORMS[address.form]} ({language_name(address.language)})"
 
 
-def sheet(publications: Iterable[Published], today: date) -> Sheet:
+def sheet(publications: Iterable[PublishedDocument], today: date) -> Sheet:
     """The register as a file has it: a row for each document, its addresses in one cell."""
     return Sheet(f"plans-and-reports-{today.isoformat()}", COLUMNS, [_cells(one) for one in publications])
 
 
-def _cells(publication: Published) -> list[Cell]:
+def _cells(publication: PublishedDocument) -> list[Cell]:
     return [
         publication.partnership,
         publication.title,

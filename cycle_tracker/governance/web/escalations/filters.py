@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from cycle_tracker.governance.queries.escalations import Standing
-from cycle_tracker.governance.web.escalations.presenters import STANDINGS
+from cycle_tracker.governance.queries.escalations import EscalationStatus
+from cycle_tracker.governance.web.escalations.presenters import STATUSES
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter
 
 
@@ -11,11 +11,11 @@ class EscalationFilters(FilterForm):
     """Which escalations, of the partnerships whose escalations the person reads."""
 
     partnership = PartnershipFilter()
-    standing = ChoiceFilter[Standing]("Status")
+    standing = ChoiceFilter[EscalationStatus]("Status")
 
     def __init__(self, arguments: Mapping[str, str], partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
         self.partnerships = partnerships
-        statuses = [("", "All"), *((one.value, words) for one, words in STANDINGS.items())]
+        statuses = [("", "All"), *((one.value, words) for one, words in STATUSES.items())]
         self.partnership.offer_each(partnerships, of_one=False)
-        self.standing.offer({one.value: one for one in Standing}, statuses)
+        self.standing.offer({one.value: one for one in EscalationStatus}, statuses)

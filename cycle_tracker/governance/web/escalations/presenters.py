@@ -10,7 +10,7 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.explanations import stands_apart
-from cycle_tracker.governance.queries.escalations import Standing, standing_of
+from cycle_tracker.governance.queries.escalations import EscalationStatus, status_of
 from cycle_tracker.governance.rules import OF_THE_GROUP
 from cycle_tracker.governance.web.escalations.decision_words import made_by, meeting_words, what_was_decided
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
@@ -29,10 +29,10 @@ RESOLUTIONS = {
 
 
 # The headings of the list, in its order.
-STANDINGS = {
-    Standing.WAITING: "Decision needed",
-    Standing.DECIDED: "Decided, still open",
-    Standing.SETTLED: "Settled",
+STATUSES = {
+    EscalationStatus.WAITING: "Decision needed",
+    EscalationStatus.DECIDED: "Decided, still open",
+    EscalationStatus.SETTLED: "Settled",
 }
 
 FILE_COLUMNS = (
@@ -71,7 +71,7 @@ class EscalationRow:
     raised: str
     acknowledged: str
     explanation: str
-    standing: Standing
+    status: EscalationStatus
     settled: str
     decided: str
     how: str
@@ -81,7 +81,7 @@ class EscalationRow:
 class LineGroup:
     """The escalations of one page that stand alike."""
 
-    standing: Standing
+    status: EscalationStatus
     title: str
     lines: list[EscalationRow]
 
@@ -98,8 +98,8 @@ def lines(
 
 def grouped(found: Iterable[EscalationRow]) -> list[LineGroup]:
     """The lines of one page by where they stand, those that wait first."""
-    by_standing = {standing: [line for line in found if line.standing is standing] for standing in Standing}
-    return [LineGroup(standing, STANDINGS[standing], rows) for standing, rows in by_standing.items() if rows]
+    by_status = {status: [line for line in found if line.status is status] for status in EscalationStatus}
+    return [LineGroup(status, STATUSES[status], rows) for status, rows in by_status.items() if rows]
 
 
 def file_rows(
@@ -163,7 +163,7 @@ def rung_wording(escalation: Escalation) -> str:
 def settled_wording(escalation: Escalation) -> str:
     """How it ended, or that it waits, or is decided and still open."""
     if escalation.resolved_at is None or escalation.resolution is None:
-        return STANDINGS[standing_of(escalation)]
+        return STATUSES[status_of(escalation)]
     return f"{RESOLUTIONS[escalation.resolution]} on {day(london_day(escalation.resolved_at))}"
 
 
@@ -204,7 +204,7 @@ def _line(
         raised=f"{raised_words(one)}: {one.raised_why}" if one.raised_by else "",
         acknowledged=acknowledged_words(one, today),
         explanation=_explanation(explanations.get(one.milestone_id)),
-        standing=standing_of(one),
+        status=status_of(one),
         settled=settled_wording(one),
         decided=what_was_decided(last) if last else "",
         how=". ".join(words for words in (made_by(last), meeting_words(last)) if words) if last else "",

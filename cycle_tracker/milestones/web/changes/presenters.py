@@ -8,7 +8,7 @@ from flask import url_for
 
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.milestones.queries.relations import Related, Relation
+from cycle_tracker.milestones.queries.relations import RelatedMilestone, Relation
 from cycle_tracker.models import Milestone
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day, due_wording, milestone_status
@@ -40,9 +40,9 @@ class RelatedTasks:
         return nothing and self.links == ChangeLinks()
 
 
-def together(related: Iterable[Related], links: ChangeLinks, today: date) -> RelatedTasks:
+def together(related: Iterable[RelatedMilestone], links: ChangeLinks, today: date) -> RelatedTasks:
     """The part of the page that says how milestones hang together."""
-    by_relation: dict[Relation, list[Related]] = {relation: [] for relation in Relation}
+    by_relation: dict[Relation, list[RelatedMilestone]] = {relation: [] for relation in Relation}
     for one in related:
         by_relation[one.relation].append(one)
     parent = by_relation[Relation.PARENT]
@@ -56,7 +56,7 @@ def together(related: Iterable[Related], links: ChangeLinks, today: date) -> Rel
     )
 
 
-def related_task(one: Related, today: date) -> Task:
+def related_task(one: RelatedMilestone, today: date) -> Task:
     """A milestone as it stands in a list of those that hang together. A national one has no page to link to."""
     status = milestone_status(one, today, one.notify_from)
     owner = (f"Owner: {one.owner}." if one.owner else "No owner.") if one.state in OPEN and one.slug else ""
@@ -70,7 +70,7 @@ def related_task(one: Related, today: date) -> Task:
     )
 
 
-def progress_words(sub_tasks: Iterable[Related]) -> str:
+def progress_words(sub_tasks: Iterable[RelatedMilestone]) -> str:
     """How many of those that were not dropped are done: `3 of 5 done`."""
     counted = [one for one in sub_tasks if one.state is not State.DROPPED]
     done = sum(one.state is State.DONE for one in counted)

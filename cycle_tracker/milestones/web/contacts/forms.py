@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import Length
 
-from cycle_tracker.milestones.queries.contacts import Standing
+from cycle_tracker.milestones.queries.contacts import ContactStatus
 from cycle_tracker.milestones.services.contacts import LONGEST_ORGANISATION, ContactDetails
 from cycle_tracker.models import Contact
 from cycle_tracker.web.forms import LineField, required
@@ -81,9 +81,9 @@ class ContactFilters(FilterForm):
     """Which contacts of the partnership."""
 
     text = TextFilter("Name, email address or organisation")
-    state = ChoiceFilter[Standing]("Emails")
+    state = ChoiceFilter[ContactStatus]("Emails")
 
     def __init__(self, arguments: Mapping[str, str]) -> None:
         super().__init__(arguments)
-        choices = [("", "All"), (Standing.ASKED.value, "Switched on"), (Standing.OFF.value, "Switched off")]
-        self.state.offer({one.value: one for one in Standing}, choices)
+        choices = [("", "All"), (ContactStatus.ASKED.value, "Switched on"), (ContactStatus.OFF.value, "Switched off")]
+        self.state.offer({one.value: one for one in ContactStatus}, choices)

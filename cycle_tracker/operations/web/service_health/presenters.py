@@ -10,7 +10,7 @@ from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_a
 from cycle_tracker.models import RunOutcome
 from cycle_tracker.operations.queries import outbox_health
 from cycle_tracker.operations.queries.alarms import list_alarms
-from cycle_tracker.operations.queries.outbox_health import Waiting
+from cycle_tracker.operations.queries.outbox_health import WaitingMails
 from cycle_tracker.operations.web.service_health.rows import (
     AlarmRow,
     FailedRow,
@@ -90,11 +90,11 @@ def health_page(now: datetime) -> HealthPage:
     )
 
 
-def _numbers() -> tuple[Waiting, int, int]:
+def _numbers() -> tuple[WaitingMails, int, int]:
     return outbox_health.messages_waiting(), outbox_health.count_failed(), outbox_health.count_unreachable()
 
 
-def _tiles(waiting: Waiting, failed: int, unreachable: int) -> list[Tile]:
+def _tiles(waiting: WaitingMails, failed: int, unreachable: int) -> list[Tile]:
     return [
         Tile(
             waiting.count,

@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.overview.queries.leavers import list_left_behind
+from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
 from cycle_tracker.web.wording import count
 
 
@@ -20,7 +20,7 @@ class LeaverRow:
     owner: str
 
 
-def left_behind(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
+def orphaned_milestones(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
     """Whatever somebody left behind that is past its date or due soon. One statement."""
     return [
         LeaverRow(
@@ -30,5 +30,5 @@ def left_behind(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
             hand_over=url_for("hand_overs.within", slug=row.slug, person_id=row.owner_id),
             owner=row.owner,
         )
-        for row in list_left_behind(viewer, today)
+        for row in list_orphaned_milestones(viewer, today)
     ]

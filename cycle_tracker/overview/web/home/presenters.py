@@ -11,11 +11,11 @@ from flask import url_for
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.core.counting import number_words
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.periods import Period
-from cycle_tracker.overview.queries.work import COMING_UP_DAYS, Work
-from cycle_tracker.overview.rules.listing import When
+from cycle_tracker.core.wording import number_words
+from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList
+from cycle_tracker.overview.rules.listing import DateGroup
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
     bases_wording,
@@ -58,14 +58,21 @@ class CycleLinks:
     lists: Sequence[tuple[str, str]]
 
 
-def own_work(found: Work, viewer: Viewer, today: date) -> OwnWork:
+def own_work(found: WorkList, viewer: Viewer, today: date) -> OwnWork:
     """Past its date, due today, coming up: each with its whole count and its list."""
     coming_up = f"due in the next {COMING_UP_DAYS} days"
     leads = viewer.can(Permission.CHANGE_MILESTONES)
     lists = (
-        ("past", "Overdue", "Nothing is overdue.", found.past, found.past_count, When.PAST),
-        ("today", "Due today", "Nothing is due today.", found.today, found.today_count, When.TODAY),
-        ("coming-up", "Coming up", f"Nothing is {coming_up}.", found.coming_up, found.coming_up_count, When.COMING),
+        ("past", "Overdue", "Nothing is overdue.", found.past, found.past_count, DateGroup.PAST),
+        ("today", "Due today", "Nothing is due today.", found.today, found.today_count, DateGroup.TODAY),
+        (
+            "coming-up",
+            "Coming up",
+            f"Nothing is {coming_up}.",
+            found.coming_up,
+            found.coming_up_count,
+            DateGroup.COMING,
+        ),
     )
     return OwnWork(
         tiles=[

@@ -5,7 +5,7 @@ from typing import Any
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
-from cycle_tracker.overview.queries.work import list_raised_to_nation
+from cycle_tracker.overview.queries.group_escalations import list_raised_to_nation
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.requests.queries import count_by_state, list_requests_at_hand, list_requests_to_answer
+from cycle_tracker.requests.queries.request_lists import count_by_state, list_requests_at_hand, list_requests_to_answer
 from cycle_tracker.requests.web.presenters import tasks, tiles
 from cycle_tracker.web.page_parts import Task, Tile
 

@@ -10,9 +10,12 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.operations.web.service_health.presenters import health_summary
-from cycle_tracker.overview.queries import work
+from cycle_tracker.overview.queries.document_copies import list_not_notified, list_to_receive
+from cycle_tracker.overview.queries.group_escalations import list_decisions_wanted
+from cycle_tracker.overview.queries.running_cycles import list_running_cycles
+from cycle_tracker.overview.queries.work import list_work
 from cycle_tracker.overview.web.home import failed_mails, national, presenters, proposals, records, requests
-from cycle_tracker.overview.web.home.leavers import left_behind
+from cycle_tracker.overview.web.home.leavers import orphaned_milestones
 from cycle_tracker.overview.web.home.raised import raised_to_nation
 from cycle_tracker.overview.web.home.wanted_dates import wanted_dates
 from cycle_tracker.web.access import current_viewer, signed_in
@@ -32,25 +35,25 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
     today = clock.today()
     sections: dict[str, Any] = {"nothing_to_do": not viewer.can(Permission.READ_TITLES_AND_DATES)}
     if viewer.can(Permission.DECIDE_ESCALATIONS):
-        sections["decisions"] = presenters.decisions(work.list_decisions_wanted(viewer, today), today)
+        sections["decisions"] = presenters.decisions(list_decisions_wanted(viewer, today), today)
     if viewer.can(Permission.NOTE_EXPLANATIONS):
         sections["proposals"] = proposals.to_note(viewer)
     if viewer.can(Permission.CHANGE_OWN_MILESTONES):
-        sections["work"] = presenters.own_work(work.list_work(viewer, today), viewer, today)
+        sections["work"] = presenters.own_work(list_work(viewer, today), viewer, today)
     if viewer.can(Permission.CHANGE_MILESTONES):
         sections["wanted_dates"] = wanted_dates(viewer)
-        sections["left_behind"] = left_behind(viewer, today)
+        sections["orphaned_milestones"] = orphaned_milestones(viewer, today)
     if viewer.can(Permission.ANSWER_UPDATES):
         sections["to_answer"] = requests.to_answer(viewer, today)
     if viewer.can(Permission.RECORD_PUBLICATION):
         sections["failed_mails"] = failed_mails.failed_mails(viewer, clock.now())
-        sections["not_notified"] = presenters.not_notified(work.list_not_notified(viewer))
+        sections["not_notified"] = presenters.not_notified(list_not_notified(viewer))
     if viewer.can(Permission.READ_OUTSTANDING):
         within = viewer.partnerships_with(Permission.READ_OUTSTANDING)
         sections["national"] = national.position(list_documents(today, within=within))
         sections["raised"] = raised_to_nation(viewer, today)
         if Role.OFFICIAL in viewer.national:
-            sections["to_receive"] = national.to_receive(work.list_to_receive(viewer), today)
+            sections["to_receive"] = national.to_receive(list_to_receive(viewer), today)
         if viewer.can(Permission.ASK_FOR_UPDATES) and (asked := requests.followed(viewer, today, clock.now())):
             sections["requests"] = asked
         sections["may_ask"] = viewer.can(Permission.ASK_FOR_UPDATES)
@@ -60,5 +63,5 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
     if viewer.can(Permission.READ_SERVICE_HEALTH):
         sections["health"] = health_summary(clock.now())
     if viewer.can(Permission.READ_PARTNERSHIP):
-        sections["cycles"] = presenters.cycles(work.list_running_cycles(viewer, today))
+        sections["cycles"] = presenters.cycles(list_running_cycles(viewer, today))
     return sections

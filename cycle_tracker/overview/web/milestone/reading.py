@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.documents.queries.documents import list_date_changes
+from cycle_tracker.documents.queries.explanations import list_date_changes
 from cycle_tracker.documents.web.facts import read_facts
 from cycle_tracker.governance.queries.escalations import find_open_escalation
 from cycle_tracker.milestones.queries.milestones import list_unfinished_predecessors

@@ -7,22 +7,22 @@ from cycle_tracker.core.kinds import DOCUMENTS, Kind, Stage
 from cycle_tracker.core.periods import Period
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Cycle
-from cycle_tracker.overview.rules.listing import NOBODY, Asked, Order, Standing
+from cycle_tracker.overview.rules.listing import NOBODY, ListedStates, ListOrder, ListQuestion
 from cycle_tracker.web.list_filters import SORT, ChoiceFilter, DayFilter, FilterForm, FlagFilter, TextFilter, keep_order
 from cycle_tracker.web.wording import kind_label, stage_label
 
 # Whether work on a document has begun is the partnership's own.
 STATUSES = {
-    Detail.EVERYTHING: tuple(Standing),
-    Detail.DOCUMENT: (Standing.OPEN, Standing.DONE, Standing.NOT_REQUIRED),
+    Detail.EVERYTHING: tuple(ListedStates),
+    Detail.DOCUMENT: (ListedStates.OPEN, ListedStates.DONE, ListedStates.NOT_REQUIRED),
     Detail.DATES: (),
 }
 # The state in an address that leaves nothing out: without one, a list is of what is open.
 ALL = "all"
 ORDERS = {
-    Detail.EVERYTHING: (Order.DUE, Order.LATEST, Order.TITLE, Order.OWNER),
-    Detail.DOCUMENT: (Order.DUE, Order.LATEST, Order.TITLE),
-    Detail.DATES: (Order.DUE, Order.LATEST, Order.TITLE),
+    Detail.EVERYTHING: (ListOrder.DUE, ListOrder.LATEST, ListOrder.TITLE, ListOrder.OWNER),
+    Detail.DOCUMENT: (ListOrder.DUE, ListOrder.LATEST, ListOrder.TITLE),
+    Detail.DATES: (ListOrder.DUE, ListOrder.LATEST, ListOrder.TITLE),
 }
 
 
@@ -50,11 +50,11 @@ class MilestoneFilters(FilterForm):
     cycle = ChoiceFilter[Period]("Plan period")
     stage = ChoiceFilter[Stage]("Stage")
     kind = ChoiceFilter[Kind]("Kind")
-    state = ChoiceFilter[Standing | None]("Status")
+    state = ChoiceFilter[ListedStates | None]("Status")
     owner = ChoiceFilter[int]("Owner")
     overdue = FlagFilter("Overdue only")
     text = TextFilter("Title contains")
-    sort = ChoiceFilter[Order]("Order")
+    sort = ChoiceFilter[ListOrder]("Order")
 
     def __init__(self, arguments: Mapping[str, str], offered: Offered) -> None:
         super().__init__(arguments)
@@ -74,8 +74,11 @@ class MilestoneFilters(FilterForm):
 
     def _offer_states(self) -> None:
         states = STATUSES[self.detail]
-        labels = [*(("" if one is Standing.OPEN else one.value, one.label) for one in states), (ALL, "All statuses")]
-        known: dict[str, Standing | None] = {one.value: one for one in states} | {ALL: None}
+        labels = [
+            *(("" if one is ListedStates.OPEN else one.value, one.label) for one in states),
+            (ALL, "All statuses"),
+        ]
+        known: dict[str, ListedStates | None] = {one.value: one for one in states} | {ALL: None}
         self.state.offer(known, labels if states else [])
 
     def _offer_owners(self, owners: Sequence[tuple[str, str]] | None) -> None:
@@ -86,14 +89,14 @@ class MilestoneFilters(FilterForm):
         self.owner.offer(known, [("", "All owners"), ("nobody", "No owner"), *owners])
 
     @property
-    def asked(self) -> Asked:
+    def question(self) -> ListQuestion:
         """What the list asks the database for. Without a state, the list is of what is open, for who sees states."""
         is_open = self.detail is not Detail.DATES and not self.state.word
-        return Asked(
+        return ListQuestion(
             period=self.cycle.value,
             stage=self.stage.value,
             kind=self.kind.value,
-            standing=Standing.OPEN if is_open else self.state.value,
+            status=ListedStates.OPEN if is_open else self.state.value,
             owner=self.owner.value,
             due_from=self.due_from.value,
             due_to=self.due_to.value,
@@ -102,14 +105,14 @@ class MilestoneFilters(FilterForm):
         )
 
     @property
-    def order(self) -> Order:
+    def order(self) -> ListOrder:
         """How the list is sorted."""
-        return self.sort.value or Order.DUE
+        return self.sort.value or ListOrder.DUE
 
     @property
     def open_only(self) -> bool:
         """True where what is done or closed is left out."""
-        return self.asked.standing is Standing.OPEN
+        return self.question.status is ListedStates.OPEN
 
     @property
     def narrows(self) -> bool:

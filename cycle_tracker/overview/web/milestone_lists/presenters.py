@@ -6,31 +6,33 @@ from flask import url_for
 
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Partnership
-from cycle_tracker.overview.rules.listing import Order
+from cycle_tracker.overview.rules.listing import ListOrder
 from cycle_tracker.overview.web.milestone_lists.filters import MilestoneFilters
 
 
 def columns(filters: MilestoneFilters, detail: Detail, slug: str, *, ticks: bool) -> list[Any]:
     """The headings of the table; some of them sort the list, and the date sorts it both ways."""
 
-    def sorted_by(label: str, order: Order) -> dict[str, Any]:
+    def sorted_by(label: str, order: ListOrder) -> dict[str, Any]:
         return {
             "label": label,
             "address": url_for(
-                "milestone_lists.show", slug=slug, **filters.in_address(sort="" if order is Order.DUE else order.value)
+                "milestone_lists.show",
+                slug=slug,
+                **filters.in_address(sort="" if order is ListOrder.DUE else order.value),
             ),
             "sort": "ascending" if filters.order is order else None,
         }
 
-    other_way = Order.LATEST if filters.order is Order.DUE else Order.DUE
-    by_date = {Order.DUE: "ascending", Order.LATEST: "descending"}
+    other_way = ListOrder.LATEST if filters.order is ListOrder.DUE else ListOrder.DUE
+    by_date = {ListOrder.DUE: "ascending", ListOrder.LATEST: "descending"}
     date = sorted_by("Date", other_way) | {"sort": by_date.get(filters.order)}
     return [
         *([{"label": "Select", "hidden": True}] if ticks else []),
-        sorted_by("Milestone", Order.TITLE),
+        sorted_by("Milestone", ListOrder.TITLE),
         *(["Status"] if detail is not Detail.DATES else []),
         date,
-        *([sorted_by("Owner", Order.OWNER)] if detail is Detail.EVERYTHING else []),
+        *([sorted_by("Owner", ListOrder.OWNER)] if detail is Detail.EVERYTHING else []),
         "Plan period",
     ]
 

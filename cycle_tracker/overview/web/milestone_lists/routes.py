@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
-from cycle_tracker.core.counting import COUNTED_TO
+from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.cycles.queries.cycles import list_cycles
 from cycle_tracker.documents.web.lines import COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
@@ -75,7 +75,7 @@ def _offered(viewer: Viewer, partnership: Partnership) -> Offered:
 
 
 def _found(viewer: Viewer, partnership: Partnership, filters: MilestoneFilters) -> MilestoneList:
-    return partnership_list(viewer, partnership, filters.asked, filters.order, clock.today())
+    return partnership_list(viewer, partnership, filters.question, filters.order, clock.today())
 
 
 def detail_of_list(viewer: Viewer, partnership: Partnership) -> Detail:

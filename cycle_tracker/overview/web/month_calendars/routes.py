@@ -12,7 +12,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.months import Month
 from cycle_tracker.documents.web.lines import lines
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, own_list, partnership_list
-from cycle_tracker.overview.rules.listing import Asked, Order
+from cycle_tracker.overview.rules.listing import ListOrder, ListQuestion
 from cycle_tracker.overview.web.milestone_lists.presenters import seen_by
 from cycle_tracker.overview.web.milestone_lists.routes import detail_of_list
 from cycle_tracker.overview.web.month_calendars.presenters import PER_DAY, WEEKDAYS, MonthPage, month_page
@@ -43,7 +43,7 @@ def of_partnership(slug: str) -> ResponseReturnValue:
         feed_address=url_for("calendar_feeds.of_partnership", slug=slug),
         weekdays=WEEKDAYS,
         page=_page(
-            partnership_list(viewer, partnership, Asked(), Order.DUE, today),
+            partnership_list(viewer, partnership, ListQuestion(), ListOrder.DUE, today),
             frozenset({partnership.id}),
             list_of_day,
             several=False,
@@ -68,7 +68,7 @@ def of_person() -> ResponseReturnValue:
         feed_address=url_for("calendar_feeds.show"),
         weekdays=WEEKDAYS,
         page=_page(
-            own_list(viewer, Asked(), Order.DUE, today),
+            own_list(viewer, ListQuestion(), ListOrder.DUE, today),
             viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES),
             lambda _day: url_for("my_work.show"),
             several=True,

@@ -4,25 +4,25 @@ from collections.abc import Mapping, Sequence
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.overview.rules.listing import Asked, Order, Standing, When
+from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder, ListQuestion
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, Named, PartnershipFilter, TextFilter
 from cycle_tracker.web.wording import kind_label
 
 EVERYTHING = "everything"
-ORDERS = {Order.DUE: "Date", Order.PARTNERSHIP: "Partnership", Order.TITLE: "Title"}
-WHENS = (When.PAST, When.TODAY, When.COMING, When.NO_DATE, When.BEFORE_SERVICE)
+ORDERS = {ListOrder.DUE: "Date", ListOrder.PARTNERSHIP: "Partnership", ListOrder.TITLE: "Title"}
+WHENS = (DateGroup.PAST, DateGroup.TODAY, DateGroup.COMING, DateGroup.NO_DATE, DateGroup.BEFORE_SERVICE)
 
 
 class MyWorkFilters(FilterForm):
     """Which of the person's milestones, and in which order. Without a state the list is of what is open."""
 
-    state = ChoiceFilter[Standing]("Status")
+    state = ChoiceFilter[ListedStates]("Status")
     partnership = PartnershipFilter(everywhere="All my partnerships")
     kind = ChoiceFilter[Kind]("Kind")
-    when = ChoiceFilter[When]("When", called="time")
+    when = ChoiceFilter[DateGroup]("When", called="time")
     text = TextFilter("Title contains")
     whose = ChoiceFilter[bool]("Show", called="owner")
-    sort = ChoiceFilter[Order]("Sort by", called="order")
+    sort = ChoiceFilter[ListOrder]("Sort by", called="order")
 
     def __init__(self, arguments: Mapping[str, str], viewer: Viewer, partnerships: Sequence[Named]) -> None:
         super().__init__(arguments)
@@ -32,28 +32,28 @@ class MyWorkFilters(FilterForm):
         self.kind.offer({kind.value: kind for kind in Kind}, kinds)
         whens = [("", "Any time"), *((when.value, when.label) for when in WHENS)]
         self.when.offer({when.value: when for when in WHENS}, whens)
-        states = [("", "Open"), *((one.value, one.label) for one in Standing if one is not Standing.OPEN)]
-        self.state.offer({one.value: one for one in Standing}, states)
+        states = [("", "Open"), *((one.value, one.label) for one in ListedStates if one is not ListedStates.OPEN)]
+        self.state.offer({one.value: one for one in ListedStates}, states)
         shows = [("", "Milestones I own"), (EVERYTHING, "Everything I own or lead")]
         self.whose.offer({EVERYTHING: True} if leads else {}, shows if leads else [])
-        orders = [("" if order is Order.DUE else order.value, label) for order, label in ORDERS.items()]
+        orders = [("" if order is ListOrder.DUE else order.value, label) for order, label in ORDERS.items()]
         self.sort.offer({order.value: order for order in ORDERS}, orders)
 
     @property
-    def asked(self) -> Asked:
+    def question(self) -> ListQuestion:
         """What the list asks the database for."""
-        return Asked(
+        return ListQuestion(
             partnership=self.partnership.word,
             kind=self.kind.value,
-            standing=self.state.value or Standing.OPEN,
+            status=self.state.value or ListedStates.OPEN,
             when=self.when.value,
             text=self.text.word,
         )
 
     @property
-    def order(self) -> Order:
+    def order(self) -> ListOrder:
         """How the list is sorted."""
-        return self.sort.value or Order.DUE
+        return self.sort.value or ListOrder.DUE
 
     @property
     def everything(self) -> bool:

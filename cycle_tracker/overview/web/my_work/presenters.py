@@ -11,14 +11,14 @@ from cycle_tracker.access.rules.permissions import Viewer, may_change
 from cycle_tracker.core.deadlines import due_state
 from cycle_tracker.documents.web.lines import MilestoneRow
 from cycle_tracker.models import Milestone
-from cycle_tracker.overview.rules.listing import WHEN, When
+from cycle_tracker.overview.rules.listing import DATE_GROUPS, DateGroup
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 from cycle_tracker.overview.services.replies import Reply
 from cycle_tracker.overview.web.my_work.filters import WHENS, MyWorkFilters
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import day
 
-COLOURS = {When.PAST: "red", When.TODAY: "yellow", When.COMING: "blue"}
+COLOURS = {DateGroup.PAST: "red", DateGroup.TODAY: "yellow", DateGroup.COMING: "blue"}
 CHANGED = "Someone changed this after you opened the list. Check it, then try again."
 NOT_YOURS = "Someone else owns this now, so you cannot update it."
 
@@ -42,7 +42,7 @@ class ReplyOutcome:
     hindrance: str
 
 
-def tiles(numbers: Mapping[When, int], filters: MyWorkFilters) -> list[Tile]:
+def tiles(numbers: Mapping[DateGroup, int], filters: MyWorkFilters) -> list[Tile]:
     """How many there are of each group, each with the list of that group alone."""
     return [
         Tile(
@@ -52,7 +52,7 @@ def tiles(numbers: Mapping[When, int], filters: MyWorkFilters) -> list[Tile]:
             url_for("my_work.show", **filters.in_address(when=when.value)) if numbers.get(when) else "",
         )
         for when in WHENS
-        if when is not When.BEFORE_SERVICE or numbers.get(when)
+        if when is not DateGroup.BEFORE_SERVICE or numbers.get(when)
     ]
 
 
@@ -100,7 +100,7 @@ def _then(reply: Reply) -> str:
     return "In progress" if reply.answer is Answer.BEGUN else f"Done on {day(reply.done_on)}"
 
 
-def _when(line: MilestoneRow, today: date) -> When:
+def _when(line: MilestoneRow, today: date) -> DateGroup:
     milestone = line.milestone
     notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    return WHEN[due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)]
+    return DATE_GROUPS[due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)]

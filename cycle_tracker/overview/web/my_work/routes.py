@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
-from cycle_tracker.core.counting import COUNTED_TO
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models import Milestone
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_ticked, own_list
-from cycle_tracker.overview.rules.listing import Asked
+from cycle_tracker.overview.rules.listing import ListQuestion
 from cycle_tracker.overview.services.replies import reply_to
 from cycle_tracker.overview.web.my_work.filters import MyWorkFilters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
@@ -42,7 +42,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     viewer, today = current_viewer(), clock.today()
     filters = _filters(viewer)
-    rows = _found(viewer, filters, filters.asked).rows()
+    rows = _found(viewer, filters, filters.question).rows()
     return download(
         Sheet(f"my-work-{today}", FULL_COLUMNS, file_rows(lines(rows, viewer, today), Detail.EVERYTHING, today)), form
     )
@@ -100,10 +100,10 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     filters = _filters(viewer)
     when = filters.when.value
-    numbers = _found(viewer, filters, replace(filters.asked, when=None)).count_by_when()
+    numbers = _found(viewer, filters, replace(filters.question, when=None)).count_by_when()
     number = numbers.get(when, 0) if when else min(sum(numbers.values()), COUNTED_TO + 1)
     page = page_asked_for() if number > COUNTED_TO else min(page_asked_for(), last_page(number))
-    rows = _found(viewer, filters, filters.asked).rows(page=page, per_page=PER_PAGE, one_more=True)
+    rows = _found(viewer, filters, filters.question).rows(page=page, per_page=PER_PAGE, one_more=True)
     pages = page_of(rows, page=page, count=number)
     return render_template(
         "overview/my_work/show.html",
@@ -125,8 +125,8 @@ def _filters(viewer: Viewer) -> MyWorkFilters:
     return MyWorkFilters(request.args, viewer, partnerships)
 
 
-def _found(viewer: Viewer, filters: MyWorkFilters, asked: Asked) -> MilestoneList:
-    return own_list(viewer, asked, filters.order, clock.today(), everything=filters.everything)
+def _found(viewer: Viewer, filters: MyWorkFilters, question: ListQuestion) -> MilestoneList:
+    return own_list(viewer, question, filters.order, clock.today(), everything=filters.everything)
 
 
 def _back() -> str:

@@ -12,7 +12,7 @@ from cycle_tracker.overview.web.partnerships.presenters import bodies, explanati
 from cycle_tracker.partnerships.queries.bodies import list_bodies
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.planning_leads import list_planning_leads
-from cycle_tracker.requests.queries import list_waiting_requests_in
+from cycle_tracker.requests.queries.request_lists import list_waiting_requests_in
 from cycle_tracker.requests.web.presenters import tasks
 from cycle_tracker.web.access import current_viewer, signed_in
 

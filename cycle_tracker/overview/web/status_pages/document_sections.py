@@ -7,11 +7,11 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.queries.publications import DocumentRecord
+from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
 from cycle_tracker.models import Milestone, Organisation
-from cycle_tracker.overview.queries.status import DocumentStanding, PartnershipStatus
+from cycle_tracker.overview.queries.status import PartnershipStatus, ReportedDocument
 from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, title_cell
 from cycle_tracker.web.wording import count, day, document_status, lag_wording
 
@@ -30,39 +30,39 @@ def documents_section(status: PartnershipStatus) -> ReportSection:
     )
 
 
-def _document(standing: DocumentStanding, today: date, *, in_full: bool) -> list[ReportCell]:
-    milestone = standing.milestone
-    label, colour = document_status(standing.state)
+def _document(reported: ReportedDocument, today: date, *, in_full: bool) -> list[ReportCell]:
+    milestone = reported.milestone
+    label, colour = document_status(reported.state)
     return [
         title_cell(milestone),
         ReportCell(label, colour=colour),
-        ReportCell(_guidance_date(milestone, today, standing)),
-        ReportCell(_published_or_expected(standing, today)),
-        ReportCell(_lag(standing, today)),
-        ReportCell(_explanation(standing, in_full=in_full)),
+        ReportCell(_guidance_date(milestone, today, reported)),
+        ReportCell(_published_or_expected(reported, today)),
+        ReportCell(_lag(reported, today)),
+        ReportCell(_explanation(reported, in_full=in_full)),
     ]
 
 
-def _guidance_date(milestone: Milestone, today: date, standing: DocumentStanding) -> str:
+def _guidance_date(milestone: Milestone, today: date, reported: ReportedDocument) -> str:
     if milestone.target_on is None:
         return "None"
-    passed = days_past(milestone.target_on, today) if standing.state in LATE else 0
+    passed = days_past(milestone.target_on, today) if reported.state in LATE else 0
     return f"{day(milestone.target_on)}, {count(passed, 'day')} ago" if passed else day(milestone.target_on)
 
 
-def _published_or_expected(standing: DocumentStanding, today: date) -> str:
-    if standing.publication is not None:
-        published_on = standing.publication.published_on
+def _published_or_expected(reported: ReportedDocument, today: date) -> str:
+    if reported.publication is not None:
+        published_on = reported.publication.published_on
         return f"Published {day(published_on)}" if published_on else "Published, date not known"
-    change = standing.explanation
-    if change is None or change.new_due_on is None or standing.milestone.state is State.NOT_REQUIRED:
+    change = reported.explanation
+    if change is None or change.new_due_on is None or reported.milestone.state is State.NOT_REQUIRED:
         return "Not published"
     passed = days_past(change.new_due_on, today)
     return f"Expected {day(change.new_due_on)}" + (f", {count(passed, 'day')} ago" if passed else "")
 
 
-def _lag(standing: DocumentStanding, today: date) -> str:
-    milestone, publication = standing.milestone, standing.publication
+def _lag(reported: ReportedDocument, today: date) -> str:
+    milestone, publication = reported.milestone, reported.publication
     if milestone.kind is not Kind.ANNUAL_REPORT:
         return "–"
     if publication is not None and publication.published_on is None:
@@ -71,14 +71,14 @@ def _lag(standing: DocumentStanding, today: date) -> str:
     return lag_wording(lag, published=publication is not None) or "Not yet"
 
 
-def _explanation(standing: DocumentStanding, *, in_full: bool) -> str:
-    change = standing.explanation
+def _explanation(reported: ReportedDocument, *, in_full: bool) -> str:
+    change = reported.explanation
     if change is None:
-        return "None" if standing.state in LATE else ""
+        return "None" if reported.state in LATE else ""
     return f"{change.reason} {NOT_SHARED}" if in_full and not change.shared else change.reason
 
 
-def approvals_section(documents: Iterable[DocumentStanding]) -> ReportSection:
+def approvals_section(documents: Iterable[ReportedDocument]) -> ReportSection:
     """What the lead bodies made of each document."""
     return ReportSection(
         id="approvals",
@@ -108,7 +108,7 @@ def _approval(record: DocumentRecord, body: Organisation) -> str:
     return f"{body.name}: {approval.manner.label.lower()}, {day(approval.approved_on)}, {minute}."
 
 
-def gaps_section(documents: Iterable[DocumentStanding]) -> ReportSection:
+def gaps_section(documents: Iterable[ReportedDocument]) -> ReportSection:
     """The details that nobody has recorded yet."""
     return ReportSection(
         id="gaps",

@@ -13,7 +13,7 @@ from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.web.lines import owner_wording
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
 from cycle_tracker.models import DateChange, Milestone
-from cycle_tracker.overview.queries.status import AHEAD, Inside, PartnershipStatus
+from cycle_tracker.overview.queries.status import AHEAD, InternalStatus, PartnershipStatus
 from cycle_tracker.overview.web.status_pages.document_sections import approvals_section, documents_section, gaps_section
 from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, more_words, title_cell
 from cycle_tracker.web.wording import count, date_name, day, due_wording, kind_label
@@ -72,7 +72,7 @@ def _summary(status: PartnershipStatus) -> list[str]:
     return said
 
 
-def _past(inside: Inside, slug: str, today: date) -> ReportSection:
+def _past(inside: InternalStatus, slug: str, today: date) -> ReportSection:
     return ReportSection(
         id="past",
         title="Overdue",
@@ -102,7 +102,7 @@ def _why(change: DateChange | None) -> str:
     return change.reason if change else "No explanation recorded"
 
 
-def _ahead(inside: Inside, slug: str, today: date) -> ReportSection:
+def _ahead(inside: InternalStatus, slug: str, today: date) -> ReportSection:
     return ReportSection(
         id="ahead",
         title=f"Due in the next {AHEAD.days} days",
@@ -124,7 +124,7 @@ def _ahead(inside: Inside, slug: str, today: date) -> ReportSection:
     )
 
 
-def _escalations(inside: Inside, today: date) -> ReportSection:
+def _escalations(inside: InternalStatus, today: date) -> ReportSection:
     return ReportSection(
         id="escalations",
         title="With the governance group",
@@ -142,7 +142,7 @@ def _escalations(inside: Inside, today: date) -> ReportSection:
     )
 
 
-def _decisions(inside: Inside) -> ReportSection:
+def _decisions(inside: InternalStatus) -> ReportSection:
     return ReportSection(
         id="decisions",
         title="Recent decisions of the governance group",

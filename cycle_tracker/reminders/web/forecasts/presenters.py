@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cycle_tracker.core import addresses
-from cycle_tracker.reminders.queries.forecasts import Forecast, MailToCome, NoticeToCome
+from cycle_tracker.reminders.queries.forecast_mails import MailToCome
+from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome
+from cycle_tracker.reminders.queries.forecasts import Forecast
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, day

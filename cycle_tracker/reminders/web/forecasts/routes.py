@@ -11,7 +11,8 @@ from cycle_tracker.core import clock
 from cycle_tracker.models import Milestone
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.audiences import addressee_of
-from cycle_tracker.reminders.queries.forecasts import Forecast, MailToCome, forecast
+from cycle_tracker.reminders.queries.forecast_mails import MailToCome
+from cycle_tracker.reminders.queries.forecasts import Forecast, forecast
 from cycle_tracker.reminders.web.forecasts.filters import DEFAULT_SPAN, ForecastFilters
 from cycle_tracker.reminders.web.forecasts.presenters import FILE_COLUMNS, file_rows, mail_lines, unreachable_words
 from cycle_tracker.web.access import current_viewer, requires, signed_in

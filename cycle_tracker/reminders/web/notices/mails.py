@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from cycle_tracker.models import Message, MessageKind
-from cycle_tracker.reminders.queries.notices import MailRecord, NoticeRecord
+from cycle_tracker.reminders.queries.mails import MailRecord
+from cycle_tracker.reminders.queries.notices import NoticeRecord
 from cycle_tracker.reminders.rules.notice_words import YOU_ARE, policy_words, when_words
 from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, RAISED
 from cycle_tracker.reminders.web.notices.presenters import ended_words, milestone_address, name_of_date, who_words

@@ -7,20 +7,20 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.models import Ending
-from cycle_tracker.reminders.queries.notices import NoticeRecord, Standing
+from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, policy_words, step_words, when_words
 from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, RAISED
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import Status, date_name, day, moment
 
-STANDINGS = {
-    Standing.WAITING: Status("Waiting", "yellow"),
-    Standing.ON_ITS_WAY: Status("Being sent", "blue"),
-    Standing.SENT: Status("Sent", "green"),
-    Standing.FAILED: Status("Could not be delivered", "red"),
-    Standing.NOT_SENT: Status("Not sent", "grey"),
-    Standing.UNREACHABLE: Status("No recipient", "red"),
+STATUSES = {
+    NoticeStatus.WAITING: Status("Waiting", "yellow"),
+    NoticeStatus.ON_ITS_WAY: Status("Being sent", "blue"),
+    NoticeStatus.SENT: Status("Sent", "green"),
+    NoticeStatus.FAILED: Status("Could not be delivered", "red"),
+    NoticeStatus.NOT_SENT: Status("Not sent", "grey"),
+    NoticeStatus.UNREACHABLE: Status("No recipient", "red"),
 }
 
 
@@ -71,7 +71,7 @@ def lines(notices: Iterable[NoticeRecord]) -> list[NoticeRow]:
             due=day(one.due_on),
             step=step_words(one.step),
             who=who_words(one),
-            status=STANDINGS[one.standing],
+            status=STATUSES[one.status],
             when=outcome_words(one),
             queued=day(one.queued_on),
         )
@@ -86,7 +86,7 @@ def milestone_address(notice: NoticeRecord) -> str:
 
 def who_words(notice: NoticeRecord) -> str:
     """Whom it was for and who got it: `Rory Baird, as its owner; sent to Ailsa Grant, who was covering`."""
-    if notice.standing is Standing.UNREACHABLE or not notice.name:
+    if notice.status is NoticeStatus.UNREACHABLE or not notice.name:
         return f"No one ({AUDIENCE_WORDS[notice.audience]} could not be emailed)"
     as_what = {
         Audience.OWNER: "as its owner" if notice.is_for_its_owner else "as its owner then, or because it had no owner",
@@ -102,13 +102,13 @@ def who_words(notice: NoticeRecord) -> str:
 
 def outcome_words(notice: NoticeRecord) -> str:
     """When it was sent, or why it was not."""
-    if notice.standing is Standing.SENT:
+    if notice.status is NoticeStatus.SENT:
         return moment(notice.mail_ended_at)
-    if notice.standing is Standing.FAILED:
+    if notice.status is NoticeStatus.FAILED:
         return notice.trouble or "We will not try again"
-    if notice.standing is Standing.ON_ITS_WAY:
+    if notice.status is NoticeStatus.ON_ITS_WAY:
         return notice.trouble or "The email is ready"
-    if notice.standing is Standing.NOT_SENT:
+    if notice.status is NoticeStatus.NOT_SENT:
         return ended_words(notice) or notice.mail_ended_why or "Nothing in the email was still true"
     return ""
 
@@ -141,19 +141,19 @@ def story(notice: NoticeRecord) -> list[Row]:
         rows.append(Row("Also covers", f"{overtook_words(notice)}, which could not be sent on the day"))
     if notice.at_once:
         rows.append(Row("When we send it", "Straight away, whatever the person’s email preferences"))
-    rows.append(Row("Status", STANDINGS[notice.standing].label))
-    if notice.standing is not Standing.NOT_SENT and notice.ended_at is not None:
+    rows.append(Row("Status", STATUSES[notice.status].label))
+    if notice.status is not NoticeStatus.NOT_SENT and notice.ended_at is not None:
         rows.append(Row("Cancelled", ended_words(notice)))
-    if notice.standing is Standing.NOT_SENT:
+    if notice.status is NoticeStatus.NOT_SENT:
         rows.append(Row("Why it was not sent", outcome_words(notice)))
-    if notice.recipient is not None and notice.standing is not Standing.NOT_SENT:
+    if notice.recipient is not None and notice.status is not NoticeStatus.NOT_SENT:
         rows += _mail_rows(notice)
     return rows
 
 
 def _mail_rows(notice: NoticeRecord) -> list[Row]:
     rows = [Row("Emailed to", notice.recipient or "")]
-    if notice.standing is Standing.SENT:
+    if notice.status is NoticeStatus.SENT:
         rows.append(Row("Accepted by the mail server", moment(notice.mail_ended_at)))
     if notice.receipt:
         rows.append(Row("Answer of the mail server", notice.receipt))
@@ -180,7 +180,7 @@ def file_rows(notices: Iterable[NoticeRecord]) -> list[list[Cell]]:
             one.recipient or "",
             policy_words(one.policy, one.kind, one.partnership or "Scotland"),
             one.queued_on,
-            STANDINGS[one.standing].label,
+            STATUSES[one.status].label,
             london_day(one.mail_ended_at) if one.mail_ended_at else None,
             one.receipt or one.trouble or "",
             overtook_words(one),

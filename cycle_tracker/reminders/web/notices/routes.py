@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
-from cycle_tracker.reminders.queries.notices import NoticeList, get_mail, get_notice
+from cycle_tracker.reminders.queries.mails import get_mail
+from cycle_tracker.reminders.queries.notices import NoticeList, get_notice
 from cycle_tracker.reminders.web.notices.filters import NoticeFilters
 from cycle_tracker.reminders.web.notices.mails import MAILS, hidden_words, mail_rows, why_lines
 from cycle_tracker.reminders.web.notices.presenters import (
     FILE_COLUMNS,
-    STANDINGS,
+    STATUSES,
     file_rows,
     lines,
     milestone_address,
@@ -55,7 +56,7 @@ def show(notice_id: int) -> ResponseReturnValue:
     return render_template(
         "reminders/notices/show.html",
         notice=notice,
-        status=STANDINGS[notice.standing],
+        status=STATUSES[notice.status],
         rows=story(notice),
         milestone=milestone_address(notice),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.reminders.queries.deadlines import change_of
 from cycle_tracker.reminders.queries.forecasts import Forecast
-from cycle_tracker.reminders.queries.policies import PolicyEvent, Where
+from cycle_tracker.reminders.queries.policies import PolicyEvent, PolicyScope
 from cycle_tracker.reminders.rules.notice_words import KINDS_TOGETHER, before_words, repeats_words, rungs_words
 from cycle_tracker.reminders.rules.policies import Policy, policy_for
 from cycle_tracker.reminders.web.forecasts.presenters import MailRow, mail_lines
@@ -66,7 +66,7 @@ class PolicyPreview:
     unreachable: str
 
 
-def where_words(where: Where) -> str:
+def where_words(where: PolicyScope) -> str:
     """Where a policy holds: `annual reports in Moray`."""
     things = KINDS_TOGETHER[where.kind] if where.kind else "all milestones"
     return f"{things} in {where.partnership.name}" if where.partnership else things

@@ -14,7 +14,7 @@ from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.deadlines import Policies, change_of, policies_now
 from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.queries.policies import (
-    Where,
+    PolicyScope,
     changed_places,
     find_policy,
     get_where,
@@ -52,7 +52,9 @@ def index() -> ResponseReturnValue:
     """What holds in the nation, and the pages on which the person may change it."""
     viewer, changed = current_viewer(), changed_places()
     mine = viewer.partnerships_with(Permission.SET_POLICIES)
-    kinds = [PolicyLink(where_words(Where(kind)), _page(kind=kind), place_of(kind, None) in changed) for kind in Kind]
+    kinds = [
+        PolicyLink(where_words(PolicyScope(kind)), _page(kind=kind), place_of(kind, None) in changed) for kind in Kind
+    ]
     return render_template(
         "reminders/policies/index.html",
         lines=policy_lines(_national(policies_now())),
@@ -129,7 +131,7 @@ def save(slug: str | None = None, kind: str | None = None) -> ResponseReturnValu
     return _changed_meanwhile(slug, kind) if attempt.is_late else _filled_in(where, form)
 
 
-def _shown(where: Where) -> str:
+def _shown(where: PolicyScope) -> str:
     policies, policy = policies_now(), find_policy(where.place)
     return render_template(
         "reminders/policies/show.html",
@@ -143,18 +145,18 @@ def _shown(where: Where) -> str:
     )
 
 
-def _kinds_in(where: Where) -> list[PolicyLink]:
+def _kinds_in(where: PolicyScope) -> list[PolicyLink]:
     """The pages for each kind in a partnership."""
     if where.partnership is None or where.kind is not None:
         return []
     changed, slug = changed_places(), where.partnership.slug
     return [
-        PolicyLink(where_words(Where(kind)), _page(slug, kind), place_of(kind, where.partnership_id) in changed)
+        PolicyLink(where_words(PolicyScope(kind)), _page(slug, kind), place_of(kind, where.partnership_id) in changed)
         for kind in Kind
     ]
 
 
-def _where(slug: str | None, kind: str | None) -> Where:
+def _where(slug: str | None, kind: str | None) -> PolicyScope:
     """The place of an address. Raises NoResultFound for a kind that there is not."""
     try:
         known = Kind(kind) if kind is not None else None
@@ -163,7 +165,7 @@ def _where(slug: str | None, kind: str | None) -> Where:
     return get_where(current_viewer(), slug, known)
 
 
-def _form(where: Where, policies: Policies) -> PolicyForm:
+def _form(where: PolicyScope, policies: Policies) -> PolicyForm:
     """The form with what it may leave as it is; fresh, filled in with what holds."""
     form, policy = PolicyForm(), find_policy(where.place)
     without = {*map(_plain, held_without(where, policies.changes).values())}
@@ -177,7 +179,7 @@ def _form(where: Where, policies: Policies) -> PolicyForm:
     return form
 
 
-def _filled_in(where: Where, form: PolicyForm, **more: object) -> str:
+def _filled_in(where: PolicyScope, form: PolicyForm, **more: object) -> str:
     return render_template(
         "reminders/policies/change.html",
         where=where,
@@ -190,7 +192,7 @@ def _filled_in(where: Where, form: PolicyForm, **more: object) -> str:
     )
 
 
-def _preview(where: Where, form: PolicyForm, wanted: PolicyChange, policies: Policies) -> str:
+def _preview(where: PolicyScope, form: PolicyForm, wanted: PolicyChange, policies: Policies) -> str:
     give_way()
     today = clock.today()
     tried = with_change(policies, where.place, as_kept(find_policy(where.place), wanted, today))
@@ -223,7 +225,7 @@ def _is_lead() -> bool:
 
 def _national(policies: Policies) -> dict[tuple[Kind, Basis], Policy]:
     """What the nation has for each kind."""
-    return {asked: policy for kind in Kind for asked, policy in held_at(Where(kind), policies.changes).items()}
+    return {asked: policy for kind in Kind for asked, policy in held_at(PolicyScope(kind), policies.changes).items()}
 
 
 def _one(held: dict[tuple[Kind, Basis], Policy]) -> Policy:
@@ -240,7 +242,7 @@ def _is_of(place: str, partnership_id: int) -> bool:
     return place.split("/")[0] == place_of(None, partnership_id)
 
 
-def _slug(where: Where) -> str | None:
+def _slug(where: PolicyScope) -> str | None:
     return where.partnership.slug if where.partnership else None
 
 

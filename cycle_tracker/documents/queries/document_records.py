@@ -1,0 +1,96 @@
+"""What is recorded of one document, and what is missing in the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cycle_tracker.core.deadlines import is_before_service
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
+from cycle_tracker.models import Approval, Form, Milestone, Organisation, Publication, PublicationCopy, Version
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """What is recorded about one document, and the bodies from which a record is expected.
+
+    `lead_bodies` are those of the partnership on the day of the document's version, or today while it is unpublished.
+    `receivers` need a copy: of a plan, Scottish Ministers and each other service provider of that day (2014 Act,
+    section 10(7)(a)), of a report, the Scottish Government, by custom.
+    """
+
+    document: Milestone
+    publication: Publication | None = None
+    approvals: Sequence[Approval] = ()
+    lead_bodies: Sequence[Organisation] = ()
+    receivers: Sequence[Organisation] = ()
+    others: Sequence[Organisation] = field(default=())
+    """The partnership's other bodies: a copy may go to them, and none is expected."""
+
+    def approval_of(self, organisation_id: int) -> Approval | None:
+        """What is recorded of one body's approval, if it is."""
+        return next((one for one in self.approvals if one.organisation_id == organisation_id), None)
+
+    def copy_to(self, organisation_id: int) -> PublicationCopy | None:
+        """The copy that went to this receiver, if one did."""
+        copies = self.publication.copies if self.publication else []
+        return next((one for one in copies if one.receiver_id == organisation_id), None)
+
+    @property
+    def approving_bodies(self) -> list[Organisation]:
+        """The lead bodies of the day, and any other whose approval is recorded."""
+        recorded = [one.organisation for one in self.approvals]
+        return [*self.lead_bodies, *(one for one in recorded if one not in self.lead_bodies)]
+
+    @property
+    def receiving_bodies(self) -> list[Organisation]:
+        """Those who need a copy, and any other body with a recorded copy."""
+        recorded = [one.receiver for one in self.publication.copies] if self.publication else []
+        return [*self.receivers, *(one for one in recorded if one not in self.receivers)]
+
+    @property
+    def may_receive(self) -> list[Organisation]:
+        """Those to whom no copy is recorded yet and one may go: the receivers first, then the partnership's bodies."""
+        return [one for one in (*self.receivers, *self.others) if self.copy_to(one.id) is None]
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What is missing among the facts, in words."""
+        return gaps_of(_gap_facts(self))
+
+
+def _gap_facts(record: DocumentRecord) -> GapFacts:
+    publication, document = record.publication, record.document
+    forms = {one.form for one in publication.addresses} if publication else set()
+    return GapFacts(
+        published=publication is not None,
+        is_plan=document.kind is Kind.PLAN,
+        draft=publication is not None and publication.is_draft,
+        interim=publication is not None and publication.version is Version.INTERIM,
+        before_service=_is_before_service(document),
+        date_known=publication is not None and publication.published_on is not None,
+        full_address=Form.FULL in forms,
+        child_form=Form.CHILD in forms,
+        summary_form=bool(forms & {Form.SUMMARY, Form.CHILD, Form.EASY_READ}),
+        approvals=[_approval_facts(body, record.approval_of(body.id)) for body in record.approving_bodies],
+        copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers],
+    )
+
+
+def _approval_facts(body: Organisation, approval: Approval | None) -> ApprovalFacts:
+    if approval is None:
+        return ApprovalFacts(body.name, recorded=False)
+    return ApprovalFacts(
+        body.name, recorded=True, dated=approval.approved_on is not None, minuted=bool(approval.minute)
+    )
+
+
+def _copy_facts(receiver: Organisation, copy: PublicationCopy | None) -> CopyFacts:
+    if copy is None:
+        return CopyFacts(receiver.name, sent=False)
+    return CopyFacts(receiver.name, sent=True, dated=copy.sent_on is not None, received=copy.received_on is not None)
+
+
+def _is_before_service(document: Milestone) -> bool:
+    notify_from = document.partnership.notify_from if document.partnership else None
+    day = document.target_on or document.reports_on
+    return is_before_service(day, notify_from)

@@ -1,0 +1,84 @@
+"""Documents on the home page whose copy to Scottish Government is to be recorded, as sent or as received."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.statements import OneOf, built_once, rows_of
+from cycle_tracker.milestones.queries.published import IS_PUBLISHED
+from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Partnership, Publication, PublicationCopy
+from cycle_tracker.overview.queries.work import LISTED_AT_MOST
+
+_SCOTTISH_GOVERNMENT = (
+    select(Organisation.id).where(Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT).scalar_subquery()
+)
+"""The one organisation that oversees, by number: an index on numbers is used only for one that is known before."""
+
+
+def list_not_notified(viewer: Viewer) -> Sequence[Any]:
+    """Documents recorded as published, in the partnerships where the person records that, without a record that the
+    Scottish Government was notified: key, title, slug, partnership and published_on."""
+    held = viewer.partnerships_with(Permission.RECORD_PUBLICATION)
+    return rows_of(_not_notified(reach_of(held)), **values_of(held))
+
+
+@built_once
+def _not_notified(reach: Reach) -> Select[*tuple[Any, ...]]:
+    told = exists().where(
+        PublicationCopy.publication_id == Publication.id,
+        PublicationCopy.receiver_id == Organisation.id,
+        Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
+    )
+    return (
+        _documents()
+        .where(in_reach(Milestone.partnership_id, reach), ~told.correlate(Publication))
+        .order_by(Publication.published_on, Partnership.name, Milestone.id)
+        .limit(LISTED_AT_MOST)
+    )
+
+
+def list_to_receive(viewer: Viewer) -> Sequence[Any]:
+    """Documents sent to the Scottish Government without a recorded receipt, the earliest first: as above, with
+    sent_on."""
+    held = viewer.partnerships_with(Permission.READ_OUTSTANDING)
+    return rows_of(_to_receive(reach_of(held)), **values_of(held))
+
+
+@built_once
+def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
+    waiting = select(PublicationCopy.id).where(
+        PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
+        PublicationCopy.sent_on.is_not(None),
+        PublicationCopy.received_on.is_(None),
+    )
+    if reach is Reach.EVERYWHERE:  # otherwise the first may all be elsewhere
+        waiting = waiting.order_by(PublicationCopy.sent_on, PublicationCopy.id).limit(LISTED_AT_MOST)
+    first = OneOf(PublicationCopy.id, waiting)
+    return (
+        _documents()
+        .add_columns(PublicationCopy.sent_on)
+        .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
+        .where(in_reach(Milestone.partnership_id, reach), first)
+        .order_by(PublicationCopy.sent_on, Partnership.name, Milestone.id)
+        .limit(LISTED_AT_MOST)
+    )
+
+
+def _documents() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Milestone.key,
+            Milestone.title,
+            Partnership.slug,
+            Partnership.name.label("partnership"),
+            Publication.published_on,
+        )
+        .select_from(Publication)
+        .join(Publication.milestone)
+        .join(Milestone.partnership)
+        .where(IS_DOCUMENT, IS_PUBLISHED)
+    )

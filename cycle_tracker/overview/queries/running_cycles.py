@@ -1,0 +1,34 @@
+"""The cycles that the home page links to."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.periods import YEARS_IN_PERIOD
+from cycle_tracker.core.statements import built_once, day_of, rows_of
+from cycle_tracker.models import Cycle, Partnership
+
+STILL_OF_USE = timedelta(days=365)
+"""A cycle is linked until so long after its period: its third annual report and its review come then."""
+
+
+def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
+    """The cycles that matter today, of the partnerships of which the person reads everything: slug, partnership and
+    period_start, by partnership, the newest first."""
+    held = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
+    began_after = today - YEARS_IN_PERIOD * timedelta(days=366) - STILL_OF_USE
+    return rows_of(_running_cycles(reach_of(held)), began_after=began_after, **values_of(held))
+
+
+@built_once
+def _running_cycles(reach: Reach) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Partnership.slug, Partnership.name.label("partnership"), Cycle.period_start)
+        .join(Cycle.partnership)
+        .where(in_reach(Cycle.partnership_id, reach), Cycle.period_start > day_of("began_after"))
+        .order_by(Partnership.name, Partnership.id, Cycle.period_start.desc())
+    )

@@ -1,0 +1,154 @@
+"""The notices of the days ahead: those that wait for an email, and those that the rules will write.
+
+Milestones are read in batches, in the order of their bookmarks, so that the memory used depends on how many notices
+there will be, and not on how many milestones there are.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select, true, tuple_
+
+from cycle_tracker.access.queries.scopes import IS_OPEN
+from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.calendar import DAY
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.models import Milestone, Notice, Partnership
+from cycle_tracker.reminders.queries.deadlines import Policies
+from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
+from cycle_tracker.reminders.rules.forecasts import notices_ahead
+from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
+
+BATCH = 500
+
+
+FURTHEST = FURTHEST_BEFORE + DAY * 60
+"""The furthest that a due date can be behind its reminder, with the closure days between them."""
+
+
+@dataclass(frozen=True)
+class NoticeMilestone:
+    """The milestone that a notice is about."""
+
+    id: int
+    key: str
+    title: str
+    kind: Kind
+    partnership_id: int | None
+    partnership: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class NoticeToCome:
+    """One notice that waits, or will be written on the day `queued_on`."""
+
+    about: NoticeMilestone
+    addressee: str
+    step: str
+    audience: Audience
+    due_on: date
+    at_once: bool
+    queued_on: date
+
+    @property
+    def milestone_id(self) -> int:
+        """The milestone's number: an email gathers notices by it."""
+        return self.about.id
+
+
+def notices_to_come(
+    ahead: Sequence[date],
+    today: date,
+    which: ColumnElement[bool] | None,
+    policies: Policies | None,
+    let_go: Callable[[], None],
+) -> list[NoticeToCome]:
+    """The notices that the rules will write on these working days, batch by batch."""
+    found: list[NoticeToCome] = []
+    applies_again = policies is not None
+    for rows in _batches(ahead[-1], which, applies_again=applies_again):
+        known = facts_for_batch(rows, today, policies)
+        for row in rows:
+            about: NoticeMilestone | None = None
+            asked_on = ahead[0] if applies_again else row.next_notice_on
+            for one in notices_ahead(
+                known.deadline(row), known.policy(row), known.told_of(row), ahead, asked_on=asked_on
+            ):
+                about = about or _about(row)
+                notice = one.notice
+                found.append(
+                    NoticeToCome(
+                        about, notice.addressee, notice.step, notice.audience, row.due_on, notice.at_once, one.day
+                    )
+                )
+        let_go()
+    return found
+
+
+def _batches(last: date, which: ColumnElement[bool] | None, *, applies_again: bool) -> Iterator[Sequence[Row[Any]]]:
+    """The milestones that may have a notice up to the last day, batch by batch: those whose bookmark is reached, or,
+    where the rules are applied again, all that are near enough."""
+    order = Milestone.due_on if applies_again else Milestone.next_notice_on
+    statement = (
+        select(*DECIDING, *_ABOUT)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .where(true() if which is None else which)
+        .order_by(order, Milestone.id)
+        .limit(BATCH)
+    )
+    if applies_again:
+        statement = statement.where(IS_OPEN, Milestone.due_on <= last + FURTHEST)
+    else:
+        statement = statement.where(Milestone.next_notice_on <= last)
+    after: tuple[date, int] | None = None
+    while rows := db.session.execute(_after(statement, order, after)).all():
+        yield rows
+        after = (getattr(rows[-1], order.key), rows[-1].id)
+
+
+def _after(statement: Select[*tuple[Any, ...]], order: Any, after: tuple[date, int] | None) -> Select[*tuple[Any, ...]]:
+    return statement if after is None else statement.where(tuple_(order, Milestone.id) > after)
+
+
+_ABOUT = (Milestone.key, Milestone.title, Partnership.name.label("partnership"), Partnership.slug)
+
+
+def _about(row: Any) -> NoticeMilestone:
+    return NoticeMilestone(
+        row.id, row.key, row.title, row.kind, row.partnership_id, row.partnership or "Scotland", row.slug or ""
+    )
+
+
+def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
+    """The notices that wait for an email now; one statement."""
+    rows = db.session.execute(
+        select(
+            Milestone.id,
+            Milestone.kind,
+            Milestone.partnership_id,
+            *_ABOUT,
+            Notice.addressee,
+            Notice.step,
+            Notice.audience,
+            Notice.due_on.label("told_due_on"),
+            Notice.at_once,
+            Notice.queued_on,
+        )
+        .join(Notice, Notice.milestone_id == Milestone.id)
+        .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
+        .where(
+            Notice.message_id.is_(None),
+            Notice.ended_at.is_(None),
+            Notice.unreachable.is_(False),
+            true() if which is None else which,
+        )
+        .order_by(Notice.id)
+    )
+    return [
+        NoticeToCome(_about(row), row.addressee, row.step, row.audience, row.told_due_on, row.at_once, row.queued_on)
+        for row in rows
+    ]
