@@ -5,7 +5,7 @@ what differs from person to person and from day to day are values, which `rows_o
 """
 
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Integer, Select, bindparam
@@ -16,11 +16,14 @@ from sqlalchemy.types import NullType
 from cycle_tracker.core.extensions import db
 
 Builder = TypeVar("Builder", bound=Callable[..., Any])
+KEPT_OF_ONE_BUILDER = 256
+"""Filters can be put together in tens of thousands of ways: whoever tries them all fills no memory."""
 
 
 def built_once(builder: Builder) -> Builder:
-    """The builder, which from now on builds its statement at the first call with these arguments."""
-    return cache(builder)  # type: ignore[return-value]  # its type is the builder's, which `cache` does not say
+    """The builder, which from now on builds its statement at the first call with these arguments, and again only where
+    it was asked for many others since."""
+    return lru_cache(KEPT_OF_ONE_BUILDER)(builder)  # type: ignore[return-value]  # its type is the builder's
 
 
 def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, R
 from werkzeug.wsgi import LimitedStream
 
 from cycle_tracker.access.services.sign_in_attempts import TooManyTries
+from cycle_tracker.core.database import SAFE_METHODS
 from cycle_tracker.core.errors import ChangedMeanwhile, NotAllowed, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.file_kinds import size_words
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     """Tie each error to its page."""
+    app.before_request(refuse_json)
     app.before_request(refuse_nul)
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -54,6 +56,13 @@ def page(status: int, error: HTTPException | None = None, **words: object) -> Re
     shown = status if status in PAGES else 400 if status < 500 else 500
     kept = {name: value for name, value in error.get_headers() if name == "Allow"} if error else {}
     return render_template(f"web/errors/{shown}.html", **words), status, kept
+
+
+def refuse_json() -> None:
+    """Before every request: what is sent here comes from forms. Flask-WTF would read JSON as one, whatever it says and
+    past what is asked of the values of a form. Raises BadRequest."""
+    if request.is_json and request.method not in SAFE_METHODS:
+        raise BadRequest
 
 
 def refuse_nul() -> None:

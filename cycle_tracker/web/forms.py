@@ -85,6 +85,10 @@ class FormAbout(FlaskForm):
 class VersionField(HiddenField):
     """The version of the milestone that the person is looking at."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # Where nothing at all was sent, no field is asked what it makes of that.
+        super().__init__(*args, default=NO_VERSION, **options)
+
     def _value(self) -> str:
         return str(self.data or "")
 

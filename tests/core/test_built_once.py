@@ -1,0 +1,58 @@
+"""Statements that are built once hold no value of anybody, and no more of them are kept than are used."""
+
+import gc
+import weakref
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Select, select
+from sqlalchemy.exc import StatementError
+
+from cycle_tracker.access.queries.reach import Reach, in_reach, values_of
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import KEPT_OF_ONE_BUILDER, built_once, rows_of
+from cycle_tracker.models import Partnership
+from tests.factories import make_partnership
+
+
+@built_once
+def slugs(reach: Reach) -> Select[Any]:
+    return select(Partnership.slug).where(in_reach(Partnership.id, reach)).order_by(Partnership.slug)
+
+
+@pytest.mark.parametrize(
+    ("reach", "turns"),
+    [(Reach.ONE, [{"fife"}, {"moray"}, {"fife"}]), (Reach.SEVERAL, [{"fife", "moray"}, {"orkney", "moray"}])],
+)
+def test_one_statement_finds_for_each_what_they_give_it(core_app: Flask, reach: Reach, turns: list[set[str]]) -> None:
+    ids = {slug: make_partnership(slug).id for slug in ("fife", "moray", "orkney")}
+    for wanted in turns:
+        statement, values = slugs(reach), values_of(frozenset(ids[slug] for slug in wanted))
+        assert {row.slug for row in rows_of(statement, **values)} == wanted
+        assert set(db.session.scalars(statement, values)) == wanted
+    assert slugs(reach) is statement
+
+
+@pytest.mark.parametrize("reach", [Reach.ONE, Reach.SEVERAL])
+def test_a_statement_without_its_values_is_refused_and_takes_none_of_those_before(
+    core_app: Flask, reach: Reach
+) -> None:
+    ids = frozenset(make_partnership(slug).id for slug in (("fife",) if reach is Reach.ONE else ("fife", "moray")))
+    assert len(rows_of(slugs(reach), **values_of(ids))) == len(ids)
+    with pytest.raises(StatementError):
+        rows_of(slugs(reach))
+
+
+def test_of_ever_other_filters_only_so_many_statements_are_kept() -> None:
+    class Statement:
+        pass
+
+    @built_once
+    def build(number: int) -> Any:
+        return Statement()
+
+    made = [weakref.ref(build(number)) for number in range(3 * KEPT_OF_ONE_BUILDER)]
+    gc.collect()
+    assert sum(one() is not None for one in made) == KEPT_OF_ONE_BUILDER
+    assert build(3 * KEPT_OF_ONE_BUILDER - 1) is made[-1]()
