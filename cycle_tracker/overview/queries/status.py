@@ -55,6 +55,7 @@ class Inside:
     ahead_count: int
     escalations: Sequence[Escalation]
     decisions: Sequence[Decision]
+    reads_escalations: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _inside(viewer: Viewer, partnership: Partnership, today: date) -> Inside:
         ahead=ahead.rows(page=1, per_page=LISTED_AT_MOST),
         ahead_count=ahead.count(),
         escalations=_open_escalations(partnership),
+        reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership.id),
         decisions=list_decisions_of(partnership.id, at_most=DECISIONS_AT_MOST),
     )
 
