@@ -116,11 +116,6 @@ def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
 def _of_copies(copies: Iterable[CopyFacts]) -> Iterable[Gap]:
     for one in copies:
         if not one.sent:
-            yield Gap(About.COPIES, f"No copy to {_the(one.receiver)} is recorded.")
+            yield Gap(About.COPIES, f"No copy to {one.receiver} is recorded.")
         elif not one.received:
-            yield Gap(About.COPIES, f"No receipt from {_the(one.receiver)} is recorded.")
-
-
-def _the(receiver: str) -> str:
-    """A receiver within a sentence; the Scottish Government needs its article."""
-    return "the Scottish Government" if receiver == "Scottish Government" else receiver
+            yield Gap(About.COPIES, f"No receipt from {one.receiver} is recorded.")
