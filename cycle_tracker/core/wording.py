@@ -89,7 +89,8 @@ def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citatio
     if duty and on:
         return f"Based on {duty}."
     if duty:
-        return f"The duty is based on {duty}. The date is {DATE_NAMES[date_basis].removesuffix(' date')}."
+        whose = "The partnership chose the date." if date_basis is Basis.LOCAL else "The date is suggested."
+        return f"The duty is based on {duty}. {whose}"
     return f"The date is based on {on}." if on else ""
 
 

@@ -92,4 +92,4 @@ def test_from_the_invitation_to_codes(service: Service, visitor: Visitor) -> Non
     assert visitor.reads("This code is wrong")
     visitor.fill("Code", recovery[0])
     visitor.press("Continue")
-    assert visitor.reads("Your work")
+    assert visitor.reads("Home")

@@ -85,9 +85,10 @@ def _approval_facts(body: Organisation, approval: Approval | None) -> ApprovalFa
 
 
 def _copy_facts(receiver: Organisation, copy: PublicationCopy | None) -> CopyFacts:
+    name = f"the {receiver.name}" if receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT else receiver.name
     if copy is None:
-        return CopyFacts(receiver.name, sent=False)
-    return CopyFacts(receiver.name, sent=True, dated=copy.sent_on is not None, received=copy.received_on is not None)
+        return CopyFacts(name, sent=False)
+    return CopyFacts(name, sent=True, dated=copy.sent_on is not None, received=copy.received_on is not None)
 
 
 def _is_before_service(document: Milestone) -> bool:

@@ -52,6 +52,7 @@ class InternalStatus:
     ahead_count: int
     escalations: Sequence[Escalation]
     decisions: Sequence[Decision]
+    reads_escalations: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def _inside(viewer: Viewer, partnership: Partnership, today: date) -> InternalSt
         ahead=ahead.rows(page=1, per_page=LISTED_AT_MOST),
         ahead_count=ahead.count(),
         escalations=_open_escalations(partnership),
+        reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership.id),
         decisions=list_decisions_of(partnership.id, at_most=DECISIONS_AT_MOST),
     )
 

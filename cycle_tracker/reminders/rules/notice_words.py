@@ -73,13 +73,13 @@ def when_words(step: str, date_name: str, due_on: str) -> str:
 
 
 def policy_words(place: str, kind: Kind, partnership: str) -> str:
-    """Which settings gave a step: `the national settings for annual reports`, `the settings of Moray for plans`, `the
-    standard settings for steps`. `place` is where they were changed, empty for the standard."""
+    """Which settings gave a step: `the national settings for annual reports`, `the settings that Moray chose for
+    plans`, `the standard settings for steps`. `place` is where they were changed, empty for the standard."""
     if not place:
         return f"the standard settings for {KINDS_TOGETHER[kind]}"
     if place == EVERYWHERE:
         return "the national settings for all milestones"
-    words = f"the settings of {partnership}" if "partnership:" in place else "the national settings"
+    words = f"the settings that {partnership} chose" if "partnership:" in place else "the national settings"
     return f"{words} for {KINDS_TOGETHER[kind]}" if "kind:" in place else words
 
 

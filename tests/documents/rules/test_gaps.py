@@ -31,7 +31,7 @@ def test_what_is_missing_of_a_published_plan_is_said_in_the_order_of_the_page() 
             ApprovalFacts("Dundee City Council", recorded=True, dated=True),
             ApprovalFacts("NHS Tayside", recorded=True, minuted=True),
         ],
-        copies=[CopyFacts("the chief constable", sent=False), CopyFacts("Scottish Government", sent=True)],
+        copies=[CopyFacts("the chief constable", sent=False), CopyFacts("the Scottish Government", sent=True)],
     ) == [
         "The publication date is not known.",
         "The web address of the full document is not recorded.",
@@ -40,7 +40,7 @@ def test_what_is_missing_of_a_published_plan_is_said_in_the_order_of_the_page() 
         "The minute of the approval of Dundee City Council is missing.",
         "The date of the approval of NHS Tayside is missing.",
         "No copy to the chief constable is recorded.",
-        "No receipt from Scottish Government is recorded.",
+        "No receipt from the Scottish Government is recorded.",
     ]
 
 

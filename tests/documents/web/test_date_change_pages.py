@@ -262,7 +262,7 @@ def test_an_explanation_is_offered_quietly_first_and_asked_for_from_the_day_of_t
     assert soup(lead.get(REPORT)).find("a", class_="ds_button", string="Add an explanation") is not None
     assert "shows as outstanding" not in said(lead.get(STEP))
     morning.move_to(at_seven(date(2026, 9, 2)))
-    assert "This has been outstanding since" in said(moray.client(moray.lead).get(REPORT))
+    assert "This has been outstanding since 30 August 2026 because" in said(moray.client(moray.lead).get(REPORT))
 
 
 @pytest.mark.parametrize("fields", [{"target_on": None}, {"due_on": date(2016, 6, 30)}, {"state": State.DONE}])

@@ -68,7 +68,7 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
         email = give_password(lead)
     page = home(app, email)
     said = words(page)
-    assert headings(page) == ["Overdue", "Due today", "Coming up", "Add past records", "Cycles"]
+    assert headings(page) == ["Overdue", "Due today", "Coming up", "Add past records", "Plan periods"]
     assert numbers(page) == {"overdue": "1", "due today": "1", "due in the next 28 days": "1"}
     assert "30 June 2026, 3 days past the guidance date. You own this" in said
     assert "2020 guidance, paragraph 125: ideally by June (the date)." in said
@@ -193,7 +193,7 @@ def test_an_auditor_finds_the_ways_to_everything(app: Flask) -> None:
         make_cycle(make_partnership("moray"))
         email = give_password(make_user(role=Role.AUDITOR))
     page = home(app, email)
-    assert headings(page) == ["Plans and annual reports", "Service health", "Cycles"]
+    assert headings(page) == ["Plans and annual reports", "Service health", "Plan periods"]
     assert [link.text for link in page.select("nav#site-navigation a")] == [
         "Home",
         "Outstanding",

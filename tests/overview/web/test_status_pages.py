@@ -257,3 +257,11 @@ def test_the_status_asks_the_database_as_much_for_much_as_for_little(moray: Mora
             assert client.get(path).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_an_escalation_leads_to_a_page_that_its_reader_may_open(moray: Moray) -> None:
+    contributor = moray.client(make_user("A contributor", role=Role.CONTRIBUTOR, partnership=moray.place))
+    for client, start in ((moray.client(), "/escalations/"), (contributor, "/partnerships/moray/milestones/")):
+        address = str(soup(client.get(STATUS)).select("#table-escalations th a")[0]["href"])
+        assert address.startswith(start)
+        assert client.get(address).status_code == 200

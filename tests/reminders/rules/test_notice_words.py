@@ -64,8 +64,8 @@ def test_a_moment_names_its_date(step: str, words: str) -> None:
         ("", "the standard settings for annual reports"),
         ("all", "the national settings for all milestones"),
         ("kind:annual-report", "the national settings for annual reports"),
-        ("partnership:3", "the settings of Moray"),
-        ("partnership:3/kind:annual-report", "the settings of Moray for annual reports"),
+        ("partnership:3", "the settings that Moray chose"),
+        ("partnership:3/kind:annual-report", "the settings that Moray chose for annual reports"),
     ],
 )
 def test_a_policy_is_named_by_where_it_holds(place: str, words: str) -> None:

@@ -191,7 +191,7 @@ def test_an_owner_who_is_no_lead_is_told_who_can_explain(days: Days, moray: Part
     days.run(date(2026, 8, 14))
     days.queue(date(2026, 8, 17))
     (text,) = _sent_texts(days, date(2026, 8, 17))
-    assert "Your planning lead can add an explanation with a new expected date." in text
+    assert "A planning lead can add an explanation with a new expected date." in text
     assert "/proposal" not in text
 
 

@@ -184,6 +184,15 @@ def test_a_milestone_says_who_is_told_what_comes_next_and_why_not(told: Place) -
     assert "No one (the governance group cannot be emailed)" in report
 
 
+def test_a_notification_is_a_link_only_for_those_who_may_open_it(told: Place) -> None:
+    send()
+    page = soup(told.client(told.lead).get(f"{STEP}/notices"))
+    assert page.select("table a[href^='/notices/']")
+    page = soup(told.client(told.owner).get(f"{STEP}/notices"))
+    assert not page.select("table a[href^='/notices/']")
+    assert "as its owner" in page.get_text()
+
+
 def test_a_job_that_ran_is_no_reason(told: Place) -> None:
     send()
     run = JobRun(job="queue-notices", ran_for=TODAY, started_at=clock.now(), outcome=RunOutcome.FINISHED, counts={})

@@ -1,7 +1,7 @@
 """A proposed date, and what a person may do about the date of a milestone, in words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.calendar import WorkingCalendar
@@ -103,4 +103,4 @@ def _asked_for(milestone: Milestone, today: date, calendar: WorkingCalendar) -> 
     last_day = last_day_before_outstanding(target_on)
     if today <= last_day:
         return f"This will be shown as outstanding after {day(last_day)} unless you add an explanation."
-    return f"This has been outstanding since {day(last_day)} because it has no explanation."
+    return f"This has been outstanding since {day(last_day + timedelta(days=1))} because it has no explanation."

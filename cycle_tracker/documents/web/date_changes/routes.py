@@ -69,8 +69,8 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
-        or_official = ", or an official," if milestone.is_document and form.shared.data else ""
-        flash(f"Sent. The governance group{or_official} must agree it first.", "success")
+        or_official = " or an official" if milestone.is_document and form.shared.data else ""
+        flash(f"Sent. The date takes effect when the governance group{or_official} agrees it.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/propose.html", milestone, form, attempt)
 

@@ -45,7 +45,8 @@ def show(slug: str, key: str) -> ResponseReturnValue:
         coming=next_lines(forecast(today, AHEAD, which=Milestone.id == milestone.id)),
         lines=lines(pages.items),
         pages=pages,
-        links=viewer.can(Permission.READ_NOTICES, milestone.partnership_id),
+        # Not `links`, which web/base.html sets for the navigation.
+        may_open=viewer.can(Permission.READ_NOTICES, milestone.partnership_id),
     )
 
 

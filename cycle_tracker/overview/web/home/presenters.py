@@ -185,7 +185,7 @@ def _tile(number: int, label: str, colour: str, place: str) -> Tile:
 
 
 def _cycle_link(slug: str, period: Period) -> tuple[str, str]:
-    return f"Cycle {period.label}", f"/partnerships/{slug}/cycles/{period.name}"
+    return f"Plan period {period.label}", f"/partnerships/{slug}/cycles/{period.name}"
 
 
 def _lists(slug: str) -> list[tuple[str, str]]:

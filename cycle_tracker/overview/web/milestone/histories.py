@@ -131,4 +131,4 @@ def _overtaken(steps: Sequence[str]) -> str:
     words = [_lower_first(step_words(step)) for step in steps]
     if len(words) <= LISTED_STEPS:
         return "; ".join(words)
-    return f"{len(words)} earlier steps, from {words[0]} to {words[-1]}"
+    return f"{len(words)} earlier reminders, from {words[0]} to {words[-1]}"

@@ -12,7 +12,7 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.web.lines import owner_wording
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
-from cycle_tracker.models import DateChange, Milestone
+from cycle_tracker.models import DateChange, Escalation, Milestone
 from cycle_tracker.overview.queries.status import AHEAD, InternalStatus, PartnershipStatus
 from cycle_tracker.overview.web.status_pages.document_sections import approvals_section, documents_section, gaps_section
 from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, more_words, title_cell
@@ -131,7 +131,7 @@ def _escalations(inside: InternalStatus, today: date) -> ReportSection:
         columns=("Milestone", "Since", "Days waiting", "Status"),
         rows=[
             [
-                ReportCell(one.milestone.title, addresses.escalation(one.id)),
+                _escalation_cell(one, inside),
                 ReportCell(day(one.fell_due_on)),
                 ReportCell(count(days_past(one.fell_due_on, today), "day")),
                 ReportCell(f"Decided on {day(london_day(one.decided_at))}" if one.decided_at else "Decision needed"),
@@ -140,6 +140,13 @@ def _escalations(inside: InternalStatus, today: date) -> ReportSection:
         ],
         nothing="Nothing is with the governance group.",
     )
+
+
+def _escalation_cell(escalation: Escalation, inside: InternalStatus) -> ReportCell:
+    """Leads to the escalation, or for those who may not read it to its milestone."""
+    if not inside.reads_escalations:
+        return title_cell(escalation.milestone)
+    return ReportCell(escalation.milestone.title, addresses.escalation(escalation.id))
 
 
 def _decisions(inside: InternalStatus) -> ReportSection:

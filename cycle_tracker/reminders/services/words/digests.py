@@ -215,7 +215,7 @@ def _offer(line: NoticeLine, today: date) -> str:
         return (
             f"{shows} Add an explanation with a new expected date. Your governance group or an official then agrees it."
         )
-    return f"{shows} Your planning lead can add an explanation with a new expected date."
+    return f"{shows} A planning lead can add an explanation with a new expected date."
 
 
 def _outstanding_from(line: NoticeLine) -> date:
