@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
-from cycle_tracker.models import Approval, Form, Milestone, Organisation, Publication, PublicationCopy, Version
+from cycle_tracker.models import (
+    Approval,
+    Form,
+    Milestone,
+    Organisation,
+    OrganisationKind,
+    Publication,
+    PublicationCopy,
+    Version,
+)
 
 
 @dataclass(frozen=True)
