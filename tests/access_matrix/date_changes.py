@@ -28,7 +28,14 @@ TABLE = [
     Cell(f"{MILESTONE}/proposal", "POST", f"{BEGUN}/proposal", LEADS, data=EXPLAINED),
     Cell(f"{MILESTONE}/proposal/withdrawal", "GET", f"{PROPOSED}/proposal/withdrawal", LEADS),
     # Only the proposer may, so a lead who is another reads why not.
-    Cell(f"{MILESTONE}/proposal/withdrawal", "POST", f"{PROPOSED}/proposal/withdrawal", LEADS, gives_a_page=True),
+    Cell(
+        f"{MILESTONE}/proposal/withdrawal",
+        "POST",
+        f"{PROPOSED}/proposal/withdrawal",
+        LEADS,
+        data=(("version", "2"),),
+        gives_a_page=True,
+    ),
     Cell(f"{MILESTONE}/proposal/refusal", "GET", f"{ANOTHER}/proposal/refusal", NOTES),
     Cell(f"{MILESTONE}/proposal/note", "GET", f"{PROPOSED}/proposal/note", NOTES),
     Cell(

@@ -8,7 +8,7 @@ TABLE = [
     Cell(MILESTONE, "GET", REPORT, EVERYBODY),
     Cell(MILESTONE, "GET", STEP, EVERYBODY - {OFFICIAL}, otherwise=404),
     Cell(f"{MILESTONE}/start", "GET", f"{STEP}/start", frozenset({LEAD})),
-    Cell(f"{MILESTONE}/start", "POST", f"{STEP}/start", frozenset({LEAD})),
+    Cell(f"{MILESTONE}/start", "POST", f"{STEP}/start", frozenset({LEAD}), data=(("version", "1"),)),
     Cell(f"{MILESTONE}/finish", "GET", f"{BEGUN}/finish", frozenset({LEAD})),
     Cell(
         f"{MILESTONE}/finish",
@@ -20,5 +20,5 @@ TABLE = [
     Cell(f"{MILESTONE}/publication", "GET", f"{REPORT}/publication", frozenset({LEAD})),
     Cell(f"{MILESTONE}/publication", "POST", f"{REPORT}/publication", frozenset({LEAD}), data=ADDRESS),
     Cell(f"{MILESTONE}/tell", "GET", f"{TOLD}/tell", frozenset({LEAD})),
-    Cell(f"{MILESTONE}/tell", "POST", f"{TOLD}/tell", frozenset({LEAD})),
+    Cell(f"{MILESTONE}/tell", "POST", f"{TOLD}/tell", frozenset({LEAD}), data=(("version", "1"),)),
 ]
