@@ -72,7 +72,7 @@ def test_what_lies_elsewhere_reads_like_what_is_not_there(app: Flask, two_partne
 
 def test_a_contributor_changes_what_they_own(app: Flask, two_partnerships: Parts) -> None:
     client = signed_in(app, Role.CONTRIBUTOR, owns="2026-29.step")
-    assert client.post(STEP.format(slug="moray") + "/start", data={"version": 1}).status_code == 302
+    assert client.post(STEP.format(slug="moray") + "/start", data={"version": 2}).status_code == 302
     assert client.post(BEGUN.format(slug="moray") + "/finish", data={"done_on": "1 7 2026"}).status_code == 403
 
 
