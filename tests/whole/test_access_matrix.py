@@ -13,7 +13,7 @@ from cycle_tracker.core.roles import Role
 from tests.access_matrix import OPEN_TO_ALL, TABLE
 from tests.access_matrix.cells import BEGUN, NATIONAL, STEP, Cell
 from tests.access_matrix.stage import ACTORS, NOBODY, Parts, changes, everything, send, signed_in
-from tests.support.pages import said
+from tests.support.pages import said, value_of
 
 pytestmark = [pytest.mark.usefixtures("morning"), pytest.mark.on_both_databases]
 
@@ -72,7 +72,9 @@ def test_what_lies_elsewhere_reads_like_what_is_not_there(app: Flask, two_partne
 
 def test_a_contributor_changes_what_they_own(app: Flask, two_partnerships: Parts) -> None:
     client = signed_in(app, Role.CONTRIBUTOR, owns="2026-29.step")
-    assert client.post(STEP.format(slug="moray") + "/start", data={"version": 2}).status_code == 302
+    step = STEP.format(slug="moray")
+    seen = value_of(client.get(step), "version")
+    assert client.post(f"{step}/start", data={"version": seen}).status_code == 302
     assert client.post(BEGUN.format(slug="moray") + "/finish", data={"done_on": "1 7 2026"}).status_code == 403
 
 
