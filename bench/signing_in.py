@@ -11,7 +11,7 @@ from sqlalchemy import select
 from cycle_tracker.access.services.sessions import begin_session
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.web.sessions import TOKEN
 from cycle_tracker.web_app import create_app
 

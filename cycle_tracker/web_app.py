@@ -13,7 +13,18 @@ from cycle_tracker import models, pages
 from cycle_tracker.app import create_core_app
 from cycle_tracker.cli import register_commands
 from cycle_tracker.core.extensions import db
-from cycle_tracker.web import access, errors, filters, headers, hidden_tokens, navigation, security, selects, sessions
+from cycle_tracker.web import (
+    access,
+    errors,
+    filters,
+    headers,
+    hidden_tokens,
+    navigation,
+    quick_templates,
+    security,
+    selects,
+    sessions,
+)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -34,6 +45,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     headers.init_app(app)
     errors.init_app(app)
     hidden_tokens.init_app(app)
+    quick_templates.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
     selects.init_app(app)

@@ -17,7 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
-from cycle_tracker.models import RunOutcome
+from cycle_tracker.models.job_run import RunOutcome
 from cycle_tracker.operations.services.alarms import watch_sender
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices

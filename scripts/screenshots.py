@@ -38,7 +38,9 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.documents import list_documents
-from cycle_tracker.models import Escalation, Milestone, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web_app import create_app
 from scheduler.jobs import run_job
 from tests.support.browser import launch

@@ -10,19 +10,12 @@ from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import (
-    Cycle,
-    Group,
-    Membership,
-    MembershipRole,
-    Milestone,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    RoleGrant,
-    TemplateEdition,
-    User,
-)
+from cycle_tracker.models.cycle import Cycle, TemplateEdition
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.services.notices import start_notices
 
 _numbers = count(1)

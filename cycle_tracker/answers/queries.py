@@ -14,20 +14,15 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of, rows_of
-from cycle_tracker.models import (
-    AccessLink,
-    Answer,
-    AnswerKind,
-    Contact,
-    DateChange,
-    LinkPurpose,
-    Message,
-    Milestone,
-    Notice,
-    Partnership,
-    User,
-    milestone_contacts,
-)
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 
 LISTED_AT_MOST = 50
 SHOWN_AT_MOST = 10

@@ -19,7 +19,11 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.rules.explanations import FURTHEST_AHEAD
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
-from cycle_tracker.models import AccessLink, Answer, AnswerKind, Ending, LinkPurpose, Milestone, Notice, User
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.audiences import audiences_for, user_of
 from cycle_tracker.reminders.rules.steps import ANSWERED
 

@@ -10,7 +10,10 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import MembershipRole, Organisation, Partnership, User
+from cycle_tracker.models.group import MembershipRole
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.bodies import find_organisation
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.users import find_user

@@ -9,7 +9,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Cycle, Milestone, Partnership, PendingImport, Publication, PublicationCopy, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.pending_import import PendingImport
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 KEPT_FOR = timedelta(days=1)

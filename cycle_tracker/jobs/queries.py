@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import JobRun, MailClaim, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import MailClaim
 
 QUEUE_NOTICES = "queue-notices"
 SEND_OUTBOX = "send-outbox"

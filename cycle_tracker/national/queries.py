@@ -14,7 +14,9 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
 from cycle_tracker.documents.queries.document_facts import FACTS, facts_in, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
-from cycle_tracker.models import Cycle, Milestone, Partnership
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 
 
 @dataclass(frozen=True)

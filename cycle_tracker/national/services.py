@@ -10,7 +10,8 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.queries.ladder import find_national_group, list_officials
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE
-from cycle_tracker.models import Group, Membership, MembershipRole, User
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_membership
 
 NAME = "National group"

@@ -7,7 +7,7 @@ page is about is asked where that thing is fetched.
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -15,7 +15,8 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sessions import live_session
 
 Access = Permission | Literal["public", "signed in"]

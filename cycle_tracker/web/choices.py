@@ -7,7 +7,8 @@ from wtforms import SelectField
 from wtforms.validators import ValidationError
 
 from cycle_tracker.core.kinds import Stage
-from cycle_tracker.models import Organisation, User
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.user import User
 from cycle_tracker.web.wording import stage_label
 
 NOBODY = ""

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import RoleGrant, User
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.web import sessions
 
 SETTINGS: dict[str, Any] = {
@@ -35,5 +35,7 @@ def init_app(app: Flask) -> None:
     security = Security(app, people, register_blueprint=False)
     security.principal.skip_static = True
     security.login_manager.user_loader(sessions.person_of)
+    # Whether a sign-in is a fresh one is asked nowhere: the table of sign-ins says whether it holds.
+    security.login_manager.session_protection = None
     # People sign in on the page only: nothing in a header or an address says who they are.
     security.login_manager.request_loader(lambda _request: None)

@@ -16,7 +16,7 @@ from cycle_tracker.access.services.sessions import SEEN_AGAIN_AFTER, begin_sessi
 from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 
 TOKEN = "_user_id"  # noqa: S105  where Flask-Login keeps what it asks `person_of` with
 

@@ -8,7 +8,7 @@ from wtforms import Field
 from wtforms.validators import StopValidation
 from wtforms.widgets import HiddenInput
 
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 
 TICK = re.compile(r"([0-9]{1,10}):([0-9]{1,9})")
 LARGEST_ID = 2**31 - 1

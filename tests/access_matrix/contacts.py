@@ -5,7 +5,7 @@ from datetime import date
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import LEAD, MILESTONE, Cell
 from tests.factories import make_milestone, make_user
 

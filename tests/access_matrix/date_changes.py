@@ -3,7 +3,8 @@
 from datetime import date
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import DateChange, DateChangeKind, Partnership
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import BEGUN, CLERK, GOVERNANCE, LEAD, MILESTONE, OFFICIAL, REPORT, STEP, Cell
 from tests.factories import at_seven, make_report, make_user
 

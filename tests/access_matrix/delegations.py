@@ -4,7 +4,8 @@ from datetime import date
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Delegation, Partnership
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import ADMINISTRATOR, EVERYBODY, LEAD, Cell, everywhere
 from tests.factories import at_seven, make_user
 

@@ -7,20 +7,12 @@ from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import (
-    Approval,
-    BodyRole,
-    Manner,
-    Organisation,
-    Partnership,
-    PartnershipBody,
-    Publication,
-    PublicationAddress,
-    PublicationCopy,
-    StoredContent,
-    StoredFile,
-    User,
-)
+from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.evidence import StoredContent, StoredFile
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
+from cycle_tracker.models.user import User
 from tests.access_matrix.cells import ADMINISTRATOR, EVERYBODY, LEAD, MILESTONE, OFFICIAL, Cell
 from tests.factories import make_cycle, make_milestone, make_organisation, make_report, make_user
 

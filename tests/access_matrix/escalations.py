@@ -6,7 +6,9 @@ from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Escalation, Milestone, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import AUDITOR, CLERK, GOVERNANCE, LEAD, Cell, everywhere
 from tests.factories import at_seven
 

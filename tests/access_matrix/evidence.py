@@ -5,7 +5,8 @@ from sqlalchemy import select
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.milestones.services.evidence import add_address, add_file
-from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import AUDITOR, CLERK, CONTRIBUTOR, GOVERNANCE, LEAD, MILESTONE, REPORT, Cell
 from tests.factories import make_user
 from tests.support import files

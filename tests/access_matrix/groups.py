@@ -4,7 +4,8 @@ from datetime import date
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Group, Meeting, Membership, MembershipRole, Partnership
+from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import ADMINISTRATOR, CLERK, EVERYBODY, LEAD, OFFICIAL, Cell
 from tests.factories import make_user
 

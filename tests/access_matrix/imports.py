@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import ImportKind, Partnership, PendingImport
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.pending_import import ImportKind, PendingImport
 from tests.access_matrix.cells import LEAD, OFFICIAL, Cell, everywhere
 from tests.factories import make_user
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.cycles.services.reference import load_templates
-from cycle_tracker.models import BodyRole, ClosureDay, Organisation, Partnership, PartnershipBody, TemplateEdition
+from cycle_tracker.models.cycle import TemplateEdition
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership, PartnershipBody
 from tests.access_matrix.cells import ADMINISTRATOR, AUDITOR, OFFICIAL, Cell, everywhere
 from tests.factories import make_organisation
 

@@ -4,7 +4,9 @@ from datetime import date
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Escalation, Milestone, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import CLERK, GOVERNANCE, LEAD, MILESTONE, OFFICIAL, Cell
 from tests.factories import at_seven, make_milestone, make_report
 

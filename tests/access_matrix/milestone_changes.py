@@ -5,8 +5,7 @@ from datetime import date
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Partnership, PartnershipBody
-from cycle_tracker.models.partnership import BodyRole
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from tests.access_matrix.cells import LEAD, MILESTONE, REPORT, Cell
 from tests.factories import make_milestone, make_organisation, make_user
 

@@ -1,6 +1,6 @@
 """The list of a partnership's milestones, its files, its calendar, and changes of several at once."""
 
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web.ticks import tick_of
 from tests.access_matrix.cells import EVERYBODY, LEAD, Cell
 from tests.factories import make_milestone

@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Group, Membership, MembershipRole, Partnership
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import ADMINISTRATOR, NATIONAL, Cell, everywhere
 from tests.factories import make_user
 

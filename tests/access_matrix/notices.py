@@ -8,7 +8,10 @@ from sqlalchemy import select
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import (
     ADMINISTRATOR,
     AUDITOR,

@@ -6,7 +6,9 @@ from typing import Any
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import AccountKind, Invitation, Partnership, User
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, User
 from tests.access_matrix.cells import ADMINISTRATOR, LEAD, Cell, everywhere
 from tests.factories import grant_role, make_milestone, make_user
 

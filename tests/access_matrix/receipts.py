@@ -5,7 +5,8 @@ from datetime import date
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.services.publications import scottish_government
-from cycle_tracker.models import Partnership, Publication, PublicationCopy
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from tests.access_matrix.cells import MILESTONE, OFFICIAL, REPORT, Cell, everywhere
 from tests.factories import at_seven, make_report
 

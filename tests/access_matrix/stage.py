@@ -14,7 +14,9 @@ from werkzeug.utils import cached_property
 
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Milestone, Partnership, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.access_matrix.cells import NATIONAL, Cell
 from tests.factories import make_user
 from tests.support.pages import Browser, sign_in

@@ -16,7 +16,12 @@ from cycle_tracker.documents.queries.document_facts import facts_of, published_a
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
-from cycle_tracker.models import AuditEvent, Membership, MembershipRole, Milestone, Notice, Partnership, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.group import Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.users import authenticate
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import at_seven, make_user

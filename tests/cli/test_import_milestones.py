@@ -11,7 +11,8 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
-from cycle_tracker.models import AuditEvent, Milestone
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.milestone import Milestone
 from tests.factories import make_user
 from tests.support.workbooks import workbook
 

@@ -12,7 +12,11 @@ from sqlalchemy import func, select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import Message, Milestone, Partnership, Publication, PublicationCopy, RoleGrant, User
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import RoleGrant, User
 from scheduler.jobs import queue_notices
 
 THURSDAY = "2026-05-14"

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import AuditEvent, Group, Membership, MembershipRole, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.users import authenticate
 from tests.factories import make_organisation, make_partnership

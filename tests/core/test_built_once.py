@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 from cycle_tracker.access.queries.reach import Reach, in_reach, values_of
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import KEPT_OF_ONE_BUILDER, built_once, rows_of
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from tests.factories import make_partnership
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import in_literal_ids
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from tests.factories import make_partnership
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import select, update
 from cycle_tracker.cli.outbox import outbox
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Escalation, MailClaim, Milestone
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.message import MailClaim
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.operations.services.synthetic import Wanted, load_synthetic
 from scheduler.jobs import Report, queue_notices, run_job
 from tests.conftest import BOTH_DATABASES, Database

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Milestone, RoleGrant, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.operations.queries.outbox_health import LISTED_AT_MOST
 from tests.factories import make_user
 from tests.faults.conftest import FELL_DUE, Service, say

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, list_missed_days
-from cycle_tracker.models import AuditEvent, JobRun, RunOutcome
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.job_run import JobRun, RunOutcome
 from tests.faults.conftest import FALLS_DUE, FELL_DUE, Service
 
 MONDAY, TUESDAY, WEDNESDAY = (datetime(2026, 5, day, 7, 0, tzinfo=LONDON) for day in (18, 19, 20))

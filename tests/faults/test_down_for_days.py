@@ -9,7 +9,7 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, list_missed_days
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from tests.faults.conftest import FALLS_DUE, FELL_DUE, Service, say
 
 DAY_1 = datetime(2026, 5, 19, 7, 0, tzinfo=LONDON)

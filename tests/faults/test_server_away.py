@@ -14,7 +14,7 @@ import pytest
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user

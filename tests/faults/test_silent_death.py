@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
 from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch
 from tests.conftest import Database
 from tests.factories import make_user

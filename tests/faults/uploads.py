@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Evidence, StoredContent, StoredFile
+from cycle_tracker.models.evidence import Evidence, StoredContent, StoredFile
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support import files
 from tests.support.visits import give_password

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.users import set_password
 from cycle_tracker.web import sessions

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from tests.factories import make_governance_group, make_government, make_partnership, make_report, make_user
 from tests.journeys.conftest import (
     PASSWORD,

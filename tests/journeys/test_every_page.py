@@ -28,20 +28,13 @@ from cycle_tracker.milestones.services.contacts import ContactDetails, add_conta
 from cycle_tracker.milestones.services.dependencies import add_predecessor
 from cycle_tracker.milestones.services.evidence import add_file
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task
-from cycle_tracker.models import (
-    AccessLink,
-    Answer,
-    AnswerKind,
-    BodyRole,
-    LinkPurpose,
-    Manner,
-    Message,
-    MessageKind,
-    Notice,
-    Partnership,
-    PartnershipBody,
-    User,
-)
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.approval import Manner
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.invitations import invite
 from cycle_tracker.people.services.posts import add_post
 from cycle_tracker.reminders.services.answer_links import HOLDS_FOR, SALT

@@ -10,7 +10,11 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
-from cycle_tracker.models import Escalation, Milestone, Organisation, Partnership, PartnershipBody, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.user import User
 from scheduler.jobs import run_job
 from tests.factories import make_milestone, make_user
 from tests.journeys.conftest import PASSWORD, Service, Visitor, on_every_screen, with_password

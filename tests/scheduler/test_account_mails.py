@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import JobRun, Message
+from cycle_tracker.models.job_run import JobRun
+from cycle_tracker.models.message import Message
 from cycle_tracker.people.services.account_mails import ask_for_new_password
 from scheduler.account_mails import AccountMailWatch
 from scheduler.jobs import SEND_ACCOUNT_MAILS, run_job

@@ -18,7 +18,9 @@ from cycle_tracker.audit.services.audit import record
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, Notice, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.notice import Notice
 from scheduler.__main__ import main
 from scheduler.jobs import run_job
 from tests.conftest import Database

@@ -7,7 +7,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
 from tests.support.days import (
     TEN,

@@ -15,7 +15,8 @@ from config import ROOT
 from cycle_tracker.core.clock import london_day, london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import Message
 from scheduler.catch_up import is_catch_up_due
 from tests.conftest import Database
 from tests.factories import make_governance_group, make_partnership, make_report, make_user

@@ -17,7 +17,11 @@ from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date
-from cycle_tracker.models import Decision, Escalation, Milestone, Partnership, User
+from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import make_governance_group, make_government, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment
 

@@ -16,18 +16,13 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date
 from cycle_tracker.governance.services.ladder import acknowledge, raise_further, raise_to_group
-from cycle_tracker.models import (
-    Escalation,
-    Group,
-    Membership,
-    MembershipRole,
-    Message,
-    MessageBody,
-    Milestone,
-    NoticePolicy,
-    Partnership,
-    User,
-)
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import NoticePolicy
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.rules.policies import place_of
 from tests.factories import make_government, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, escalations_as_told, every_day, moment, short

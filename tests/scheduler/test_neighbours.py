@@ -9,7 +9,7 @@ from flask import Flask
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import JobRun, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
 from scheduler.neighbours import NeighbourWatch
 
 OTHER = "tracker-2 process 12"

@@ -38,10 +38,3 @@ def test_no_table_that_a_job_loads_refers_to_one_that_it_does_not(services: list
     assert missing == ""
     assert "job_runs" in known.split()
     assert not {"comments", "evidence", "approvals"} & set(known.split())
-
-
-def test_every_file_of_tables_is_named_with_what_it_gives() -> None:
-    files = {path.stem for path in Path(models.__file__).parent.glob("*.py")} - {"__init__", "base"}
-
-    assert set(models.NAMES) == files
-    assert all(getattr(models, name) is not None for names in models.NAMES.values() for name in names)

@@ -13,7 +13,10 @@ from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.clock import LONDON, london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.results import Sent
-from cycle_tracker.models import Escalation, Message, Notice, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages

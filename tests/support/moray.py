@@ -11,7 +11,11 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import AuditEvent, Cycle, Milestone, Partnership, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import make_cycle, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, sign_in
 

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from cycle_tracker.access.services.sessions import begin_session
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.web.sessions import TOKEN
 
 PASSWORD = "a-password-for-tests"

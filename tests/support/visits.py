@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.users import set_password
 from tests.support.pages import PASSWORD, counted_statements, soup
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as
 

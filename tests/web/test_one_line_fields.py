@@ -28,7 +28,7 @@ from wtforms.fields.core import UnboundField
 
 import cycle_tracker
 from cycle_tracker.core.periods import Period
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web.forms import CellsField, HiddenLineField, VersionField
 from cycle_tracker.web.ticks import TicksField
 from tests.support.unseen import BLANKS, LINE_ENDS, UNSEEN, is_one_line, unseen_in

@@ -11,7 +11,9 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Delegation, Milestone, PostHolder, RoleGrant, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import PostHolder, RoleGrant, User
 from tests.factories import grant_role, make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as
 

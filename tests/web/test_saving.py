@@ -10,7 +10,7 @@ from wtforms import IntegerField
 
 from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Organisation
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.web.forms import FormAbout, LineField, required
 from cycle_tracker.web.saving import AT_THE_SAME_MOMENT, Attempt
 from tests.factories import make_organisation

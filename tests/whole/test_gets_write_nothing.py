@@ -16,7 +16,9 @@ from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.feeds.services import make_feed
-from cycle_tracker.models import AccessLink, LinkPurpose, Message, MessageKind, User
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.user import User
 from tests.access_matrix import OPEN_TO_ALL, TABLE
 from tests.access_matrix.stage import NOBODY, Parts, person, signed_in
 from tests.support.pages import sign_in

@@ -17,7 +17,9 @@ from cycle_tracker.cli.demo import parts, people
 from cycle_tracker.cli.demo.people import PASSWORD, Account
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Escalation, Milestone, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web_app import create_app
 from tests.conftest import settings_for_tests
 from tests.factories import at_seven

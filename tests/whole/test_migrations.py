@@ -21,7 +21,9 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.audit.services.seals import seal_new_events
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
-from cycle_tracker.models import Decision, DecisionOutcome, SignInAttempt, TemplateEdition, TryKind
+from cycle_tracker.models.cycle import TemplateEdition
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.user import SignInAttempt, TryKind
 from cycle_tracker.web_app import create_app
 from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
 from tests.support.databases import make_quick

@@ -35,8 +35,12 @@ from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.recorded_milestones import record_milestones
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.models import Group, Invitation, Message, MessageKind, Milestone, User
+from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.group import Group
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import (
     ask_for_new_password,
     ask_for_sign_in_link,

@@ -16,7 +16,7 @@ import config
 from cycle_tracker.core.database import engine_url
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.web_app import create_app
 from scheduler.jobs import JOBS, run_job

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import RecoveryCode
+from cycle_tracker.models.access import RecoveryCode
 
 
 def count_unused_codes(user_id: int) -> int:

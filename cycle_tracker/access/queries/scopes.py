@@ -14,14 +14,10 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.core.statements import numbers_of
-from cycle_tracker.models import (
-    DateChange,
-    DateChangeKind,
-    Milestone,
-    PartnershipBody,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 
 IS_OPEN = Milestone.state.in_(
     bindparam("open_states", [State.NOT_STARTED, State.IN_PROGRESS], expanding=True, literal_execute=True)

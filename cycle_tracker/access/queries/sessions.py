@@ -14,18 +14,11 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.statements import built_once, day_of
-from cycle_tracker.models import (
-    Group,
-    Membership,
-    MembershipRole,
-    Partnership,
-    PartnershipBody,
-    PostHolder,
-    RoleGrant,
-    SignInSession,
-    User,
-)
+from cycle_tracker.models.access import SignInSession
 from cycle_tracker.models.base import UtcDateTime
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.user import PostHolder, RoleGrant, User
 
 LONGEST_IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

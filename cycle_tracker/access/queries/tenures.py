@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from cycle_tracker.models import Membership, PartnershipBody
+from cycle_tracker.models.group import Membership
+from cycle_tracker.models.partnership import PartnershipBody
 
 
 def body_holds(day: Any) -> ColumnElement[bool]:

@@ -14,7 +14,9 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.stand_ins import stood_in_for
 from cycle_tracker.core.statements import in_literal_ids
-from cycle_tracker.models import Delegation, PartnershipBody, PostHolder, RoleGrant, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.partnership import PartnershipBody
+from cycle_tracker.models.user import PostHolder, RoleGrant, User
 
 
 def viewers_of(user_ids: Collection[int], today: date, *, acting: bool = False) -> dict[int, Viewer]:

@@ -14,8 +14,10 @@ from cycle_tracker.access.services.tokens import hash_of, new_token
 from cycle_tracker.core import addresses
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.placeholders import fill, placeholder
-from cycle_tracker.models import AccessLink, Invitation, LinkPurpose, Message, MessageKind, User
+from cycle_tracker.models.access import AccessLink, Invitation, LinkPurpose
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.user import User
 
 LINK = "link"
 

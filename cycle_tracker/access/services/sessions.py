@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, delete, update
 
 from cycle_tracker.access.services.tokens import hash_of, new_token
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import SignInSession, User
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.user import User
 
 SEEN_AGAIN_AFTER = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=30)

@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy import delete, func, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import SignInAttempt, TryKind
+from cycle_tracker.models.user import SignInAttempt, TryKind
 
 LONGEST_ADDRESS = 64
 Found = TypeVar("Found")

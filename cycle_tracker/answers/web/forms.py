@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from cycle_tracker.answers.queries import Question
 from cycle_tracker.answers.services import LONGEST_TEXT, ContactAnswer
-from cycle_tracker.models import AnswerKind
+from cycle_tracker.models.answer import AnswerKind
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LinesField
 

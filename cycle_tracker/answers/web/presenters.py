@@ -7,7 +7,7 @@ from cycle_tracker.answers.queries import Question
 from cycle_tracker.answers.services import ContactAnswer
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.wording import day
-from cycle_tracker.models import Answer, AnswerKind
+from cycle_tracker.models.answer import Answer, AnswerKind
 from cycle_tracker.web.wording import moment
 
 NO_LONGER_KEPT = "Someone whose name we no longer keep"

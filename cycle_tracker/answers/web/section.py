@@ -7,7 +7,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.answers.queries import newest_answers
 from cycle_tracker.answers.web.presenters import AnswerRow, answer_lines
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Section
 
 

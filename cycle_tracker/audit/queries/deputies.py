@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Delegation, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.user import User
 
 
 def holds(today: Any) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, exists, func, select
 
 from cycle_tracker.audit.rules import FIELDS, NOTHING, EventSaid, Head, Link
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AuditEvent, AuditSeal
+from cycle_tracker.models.audit import AuditEvent, AuditSeal
 from cycle_tracker.models.base import table_of
 
 events = table_of(AuditEvent)

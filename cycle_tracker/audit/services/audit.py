@@ -8,7 +8,9 @@ from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.stand_ins import stood_in_for
-from cycle_tracker.models import AuditEvent, Milestone, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 # Where a session keeps for whom the people who change something in it stand in.
 _STOOD_IN_FOR = "stood_in_for"

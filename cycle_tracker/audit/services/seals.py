@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from cycle_tracker.audit.queries.seals import find_head, list_unsealed, look_back_start, numbers_of_events
 from cycle_tracker.audit.rules import EventSaid, Head, seal_hash
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AuditSeal
+from cycle_tracker.models.audit import AuditSeal
 from cycle_tracker.models.base import table_of
 
 # So many event numbers are looked at, and sealed, in one transaction.

@@ -15,7 +15,8 @@ from cycle_tracker.cli.demo.scenes import Act
 from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 
 # The guidance date of annual reports (2020 guidance, paragraph 125).
 END_OF_JUNE = (6, 30)

@@ -9,7 +9,10 @@ from sqlalchemy import select
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, STAR, WITHOUT_GROUP
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import MembershipRole, Organisation, Partnership, PartnershipBody, RoleGrant, User
+from cycle_tracker.models.group import MembershipRole
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.users import add_user, grant_role, set_password
 

@@ -6,7 +6,9 @@ from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, lot, working_day
 from cycle_tracker.core.periods import Period
-from cycle_tracker.models import Milestone, Partnership, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,11 @@ from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.publications import scottish_government
 from cycle_tracker.milestones.services.milestones import finish_milestone
-from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.users import find_user
 

@@ -14,7 +14,9 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import FIRST_START, YEARS_IN_PERIOD, Period
-from cycle_tracker.models import Cycle, Milestone, Partnership
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 

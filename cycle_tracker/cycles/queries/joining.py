@@ -13,19 +13,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_past
-from cycle_tracker.models import (
-    BodyRole,
-    ClosureDay,
-    Cycle,
-    Group,
-    Invitation,
-    Membership,
-    Milestone,
-    Partnership,
-    PartnershipBody,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.group import Group, Membership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 
 
 @dataclass(frozen=True)

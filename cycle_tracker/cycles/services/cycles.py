@@ -23,16 +23,12 @@ from cycle_tracker.cycles.rules.templates import (
 )
 from cycle_tracker.cycles.services.planned_milestones import date_what_follows_the_finished, enter_planned, join_planned
 from cycle_tracker.milestones.services.milestones import complete_followers
-from cycle_tracker.models import (
-    Cycle,
-    Milestone,
-    OrganisationKind,
-    Partnership,
-    Publication,
-    PublicationCopy,
-    TemplateEdition,
-    User,
-)
+from cycle_tracker.models.cycle import Cycle, TemplateEdition
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import OrganisationKind
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 
 
 def open_cycle(

@@ -15,20 +15,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.milestones.queries.due_states import is_before_service
-from cycle_tracker.models import (
-    BodyRole,
-    ClosureDay,
-    Cycle,
-    Ending,
-    Escalation,
-    Milestone,
-    Notice,
-    Organisation,
-    Partnership,
-    PartnershipBody,
-    Resolution,
-    User,
-)
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership, PartnershipBody
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.bookmarks import ask_again
 
 LATEST = date(2100, 1, 1)

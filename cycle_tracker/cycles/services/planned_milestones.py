@@ -9,11 +9,9 @@ from cycle_tracker.cycles.rules.templates import (
     PlannedMilestone,
 )
 from cycle_tracker.milestones.services.milestones import date_followers
-from cycle_tracker.models import (
-    Cycle,
-    Milestone,
-    Partnership,
-)
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on

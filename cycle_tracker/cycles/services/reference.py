@@ -13,17 +13,10 @@ from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.periods import FIRST_START
 from cycle_tracker.cycles.queries.template_files import read_templates
 from cycle_tracker.cycles.rules.templates import Template
-from cycle_tracker.models import (
-    AlignedReport,
-    BodyRole,
-    Criterion,
-    OldCode,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    PartnershipBody,
-    TemplateEdition,
-)
+from cycle_tracker.models.cycle import TemplateEdition
+from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.reference import AlignedReport, Criterion
 from cycle_tracker.reference.files import read_partnerships, read_rows
 
 LEADS_FROM: date = FIRST_START

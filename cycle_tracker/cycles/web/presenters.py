@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Basis, Stage
 from cycle_tracker.core.lifecycle import State
@@ -13,7 +11,12 @@ from cycle_tracker.documents.queries.document_facts import facts_of
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.milestones.web.details import Detail, dates_for, detail_for
-from cycle_tracker.models import Cycle, DateChange, Milestone, Partnership, Publication
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import (
     Status,

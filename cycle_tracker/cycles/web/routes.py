@@ -10,7 +10,7 @@ from cycle_tracker.cycles.web.presenters import CycleFacts, cycle_page
 from cycle_tracker.documents.queries.document_facts import published_and_notified
 from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.queries.publications import list_gaps
-from cycle_tracker.models import Cycle
+from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.web.access import current_viewer, signed_in
 
 bp = Blueprint("cycles", __name__, url_prefix="/partnerships/<slug>/cycles")

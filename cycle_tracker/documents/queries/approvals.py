@@ -9,7 +9,9 @@ from cycle_tracker.access.rules.permissions import Viewer, may_record_approval
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.milestones.queries.milestones import get_milestone
-from cycle_tracker.models import Approval, Milestone, Organisation
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
 
 
 @dataclass(frozen=True)

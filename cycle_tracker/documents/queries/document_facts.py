@@ -10,17 +10,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, numbers_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
-from cycle_tracker.models import (
-    Cycle,
-    DateChange,
-    DateChangeKind,
-    Milestone,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    Publication,
-    PublicationCopy,
-)
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
 
 
 def facts_of(

@@ -6,16 +6,10 @@ from dataclasses import dataclass, field
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
-from cycle_tracker.models import (
-    Approval,
-    Form,
-    Milestone,
-    Organisation,
-    OrganisationKind,
-    Publication,
-    PublicationCopy,
-    Version,
-)
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 
 
 @dataclass(frozen=True)

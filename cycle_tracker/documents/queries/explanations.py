@@ -6,7 +6,8 @@ from sqlalchemy import Select, func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of, numbers_of
-from cycle_tracker.models import DateChange, DateChangeKind, Milestone
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.milestone import Milestone
 
 
 def shared_explanations(milestones: Iterable[Milestone]) -> dict[int, DateChange]:

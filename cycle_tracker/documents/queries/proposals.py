@@ -11,7 +11,10 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
-from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Partnership, User
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 
 LISTED_AT_MOST = 50
 

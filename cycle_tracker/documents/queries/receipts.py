@@ -13,15 +13,11 @@ from sqlalchemy.orm import contains_eager
 from cycle_tracker.access.queries.scopes import within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import (
-    Milestone,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    Publication,
-    PublicationCopy,
-    User,
-)
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 
 
 class ReceiptSort(StrEnum):

@@ -12,7 +12,10 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
-from cycle_tracker.models import Cycle, Form, Milestone, Partnership, Publication, PublicationAddress
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Form, Publication, PublicationAddress
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
 

@@ -9,7 +9,10 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import Approval, Manner, Milestone, Organisation, User
+from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.user import User
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.services.publications import tell_scottish_government
 from cycle_tracker.milestones.services.milestones import ensure_past_day, reopen_milestone
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Publication, PublicationCopy, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 
 
 def record_copies_sent(

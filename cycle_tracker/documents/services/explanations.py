@@ -9,7 +9,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.rules.explanations import ensure_new_date, stands_apart
-from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.escalation import Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.notices import restart_notices
 
 

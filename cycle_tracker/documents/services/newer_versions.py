@@ -14,7 +14,10 @@ from cycle_tracker.documents.services.publication_corrections import PublishedAd
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
 from cycle_tracker.milestones.services.milestones import complete_followers, reopen_milestone
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import Approval, Form, Milestone, Publication, User, Version
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Form, Publication, Version
+from cycle_tracker.models.user import User
 
 
 def version_that_follows(version: Version) -> Version | None:

@@ -7,7 +7,9 @@ from cycle_tracker.core.errors import IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State, ensure_allowed
 from cycle_tracker.milestones.services.milestones import reopen_milestone
-from cycle_tracker.models import Milestone, Resolution, User
+from cycle_tracker.models.escalation import Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.notices import stop_notices
 
 

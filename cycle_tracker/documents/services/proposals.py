@@ -10,7 +10,9 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.rules.explanations import ensure_new_date
 from cycle_tracker.documents.services.explanations import ensure_open, ensure_stands_apart, note_expected_date
-from cycle_tracker.models import DateChange, DateChangeKind, Milestone, User
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 NOTHING_WAITS = "There is no proposal to decide. It was agreed, declined or withdrawn."
 

@@ -20,16 +20,11 @@ from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.milestones.services.files import remove_content
 from cycle_tracker.milestones.services.milestones import reopen_milestone
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import (
-    Form,
-    Milestone,
-    Publication,
-    PublicationAddress,
-    Resolution,
-    StoredFile,
-    User,
-    Version,
-)
+from cycle_tracker.models.escalation import Resolution
+from cycle_tracker.models.evidence import StoredFile
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.notices import restart_notices
 
 MOST_ADDRESSES = 12

@@ -10,7 +10,8 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.mail.services.outgoing import enqueue
-from cycle_tracker.models import Message, MessageKind, Publication
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.publication import Publication
 
 
 def queue_publication_mail(publication: Publication, mailbox: str, *, now: datetime) -> Message:

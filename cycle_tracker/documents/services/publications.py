@@ -13,17 +13,10 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.services.publication_mails import queue_publication_mail
 from cycle_tracker.milestones.services.milestones import complete, complete_followers, ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import (
-    Form,
-    Milestone,
-    Organisation,
-    OrganisationKind,
-    Publication,
-    PublicationAddress,
-    PublicationCopy,
-    User,
-    Version,
-)
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
+from cycle_tracker.models.user import User
 
 
 def record_publication(

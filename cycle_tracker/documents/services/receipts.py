@@ -13,7 +13,9 @@ from cycle_tracker.documents.services.publications import record_publication, te
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import Milestone, Publication, PublicationCopy, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 
 
 @dataclass(frozen=True)

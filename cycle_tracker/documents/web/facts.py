@@ -15,7 +15,9 @@ from cycle_tracker.documents.queries.explanations import list_date_changes, newe
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for
-from cycle_tracker.models import DateChange, Milestone, Publication
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (
     NO_DATE,

@@ -12,7 +12,7 @@ from cycle_tracker.documents.queries.document_facts import facts_of, published_a
 from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.ticks import tick_of
 from cycle_tracker.web.wording import (

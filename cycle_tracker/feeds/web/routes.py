@@ -3,7 +3,7 @@
 import hashlib
 import logging
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
@@ -25,9 +25,11 @@ from cycle_tracker.feeds.web.entries import CalendarEntry, entries, more_entry
 from cycle_tracker.feeds.web.forms import FeedForm, StopForm
 from cycle_tracker.feeds.web.icalendar_file import calendar_file
 from cycle_tracker.feeds.web.presenters import calendar_name, choices, feeds_shown
-from cycle_tracker.models import CalendarFeed, Partnership
+from cycle_tracker.models.calendar_feed import CalendarFeed
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, public, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 # More than a person owns. The library takes a millisecond or two for each.

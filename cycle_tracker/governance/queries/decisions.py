@@ -8,7 +8,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
-from cycle_tracker.models import Decision, Escalation, Milestone
+from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
 
 
 def decisions_on(escalation_ids: Collection[int]) -> dict[int, list[Decision]]:

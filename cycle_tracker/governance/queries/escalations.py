@@ -16,7 +16,9 @@ from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
-from cycle_tracker.models import Escalation, Milestone, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 
 
 class EscalationStatus(StrEnum):

@@ -12,7 +12,9 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import AccountKind, Group, Meeting, Membership, MembershipRole, Partnership, RoleGrant, User
+from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, RoleGrant, User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 PLACES = (MembershipRole.CHAIR, MembershipRole.CLERK, MembershipRole.MEMBER)

@@ -11,7 +11,10 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.core.statements import built_once, number_of
-from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, RoleGrant, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import RoleGrant, User
 
 
 def list_open_rungs(milestone: Milestone) -> Sequence[Escalation]:

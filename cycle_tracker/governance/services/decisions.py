@@ -18,7 +18,10 @@ from cycle_tracker.documents.rules.explanations import SHORTEST_EXPLANATION
 from cycle_tracker.documents.services.explanations import ensure_stands_apart, note_expected_date
 from cycle_tracker.governance.rules import OF_THE_GROUP
 from cycle_tracker.milestones.services.next_steps import add_next_step
-from cycle_tracker.models import Decision, DecisionOutcome, Escalation, Meeting, User
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Meeting
+from cycle_tracker.models.user import User
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE
-from cycle_tracker.models import Group, Meeting, Membership, MembershipRole, Partnership, User
+from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_governance_group, find_grant, find_membership
 from cycle_tracker.people.services.people import take_away_role
 from cycle_tracker.people.services.users import grant_role

@@ -20,7 +20,10 @@ from cycle_tracker.documents.services.explanations import ensure_open
 from cycle_tracker.governance.queries.ladder import chairs_group_of, is_in_national_group, national_members
 from cycle_tracker.governance.rules import OWN, SHOWN, answers_for, ensure_reason, ensure_reply_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models import Escalation, Milestone, Notice, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for, user_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of

@@ -25,7 +25,9 @@ from cycle_tracker.imports.rules.history_rows import (
 from cycle_tracker.imports.rules.import_rows import Problem, SheetRow
 from cycle_tracker.imports.services.plans import Change, Effect, Plan, Step, in_order, place_rows
 from cycle_tracker.milestones.queries.milestones import government_copy
-from cycle_tracker.models import Form, Milestone, Partnership, Publication, PublicationCopy
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Form, Publication, PublicationCopy
 
 ENGLISH = "en"
 

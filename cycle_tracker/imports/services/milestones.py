@@ -34,7 +34,10 @@ from cycle_tracker.imports.rules.milestone_rows import (
 )
 from cycle_tracker.imports.services.plans import Change, Effect, Plan, Step, in_order, place_rows
 from cycle_tracker.milestones.services.local_milestones import LOCAL_KINDS, is_local
-from cycle_tracker.models import Cycle, Milestone, Partnership, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import owners_within
 
 REASON = "Imported"

@@ -16,7 +16,8 @@ from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.plans import Plan
 from cycle_tracker.imports.services.recorded_history import record_history
 from cycle_tracker.imports.services.recorded_milestones import record_milestones
-from cycle_tracker.models import ImportKind, PendingImport, User
+from cycle_tracker.models.pending_import import ImportKind, PendingImport
+from cycle_tracker.models.user import User
 
 CELLS = "cells"
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cycle_tracker.imports.rules.import_rows import Problem, SheetRow, shortened
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnership_names import PartnershipNames, read_partnership_names
 
 

@@ -19,7 +19,9 @@ from cycle_tracker.imports.rules.history_rows import (
 from cycle_tracker.imports.services.history import ENGLISH, ImportedDocument, beside_what_is_there, changes_of
 from cycle_tracker.imports.services.plans import Plan
 from cycle_tracker.milestones.queries.milestones import government_copy
-from cycle_tracker.models import Form, Milestone, Publication, PublicationCopy, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Form, Publication, PublicationCopy
+from cycle_tracker.models.user import User
 
 
 def record_history(plan: Plan, viewer: Viewer, *, by: User, today: date, now: datetime) -> None:

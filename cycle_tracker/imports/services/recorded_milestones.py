@@ -18,7 +18,8 @@ from cycle_tracker.milestones.services.milestones import (
     start_milestone,
 )
 from cycle_tracker.milestones.services.owners import change_owner
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on

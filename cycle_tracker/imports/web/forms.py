@@ -20,7 +20,7 @@ from cycle_tracker.imports.rules.history_rows import (
 )
 from cycle_tracker.imports.rules.import_rows import Columns, Problem, SheetRow
 from cycle_tracker.imports.services.files import LARGEST_FILE, read_file, read_pasted
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web.forms import CellsField, LineField, required
 
 LONGEST_PASTED = 400_000

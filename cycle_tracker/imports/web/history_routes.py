@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -17,9 +17,11 @@ from cycle_tracker.imports.services.plans import Plan, with_place
 from cycle_tracker.imports.web.forms import HistoryGrid, ways_in
 from cycle_tracker.imports.web.presenters import history_sheet, records_of, slots_of_document, slots_of_partnership
 from cycle_tracker.imports.web.receiving import NOTHING_NEW, ReceivedRows, receive
-from cycle_tracker.models import ImportKind, Partnership
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.pending_import import ImportKind
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sheets import FileForm, download
 
 bp = Blueprint("history", __name__)

@@ -13,7 +13,9 @@ from cycle_tracker.imports.services.history import full_address
 from cycle_tracker.imports.services.plans import Effect
 from cycle_tracker.imports.web.forms import GridRow
 from cycle_tracker.milestones.queries.milestones import government_copy
-from cycle_tracker.models import Milestone, Partnership, Publication
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.web.sheets import STARTS_A_FORMULA, Cell, Sheet
 from cycle_tracker.web.wording import count
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import redirect, url_for
+from flask import redirect
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -13,9 +13,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.imports.rules.import_rows import Problem, SheetRow
 from cycle_tracker.imports.services.pending import keep_rows
 from cycle_tracker.imports.services.plans import Plan
-from cycle_tracker.models import ImportKind
+from cycle_tracker.models.pending_import import ImportKind
 from cycle_tracker.web.access import current_user_row
 from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.links import url_for
 
 # So many problems are listed; the count tells of the others.
 MOST_SHOWN = 500

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
@@ -22,9 +22,11 @@ from cycle_tracker.imports.web.forms import FileForm
 from cycle_tracker.imports.web.presenters import count_to_record, milestone_sheet, preview_lines, recorded, summary
 from cycle_tracker.imports.web.receiving import NOTHING_NEW, ReceivedRows, receive
 from cycle_tracker.milestones.services.local_milestones import LOCAL_KINDS
-from cycle_tracker.models import ImportKind, Partnership, PendingImport
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.pending_import import ImportKind, PendingImport
 from cycle_tracker.partnerships.queries.partnership_names import read_partnership_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.sheets import download
 

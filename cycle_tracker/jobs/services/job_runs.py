@@ -8,7 +8,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import days_run
 from cycle_tracker.jobs.rules import missed_days
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import JobRun, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
 
 KEEP = timedelta(days=30)
 

@@ -3,7 +3,9 @@
 from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Cycle, Milestone, Partnership
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 
 
 def lock(row: Milestone | Cycle | Partnership) -> None:

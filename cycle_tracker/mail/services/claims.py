@@ -26,9 +26,8 @@ from sqlalchemy import (
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import MailClaim, Message
 from cycle_tracker.models.base import table_of
-from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
+from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED, MailClaim, Message
 
 messages = table_of(Message)
 claims = table_of(MailClaim)

@@ -12,7 +12,7 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.wording import shortened
 from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.services.mail_templates import mail_templates
-from cycle_tracker.models import Message, MessageBody
+from cycle_tracker.models.message import Message, MessageBody
 
 LONGEST_SUBJECT = 60
 

@@ -14,8 +14,8 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.rules import BROKEN_OFF, FINAL, MAY_HAVE_ARRIVED, NOT_HANDED_OVER, Verdict
 from cycle_tracker.mail.services.claims import IS_SENDING, Claim
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
-from cycle_tracker.models import Message, MessageBody
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.message import Message, MessageBody
 
 LONGEST_TROUBLE = 500
 

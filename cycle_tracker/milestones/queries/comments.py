@@ -11,7 +11,8 @@ from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.milestones.queries.milestones import get_milestone
-from cycle_tracker.models import Comment, Milestone
+from cycle_tracker.models.evidence import Comment
+from cycle_tracker.models.milestone import Milestone
 
 LISTED_AT_MOST = 50
 

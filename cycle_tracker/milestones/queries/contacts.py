@@ -11,7 +11,9 @@ from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS
 from cycle_tracker.milestones.queries.milestones import get_milestone
-from cycle_tracker.models import Contact, Milestone, Partnership, milestone_contacts
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
 

@@ -13,7 +13,8 @@ from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.deadlines import SOON_DAYS, DueState
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 
 # Each takes days as dates, or as values that a statement is given when it runs; and the column of the dates, which is
 # `Milestone.due_on` where it is given none, or what the reader may know of it (`due_on_for`).

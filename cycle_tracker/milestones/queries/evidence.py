@@ -9,7 +9,8 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.milestones.queries.milestones import get_milestone, holds
-from cycle_tracker.models import Evidence, Milestone
+from cycle_tracker.models.evidence import Evidence
+from cycle_tracker.models.milestone import Milestone
 
 
 def list_evidence(milestone: Milestone) -> Sequence[Evidence]:

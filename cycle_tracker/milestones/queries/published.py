@@ -1,7 +1,7 @@
 """What of a document is published, in SQL: the only spelling. Apart from other conditions, because a job that sends
 emails does not load the tables of publications."""
 
-from cycle_tracker.models import Publication, Version
+from cycle_tracker.models.publication import Publication, Version
 
 # True for what the world may read. A draft for a consultation is not published, and counts for nothing.
 IS_PUBLISHED = Publication.version != Version.DRAFT

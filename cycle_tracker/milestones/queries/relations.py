@@ -12,8 +12,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import built_once, number_of, rows_of
-from cycle_tracker.models import Cycle, Milestone, Partnership, User
-from cycle_tracker.models.milestone import predecessors
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone, predecessors
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 
 OFFERED_AT_MOST = 300
 """So many milestones can be chosen from; of more, those of the same cycle, by date."""

@@ -7,7 +7,9 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.queries.comments import find_same_comment
-from cycle_tracker.models import Comment, Milestone, User
+from cycle_tracker.models.evidence import Comment
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 LONGEST_COMMENT = 2000
 PRESSED_TWICE = timedelta(minutes=1)

@@ -11,7 +11,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.queries.contacts import find_contact
-from cycle_tracker.models import Contact, Milestone, Partnership, User, milestone_contacts
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.users import valid_email, valid_name
 
 LONGEST_ORGANISATION = 200

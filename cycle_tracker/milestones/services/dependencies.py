@@ -8,7 +8,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.queries.relations import predecessors_within
 from cycle_tracker.milestones.rules.order import comes_before
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 
 def add_predecessor(milestone: Milestone, first: Milestone, *, by: User, now: datetime) -> None:

@@ -12,7 +12,9 @@ from cycle_tracker.core.file_kinds import tidy_name
 from cycle_tracker.core.web_addresses import ensure_web_address
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.files import remove_content, store_file
-from cycle_tracker.models import Evidence, Milestone, StoredFile, User
+from cycle_tracker.models.evidence import Evidence, StoredFile
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 
 def add_address(milestone: Milestone, title: str, address: str, *, by: User, now: datetime) -> Evidence:

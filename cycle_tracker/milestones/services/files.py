@@ -9,7 +9,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.file_kinds import tidy_name
 from cycle_tracker.milestones.services.file_checks import check_file
-from cycle_tracker.models import StoredContent, StoredFile
+from cycle_tracker.models.evidence import StoredContent, StoredFile
 
 
 class FileDamaged(Exception):

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.milestones.services.owners import change_owner
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import owners_within
 
 

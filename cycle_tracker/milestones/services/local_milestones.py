@@ -13,7 +13,10 @@ from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, LATEST_DUE
-from cycle_tracker.models import Cycle, Milestone, Organisation, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.reminders.services.assignments import tell_new_owner
 from cycle_tracker.reminders.services.notices import start_notices

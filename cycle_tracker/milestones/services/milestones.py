@@ -14,7 +14,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, DoneWith
 from cycle_tracker.core.lifecycle import State, ensure_allowed
 from cycle_tracker.milestones.rules.date_rules import DateRule
-from cycle_tracker.models import DateChange, DateChangeKind, Milestone, Resolution, User
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.escalation import Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.notice_batches import NoticeBatch
 from cycle_tracker.reminders.services.notices import restart_notices, start_notices, stop_notices
 

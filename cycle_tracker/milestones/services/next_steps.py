@@ -11,7 +11,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.milestones.services.milestones import LATEST_DUE
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.reminders.services.assignments import tell_new_owner
 from cycle_tracker.reminders.services.notices import start_notices

@@ -13,7 +13,9 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Ending, Milestone, Notice, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import owners_within
 from cycle_tracker.reminders.services.assignments import tell_new_owner
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 
 
 def count_as_changed(milestone: Milestone) -> None:

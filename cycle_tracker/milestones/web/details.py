@@ -8,7 +8,8 @@ from enum import Enum, auto
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import DateChange, Milestone
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
 
 
 class Detail(Enum):

@@ -3,7 +3,7 @@
 from wtforms import Field
 
 from cycle_tracker.milestones.services.milestones import ensure_unchanged
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.forms import FormAbout, VersionField
 
 

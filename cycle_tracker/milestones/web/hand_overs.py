@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.milestones.services.hand_over import HandOver, successors_for, transfer_all
-from cycle_tracker.models import Milestone, Partnership, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.people import get_person, get_person_of, list_owned
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import HandOverForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import count

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.milestones.web.entries import Entry
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_viewer
 from cycle_tracker.web.saving import Attempt
 

@@ -2,13 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.services.local_milestones import is_local
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 
 
 class ChangeLink(NamedTuple):

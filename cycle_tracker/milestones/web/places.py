@@ -1,8 +1,7 @@
 """Where a milestone belongs, who sees it, and the address of its page."""
 
-from flask import url_for
-
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 
 
 def place_wording(milestone: Milestone) -> str:

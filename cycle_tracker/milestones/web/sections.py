@@ -13,7 +13,7 @@ from flask import Flask, current_app
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Section
 
 SectionOf = Callable[[Milestone, Viewer, Detail, date], Section | None]

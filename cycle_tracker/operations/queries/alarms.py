@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import RoleGrant, User
 from cycle_tracker.models.job_run import Alarm, AlarmKind
+from cycle_tracker.models.user import RoleGrant, User
 
 LISTED_AT_MOST = 20
 

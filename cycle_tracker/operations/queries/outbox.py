@@ -9,7 +9,10 @@ from sqlalchemy import func, or_, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models import Message, Milestone, Notice, Partnership
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
 
 
 @dataclass(frozen=True)

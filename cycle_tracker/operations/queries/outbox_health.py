@@ -9,8 +9,11 @@ from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, func, or
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership
 from cycle_tracker.models.base import UtcDateTime
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
 
 LISTED_AT_MOST = 50
 

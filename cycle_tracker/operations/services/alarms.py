@@ -29,8 +29,8 @@ from cycle_tracker.jobs.queries import (
 from cycle_tracker.jobs.rules import ALARM_AFTER, notices_day
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.mail.services.outgoing import enqueue
-from cycle_tracker.models import Message, MessageKind, RunOutcome
-from cycle_tracker.models.job_run import Alarm, AlarmKind
+from cycle_tracker.models.job_run import Alarm, AlarmKind, RunOutcome
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.operations.queries.alarms import alarm_that_is_on, list_administrators
 
 LONGEST_IDENTITY = 32

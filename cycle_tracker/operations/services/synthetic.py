@@ -14,8 +14,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Milestone, Partnership, RoleGrant, User
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.operations.services.synthetic_documents import add_documents, insert_many
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.rules.policies import policy_for

@@ -10,7 +10,10 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.statements import OneOf, built_once, rows_of
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
-from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Partnership, Publication, PublicationCopy
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST
 
 _SCOTTISH_GOVERNMENT = (

@@ -10,8 +10,10 @@ from sqlalchemy.orm import aliased
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.statements import built_once, rows_of
-from cycle_tracker.models import Message, Milestone, Notice
 from cycle_tracker.models.base import UtcDateTime
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
 
 LISTED_AT_MOST = 10
 

@@ -13,7 +13,10 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.roles import Role
 from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
-from cycle_tracker.models import Escalation, Group, Membership, MembershipRole, Milestone, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST, MILESTONE_COLUMNS
 
 

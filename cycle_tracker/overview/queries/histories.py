@@ -13,17 +13,14 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
 from cycle_tracker.governance.queries.decisions import list_decisions
 from cycle_tracker.governance.rules import SHOWN
-from cycle_tracker.models import (
-    AuditEvent,
-    DateChange,
-    Decision,
-    Ending,
-    Escalation,
-    Message,
-    Milestone,
-    Notice,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.user import User
 
 DATE_EVENTS = (
     "date-moved",

@@ -13,7 +13,9 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_wit
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by
-from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))

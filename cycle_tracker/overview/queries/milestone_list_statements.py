@@ -13,7 +13,11 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_as_
 from cycle_tracker.core.statements import built_once, day_of, number_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
-from cycle_tracker.models import Cycle, Milestone, Organisation, Partnership, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder
 
 

@@ -12,7 +12,9 @@ from cycle_tracker.access.queries.scopes import is_seen_by, knows_shared_only, o
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import rows_of
-from cycle_tracker.models import Milestone, Partnership, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.milestone_list_statements import (
     EAGER,
     ListScope,

@@ -10,7 +10,8 @@ from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
 from cycle_tracker.core.statements import built_once, day_of, rows_of
-from cycle_tracker.models import Cycle, Partnership
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.partnership import Partnership
 
 STILL_OF_USE = timedelta(days=365)
 """A cycle is linked until so long after its period: its third annual report and its review come then."""

@@ -19,7 +19,12 @@ from cycle_tracker.documents.queries.explanations import newest_explanations, sh
 from cycle_tracker.documents.queries.publications import get_records
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.governance.queries.decisions import list_decisions_of
-from cycle_tracker.models import DateChange, Decision, Escalation, Milestone, Partnership, Publication
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.overview.queries.milestone_lists import partnership_list
 from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, ListQuestion
 

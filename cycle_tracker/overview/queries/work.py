@@ -13,7 +13,9 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.due_states import is_due_by, is_due_on, is_live, is_past
-from cycle_tracker.models import Milestone, Partnership, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 
 LISTED_AT_MOST = 50
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.milestones.services.milestones import LATEST_DUE, move_local_date
 from cycle_tracker.milestones.services.owners import change_owner
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 # Dates move by at most the length of a plan period; beyond that it is a slip of the keyboard.
 MOST_DAYS = 3 * 366

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.milestones.services.comments import write_comment
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import OldCode, Organisation, OrganisationKind, PartnershipBody
+from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
+from cycle_tracker.models.partnership import PartnershipBody
 
 
 def list_bodies(partnership_id: int) -> Sequence[PartnershipBody]:

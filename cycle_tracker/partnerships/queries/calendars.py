@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.statements import built_once, numbers_of, rows_of
-from cycle_tracker.models import ClosureDay
+from cycle_tracker.models.partnership import ClosureDay
 
 
 def calendars_of(partnership_ids: Collection[int | None]) -> dict[int | None, WorkingCalendar]:

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from cycle_tracker.access.queries.scopes import is_among
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import ClosureDay, Partnership
+from cycle_tracker.models.partnership import ClosureDay, Partnership
 
 
 def list_closure_days(within: frozenset[int] | None, first: date, last: date) -> Sequence[tuple[date, str, str | None]]:

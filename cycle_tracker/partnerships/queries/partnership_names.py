@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import OldCode, Organisation, Partnership, PartnershipBody
+from cycle_tracker.models.organisation import OldCode, Organisation
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
 
 ADD_NOTHING = frozenset({"the", "of", "council", "city", "cspp", "childrens", "services", "planning", "partnership"})
 """Words that people put in or leave out: no two partnerships differ by these alone."""

@@ -11,7 +11,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, rows_of
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 
 
 class PartnershipName(NamedTuple):

@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Message, MessageKind
-from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
+from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED, Message, MessageKind
 
 
 def is_one_ready(now: datetime) -> bool:

@@ -11,7 +11,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import AccountKind, Milestone, Organisation, Partnership, RoleGrant, SignInSession, User
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, RoleGrant, User
 from cycle_tracker.people.queries.held_roles import HeldRole, roles_of
 from cycle_tracker.people.queries.people import belongs_to, grant_counts_in, holds_grant, owns_in
 

@@ -11,7 +11,9 @@ from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import AccountKind, Delegation, PartnershipBody, RoleGrant, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.partnership import PartnershipBody
+from cycle_tracker.models.user import AccountKind, RoleGrant, User
 
 
 def list_to_come(user_id: int, today: date, *, also_as_deputy: bool = False) -> Sequence[Delegation]:

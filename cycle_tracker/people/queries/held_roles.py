@@ -11,7 +11,9 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Organisation, Partnership, PartnershipBody, RoleGrant, User
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 
 
 @dataclass(frozen=True)

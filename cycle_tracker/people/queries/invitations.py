@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Invitation, Partnership
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.partnership import Partnership
 
 
 def _open_invitations(condition: ColumnElement[bool]) -> Select[Invitation]:

@@ -10,7 +10,8 @@ from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, roles_with
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import PartnershipBody, RoleGrant, User
+from cycle_tracker.models.partnership import PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))
 

@@ -11,7 +11,10 @@ from cycle_tracker.access.queries.scopes import IS_OPEN, is_among
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import Milestone, Partnership, PartnershipBody, RoleGrant, SignInSession, User
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 
 
 def get_person(user_id: int) -> User:

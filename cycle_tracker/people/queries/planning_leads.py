@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Partnership, RoleGrant, User
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 
 
 def list_planning_leads(partnership: Partnership) -> Sequence[User]:

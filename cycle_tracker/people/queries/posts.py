@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import PostHolder, User
+from cycle_tracker.models.user import PostHolder, User
 
 
 def list_holders(post_id: int) -> Sequence[User]:

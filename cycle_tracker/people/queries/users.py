@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Group, Membership, RoleGrant, User
+from cycle_tracker.models.group import Group, Membership
+from cycle_tracker.models.user import RoleGrant, User
 
 
 def find_user(email: str) -> User | None:

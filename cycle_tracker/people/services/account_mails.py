@@ -15,7 +15,10 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import day
 from cycle_tracker.mail.services.outgoing import enqueue
-from cycle_tracker.models import AccessLink, AccountKind, Delegation, Invitation, Message, MessageKind, User
+from cycle_tracker.models.access import AccessLink, Invitation
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.user import AccountKind, User
 from cycle_tracker.people.queries.account_mails import has_one_queued
 from cycle_tracker.people.queries.users import find_user
 

@@ -20,7 +20,8 @@ from cycle_tracker.access.services.keys import keys_for
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import RecoveryCode, User
+from cycle_tracker.models.access import RecoveryCode
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import tell_of_change
 
 ISSUER = "Cycle Tracker"

@@ -13,7 +13,8 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
-from cycle_tracker.models import Delegation, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.delegations import list_between, list_possible_deputies
 from cycle_tracker.people.rules import Absence, closes_loop, ensure_days_away, may_set_away
 from cycle_tracker.people.services.account_mails import tell_of_standing_in

@@ -16,7 +16,10 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Invitation, LinkPurpose, Organisation, Partnership, User
+from cycle_tracker.models.access import Invitation, LinkPurpose
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_grant, find_user
 from cycle_tracker.people.services.account_mails import queue_invitation
 from cycle_tracker.people.services.users import (

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from cycle_tracker.access.services.access_links import find_link_holder, spend_link
 from cycle_tracker.core.errors import RuleBroken
-from cycle_tracker.models import LinkPurpose, User
+from cycle_tracker.models.access import LinkPurpose
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import tell_of_change
 from cycle_tracker.people.services.users import set_password
 

@@ -13,7 +13,10 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Group, Membership, MembershipRole, Organisation, Partnership, RoleGrant, User
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.people.queries.held_roles import count_others_with_role
 from cycle_tracker.people.services.users import grant_role, rename_user, valid_name
 

@@ -10,7 +10,9 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import AccountKind, Organisation, Partnership, PostHolder, User
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, PostHolder, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.users import grant_role, valid_email, valid_name
 

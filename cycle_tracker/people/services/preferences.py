@@ -5,7 +5,8 @@ from datetime import datetime
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.preferences import Preference
-from cycle_tracker.models import Contact, User
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.user import User
 
 
 def prefer(user: User, preference: Preference, *, now: datetime) -> None:

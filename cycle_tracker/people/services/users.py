@@ -16,7 +16,10 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Group, Membership, MembershipRole, Organisation, Partnership, RoleGrant, User
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.people.queries.users import find_governance_group, find_grant, find_membership, find_user
 
 SHORTEST_PASSWORD = 8

@@ -10,7 +10,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.access.rules.permissions import INVITED_BY_LEADS
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Organisation, Partnership, User
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.web.forms import LineField, required
 
 LONGEST_NAME = 120

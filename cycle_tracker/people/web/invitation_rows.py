@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.models import Invitation
+from cycle_tracker.models.access import Invitation
 from cycle_tracker.people.services.invitations import place_of
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import day

@@ -1,13 +1,15 @@
 """Asking people to join: administrators to any role, planning leads to those of their partnership."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Invitation, Organisation, Partnership
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership, list_partnerships
 from cycle_tracker.people.queries.invitations import get_invitation, list_invitations
@@ -16,6 +18,7 @@ from cycle_tracker.people.services.users import scope_of
 from cycle_tracker.people.web.forms import ConfirmForm, InviteAnywhereForm, InviteForm
 from cycle_tracker.people.web.invitation_rows import INVITATION_COLUMNS, invitation_lines, invitation_rows
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
@@ -10,7 +10,9 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import Organisation, Partnership, User
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.owners import list_owners
@@ -20,6 +22,7 @@ from cycle_tracker.people.services import people, posts
 from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.forms import ConfirmForm, PostForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("posts", __name__, url_prefix="/partnerships/<slug>/people")

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Viewer, may_invite
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.accounts import Account, AccountOrder
 from cycle_tracker.people.queries.held_roles import HeldRole, reaches
 from cycle_tracker.people.web.filters import PeopleFilters
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import NO_DATE, Status, count, day, milestone_status

@@ -1,13 +1,13 @@
 """Everybody's accounts and roles, for administrators."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.bodies import list_organisations
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.accounts import count_people, list_people
@@ -19,6 +19,7 @@ from cycle_tracker.people.web import presenters
 from cycle_tracker.people.web.filters import PeopleFilters
 from cycle_tracker.people.web.forms import ConfirmForm, PersonForm, RoleForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download

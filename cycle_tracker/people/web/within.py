@@ -1,12 +1,12 @@
 """The people of one partnership: for its planning leads, and for administrators."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, may_invite
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.accounts import Account, count_people_of, list_people_of
 from cycle_tracker.people.queries.delegations import list_to_come
@@ -21,6 +21,7 @@ from cycle_tracker.people.web.forms import ConfirmForm
 from cycle_tracker.people.web.invitation_rows import invitation_lines
 from cycle_tracker.people.web.presenters import PersonRow
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for, pages_of
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download

@@ -14,16 +14,10 @@ from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import (
-    Contact,
-    Group,
-    Membership,
-    MembershipRole,
-    PartnershipBody,
-    RoleGrant,
-    User,
-    milestone_contacts,
-)
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.partnership import PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 
 _USER, _CONTACT = "user:", "contact:"
 

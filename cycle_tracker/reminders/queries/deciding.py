@@ -14,7 +14,10 @@ from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
 from cycle_tracker.core.statements import in_literal_ids
-from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now

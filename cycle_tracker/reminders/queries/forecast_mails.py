@@ -13,7 +13,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.preferences import Preference
 from cycle_tracker.core.stand_ins import stand_in
-from cycle_tracker.models import Contact, Delegation, Message, User
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.user import User
 from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, contact_of, user_of
 from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome

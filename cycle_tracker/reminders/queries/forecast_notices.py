@@ -16,7 +16,9 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.models import Milestone, Notice, Partnership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.rules.forecasts import notices_ahead

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Notice
+from cycle_tracker.models.notice import Notice
 
 
 def count_live_notices(milestone_ids: Collection[int]) -> dict[int, tuple[int, int]]:

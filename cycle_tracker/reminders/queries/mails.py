@@ -8,7 +8,8 @@ from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Message, Notice
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.notices import NOTICE_COLUMNS, NoticeRecord, joined, may_read, records_of
 

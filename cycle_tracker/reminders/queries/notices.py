@@ -17,7 +17,12 @@ from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models import Contact, Ending, Message, Milestone, Notice, Partnership, User
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 
 
 class NoticeStatus(StrEnum):

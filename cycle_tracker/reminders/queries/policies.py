@@ -11,7 +11,11 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
-from cycle_tracker.models import AuditEvent, Milestone, NoticePolicy, Partnership, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import NoticePolicy
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy, PolicyChange, place_of, policy_under

@@ -11,7 +11,12 @@ from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES
-from cycle_tracker.models import Contact, Ending, JobRun, Milestone, Notice, Partnership, RunOutcome, User
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus

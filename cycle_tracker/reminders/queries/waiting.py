@@ -13,7 +13,13 @@ from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import Answer, AnswerKind, Contact, Escalation, Milestone, Notice, Partnership, User
+from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.rules.steps import ANSWERED, RAISED
 
 

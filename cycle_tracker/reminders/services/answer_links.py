@@ -23,8 +23,9 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.placeholders import fill, placeholder, placeholders_in
 from cycle_tracker.jobs.services.each_by_itself import all_or_each
-from cycle_tracker.models import AccessLink, LinkPurpose, Notice
+from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 
 HOLDS_FOR = timedelta(days=14)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Milestone, Notice, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of
 from cycle_tracker.reminders.rules.steps import ASSIGNED

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Date, case, func, literal, or_, type_coerc
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
 
 # So far a step before the day may move back to a working day: closure days are at most some weeks in a row.

@@ -22,8 +22,11 @@ from sqlalchemy import bindparam, select, update
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
 from cycle_tracker.mail.services.outgoing import Rendered, enqueue_all
-from cycle_tracker.models import Contact, Ending, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
     contacts_with_waiting_notices,

@@ -23,8 +23,9 @@ from sqlalchemy import and_, bindparam, func, select, update
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.services.claims import IS_QUEUED
-from cycle_tracker.models import Message, MessageKind, Notice
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.notice import Notice
 
 FOLDED = "included in a later email"
 # As the day that a message was rendered for: the sender, who compares it with today, writes its words anew.

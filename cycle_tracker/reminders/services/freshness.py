@@ -17,16 +17,11 @@ from sqlalchemy.orm import aliased
 from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models import (
-    Contact,
-    Ending,
-    Message,
-    MessageBody,
-    MessageKind,
-    Milestone,
-    Notice,
-    User,
-)
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message, MessageBody, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import withdraw_lapsed_mails
 from cycle_tracker.reminders.queries.waiting import NoticeLine, notices_of_messages
 from cycle_tracker.reminders.services.untrue import (

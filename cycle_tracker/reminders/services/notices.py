@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import update
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Ending, Escalation, Milestone, Notice, Resolution
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of
 from cycle_tracker.reminders.rules.reminders import first_notice_on

@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import NoticePolicy, User
+from cycle_tracker.models.notice import NoticePolicy
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.deadlines import change_of, policies_now
 from cycle_tracker.reminders.queries.policies import SUBJECT, PolicyScope, find_policy, national_at
 from cycle_tracker.reminders.rules.policies import PolicyChange

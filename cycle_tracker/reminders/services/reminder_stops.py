@@ -1,7 +1,8 @@
 """Whose reminders the link of a mail switches off."""
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Contact, User
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.answer_links import read_stop_token
 
 

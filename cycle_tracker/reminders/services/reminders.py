@@ -22,7 +22,10 @@ from sqlalchemy import Row, Select, select, tuple_, update
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import in_literal_ids
 from cycle_tracker.jobs.services.missing_rows import insert_missing
-from cycle_tracker.models import Escalation, Milestone, Notice, Partnership
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.reminders.queries.audiences import contact_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.rules.policies import Policy

@@ -9,14 +9,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import (
-    Contact,
-    Message,
-    Milestone,
-    Notice,
-    User,
-    milestone_contacts,
-)
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.rules.steps import ASSIGNED, BEFORE
 from cycle_tracker.reminders.services.digests import SWITCHED_OFF
 

@@ -13,8 +13,11 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.rules import NOT_HANDED_OVER
 from cycle_tracker.mail.services.outgoing import Rendered, enqueue_all, message_id_of
-from cycle_tracker.models import Contact, Message, MessageKind, Notice, User
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
 
 NOT_WRITTEN = "An email that could not be written"

@@ -13,7 +13,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.queries.document_facts import facts_of
 from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
-from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.requests.rules import RequestSubject
 
 

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
-from cycle_tracker.models import UpdateRequest
+from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.requests.queries.request_lists import RequestSort
 from cycle_tracker.requests.rules import RequestState
 from cycle_tracker.requests.services import state_of
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, count, day, moment

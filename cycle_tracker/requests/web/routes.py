@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import UpdateRequest
+from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.requests.queries.documents_to_ask import list_documents_to_ask
 from cycle_tracker.requests.queries.request_lists import RequestSort, count_update_requests, list_update_requests
@@ -34,6 +34,7 @@ from cycle_tracker.requests.web.presenters import columns, lines, sheet
 from cycle_tracker.requests.web.request_pages import previews, request_page
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, download
@@ -128,7 +129,7 @@ def answer(request_id: int) -> ResponseReturnValue:
             answer_request(asked, form.answer.data, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
         flash("Saved. The Scottish Government can read your answer here.", "success")
-        return redirect(url_for(".show", request_id=request_id))
+        return redirect(url_for("update_requests.show", request_id=request_id))
     if attempt.is_late:
         return _page(asked, AnswerForm(formdata=None), typed=form.answer.data), attempt.status
     return _page(asked, form)
@@ -160,12 +161,16 @@ def _sent(sent: Sequence[UpdateRequest], drafts: Sequence[Draft]) -> ResponseRet
 
 
 def _next_page(sent: Sequence[UpdateRequest]) -> str:
-    return url_for(".show", request_id=sent[0].id) if len(sent) == 1 else url_for(".index")
+    return (
+        url_for("update_requests.show", request_id=sent[0].id) if len(sent) == 1 else url_for("update_requests.index")
+    )
 
 
 def _addresses(filters: UpdateRequestFilters) -> dict[RequestSort, str]:
     """The address of the list in each order."""
     return {
-        sort: url_for(".index", **filters.in_address(sort="" if sort is RequestSort.REPLY else sort.value))
+        sort: url_for(
+            "update_requests.index", **filters.in_address(sort="" if sort is RequestSort.REPLY else sort.value)
+        )
         for sort in RequestSort
     }

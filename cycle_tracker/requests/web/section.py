@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.requests.queries.request_lists import list_requests_about
 from cycle_tracker.requests.web.presenters import tasks
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section, Task
 
 

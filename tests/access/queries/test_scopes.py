@@ -30,21 +30,12 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
-from cycle_tracker.models import (
-    BodyRole,
-    DateChange,
-    DateChangeKind,
-    Group,
-    Membership,
-    MembershipRole,
-    Milestone,
-    Partnership,
-    PartnershipBody,
-    Publication,
-    RoleGrant,
-    User,
-    Version,
-)
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Publication, Version
+from cycle_tracker.models.user import RoleGrant, User
 from tests.factories import at_seven, make_milestone, make_organisation, make_partnership, make_report, make_user
 from tests.support.selection import examples
 

@@ -19,19 +19,11 @@ from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import (
-    BodyRole,
-    Delegation,
-    Group,
-    Membership,
-    MembershipRole,
-    Partnership,
-    PartnershipBody,
-    PostHolder,
-    RoleGrant,
-    SignInSession,
-    User,
-)
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.user import PostHolder, RoleGrant, User
 from tests.factories import grant_role, make_organisation, make_partnership, make_user
 
 DAY = timedelta(days=1)

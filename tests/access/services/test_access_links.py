@@ -16,8 +16,9 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.placeholders import placeholders_in
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import AccessLink, AccountKind, LinkPurpose, Message, MessageBody, MessageKind, User
-from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED, Message, MessageBody, MessageKind
+from cycle_tracker.models.user import AccountKind, User
 from cycle_tracker.people.queries.account_mails import is_one_ready
 from cycle_tracker.people.services.account_mails import ask_for_new_password, ask_for_sign_in_link, tell_of_change
 from cycle_tracker.people.services.invitations import invite, withdraw_invitation

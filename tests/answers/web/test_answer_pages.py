@@ -14,18 +14,14 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact, stop_asking
-from cycle_tracker.models import (
-    AccessLink,
-    Answer,
-    AnswerKind,
-    AuditEvent,
-    Contact,
-    Delegation,
-    LinkPurpose,
-    MessageBody,
-    Milestone,
-    Notice,
-)
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.message import MessageBody
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_milestone, make_user

@@ -22,7 +22,7 @@ from cycle_tracker.audit.rules import (
     parse_head,
     seal_hash,
 )
-from cycle_tracker.models import AuditEvent
+from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.base import table_of
 
 SEALED_AT = datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC)

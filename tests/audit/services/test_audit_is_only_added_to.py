@@ -14,7 +14,7 @@ from cycle_tracker.audit.services.audit import record
 from cycle_tracker.audit.services.seals import seal_new_events
 from cycle_tracker.core.database import engine_url
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AuditEvent, AuditSeal
+from cycle_tracker.models.audit import AuditEvent, AuditSeal
 from cycle_tracker.models.base import table_of
 from tests.conftest import Database
 from tests.factories import make_partnership

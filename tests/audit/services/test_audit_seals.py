@@ -19,7 +19,7 @@ from cycle_tracker.audit.services.seals import Sealed, seal_new_events
 from cycle_tracker.audit.services.verification import Verification
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AuditEvent, AuditSeal
+from cycle_tracker.models.audit import AuditEvent, AuditSeal
 from cycle_tracker.models.base import table_of
 from tests.conftest import Database
 from tests.support.pages import counted_statements

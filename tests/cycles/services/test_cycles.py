@@ -11,7 +11,10 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import find_cycle, open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
-from cycle_tracker.models import AuditEvent, ClosureDay, Cycle, Milestone, Partnership
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import ClosureDay, Partnership
 from tests.support.days import moment
 
 pytestmark = pytest.mark.alike_on_both_databases

@@ -23,18 +23,13 @@ from cycle_tracker.cycles.services.partnerships import (
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.milestones.services.milestones import finish_milestone
-from cycle_tracker.models import (
-    BodyRole,
-    ClosureDay,
-    Cycle,
-    Escalation,
-    Message,
-    Milestone,
-    Notice,
-    Partnership,
-    Resolution,
-    User,
-)
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership
+from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.days import Days, again, every_day, moment
 from tests.support.pages import counted_statements

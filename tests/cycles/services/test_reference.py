@@ -10,17 +10,10 @@ from sqlalchemy import func, select
 from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.cycles.services.reference import Loaded, load_reference
 from cycle_tracker.documents.services.publications import scottish_government
-from cycle_tracker.models import (
-    AlignedReport,
-    BodyRole,
-    Criterion,
-    OldCode,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    PartnershipBody,
-    TemplateEdition,
-)
+from cycle_tracker.models.cycle import TemplateEdition
+from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.reference import AlignedReport, Criterion
 
 pytestmark = pytest.mark.alike_on_both_databases
 

@@ -13,7 +13,9 @@ from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.models import Cycle, Partnership, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import (
     at_seven,
     make_cycle,

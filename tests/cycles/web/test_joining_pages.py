@@ -13,7 +13,10 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
-from cycle_tracker.models import ClosureDay, Cycle, Milestone, Partnership, PartnershipBody, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import ClosureDay, Partnership, PartnershipBody
+from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 

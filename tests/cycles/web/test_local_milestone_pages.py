@@ -7,7 +7,9 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import BodyRole, Milestone, Notice, PartnershipBody
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import BodyRole, PartnershipBody
 from tests.factories import make_organisation, make_partnership, make_user
 from tests.support.moray import Place, actions
 from tests.support.pages import said, soup, value_of

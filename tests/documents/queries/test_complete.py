@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Milestone, Publication, PublicationCopy, Version
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version
 from tests.factories import make_government, make_organisation, make_partnership, make_report
 
 NOW = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)

@@ -31,22 +31,15 @@ from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
-from cycle_tracker.models import (
-    AuditEvent,
-    BodyRole,
-    Form,
-    Manner,
-    Message,
-    Milestone,
-    Notice,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    PartnershipBody,
-    Publication,
-    User,
-    Version,
-)
+from cycle_tracker.models.approval import Manner
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Form, Publication, Version
+from cycle_tracker.models.user import User
 from tests.factories import make_user
 from tests.support.days import moment
 from tests.support.pages import counted_statements

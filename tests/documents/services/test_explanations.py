@@ -14,20 +14,14 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.governance.services.decisions import decide_new_date
-from cycle_tracker.models import (
-    AuditEvent,
-    DateChange,
-    DateChangeKind,
-    Decision,
-    DecisionOutcome,
-    Ending,
-    Escalation,
-    Milestone,
-    Notice,
-    Partnership,
-    Resolution,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_partnership, make_report, make_user
 from tests.support.days import moment

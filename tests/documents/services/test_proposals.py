@@ -14,8 +14,11 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.proposals import find_proposal, list_proposals
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date, withdraw_proposal
-from cycle_tracker.models import AuditEvent, DateChange, Milestone, Partnership, PostHolder, User
-from cycle_tracker.models.user import AccountKind
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, PostHolder, User
 from tests.factories import (
     grant_role,
     make_governance_group,

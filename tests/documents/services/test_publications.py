@@ -20,7 +20,12 @@ from cycle_tracker.documents.services.publications import (
     scottish_government,
     tell_scottish_government,
 )
-from cycle_tracker.models import AuditEvent, Message, Milestone, Partnership, Publication, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_report, make_user
 from tests.support.days import Days, Told, moment
 

@@ -22,7 +22,11 @@ from cycle_tracker.documents.services.receipts import (
     record_received_document,
     undo_receipt,
 )
-from cycle_tracker.models import AuditEvent, Message, Milestone, Publication, PublicationCopy, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 from tests.factories import at_seven, make_government, make_milestone, make_partnership, make_report, make_user
 
 pytestmark = pytest.mark.alike_on_both_databases

@@ -14,7 +14,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
-from cycle_tracker.models import DateChange, Milestone, Partnership, User
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import (
     at_seven,
     make_governance_group,

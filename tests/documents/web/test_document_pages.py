@@ -18,22 +18,14 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.models import (
-    Approval,
-    AuditEvent,
-    BodyRole,
-    Milestone,
-    Organisation,
-    OrganisationKind,
-    Partnership,
-    PartnershipBody,
-    Publication,
-    PublicationAddress,
-    PublicationCopy,
-    StoredContent,
-    User,
-    Version,
-)
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.evidence import StoredContent
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy, Version
+from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,
     make_government,

@@ -14,7 +14,10 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.models import Milestone, Partnership, Publication, PublicationCopy, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.user import User
 from tests.factories import make_government, make_milestone, make_organisation, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 

@@ -7,7 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Form, Partnership, Publication, PublicationAddress, Version
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version
 from tests.factories import make_cycle, make_partnership, make_report
 from tests.support.visits import statements, whole_page, words
 

@@ -28,18 +28,15 @@ from cycle_tracker.governance.services.decisions import (
 )
 from cycle_tracker.governance.services.groups import add_meeting
 from cycle_tracker.milestones.services.milestones import complete
-from cycle_tracker.models import (
-    AuditEvent,
-    DateChange,
-    Decision,
-    DecisionOutcome,
-    Escalation,
-    Group,
-    Milestone,
-    Notice,
-    Partnership,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Group
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment

@@ -22,8 +22,10 @@ from cycle_tracker.governance.services.groups import (
     governance_group,
     meeting_on,
 )
-from cycle_tracker.models import AuditEvent, Group, Membership, MembershipRole, Partnership, User
-from cycle_tracker.models.user import AccountKind
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
 from tests.factories import make_partnership, make_user
 from tests.support.days import moment

@@ -16,20 +16,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.milestones.services.milestones import start_milestone
-from cycle_tracker.models import (
-    DateChange,
-    Decision,
-    DecisionOutcome,
-    Escalation,
-    Group,
-    Meeting,
-    Membership,
-    MembershipRole,
-    Milestone,
-    Partnership,
-    Resolution,
-    User,
-)
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import (
     at_seven,
     grant_role,

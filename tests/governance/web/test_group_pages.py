@@ -13,16 +13,10 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.services.decisions import take_no_action
-from cycle_tracker.models import (
-    Escalation,
-    Group,
-    Meeting,
-    Membership,
-    MembershipRole,
-    Partnership,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from tests.factories import at_seven, make_governance_group, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 

@@ -13,17 +13,13 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import (
-    AuditEvent,
-    Escalation,
-    Group,
-    Membership,
-    MembershipRole,
-    Milestone,
-    Notice,
-    Partnership,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import at_seven, make_government, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 

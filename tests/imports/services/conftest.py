@@ -14,7 +14,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.imports.rules.import_rows import SheetRow
-from cycle_tracker.models import Partnership, User
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import make_user
 
 TODAY = date(2026, 7, 3)

@@ -19,7 +19,14 @@ from cycle_tracker.imports.services.history import plan_history
 from cycle_tracker.imports.services.plans import Effect, Plan
 from cycle_tracker.imports.services.recorded_history import record_history
 from cycle_tracker.milestones.queries.milestones import government_copy
-from cycle_tracker.models import AuditEvent, Cycle, Message, Milestone, Notice, Partnership, Publication, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.user import User
 from tests.imports.services.conftest import NOW, TODAY, Country, sheet
 from tests.support.days import Days
 from tests.support.pages import counted_statements

@@ -18,7 +18,12 @@ from cycle_tracker.imports.services.milestones import plan_milestones
 from cycle_tracker.imports.services.plans import Effect, Plan
 from cycle_tracker.imports.services.recorded_milestones import record_milestones
 from cycle_tracker.milestones.services.milestones import complete, move_local_date
-from cycle_tracker.models import AuditEvent, Cycle, DateChange, Escalation, Milestone, Notice
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
 from tests.factories import make_milestone, make_report, make_user
 from tests.imports.services.conftest import NOW, TODAY, Country, sheet
 from tests.support.pages import counted_statements

@@ -20,7 +20,14 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.imports.rules.history_rows import COLUMNS as OF_HISTORY
 from cycle_tracker.imports.services.files import read_file
-from cycle_tracker.models import AuditEvent, Message, Milestone, Notice, Partnership, PendingImport, Publication, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.pending_import import PendingImport
+from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 from tests.support.workbooks import workbook

@@ -17,7 +17,8 @@ from cycle_tracker.jobs.queries import (
 )
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.jobs.services.processes import this_process
-from cycle_tracker.models import JobRun, MailClaim, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import MailClaim
 from tests.support.parallel import at_once
 
 THURSDAY = date(2026, 7, 2)

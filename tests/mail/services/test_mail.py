@@ -33,7 +33,7 @@ from cycle_tracker.mail.services.claims import (
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.mail.services.results import Result, Sent, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
-from cycle_tracker.models import Message, MessageKind
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, moment, ticking

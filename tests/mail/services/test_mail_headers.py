@@ -24,7 +24,8 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.mime import compose
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.models import Contact, Message, MessageKind
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_government, make_milestone, make_partnership, make_report, make_user
 from tests.mail.services.test_mail import DIGEST_HEADERS, FIXED_HEADERS

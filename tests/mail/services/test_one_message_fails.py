@@ -16,7 +16,10 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ask_contact
-from cycle_tracker.models import AccessLink, Contact, Message, MessageBody, Notice
+from cycle_tracker.models.access import AccessLink
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices

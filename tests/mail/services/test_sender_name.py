@@ -11,7 +11,7 @@ from flask import Flask
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.outgoing import enqueue
-from cycle_tracker.models import Message, MessageKind
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.mail_out import mail_server, sink_for
 from tests.support.smtp_sink import Mail, SmtpSink

@@ -13,7 +13,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services import claims
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.mail.services.results import Sent
-from cycle_tracker.models import MailClaim, Message, MessageKind
+from cycle_tracker.models.message import MailClaim, Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.support.days import moment, ticking
 from tests.support.mail_out import mail_server

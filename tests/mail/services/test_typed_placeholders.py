@@ -21,23 +21,17 @@ from cycle_tracker.core.placeholders import new_key, placeholder, placeholders_i
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.milestones.services.contacts import ask_contact
-from cycle_tracker.models import (
-    AccessLink,
-    Answer,
-    AnswerKind,
-    Contact,
-    Delegation,
-    Escalation,
-    LinkPurpose,
-    Message,
-    MessageBody,
-    MessageKind,
-    Milestone,
-    Notice,
-    Partnership,
-    User,
-)
+from cycle_tracker.models.access import AccessLink, LinkPurpose
+from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.job_run import AlarmKind
+from cycle_tracker.models.message import Message, MessageBody, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.operations.services.alarms import raise_alarm
 from cycle_tracker.people.services.account_mails import (
     ask_for_new_password,

@@ -25,7 +25,8 @@ from cycle_tracker.milestones.queries.due_states import (
     is_overdue,
     is_past,
 )
-from cycle_tracker.models import Milestone, Partnership
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.overview.rules.listing import DATE_GROUPS
 from tests.factories import LONG_AGO, make_milestone, make_partnership
 from tests.support.selection import examples

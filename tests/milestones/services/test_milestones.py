@@ -19,18 +19,13 @@ from cycle_tracker.milestones.services.milestones import (
     reopen_milestone,
     start_milestone,
 )
-from cycle_tracker.models import (
-    AuditEvent,
-    DateChange,
-    DateChangeKind,
-    Ending,
-    Escalation,
-    Milestone,
-    Notice,
-    Partnership,
-    Resolution,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_milestone, make_partnership, make_report, make_user
 from tests.support.days import Days, Told, moment

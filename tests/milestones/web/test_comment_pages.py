@@ -12,7 +12,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.comments import write_comment
 from cycle_tracker.milestones.web.comments.presenters import with_links
-from cycle_tracker.models import AuditEvent, Comment
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.evidence import Comment
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.moray import REPORT, STEP, Place, count
 from tests.support.pages import Browser, counted_statements, said, soup, value_of

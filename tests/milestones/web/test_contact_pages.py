@@ -13,7 +13,9 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.models import AuditEvent, Contact, Milestone, milestone_contacts
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.milestone import Milestone
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.moray import STEP, Place, count
 from tests.support.pages import Browser, counted_statements, said, soup

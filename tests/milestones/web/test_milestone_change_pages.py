@@ -9,7 +9,10 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import AccountKind, BodyRole, Milestone, Notice, PartnershipBody, RoleGrant, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import BodyRole, PartnershipBody
+from cycle_tracker.models.user import AccountKind, RoleGrant, User
 from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.moray import REPORT, STEP, Place, actions
 from tests.support.pages import Browser, counted_statements, said, soup, value_of

@@ -14,7 +14,8 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from tests.factories import make_cycle, make_government, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import AuditEvent, Membership, MembershipRole
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.group import Membership, MembershipRole
 from tests.factories import make_partnership, make_user
 from tests.support.pages import said, sign_in, soup
 

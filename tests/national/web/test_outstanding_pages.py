@@ -16,7 +16,10 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.models import Escalation, Milestone, Organisation, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.user import User
 from tests.factories import (
     at_seven,
     make_cycle,

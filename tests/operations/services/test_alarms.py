@@ -9,8 +9,8 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, MessageBody, MessageKind, RunOutcome
-from cycle_tracker.models.job_run import Alarm, AlarmKind
+from cycle_tracker.models.job_run import Alarm, AlarmKind, JobRun, RunOutcome
+from cycle_tracker.models.message import Message, MessageBody, MessageKind
 from cycle_tracker.operations.services.alarms import end_alarm, raise_alarm, watch_scheduler, watch_sender
 from tests.factories import make_partnership, make_user
 from tests.support.parallel import at_once

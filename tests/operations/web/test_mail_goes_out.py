@@ -17,7 +17,8 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, MessageKind, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
 from scheduler.jobs import run_job
 from tests.conftest import Database

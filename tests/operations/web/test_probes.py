@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import JobRun, MailClaim, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import MailClaim
 from cycle_tracker.web_app import create_app
 from tests.conftest import settings_for_tests
 

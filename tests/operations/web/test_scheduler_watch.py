@@ -15,7 +15,8 @@ from config import ROOT
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, RunOutcome
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import Message
 from cycle_tracker.operations.web import scheduler_watch
 from cycle_tracker.operations.web.scheduler_watch import SchedulerWatch
 from tests.factories import make_user

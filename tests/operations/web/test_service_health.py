@@ -11,8 +11,9 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import JobRun, Message, MessageKind, Notice, RunOutcome
-from cycle_tracker.models.job_run import Alarm, AlarmKind
+from cycle_tracker.models.job_run import Alarm, AlarmKind, JobRun, RunOutcome
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.notice import Notice
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, visit_as, whole_page, words
 

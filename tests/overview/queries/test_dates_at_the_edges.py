@@ -12,7 +12,8 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.queries.joining import count_newly_late, list_joining
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.feeds.queries import list_document_dates, list_own_dates
-from cycle_tracker.models import Partnership, User
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
 from cycle_tracker.overview.queries.milestone_lists import own_list, partnership_list
 from cycle_tracker.overview.queries.status import get_status

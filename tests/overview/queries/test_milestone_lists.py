@@ -16,7 +16,8 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.milestones.web.details import dates_for, detail_for
-from cycle_tracker.models import DateChange, DateChangeKind, PostHolder
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.user import PostHolder
 from cycle_tracker.overview.queries.milestone_lists import list_ticked, own_list, partnership_list
 from cycle_tracker.overview.rules.listing import DATE_GROUPS, NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
 from tests.factories import at_seven, make_cycle, make_milestone, make_partnership, make_report, make_user

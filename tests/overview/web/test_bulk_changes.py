@@ -17,7 +17,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import start_milestone
-from cycle_tracker.models import AuditEvent, DateChange, Milestone, Notice, Partnership, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import at_seven, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, said, sign_in, soup
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Partnership, User
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.operations.services.synthetic import Wanted, load_synthetic
 from tests.support.visits import give_password, visit_as, whole_page, words
 

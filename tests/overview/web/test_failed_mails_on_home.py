@@ -11,7 +11,11 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Message, MessageKind, Milestone, Notice, Partnership, User
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.visits import give_password, statements, visit_as, whole_page, words
 

@@ -12,7 +12,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Escalation, Publication, PublicationCopy
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from tests.factories import (
     grant_role,
     make_cycle,

@@ -8,7 +8,8 @@ from flask import Flask
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import BodyRole, PartnershipBody, RoleGrant, User
+from cycle_tracker.models.partnership import BodyRole, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.pages import counted_statements, said, sign_in, soup
 

@@ -6,17 +6,13 @@ import pytest
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models import (
-    AuditEvent,
-    DateChange,
-    DateChangeKind,
-    Decision,
-    DecisionOutcome,
-    Ending,
-    Escalation,
-    Meeting,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Meeting
+from cycle_tracker.models.notice import Ending
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.histories import History, SentNotice
 from cycle_tracker.overview.web.milestone.histories import notice_rows, sentences
 

@@ -17,7 +17,9 @@ from cycle_tracker.core.kinds import Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import OrganisationKind, Partnership, User
+from cycle_tracker.models.organisation import OrganisationKind
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.access_matrix.stage import reading
 from tests.factories import (
     grant_role,

@@ -18,17 +18,13 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.milestones import start_milestone
-from cycle_tracker.models import (
-    AuditEvent,
-    Message,
-    Milestone,
-    Notice,
-    Partnership,
-    Publication,
-    PublicationAddress,
-    PublicationCopy,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
+from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,
     make_governance_group,

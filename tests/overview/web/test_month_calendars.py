@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import ClosureDay, Partnership, User
+from cycle_tracker.models.partnership import ClosureDay, Partnership
+from cycle_tracker.models.user import User
 from tests.factories import grant_role, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 

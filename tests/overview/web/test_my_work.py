@@ -16,7 +16,11 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import start_milestone
-from cycle_tracker.models import AuditEvent, Comment, Milestone, Partnership, RoleGrant, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.evidence import Comment
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from tests.factories import at_seven, grant_role, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 

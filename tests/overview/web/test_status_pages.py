@@ -17,19 +17,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
-from cycle_tracker.models import (
-    Approval,
-    BodyRole,
-    Decision,
-    DecisionOutcome,
-    Escalation,
-    Manner,
-    Milestone,
-    Partnership,
-    PartnershipBody,
-    Publication,
-    User,
-)
+from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.user import User
 from tests.factories import (
     LONG_AGO,
     at_seven,

@@ -14,7 +14,9 @@ from cycle_tracker.access.queries.recovery_codes import count_unused_codes
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Message, MessageKind, RecoveryCode, User
+from cycle_tracker.models.access import RecoveryCode
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services import codes
 from cycle_tracker.people.services.codes import (
     has_codes,

@@ -12,7 +12,12 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import start_milestone
-from cycle_tracker.models import AccountKind, AuditEvent, Delegation, Message, MessageKind, Milestone, Partnership, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, User
 from cycle_tracker.people.services.delegations import end_away, set_away
 from cycle_tracker.people.services.people import deactivate
 from cycle_tracker.reminders.services.digests import gather_waiting_notices

@@ -15,19 +15,12 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import (
-    AccountKind,
-    AuditEvent,
-    BodyRole,
-    Invitation,
-    Membership,
-    MembershipRole,
-    Organisation,
-    Partnership,
-    PartnershipBody,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.group import Membership, MembershipRole
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.user import AccountKind, RoleGrant, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.invitations import (
     InvitationOver,

@@ -11,17 +11,12 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.milestones.services.hand_over import successors_for, transfer_all
-from cycle_tracker.models import (
-    AuditEvent,
-    BodyRole,
-    Membership,
-    Message,
-    Milestone,
-    Partnership,
-    PartnershipBody,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.group import Membership
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.overview.queries.work import list_work
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.people.queries.people import list_owned

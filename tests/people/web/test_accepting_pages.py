@@ -8,7 +8,8 @@ from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import Invitation, RoleGrant, User
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.invitations import invite, withdraw_invitation
 from tests.factories import make_partnership, make_user

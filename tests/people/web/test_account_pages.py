@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Message, SignInSession, User
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
 from tests.factories import make_partnership, make_user
 from tests.support.visits import PASSWORD, give_password, statements, visit_as, whole_page, words

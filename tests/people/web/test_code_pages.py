@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import SignInSession, User
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services import codes
 from cycle_tracker.people.services.people import deactivate

@@ -11,7 +11,10 @@ from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Delegation, Milestone, Partnership, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from tests.factories import at_seven, make_cycle, make_milestone, make_partnership, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 

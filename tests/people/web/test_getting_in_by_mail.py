@@ -14,7 +14,9 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import AccessLink, AccountKind, Message, SignInSession
+from cycle_tracker.models.access import AccessLink, SignInSession
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.user import AccountKind
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests

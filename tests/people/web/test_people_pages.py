@@ -12,18 +12,11 @@ from sqlalchemy import func, select
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import (
-    AccountKind,
-    Group,
-    Invitation,
-    Membership,
-    MembershipRole,
-    Milestone,
-    Partnership,
-    PostHolder,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import AccountKind, PostHolder, RoleGrant, User
 from cycle_tracker.people.services.users import authenticate
 from tests.access_matrix import TABLE
 from tests.access_matrix.cells import NATIONAL

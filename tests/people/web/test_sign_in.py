@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.access.services.passwords import verify_password
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import AccountKind, SignInAttempt
+from cycle_tracker.models.user import AccountKind, SignInAttempt
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user

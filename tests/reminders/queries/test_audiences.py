@@ -9,7 +9,9 @@ from sqlalchemy import select
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Membership, MembershipRole, Partnership, RoleGrant, User
+from cycle_tracker.models.group import Membership, MembershipRole
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
 from tests.factories import grant_role, make_governance_group, make_partnership, make_user
 

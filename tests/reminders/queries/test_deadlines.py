@@ -11,7 +11,7 @@ from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.models import NoticePolicy
+from cycle_tracker.models.notice import NoticePolicy
 from cycle_tracker.reminders.queries.deadlines import (
     Policies,
     change_of,

@@ -11,18 +11,14 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import (
-    ClosureDay,
-    Contact,
-    Delegation,
-    Escalation,
-    Message,
-    Milestone,
-    Notice,
-    NoticePolicy,
-    Partnership,
-    User,
-)
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice, NoticePolicy
+from cycle_tracker.models.partnership import ClosureDay, Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.deadlines import policies_now
 from cycle_tracker.reminders.queries.forecasts import Forecast, forecast
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_user

@@ -9,7 +9,10 @@ from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
 from cycle_tracker.milestones.services.owners import change_owner
-from cycle_tracker.models import MessageBody, Milestone, Notice, User
+from cycle_tracker.models.message import MessageBody
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.rules.steps import ASSIGNED
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, again, moment

@@ -12,7 +12,11 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.services.claims import claim_ready_messages, release_claim
-from cycle_tracker.models import Delegation, Message, MessageKind, Notice, Partnership, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.message import Message, MessageKind
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.folding import FOLDED, merge_unsent_digests
 from tests.factories import make_milestone, make_partnership, make_report, make_user
 from tests.support.days import TEN, Days, Told, again, every_day, moment

@@ -16,18 +16,11 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.milestones import finish_milestone, move_local_date
-from cycle_tracker.models import (
-    BodyRole,
-    Ending,
-    Message,
-    MessageBody,
-    Milestone,
-    Notice,
-    Partnership,
-    PartnershipBody,
-    RoleGrant,
-    User,
-)
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.services.untrue import FINISHED, MOVED, NOT_ALLOWED
 from tests.factories import (
     make_government,

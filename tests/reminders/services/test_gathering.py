@@ -12,7 +12,11 @@ from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.milestones import finish_milestone
-from cycle_tracker.models import Message, Milestone, Notice, Partnership, User
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages

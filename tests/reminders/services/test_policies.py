@@ -9,7 +9,12 @@ from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import AuditEvent, Escalation, Milestone, Notice, NoticePolicy, Partnership, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice, NoticePolicy
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.policies import PolicyScope
 from cycle_tracker.reminders.rules.policies import PolicyChange, Repeats
 from cycle_tracker.reminders.rules.policy_rules import ladder

@@ -11,7 +11,11 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
 from cycle_tracker.jobs.services.missing_rows import insert_missing
-from cycle_tracker.models import ClosureDay, Escalation, Milestone, Notice, Partnership, User
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import ClosureDay, Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.reminders import SweepCounts, queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment, notices_as_told

@@ -18,18 +18,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models import (
-    Contact,
-    Delegation,
-    Group,
-    Membership,
-    MembershipRole,
-    Milestone,
-    Partnership,
-    RoleGrant,
-    User,
-    milestone_contacts,
-)
+from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages

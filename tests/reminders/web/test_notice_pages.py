@@ -10,7 +10,12 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import Delegation, Ending, JobRun, Message, Notice, Resolution, RunOutcome, User
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.models.escalation import Resolution
+from cycle_tracker.models.job_run import JobRun, RunOutcome
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.silences import SWITCHED_OFF
 from cycle_tracker.reminders.services import digests
 from cycle_tracker.reminders.services.digests import gather_waiting_notices

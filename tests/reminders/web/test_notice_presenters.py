@@ -1,6 +1,6 @@
 """Nothing that may become of a notice or a mail is without its words."""
 
-from cycle_tracker.models import MessageKind
+from cycle_tracker.models.message import MessageKind
 from cycle_tracker.reminders.queries.notices import NoticeStatus
 from cycle_tracker.reminders.web.notices.mails import MAILS
 from cycle_tracker.reminders.web.notices.presenters import STATUSES

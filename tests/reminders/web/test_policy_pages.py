@@ -9,7 +9,9 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import AuditEvent, NoticePolicy, Partnership
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.notice import NoticePolicy
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.web.policies import routes
 from tests.factories import make_milestone, make_partnership

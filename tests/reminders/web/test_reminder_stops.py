@@ -10,7 +10,11 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
-from cycle_tracker.models import AuditEvent, Contact, Message, MessageBody, Notice, User
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from tests.factories import make_milestone
 from tests.support.mail_out import sink_for
 from tests.support.mailed_links import mail_to, run_jobs, stop_link

@@ -16,16 +16,12 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.models import (
-    AuditEvent,
-    Message,
-    MessageBody,
-    Milestone,
-    Partnership,
-    RoleGrant,
-    UpdateRequest,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.requests.services import answer_request
 from tests.factories import (
     make_cycle,

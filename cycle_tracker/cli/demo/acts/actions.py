@@ -9,7 +9,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
-from cycle_tracker.models import Cycle, Milestone
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on

@@ -12,7 +12,8 @@ from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.milestones.services.milestones import start_milestone
-from cycle_tracker.models import Milestone, Publication
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication
 
 # So long after the guidance date the governance group noted the explanation.
 EXPLAINED_AFTER = days(35)

@@ -8,7 +8,8 @@ from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.services.decisions import Made, ask_for_next_steps
 from cycle_tracker.governance.services.groups import add_meeting, governance_group
-from cycle_tracker.models import Escalation, Milestone
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of

@@ -9,7 +9,8 @@ from cycle_tracker.cli.demo.chances import one_in
 from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.scenes import entry_name
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 # Steps that somebody other than the lead owns where there is such a person.
 CONTRIBUTED = frozenset({"needs-assessment", "engage-families", "resources", "draft-report", "review"})

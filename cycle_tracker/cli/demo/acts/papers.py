@@ -15,7 +15,10 @@ from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
-from cycle_tracker.models import Manner, Milestone, Organisation, OrganisationKind, User
+from cycle_tracker.models.approval import Manner
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.user import User
 
 # The partnership with four lead bodies.
 OF_FOUR = "tayside"

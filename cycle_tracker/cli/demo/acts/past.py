@@ -12,16 +12,12 @@ from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DoneWith
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models import (
-    AuditEvent,
-    Milestone,
-    Organisation,
-    Publication,
-    PublicationAddress,
-    PublicationCopy,
-    User,
-)
+from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
+from cycle_tracker.models.user import User
 
 WRITTEN = ("state", "done_on", "target_on", "due_on", "next_notice_on")
 

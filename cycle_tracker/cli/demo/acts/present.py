@@ -13,7 +13,8 @@ from cycle_tracker.cli.demo.parts import STAR, last_report
 from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Message, MessageBody, Notice
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.notice import Notice
 
 ASKED, ANSWERED = "west-dunbartonshire", "dumfries-and-galloway"
 PROPOSES = "clackmannanshire"

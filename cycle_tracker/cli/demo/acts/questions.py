@@ -4,7 +4,8 @@ answered, and new expected dates that wait to be noted."""
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.documents.services.proposals import propose_date
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.requests.rules import DEFAULT_TEXT, default_reply_by
 from cycle_tracker.requests.services import answer_request, draft_requests, send_requests
 

@@ -8,7 +8,8 @@ from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
 from cycle_tracker.core.kinds import Stage
 from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 
 # Steps due so long ago, or less, may still be open.
 OF_LATE = days(200)

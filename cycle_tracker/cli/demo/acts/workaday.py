@@ -14,7 +14,8 @@ from cycle_tracker.milestones.services.evidence import add_address
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.milestones.services.owners import change_owner
-from cycle_tracker.models import Milestone, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.posts import add_post, set_holders
 
 OF_THE_POST = ("Train school staff in trauma-informed practice", "Review kinship care payments across the lead bodies")

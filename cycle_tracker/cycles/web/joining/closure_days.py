@@ -1,6 +1,6 @@
 """The days on which a partnership is closed."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -16,6 +16,7 @@ from cycle_tracker.cycles.web.joining.forms import (
 )
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 

@@ -8,7 +8,8 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.core.periods import Period
-from cycle_tracker.models import BodyRole, Organisation
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import BodyRole
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, required
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.queries.joining import Joining
 from cycle_tracker.cycles.rules.templates import Entry
-from cycle_tracker.models import BodyRole, PartnershipBody
+from cycle_tracker.models.partnership import BodyRole, PartnershipBody
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import Status, count, day

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -26,10 +26,12 @@ from cycle_tracker.cycles.web.joining.forms import (
     OpenPeriodForm,
     StepsForm,
 )
-from cycle_tracker.models import BodyRole, Cycle, Partnership
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.partnership import BodyRole, Partnership
 from cycle_tracker.partnerships.queries.bodies import list_bodies, list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import count, day

@@ -13,7 +13,10 @@ from cycle_tracker.cycles.queries.cycles import get_cycle
 from cycle_tracker.cycles.web.local_milestones.forms import LocalMilestoneForm
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_local_milestone
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Cycle, Milestone, Organisation, User
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.bodies import bodies_on
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires

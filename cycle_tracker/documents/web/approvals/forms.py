@@ -7,7 +7,7 @@ from wtforms.validators import Length, Optional
 
 from cycle_tracker.documents.services.approvals import ApprovalDetails
 from cycle_tracker.milestones.web.forms import MilestoneForm
-from cycle_tracker.models import Approval, Manner
+from cycle_tracker.models.approval import Approval, Manner
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Viewer, may_record_approval
 from cycle_tracker.documents.queries.document_records import DocumentRecord
-from cycle_tracker.models import Approval, Organisation
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import day
 
 

@@ -10,7 +10,8 @@ from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import DateChange, Milestone
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.reminders.rules.steps import explain_on
 from cycle_tracker.web.wording import day
 

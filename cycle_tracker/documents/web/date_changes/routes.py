@@ -24,7 +24,8 @@ from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of, place_wording, seen_by
-from cycle_tracker.models import DateChange, Milestone
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day

@@ -7,7 +7,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.documents.queries.proposals import find_name, find_proposal
 from cycle_tracker.documents.web.date_changes.presenters import DateActions, WaitingProposal, date_actions, proposal_for
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.web.page_parts import Section
 

@@ -13,7 +13,8 @@ from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import OrganisationKind, Publication, PublicationCopy
+from cycle_tracker.models.organisation import OrganisationKind
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from cycle_tracker.models import AuditEvent, Manner, Version
+from cycle_tracker.models.approval import Manner
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.publication import Version
 from cycle_tracker.web.wording import day
 
 # Events that officials see as well.

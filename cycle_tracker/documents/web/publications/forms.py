@@ -11,8 +11,9 @@ from cycle_tracker.documents.services.publication_corrections import MOST_ADDRES
 from cycle_tracker.documents.web.forms import LONGEST_REASON
 from cycle_tracker.documents.web.register.presenters import FORMS
 from cycle_tracker.milestones.web.forms import MilestoneForm
-from cycle_tracker.models import Form as DocumentForm
-from cycle_tracker.models import Organisation, Publication, Version
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.publication import Form as DocumentForm
+from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
 from cycle_tracker.web.web_address import is_web_address

@@ -1,6 +1,6 @@
 """Keeping a copy of a document here, removing it, and sending it as a download."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
@@ -16,8 +16,10 @@ from cycle_tracker.milestones.web.evidence.downloads import send_stored_file
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Milestone, Publication
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("kept_copies", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/publication/kept-copy")

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
@@ -15,7 +13,10 @@ from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
 from cycle_tracker.documents.web.register.presenters import address_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
-from cycle_tracker.models import Milestone, Organisation, OrganisationKind, Publication
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.publication import Publication
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import day
 
 ON_THE_WEB = ("https://", "http://")

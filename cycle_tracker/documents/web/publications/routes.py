@@ -18,7 +18,8 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Milestone, Publication, Version
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 

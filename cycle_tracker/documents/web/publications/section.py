@@ -6,7 +6,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.documents.queries.publications import get_record, names_in
 from cycle_tracker.documents.web.publications.presenters import document_part
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_user_row
 from cycle_tracker.web.page_parts import Section
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.queries.receipts import CopyToReceive, ReceiptSort
 from cycle_tracker.documents.web.receipts.forms import ReceiptFilters
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sheets import Sheet
 from cycle_tracker.web.wording import count, day
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -32,9 +32,12 @@ from cycle_tracker.documents.web.receipts.presenters import columns, lines, reco
 from cycle_tracker.milestones.queries.milestones import find_publication, get_milestone, government_copy, holds
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Milestone, Partnership, PublicationCopy
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import PublicationCopy
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, download
@@ -60,7 +63,7 @@ def index() -> ResponseReturnValue:
             _record(form, ticked, found, waiting)
     if attempt.saved:
         flash(recorded_words(len(waiting), form.received_on.chosen, len(found) - len(waiting)), "success")
-        return redirect(url_for(".index", **filters.in_address()))
+        return redirect(url_for("receipts.index", **filters.in_address()))
     return _list(form, filters, ticked), attempt.status
 
 

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.documents.queries.receipts import find_recorder
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy, holds
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 from cycle_tracker.web.wording import day
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from cycle_tracker.documents.queries.register import PublishedAddress, PublishedDocument
 from cycle_tracker.documents.rules.languages import USUAL, language_name
-from cycle_tracker.models import Form, PublicationAddress
+from cycle_tracker.models.publication import Form, PublicationAddress
 from cycle_tracker.web.sheets import Cell, Sheet
 
 FORMS = {

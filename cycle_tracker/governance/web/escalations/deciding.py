@@ -14,7 +14,10 @@ from cycle_tracker.governance.services.decisions import (
 )
 from cycle_tracker.governance.services.groups import governance_group, meeting_on
 from cycle_tracker.governance.web.escalations.forms import DecisionForm, chosen_id
-from cycle_tracker.models import Decision, DecisionOutcome, Escalation, Meeting, User
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Meeting
+from cycle_tracker.models.user import User
 
 
 def records_for_group(viewer: Viewer, escalation: Escalation) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cycle_tracker.core import addresses
-from cycle_tracker.models import Decision, DecisionOutcome, Milestone
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.wording import day, moment
 
 

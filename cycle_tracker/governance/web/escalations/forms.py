@@ -10,7 +10,10 @@ from cycle_tracker.core.wording import day
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
 from cycle_tracker.milestones.services.next_steps import LONGEST_TITLE
 from cycle_tracker.milestones.web.forms import MilestoneForm
-from cycle_tracker.models import DateChange, DecisionOutcome, Meeting, User
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import DecisionOutcome
+from cycle_tracker.models.group import Meeting
+from cycle_tracker.models.user import User
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
 

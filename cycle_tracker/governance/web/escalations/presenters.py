@@ -15,7 +15,10 @@ from cycle_tracker.governance.rules import OF_THE_GROUP
 from cycle_tracker.governance.web.escalations.decision_words import made_by, meeting_words, what_was_decided
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.ladder.presenters import CAME_TO, acknowledged_words, late_words, raised_words
-from cycle_tracker.models import DateChange, Decision, DecisionOutcome, Escalation, Milestone, Resolution
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, date_name, day, lag_wording

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -34,10 +34,13 @@ from cycle_tracker.governance.web.escalations.presenters import (
 from cycle_tracker.milestones.web.details import detail_for
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import place_wording
-from cycle_tracker.models import DateChange, Decision, Escalation
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download

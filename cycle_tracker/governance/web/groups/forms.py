@@ -8,7 +8,8 @@ from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import Length, Optional, ValidationError
 
 from cycle_tracker.core.errors import ChangedMeanwhile
-from cycle_tracker.models import Meeting, Membership, MembershipRole, User
+from cycle_tracker.models.group import Meeting, Membership, MembershipRole
+from cycle_tracker.models.user import User
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import FormAbout, HiddenLineField, LineField, required
 

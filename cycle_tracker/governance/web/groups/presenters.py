@@ -11,7 +11,10 @@ from cycle_tracker.governance.web.escalations.decision_words import DecisionRow,
 from cycle_tracker.governance.web.escalations.presenters import late_wording
 from cycle_tracker.governance.web.groups.forms import PLACE_LABELS
 from cycle_tracker.governance.web.ladder.presenters import raised_words
-from cycle_tracker.models import Decision, Escalation, Meeting, Membership, Milestone
+from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Meeting, Membership
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 

@@ -1,6 +1,6 @@
 """The page of a governance group, and what is changed on it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -28,9 +28,12 @@ from cycle_tracker.governance.services.groups import (
 )
 from cycle_tracker.governance.web.groups.forms import LastDayForm, MeetingForm, MemberForm, PlaceForm
 from cycle_tracker.governance.web.groups.presenters import decided, meeting_lines, member_lines, waiting_tasks
-from cycle_tracker.models import MembershipRole, Partnership, User
+from cycle_tracker.models.group import MembershipRole
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day

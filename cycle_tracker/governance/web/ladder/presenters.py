@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.models import Escalation
+from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.web.wording import count, day
 
 CAME_TO = {

@@ -1,6 +1,6 @@
 """Saying by when one replies to what came to one, and raising something before the ladder does or further than it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -20,8 +20,10 @@ from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of, place_wording, seen_by
-from cycle_tracker.models import Escalation, Milestone
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 

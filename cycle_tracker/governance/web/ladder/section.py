@@ -11,7 +11,8 @@ from cycle_tracker.governance.rules import OWN, SHOWN, answers_for
 from cycle_tracker.governance.web.ladder.presenters import RungRow, rung_line
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Escalation, Milestone
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Section
 
 TEMPLATE = "governance/ladder/section.html"

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.milestones.queries.relations import RelatedMilestone, Relation
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day, due_wording, milestone_status
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -31,11 +31,14 @@ from cycle_tracker.milestones.web.changes.presenters import predecessor_choices,
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Milestone, Organisation, User
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.bodies import bodies_on
 from cycle_tracker.people.queries.owners import list_owners
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.choices import body_choices, owner_choices, stage_choices
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("milestone_changes", __name__, url_prefix="/partnerships/<slug>/milestones/<key>")

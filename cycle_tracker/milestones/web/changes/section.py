@@ -3,15 +3,14 @@
 from datetime import date
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.queries.relations import list_related
 from cycle_tracker.milestones.web.changes.presenters import ChangeLinks, together
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import url_for
 from markupsafe import Markup, escape
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.lines import several_lines
-from cycle_tracker.models import Comment, Milestone
+from cycle_tracker.models.evidence import Comment
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import moment
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)

@@ -14,7 +14,7 @@ from cycle_tracker.milestones.web.comments.forms import CommentForm
 from cycle_tracker.milestones.web.comments.presenters import said
 from cycle_tracker.milestones.web.comments.section import seen_by
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.paging import Pages, last_page, page_asked_for
 from cycle_tracker.web.saving import Attempt

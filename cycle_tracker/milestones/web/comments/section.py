@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.milestones.queries.comments import LISTED_AT_MOST, newest_comments
 from cycle_tracker.milestones.queries.milestones import holds
@@ -13,7 +11,8 @@ from cycle_tracker.milestones.web.comments.forms import CommentForm
 from cycle_tracker.milestones.web.comments.presenters import CommentRow, said
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.milestones.web.places import people_in
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
 

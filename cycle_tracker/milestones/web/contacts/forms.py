@@ -8,7 +8,7 @@ from wtforms.validators import Length
 
 from cycle_tracker.milestones.queries.contacts import ContactStatus
 from cycle_tracker.milestones.services.contacts import LONGEST_ORGANISATION, ContactDetails
-from cycle_tracker.models import Contact
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.web.forms import LineField, required
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, TextFilter
 

@@ -1,6 +1,6 @@
 """The contacts of a partnership, and who is asked about one consultation or request."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -16,9 +16,12 @@ from cycle_tracker.milestones.queries.contacts import (
 )
 from cycle_tracker.milestones.services.contacts import add_contact, ask_contact, change_contact, stop_asking
 from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactFilters, ContactForm
-from cycle_tracker.models import Contact, Milestone, Partnership
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, Pages, last_page, page_asked_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download

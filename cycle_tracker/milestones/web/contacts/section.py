@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import ASKS_CONTACTS
 from cycle_tracker.milestones.queries.contacts import list_asked
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Contact, Milestone
+from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
 

@@ -7,7 +7,7 @@ from flask import Response, send_file
 from werkzeug.exceptions import InternalServerError
 
 from cycle_tracker.milestones.services.files import FileDamaged, read_content
-from cycle_tracker.models import StoredFile
+from cycle_tracker.models.evidence import StoredFile
 
 SANDBOX = "sandbox; default-src 'none'"
 

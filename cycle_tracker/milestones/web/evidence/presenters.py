@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.file_kinds import FileKind, size_words
 from cycle_tracker.milestones.queries.evidence import may_remove
-from cycle_tracker.models import Evidence, Milestone, StoredFile
+from cycle_tracker.models.evidence import Evidence, StoredFile
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import day
 
 BY_MEDIA_TYPE = {kind.media_type: kind for kind in FileKind}

@@ -17,7 +17,7 @@ from cycle_tracker.milestones.services.evidence import add_address, add_file, re
 from cycle_tracker.milestones.web.evidence.downloads import send_stored_file
 from cycle_tracker.milestones.web.evidence.forms import EvidenceForm
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 

@@ -8,7 +8,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.milestones.queries.milestones import get_milestone, holds
 from cycle_tracker.milestones.web.places import place_wording
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.queries.notices import notices_of
 from cycle_tracker.reminders.queries.silences import silence_of

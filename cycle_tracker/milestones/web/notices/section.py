@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.milestones.web.notices.of_milestone import may_read
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
 

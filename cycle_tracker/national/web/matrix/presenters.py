@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
@@ -14,6 +12,7 @@ from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
 from cycle_tracker.national.queries import FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, day, document_status, lag_wording
 

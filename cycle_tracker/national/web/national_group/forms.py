@@ -7,7 +7,8 @@ from wtforms import RadioField
 from wtforms.validators import ValidationError
 
 from cycle_tracker.governance.web.groups.forms import PLACES
-from cycle_tracker.models import MembershipRole, User
+from cycle_tracker.models.group import MembershipRole
+from cycle_tracker.models.user import User
 from cycle_tracker.web.choices import OfferedField
 from cycle_tracker.web.forms import required
 

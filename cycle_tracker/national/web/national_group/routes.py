@@ -1,6 +1,6 @@
 """The page of the national group, and what administrators change on it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -11,10 +11,12 @@ from cycle_tracker.governance.queries.groups import list_members
 from cycle_tracker.governance.queries.ladder import find_national_group, get_national_membership, list_officials
 from cycle_tracker.governance.web.groups.forms import LastDayForm
 from cycle_tracker.governance.web.groups.presenters import member_lines
-from cycle_tracker.models import MembershipRole, User
+from cycle_tracker.models.group import MembershipRole
+from cycle_tracker.models.user import User
 from cycle_tracker.national.services import join_national_group, leave_national_group
 from cycle_tracker.national.web.national_group.forms import JoinForm
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("national_group", __name__, url_prefix="/national-group")

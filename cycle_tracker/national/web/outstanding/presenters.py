@@ -7,11 +7,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import day, document_status

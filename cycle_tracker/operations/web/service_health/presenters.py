@@ -7,7 +7,7 @@ from datetime import datetime
 from cycle_tracker.audit.queries.seals import find_sealing
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, holders_since, latest_run, list_missed_days
 from cycle_tracker.jobs.rules import AT_ONCE_WITHIN, MISSED_AT_MOST, processes_at_once
-from cycle_tracker.models import RunOutcome
+from cycle_tracker.models.job_run import RunOutcome
 from cycle_tracker.operations.queries import outbox_health
 from cycle_tracker.operations.queries.alarms import list_alarms
 from cycle_tracker.operations.queries.outbox_health import WaitingMails

@@ -6,8 +6,7 @@ from typing import Any
 
 from cycle_tracker.core import addresses
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX, latest_run
-from cycle_tracker.models import JobRun, RunOutcome
-from cycle_tracker.models.job_run import Alarm, AlarmKind
+from cycle_tracker.models.job_run import Alarm, AlarmKind, JobRun, RunOutcome
 from cycle_tracker.operations.web.service_health.trouble import about_deciding, about_sending
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.web.wording import Status, count, day, moment

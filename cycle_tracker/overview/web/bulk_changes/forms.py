@@ -8,7 +8,7 @@ from wtforms import Field, RadioField, SelectField
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, LATEST_DUE
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.overview.services.bulk_changes import MOST_DAYS, BulkChange
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import HiddenLineField, LineField, LinesField

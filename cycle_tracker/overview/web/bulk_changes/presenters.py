@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.documents.web.lines import owner_wording
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.services.bulk_changes import BulkChange, hindrance
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import next_notice_on

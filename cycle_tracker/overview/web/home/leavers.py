@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import count
 
 

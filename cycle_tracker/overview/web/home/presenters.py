@@ -6,8 +6,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
@@ -16,6 +14,7 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import number_words
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList
 from cycle_tracker.overview.rules.listing import DateGroup
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
     bases_wording,

@@ -1,9 +1,8 @@
 """Home: the ways in for records of the past and for milestones from a file."""
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.partnerships.queries.partnerships import list_names
+from cycle_tracker.web.links import url_for
 
 Links = list[tuple[str, str]]
 HISTORY, MILESTONES = "past plans and reports", "milestones from a spreadsheet"

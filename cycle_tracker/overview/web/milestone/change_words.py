@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from cycle_tracker.governance.web.escalations.decision_words import deed_of, meeting_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
-from cycle_tracker.models import DateChange, DateChangeKind, Decision, DecisionOutcome
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.overview.queries.histories import History
 from cycle_tracker.web.wording import day
 

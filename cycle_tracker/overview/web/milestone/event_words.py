@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cycle_tracker.models import AuditEvent
+from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.web.wording import day
 
 NO_LONGER_KEPT = "someone whose name we no longer keep"

@@ -10,7 +10,8 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.documents.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
 from cycle_tracker.documents.web.publications.event_words import document_event_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
-from cycle_tracker.models import AuditEvent, Ending
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.notice import Ending
 from cycle_tracker.overview.queries.histories import History, SentNotice
 from cycle_tracker.overview.web.milestone.change_words import change_entries
 from cycle_tracker.overview.web.milestone.event_words import event_words

@@ -6,7 +6,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.rules import SHOWN
 from cycle_tracker.governance.web.ladder.presenters import CAME_TO, late_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
-from cycle_tracker.models import Escalation
+from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.overview.queries.histories import History
 from cycle_tracker.web.wording import day
 

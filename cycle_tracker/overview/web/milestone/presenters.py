@@ -21,7 +21,8 @@ from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.entries import Entry
 from cycle_tracker.milestones.web.other_changes import ChangeLink, other_changes
 from cycle_tracker.milestones.web.places import place_wording, seen_by
-from cycle_tracker.models import Escalation, Milestone
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.web.milestone.histories import NoticeRow
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (

@@ -10,7 +10,8 @@ from cycle_tracker.governance.queries.escalations import find_open_escalation
 from cycle_tracker.milestones.queries.milestones import list_unfinished_predecessors
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.entries import Entry
-from cycle_tracker.models import DateChange, Milestone
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.queries.histories import get_history, list_notices
 from cycle_tracker.overview.web.milestone.histories import NEWEST, notice_rows, sentences
 from cycle_tracker.overview.web.milestone.presenters import MilestonePage, milestone_page

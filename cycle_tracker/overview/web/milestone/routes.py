@@ -20,7 +20,7 @@ from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.milestones.web.sections import sections_of
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.web.milestone.forms import FinishForm, PublicationForm
 from cycle_tracker.overview.web.milestone.headings import headings_of
 from cycle_tracker.overview.web.milestone.presenters import MilestonePage

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cycle_tracker.core.kinds import DOCUMENTS, Kind, Stage
 from cycle_tracker.core.periods import Period
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Cycle
+from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.overview.rules.listing import NOBODY, ListedStates, ListOrder, ListQuestion
 from cycle_tracker.web.list_filters import SORT, ChoiceFilter, DayFilter, FilterForm, FlagFilter, TextFilter, keep_order
 from cycle_tracker.web.wording import kind_label, stage_label

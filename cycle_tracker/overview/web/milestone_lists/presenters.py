@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.overview.rules.listing import ListOrder
 from cycle_tracker.overview.web.milestone_lists.filters import MilestoneFilters
+from cycle_tracker.web.links import url_for
 
 
 def columns(filters: MilestoneFilters, detail: Detail, slug: str, *, ticks: bool) -> list[Any]:

@@ -1,6 +1,6 @@
 """The list of a partnership's milestones, and the list as a file."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -9,12 +9,13 @@ from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.cycles.queries.cycles import list_cycles
 from cycle_tracker.documents.web.lines import COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_present_owners, partnership_list
 from cycle_tracker.overview.web.milestone_lists.filters import MilestoneFilters, Offered
 from cycle_tracker.overview.web.milestone_lists.presenters import columns, seen_by
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_viewer, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
@@ -19,6 +19,7 @@ from cycle_tracker.overview.web.month_calendars.presenters import PER_DAY, WEEKD
 from cycle_tracker.partnerships.queries.closure_days import list_closure_days
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 
 bp = Blueprint("month_calendars", __name__)
 

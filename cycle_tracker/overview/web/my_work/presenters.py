@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from flask import url_for
-
 from cycle_tracker.access.rules.permissions import Viewer, may_change
 from cycle_tracker.core.deadlines import due_state
 from cycle_tracker.documents.web.lines import MilestoneRow
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.rules.listing import DATE_GROUPS, DateGroup
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 from cycle_tracker.overview.services.replies import Reply
 from cycle_tracker.overview.web.my_work.filters import WHENS, MyWorkFilters
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.wording import day
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -12,7 +12,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_ticked, own_list
 from cycle_tracker.overview.rules.listing import ListQuestion
 from cycle_tracker.overview.services.replies import reply_to
@@ -21,6 +21,7 @@ from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
 from cycle_tracker.overview.web.my_work.presenters import ReplyOutcome, groups, outcomes, reply_wording, tiles
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.sheets import FileForm, Sheet, download

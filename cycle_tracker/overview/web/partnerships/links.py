@@ -6,7 +6,7 @@ from flask import current_app
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
-from cycle_tracker.models import Milestone, Organisation
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.overview.queries.status import PartnershipStatus, ReportedDocument
 from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, title_cell
 from cycle_tracker.web.wording import count, day, document_status, lag_wording

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cycle_tracker.core import addresses
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.web.lines import owner_wording
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
-from cycle_tracker.models import DateChange, Escalation, Milestone
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.queries.status import AHEAD, InternalStatus, PartnershipStatus
 from cycle_tracker.overview.web.status_pages.document_sections import approvals_section, documents_section, gaps_section
 from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, more_words, title_cell
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import count, date_name, day, due_wording, kind_label
 
 

@@ -1,11 +1,12 @@
 """Accepting an invitation: a new account, or one more role for an account that is there."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Invitation, User
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.people.services.invitations import (
     InvitationOver,
@@ -18,6 +19,7 @@ from cycle_tracker.people.web.accepting.forms import JoinForm
 from cycle_tracker.people.web.sign_in.forms import ButtonForm
 from cycle_tracker.web import sessions
 from cycle_tracker.web.access import current_user_row, public, signed_in_viewer
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("accepting", __name__)

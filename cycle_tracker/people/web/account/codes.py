@@ -1,7 +1,7 @@
 """Codes for one's own account: setting them up, turning them off, and new recovery codes."""
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -9,7 +9,7 @@ from cycle_tracker.access.queries.recovery_codes import count_unused_codes
 from cycle_tracker.access.services.sessions import end_sessions_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.codes import (
     has_codes,
     new_secret,
@@ -22,6 +22,7 @@ from cycle_tracker.people.web.account.forms import OwnCodeForm, TurnOnCodesForm
 from cycle_tracker.people.web.account.routes import this_sign_in
 from cycle_tracker.people.web.sign_in.guesses import is_right_code, is_right_password
 from cycle_tracker.web.access import current_user_row, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("codes", __name__, url_prefix="/account/codes")

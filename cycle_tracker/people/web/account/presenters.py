@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.wording import count
-from cycle_tracker.models import SignInSession, User
+from cycle_tracker.models.access import SignInSession
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.codes import has_codes
 from cycle_tracker.people.web.account.forms import RHYTHMS, WEEKDAYS
+from cycle_tracker.web.links import url_for
 
 # What a browser calls itself, by a word that it sends. In this order: most of them send each other's words too.
 BROWSERS = (

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.queries.recovery_codes import count_unused_codes
@@ -19,6 +19,7 @@ from cycle_tracker.people.web.delegations.presenters import own_lines
 from cycle_tracker.people.web.sign_in.guesses import is_right_password
 from cycle_tracker.web import sessions
 from cycle_tracker.web.access import current_user_row, current_viewer, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.navigation import place_of_viewer
 from cycle_tracker.web.saving import Attempt
 

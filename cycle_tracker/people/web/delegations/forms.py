@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
 
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.web.choices import OfferedField
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import required

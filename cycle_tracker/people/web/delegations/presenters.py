@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import url_for
-
-from cycle_tracker.models import Delegation
+from cycle_tracker.models.delegation import Delegation
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import day
 
 

@@ -1,13 +1,14 @@
 """Setting cover for oneself, or for someone in one's partnership, and ending it early."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Partnership, User
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.delegations import get_delegation, list_possible_deputies, list_to_come
 from cycle_tracker.people.queries.people import get_person_of
@@ -16,6 +17,7 @@ from cycle_tracker.people.services.delegations import end_away, set_away
 from cycle_tracker.people.web.delegations.forms import AwayForm, EndForm
 from cycle_tracker.people.web.delegations.presenters import lines_of, own_lines
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 

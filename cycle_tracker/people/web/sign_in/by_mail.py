@@ -7,7 +7,7 @@ button, never by opening it: mail programs open links by themselves.
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.services.access_links import find_link_holder
@@ -15,7 +15,7 @@ from cycle_tracker.access.services.sign_in_attempts import ask_for_mail
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import LinkPurpose
+from cycle_tracker.models.access import LinkPurpose
 from cycle_tracker.people.services.account_mails import ask_for_new_password, ask_for_sign_in_link
 from cycle_tracker.people.services.passwords import LinkOver, reset_password, take_sign_in_link
 from cycle_tracker.people.services.users import valid_email
@@ -23,6 +23,7 @@ from cycle_tracker.people.web.sign_in.forms import AskForMailForm, ButtonForm, N
 from cycle_tracker.people.web.sign_in.next_pages import safe_next
 from cycle_tracker.people.web.sign_in.second_step import let_in
 from cycle_tracker.web.access import public
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("by_mail", __name__)

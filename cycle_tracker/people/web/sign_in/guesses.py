@@ -5,7 +5,7 @@ from wtforms import Field
 
 from cycle_tracker.access.services.sign_in_attempts import guess
 from cycle_tracker.core import clock
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.codes import take_code
 from cycle_tracker.people.services.users import is_password_of
 

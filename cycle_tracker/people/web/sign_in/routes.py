@@ -1,6 +1,6 @@
 """Signing in with an address and a password, the second step for those who set up codes, and signing out."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.services.sign_in_attempts import guess
@@ -12,6 +12,7 @@ from cycle_tracker.people.web.sign_in.next_pages import safe_next
 from cycle_tracker.people.web.sign_in.second_step import let_in, person_half_way
 from cycle_tracker.web import sessions
 from cycle_tracker.web.access import public, signed_in, signed_in_viewer
+from cycle_tracker.web.links import url_for
 
 bp = Blueprint("sign_in", __name__)
 

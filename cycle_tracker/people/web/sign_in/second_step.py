@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import redirect, session, url_for
+from flask import redirect, session
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.queries.sessions import find_by_uniquifier
 from cycle_tracker.core import clock
-from cycle_tracker.models import User
+from cycle_tracker.models.user import User
 from cycle_tracker.people.services.codes import has_codes
 from cycle_tracker.web import sessions
+from cycle_tracker.web.links import url_for
 
 HALF_WAY = "half_way"
 WAITS_FOR_SECONDS = 10 * 60

@@ -3,7 +3,7 @@
 from datetime import date
 
 from cycle_tracker.core.wording import day
-from cycle_tracker.models import AnswerKind
+from cycle_tracker.models.answer import AnswerKind
 
 
 def answer_note(who: str, kind: AnswerKind, new_date: date | None, text: str) -> str:

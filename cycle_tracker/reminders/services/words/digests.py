@@ -15,7 +15,7 @@ from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import count, date_name, day, due_words, listed, shortened
 from cycle_tracker.mail.services.outgoing import Rendered, render_message, thread_of_digests, thread_of_milestone
-from cycle_tracker.models import Message
+from cycle_tracker.models.message import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cycle_tracker.models import Partnership
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, TextFilter
 
 SPANS = {"7": 7, "30": 30, "90": 90}

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.queries.scopes import is_seen_by, within
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.models import Milestone
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.forecast_mails import MailToCome

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cycle_tracker.models import Message, MessageKind
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.queries.mails import MailRecord
 from cycle_tracker.reminders.queries.notices import NoticeRecord
 from cycle_tracker.reminders.rules.notice_words import YOU_ARE, policy_words, when_words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.models import Ending
+from cycle_tracker.models.notice import Ending
 from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, policy_words, step_words, when_words
 from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, RAISED

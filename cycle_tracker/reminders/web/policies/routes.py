@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
@@ -31,6 +31,7 @@ from cycle_tracker.reminders.web.policies.forms import PolicyForm
 from cycle_tracker.reminders.web.policies.presenters import changes, policy_lines, preview_of, wanted_rows, where_words
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.forms import show_rule
+from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt, give_way
 
 bp = Blueprint("policies", __name__)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models import Contact
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.people.services.preferences import remind_before
 from cycle_tracker.reminders.services.reminder_stops import find_stopper
 from cycle_tracker.web.access import by_mailed_token, public
