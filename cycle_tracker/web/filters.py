@@ -1,7 +1,6 @@
 """The wording of dates and statuses, and the question who may do what, for templates."""
 
 import re
-from typing import Any
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -16,9 +15,8 @@ YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission` and `count_of`.
-    No page shows what nobody sees, such as marks that turn text round, whoever wrote it and when."""
-    app.jinja_env.finalize = _put_out
+    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission`, `count_of`
+    and `counted_of`."""
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")
     app.add_template_filter(number_words, "counted")
@@ -32,7 +30,3 @@ def init_app(app: Flask) -> None:
 def years_together(text: str) -> Markup:
     """The text with each pair of years, such as 2025–26, kept on one line."""
     return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(several_lines(text)))))  # noqa: S704  escaped before
-
-
-def _put_out(value: Any) -> Any:
-    return several_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -33,7 +33,7 @@ def select_control(field: SelectField, **attributes: Any) -> Markup:
 
 @lru_cache(KEPT_OPENINGS, typed=True)
 def _opening(**attributes: Any) -> str:
-    return html_params(**attributes)
+    return str(html_params(**attributes))
 
 
 @lru_cache(KEPT_OPTIONS)
