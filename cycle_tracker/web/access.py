@@ -15,6 +15,7 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
+from cycle_tracker.core.extensions import db
 from cycle_tracker.models.user import User
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sessions import live_session
@@ -99,7 +100,7 @@ def signed_in_viewer() -> Viewer | None:
 
 def _look_up() -> Viewer | None:
     live = live_session()
-    if live is not None and live.user.id == current_user.id:
+    if live is not None and live.viewer.user_id == current_user.id:
         return live.viewer
     person = viewers_of([current_user.id], clock.today(), acting=True) if current_user.is_authenticated else {}
     return next(iter(person.values()), None)
@@ -115,8 +116,7 @@ def current_viewer() -> Viewer:
 
 def current_user_row() -> User:
     """The row of the person signed in, to be named in `by=`."""
-    current_viewer()
-    return cast(User, current_user._get_current_object())
+    return db.session.get_one(User, current_viewer().user_id)
 
 
 def can(permission: Permission, partnership_id: int | None = None) -> bool:

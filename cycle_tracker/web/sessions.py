@@ -7,7 +7,7 @@ sign-out, and where the person's way in or rights change (`access/services/sessi
 import logging
 
 from flask import g, request, session
-from flask_login import login_user, logout_user
+from flask_login import UserMixin, login_user, logout_user
 from flask_security import current_user
 from sqlalchemy.exc import OperationalError
 
@@ -28,7 +28,7 @@ def begin(user: User) -> None:
     now = clock.now()
     earlier = live_session()
     if earlier is not None:
-        end_session(earlier.user, earlier.id, now=now)
+        end_session(earlier.viewer.user_id, earlier.id, now=now)
     token = begin_session(user, browser=request.user_agent.string, address=request.remote_addr or "", now=now)
     db.session.commit()
     session.clear()
@@ -40,7 +40,7 @@ def end() -> None:
     """Sign the person out on this browser; a copy of its cookie is worth nothing from here on. Commits."""
     live = live_session()
     if live is not None:
-        end_session(live.user, live.id, now=clock.now())
+        end_session(live.viewer.user_id, live.id, now=clock.now())
         db.session.commit()
     forget()
 
@@ -56,10 +56,18 @@ def live_session() -> LiveSession | None:
     return g.get("live_session") if current_user.is_authenticated else None
 
 
-def person_of(token: str) -> User | None:
+class SignedInPerson(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """Who is signed in, as far as Flask-Login asks. What a page asks comes with the sign-in, and their row, which few
+    pages ask for, with `access.current_user_row`."""
+
+    def __init__(self, user_id: int) -> None:
+        self.id = user_id
+
+
+def person_of(token: str) -> SignedInPerson | None:
     """The person whose sign-in this token belongs to, as long as it holds: what Flask-Login asks, once a request."""
     g.live_session = find_live_session(hash_of(str(token)), clock.now(), clock.today())
-    return g.live_session.user if g.live_session else None
+    return SignedInPerson(g.live_session.viewer.user_id) if g.live_session else None
 
 
 def note_in_use() -> None:

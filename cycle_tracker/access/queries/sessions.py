@@ -13,7 +13,7 @@ from cycle_tracker.access.queries.viewers import is_deputy, stands_in_for
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.core.statements import built_once, day_of
+from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.models.access import SignInSession
 from cycle_tracker.models.base import UtcDateTime
 from cycle_tracker.models.group import Group, Membership, MembershipRole
@@ -34,11 +34,10 @@ class ViewerPlace:
 
 @dataclass(frozen=True)
 class LiveSession:
-    """A sign-in that has not ended, whose it is, their roles and where they work today."""
+    """A sign-in that has not ended, what its person may do, and where they work today."""
 
     id: int
     seen_at: datetime
-    user: User
     viewer: Viewer
     place: ViewerPlace | None
 
@@ -61,7 +60,7 @@ def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSessio
         "seen_since": now - LONGEST_IDLE,
         "today": today,
     }
-    rows = db.session.execute(_live_session(), values).all()
+    rows = rows_of(_live_session(), **values)
     if not rows:
         return None
     first = rows[0]
@@ -69,8 +68,7 @@ def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSessio
     return LiveSession(
         id=first.id,
         seen_at=first.seen_at,
-        user=first.User,
-        viewer=_viewer(first.User, rows, today),
+        viewer=_viewer(rows, today),
         place=ViewerPlace(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
     )
 
@@ -105,7 +103,8 @@ def _live_session() -> Select[*tuple[Any, ...]]:
         select(
             SignInSession.id,
             SignInSession.seen_at,
-            User,
+            SignInSession.user_id,
+            User.name,
             RoleGrant.role,
             RoleGrant.scope,
             Partnership.id.label("partnership_id"),
@@ -130,16 +129,17 @@ def _live_session() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _viewer(user: User, rows: Sequence[Any], today: date) -> Viewer:
+def _viewer(rows: Sequence[Any], today: date) -> Viewer:
+    first = rows[0]
     within: dict[int, set[Role]] = defaultdict(set)
     for row in rows:
         if row.partnership_id is not None:
             within[row.partnership_id].add(row.role)
     return Viewer(
-        user_id=user.id,
-        name=user.name,
+        user_id=first.user_id,
+        name=first.name,
         national=frozenset(row.role for row in rows if row.scope is Scope.NATIONAL),
         within={number: frozenset(roles) for number, roles in within.items()},
         posts=frozenset(row.post_id for row in rows if row.post_id is not None),
-        stands_in_for=stands_in_for(user.id, today) if rows[0].is_deputy else frozenset(),
+        stands_in_for=stands_in_for(first.user_id, today) if first.is_deputy else frozenset(),
     )

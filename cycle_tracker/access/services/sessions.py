@@ -39,9 +39,9 @@ def note_seen(session_id: int, *, now: datetime) -> None:
     _set(SignInSession.id == session_id, seen_at=now)
 
 
-def end_session(user: User, session_id: int, *, now: datetime) -> bool:
+def end_session(user_id: int, session_id: int, *, now: datetime) -> bool:
     """End one sign-in of this person: True where there was one. A copied cookie of it is worth nothing from here on."""
-    return _set(SignInSession.id == session_id, SignInSession.user_id == user.id, ended_at=now) == 1
+    return _set(SignInSession.id == session_id, SignInSession.user_id == user_id, ended_at=now) == 1
 
 
 def end_sessions_of(user: User, *, now: datetime, but: int | None = None) -> None:

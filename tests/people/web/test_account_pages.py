@@ -18,7 +18,7 @@ from tests.support.visits import PASSWORD, give_password, statements, visit_as, 
 
 NEW_PASSWORD = "three random words"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-STATEMENTS = 4
+STATEMENTS = 5
 """Who is signed in, what they may do, the recovery codes, the sign-ins, and the place for the page and for the menu."""
 
 

@@ -49,7 +49,7 @@ def end_sign_ins() -> ResponseReturnValue:
     if not wanted:
         end_sessions_of(user, now=clock.now(), but=this_sign_in())
         said = "You are signed out on your other devices."
-    elif re.fullmatch("[0-9]{1,9}", wanted) and end_session(user, int(wanted), now=clock.now()):
+    elif re.fullmatch("[0-9]{1,9}", wanted) and end_session(user.id, int(wanted), now=clock.now()):
         said = "That device is signed out."
     else:
         said = "That device was already signed out."
