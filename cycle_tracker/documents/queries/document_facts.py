@@ -1,13 +1,13 @@
 """The facts of a document from which its state is worked out."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import built_once, numbers_of
+from cycle_tracker.core.statements import built_once, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.cycle import Cycle
@@ -112,3 +112,23 @@ def facts_in(row: Any) -> DocumentFacts:
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )
+
+
+class KnownDocument(NamedTuple):
+    """What the state of a document is worked out from, and whether officials may read an explanation of its date."""
+
+    facts: DocumentFacts
+    is_explained: bool
+
+
+def known_documents(milestone_ids: Collection[int]) -> dict[int, KnownDocument]:
+    """What is known of these documents, by milestone. One statement; none where no document is asked about."""
+    if not milestone_ids:
+        return {}
+    rows = rows_of(_known_documents(), milestones=list(milestone_ids))
+    return {row.id: KnownDocument(facts_in(row), row.explanation is not None) for row in rows}
+
+
+@built_once
+def _known_documents() -> Select[*tuple[Any, ...]]:
+    return with_facts(select(Milestone.id, *FACTS)).where(Milestone.id.in_(numbers_of("milestones")))

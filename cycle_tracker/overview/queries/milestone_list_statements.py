@@ -1,21 +1,21 @@
 """The statements behind the lists of milestones. Each is built once for each shape of a list."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.queries.reach import Reach
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_as_known, is_mine
 from cycle_tracker.core.statements import built_once, day_of, number_of
 from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.listed import IN_A_FILE, LISTED
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder
@@ -62,14 +62,6 @@ EAGER = (
 )
 """What is loaded with each milestone: its partnership, cycle, owner and lead organisation."""
 
-_LISTED = (
-    contains_eager(Milestone.partnership).load_only(Partnership.slug, Partnership.name, Partnership.notify_from),
-    contains_eager(Milestone.cycle).load_only(Cycle.period_start),
-    contains_eager(Milestone.owner).load_only(User.name, User.active),
-    joinedload(Milestone.lead_organisation).load_only(Organisation.name),
-)
-"""The same for rows that are only shown, with no more than is shown of each."""
-
 
 @built_once
 def count_statement(shape: ListShape) -> Select[int]:
@@ -89,10 +81,30 @@ def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
 
 
 @built_once
-def rows_statement(shape: ListShape, *, paged: bool) -> Select[Milestone]:
-    """The milestones of a list in their order: one page of them, or all."""
-    statement = _from(select(Milestone), shape).options(*_LISTED).order_by(*_order(shape))
-    return statement.limit(number_of("at_most")).offset(number_of("skipped")) if paged else statement
+def page_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
+    """One page of the milestones of a list, in their order."""
+    return _paged(_from(select(*LISTED), shape), shape)
+
+
+@built_once
+def file_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
+    """All milestones of a list in their order, with the columns of a file."""
+    return _from(select(*IN_A_FILE), shape).outerjoin(Milestone.lead_organisation).order_by(*_order(shape))
+
+
+@built_once
+def page_with_numbers_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
+    """One page of a list that is grouped, and on each row the number of each group, whichever group is shown.
+
+    The groups are counted together, as far as `COUNTED_TO` milestones and one more: where the numbers come to that,
+    there may be others, and `count_by_when_statement` is asked.
+    """
+    whole = replace(shape, when=None)
+    group = case(*((_is_when(when, whole.due_on), place) for place, when in enumerate(DateGroup)))
+    found = _counted(whole).with_only_columns(group.label("place")).limit(COUNTED_TO + 1).subquery()
+    counts = [func.count().filter(found.c.place == place).label(when.name) for place, when in enumerate(DateGroup)]
+    numbers = select(*counts).select_from(found).subquery()
+    return _paged(_from(select(*LISTED, *numbers.c), shape).join(numbers, true()), shape)
 
 
 @built_once
@@ -113,12 +125,12 @@ def between_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
         .subquery()
     )
     return (
-        select(Milestone, numbered.c.day, numbered.c.number)
-        .join(numbered, numbered.c.id == Milestone.id)
+        select(*LISTED, numbered.c.day, numbered.c.number)
+        .select_from(numbered)
+        .join(Milestone, Milestone.id == numbered.c.id)
         .join(Milestone.partnership)
         .outerjoin(Milestone.cycle)
         .outerjoin(Milestone.owner)
-        .options(*EAGER)
         .where(numbered.c.place <= number_of("per_day"))
         .order_by(numbered.c.day, Milestone.title, Milestone.id)
     )
@@ -140,6 +152,10 @@ def _from(statement: Select[Any], shape: ListShape) -> Select[Any]:
         .outerjoin(Milestone.owner)
         .where(*_conditions(shape))
     )
+
+
+def _paged(statement: Select[Any], shape: ListShape) -> Select[Any]:
+    return statement.order_by(*_order(shape)).limit(number_of("at_most")).offset(number_of("skipped"))
 
 
 def _order(shape: ListShape) -> Iterable[Any]:

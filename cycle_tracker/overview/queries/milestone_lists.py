@@ -1,7 +1,7 @@
 """Lists of milestones as people ask for them: narrowed, sorted and paged in the database."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,8 @@ from cycle_tracker.access.queries.scopes import is_seen_by, knows_shared_only, o
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import rows_of
+from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
@@ -22,7 +24,9 @@ from cycle_tracker.overview.queries.milestone_list_statements import (
     between_statement,
     count_by_when_statement,
     count_statement,
-    rows_statement,
+    file_statement,
+    page_statement,
+    page_with_numbers_statement,
 )
 from cycle_tracker.overview.rules.listing import NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
 
@@ -40,20 +44,30 @@ class MilestoneList:
 
     def count_by_when(self) -> dict[DateGroup, int]:
         """How many there are in each group by their date, counted as far; groups that have none are left out."""
-        row = rows_of(count_by_when_statement(self.shape), **self.values)[0]
-        return {when: number for when, number in zip(DateGroup, row, strict=True) if number}
+        return _by_when(rows_of(count_by_when_statement(self.shape), **self.values)[0])
 
-    def rows(self, *, page: int | None = None, per_page: int = 0, one_more: bool = False) -> Sequence[Milestone]:
-        """One page of them, with `one_more` the one after it too; or all. With partnership, cycle, owner and lead
-        organisation."""
-        paged = {"at_most": per_page + one_more, "skipped": (page - 1) * per_page} if page is not None else {}
-        return db.session.scalars(rows_statement(self.shape, paged=page is not None), {**self.values, **paged}).all()
+    def page(self, page: int, per_page: int, *, one_more: bool = False) -> list[ListedMilestone]:
+        """One page of them, with `one_more` the one after it too, so that the way on is known."""
+        rows = rows_of(page_statement(self.shape), **self.values, **_place_of(page, per_page, one_more))
+        return [ListedMilestone(*row) for row in rows]
 
-    def between(self, first: date, last: date, *, per_day: int) -> tuple[Sequence[Milestone], dict[date, int]]:
+    def page_with_numbers(self, page: int, per_page: int) -> tuple[list[ListedMilestone], dict[DateGroup, int]]:
+        """The same and one more, of a list that is grouped; with how many there are in each group, also in those that
+        are not shown. In one statement, for a page with rows of a list that is no longer than what is counted."""
+        rows = rows_of(page_with_numbers_statement(self.shape), **self.values, **_place_of(page, per_page, True))
+        numbers = _by_when(rows[0][-len(DateGroup) :]) if rows else {}
+        if not 0 < sum(numbers.values()) <= COUNTED_TO:
+            numbers = replace(self, shape=replace(self.shape, when=None)).count_by_when()
+        return [ListedMilestone(*row[: -len(DateGroup)]) for row in rows], numbers
+
+    def rows(self) -> list[ListedMilestone]:
+        """All of them, as a file has them."""
+        return [ListedMilestone(*row) for row in rows_of(file_statement(self.shape), **self.values)]
+
+    def between(self, first: date, last: date, *, per_day: int) -> tuple[list[ListedMilestone], dict[date, int]]:
         """Those whose date lies between two days, at most so many of each day; and how many each day has in all."""
-        values = {**self.values, "first": first, "last": last, "per_day": per_day}
-        rows = db.session.execute(between_statement(self.shape), values).all()
-        return [row[0] for row in rows], {row.day: row.number for row in rows}
+        rows = rows_of(between_statement(self.shape), **self.values, first=first, last=last, per_day=per_day)
+        return [ListedMilestone(*row[:-2]) for row in rows], {row.day: row.number for row in rows}
 
 
 def own_list(
@@ -108,6 +122,14 @@ def list_ticked(viewer: Viewer, ids: Collection[int], *, within: Partnership | N
         statement = statement.where(Milestone.partnership_id == within.id)
     found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.title, one.id))
+
+
+def _by_when(numbers: Iterable[int]) -> dict[DateGroup, int]:
+    return {when: number for when, number in zip(DateGroup, numbers, strict=True) if number}
+
+
+def _place_of(page: int, per_page: int, one_more: bool) -> dict[str, int]:
+    return {"at_most": per_page + one_more, "skipped": (page - 1) * per_page}
 
 
 def _narrowing(question: ListQuestion) -> tuple[frozenset[str], ListedStates | None, DateGroup | None, bool]:

@@ -145,7 +145,7 @@ def test_every_order_is_the_same_each_time(core_app: Flask, order: ListOrder) ->
         make_milestone(moray, key=f"k{number}", title="Same", owner=lead if number % 2 else None)
     viewer = viewer_of(lead.id, TODAY)
     whole = partnership_list(viewer, moray, ListQuestion(), order, TODAY)
-    by_page = [one.id for page in (1, 2, 3) for one in whole.rows(page=page, per_page=2)]
+    by_page = [one.id for page in (1, 2, 3) for one in whole.page(page, 2)]
     assert by_page == [one.id for one in whole.rows()]
     assert len(set(by_page)) == 6
 

@@ -1,14 +1,15 @@
 """A person's own list in words, and what one reply does to each row of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from cycle_tracker.access.rules.permissions import Viewer, may_change
 from cycle_tracker.core.deadlines import due_state
+from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.documents.web.lines import MilestoneRow
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.rules.listing import DATE_GROUPS, DateGroup
 from cycle_tracker.overview.rules.replies import Answer, hindrance
 from cycle_tracker.overview.services.replies import Reply
@@ -22,13 +23,31 @@ CHANGED = "Someone changed this after you opened the list. Check it, then try ag
 NOT_YOURS = "Someone else owns this now, so you cannot update it."
 
 
-@dataclass(frozen=True)
-class WorkGroup:
-    """The rows of one group that stand on this page."""
+class WorkLine(NamedTuple):
+    """One row of the list, in the order in which the page unpacks it. `away` names the owner for whom the person
+    stands in."""
+
+    id: int
+    tick: str
+    is_ticked: bool
+    title: str
+    address: str
+    kind: str
+    away: str | None
+    partnership: str
+    status: str
+    colour: str
+    due: str
+    basis: str
+    owner: str
+
+
+class WorkGroup(NamedTuple):
+    """The rows of one group that are on this page."""
 
     id: str
     title: str
-    lines: list[MilestoneRow]
+    lines: list[WorkLine]
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,9 @@ class ReplyOutcome:
     now: str
     then: str
     hindrance: str
+
+
+Outcomes = tuple[list[ReplyOutcome], list[ReplyOutcome]]
 
 
 def tiles(numbers: Mapping[DateGroup, int], filters: MyWorkFilters) -> list[Tile]:
@@ -55,17 +77,15 @@ def tiles(numbers: Mapping[DateGroup, int], filters: MyWorkFilters) -> list[Tile
     ]
 
 
-def groups(lines: Sequence[MilestoneRow], today: date) -> list[WorkGroup]:
+def groups(lines: Sequence[MilestoneRow], today: date, viewer: Viewer, ticked: Container[int]) -> list[WorkGroup]:
     """Rows that are in order, under their headings."""
     return [
-        WorkGroup(when.value, when.label, list(rows))
-        for when, rows in groupby(lines, key=lambda line: _when(line, today))
+        WorkGroup(when.value, when.label, [_line(row, viewer, ticked) for row in rows])
+        for when, rows in groupby(lines, key=lambda row: _when(row.milestone, today))
     ]
 
 
-def outcomes(
-    lines: Sequence[MilestoneRow], versions: Mapping[int, int], reply: Reply, viewer: Viewer
-) -> tuple[list[ReplyOutcome], list[ReplyOutcome]]:
+def outcomes(lines: Sequence[MilestoneRow], versions: Mapping[int, int], reply: Reply, viewer: Viewer) -> Outcomes:
     """The rows that take the reply, and those in whose way something stands."""
     found = [
         ReplyOutcome(
@@ -86,7 +106,26 @@ def reply_wording(reply: Reply) -> str:
     return f"{reply.answer.label}. {reply.note}".strip()
 
 
-def _hindrance(milestone: Milestone, version: int, reply: Reply, viewer: Viewer) -> str:
+def _line(row: MilestoneRow, viewer: Viewer, ticked: Container[int]) -> WorkLine:
+    milestone, status = row.milestone, row.status
+    return WorkLine(
+        milestone.id,
+        row.tick,
+        milestone.id in ticked,
+        row.title,
+        row.address,
+        row.kind,
+        milestone.owner if milestone.owner_id in viewer.stands_in_for else None,
+        row.partnership,
+        status.label if status else "",
+        status.colour if status else "grey",
+        row.due,
+        row.basis,
+        row.owner,
+    )
+
+
+def _hindrance(milestone: ListedMilestone, version: int, reply: Reply, viewer: Viewer) -> str:
     if not may_change(viewer, milestone.partnership_id, milestone.owner_id):
         return NOT_YOURS
     reason = hindrance(milestone.kind, milestone.state, reply.answer)
@@ -99,7 +138,5 @@ def _then(reply: Reply) -> str:
     return "In progress" if reply.answer is Answer.BEGUN else f"Done on {day(reply.done_on)}"
 
 
-def _when(line: MilestoneRow, today: date) -> DateGroup:
-    milestone = line.milestone
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    return DATE_GROUPS[due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)]
+def _when(row: ListedMilestone, today: date) -> DateGroup:
+    return DATE_GROUPS[due_state(row.due_on, row.state, row.done_on, today, notify_from=row.notify_from)]

@@ -1,7 +1,6 @@
 """The list of what a person owns, the list as a file, and one reply to several of its rows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,15 +9,15 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.listed import listed
 from cycle_tracker.documents.web.lines import FULL_COLUMNS, file_rows, lines
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.queries.milestone_lists import MilestoneList, list_ticked, own_list
-from cycle_tracker.overview.rules.listing import ListQuestion
 from cycle_tracker.overview.services.replies import reply_to
 from cycle_tracker.overview.web.my_work.filters import MyWorkFilters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
-from cycle_tracker.overview.web.my_work.presenters import ReplyOutcome, groups, outcomes, reply_wording, tiles
+from cycle_tracker.overview.web.my_work.presenters import Outcomes, groups, outcomes, reply_wording, tiles
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.links import url_for
@@ -43,7 +42,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered and sorted."""
     viewer, today = current_viewer(), clock.today()
     filters = _filters(viewer)
-    rows = _found(viewer, filters, filters.question).rows()
+    rows = _found(viewer, filters).rows()
     return download(
         Sheet(f"my-work-{today}", FULL_COLUMNS, file_rows(lines(rows, viewer, today), Detail.EVERYTHING, today)), form
     )
@@ -57,7 +56,7 @@ def reply() -> ResponseReturnValue:
     if not form.is_right_on(clock.today()):
         return _list_page(form)
     ticked = list_ticked(current_viewer(), form.ticked.data.keys())
-    shown = outcomes(lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer())
+    shown = _shown(form, ticked)
     in_the_way = bool(shown[1]) or len(ticked) < len(form.ticked.data)
     if in_the_way or not (form.is_confirmed or len(ticked) == 1):
         return _preview(form, shown, missing=len(form.ticked.data) - len(ticked))
@@ -71,17 +70,17 @@ def _record(form: ReplyForm, ticked: Sequence[Milestone]) -> ResponseReturnValue
         reply_to(ticked, form.reply(), by=current_user_row(), today=clock.today(), now=clock.now())
     if not attempt.saved:
         ticked = list_ticked(current_viewer(), form.ticked.data.keys())
-        shown = outcomes(
-            lines(ticked, current_viewer(), clock.today()), form.ticked.data, form.reply(), current_viewer()
-        )
-        return _preview(form, shown, missing=0)
+        return _preview(form, _shown(form, ticked), missing=0)
     flash(f"Updated {count(len(ticked), 'milestone')}. {reply_wording(form.reply())}", "success")
     return redirect(_back())
 
 
-def _preview(
-    form: ReplyForm, shown: tuple[list[ReplyOutcome], list[ReplyOutcome]], *, missing: int
-) -> ResponseReturnValue:
+def _shown(form: ReplyForm, ticked: Sequence[Milestone]) -> Outcomes:
+    viewer, rows = current_viewer(), [listed(one) for one in ticked]
+    return outcomes(lines(rows, viewer, clock.today()), form.ticked.data, form.reply(), viewer)
+
+
+def _preview(form: ReplyForm, shown: Outcomes, *, missing: int) -> ResponseReturnValue:
     """What the reply will do to each row, and what stands in the way of others; nothing is recorded yet."""
     taking, hindered = shown
     db.session.rollback()
@@ -100,12 +99,14 @@ def _preview(
 def _list_page(form: ReplyForm) -> ResponseReturnValue:
     viewer, today = current_viewer(), clock.today()
     filters = _filters(viewer)
-    when = filters.when.value
-    numbers = _found(viewer, filters, replace(filters.question, when=None)).count_by_when()
+    when, found, page = filters.when.value, _found(viewer, filters), page_asked_for()
+    rows, numbers = found.page_with_numbers(page, PER_PAGE)
     number = numbers.get(when, 0) if when else min(sum(numbers.values()), COUNTED_TO + 1)
-    page = page_asked_for() if number > COUNTED_TO else min(page_asked_for(), last_page(number))
-    rows = _found(viewer, filters, filters.question).rows(page=page, per_page=PER_PAGE, one_more=True)
+    if number <= COUNTED_TO and page > last_page(number):
+        page = last_page(number)
+        rows = found.page(page, PER_PAGE, one_more=True)
     pages = page_of(rows, page=page, count=number)
+    ticked = frozenset(row.id for row in rows) if request.args.get("tick") == "all" else form.ticked.data or {}
     return render_template(
         "overview/my_work/show.html",
         today=today,
@@ -113,9 +114,8 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
         several=filters.partnership.is_offered,
         stands_in_for=viewer.stands_in_for,
         tiles=tiles(numbers, filters),
-        groups=groups(lines(pages.items, viewer, today), today),
+        groups=groups(lines(pages.items, viewer, today), today, viewer, ticked),
         pages=pages,
-        all_ticked=request.args.get("tick") == "all",
         form=form,
         longest_note=LONGEST_NOTE,
     )
@@ -126,8 +126,8 @@ def _filters(viewer: Viewer) -> MyWorkFilters:
     return MyWorkFilters(request.args, viewer, partnerships)
 
 
-def _found(viewer: Viewer, filters: MyWorkFilters, question: ListQuestion) -> MilestoneList:
-    return own_list(viewer, question, filters.order, clock.today(), everything=filters.everything)
+def _found(viewer: Viewer, filters: MyWorkFilters) -> MilestoneList:
+    return own_list(viewer, filters.question, filters.order, clock.today(), everything=filters.everything)
 
 
 def _back() -> str:
