@@ -15,6 +15,7 @@ from cycle_tracker.cli import register_commands
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web import (
     access,
+    controls,
     errors,
     filters,
     headers,
@@ -48,6 +49,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     quick_templates.init_app(app)
     filters.init_app(app)
     navigation.init_app(app)
+    controls.init_app(app)
     selects.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):

@@ -7,12 +7,11 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup, escape
 from wtforms import SelectField
-from wtforms.widgets import html_params
 
 from cycle_tracker.core.lines import several_lines
+from cycle_tracker.web.controls import attributes_of
 
 KEPT_OPTIONS = 10_000
-KEPT_OPENINGS = 1_000
 
 
 def init_app(app: Flask) -> None:
@@ -27,13 +26,8 @@ def select_control(field: SelectField, **attributes: Any) -> Markup:
     options = "".join(
         _option(str(value), str(label), chosen=field.coerce(value) == field.data) for value, label in field.choices
     )
-    opening = _opening(id=field.id, name=field.name, **attributes)
+    opening = attributes_of(id=field.id, name=field.name, **attributes)
     return Markup(f"<select {opening}>{options}</select>")  # noqa: S704  every part is escaped
-
-
-@lru_cache(KEPT_OPENINGS, typed=True)
-def _opening(**attributes: Any) -> str:
-    return str(html_params(**attributes))
 
 
 @lru_cache(KEPT_OPTIONS)
