@@ -59,7 +59,9 @@ class PutOut:
         """The value without them as HTML."""
         if type(value) is str and len(value) <= SHORT:
             return _escaped_piece(value)
-        return str(escape(self(value)))
+        if type(value) is Markup:
+            return value
+        return str(value) if type(value) is int else str(escape(self(value)))
 
 
 def init_app(app: Flask) -> None:

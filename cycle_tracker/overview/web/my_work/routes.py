@@ -1,9 +1,11 @@
 """The list of what a person owns, the list as a file, and one reply to several of its rows."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
@@ -33,7 +35,7 @@ bp = Blueprint("my_work", __name__, url_prefix="/my-work")
 @requires(Permission.CHANGE_OWN_MILESTONES)
 def show() -> ResponseReturnValue:
     """Everything that the person owns, by date; with the form of a reply under it."""
-    return _list_page(ReplyForm(formdata=None))
+    return _list_page()
 
 
 @bp.route("/export.<any(csv,xlsx):form>")
@@ -96,7 +98,8 @@ def _preview(form: ReplyForm, shown: Outcomes, *, missing: int) -> ResponseRetur
     return page, 409 if form.is_confirmed and hindered else 200
 
 
-def _list_page(form: ReplyForm) -> ResponseReturnValue:
+def _list_page(form: ReplyForm | None = None) -> ResponseReturnValue:
+    """The list; with the form that was sent where something in it is wrong."""
     viewer, today = current_viewer(), clock.today()
     filters = _filters(viewer)
     when, found, page = filters.when.value, _found(viewer, filters), page_asked_for()
@@ -106,7 +109,9 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
         page = last_page(number)
         rows = found.page(page, PER_PAGE, one_more=True)
     pages = page_of(rows, page=page, count=number)
-    ticked = frozenset(row.id for row in rows) if request.args.get("tick") == "all" else form.ticked.data or {}
+    ticked = form.ticked.data or {} if form else {}
+    if request.args.get("tick") == "all":
+        ticked = {row.id: row.version for row in rows}
     return render_template(
         "overview/my_work/show.html",
         today=today,
@@ -117,8 +122,18 @@ def _list_page(form: ReplyForm) -> ResponseReturnValue:
         groups=groups(lines(pages.items, viewer, today), today, viewer, ticked),
         pages=pages,
         form=form,
-        longest_note=LONGEST_NOTE,
+        reply=_reply_fields(form) if form else _blank_reply_fields(),
     )
+
+
+def _reply_fields(form: ReplyForm) -> Markup:
+    return Markup(render_template("overview/my_work/_reply.html", form=form, longest_note=LONGEST_NOTE))  # noqa: S704
+
+
+@lru_cache(1)
+def _blank_reply_fields() -> Markup:
+    """They say the same to everybody, and making them takes a tenth of the page."""
+    return _reply_fields(ReplyForm(formdata=None))
 
 
 def _filters(viewer: Viewer) -> MyWorkFilters:
