@@ -4,11 +4,12 @@ A builder marked `built_once` takes only what changes the words of its statement
 what differs from person to person and from day to day are values, which `rows_of` is given with it.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Integer, Select, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Integer, Select, bindparam, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
@@ -49,6 +50,20 @@ def number_of(name: str) -> BindParameter[Any]:
 def numbers_of(name: str) -> BindParameter[Any]:
     """The place of any number of whole numbers, after `in_`. Written into the statement, as by `in_literal_ids`."""
     return bindparam(name, expanding=True, literal_execute=True, type_=Integer)
+
+
+def is_one_of(column: Any, words: Iterable[StrEnum]) -> ColumnElement[bool]:
+    """True where a column is one of these words of ours, which are written into the statement when it is built.
+
+    SQLite uses a partial index only where it can read the index's own condition in the statement. And a place for them
+    would be filled in at each run, which costs more than running a quick statement does.
+    """
+    listed = [f"'{word.value}'" for word in words]
+    several: ColumnElement[Any] = literal_column(f"({', '.join(listed)})")
+    found: ColumnElement[bool] = (
+        column == literal_column(listed[0]) if len(listed) == 1 else column.op("IN", is_comparison=True)(several)
+    )
+    return found
 
 
 class OneOf(FunctionElement[Any]):

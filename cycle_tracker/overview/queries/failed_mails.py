@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.core.statements import built_once, rows_of
+from cycle_tracker.core.statements import built_once, is_one_of, rows_of
 from cycle_tracker.models.base import UtcDateTime
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
@@ -34,8 +34,6 @@ def _failed_about(reach: Reach) -> Select[*tuple[Any, ...]]:
     got_a_later_one = exists().where(
         later.user_id == Message.user_id, later.id > Message.id, later.state == MessageState.SENT
     )
-    # As a literal: SQLite uses a partial index only where it can read the index's own condition in the statement.
-    failed = bindparam(None, MessageState.FAILED, type_=Message.state.type, literal_execute=True)
     return (
         select(
             Message.id,
@@ -47,7 +45,7 @@ def _failed_about(reach: Reach) -> Select[*tuple[Any, ...]]:
         .outerjoin(Notice, Notice.message_id == Message.id)
         .join(Milestone, Milestone.id == func.coalesce(Notice.milestone_id, Message.milestone_id))
         .where(
-            Message.state == failed,
+            is_one_of(Message.state, [MessageState.FAILED]),
             Message.ended_at >= bindparam("since", type_=UtcDateTime),
             in_reach(Milestone.partnership_id, reach),
             ~got_a_later_one,

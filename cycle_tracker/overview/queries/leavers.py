@@ -11,7 +11,7 @@ from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, is_one_of, rows_of
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
@@ -54,7 +54,7 @@ def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...
         exists()
         .where(
             RoleGrant.user_id == Milestone.owner_id,
-            RoleGrant.role.in_(_OWNERS),
+            is_one_of(RoleGrant.role, _OWNERS),
             or_(
                 RoleGrant.scope == Scope.NATIONAL,
                 RoleGrant.partnership_id == Milestone.partnership_id,

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from cycle_tracker.access.queries.reach import Reach
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_as_known, is_mine
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, WorkReaches, due_on_as_known, is_mine
 from cycle_tracker.core.statements import built_once, day_of, number_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.queries.listed import IN_A_FILE, LISTED
@@ -39,7 +38,7 @@ class ListShape:
     """
 
     whose: ListScope
-    reaches: tuple[Reach, Reach]
+    reaches: WorkReaches
     narrowed: frozenset[str]
     status: ListedStates | None
     when: DateGroup | None

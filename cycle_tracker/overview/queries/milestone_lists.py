@@ -89,7 +89,7 @@ def partnership_list(
     elif may_see(viewer, partnership.id, is_document=True):
         whose = ListScope.DOCUMENTS_OF_PARTNERSHIP
     shared_only = knows_shared_only(viewer, partnership.id)
-    nowhere = (Reach.NOWHERE, Reach.NOWHERE)
+    nowhere = (Reach.NOWHERE,) * 3
     shape = ListShape(whose, nowhere, *_narrowing(question), order, shared_only=shared_only)
     return MilestoneList(shape, {**_values(question, today), "of_partnership": partnership.id})
 

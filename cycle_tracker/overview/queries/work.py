@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, literal, select, union_all
 
-from cycle_tracker.access.queries.reach import Reach
-from cycle_tracker.access.queries.scopes import is_mine, work_of
+from cycle_tracker.access.queries.scopes import WorkReaches, is_mine, work_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
@@ -74,7 +73,7 @@ def list_work(viewer: Viewer, today: date) -> WorkList:
 
 
 @built_once
-def _work(reaches: tuple[Reach, Reach]) -> Select[*tuple[Any, ...]]:
+def _work(reaches: WorkReaches) -> Select[*tuple[Any, ...]]:
     """The first of each part with their columns, then on each row how many there are of each part."""
     today, last_day = day_of(), day_of("last_day")
     mine = is_mine(reaches)
