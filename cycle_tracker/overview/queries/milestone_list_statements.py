@@ -3,9 +3,24 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, WorkReaches, due_on_as_known, is_mine
@@ -18,6 +33,28 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder
+
+OWN_COLUMNS: tuple[Any, ...] = (
+    Milestone.id,
+    Milestone.version,
+    Milestone.partnership_id,
+    Milestone.key,
+    Milestone.title,
+    Milestone.kind,
+    Milestone.state,
+    Milestone.date_basis,
+    Milestone.target_on,
+    Milestone.due_on,
+    Milestone.expected_date,
+    Milestone.done_on,
+    Milestone.date_citation,
+    Milestone.owner_id,
+    User.name,
+    User.active,
+)
+"""What a person's own list shows of a milestone. Of its partnership the page knows already."""
+
+BETWEEN_NUMBERS = " "
 
 
 class ListScope(StrEnum):
@@ -92,18 +129,31 @@ def file_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
 
 
 @built_once
-def page_with_numbers_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
-    """One page of a list that is grouped, and on each row the number of each group, whichever group is shown.
+def own_page_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
+    """One page of a list that is grouped: the columns of `OwnMilestone`, then on each row how many there are in each
+    group, whichever group is shown, as one text.
 
     The groups are counted together, as far as `COUNTED_TO` milestones and one more: where the numbers come to that,
     there may be others, and `count_by_when_statement` is asked.
     """
     whole = replace(shape, when=None)
-    group = case(*((_is_when(when, whole.due_on), place) for place, when in enumerate(DateGroup)))
-    found = _counted(whole).with_only_columns(group.label("place")).limit(COUNTED_TO + 1).subquery()
-    counts = [func.count().filter(found.c.place == place).label(when.name) for place, when in enumerate(DateGroup)]
-    numbers = select(*counts).select_from(found).subquery()
-    return _paged(_from(select(*LISTED, *numbers.c), shape).join(numbers, true()), shape)
+    place = case(*((_is_when(when, whole.due_on), _number(place)) for place, when in enumerate(DateGroup)))
+    found = _counted(whole).with_only_columns(place.label("place")).limit(COUNTED_TO + 1).subquery()
+    counts: list[ColumnElement[str]] = [
+        func.count().filter(found.c.place == _number(place)).cast(String) for place, _ in enumerate(DateGroup)
+    ]
+    numbers = select(reduce(_beside, counts).label("numbers")).select_from(found).subquery()
+    statement: Select[Any] = _counted(shape).with_only_columns(*OWN_COLUMNS, numbers.c.numbers)
+    return _paged(statement.outerjoin(Milestone.owner).join(numbers, true()), shape)
+
+
+def _beside(text: ColumnElement[str], number: ColumnElement[str]) -> ColumnElement[str]:
+    return text + literal_column(f"'{BETWEEN_NUMBERS}'", String) + number
+
+
+def _number(number: int) -> ColumnElement[int]:
+    """A number that is written into the statement when it is built."""
+    return literal_column(f"{number}", Integer)
 
 
 @built_once
@@ -158,8 +208,11 @@ def _paged(statement: Select[Any], shape: ListShape) -> Select[Any]:
 
 
 def _order(shape: ListShape) -> Iterable[Any]:
-    if shape.grouped:
-        yield case(*((_is_when(when, shape.due_on), place) for place, when in enumerate(DateGroup)))
+    if shape.grouped and shape.order is ListOrder.DUE:
+        # The days themselves put what is past before today and today before what comes, and no date after all dates.
+        yield case((~IS_OPEN, _number(2)), (is_before_service(shape.due_on), _number(1)), else_=_number(0))
+    elif shape.grouped:
+        yield case(*((_is_when(when, shape.due_on), _number(place)) for place, when in enumerate(DateGroup)))
     yield from {
         ListOrder.DUE: (),
         ListOrder.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -11,6 +11,8 @@ from cycle_tracker.access.queries.reach import Reach
 from cycle_tracker.access.queries.scopes import is_seen_by, knows_shared_only, owned_by, work_of
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.queries.listed import ListedMilestone
@@ -18,6 +20,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.milestone_list_statements import (
+    BETWEEN_NUMBERS,
     EAGER,
     ListScope,
     ListShape,
@@ -25,10 +28,31 @@ from cycle_tracker.overview.queries.milestone_list_statements import (
     count_by_when_statement,
     count_statement,
     file_statement,
+    own_page_statement,
     page_statement,
-    page_with_numbers_statement,
 )
 from cycle_tracker.overview.rules.listing import NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
+
+
+class OwnMilestone(NamedTuple):
+    """One milestone of a person's own list, in the order of `OWN_COLUMNS`."""
+
+    id: int
+    version: int
+    partnership_id: int
+    key: str
+    title: str
+    kind: Kind
+    state: State
+    date_basis: Basis
+    target_on: date | None
+    due_on: date | None
+    expected_date: bool
+    done_on: date | None
+    date_citation: str
+    owner_id: int | None
+    owner: str | None
+    owner_active: bool | None
 
 
 @dataclass(frozen=True)
@@ -48,17 +72,17 @@ class MilestoneList:
 
     def page(self, page: int, per_page: int, *, one_more: bool = False) -> list[ListedMilestone]:
         """One page of them, with `one_more` the one after it too, so that the way on is known."""
-        rows = rows_of(page_statement(self.shape), **self.values, **_place_of(page, per_page, one_more))
+        rows = rows_of(page_statement(self.shape), **self.values, **_place_of(page, per_page, one_more=one_more))
         return [ListedMilestone(*row) for row in rows]
 
-    def page_with_numbers(self, page: int, per_page: int) -> tuple[list[ListedMilestone], dict[DateGroup, int]]:
-        """The same and one more, of a list that is grouped; with how many there are in each group, also in those that
-        are not shown. In one statement, for a page with rows of a list that is no longer than what is counted."""
-        rows = rows_of(page_with_numbers_statement(self.shape), **self.values, **_place_of(page, per_page, True))
-        numbers = _by_when(rows[0][-len(DateGroup) :]) if rows else {}
+    def own_page(self, page: int, per_page: int) -> tuple[list[OwnMilestone], dict[DateGroup, int]]:
+        """One page of a person's own list and one more, with how many there are in each group, also in those that are
+        not shown. In one statement, for a page with rows of a list that is no longer than what is counted."""
+        rows = rows_of(own_page_statement(self.shape), **self.values, **_place_of(page, per_page, one_more=True))
+        numbers = _by_when(map(int, rows[0].numbers.split(BETWEEN_NUMBERS))) if rows else {}
         if not 0 < sum(numbers.values()) <= COUNTED_TO:
             numbers = replace(self, shape=replace(self.shape, when=None)).count_by_when()
-        return [ListedMilestone(*row[: -len(DateGroup)]) for row in rows], numbers
+        return [OwnMilestone(*row[:-1]) for row in rows], numbers
 
     def rows(self) -> list[ListedMilestone]:
         """All of them, as a file has them."""
@@ -128,7 +152,7 @@ def _by_when(numbers: Iterable[int]) -> dict[DateGroup, int]:
     return {when: number for when, number in zip(DateGroup, numbers, strict=True) if number}
 
 
-def _place_of(page: int, per_page: int, one_more: bool) -> dict[str, int]:
+def _place_of(page: int, per_page: int, *, one_more: bool) -> dict[str, int]:
     return {"at_most": per_page + one_more, "skipped": (page - 1) * per_page}
 
 

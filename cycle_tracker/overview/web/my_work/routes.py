@@ -20,7 +20,7 @@ from cycle_tracker.overview.services.replies import reply_to
 from cycle_tracker.overview.web.my_work.filters import MyWorkFilters
 from cycle_tracker.overview.web.my_work.forms import LONGEST_NOTE, ReplyForm
 from cycle_tracker.overview.web.my_work.presenters import Outcomes, groups, outcomes, reply_wording, tiles
-from cycle_tracker.partnerships.queries.partnerships import list_names
+from cycle_tracker.partnerships.queries.partnerships import PartnershipName, list_names
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
@@ -101,13 +101,14 @@ def _preview(form: ReplyForm, shown: Outcomes, *, missing: int) -> ResponseRetur
 def _list_page(form: ReplyForm | None = None) -> ResponseReturnValue:
     """The list; with the form that was sent where something in it is wrong."""
     viewer, today = current_viewer(), clock.today()
-    filters = _filters(viewer)
+    places = _places(viewer)
+    filters = MyWorkFilters(request.args, viewer, places)
     when, found, page = filters.when.value, _found(viewer, filters), page_asked_for()
-    rows, numbers = found.page_with_numbers(page, PER_PAGE)
+    rows, numbers = found.own_page(page, PER_PAGE)
     number = numbers.get(when, 0) if when else min(sum(numbers.values()), COUNTED_TO + 1)
     if number <= COUNTED_TO and page > last_page(number):
         page = last_page(number)
-        rows = found.page(page, PER_PAGE, one_more=True)
+        rows, numbers = found.own_page(page, PER_PAGE)
     pages = page_of(rows, page=page, count=number)
     ticked = form.ticked.data or {} if form else {}
     if request.args.get("tick") == "all":
@@ -119,7 +120,7 @@ def _list_page(form: ReplyForm | None = None) -> ResponseReturnValue:
         several=filters.partnership.is_offered,
         stands_in_for=viewer.stands_in_for,
         tiles=tiles(numbers, filters),
-        groups=groups(lines(pages.items, viewer, today), today, viewer, ticked),
+        groups=groups(pages.items, places, viewer, ticked, today),
         pages=pages,
         form=form,
         reply=_reply_fields(form) if form else _blank_reply_fields(),
@@ -137,8 +138,11 @@ def _blank_reply_fields() -> Markup:
 
 
 def _filters(viewer: Viewer) -> MyWorkFilters:
-    partnerships = list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES))
-    return MyWorkFilters(request.args, viewer, partnerships)
+    return MyWorkFilters(request.args, viewer, _places(viewer))
+
+
+def _places(viewer: Viewer) -> Sequence[PartnershipName]:
+    return list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES))
 
 
 def _found(viewer: Viewer, filters: MyWorkFilters) -> MilestoneList:
