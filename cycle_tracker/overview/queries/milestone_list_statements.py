@@ -111,7 +111,7 @@ def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """A number for each group. Each is counted by itself, so that none is counted further than it is shown."""
     numbers = []
     for when in DateGroup:
-        found = _counted(shape).where(_is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
+        found = _counted(shape).where(is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
         numbers.append(select(func.count()).select_from(found).scalar_subquery())
     return select(*numbers)
 
@@ -137,7 +137,7 @@ def own_page_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     there may be others, and `count_by_when_statement` is asked.
     """
     whole = replace(shape, when=None)
-    place = case(*((_is_when(when, whole.due_on), _number(place)) for place, when in enumerate(DateGroup)))
+    place = case(*((is_when(when, whole.due_on), _number(place)) for place, when in enumerate(DateGroup)))
     found = _counted(whole).with_only_columns(place.label("place")).limit(COUNTED_TO + 1).subquery()
     counts: list[ColumnElement[str]] = [
         func.count().filter(found.c.place == _number(place)).cast(String) for place, _ in enumerate(DateGroup)
@@ -212,7 +212,7 @@ def _order(shape: ListShape) -> Iterable[Any]:
         # The days themselves put what is past before today and today before what comes, and no date after all dates.
         yield case((~IS_OPEN, _number(2)), (is_before_service(shape.due_on), _number(1)), else_=_number(0))
     elif shape.grouped:
-        yield case(*((_is_when(when, shape.due_on), _number(place)) for place, when in enumerate(DateGroup)))
+        yield case(*((is_when(when, shape.due_on), _number(place)) for place, when in enumerate(DateGroup)))
     yield from {
         ListOrder.DUE: (),
         ListOrder.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),
@@ -241,18 +241,18 @@ def _conditions(shape: ListShape) -> Iterable[ColumnElement[bool]]:
         "owner": lambda: Milestone.owner_id.is_(None) if shape.nobody else Milestone.owner_id == number_of("owner"),
         "due_from": lambda: due_on >= day_of("due_from"),
         "due_to": lambda: due_on <= day_of("due_to"),
-        "overdue": lambda: _is_when(DateGroup.PAST, due_on),
+        "overdue": lambda: is_when(DateGroup.PAST, due_on),
         "text": lambda: or_(Milestone.title.icontains(text, escape="/"), Milestone.key.icontains(text, escape="/")),
     }
     yield from (condition() for name, condition in by_name.items() if name in shape.narrowed)
     if shape.status is not None:
         yield IS_OPEN if shape.status is ListedStates.OPEN else Milestone.state == bindparam("state")
     if shape.when is not None:
-        yield _is_when(shape.when, due_on)
+        yield is_when(shape.when, due_on)
 
 
-def _is_when(when: DateGroup, due_on: ColumnElement[Any]) -> ColumnElement[bool]:
-    """True for the milestones of a group: the twin of `listing.DATE_GROUPS` over `due_state`."""
+def is_when(when: DateGroup, due_on: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True for the milestones of a group: the twin in SQL of `listing.DATE_GROUPS` over `due_state`."""
     today = day_of()
     return {
         DateGroup.ENDED: ~IS_OPEN,

@@ -23,7 +23,7 @@ class ReplyForm(FlaskForm):
     ticked = TicksField("Milestones")
     answer = RadioField(
         "Choose an update",
-        choices=[(answer.value, answer.label) for answer in Answer],
+        choices={answer.value: answer.label for answer in Answer},
         validate_choice=False,
     )
     done_on = UkDateField("Date they were done", description="Only for “Done”. For example, 30/06/2026")
