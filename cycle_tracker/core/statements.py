@@ -4,12 +4,22 @@ A builder marked `built_once` takes only what changes the words of its statement
 what differs from person to person and from day to day are values, which `rows_of` is given with it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Integer, Select, bindparam, literal_column
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Executable,
+    Integer,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
@@ -35,6 +45,32 @@ def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:
     session = db.session()
     session.flush()
     return session.connection().execute(statement, values).all()
+
+
+class Asked(NamedTuple):
+    """A statement that is built once, with the values that are put into it."""
+
+    statement: Select[Any]
+    values: Mapping[str, Any]
+
+    def rows(self) -> Sequence[Any]:
+        """What it finds."""
+        return rows_of(self.statement, **self.values)
+
+
+def which_find_any(asked: Sequence[Asked]) -> list[bool]:
+    """Of several statements, which find anything: in one, where no two of them put different values into a place of the
+    same name. Where two do, any of them may."""
+    values: dict[str, Any] = {}
+    for one in asked:
+        if any(values.setdefault(name, value) != value for name, value in one.values.items()):
+            return [True] * len(asked)
+    return [bool(found) for found in rows_of(_which_find_any(*(one.statement for one in asked)), **values)[0]]
+
+
+@built_once
+def _which_find_any(*statements: Select[Any]) -> Select[*tuple[Any, ...]]:
+    return select(*(statement.order_by(None).exists() for statement in statements))
 
 
 def day_of(name: str = "today") -> BindParameter[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, exists, select
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.statements import OneOf, built_once, rows_of
+from cycle_tracker.core.statements import Asked, OneOf, built_once, rows_of
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -22,11 +22,11 @@ _SCOTTISH_GOVERNMENT = (
 """The one organisation that oversees, by number: an index on numbers is used only for one that is known before."""
 
 
-def list_not_notified(viewer: Viewer) -> Sequence[Any]:
+def not_notified(viewer: Viewer) -> Asked:
     """Documents recorded as published, in the partnerships where the person records that, without a record that the
     Scottish Government was notified: key, title, slug, partnership and published_on."""
     held = viewer.partnerships_with(Permission.RECORD_PUBLICATION)
-    return rows_of(_not_notified(reach_of(held)), **values_of(held))
+    return Asked(_not_notified(reach_of(held)), values_of(held))
 
 
 @built_once

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -10,20 +11,24 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.wording import number_words
-from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList
+from cycle_tracker.core.wording import bases, number_words
+from cycle_tracker.milestones.web.details import Dates
+from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList, WorkMilestone
 from cycle_tracker.overview.rules.listing import DateGroup
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
-    bases_wording,
+    Status,
     day,
     document_status,
     due_wording,
     milestone_status,
     past_wording,
 )
+
+KEPT_WORDS = 8_192
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def own_work(found: WorkList, viewer: Viewer, today: date) -> OwnWork:
                 id=name,
                 title=title,
                 nothing=nothing,
-                tasks=[_task(row, viewer, today) for row in rows],
+                tasks=_tasks(rows, viewer, today),
                 more=f"Showing the first {len(rows)} of {number_words(number)}." if number > len(rows) else "",
                 more_address=_my_work(everything=leads, when=when.value),
             )
@@ -148,21 +153,35 @@ def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
     ]
 
 
-def _task(row: Any, viewer: Viewer, today: date) -> Task:
-    status = milestone_status(row, today, row.notify_from)
-    lines = [row.partnership if _works_in_several(viewer) else "", due_wording(row, today), _owner(row, viewer)]
-    return Task(
-        title=row.title,
-        address=addresses.milestone(row.slug, row.key),
-        summary=" ".join([*(f"{line}." for line in lines if line), bases_wording(row)]).rstrip(),
-        status=status.label,
-        colour=status.colour,
-    )
+def _tasks(rows: Iterable[WorkMilestone], viewer: Viewer, today: date) -> list[Task]:
+    several, yourself = bool(viewer.national) or len(viewer.within) > 1, viewer.user_id
+    tasks = []
+    for row in rows:
+        dates = Dates(
+            row.kind, row.state, row.date_basis, None, row.target_on, row.due_on, row.expected_date, row.done_on
+        )
+        status, due, bases = _words(dates, row.duty_basis, row.duty_citation, row.date_citation, row.notify_from, today)
+        owner = "You own this" if row.owner_id == yourself else _owner(row, viewer)
+        summary = f"{row.partnership}. {due}. {owner}.{bases}" if several else f"{due}. {owner}.{bases}"
+        tasks.append(Task(row.title, addresses.milestone(row.slug, row.key), summary, *status))
+    return tasks
 
 
-def _owner(row: Any, viewer: Viewer) -> str:
-    if row.owner_id == viewer.user_id:
-        return "You own this"
+@lru_cache(KEPT_WORDS)
+def _words(
+    dates: Dates,
+    duty_basis: Basis,
+    duty_citation: str,
+    date_citation: str,
+    notify_from: date | None,
+    today: date,
+) -> tuple[Status, str, str]:
+    """What is said of a milestone by its dates, and what these and its duty are based on, after a blank."""
+    on = bases(duty_basis, duty_citation, dates.date_basis, date_citation)
+    return milestone_status(dates, today, notify_from), due_wording(dates, today), f" {on}".rstrip()
+
+
+def _owner(row: WorkMilestone, viewer: Viewer) -> str:
     if row.owner_id in viewer.stands_in_for:
         return f"You are covering for {row.owner}"
     if not row.owner:
@@ -173,10 +192,6 @@ def _owner(row: Any, viewer: Viewer) -> str:
 def _past(row: Any, today: date) -> str:
     words = past_wording(row, today)
     return f"{words[:1].upper()}{words[1:]}" if words else f"Due on {day(row.due_on)}"
-
-
-def _works_in_several(viewer: Viewer) -> bool:
-    return bool(viewer.national) or len(viewer.within) > 1
 
 
 def _tile(number: int, label: str, colour: str, place: str) -> Tile:

@@ -141,16 +141,7 @@ def _words(dates: Dates, citation: str, notify_from: date | None, today: date) -
 
 
 def _dates(row: OwnMilestone) -> Dates:
-    return Dates(
-        row.kind,
-        row.state,
-        row.date_basis,
-        None,
-        row.target_on,
-        row.due_on,
-        row.expected_date,
-        row.done_on,
-    )
+    return Dates(row.kind, row.state, row.date_basis, None, row.target_on, row.due_on, row.expected_date, row.done_on)
 
 
 def outcomes(lines: Sequence[MilestoneRow], versions: Mapping[int, int], reply: Reply, viewer: Viewer) -> Outcomes:
