@@ -91,8 +91,9 @@ def numbers_of(name: str) -> BindParameter[Any]:
 def is_one_of(column: Any, words: Iterable[StrEnum]) -> ColumnElement[bool]:
     """True where a column is one of these words of ours, which are written into the statement when it is built.
 
-    SQLite uses a partial index only where it can read the index's own condition in the statement. And a place for them
-    would be filled in at each run, which costs more than running a quick statement does.
+    SQLite uses a partial index only where it can read the index's own condition in the statement. It plans a statement
+    again at each run if what it has a place for may be such a condition. And several places are filled in at each run by
+    the library, which costs more than running a quick statement does.
     """
     listed = [f"'{word.value}'" for word in words]
     several: ColumnElement[Any] = literal_column(f"({', '.join(listed)})")

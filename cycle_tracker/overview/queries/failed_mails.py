@@ -32,7 +32,7 @@ def failed_about(partnership_ids: Collection[int], since: datetime) -> Asked:
 def _failed_about(reach: Reach) -> Select[*tuple[Any, ...]]:
     later = aliased(Message)
     got_a_later_one = exists().where(
-        later.user_id == Message.user_id, later.id > Message.id, later.state == MessageState.SENT
+        later.user_id == Message.user_id, later.id > Message.id, is_one_of(later.state, [MessageState.SENT])
     )
     return (
         select(
