@@ -70,7 +70,7 @@ def which_find_any(asked: Sequence[Asked]) -> list[bool]:
 
 @built_once
 def _which_find_any(*statements: Select[Any]) -> Select[*tuple[Any, ...]]:
-    return select(*(statement.order_by(None).exists() for statement in statements))
+    return select(*(statement.order_by(None).limit(None).exists() for statement in statements))
 
 
 def day_of(name: str = "today") -> BindParameter[Any]:
@@ -91,9 +91,9 @@ def numbers_of(name: str) -> BindParameter[Any]:
 def is_one_of(column: Any, words: Iterable[StrEnum]) -> ColumnElement[bool]:
     """True where a column is one of these words of ours, which are written into the statement when it is built.
 
-    SQLite uses a partial index only where it can read the index's own condition in the statement. It plans a statement
-    again at each run if what it has a place for may be such a condition. And several places are filled in at each run by
-    the library, which costs more than running a quick statement does.
+    SQLite uses a partial index only where it can read the index's own condition in the statement; and where a place in
+    it might hold that condition, it plans the statement again at each run. Of several words, the library would write
+    the places into the statement at each run, which costs more than running a quick one.
     """
     listed = [f"'{word.value}'" for word in words]
     several: ColumnElement[Any] = literal_column(f"({', '.join(listed)})")

@@ -146,10 +146,11 @@ def _reply(row: Any, today: date) -> str:
 
 
 def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
-    """Links to the cycles of each partnership, the newest first."""
+    """Links to the cycles of each partnership that has one, the newest first."""
+    running = (row for row in rows if row.period_start)
     return [
         CycleLinks(name, [_cycle_link(slug, Period(row.period_start)) for row in rows_of_one], _lists(slug))
-        for (name, slug), rows_of_one in groupby(rows, key=lambda row: (row.partnership, row.slug))
+        for (name, slug), rows_of_one in groupby(running, key=lambda row: (row.partnership, row.slug))
     ]
 
 

@@ -49,10 +49,11 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
             sections["requests"] = asked
         sections["may_ask"] = viewer.can(Permission.ASK_FOR_UPDATES)
         sections["nothing_to_do"] = False
+    partnerships = list_running_cycles(viewer, today) if viewer.can(Permission.READ_PARTNERSHIP) else []
     if viewer.can(Permission.RECORD_PUBLICATION) or viewer.can(Permission.RECORD_ON_BEHALF):
-        sections["records"] = records.ways_in(viewer)
+        sections["records"] = records.ways_in(viewer, partnerships)
     if viewer.can(Permission.READ_SERVICE_HEALTH):
         sections["health"] = health_summary(clock.now())
     if viewer.can(Permission.READ_PARTNERSHIP):
-        sections["cycles"] = presenters.cycles(list_running_cycles(viewer, today))
+        sections["cycles"] = presenters.cycles(partnerships)
     return sections
