@@ -61,8 +61,8 @@ FILE_COLUMNS = (
 
 @dataclass(frozen=True)
 class EscalationRow:
-    """One escalation in a list: `came` to whom and when, `raised` by whom and why; `acknowledged` says who replies when.
-    `decided` and `how` are of the last decision."""
+    """One escalation in a list: `came` to whom and when, `raised` by whom and why; `acknowledged` says who replies by
+    when. `decided` and `how` are of the last decision."""
 
     id: int
     title: str
