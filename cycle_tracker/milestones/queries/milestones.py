@@ -24,7 +24,7 @@ def get_milestone(viewer: Viewer, slug: str, key: str, *, to: Permission | None 
     Raises NoResultFound where there is none or the person may not see it, and NotAllowed where they see it
     and lack the permission `to` there.
     """
-    milestone = db.session.scalars(with_place(), {"slug": slug, "key": key}).one()
+    milestone = db.session.scalars(_milestone(), {"slug": slug, "key": key}).one()
     ensure_may_see(viewer, milestone)
     if to is not None and not holds(viewer, to, milestone):
         raise NotAllowed
@@ -38,7 +38,7 @@ def ensure_may_see(viewer: Viewer, milestone: Milestone) -> None:
 
 
 @built_once
-def with_place() -> Select[Milestone]:
+def _milestone() -> Select[Milestone]:
     """The milestone of a `slug` and a `key`, with its partnership, cycle, owner and lead organisation."""
     return (
         select(Milestone)
