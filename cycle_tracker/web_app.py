@@ -15,6 +15,7 @@ from cycle_tracker.cli import register_commands
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web import (
     access,
+    controls,
     errors,
     filters,
     headers,
@@ -49,6 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     filters.init_app(app)
     navigation.init_app(app)
     selects.init_app(app)
+    controls.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):
         form_tokens.exempt(view)

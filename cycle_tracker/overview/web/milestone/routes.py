@@ -157,11 +157,11 @@ def _page(
         form=submitted,
         open_form=open_form,
         changed=changed,
-        typed=submitted.typed() if changed is not None else [],
+        typed=submitted.typed() if submitted is not None and changed is not None else [],
     ), attempt.status if attempt else 200
 
 
-def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm:
+def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm | None:
     """The form that stands open on the page, if one does; the others are buttons."""
     form: MilestoneForm
     if "record" in page.actions:
@@ -169,6 +169,6 @@ def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm:
     elif "finish" in page.actions:
         form = FinishForm(formdata=None, done_on=clock.today())
     else:
-        form = MilestoneForm(formdata=None)
+        return None
     form.for_now(milestone)
     return form
