@@ -22,6 +22,7 @@ from cycle_tracker.web import (
     hidden_tokens,
     navigation,
     quick_templates,
+    reading,
     security,
     selects,
     sessions,
@@ -51,6 +52,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     navigation.init_app(app)
     selects.init_app(app)
     controls.init_app(app)
+    reading.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):
         form_tokens.exempt(view)
