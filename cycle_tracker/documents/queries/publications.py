@@ -57,7 +57,7 @@ def get_publication(
 
 
 def get_record(document: Milestone, today: date) -> DocumentRecord:
-    """What is recorded of one document, in four statements."""
+    """What is recorded of one document, in three statements."""
     return get_records([document], today)[document.id]
 
 
