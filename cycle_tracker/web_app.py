@@ -16,12 +16,14 @@ from cycle_tracker.core.database import PAGE_PATIENCE_SECONDS
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web import (
     access,
+    controls,
     errors,
     filters,
     headers,
     hidden_tokens,
     navigation,
     quick_templates,
+    reading,
     security,
     selects,
     sessions,
@@ -50,6 +52,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     filters.init_app(app)
     navigation.init_app(app)
     selects.init_app(app)
+    controls.init_app(app)
+    reading.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):
         form_tokens.exempt(view)
