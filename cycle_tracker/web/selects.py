@@ -7,12 +7,13 @@ from typing import Any
 from flask import Flask, current_app
 from markupsafe import Markup, escape
 from wtforms import SelectField
+from wtforms.widgets import html_params
 
 from cycle_tracker.core.lines import several_lines
-from cycle_tracker.web.controls import attributes_of
 
 KEPT_OPTIONS = 10_000
 KEPT_FIELDS = 1_000
+KEPT_OPENINGS = 1_000
 
 
 def init_app(app: Flask) -> None:
@@ -49,6 +50,12 @@ def _plain_select(id_: str, name: str, label: str, choices: tuple[tuple[str, str
     options = "".join(_option(value, words, chosen=value == chosen) for value, words in choices)
     opening = attributes_of(id=id_, name=name, class_="ds_select", required=False)
     return _question(id_, label, Markup(f"<select {opening}>{options}</select>"))  # noqa: S704  as above
+
+
+@lru_cache(KEPT_OPENINGS, typed=True)
+def attributes_of(**attributes: Any) -> str:
+    """Attributes as the form library writes them."""
+    return str(html_params(**attributes))
 
 
 def _question(id_: str, label: str, control: Markup) -> Markup:
