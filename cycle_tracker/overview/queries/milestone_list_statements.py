@@ -1,9 +1,8 @@
 """The statements behind the lists of milestones. Each is built once for each shape of a list."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +18,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
 )
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -33,28 +31,6 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder
-
-OWN_COLUMNS: tuple[Any, ...] = (
-    Milestone.id,
-    Milestone.version,
-    Milestone.partnership_id,
-    Milestone.key,
-    Milestone.title,
-    Milestone.kind,
-    Milestone.state,
-    Milestone.date_basis,
-    Milestone.target_on,
-    Milestone.due_on,
-    Milestone.expected_date,
-    Milestone.done_on,
-    Milestone.date_citation,
-    Milestone.owner_id,
-    User.name,
-    User.active,
-)
-"""What a person's own list shows of a milestone. Of its partnership the page knows already."""
-
-BETWEEN_NUMBERS = " "
 
 
 class ListScope(StrEnum):
@@ -102,7 +78,7 @@ EAGER = (
 @built_once
 def count_statement(shape: ListShape) -> Select[int]:
     """The number of milestones in a list, counted no further than it is shown."""
-    found = _counted(shape).limit(COUNTED_TO + 1).subquery()
+    found = counted(shape).limit(COUNTED_TO + 1).subquery()
     return select(func.count()).select_from(found)
 
 
@@ -111,7 +87,7 @@ def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """A number for each group. Each is counted by itself, so that none is counted further than it is shown."""
     numbers = []
     for when in DateGroup:
-        found = _counted(shape).where(is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
+        found = counted(shape).where(is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
         numbers.append(select(func.count()).select_from(found).scalar_subquery())
     return select(*numbers)
 
@@ -119,7 +95,7 @@ def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
 @built_once
 def page_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """One page of the milestones of a list, in their order."""
-    return _paged(_from(select(*LISTED), shape), shape)
+    return paged(_from(select(*LISTED), shape), shape)
 
 
 @built_once
@@ -128,30 +104,7 @@ def file_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     return _from(select(*IN_A_FILE), shape).outerjoin(Milestone.lead_organisation).order_by(*_order(shape))
 
 
-@built_once
-def own_page_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
-    """One page of a list that is grouped: the columns of `OwnMilestone`, then on each row how many there are in each
-    group, whichever group is shown, as one text.
-
-    The groups are counted together, as far as `COUNTED_TO` milestones and one more: where the numbers come to that,
-    there may be others, and `count_by_when_statement` is asked.
-    """
-    whole = replace(shape, when=None)
-    place = case(*((is_when(when, whole.due_on), _number(place)) for place, when in enumerate(DateGroup)))
-    found = _counted(whole).with_only_columns(place.label("place")).limit(COUNTED_TO + 1).subquery()
-    counts: list[ColumnElement[str]] = [
-        func.count().filter(found.c.place == _number(place)).cast(String) for place, _ in enumerate(DateGroup)
-    ]
-    numbers = select(reduce(_beside, counts).label("numbers")).select_from(found).subquery()
-    statement: Select[Any] = _counted(shape).with_only_columns(*OWN_COLUMNS, numbers.c.numbers)
-    return _paged(statement.outerjoin(Milestone.owner).join(numbers, true()), shape)
-
-
-def _beside(text: ColumnElement[str], number: ColumnElement[str]) -> ColumnElement[str]:
-    return text + literal_column(f"'{BETWEEN_NUMBERS}'", String) + number
-
-
-def _number(number: int) -> ColumnElement[int]:
+def number(number: int) -> ColumnElement[int]:
     """A number that is written into the statement when it is built."""
     return literal_column(f"{number}", Integer)
 
@@ -165,7 +118,7 @@ def between_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
             select(
                 Milestone.id,
                 due_on.label("day"),
-                func.row_number().over(partition_by=due_on, order_by=(Milestone.title, Milestone.id)).label("place"),
+                func.rownumber().over(partition_by=due_on, order_by=(Milestone.title, Milestone.id)).label("place"),
                 func.count().over(partition_by=due_on).label("number"),
             ),
             shape,
@@ -185,7 +138,7 @@ def between_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _counted(shape: ListShape) -> Select[Any]:
+def counted(shape: ListShape) -> Select[Any]:
     """The milestones of a list with no more of them than its conditions ask for."""
     statement = select(Milestone.id).join(Milestone.partnership)
     if "period" in shape.narrowed:
@@ -203,16 +156,17 @@ def _from(statement: Select[Any], shape: ListShape) -> Select[Any]:
     )
 
 
-def _paged(statement: Select[Any], shape: ListShape) -> Select[Any]:
+def paged(statement: Select[Any], shape: ListShape) -> Select[Any]:
+    """One page of what a statement finds, in the order of the list."""
     return statement.order_by(*_order(shape)).limit(number_of("at_most")).offset(number_of("skipped"))
 
 
 def _order(shape: ListShape) -> Iterable[Any]:
     if shape.grouped and shape.order is ListOrder.DUE:
         # The days themselves put what is past before today and today before what comes, and no date after all dates.
-        yield case((~IS_OPEN, _number(2)), (is_before_service(shape.due_on), _number(1)), else_=_number(0))
+        yield case((~IS_OPEN, number(2)), (is_before_service(shape.due_on), number(1)), else_=number(0))
     elif shape.grouped:
-        yield case(*((is_when(when, shape.due_on), _number(place)) for place, when in enumerate(DateGroup)))
+        yield case(*((is_when(when, shape.due_on), number(place)) for place, when in enumerate(DateGroup)))
     yield from {
         ListOrder.DUE: (),
         ListOrder.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),

@@ -20,7 +20,6 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.milestone_list_statements import (
-    BETWEEN_NUMBERS,
     EAGER,
     ListScope,
     ListShape,
@@ -28,9 +27,9 @@ from cycle_tracker.overview.queries.milestone_list_statements import (
     count_by_when_statement,
     count_statement,
     file_statement,
-    own_page_statement,
     page_statement,
 )
+from cycle_tracker.overview.queries.own_list_statements import BETWEEN_NUMBERS, own_page_statement
 from cycle_tracker.overview.rules.listing import NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
 
 
