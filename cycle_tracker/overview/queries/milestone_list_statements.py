@@ -118,7 +118,7 @@ def between_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
             select(
                 Milestone.id,
                 due_on.label("day"),
-                func.rownumber().over(partition_by=due_on, order_by=(Milestone.title, Milestone.id)).label("place"),
+                func.row_number().over(partition_by=due_on, order_by=(Milestone.title, Milestone.id)).label("place"),
                 func.count().over(partition_by=due_on).label("number"),
             ),
             shape,
