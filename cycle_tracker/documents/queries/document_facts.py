@@ -86,19 +86,21 @@ def with_facts(statement: Any) -> Select[Any]:
 
 
 FACTS = (
-    Milestone.kind,
     Milestone.state,
     Milestone.opens_on,
     Milestone.target_on,
-    Milestone.reports_on,
-    Partnership.notify_from,
     Publication.id.is_not(None).label("is_published"),
-    Publication.published_on,
     Milestone.complete.label("notified"),
-    _SHARED.reason.label("explanation"),
     _SHARED.new_due_on.label("explained_until"),
+    Partnership.notify_from,
+    Milestone.kind,
+    Milestone.reports_on,
+    Publication.published_on,
+    _SHARED.reason.label("explanation"),
 )
-"""The columns of `with_facts` from which the state of a document is worked out. `facts_in` reads them."""
+"""The columns of `with_facts` from which the state of a document is worked out, in the order of `DocumentFacts`, and
+those that are told with it. `facts_in` and `first_facts` read them."""
+_NUMBER_OF_FACTS = len(DocumentFacts._fields)
 
 
 def facts_in(row: Any) -> DocumentFacts:
@@ -112,3 +114,8 @@ def facts_in(row: Any) -> DocumentFacts:
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )
+
+
+def first_facts(row: Any) -> DocumentFacts:
+    """The same of a row that begins with them: for lists, at a third of the cost."""
+    return DocumentFacts._make(row[:_NUMBER_OF_FACTS])

@@ -4,12 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
-from cycle_tracker.national.queries import FollowedDocument
+from cycle_tracker.national.queries import DocumentSort, FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.links import url_for
@@ -17,9 +18,8 @@ from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, day, document_status, lag_wording
 
 
-@dataclass(frozen=True)
-class Followed:
-    """One document in a cell: where it stands, its dates in words with its lag."""
+class Followed(NamedTuple):
+    """One document in a cell: its status, its dates in words with its lag."""
 
     title: str
     address: str
@@ -27,13 +27,12 @@ class Followed:
     dates: list[str]
 
 
-@dataclass(frozen=True)
-class MatrixRow:
-    """One partnership: for each column the documents in it, as a rule one."""
+class MatrixRow(NamedTuple):
+    """One partnership: for each column its heading and the documents in it, as a rule one."""
 
     name: str
     address: str
-    cells: list[list[Followed]]
+    cells: list[tuple[str, list[Followed]]]
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,16 @@ def columns(period: Period) -> list[str]:
     return ["Plan", *(f"Report {number}: {year}" for number, year in enumerate(years, 1))]
 
 
-def matrix_rows(partnerships: Iterable[PartnershipName], documents: Sequence[FollowedDocument]) -> list[MatrixRow]:
-    """The partnerships with their documents in the columns."""
+def matrix_rows(
+    partnerships: Iterable[PartnershipName], documents: Sequence[FollowedDocument], period: Period
+) -> list[MatrixRow]:
+    """The partnerships with their documents in the columns of the period."""
+    headings = columns(period)
     return [
         MatrixRow(
-            name=partnership.name,
-            address=addresses.partnership(partnership.slug),
-            cells=[[followed(one) for one in cell] for cell in cells],
+            partnership.name,
+            addresses.partnership(partnership.slug),
+            [(heading, [followed(one) for one in cell]) for heading, cell in zip(headings, cells, strict=True)],
         )
         for partnership, cells in _with_cells(partnerships, documents)
     ]
@@ -72,7 +74,7 @@ def with_state(
     return [one for one in partnerships if one.id in wanted]
 
 
-def totals(counted: Mapping[tuple[DocumentState, Kind, int], int], filters: MatrixFilters) -> list[Total]:
+def totals(counted: Mapping[DocumentSort, int], filters: MatrixFilters) -> list[Total]:
     """The number in each state that any document is in, by column."""
     numbers: Counter[tuple[DocumentState, int]] = Counter()
     for (state, kind, year), number in counted.items():
@@ -93,10 +95,10 @@ def totals(counted: Mapping[tuple[DocumentState, Kind, int], int], filters: Matr
 def followed(document: FollowedDocument) -> Followed:
     """One document in words."""
     return Followed(
-        title=document.title,
-        address=addresses.milestone(document.slug, document.key),
-        status=document_status(document.state),
-        dates=date_words(document),
+        document.title,
+        addresses.milestone(document.slug, document.key),
+        document_status(document.state),
+        date_words(document),
     )
 
 
