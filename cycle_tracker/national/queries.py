@@ -12,14 +12,12 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication
-
 
 DocumentSort = tuple[DocumentState, Kind, int]
 """What documents are counted by: state, kind and year."""
@@ -33,7 +31,6 @@ class FollowedDocument(NamedTuple):
     """
 
     partnership_id: int
-    slug: str
     key: str
     title: str
     kind: Kind
@@ -51,16 +48,16 @@ class FollowedDocument(NamedTuple):
 def list_documents_of_period(
     period: Period, today: date, *, within: frozenset[int] | None = None
 ) -> list[FollowedDocument]:
-    """The documents of one plan period by partnership, the plan first; `within` are the partnerships that the person
-    may follow, None all of them. In one statement."""
-    statement = _documents(reach_of(within), of_period=True)
-    return [_one(row, period, today) for row in rows_of(statement, period=period.start, **values_of(within))]
+    """The documents of one plan period, the first of a partnership's plans and reports before the others; `within` are
+    the partnerships that the person may follow, None all of them. In one statement."""
+    rows = rows_of(_of_period(reach_of(within)), period=period.start, **values_of(within))
+    return [_one(row, period, today) for row in rows]
 
 
 def list_documents_of_partnership(partnership: Partnership, today: date) -> list[FollowedDocument]:
     """Every document of one partnership, the newest period first, the plan before its reports. In one statement."""
-    rows = rows_of(_documents(Reach.ONE, of_period=False), **values_of(frozenset({partnership.id})))
-    found = [_one(row, Period(row.period_start) if row.period_start else None, today) for row in rows]
+    rows = rows_of(_of_partnership(), partnership=partnership.id)
+    found = [_one(row[:-1], Period(row.period_start) if row.period_start else None, today) for row in rows]
     return sorted(found, key=lambda one: (-one.period.start.year if one.period else 0, one.year, one.key))
 
 
@@ -83,16 +80,27 @@ def count_documents_of_period(
     return numbers
 
 
+_COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title)
+"""What `_one` reads, in this order."""
+
+
 @built_once
-def _documents(reach: Reach, *, of_period: bool) -> Select[*tuple[Any, ...]]:
-    # `_one` reads the columns in this order.
-    columns = (*FACTS, Milestone.partnership_id, Partnership.slug, Milestone.key, Milestone.title)
-    statement = with_facts(select(*columns, Cycle.period_start)).where(
-        IS_DOCUMENT, in_reach(Milestone.partnership_id, reach)
+def _of_period(reach: Reach) -> Select[*tuple[Any, ...]]:
+    return (
+        with_facts(select(*_COLUMNS))
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
+        .order_by(Milestone.id)
     )
-    if of_period:
-        statement = statement.where(_is_of_period())
-    return statement.order_by(Partnership.name, Partnership.id, Milestone.reports_on, Milestone.id)
+
+
+@built_once
+def _of_partnership() -> Select[*tuple[Any, ...]]:
+    return (
+        with_facts(select(*_COLUMNS, Cycle.period_start))
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
+        .where(IS_DOCUMENT, Milestone.partnership_id == number_of("partnership"))
+        .order_by(Milestone.reports_on, Milestone.id)
+    )
 
 
 @built_once
@@ -112,11 +120,10 @@ def _is_of_period() -> OneOf:
 
 def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
     facts = first_facts(row)
-    kind, reports_on, published_on, explanation, partnership_id, slug, key, title, _period_start = row[len(facts) :]
+    kind, reports_on, published_on, explanation, partnership_id, key, title = row[len(facts) :]
     is_measured = published_on is not None or not facts.published
     return FollowedDocument(
         partnership_id,
-        slug,
         key,
         title,
         kind,

@@ -112,6 +112,7 @@ def _incomplete(
                 _escalated_on(Audience.NATIONAL).label("raised_on"),
             )
         )
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .where(OneOf(Milestone.id, late), *narrowed)
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)
     )

@@ -1,9 +1,10 @@
 """The matrix in words: a row for each partnership, a cell for the plan and for each report."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from cycle_tracker.core import addresses
@@ -17,6 +18,8 @@ from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, day, document_status, lag_wording
 
+KEPT_WORDS = 1_024
+
 
 class Followed(NamedTuple):
     """One document in a cell: its status, its dates in words with its lag."""
@@ -24,7 +27,7 @@ class Followed(NamedTuple):
     title: str
     address: str
     status: Status
-    dates: list[str]
+    dates: Sequence[str]
 
 
 class MatrixRow(NamedTuple):
@@ -52,17 +55,17 @@ def columns(period: Period) -> list[str]:
 
 
 def matrix_rows(
-    partnerships: Iterable[PartnershipName], documents: Sequence[FollowedDocument], period: Period
+    partnerships: Iterable[PartnershipName], documents: Iterable[FollowedDocument], period: Period
 ) -> list[MatrixRow]:
     """The partnerships with their documents in the columns of the period."""
     headings = columns(period)
     return [
         MatrixRow(
-            partnership.name,
-            addresses.partnership(partnership.slug),
-            [(heading, [followed(one) for one in cell]) for heading, cell in zip(headings, cells, strict=True)],
+            name,
+            addresses.partnership(slug),
+            [(heading, [followed(one, slug) for one in cell]) for heading, cell in zip(headings, cells, strict=True)],
         )
-        for partnership, cells in _with_cells(partnerships, documents)
+        for (_, slug, name), cells in _with_cells(partnerships, documents)
     ]
 
 
@@ -92,25 +95,39 @@ def totals(counted: Mapping[DocumentSort, int], filters: MatrixFilters) -> list[
     ]
 
 
-def followed(document: FollowedDocument) -> Followed:
-    """One document in words."""
+def followed(document: FollowedDocument, slug: str) -> Followed:
+    """One document in words, of the partnership of this slug."""
     return Followed(
         document.title,
-        addresses.milestone(document.slug, document.key),
+        addresses.milestone(slug, document.key),
         document_status(document.state),
         date_words(document),
     )
 
 
-def date_words(document: FollowedDocument) -> list[str]:
-    """The dates that go with where a document stands, and the lag of a report, each in words of its own."""
-    found = [f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"]
-    if document.published:
-        found = [f"Published {day(document.published_on)}" if document.published_on else "Published, date not known"]
-    elif document.state is DocumentState.EXPLAINED:
-        found.insert(0, f"New expected date {day(document.expected_on)}")
-    lag = lag_wording(document.lag, published=document.published)
-    return [*found, lag] if lag else found
+def date_words(document: FollowedDocument) -> tuple[str, ...]:
+    """The dates that go with the status of a document, and the lag of a report, each in words of its own."""
+    return _date_words(
+        document.target_on,
+        document.published_on,
+        document.expected_on if document.state is DocumentState.EXPLAINED else None,
+        document.lag,
+        published=document.published,
+    )
+
+
+@lru_cache(KEPT_WORDS)
+def _date_words(
+    guidance: date | None, published_on: date | None, expected: date | None, lag: int | None, *, published: bool
+) -> tuple[str, ...]:
+    """Most documents of a year have the same dates."""
+    if published:
+        found = f"Published {day(published_on)}" if published_on else "Published, date not known"
+    else:
+        found = f"Guidance date {day(guidance)}" if guidance else "No guidance date"
+    first = (f"New expected date {day(expected)}",) if expected and not published else ()
+    last = lag_wording(lag, published=published)
+    return (*first, found, last) if last else (*first, found)
 
 
 def sheet(
@@ -146,10 +163,15 @@ def _with_cells(
     partnerships: Iterable[PartnershipName], documents: Iterable[FollowedDocument]
 ) -> list[tuple[PartnershipName, list[list[FollowedDocument]]]]:
     """The partnerships, each with the documents of its cells."""
-    by_place: dict[tuple[int, int | None], list[FollowedDocument]] = defaultdict(list)
-    for one in documents:
-        by_place[one.partnership_id, _column(one.kind, one.year)].append(one)
-    return [(one, [by_place[one.id, column] for column in range(YEARS_IN_PERIOD + 1)]) for one in partnerships]
+    found: list[tuple[PartnershipName, list[list[FollowedDocument]]]] = [
+        (one, [[] for _ in range(YEARS_IN_PERIOD + 1)]) for one in partnerships
+    ]
+    cells_of = {one.id: cells for one, cells in found}
+    for document in documents:
+        column = _column(document.kind, document.year)
+        if column is not None and document.partnership_id in cells_of:
+            cells_of[document.partnership_id][column].append(document)
+    return found
 
 
 def _column(kind: Kind, year: int) -> int | None:
