@@ -106,6 +106,11 @@ FACTS = (
 """The same, with what is told beside the state. `facts_in` reads them by name."""
 
 
+def first_facts(row: Any) -> DocumentFacts:
+    """What a row that begins with `STATE_FACTS` says: for lists, at a third of the cost of the next."""
+    return DocumentFacts._make(row[:_NUMBER_OF_FACTS])
+
+
 def facts_in(row: Any) -> DocumentFacts:
     """What a row with the columns of `FACTS` says."""
     return DocumentFacts(
@@ -117,8 +122,3 @@ def facts_in(row: Any) -> DocumentFacts:
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )
-
-
-def first_facts(row: Any) -> DocumentFacts:
-    """The same of a row that begins with `STATE_FACTS`: for lists, at a third of the cost."""
-    return DocumentFacts._make(row[:_NUMBER_OF_FACTS])
