@@ -16,8 +16,8 @@ from cycle_tracker.core.lines import one_line
 __all__ = ["Base", "OneLine", "UtcDateTime", "partial_index", "table_of", "words"]
 
 LONGEST_WORD = 40
-# Lines up to this length are kept as they were read: a page reads hundreds of names and titles, most of them again.
-SHORT_LINE = 200
+# Names, titles and the like are kept as they were read: a page reads hundreds of them, most of them again.
+SHORT_LINE = 300
 KEPT_LINES = 8_192
 # Where an index keeps the condition that PostgreSQL is told later.
 WHERE = "where"
@@ -62,7 +62,8 @@ class OneLine(TypeDecorator[str]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None]:  # noqa: ARG002
         """The same, without the calls that SQLAlchemy puts between."""
-        return _read_line
+        is_short = (self.impl_instance.length or SHORT_LINE + 1) <= SHORT_LINE  # type: ignore[attr-defined]  # a String
+        return _kept_line if is_short else _read_line
 
 
 class Words(Enum):
@@ -75,14 +76,12 @@ class Words(Enum):
 
 
 def _read_line(value: str | None) -> str | None:
-    if value is None:
-        return None
-    return _kept_line(value) if len(value) <= SHORT_LINE else one_line(value)
+    return None if value is None else one_line(value)
 
 
 @lru_cache(KEPT_LINES)
-def _kept_line(text: str) -> str:
-    return one_line(text)
+def _kept_line(value: str | None) -> str | None:
+    return _read_line(value)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

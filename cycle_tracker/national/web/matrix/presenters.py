@@ -59,14 +59,16 @@ def matrix_rows(
 ) -> list[MatrixRow]:
     """The partnerships with their documents in the columns of the period."""
     headings = columns(period)
-    return [
-        MatrixRow(
-            name,
-            addresses.partnership(slug),
-            [(heading, [followed(one, slug) for one in cell]) for heading, cell in zip(headings, cells, strict=True)],
-        )
-        for (_, slug, name), cells in _with_cells(partnerships, documents)
-    ]
+    slugs: dict[int, str] = {}
+    rows: dict[int, MatrixRow] = {}
+    for number, slug, name in partnerships:
+        slugs[number] = slug
+        rows[number] = MatrixRow(name, addresses.partnership(slug), [(heading, []) for heading in headings])
+    for document in documents:
+        number, column = document.partnership_id, _column(document.kind, document.year)
+        if column is not None and number in rows:
+            rows[number].cells[column][1].append(followed(document, slugs[number]))
+    return list(rows.values())
 
 
 def with_state(
