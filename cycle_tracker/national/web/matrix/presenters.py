@@ -61,9 +61,9 @@ def matrix_rows(
     headings = columns(period)
     slugs: dict[int, str] = {}
     rows: dict[int, MatrixRow] = {}
-    for number, slug, name in partnerships:
-        slugs[number] = slug
-        rows[number] = MatrixRow(name, addresses.partnership(slug), [(heading, []) for heading in headings])
+    for one in partnerships:
+        slugs[one.id] = one.slug
+        rows[one.id] = MatrixRow(one.name, addresses.partnership(one.slug), [(heading, []) for heading in headings])
     for document in documents:
         number, column = document.partnership_id, _column(document.kind, document.year)
         if column is not None and number in rows:
