@@ -55,13 +55,15 @@ def list_page_of_published(
     page: int,
     per_page: int,
 ) -> tuple[list[PublishedDocument], int]:
-    """One page of them and the one after it; and how many there are, one more than `COUNTED_TO` where there are more.
-    In one statement; in two for a page beyond the last."""
-    filtered = {"one_partnership": bool(partnership), "one_period": period is not None}
-    values = _values(having_some[: page * per_page + 1], partnership, period)
-    rows = rows_of(_documents(**filtered, paged=True), **values, at_most=per_page + 1, skipped=(page - 1) * per_page)
-    count = rows[0].in_all if rows else rows_of(_count(**filtered), **values)[0][0]
-    return _read(rows), int(count)
+    """One page of them and the one after it; and how many there are, one more than `COUNTED_TO` where there are more,
+    and 0 where the page is beyond the last. In one statement."""
+    rows = rows_of(
+        _documents(one_partnership=bool(partnership), one_period=period is not None, paged=True),
+        **_values(having_some[: page * per_page + 1], partnership, period),
+        at_most=per_page + 1,
+        skipped=(page - 1) * per_page,
+    )
+    return _read(rows), int(rows[0].in_all) if rows else 0
 
 
 def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
@@ -121,7 +123,6 @@ def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Selec
     )
 
 
-@built_once
 def _count(*, one_partnership: bool, one_period: bool) -> Select[int]:
     # Only documents are published, so without filters the milestones need not be asked.
     found = select(Publication.id).where(IS_PUBLISHED)
