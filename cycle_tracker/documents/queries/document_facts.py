@@ -10,7 +10,6 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
-from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -72,33 +71,44 @@ _SHARED = aliased(DateChange)
 
 
 def with_facts(statement: Any) -> Select[Any]:
-    """A statement on documents, joined with everything that their states depend on: partnership, cycle, publication
-    and the newest explanation that was shared."""
+    """A statement on documents, joined with everything that their states depend on: partnership, publication and the
+    newest explanation that was shared."""
     newest = _newest_shared().where(DateChange.milestone_id == Milestone.id).correlate(Milestone)
     joined: Select[Any] = (
         statement.select_from(Milestone)
         .join(Partnership, Partnership.id == Milestone.partnership_id)
-        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .outerjoin(Publication, and_(Publication.milestone_id == Milestone.id, IS_PUBLISHED))
         .outerjoin(_SHARED, _SHARED.id == newest.scalar_subquery())
     )
     return joined
 
 
-FACTS = (
-    Milestone.kind,
+STATE_FACTS = (
     Milestone.state,
     Milestone.opens_on,
     Milestone.target_on,
-    Milestone.reports_on,
-    Partnership.notify_from,
     Publication.id.is_not(None).label("is_published"),
-    Publication.published_on,
     Milestone.complete.label("notified"),
-    _SHARED.reason.label("explanation"),
     _SHARED.new_due_on.label("explained_until"),
+    Partnership.notify_from,
 )
-"""The columns of `with_facts` from which the state of a document is worked out. `facts_in` reads them."""
+"""The columns of `with_facts` from which the state of a document is worked out, in the order of `DocumentFacts`. A list
+asks for them first, and `first_facts` reads them."""
+_NUMBER_OF_FACTS = len(STATE_FACTS)
+
+FACTS = (
+    *STATE_FACTS,
+    Milestone.kind,
+    Milestone.reports_on,
+    Publication.published_on,
+    _SHARED.reason.label("explanation"),
+)
+"""The same, with what is told beside the state. `facts_in` reads them by name."""
+
+
+def first_facts(row: Any) -> DocumentFacts:
+    """What a row that begins with `STATE_FACTS` says: for lists, at a third of the cost of the next."""
+    return DocumentFacts._make(row[:_NUMBER_OF_FACTS])
 
 
 def facts_in(row: Any) -> DocumentFacts:

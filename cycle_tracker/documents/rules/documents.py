@@ -4,16 +4,15 @@ No law fixes a day for either, so "late" is always told against a guidance date,
 "past guidance date", "explained", "outstanding".
 """
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
 
 
-@dataclass(frozen=True)
-class DocumentFacts:
+class DocumentFacts(NamedTuple):
     """What is known of a document. Dates are London dates.
 
     `explained_until` is the new expected date of the explanation that officials may see, if there is one.

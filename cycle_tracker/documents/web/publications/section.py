@@ -7,7 +7,7 @@ from cycle_tracker.documents.queries.publications import names_in, record_on_pag
 from cycle_tracker.documents.web.publications.presenters import document_part
 from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.web.access import current_user_row
+from cycle_tracker.web.access import current_organisation_id
 from cycle_tracker.web.page_parts import Section
 
 
@@ -20,7 +20,7 @@ def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> 
         record,
         viewer,
         names_in(record),
-        own=current_user_row().organisation_id,
+        own=current_organisation_id(),
         in_full=detail is Detail.EVERYTHING,
     )
     return Section("documents/publications/section.html", part)

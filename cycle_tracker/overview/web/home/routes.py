@@ -10,7 +10,6 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.operations.web.service_health.presenters import health_summary
-from cycle_tracker.overview.queries.document_copies import list_to_receive
 from cycle_tracker.overview.queries.group_escalations import list_decisions_wanted
 from cycle_tracker.overview.queries.running_cycles import list_running_cycles
 from cycle_tracker.overview.queries.work import list_work
@@ -44,7 +43,7 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
         sections["national"] = national.position(list_documents(today, within=within))
         sections["raised"] = raised_to_nation(viewer, today)
         if Role.OFFICIAL in viewer.national:
-            sections["to_receive"] = national.to_receive(list_to_receive(viewer), today)
+            sections["to_receive"] = national.to_receive(viewer, today)
         if viewer.can(Permission.ASK_FOR_UPDATES) and (asked := requests.followed(viewer, today, clock.now())):
             sections["requests"] = asked
         sections["may_ask"] = viewer.can(Permission.ASK_FOR_UPDATES)
