@@ -158,11 +158,18 @@ def _published(statement: Select[Any], *, one_partnership: bool, one_period: boo
 
 @built_once
 def _with_publications() -> Select[*tuple[Any, ...]]:
-    # One that is found is enough. As a condition that anything exists the database would look at all of them.
-    one = (
+    # One that is found is enough, and of each document its own publication is asked for. As conditions that anything
+    # exists, or as a join, the database would look at all publications for each partnership.
+    its_own = (
         select(Publication.id)
-        .join(Milestone, Milestone.id == Publication.milestone_id)
-        .where(IS_DOCUMENT, Milestone.partnership_id == Partnership.id, IS_PUBLISHED)
+        .where(Publication.milestone_id == Milestone.id, IS_PUBLISHED)
+        .limit(1)
+        .correlate(Milestone)
+        .scalar_subquery()
+    )
+    one = (
+        select(Milestone.id)
+        .where(IS_DOCUMENT, Milestone.partnership_id == Partnership.id, its_own.is_not(None))
         .limit(1)
         .correlate(Partnership)
         .scalar_subquery()
