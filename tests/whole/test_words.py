@@ -18,7 +18,7 @@ READ_BY_PEOPLE = ("README.md", "CONTRIBUTING.md", "docs/reminders.md", "docs/gui
 # The pattern, and what is said instead. A pattern is searched without regard to case unless it says otherwise.
 FORBIDDEN = {
     r"\bmails?\b(?! catcher| server| address\w* of the sender)|\bmailed\b": "email, emails, emailed (W1)",
-    r"(?<![Tt]he )(?<!a )Scottish Government(?! (officials?|officers?|email|guidance|Design))": (
+    r"(?<![Tt]he )(?<!a )Scottish Government(?! (officials?|officers?|email|guidance|Design|escalation))": (
         "the Scottish Government; no article only before a noun (W2)"
     ),
     r"\b(some|every|no|any)body\b": "someone, everyone, no one, anyone, or say who acts (W3)",

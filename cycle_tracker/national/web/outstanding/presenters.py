@@ -45,7 +45,7 @@ COLUMNS = (
     "New expected date",
     "Explanation",
     "Escalated on",
-    "Escalated to the national group on",
+    "Escalated to the Scottish Government escalation group on",
 )
 
 
@@ -176,7 +176,9 @@ def _line(document: Document) -> OutstandingRow:
         published=published if document.published else "",
         expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
         escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
-        raised=f"Escalated to the national group on {day(document.raised_on)}" if document.raised_on else "",
+        raised=f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
+        if document.raised_on
+        else "",
     )
 
 
