@@ -81,7 +81,8 @@ def opening(asked: RequestSubject, today: date) -> str:
     past = (today - asked.target_on).days
     if past <= 0:
         return f"{first} The {name} is {day(asked.target_on)}.{not_in_law} {no_record}"
-    said = f"{first} The {name} was {day(asked.target_on)} ({count(past, 'day')} before {day(today)}).{not_in_law} {no_record}"
+    passed = f"{count(past, 'day')} before {day(today)}"
+    said = f"{first} The {name} was {day(asked.target_on)} ({passed}).{not_in_law} {no_record}"
     return f"{said} The new expected date is {day(asked.expected_on)}." if asked.expected_on else said
 
 

@@ -68,7 +68,8 @@ def early_words(reports_on: date | None, published_on: date | None) -> str:
     """
     if reports_on is None or published_on is None or published_on > reports_on:
         return ""
-    return f"It was published before the year it reports on ended, on {reports_on:%-d %B %Y}. Check that the date is right."
+    ended = f"{reports_on:%-d %B %Y}"
+    return f"It was published before the year it reports on ended ({ended}). Check that the date is right."
 
 
 def lag_days(reports_on: date | None, published_on: date | None, today: date) -> int | None:

@@ -12,6 +12,7 @@ from cycle_tracker.access.queries.scopes import is_mine, work_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.document_facts import explained_until
 from cycle_tracker.milestones.queries.due_states import is_due_by, is_due_on, is_live, is_past
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -28,6 +29,7 @@ MILESTONE_COLUMNS = (
     Milestone.title,
     Milestone.kind,
     Milestone.state,
+    Milestone.opens_on,
     Milestone.duty_basis,
     Milestone.duty_citation,
     Milestone.date_basis,
@@ -42,6 +44,7 @@ MILESTONE_COLUMNS = (
     Partnership.slug,
     Partnership.name.label("partnership"),
     Partnership.notify_from,
+    explained_until().label("explained_until"),
 )
 
 

@@ -152,7 +152,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"published_on": "31 6 2026"}, "31 June 2026 is not a real date"),
         ({"published_on": "yesterday"}, "Enter a date, for example 30 6 2026"),
         ({"published_on": "4 7 2026"}, "The date must be today or in the past."),
-        ({"published_on": "31 3 2026"}, "The year it reports on ends on 31 March 2026"),
+        ({"published_on": "31 3 2025"}, "The year it reports on starts on 1 April 2025"),
     ]:
         sent = publication_data(moray, **changed)
         page = client.post(f"{REPORT}/publication", data=sent)

@@ -36,8 +36,8 @@ def asked(
 def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_day_to_reply_by() -> None:
     assert whole_text(asked(), DEFAULT_TEXT, date(2026, 9, 16), TODAY) == (
         "The Scottish Government would like an update on “Annual report on 2025–26”, Moray. The guidance date was "
-        "30 June 2026 (64 days before 2 September 2026). This is a guidance date, not a legal deadline. We have no record "
-        "that it has been published.\n\n"
+        "30 June 2026 (64 days before 2 September 2026). This is a guidance date, not a legal deadline. We have no "
+        "record that it has been published.\n\n"
         f"{DEFAULT_TEXT}\n\n"
         "Please reply by 16 September 2026."
     )

@@ -10,13 +10,16 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import number_words
+from cycle_tracker.documents.rules.documents import DocumentFacts, document_state
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList
 from cycle_tracker.overview.rules.listing import DateGroup
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
+    Status,
     bases_wording,
     day,
     document_status,
@@ -149,7 +152,7 @@ def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
 
 
 def _task(row: Any, viewer: Viewer, today: date) -> Task:
-    status = milestone_status(row, today, row.notify_from)
+    status = _status(row, today)
     lines = [row.partnership if _works_in_several(viewer) else "", due_wording(row, today), _owner(row, viewer)]
     return Task(
         title=row.title,
@@ -158,6 +161,22 @@ def _task(row: Any, viewer: Viewer, today: date) -> Task:
         status=status.label,
         colour=status.colour,
     )
+
+
+def _status(row: Any, today: date) -> Status:
+    """The status of an open milestone; of a document the one that officials see, so that no page says another."""
+    if row.kind not in DOCUMENTS:
+        return milestone_status(row, today, row.notify_from)
+    facts = DocumentFacts(
+        state=row.state,
+        opens_on=row.opens_on,
+        target_on=row.target_on,
+        published=False,
+        notified=False,
+        explained_until=row.explained_until,
+        notify_from=row.notify_from,
+    )
+    return document_status(document_state(facts, today))
 
 
 def _owner(row: Any, viewer: Viewer) -> str:
