@@ -31,6 +31,7 @@ def settings(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[s
         "TRUSTED_HOSTS": [host for host in env.get("TRUSTED_HOSTS", "").split(",") if host] or None,
         "PROXY_COUNT": _number(env, "PROXY_COUNT", 0),
         "TZ_NAME": TIME_ZONE,
+        "DEMONSTRATION": env.get("DEMONSTRATION", "0") == "1",
         "MAIL_SERVER": env.get("MAIL_SERVER", "127.0.0.1"),
         "MAIL_PORT": _number(env, "MAIL_PORT", 1025),
         "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from cycle_tracker import models
 from cycle_tracker.app import create_core_app
-from cycle_tracker.core import clock
+from cycle_tracker.core import clock, demonstration
 from cycle_tracker.core.extensions import Base, db
 from tests.support.settings import settings_for_tests
 
@@ -45,6 +45,7 @@ class Database(ABC):
         with app.app_context():
             db.session.remove()
             self._empty()
+            app.extensions[demonstration.NAME] = False
 
     def stand(self, name: str, make: Callable[[], Made]) -> Made:
         """Fill an emptied database with what `make` puts in and commits: the first time by making it, then by putting

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from cycle_tracker.cli.demo.people import ACCOUNTS, PASSWORD
 from cycle_tracker.cli.demo.story import is_seeded, seed_demo
 from cycle_tracker.core import clock
+from cycle_tracker.core.demonstration import mark_as_demonstration
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 
@@ -20,6 +21,8 @@ from cycle_tracker.core.extensions import db
 def seed_demo_command(on: datetime | None) -> None:
     """Add made-up people and histories for the 30 partnerships. It is safe to run again."""
     if is_seeded():
+        mark_as_demonstration()  # a demo of an earlier version did not say so
+        db.session.commit()
         click.echo("The demo data is already there. Nothing was changed.")
         return
     day: date = on.date() if on else clock.today()

@@ -15,6 +15,7 @@ from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
 from cycle_tracker.cli.demo.scenes import Act, Scene
+from cycle_tracker.core.demonstration import mark_as_demonstration
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period
@@ -52,6 +53,7 @@ def is_seeded() -> bool:
 def seed_demo(on: date, now: datetime) -> Seeded:
     """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real."""
     _refuse_beside_real_data()
+    mark_as_demonstration()
     load_reference(now)
     partnerships = list_partnerships()
     people = add_people(partnerships, now)

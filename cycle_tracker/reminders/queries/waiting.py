@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
@@ -115,11 +115,11 @@ _COLUMNS = (
 )
 
 
-def people_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
-    """The next people, by number, for whom a notice waits."""
+def people_with_waiting_notices(*, after: int, limit: int, queued_on: date | None = None) -> Sequence[int]:
+    """The next people, by number, for whom a notice waits; with `queued_on`, one of that day."""
     return db.session.scalars(
         select(Notice.user_id)
-        .where(Notice.message_id.is_(None), Notice.ended_at.is_(None), Notice.user_id > after)
+        .where(Notice.message_id.is_(None), Notice.ended_at.is_(None), Notice.user_id > after, *_of_day(queued_on))
         .group_by(Notice.user_id)
         .order_by(Notice.user_id)
         .limit(limit)
@@ -134,8 +134,8 @@ def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     )
 
 
-def contacts_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
-    """The next contacts, by number, for whom a notice waits."""
+def contacts_with_waiting_notices(*, after: int, limit: int, queued_on: date | None = None) -> Sequence[int]:
+    """The next contacts, by number, for whom a notice waits; with `queued_on`, one of that day."""
     return db.session.scalars(
         select(Notice.contact_id)
         .where(
@@ -143,6 +143,7 @@ def contacts_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
             Notice.ended_at.is_(None),
             Notice.contact_id.is_not(None),
             Notice.contact_id > after,
+            *_of_day(queued_on),
         )
         .group_by(Notice.contact_id)
         .order_by(Notice.contact_id)
@@ -156,6 +157,10 @@ def notices_waiting_for_contacts(contact_ids: Collection[int]) -> dict[int, list
         Notice.contact_id,
         _lines().where(Notice.contact_id.in_(contact_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
     )
+
+
+def _of_day(queued_on: date | None) -> list[ColumnElement[bool]]:
+    return [] if queued_on is None else [Notice.queued_on == queued_on]
 
 
 def notices_of_messages(message_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
