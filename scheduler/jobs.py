@@ -23,6 +23,7 @@ from cycle_tracker.partnerships.queries.calendars import at_work_on, calendar_of
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
+from cycle_tracker.reminders.services.settings_in_use import note_settings
 
 SEND_ACCOUNT_MAILS = "send-account-mails"
 # The jobs without which nobody is told anything.
@@ -48,6 +49,7 @@ def queue_notices(today: date) -> Report:
 
     Either way it first writes down the working days before it on which nobody ran it.
     """
+    note_settings(today, clock.now())
     calendar = calendar_of_service()
     missed = note_missed_runs(QUEUE_NOTICES, today, clock.now(), calendar)
     if not calendar.is_working_day(today):
