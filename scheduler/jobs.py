@@ -19,11 +19,11 @@ from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.models.job_run import RunOutcome
 from cycle_tracker.operations.services.alarms import watch_sender
+from cycle_tracker.operations.services.settings_in_use import note_settings
 from cycle_tracker.partnerships.queries.calendars import at_work_on, calendar_of_service
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
-from cycle_tracker.reminders.services.settings_in_use import note_settings
 
 SEND_ACCOUNT_MAILS = "send-account-mails"
 # The jobs without which nobody is told anything.

@@ -7,8 +7,8 @@ from flask import Flask, g, request
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
-from cycle_tracker.core.demonstration import WORDS, is_demonstration, known_demonstration
 from cycle_tracker.core.roles import Role
+from cycle_tracker.mail.services.demonstration import WORDS, is_demonstration, known_demonstration
 from cycle_tracker.web.access import signed_in_viewer
 from cycle_tracker.web.sessions import live_session
 

@@ -17,8 +17,9 @@ from sqlalchemy.engine import make_url
 
 from cycle_tracker import models
 from cycle_tracker.app import create_core_app
-from cycle_tracker.core import clock, demonstration
+from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.mail.services import demonstration
 from tests.support.settings import settings_for_tests
 
 Made = TypeVar("Made")

@@ -8,9 +8,9 @@ from flask.cli import with_appcontext
 from cycle_tracker.cli.demo.people import ACCOUNTS, PASSWORD
 from cycle_tracker.cli.demo.story import is_seeded, seed_demo
 from cycle_tracker.core import clock
-from cycle_tracker.core.demonstration import mark_as_demonstration
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.mail.services.demonstration import mark_as_demonstration
 
 
 @click.command("seed-demo")

@@ -15,13 +15,13 @@ from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
 from cycle_tracker.cli.demo.scenes import Act, Scene
-from cycle_tracker.core.demonstration import mark_as_demonstration
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.publications import scottish_government
+from cycle_tracker.mail.services.demonstration import mark_as_demonstration
 from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from cycle_tracker.core.demonstration import WORDS, is_demonstration
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.wording import shortened
 from cycle_tracker.mail.mime import compose
+from cycle_tracker.mail.services.demonstration import WORDS, is_demonstration
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.models.message import Message, MessageBody
 

@@ -9,7 +9,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.missing_rows import insert_missing
-from cycle_tracker.models.service_setting import ServiceSetting
+from cycle_tracker.models.reference import ServiceSetting
 from cycle_tracker.reminders.services.bookmarks import ask_again
 
 OUTSTANDING_AFTER = "outstanding-after-days"
