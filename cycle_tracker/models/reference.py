@@ -1,5 +1,5 @@
-"""Reference data of the field: the review criteria and the reports that a plan should line up with. And what is known of
-the service as a whole, such as that all it holds is a demonstration."""
+"""Reference data of the field: the review criteria and the reports that a plan should line up with. And what is known
+of the service as a whole, such as that all it holds is a demonstration."""
 
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,7 +43,8 @@ class AlignedReport(Base):
 
 
 class ServiceSetting(Base):
-    """One fact about the service, by its name (`mail/services/demonstration.py`, `operations/services/settings_in_use.py`)."""
+    """One fact about the service, by its name: `mail/services/demonstration.py` and
+    `operations/services/settings_in_use.py` say which there are."""
 
     __tablename__ = "service_settings"
 

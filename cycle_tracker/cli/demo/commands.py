@@ -41,10 +41,11 @@ def seed_demo_command(on: datetime | None) -> None:
 @click.command("demo-accounts")
 def demo_accounts() -> None:
     """Show the demo accounts and their passwords."""
-    widths = [max(len(row[column]) for row in _rows()) for column in range(3)]
+    widths = [max(len(row[column]) for row in _rows()) for column in range(4)]
     for row in _rows():
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _rows() -> list[tuple[str, str, str]]:
-    return [("Account", "Email", "Password"), *((one.name, one.email, PASSWORD) for one in ACCOUNTS)]
+def _rows() -> list[tuple[str, str, str, str]]:
+    accounts = ((one.post, one.name, one.email, PASSWORD) for one in ACCOUNTS)
+    return [("Account", "Name", "Email", "Password"), *accounts]
