@@ -76,7 +76,7 @@ def test_criteria_aligned_reports_and_old_codes_are_all_there(loaded: dict[str, 
         "6a",
         "6b",
     ]
-    assert _count(AlignedReport) == 22
+    assert _count(AlignedReport) == 30
     old_codes = db.session.scalars(select(OldCode).order_by(OldCode.code)).all()
     assert len(old_codes) == 8
     names = {one.id: one.name for one in db.session.scalars(select(Organisation))}
