@@ -8,14 +8,19 @@ holidays (`tests/reminders/services/test_worked_holidays.py`), settings (`tests/
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from config import ROOT
-from cycle_tracker.cli.demo.people import ADMINISTRATOR, LEAD, OFFICIAL, Account
+from cycle_tracker.cli.demo.people import ACCOUNTS, ADMINISTRATOR, LEAD, OFFICIAL, Account
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import WorkingCalendar, bank_holiday
 from cycle_tracker.core.clock import LONDON
@@ -25,6 +30,7 @@ from cycle_tracker.core.wording import bases, basis_words
 from cycle_tracker.documents.rules.documents import early_words
 from cycle_tracker.governance.rules import last_working_reply_day
 from cycle_tracker.milestones.services.milestones import TOO_EARLY
+from cycle_tracker.models.message import Message, MessageBody
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.reference.files import read_rows
 from cycle_tracker.web_app import create_app
@@ -125,6 +131,12 @@ PAGES: dict[str, tuple[Account | None, str, str, str]] = {
         "2020 guidance, paragraph 125: ideally by June (the date). Outstanding",
         "Past guidance date",
     ),
+    "the first day on which a document is outstanding": (
+        LEAD,
+        f"{MORAY}/2023-26.annual-report-3",
+        "This has been outstanding since 30 August 2026 because it has no explanation.",
+        "29 August 2026",
+    ),
     "bank holidays bind nobody": (
         ADMINISTRATOR,
         "/partnerships/moray/set-up/closure-days",
@@ -219,6 +231,51 @@ def test_a_page_says_what_is_right(demo: Flask, account: Account | None, path: s
 )
 def test_every_page_of_a_demonstration_says_that_it_is_one(demo: Flask, account: Account | None, path: str) -> None:
     assert BANNER in soup(browser(demo, account).get(path)).get_text()
+
+
+def mails_of(account: Account) -> list[tuple[Message, EmailMessage]]:
+    rows = db.session.execute(
+        select(Message, MessageBody.content)
+        .join(MessageBody, MessageBody.message_id == Message.id)
+        .where(Message.recipient == account.email)
+        .order_by(Message.id)
+    )
+    return [(row[0], message_from_bytes(row[1], policy=default)) for row in rows]
+
+
+def parts_of(mail: EmailMessage) -> dict[str, str]:
+    """The text of each form, by its subtype, on one line."""
+    return {
+        part.get_content_subtype(): " ".join(BeautifulSoup(part.get_content(), "lxml").get_text(" ").split())
+        for part in mail.walk()
+        if part.get_content_maintype() == "text"
+    }
+
+
+def test_every_email_of_a_demonstration_says_that_it_is_one(demo: Flask) -> None:
+    mails = [mail for account in ACCOUNTS for _message, mail in mails_of(account)]
+    assert mails
+    for mail in mails:
+        parts = parts_of(mail)
+        assert BANNER in parts["html"]
+        assert parts["plain"].startswith(BANNER)
+
+
+def test_an_email_gives_its_reader_one_true_reason(demo: Flask) -> None:
+    (_message, mail), *_ = mails_of(LEAD)
+    words = parts_of(mail)["plain"]
+    assert "You get this because you own" in words
+    assert "lead the partnership’s planning or sit on" not in words
+    assert "Your planning lead can" not in words
+
+
+def test_the_page_of_an_email_says_its_own_count_of_days_and_the_step_apart(demo: Flask) -> None:
+    (message, mail), *_ = mails_of(LEAD)
+    assert "Overdue by 143 days (guidance date 30 June 2026)" in parts_of(mail)["plain"]
+    shown = said(browser(demo, LEAD).get(f"/mails/{message.identity}"))
+    step = re.search(r"In the email: Overdue by 143 days. Scheduled step: (\d+) days after the guidance date", shown)
+    assert step is not None
+    assert int(step[1]) <= 143
 
 
 @pytest.mark.parametrize(
