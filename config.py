@@ -1,6 +1,7 @@
 """Settings, read from the environment once. README lists them with their defaults."""
 
 import os
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ def settings(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[s
         "TRUSTED_HOSTS": [host for host in env.get("TRUSTED_HOSTS", "").split(",") if host] or None,
         "PROXY_COUNT": _number(env, "PROXY_COUNT", 0),
         "TZ_NAME": TIME_ZONE,
+        "DEMONSTRATION": env.get("DEMONSTRATION", "0") == "1",
+        "OUTSTANDING_AFTER_DAYS": _outstanding_after(env),
+        "REPORT_GUIDANCE_DATE": "{:02}-{:02}".format(*_month_and_day(env)),
+        "DATA_CONTROLLER": env.get("DATA_CONTROLLER", "").strip(),
+        "DATA_PROTECTION_CONTACT": env.get("DATA_PROTECTION_CONTACT", "").strip(),
         "MAIL_SERVER": env.get("MAIL_SERVER", "127.0.0.1"),
         "MAIL_PORT": _number(env, "MAIL_PORT", 1025),
         "MAIL_USERNAME": env.get("MAIL_USERNAME") or None,
@@ -85,6 +91,24 @@ def _sender_name(env: os._Environ[str] | dict[str, str]) -> str:
     return name
 
 
+def _outstanding_after(env: os._Environ[str] | dict[str, str]) -> int:
+    """Days past its guidance date after which an unexplained document is outstanding. Its lead is asked to explain it
+    ten working days before that, so it is some weeks at least."""
+    return _number(env, "OUTSTANDING_AFTER_DAYS", 60, between=(21, 366))
+
+
+def _month_and_day(env: os._Environ[str] | dict[str, str]) -> tuple[int, int]:
+    """The day by which the guidance wants annual reports, “ideally by June”: month and day, after the year's end."""
+    text = env.get("REPORT_GUIDANCE_DATE", "") or "06-30"
+    try:
+        found = datetime.strptime(f"2000-{text}", "%Y-%m-%d").date()  # noqa: DTZ007  a day of the calendar
+    except ValueError:
+        raise SettingError(f"REPORT_GUIDANCE_DATE must be a month and a day, like 06-30, and it is “{text}”.") from None
+    if not date(2000, 4, 1) <= found <= date(2000, 12, 31):
+        raise SettingError(f"REPORT_GUIDANCE_DATE must be from 04-01 to 12-31, and it is “{text}”.")
+    return found.month, found.day
+
+
 def _number(
     env: os._Environ[str] | dict[str, str], name: str, default: int, *, between: tuple[int, int] | None = None
 ) -> int:
@@ -96,3 +120,8 @@ def _number(
     if between is not None and not between[0] <= number <= between[1]:
         raise SettingError(f"{name} must be a whole number from {between[0]} to {between[1]}, and it is “{text}”.")
     return number
+
+
+# Read once: rules that know no app use them.
+OUTSTANDING_AFTER_DAYS = _outstanding_after(os.environ)
+REPORT_GUIDANCE_DATE = _month_and_day(os.environ)

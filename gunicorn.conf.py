@@ -3,8 +3,8 @@ when a worker looks for memory to give back."""
 
 import gc
 
-# A page makes some thousand objects and lets go of them by itself. At 700, as Python has it, each page is looked through
-# several times, which is 3% of it.
+# A page makes some thousand objects and lets go of them by itself. At 700, as Python has it, each page is looked
+# through several times, which is 3% of it.
 COLLECT_AFTER = (20_000, 20, 50)
 
 # gunicorn takes the path and the scheme from headers of whoever is on this machine, and of every Unix socket. A client

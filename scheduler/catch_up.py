@@ -7,16 +7,17 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker.core import clock
-from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, has_finished_on
 from cycle_tracker.jobs.rules import QUEUE_AT
+from cycle_tracker.partnerships.queries.calendars import calendar_of_service
 
 log = logging.getLogger(__name__)
 
 
-def is_catch_up_due(london_now: datetime, *, has_run_today: bool) -> bool:
+def is_catch_up_due(london_now: datetime, *, has_run_today: bool, calendar: WorkingCalendar = SCOTLAND) -> bool:
     """True on a working day after seven where today's queueing has not run, or did not succeed."""
-    return SCOTLAND.is_working_day(london_now.date()) and london_now.time() >= QUEUE_AT and not has_run_today
+    return calendar.is_working_day(london_now.date()) and london_now.time() >= QUEUE_AT and not has_run_today
 
 
 def is_queueing_missed(app: Flask) -> bool:
@@ -25,7 +26,8 @@ def is_queueing_missed(app: Flask) -> bool:
     with app.app_context():
         try:
             has_run = has_finished_on(QUEUE_NOTICES, clock.today())
+            calendar = calendar_of_service()
         except SQLAlchemyError:
             log.exception("Whether queue-notices has run today cannot be asked.")
             return False
-    return is_catch_up_due(clock.london_time(clock.now()), has_run_today=has_run)
+    return is_catch_up_due(clock.london_time(clock.now()), has_run_today=has_run, calendar=calendar)

@@ -19,6 +19,8 @@ from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
 from cycle_tracker.models.job_run import RunOutcome
 from cycle_tracker.operations.services.alarms import watch_sender
+from cycle_tracker.operations.services.settings_in_use import note_settings
+from cycle_tracker.partnerships.queries.calendars import at_work_on, calendar_of_service
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
@@ -42,16 +44,20 @@ class Report:
 
 
 def queue_notices(today: date) -> Report:
-    """Decide who is told what today, and write the mails. On a day that is no working day it queues nothing.
+    """Decide who is told what today, and write the mails. On a day that is no working day it queues nothing; on a bank
+    holiday only for the partnerships that work on it.
 
     Either way it first writes down the working days before it on which nobody ran it.
     """
-    missed = note_missed_runs(QUEUE_NOTICES, today, clock.now())
-    if not SCOTLAND.is_working_day(today):
+    note_settings(today, clock.now())
+    calendar = calendar_of_service()
+    missed = note_missed_runs(QUEUE_NOTICES, today, clock.now(), calendar)
+    if not calendar.is_working_day(today):
         said = f"{today:%A %-d %B %Y} is not a working day in Scotland: nothing is queued."
         return Report({"working_day": 0, "missed_runs": missed}, said)
-    swept = queue_due_notices(today, clock.now())
-    gathered = gather_waiting_notices(today, clock.now())
+    at_work = None if SCOTLAND.is_working_day(today) else at_work_on(today)
+    swept = queue_due_notices(today, clock.now(), at_work=at_work)
+    gathered = gather_waiting_notices(today, clock.now(), of_today_alone=at_work is not None)
     counts = {
         "working_day": 1,
         **asdict(swept),

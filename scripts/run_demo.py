@@ -79,6 +79,7 @@ def environment(ports: Ports) -> dict[str, str]:
         "MAIL_PORT": str(ports.smtp),
         "MAIL_USE_TLS": "0",
         "PYTHONUNBUFFERED": "1",
+        "DEMONSTRATION": "1",
     }
 
 

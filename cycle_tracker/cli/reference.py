@@ -25,5 +25,6 @@ def _in_words(counts: dict[str, Loaded]) -> str:
 
 
 def _changes(loaded: Loaded) -> str:
-    changes = [f"{count} {word}" for count, word in ((loaded.new, "new"), (loaded.changed, "changed")) if count]
+    counted = ((loaded.new, "new"), (loaded.changed, "changed"), (loaded.kept, "left because a person changed them"))
+    changes = [f"{count} {word}" for count, word in counted if count]
     return f" ({', '.join(changes)})" if changes else ""

@@ -4,8 +4,10 @@ outstanding."""
 from datetime import date, timedelta
 from enum import StrEnum
 
-# Days past the guidance date after which an unexplained document is outstanding.
-OUTSTANDING_AFTER_DAYS = 60
+import config
+
+# Days past the guidance date after which an unexplained document is outstanding: a setting, 60 by default.
+OUTSTANDING_AFTER_DAYS = config.OUTSTANDING_AFTER_DAYS
 
 
 # Working days before a document becomes outstanding at which the lead is offered to explain it.
@@ -33,3 +35,9 @@ LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, Doc
 def last_day_before_outstanding(target_on: date, outstanding_after: int = OUTSTANDING_AFTER_DAYS) -> date:
     """The last day on which an unexplained document is only past its guidance date."""
     return target_on + timedelta(days=outstanding_after)
+
+
+def report_guidance_date(year: int, month_and_day: tuple[int, int] = config.REPORT_GUIDANCE_DATE) -> date:
+    """The guidance date of an annual report in the year in which it falls due: a setting, 30 June by default, for the
+    2020 guidance says "ideally by June" and no day."""
+    return date(year, *month_and_day)

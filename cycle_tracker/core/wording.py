@@ -24,6 +24,8 @@ DATE_NAMES = {
 JOINER = "\u200d"
 SKIN_TONES = range(0x1F3FB, 0x1F400)
 IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
+# In a citation, what stands before guidance that explains the duty or the date and gives neither.
+SEE = ". See "
 
 
 @lru_cache(KEPT_DAYS)
@@ -73,8 +75,13 @@ def due_in_words(due_on: date, today: date) -> str:
 
 
 def basis_words(basis: Basis, citation: str) -> str:
-    """What a duty or a date is based on: `2014 Act, section 13 (statute)`."""
-    return f"{citation} ({basis.value})" if citation else basis.value
+    """What a duty or a date is based on. Guidance that explains a duty in law is not called statute.
+
+    >>> basis_words(Basis.STATUTE, "2014 Act, section 10(1)(a). See 2020 guidance, paragraphs 76 to 78")
+    '2014 Act, section 10(1)(a) (statute). See 2020 guidance, paragraphs 76 to 78'
+    """
+    given, see, explains = citation.partition(SEE)
+    return f"{given} ({basis.value}){see}{explains}" if citation else basis.value
 
 
 def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citation: str) -> str:
@@ -88,7 +95,9 @@ def bases(duty_basis: Basis, duty_citation: str, date_basis: Basis, date_citatio
         for basis, citation in ((duty_basis, duty_citation), (date_basis, date_citation))
     )
     if duty and on and duty != on:
-        return f"Based on {duty} (the duty) and {on} (the date)."
+        (duty, *see_of_duty), (on, *see_of_date) = duty.split(SEE), on.split(SEE)
+        see = " and ".join(dict.fromkeys(see_of_duty + see_of_date))
+        return f"Based on {duty} (the duty) and {on} (the date){SEE if see else ''}{see}."
     if duty and on:
         return f"Based on {duty}."
     if duty:

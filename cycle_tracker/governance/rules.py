@@ -43,6 +43,12 @@ def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: 
         raise RuleBroken("The reply date must be a working day when the partnership is not closed.", field="reply_by")
 
 
+def last_working_reply_day(audience: Audience, today: date, calendar: WorkingCalendar) -> date | None:
+    """The last working day by which this audience may promise its reply; None where there is none before that ends."""
+    last = calendar.on_or_before(last_reply_day(audience, today))
+    return last if last > today else None
+
+
 def last_reply_day(audience: Audience, today: date) -> date:
     """The last day by which this audience may promise its reply."""
     return today + LONGEST_REPLY[audience]
@@ -60,7 +66,7 @@ def answers_for(
     """True where the person is of the audience that something came to, so that their word on it counts.
 
     The owner and the leads for their own rungs; the chair, or the clerk for them; members and the clerk of the
-    governance group; members of the national group. Nobody answers for a group about what they own or lead.
+    governance group; members of the national one. Nobody answers for a group about what they own or lead.
     """
     if audience in OWN:
         is_lead = viewer.can(Permission.CHANGE_MILESTONES, partnership_id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from cycle_tracker.core.calendar import DAY, SCOTLAND
+from cycle_tracker.core.calendar import DAY, SCOTLAND, WorkingCalendar
 
 # How often the outbox is looked at.
 SEND_EVERY = timedelta(minutes=1)
@@ -39,18 +39,22 @@ MISSED_AT_MOST = timedelta(days=30)
 AT_ONCE_WITHIN = timedelta(minutes=5)
 
 
-def notices_day(london_now: datetime) -> date:
+def notices_day(london_now: datetime, calendar: WorkingCalendar = SCOTLAND) -> date:
     """The last working day whose notices should be queued by now."""
-    today = london_now.date()
-    return SCOTLAND.on_or_before(today if london_now.time() >= NOTICES_BY else today - DAY)
+    return calendar.on_or_before(day_asked_about(london_now))
 
 
-def missed_days(ran_for: Iterable[date], last: date, today: date) -> list[date]:
+def day_asked_about(london_now: datetime) -> date:
+    """The last day, working or not, whose notices could be queued by now."""
+    return london_now.date() if london_now.time() >= NOTICES_BY else london_now.date() - DAY
+
+
+def missed_days(ran_for: Iterable[date], last: date, today: date, calendar: WorkingCalendar = SCOTLAND) -> list[date]:
     """The working days between `last`, a day that had a run, and `today` that are not among those it `ran_for`."""
     first = max(last + DAY, today - MISSED_AT_MOST)
     had_one = set(ran_for)
     days = (first + DAY * number for number in range((today - first).days))
-    return [day for day in days if SCOTLAND.is_working_day(day) and day not in had_one]
+    return [day for day in days if calendar.is_working_day(day) and day not in had_one]
 
 
 def processes_at_once(holders: Sequence[str]) -> list[str]:

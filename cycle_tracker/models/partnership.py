@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.models.base import Base, OneLine, words
@@ -60,7 +60,8 @@ class PartnershipBody(Base):
 
 
 class ClosureDay(Base):
-    """A day on which a partnership is closed besides the bank holidays; with no partnership, all of them."""
+    """A day on which a partnership is closed besides the bank holidays; with no partnership, all of them. One that
+    `is_worked` is a bank holiday on which the partnership works."""
 
     __tablename__ = "closure_days"
     __table_args__ = (UniqueConstraint("partnership_id", "day"),)
@@ -69,3 +70,4 @@ class ClosureDay(Base):
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
     day: Mapped[date]
     name: Mapped[str] = mapped_column(OneLine(120), default="")
+    is_worked: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -25,7 +25,7 @@ class Version(StrEnum):
         """The version in words for a page."""
         return {
             Version.DRAFT: "Draft, for consultation",
-            Version.INTERIM: "Interim",
+            Version.INTERIM: "One-year or interim plan",
             Version.FINAL: "Final",
             Version.REVISED: "Revised",
         }[self]

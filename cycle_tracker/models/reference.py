@@ -1,4 +1,5 @@
-"""Reference data of the field: the review criteria and the reports that a plan should line up with."""
+"""Reference data of the field: the review criteria and the reports that a plan should line up with. And what is known
+of the service as a whole, such as that all it holds is a demonstration."""
 
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,3 +40,13 @@ class AlignedReport(Base):
     period_end: Mapped[str] = mapped_column(OneLine(5), default="")
     expected_by: Mapped[str] = mapped_column(OneLine(5), default="")
     marking: Mapped[str] = mapped_column(OneLine(200), default="")
+
+
+class ServiceSetting(Base):
+    """One fact about the service, by its name: `mail/services/demonstration.py` and
+    `operations/services/settings_in_use.py` say which there are."""
+
+    __tablename__ = "service_settings"
+
+    name: Mapped[str] = mapped_column(OneLine(60), primary_key=True)
+    value: Mapped[str] = mapped_column(OneLine(200))

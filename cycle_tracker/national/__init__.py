@@ -1,6 +1,6 @@
-"""The nation's picture: what is outstanding, every partnership beside the others, and the national group.
+"""The national picture: what is outstanding, all partnerships side by side, and the group that documents are raised to.
 
-Here live the tables of officials and who is in the national group.
+Here live the tables of officials and who is in the Scottish Government escalation group.
 It may use `operations`, `imports`, `feeds` and what is below.
 It says of a partnership what that has shared, and no more.
 Begin with `queries.py`; the pages begin in `web/outstanding/routes.py`.

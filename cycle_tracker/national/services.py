@@ -9,16 +9,16 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.queries.ladder import find_national_group, list_officials
-from cycle_tracker.milestones.services.milestones import EARLIEST_DONE
+from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, TOO_EARLY
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_membership
 
-NAME = "National group"
+NAME = "Scottish Government escalation group"
 
 
 def national_group() -> Group:
-    """The national group, which is made where there is none yet."""
+    """The Scottish Government escalation group, which is made where there is none yet."""
     group = find_national_group()
     if group is None:
         group = Group(partnership_id=None, name=NAME)
@@ -58,7 +58,7 @@ def leave_national_group(membership: Membership, last_day: date, *, by: User, to
             "The last day must be today or in the past. You can remove them when that day comes.", field="last_day"
         )
     if last_day < EARLIEST_DONE:
-        raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field="last_day")
+        raise RuleBroken(TOO_EARLY, field="last_day")
     membership.to_on = last_day
     group = db.session.get_one(Group, membership.group_id)
     _record(group, "member-left", by=by, now=now, after={"user_id": membership.user_id, "to_on": last_day})

@@ -8,7 +8,8 @@ from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.deadlines import is_past
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
-from cycle_tracker.core.wording import count, day
+from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.wording import count, date_name, day
 
 SHORTEST_TEXT = 10
 LONGEST_TEXT = 2000
@@ -18,6 +19,7 @@ MOST_AT_ONCE = 100
 TIME_TO_REPLY = timedelta(days=14)
 LONGEST_TIME_TO_REPLY = timedelta(days=366)
 
+NOT_IN_LAW = "This is a guidance date, not a legal deadline."
 # What is asked unless the official writes something else.
 DEFAULT_TEXT = (
     "Please tell us when you expect to publish this. If it is already published, record the link. If you need more "
@@ -51,7 +53,8 @@ def request_state(*, answered: bool, document_is_open: bool, reply_by: date | No
 class RequestSubject:
     """What a request says of its document besides the official's own words. Nothing in it is not shared with officials.
 
-    `target_on` is the guidance date, if there is one; `expected_on` the date of the explanation that was shared.
+    `target_on` is the first date, if there is one, and `date_basis` what it is based on; `expected_on` the date of the
+    explanation that was shared.
     """
 
     title: str
@@ -59,25 +62,27 @@ class RequestSubject:
     state: DocumentState
     target_on: date | None
     expected_on: date | None
+    date_basis: Basis = Basis.GUIDANCE
 
 
 def opening(asked: RequestSubject, today: date) -> str:
     """The status of the document, with the day on which that is said: still true when the email is read later."""
+    name = date_name(asked.date_basis)
     first = f"The Scottish Government would like an update on “{asked.title}”, {asked.partnership}."
     no_record = "We have no record that it has been published."
     if asked.target_on is None:
         return f"{first} The guidance does not give a date for it. {no_record}"
     if asked.state is DocumentState.NO_RECORD:
         return (
-            f"{first} The guidance date was {day(asked.target_on)}, before {asked.partnership} started to use this "
+            f"{first} The {name} was {day(asked.target_on)}, before {asked.partnership} started to use this "
             f"service. {no_record}"
         )
+    not_in_law = f" {NOT_IN_LAW}" if asked.date_basis is Basis.GUIDANCE else ""
     past = (today - asked.target_on).days
     if past <= 0:
-        return f"{first} The guidance date is {day(asked.target_on)}. {no_record}"
-    said = (
-        f"{first} The guidance date was {day(asked.target_on)} ({count(past, 'day')} before {day(today)}). {no_record}"
-    )
+        return f"{first} The {name} is {day(asked.target_on)}.{not_in_law} {no_record}"
+    passed = f"{count(past, 'day')} before {day(today)}"
+    said = f"{first} The {name} was {day(asked.target_on)} ({passed}).{not_in_law} {no_record}"
     return f"{said} The new expected date is {day(asked.expected_on)}." if asked.expected_on else said
 
 

@@ -7,7 +7,9 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, report_guidance_date
 from cycle_tracker.core.lines import several_lines
+from cycle_tracker.core.periods import FIRST_START
 from cycle_tracker.core.wording import counted_of, number_words
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
@@ -17,8 +19,8 @@ YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission`, `count_of`
-    and `counted_of`."""
+    """Give templates the filters `day`, `moment`, `counted` and `years_together`; `can`, `Permission`, `count_of` and
+    `counted_of`; and the settings `outstanding_after` (days) and `report_guidance_date` in words."""
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")
     app.add_template_filter(number_words, "counted")
@@ -27,6 +29,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(wording.count, "count_of")
     app.add_template_global(counted_of, "counted_of")
     app.jinja_env.globals["Permission"] = Permission
+    app.jinja_env.globals["outstanding_after"] = OUTSTANDING_AFTER_DAYS
+    app.jinja_env.globals["report_guidance_date"] = f"{report_guidance_date(FIRST_START.year):%-d %B}"
 
 
 @lru_cache(KEPT_TITLES, typed=True)

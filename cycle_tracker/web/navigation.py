@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.roles import Role
+from cycle_tracker.mail.services.demonstration import WORDS, is_demonstration, known_demonstration
 from cycle_tracker.web.access import signed_in_viewer
 from cycle_tracker.web.sessions import live_session
 
@@ -40,14 +41,16 @@ def init_app(app: Flask) -> None:
 
 
 def menu() -> dict[str, Any]:
-    """The variables `navigation` and `signed_in` of the base page; nothing for a page that must not ask for data."""
+    """The variables `navigation`, `signed_in` and `demonstration` of the base page; for a page that must not ask for
+    data, what is known without."""
     if g.get("plain_page"):
-        return {}
+        return {"demonstration": WORDS if known_demonstration() else ""}
     viewer = signed_in_viewer()
     links = _links(viewer) if viewer else [("Plans and reports", REGISTER), ("Sign in", SIGN_IN)]
     return {
         "navigation": [Link(label, address, _is_current(address)) for label, address in links],
         "signed_in": _signed_in(viewer) if viewer else None,
+        "demonstration": WORDS if is_demonstration() else "",
     }
 
 

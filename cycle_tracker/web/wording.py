@@ -65,7 +65,7 @@ DUE_STATUSES = {
 """The tag of a milestone, where its date alone says it."""
 
 DOCUMENT_STATUSES = {
-    DocumentState.NOT_OPEN: Status("Not open yet", "grey"),
+    DocumentState.NOT_OPEN: Status("Not due yet", "grey"),
     DocumentState.OPEN: Status("Open", "blue"),
     DocumentState.PAST_GUIDANCE_DATE: Status("Past guidance date", "orange"),
     DocumentState.EXPLAINED: Status("Explained", "yellow"),

@@ -18,6 +18,7 @@ READERS = frozenset({ADMINISTRATOR, OFFICIAL, AUDITOR})
 SET_UP = "/partnerships/<slug>/set-up"
 HERE = "/partnerships/{slug}/set-up"
 BODY = "bodies/<int(max=2147483647):body_id>/end"
+WORKED = "2026-11-30"
 CLOSURE = "closure-days/<int(max=2147483647):closure_id>/remove"
 
 
@@ -42,6 +43,7 @@ TABLE = [
     _cell("/notices-from", "POST", "/notices-from", (("notify_from", "1 7 2026"),)),
     _cell("/closure-days", "GET", "/closure-days"),
     _cell("/closure-days", "POST", "/closure-days", (("day", "3 8 2026"), ("name", "Local holiday"))),
+    _cell("/closure-days/worked", "POST", "/closure-days/worked", (("holiday", WORKED),)),
     _cell(f"/{CLOSURE}", "POST", "/closure-days/{closed_day}/remove"),
     _cell("/periods", "GET", "/periods"),
     _cell("/periods", "POST", "/periods", (("period", "2029-32"), ("steps", "draft-plan"))),

@@ -1,4 +1,4 @@
-"""The national group: administrators say who is in it; officials and auditors read it."""
+"""The Scottish Government escalation group: administrators say who is in it; officials and auditors read it."""
 
 from sqlalchemy import select
 
@@ -29,10 +29,10 @@ TABLE = [
 
 
 def make(partnership: Partnership) -> dict[str, object]:
-    """The national group with one member, and an official who may join it."""
+    """The Scottish Government escalation group with one member, and an official who may join it."""
     group = db.session.scalars(select(Group).where(Group.partnership_id.is_(None))).one_or_none()
     if group is None:
-        group = Group(partnership_id=None, name="National group")
+        group = Group(partnership_id=None, name="Scottish Government escalation group")
         db.session.add(group)
         db.session.flush()
     member = make_user(f"National {partnership.name}", role=Role.OFFICIAL)

@@ -77,7 +77,7 @@ def test_no_saturday_or_sunday_is_a_working_day() -> None:
 
 
 def test_a_bank_holiday_has_a_name() -> None:
-    assert bank_holiday(date(2026, 1, 2)) == "New Year Holiday"
+    assert bank_holiday(date(2026, 1, 2)) == "2nd January"
 
 
 def test_days_move_over_weekends_and_holidays() -> None:

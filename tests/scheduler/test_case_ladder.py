@@ -102,7 +102,10 @@ def test_a_report_climbs_the_whole_ladder_and_every_mail_is_as_the_table_says(da
     assert "has seen this" not in words[f"29 Jul {CALUM}"]
     assert f"{AILSA} escalated this to your group. They wrote “{WHY_EARLY}”" in words[f"3 Sep {DONALD}"]
     assert "escalated this" not in words[f"14 Sep {DONALD}"]
-    assert f"{DONALD} escalated this to the national group. They wrote “{WHY_FURTHER}”" in words[f"16 Sep {HAMISH}"]
+    assert (
+        f"{DONALD} escalated this to the Scottish Government escalation group. They wrote “{WHY_FURTHER}”"
+        in words[f"16 Sep {HAMISH}"]
+    )
     for name in (CATRIONA, DONALD, HAMISH):
         assert all(
             "decision needed from your group" in text.casefold() for key, text in words.items() if key.endswith(name)
@@ -181,7 +184,7 @@ def enter_moray() -> tuple[int, dict[str, int]]:
     sit(moray, people[CATRIONA], MembershipRole.CHAIR)
     sit(moray, people[DONALD], MembershipRole.MEMBER)
     sit(None, people[HAMISH], MembershipRole.MEMBER)
-    make_user("Iona Gow", role=Role.OFFICIAL)  # hears nothing: she is not in the national group
+    make_user("Iona Gow", role=Role.OFFICIAL)  # hears nothing: she is not in the Scottish Government escalation group
     report = make_report(moray, owner=people[CALUM], title=TITLE, entered_on=date(2026, 7, 1))
     db.session.add(
         NoticePolicy(

@@ -19,6 +19,7 @@ from cycle_tracker import models
 from cycle_tracker.app import create_core_app
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.mail.services import demonstration
 from tests.support.settings import settings_for_tests
 
 Made = TypeVar("Made")
@@ -45,6 +46,7 @@ class Database(ABC):
         with app.app_context():
             db.session.remove()
             self._empty()
+            app.extensions[demonstration.NAME] = False
 
     def stand(self, name: str, make: Callable[[], Made]) -> Made:
         """Fill an emptied database with what `make` puts in and commits: the first time by making it, then by putting

@@ -307,13 +307,45 @@ def test_steps_get_their_plain_words_unless_somebody_gave_them_others(empty_app:
     db.session.remove()
 
 
+# These words had errors, which `load-reference` puts right in cycles that run.
+CORRECTED_SINCE = {("review", "date_citation"), ("national-review", "date_citation")}
+
+
 def test_every_word_that_a_step_is_renamed_to_is_in_the_template() -> None:
-    """A template that is loaded again after the upgrade is the one that is there, so it makes no new version."""
+    """A template that is loaded again after the upgrade says the same of every step, but for errors found since."""
     with (config.ROOT / "cycle_tracker/reference/guidance-2016.toml").open("rb") as file:
         entries = {entry["key"]: entry for entry in tomllib.load(file)["entry"]}
     path = config.ROOT / "migrations/versions/0009_plain_words_for_steps.py"
     for key, part, _was, now in runpy.run_path(str(path))["WORDS"]:
-        assert entries[key][part] == now
+        assert entries[key][part] == now or (key, part) in CORRECTED_SINCE
+
+
+def test_worked_holidays_go_on_the_way_back_and_closure_days_stay(empty_app: Flask) -> None:
+    upgrade(revision="0009")
+    partnership = "INSERT INTO partnerships (id, slug, name, other_names) VALUES (1, 'moray', 'Moray', '')"
+    closure = "INSERT INTO closure_days (partnership_id, day, name) VALUES (1, '2026-04-06', 'Easter Monday')"
+    for statement in (partnership, closure):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade(revision="0010")
+    days = text("SELECT name, is_worked FROM closure_days ORDER BY id")
+    assert [tuple(row) for row in db.session.execute(days)] == [("Easter Monday", False)]
+    db.session.execute(
+        text(
+            "INSERT INTO closure_days (partnership_id, day, name, is_worked) "
+            "VALUES (1, '2026-11-30', 'St Andrew’s Day', true)"
+        )
+    )
+    db.session.execute(text("INSERT INTO service_settings (name, value) VALUES ('demonstration', '1')"))
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0009")
+    assert db.session.scalars(text("SELECT name FROM closure_days")).all() == ["Easter Monday"]
+    db.session.remove()
+    upgrade(revision="0010")
+    assert [tuple(row) for row in db.session.execute(days)] == [("Easter Monday", False)]
+    assert db.session.scalars(text("SELECT name FROM service_settings")).all() == []
+    db.session.remove()
 
 
 def steps() -> dict[str, tuple[str, str, str]]:

@@ -46,7 +46,7 @@ class Permission(StrEnum):
     READ_NOTICES = "read the notification history and the scheduled emails"
     MANAGE_CONTACTS = "manage the contacts for a consultation or a request"
     RAISE_TO_GROUP = "escalate a milestone to the governance group early"
-    RAISE_FURTHER = "escalate a document to the national group"
+    RAISE_FURTHER = "escalate a document to the Scottish Government escalation group"
 
 
 _CONTRIBUTOR = {

@@ -25,6 +25,13 @@ def working_day(day: date) -> date:
     return SCOTLAND.on_or_before(day)
 
 
+def clear_of_christmas(day: date) -> date:
+    """`day`, or where nobody meets or publishes then, from 18 December to 8 January, the next working day after."""
+    if (day.month, day.day) >= (12, 18):
+        return SCOTLAND.on_or_after(date(day.year + 1, 1, 12))
+    return SCOTLAND.on_or_after(date(day.year, 1, 12)) if (day.month, day.day) <= (1, 8) else day
+
+
 def days(count: int) -> timedelta:
     """So many days."""
     return timedelta(days=count)

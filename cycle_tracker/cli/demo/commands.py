@@ -10,6 +10,7 @@ from cycle_tracker.cli.demo.story import is_seeded, seed_demo
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.mail.services.demonstration import mark_as_demonstration
 
 
 @click.command("seed-demo")
@@ -20,6 +21,8 @@ from cycle_tracker.core.extensions import db
 def seed_demo_command(on: datetime | None) -> None:
     """Add made-up people and histories for the 30 partnerships. It is safe to run again."""
     if is_seeded():
+        mark_as_demonstration()  # a demo of an earlier version did not say so
+        db.session.commit()
         click.echo("The demo data is already there. Nothing was changed.")
         return
     day: date = on.date() if on else clock.today()
@@ -38,10 +41,11 @@ def seed_demo_command(on: datetime | None) -> None:
 @click.command("demo-accounts")
 def demo_accounts() -> None:
     """Show the demo accounts and their passwords."""
-    widths = [max(len(row[column]) for row in _rows()) for column in range(3)]
+    widths = [max(len(row[column]) for row in _rows()) for column in range(4)]
     for row in _rows():
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _rows() -> list[tuple[str, str, str]]:
-    return [("Account", "Email", "Password"), *((one.name, one.email, PASSWORD) for one in ACCOUNTS)]
+def _rows() -> list[tuple[str, str, str, str]]:
+    accounts = ((one.post, one.name, one.email, PASSWORD) for one in ACCOUNTS)
+    return [("Account", "Name", "Email", "Password"), *accounts]

@@ -12,14 +12,11 @@ from sqlalchemy import select
 
 from cycle_tracker.cli.demo.chances import one_in
 from cycle_tracker.cli.demo.scenes import Act
-from cycle_tracker.core.document_states import last_day_before_outstanding
+from cycle_tracker.core.document_states import last_day_before_outstanding, report_guidance_date
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-
-# The guidance date of annual reports (2020 guidance, paragraph 125).
-END_OF_JUNE = (6, 30)
 
 # The partnership that has an account for every role.
 STAR = "moray"
@@ -126,5 +123,5 @@ def _part_of_report(report: Milestone, slug: str, on: date) -> Part | None:
 
 def _last_report_target(on: date) -> date:
     """The newest guidance date of a report on which nothing is left but to be published, explained or outstanding."""
-    target = date(on.year, *END_OF_JUNE)
-    return target if last_day_before_outstanding(target) < on else date(on.year - 1, *END_OF_JUNE)
+    target = report_guidance_date(on.year)
+    return target if last_day_before_outstanding(target) < on else report_guidance_date(on.year - 1)

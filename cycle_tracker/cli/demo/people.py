@@ -1,4 +1,4 @@
-"""The people of the demo: one for each role, named by role and place, and those that every partnership needs."""
+"""The people of the demo: one for each role, and those that every partnership needs. Their names are made up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from cycle_tracker.cli.demo.names import name_of
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, STAR, WITHOUT_GROUP
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
@@ -23,8 +24,9 @@ BOARD_OF_SIX = "NHS Greater Glasgow and Clyde"
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who can sign in to the demo."""
+    """Somebody who can sign in to the demo, with the post that they have."""
 
+    post: str
     name: str
     email: str
     role: Role
@@ -33,18 +35,25 @@ class Account:
     organisation: str | None = None
 
 
-LEAD = Account("Moray planning lead", f"lead.moray@{HOST}", Role.LEAD, STAR)
-CONTRIBUTOR = Account("Moray contributor", f"contributor.moray@{HOST}", Role.CONTRIBUTOR, STAR)
-BOARD_OFFICER = Account(f"{BOARD_OF_SIX} officer", f"officer.ggc@{HOST}", Role.CONTRIBUTOR, organisation=BOARD_OF_SIX)
-CHAIR = Account("Moray governance chair", f"chair.moray@{HOST}", Role.GOVERNANCE, STAR, MembershipRole.CHAIR)
-MEMBER = Account("Moray governance member", f"member.moray@{HOST}", Role.GOVERNANCE, STAR)
-CLERK = Account("Moray governance clerk", f"clerk.moray@{HOST}", Role.CLERK, STAR)
-OFFICIAL = Account("Scottish Government official", f"official@{HOST}", Role.OFFICIAL)
-AUDITOR = Account("Auditor", f"auditor@{HOST}", Role.AUDITOR)
-ADMINISTRATOR = Account("Administrator", f"administrator@{HOST}", Role.ADMINISTRATOR)
+LEAD = Account("Moray planning lead", name_of(0), f"lead.moray@{HOST}", Role.LEAD, STAR)
+CONTRIBUTOR = Account("Moray contributor", name_of(1), f"contributor.moray@{HOST}", Role.CONTRIBUTOR, STAR)
+BOARD_OFFICER = Account(
+    f"{BOARD_OF_SIX} officer", name_of(2), f"officer.ggc@{HOST}", Role.CONTRIBUTOR, organisation=BOARD_OF_SIX
+)
+CHAIR = Account(
+    "Moray governance chair", name_of(3), f"chair.moray@{HOST}", Role.GOVERNANCE, STAR, MembershipRole.CHAIR
+)
+MEMBER = Account("Moray governance member", name_of(4), f"member.moray@{HOST}", Role.GOVERNANCE, STAR)
+CLERK = Account("Moray governance clerk", name_of(5), f"clerk.moray@{HOST}", Role.CLERK, STAR)
+OFFICIAL = Account("Scottish Government official", name_of(6), f"official@{HOST}", Role.OFFICIAL)
+AUDITOR = Account("Auditor", name_of(7), f"auditor@{HOST}", Role.AUDITOR)
+ADMINISTRATOR = Account("Administrator", name_of(8), f"administrator@{HOST}", Role.ADMINISTRATOR)
 
 ACCOUNTS = (LEAD, CONTRIBUTOR, BOARD_OFFICER, CHAIR, MEMBER, CLERK, OFFICIAL, AUDITOR, ADMINISTRATOR)
 
+
+# The numbers of the names of the others: leads, chairs and officers of lead bodies, each from here on.
+LEADS_NAMED_FROM, CHAIRS_NAMED_FROM, OFFICERS_NAMED_FROM = 20, 60, 100
 
 # By partnership, the lead bodies of which an officer is here, who records what their body decided.
 OFFICERS = {"tayside": ("Angus Council", "Dundee City Council", "Perth and Kinross Council")}
@@ -63,6 +72,14 @@ class People:
     contributors: dict[str, User]
     official: User
 
+    def actor(self, slug: str, action: int) -> User:
+        """Who takes on an action of the present plan, by its number: the officer of six councils' board one in each,
+        another everywhere, so that no mail of theirs names the same thing six times."""
+        contributor = self.contributor_or_lead(slug)
+        shared = sorted(one for one, who in self.contributors.items() if who is contributor)
+        mine = shared.index(slug) + 1 == action if len(shared) > 1 else action % 2 == 1
+        return contributor if mine else self.leads[slug]
+
     def contributor_or_lead(self, slug: str) -> User:
         """The person who takes on work that is not the lead's own, where the partnership has one."""
         return self.contributors.get(slug, self.leads[slug])
@@ -73,10 +90,11 @@ def add_people(partnerships: Sequence[Partnership], now: datetime) -> People:
     by_slug = {partnership.slug: partnership for partnership in partnerships}
     accounts = {account: _add_account(account, by_slug, now) for account in ACCOUNTS}
     for slug, bodies in OFFICERS.items():
-        for body in bodies:
-            _add_officer(body, by_slug[slug], now)
+        for number, body in enumerate(bodies, start=OFFICERS_NAMED_FROM):
+            _add_officer(body, name_of(number), by_slug[slug], now)
     leads = {STAR: accounts[LEAD]} | {
-        one.slug: _add(f"{one.name} planning lead", "lead", Role.LEAD, one, now) for one in _others(partnerships)
+        one.slug: _add(name_of(number), "lead", Role.LEAD, one, now)
+        for number, one in enumerate(_others(partnerships), start=LEADS_NAMED_FROM)
     }
     for slug, body in EMPLOYED_BY.items():
         leads[slug].organisation = _organisation(body)
@@ -84,8 +102,8 @@ def add_people(partnerships: Sequence[Partnership], now: datetime) -> People:
         leads=leads,
         chairs={STAR: accounts[CHAIR]}
         | {
-            one.slug: _add(f"{one.name} governance chair", "chair", Role.GOVERNANCE, one, now)
-            for one in _others(partnerships)
+            one.slug: _add(name_of(number), "chair", Role.GOVERNANCE, one, now)
+            for number, one in enumerate(_others(partnerships), start=CHAIRS_NAMED_FROM)
             if one.slug not in (JOINED_TODAY, WITHOUT_GROUP)
         },
         contributors=dict.fromkeys(_slugs_of(BOARD_OF_SIX), accounts[BOARD_OFFICER]) | {STAR: accounts[CONTRIBUTOR]},
@@ -98,8 +116,8 @@ def officer_of(body: Organisation) -> User | None:
     return find_user(_officer_email(body.name))
 
 
-def _add_officer(body: str, partnership: Partnership, now: datetime) -> None:
-    officer = add_user(_officer_email(body), name=f"{body} officer", by=None, now=now)
+def _add_officer(body: str, name: str, partnership: Partnership, now: datetime) -> None:
+    officer = add_user(_officer_email(body), name=name, by=None, now=now)
     officer.organisation = _organisation(body)
     grant_role(officer, Role.CONTRIBUTOR, partnership, by=None, now=now)
 

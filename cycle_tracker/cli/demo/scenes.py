@@ -10,6 +10,12 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 
+BEFORE_PUBLICATION = days(20)
+# So long before the demo's day lead bodies dealt with what is not published yet.
+UNPUBLISHED_APPROVED = days(30)
+# So long after a plan is published its copies go out. No day of publication has a weekend or holidays so long after it.
+COPIES_AFTER = days(5)
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -46,6 +52,16 @@ class Act:
     def followers_of(self, document: Milestone) -> list[Milestone]:
         """The steps whose date hangs on a document."""
         return [one for one in self.milestones if one.follows_id == document.id]
+
+
+def last_approval(document: Milestone, scene: Scene) -> date:
+    """The day on which the last of the lead bodies dealt with a document."""
+    return working_day(document.done_on - BEFORE_PUBLICATION if document.done_on else scene.on - UNPUBLISHED_APPROVED)
+
+
+def copies_sent_on(plan: Milestone) -> date | None:
+    """The day on which each other service provider was sent its copy of a plan, where it is published."""
+    return working_day(plan.done_on + COPIES_AFTER) if plan.done_on else None
 
 
 def entry_name(milestone: Milestone) -> str:

@@ -21,6 +21,7 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.publications import scottish_government
+from cycle_tracker.mail.services.demonstration import mark_as_demonstration
 from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -52,6 +53,7 @@ def is_seeded() -> bool:
 def seed_demo(on: date, now: datetime) -> Seeded:
     """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real."""
     _refuse_beside_real_data()
+    mark_as_demonstration()
     load_reference(now)
     partnerships = list_partnerships()
     people = add_people(partnerships, now)

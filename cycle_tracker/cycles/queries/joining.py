@@ -52,7 +52,7 @@ def list_joining(today: date, now: datetime, *, partnership_id: int | None = Non
 
 
 def list_closure_days(partnership: Partnership) -> Sequence[ClosureDay]:
-    """The closure days of a partnership itself, by day."""
+    """The closure days of a partnership itself, and the bank holidays on which it works, by day."""
     return db.session.scalars(
         select(ClosureDay).where(ClosureDay.partnership_id == partnership.id).order_by(ClosureDay.day)
     ).all()
@@ -125,7 +125,7 @@ def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
         .correlate(Partnership)
         .scalar_subquery()
         .label("members"),
-        _count(ClosureDay.id, ClosureDay.partnership_id == Partnership.id).label("closure_days"),
+        _count(ClosureDay.id, ClosureDay.partnership_id == Partnership.id, ~ClosureDay.is_worked).label("closure_days"),
         select(func.max(Cycle.period_start))
         .where(Cycle.partnership_id == Partnership.id)
         .correlate(Partnership)

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from cycle_tracker.core.document_states import report_guidance_date
 from cycle_tracker.core.errors import TemplateError
 from cycle_tracker.core.kinds import Basis, DoneWith, Kind, Stage
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period, reporting_year
@@ -151,12 +152,18 @@ def _one(entry: Entry, period: Period, template_key: str, year_end: date | None 
         entry=entry,
         title=entry.title.replace("{period}", period.label),
         opens_on=opens.on(period) if opens else None,
-        target_on=due.on(period) if due else None,
+        target_on=_target(entry, due.on(period) if due else None),
         due_rule=entry.due,
         follows=due.follows if due else None,
         after=entry.after,
         reports_on=year_end if entry.kind is Kind.ANNUAL_REPORT else None,
     )
+
+
+def _target(entry: Entry, given: date | None) -> date | None:
+    """The day that a rule gives; where guidance asks for an annual report by a month alone, the day that is set."""
+    by_a_month = entry.kind is Kind.ANNUAL_REPORT and entry.date_basis is Basis.GUIDANCE
+    return report_guidance_date(given.year) if given is not None and by_a_month else given
 
 
 def _entry(row: dict[str, Any]) -> Entry:

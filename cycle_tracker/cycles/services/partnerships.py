@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.calendar import SATURDAY, bank_holiday
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
@@ -154,9 +155,27 @@ def add_closure_day(
     return closure
 
 
+def add_worked_holiday(partnership: Partnership, day: date, *, by: User, today: date, now: datetime) -> ClosureDay:
+    """Say that a partnership works on a bank holiday. Raises RuleBroken for a day that is none, or is in its list."""
+    name = bank_holiday(day)
+    if name is None or day.weekday() >= SATURDAY:
+        raise RuleBroken("Choose a bank holiday from the list.", field="holiday")
+    if db.session.scalars(
+        select(ClosureDay.id).where(ClosureDay.partnership_id == partnership.id, ClosureDay.day == day)
+    ).first():
+        raise RuleBroken("This date is already in the list.", field="holiday")
+    worked = ClosureDay(partnership_id=partnership.id, day=day, name=name, is_worked=True)
+    db.session.add(worked)
+    db.session.flush()
+    _record_closure(worked, "worked-holiday-added", by=by, now=now)
+    ask_again(Milestone.partnership_id == partnership.id, today)
+    return worked
+
+
 def remove_closure_day(partnership: Partnership, closure: ClosureDay, *, by: User, today: date, now: datetime) -> None:
-    """Say that a partnership is open on a day after all."""
-    _record_closure(closure, "closure-day-removed", by=by, now=now)
+    """Say that a partnership is open on a day after all, or does not work on that bank holiday after all."""
+    action = "worked-holiday-removed" if closure.is_worked else "closure-day-removed"
+    _record_closure(closure, action, by=by, now=now)
     db.session.delete(closure)
     db.session.flush()
     ask_again(Milestone.partnership_id == partnership.id, today)

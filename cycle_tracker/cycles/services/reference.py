@@ -13,6 +13,7 @@ from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.periods import FIRST_START
 from cycle_tracker.cycles.queries.template_files import read_templates
 from cycle_tracker.cycles.rules.templates import Template
+from cycle_tracker.cycles.services.template_corrections import correct_running_cycles
 from cycle_tracker.models.cycle import TemplateEdition
 from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
@@ -25,15 +26,18 @@ LEADS_FROM: date = FIRST_START
 
 @dataclass
 class Loaded:
-    """Of one sort of fact: how many there are, how many of them are new, and how many were put right."""
+    """Of one sort of fact: how many there are, how many of them are new, how many were put right, and how many were
+    left because a person had changed them."""
 
     total: int = 0
     new: int = 0
     changed: int = 0
+    kept: int = 0
 
 
 def load_reference(now: datetime) -> dict[str, Loaded]:
-    """Load organisations, partnerships, criteria, aligned reports and cycle templates; counts, by what they are."""
+    """Load organisations, partnerships, criteria, aligned reports and cycle templates, and put right in running cycles
+    what a template had wrong; counts, by what they are."""
     return {
         "organisations": load_organisations(),
         "old codes": _load_old_codes(),
@@ -42,6 +46,7 @@ def load_reference(now: datetime) -> dict[str, Loaded]:
         "criteria": _load_criteria(),
         "aligned reports": _load_aligned_reports(),
         "template editions": load_templates(now),
+        "steps to correct": _correct_running_cycles(now),
     }
 
 
@@ -137,6 +142,11 @@ def load_templates(now: datetime) -> Loaded:
         loaded.new += _load_template(template, now)
     db.session.flush()
     return loaded
+
+
+def _correct_running_cycles(now: datetime) -> Loaded:
+    corrected = correct_running_cycles(read_templates(), now)
+    return Loaded(total=corrected.changed + corrected.kept, changed=corrected.changed, kept=corrected.kept)
 
 
 def _load_template(template: Template, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
@@ -15,6 +15,8 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationCopy
+
+_SHARED, _NEWEST = aliased(DateChange), aliased(DateChange)
 
 
 def facts_of(
@@ -54,6 +56,12 @@ def _newest_shared(change: Any = DateChange) -> Select[int | None]:
     )
 
 
+def explained_until() -> ScalarSelect[Any]:
+    """The new expected date of the newest explanation of a milestone that was shared, for a list of open documents."""
+    newest = _newest_shared(_NEWEST).where(_NEWEST.milestone_id == Milestone.id).correlate(Milestone).scalar_subquery()
+    return select(_SHARED.new_due_on).where(_SHARED.id == newest).correlate(Milestone).scalar_subquery()
+
+
 def _notified() -> Any:
     """True where there is a record that Scottish Government has the document, or was sent it."""
     return (
@@ -65,9 +73,6 @@ def _notified() -> Any:
         )
         .correlate(Publication)
     )
-
-
-_SHARED = aliased(DateChange)
 
 
 def with_facts(statement: Any) -> Select[Any]:

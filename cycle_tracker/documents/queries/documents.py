@@ -32,7 +32,7 @@ class Document:
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
     it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
-    group, `raised_on` the day on which it was raised to the national group.
+    group, `raised_on` the day on which it was raised to the Scottish Government escalation group.
     """
 
     milestone_id: int

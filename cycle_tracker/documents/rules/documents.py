@@ -1,7 +1,8 @@
 """Where a plan or an annual report stands for Scottish Government.
 
-No law fixes a day for either, so "late" is always told against a guidance date, and the words are chosen with care:
-"past guidance date", "explained", "outstanding".
+A plan must be in place for the period that starts on 1 April (2014 Act, section 8(1); SSI 2016/255). No law fixes a day
+for an annual report, so "late" is told against a guidance date, and the words are chosen with care: "past guidance
+date", "explained", "outstanding".
 """
 
 from datetime import date
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import FIRST_START
 
 
 class DocumentFacts(NamedTuple):
@@ -51,6 +53,22 @@ def document_state(
     if today > last_day_before_outstanding(facts.target_on, outstanding_after):
         return DocumentState.OUTSTANDING
     return DocumentState.PAST_GUIDANCE_DATE
+
+
+def first_day_reported_on(reports_on: date | None) -> date | None:
+    """The 1 April on which the year that a report covers starts."""
+    return date(reports_on.year - 1, FIRST_START.month, FIRST_START.day) if reports_on else None
+
+
+def early_words(reports_on: date | None, published_on: date | None) -> str:
+    """What to say of a report that was published before the year that it covers had ended; empty for any other.
+
+    It happens, so it is recorded: Aberdeen City took its report on 2023-24 to committee on 20 February 2024.
+    """
+    if reports_on is None or published_on is None or published_on > reports_on:
+        return ""
+    ended = f"{reports_on:%-d %B %Y}"
+    return f"It was published before the year it reports on ended ({ended}). Check that the date is right."
 
 
 def lag_days(reports_on: date | None, published_on: date | None, today: date) -> int | None:

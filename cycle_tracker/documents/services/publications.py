@@ -10,6 +10,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DoneWith
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.rules.documents import first_day_reported_on
 from cycle_tracker.documents.services.publication_mails import queue_publication_mail
 from cycle_tracker.milestones.services.milestones import complete, complete_followers, ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -78,9 +79,10 @@ def ensure_day_of_publication(
     if published_on is None:
         return
     ensure_past_day(published_on, today, field=field)
-    if version is not Version.DRAFT and document.reports_on is not None and published_on <= document.reports_on:
+    starts_on = first_day_reported_on(document.reports_on)
+    if version is not Version.DRAFT and starts_on is not None and published_on < starts_on:
         raise RuleBroken(
-            f"The year it reports on ends on {document.reports_on:%-d %B %Y}, so it cannot be published before then.",
+            f"The year it reports on starts on {starts_on:%-d %B %Y}, so it cannot be published before then.",
             field=field,
         )
 

@@ -47,7 +47,7 @@ _STATUSES = {
 @dataclass(frozen=True)
 class EscalationList:
     """What was passed to the governance groups of a person's partnerships and to their chairs, or was raised to the
-    national group; `partnership` (a slug) and `status` narrow it.
+    Scottish Government escalation group; `partnership` (a slug) and `status` narrow it.
 
     First those that wait for a decision, the longest waiting first; then the decided, then the settled, the newest of
     each first.
@@ -113,7 +113,7 @@ def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
 
 
 def get_escalation(viewer: Viewer, escalation_id: int, *, to: Permission | None = None) -> Escalation:
-    """One escalation to a governance group, its chair or the national group, with its milestone and partnership.
+    """One escalation to a governance group, its chair or the national one, with its milestone and partnership.
 
     Raises NoResultFound where there is none or the person may not see its milestone, and NotAllowed where
     they may and lack the right to read what was escalated, or the permission `to`, in that partnership.

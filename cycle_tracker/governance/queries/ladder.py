@@ -42,19 +42,19 @@ def chairs_group_of(user_id: int, partnership_id: int | None, today: date) -> bo
 
 
 def is_in_national_group(user_id: int, today: date) -> bool:
-    """True where the person is in the national group today."""
+    """True where the person is in the Scottish Government escalation group today."""
     return bool(db.session.scalar(select(_place(user_id, today, Group.partnership_id.is_(None)))))
 
 
 def find_national_group() -> Group | None:
-    """The national group: the first group of no partnership."""
+    """The Scottish Government escalation group: the first group of no partnership."""
     return db.session.scalars(
         select(Group).where(Group.partnership_id.is_(None)).order_by(Group.id).limit(1)
     ).one_or_none()
 
 
 def national_members(today: date) -> list[int]:
-    """The active people in the national group today, by number."""
+    """The active people in the Scottish Government escalation group today, by number."""
     return list(
         db.session.scalars(
             select(Membership.user_id)

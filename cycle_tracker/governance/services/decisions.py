@@ -110,7 +110,10 @@ def _ensure_unsettled(escalation: Escalation) -> None:
     if escalation.resolved_at is not None:
         raise RuleBroken("This has already been settled, so there is nothing to decide.")
     if escalation.audience not in OF_THE_GROUP:
-        raise RuleBroken("This was escalated to the national group, so the governance group cannot decide on it.")
+        raise RuleBroken(
+            "This was escalated to the Scottish Government escalation group, so the governance group cannot decide "
+            "on it."
+        )
 
 
 def _ensure_may_decide(escalation: Escalation, by: User, today: date) -> None:

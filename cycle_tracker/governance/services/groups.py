@@ -12,7 +12,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.milestones.services.milestones import EARLIEST_DONE
+from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, TOO_EARLY
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
@@ -100,7 +100,7 @@ def end_membership(membership: Membership, last_day: date, *, by: User, today: d
     if last_day > today:
         raise RuleBroken("The last day must be today or in the past.", field="last_day")
     if last_day < EARLIEST_DONE:
-        raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field="last_day")
+        raise RuleBroken(TOO_EARLY, field="last_day")
     group = db.session.get_one(Group, membership.group_id)
     membership.to_on = last_day
     db.session.flush()
@@ -152,7 +152,7 @@ def change_meeting(
 
 def _ensure_meeting_day(group: Group, held_on: date, today: date) -> None:
     if held_on < EARLIEST_DONE:
-        raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field="held_on")
+        raise RuleBroken(TOO_EARLY, field="held_on")
     if held_on > today + FURTHEST_MEETING:
         raise RuleBroken("The date must be within three years.", field="held_on")
     if _find_meeting(group, held_on) is not None:
@@ -173,7 +173,7 @@ def _take_role(user: User, role: Role, partnership: Partnership, *, by: User, to
 
 def _partnership_of(group: Group) -> Partnership:
     if group.partnership is None:
-        raise ValueError("a national group gives no role in a partnership")
+        raise ValueError("the Scottish Government escalation group gives no role in a partnership")
     return group.partnership
 
 

@@ -1,5 +1,5 @@
 """What people do on the ladder: acknowledge a rung with a day for their reply, raise something to the governance group
-before the ladder does, or to the national group, to which no rung goes.
+before the ladder does, or to the Scottish Government escalation group, to which no rung goes.
 
 An acknowledgement holds back further rungs until its day and nothing else: the owner's reminders go on.
 """
@@ -35,7 +35,7 @@ NAMES = {
     Audience.LEAD: "the owner and the planning leads",
     Audience.CHAIR: "the chair",
     Audience.GOVERNANCE: "the governance group",
-    Audience.NATIONAL: "the national group",
+    Audience.NATIONAL: "the Scottish Government escalation group",
 }
 
 
@@ -69,12 +69,12 @@ def raise_to_group(milestone: Milestone, why: str, *, by: User, today: date, now
 
 
 def raise_further(milestone: Milestone, why: str, *, by: User, today: date, now: datetime) -> Escalation:
-    """Bring a document to the national group, with a reason: no rung goes so far.
+    """Bring a document to the Scottish Government escalation group, with a reason: no rung goes so far.
 
     Raises RuleBroken as `raise_to_group` does, and for anything but a document, which is all that the nation sees.
     """
     if not milestone.is_document:
-        raise RuleBroken("You can escalate only plans and annual reports to the national group.")
+        raise RuleBroken("You can escalate only plans and annual reports to the Scottish Government escalation group.")
     return _raise(milestone, Audience.NATIONAL, why, by=by, today=today, now=now)
 
 

@@ -13,6 +13,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import FIRST_START, YEARS_IN_PERIOD, Period, reporting_year
 from cycle_tracker.core.web_addresses import ensure_web_address
+from cycle_tracker.documents.rules.documents import first_day_reported_on
 from cycle_tracker.imports.rules.import_rows import Columns, Problem, RowReader, SheetRow, shortened
 
 PARTNERSHIP, DOCUMENT, PERIOD, PUBLISHED, ADDRESS, SENT, RECEIVED, NOTE = (
@@ -68,8 +69,8 @@ class Document:
         return f"Annual report {self.year}, on {reporting_year(self.period.year_end(self.year))}"
 
     @property
-    def not_before(self) -> date | None:
-        """The last day of the year that a report covers; it can be published from the day after."""
+    def reports_on(self) -> date | None:
+        """The last day of the year that a report covers."""
         return self.period.year_end(self.year) if self.year else None
 
 
@@ -224,11 +225,11 @@ def _address(reader: RowReader) -> str:
 
 
 def _check_order(reader: RowReader, row: HistoryRow) -> None:
-    not_before = row.document.not_before
-    if row.published and row.published.on and not_before and row.published.on <= not_before:
+    starts_on = first_day_reported_on(row.document.reports_on)
+    if row.published and row.published.on and starts_on and row.published.on < starts_on:
         reader.refuse(
             PUBLISHED,
-            f"The year it reports on ends on {not_before:%-d %B %Y}, so it cannot be published before then.",
+            f"The year it reports on starts on {starts_on:%-d %B %Y}, so it cannot be published before then.",
         )
     if row.sent and row.received and row.sent.on and row.received.on and row.received.on < row.sent.on:
         reader.refuse(RECEIVED, f"The date received cannot be before the date sent, {row.sent.on:%-d %B %Y}.")

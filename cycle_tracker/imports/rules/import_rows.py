@@ -109,7 +109,11 @@ class RowReader:
             self.refuse(column, f"{error}.")
             return None
         if not EARLIEST_DAY <= day < LATEST_DAY:
-            self.refuse(column, f"The date must be after 26 March 2014 and before {LATEST_DAY.year}.")
+            self.refuse(
+                column,
+                "Enter a date on or after 27 March 2014, when the 2014 Act received Royal Assent, "
+                f"and before {LATEST_DAY.year}.",
+            )
             return None
         return day
 

@@ -11,6 +11,7 @@ from functools import partial
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.wording import day
+from cycle_tracker.documents.rules.documents import early_words
 from cycle_tracker.imports.queries import may_record, milestones_by_key, names_of, publications_of
 from cycle_tracker.imports.rules.history_rows import (
     ADDRESS,
@@ -146,9 +147,17 @@ def _step(one: ImportedDocument, names: dict[int, str]) -> Step:
         subject=one.row.document.label,
         effect=effect,
         changes=changes,
-        note=_recorded_by(one.publication, names) if effect is Effect.CHANGED else "",
+        note=_note(one, effect, names),
         does=one,
     )
+
+
+def _note(one: ImportedDocument, effect: Effect, names: dict[int, str]) -> str:
+    """Who recorded what a row changes, and that a day is to be checked."""
+    row = one.row
+    early = early_words(row.document.reports_on, row.published.on if row.published else None)
+    recorded = _recorded_by(one.publication, names) if effect is Effect.CHANGED else ""
+    return " ".join(words for words in (recorded, early) if words)
 
 
 def changes_of(one: ImportedDocument) -> list[Change]:

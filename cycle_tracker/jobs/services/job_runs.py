@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import days_run
 from cycle_tracker.jobs.rules import missed_days
@@ -35,7 +36,7 @@ def end_run(run_id: int, outcome: RunOutcome, now: datetime, *, counts: dict[str
     db.session.commit()
 
 
-def note_missed_runs(job: str, today: date, now: datetime) -> int:
+def note_missed_runs(job: str, today: date, now: datetime, calendar: WorkingCalendar = SCOTLAND) -> int:
     """Write a row for each working day since the job's last run for an earlier day that had none; how many. Commits.
 
     It says when that was noticed. Two processes at once take turns by the row of that last run (on SQLite every writer
@@ -48,7 +49,7 @@ def note_missed_runs(job: str, today: date, now: datetime) -> int:
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    missed = missed_days(days_run(job, last.ran_for, today), last.ran_for, today) if last else []
+    missed = missed_days(days_run(job, last.ran_for, today), last.ran_for, today, calendar) if last else []
     db.session.add_all(
         JobRun(job=job, ran_for=day, started_at=now, outcome=RunOutcome.MISSED, holder=this_process()) for day in missed
     )

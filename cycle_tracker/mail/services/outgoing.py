@@ -11,6 +11,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.wording import shortened
 from cycle_tracker.mail.mime import compose
+from cycle_tracker.mail.services.demonstration import WORDS, is_demonstration
 from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.models.message import Message, MessageBody
 
@@ -57,14 +58,15 @@ def render_message(
     """
     if not thread and message.milestone_id is not None:
         thread = thread_of_milestone(message.milestone_id)
+    demonstration = WORDS if is_demonstration() else ""
     subject = one_line(_render(f"{template}.subject", words))
     message.subject = shortened(subject, LONGEST_SUBJECT)
     message.message_id = message_id_of(message.identity)
     content = compose(
         subject=message.subject,
         recipient=message.recipient,
-        text=_render(f"{template}.txt", words),
-        html=_render(f"{template}.html", words),
+        text=(f"{demonstration}\n\n" if demonstration else "") + _render(f"{template}.txt", words),
+        html=_render(f"{template}.html", {**words, "demonstration": demonstration}),
         message_id=message.message_id,
         at=now,
         thread_id=message_id_of(thread) if thread else "",

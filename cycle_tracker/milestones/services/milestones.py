@@ -23,6 +23,7 @@ from cycle_tracker.reminders.services.notices import restart_notices, start_noti
 
 # The day of Royal Assent to the 2014 Act: nothing in a cycle can have been done before it.
 EARLIEST_DONE = date(2014, 3, 27)
+TOO_EARLY = "Enter a date on or after 27 March 2014, when the 2014 Act received Royal Assent."
 
 
 # No date of a cycle lies beyond it; what does is a slip of the keys.
@@ -195,7 +196,7 @@ def ensure_past_day(day: date, today: date, *, field: str) -> None:
     if day > today:
         raise RuleBroken("The date must be today or in the past.", field=field)
     if day < EARLIEST_DONE:
-        raise RuleBroken("The date must be after 26 March 2014, when the 2014 Act became law.", field=field)
+        raise RuleBroken(TOO_EARLY, field=field)
 
 
 def _move(

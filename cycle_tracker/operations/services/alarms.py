@@ -26,12 +26,13 @@ from cycle_tracker.jobs.queries import (
     latest_run,
     seen_last_at,
 )
-from cycle_tracker.jobs.rules import ALARM_AFTER, notices_day
+from cycle_tracker.jobs.rules import ALARM_AFTER
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.job_run import Alarm, AlarmKind, RunOutcome
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.operations.queries.alarms import alarm_that_is_on, list_administrators
+from cycle_tracker.operations.queries.run_days import notices_day_of_service
 
 LONGEST_IDENTITY = 32
 OVERTAKEN = "the problem was over before this was sent"
@@ -142,7 +143,7 @@ def _trouble(now: datetime) -> str:
     if (
         queued
         and queued.outcome is RunOutcome.FAILED
-        and not has_finished_for(QUEUE_NOTICES, notices_day(here), here.date())
+        and not has_finished_for(QUEUE_NOTICES, notices_day_of_service(here), here.date())
     ):
         return f"The reminders for {day(queued.ran_for)} could not be prepared. {queued.error}"
     return ""

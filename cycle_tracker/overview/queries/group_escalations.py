@@ -1,4 +1,4 @@
-"""What is escalated to a governance group or raised to the national group, for the home page."""
+"""What is escalated to a governance group or raised to the Scottish Government escalation group, for the home page."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 
-from cycle_tracker.access.queries.scopes import WorkReaches, is_mine, work_of
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, WorkReaches, is_mine, work_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.document_facts import explained_until
 from cycle_tracker.milestones.queries.due_states import is_due_by, is_due_on, is_live, is_past
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -29,6 +30,7 @@ MILESTONE_COLUMNS = (
     Milestone.title,
     Milestone.kind,
     Milestone.state,
+    Milestone.opens_on,
     Milestone.duty_basis,
     Milestone.duty_citation,
     Milestone.date_basis,
@@ -43,6 +45,7 @@ MILESTONE_COLUMNS = (
     Partnership.slug,
     Partnership.name.label("partnership"),
     Partnership.notify_from,
+    explained_until().label("explained_until"),
 )
 
 
@@ -68,6 +71,8 @@ class WorkMilestone(NamedTuple):
     slug: str
     partnership: str
     notify_from: date | None
+    opens_on: date | None
+    explained_until: date | None
 
 
 _COLUMNS = (
@@ -89,6 +94,8 @@ _COLUMNS = (
     Partnership.slug,
     Partnership.name,
     Partnership.notify_from,
+    Milestone.opens_on,
+    case((IS_DOCUMENT, explained_until())),
 )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, has_finished_on
+from cycle_tracker.partnerships.queries.calendars import calendar_of_service
 from cycle_tracker.reminders.queries.audiences import contact_of, user_of
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.forecast_mails import MailToCome, mails_to_come
@@ -45,7 +46,8 @@ def forecast(
     batches: a command ends its transaction there, which on SQLite would keep every writer waiting.
     """
     last = today + DAY * (days - 1)
-    ahead = working_days(today + DAY if has_finished_on(QUEUE_NOTICES, today) else today, last)
+    first = today + DAY if has_finished_on(QUEUE_NOTICES, today) else today
+    ahead = working_days(first, last, calendar_of_service())
     lines = notices_waiting(which)
     lines += notices_to_come(ahead, today, which, policies, let_go) if ahead else []
     reached = [line for line in lines if user_of(line.addressee) or contact_of(line.addressee)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
@@ -114,12 +114,14 @@ _COLUMNS = (
     Contact.organisation.label("answered_for"),
 )
 
+_WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))
 
-def people_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
-    """The next people, by number, for whom a notice waits."""
+
+def people_with_waiting_notices(*, after: int, limit: int, queued_on: date | None = None) -> Sequence[int]:
+    """The next people, by number, for whom a notice waits; with `queued_on`, one of that day."""
     return db.session.scalars(
         select(Notice.user_id)
-        .where(Notice.message_id.is_(None), Notice.ended_at.is_(None), Notice.user_id > after)
+        .where(*_WAITS, Notice.user_id > after, *_of_day(queued_on))
         .group_by(Notice.user_id)
         .order_by(Notice.user_id)
         .limit(limit)
@@ -130,20 +132,15 @@ def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """What waits for each of these people, locked so that a second run writes no second email."""
     return _by(
         Notice.user_id,
-        _lines().where(Notice.user_id.in_(user_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
+        _lines().where(Notice.user_id.in_(user_ids), *_WAITS),
     )
 
 
-def contacts_with_waiting_notices(*, after: int, limit: int) -> Sequence[int]:
-    """The next contacts, by number, for whom a notice waits."""
+def contacts_with_waiting_notices(*, after: int, limit: int, queued_on: date | None = None) -> Sequence[int]:
+    """The next contacts, by number, for whom a notice waits; with `queued_on`, one of that day."""
     return db.session.scalars(
         select(Notice.contact_id)
-        .where(
-            Notice.message_id.is_(None),
-            Notice.ended_at.is_(None),
-            Notice.contact_id.is_not(None),
-            Notice.contact_id > after,
-        )
+        .where(*_WAITS, Notice.contact_id.is_not(None), Notice.contact_id > after, *_of_day(queued_on))
         .group_by(Notice.contact_id)
         .order_by(Notice.contact_id)
         .limit(limit)
@@ -154,8 +151,12 @@ def notices_waiting_for_contacts(contact_ids: Collection[int]) -> dict[int, list
     """What waits for each of these contacts, locked in the same way."""
     return _by(
         Notice.contact_id,
-        _lines().where(Notice.contact_id.in_(contact_ids), Notice.message_id.is_(None), Notice.ended_at.is_(None)),
+        _lines().where(Notice.contact_id.in_(contact_ids), *_WAITS),
     )
+
+
+def _of_day(queued_on: date | None) -> list[ColumnElement[bool]]:
+    return [] if queued_on is None else [Notice.queued_on == queued_on]
 
 
 def notices_of_messages(message_ids: Collection[int]) -> dict[int, list[NoticeLine]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
-from cycle_tracker.core.calendar import DAY, SCOTLAND
+from cycle_tracker.core.calendar import DAY, SCOTLAND, WorkingCalendar
 from cycle_tracker.core.preferences import Preference
 from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today
 from cycle_tracker.reminders.rules.policies import Policy
@@ -47,10 +47,10 @@ class MailAhead(Generic[Line]):
     lines: Sequence[Line]
 
 
-def working_days(first: date, last: date) -> list[date]:
+def working_days(first: date, last: date, calendar: WorkingCalendar = SCOTLAND) -> list[date]:
     """The days on which notices are decided, from the first to the last, both counted."""
     days = ((first + DAY * number) for number in range((last - first).days + 1))
-    return [day for day in days if SCOTLAND.is_working_day(day)]
+    return [day for day in days if calendar.is_working_day(day)]
 
 
 def notices_ahead(
@@ -65,8 +65,8 @@ def notices_ahead(
     for day in days:
         if asked_on is None:
             return
-        if asked_on > day:
-            continue
+        if asked_on > day or not (milestone.calendar.is_working_day(day) or SCOTLAND.is_working_day(day)):
+            continue  # the second: a bank holiday that only others work on
         calls_for = called_for(milestone, policy, already, day)
         for notice in calls_for.notices:
             already.update((notice.step, *notice.overtook))
@@ -94,6 +94,8 @@ def mails_ahead(
     for day in days:
         waiting += [line for line in coming if line.queued_on <= day]
         coming = [line for line in coming if line.queued_on > day]
+        if not SCOTLAND.is_working_day(day) and not any(line.queued_on == day for line in waiting):
+            continue  # a bank holiday that only others work on
         digest = [] if day in had_digest_on else digest_of_today(waiting, preference, day)
         told = {line.milestone_id for line in (*digest, *(line for line in waiting if line.at_once))}
         if told:

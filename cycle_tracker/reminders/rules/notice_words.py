@@ -11,7 +11,7 @@ AUDIENCE_WORDS = {
     Audience.LEAD: "the planning leads",
     Audience.CHAIR: "the chair",
     Audience.GOVERNANCE: "the governance group",
-    Audience.NATIONAL: "the national group",
+    Audience.NATIONAL: "the Scottish Government escalation group",
     Audience.CONTACT: "the contacts asked about it",
 }
 
@@ -21,7 +21,7 @@ YOU_ARE = {
     Audience.LEAD: "you are a planning lead of the partnership",
     Audience.CHAIR: "you chair the governance group",
     Audience.GOVERNANCE: "you are in the governance group",
-    Audience.NATIONAL: "you are in the national group",
+    Audience.NATIONAL: "you are in the Scottish Government escalation group",
     Audience.CONTACT: "the partnership asked you about it",
 }
 
@@ -44,7 +44,7 @@ _AT_ONCE = {
     ANSWERED: "Answered by a contact",
     EXPLAIN: "Time to explain, before it is outstanding",
     RAISED[Audience.GOVERNANCE]: "Escalated to the governance group",
-    RAISED[Audience.NATIONAL]: "Escalated to the national group",
+    RAISED[Audience.NATIONAL]: "Escalated to the Scottish Government escalation group",
 }
 
 

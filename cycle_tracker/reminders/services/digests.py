@@ -65,9 +65,12 @@ class _Digest:
     notice_ids: list[int]
 
 
-def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> Gathered:
-    """Write the mails that today calls for. Commits each batch of people."""
-    gathered = Gathered()
+def gather_waiting_notices(
+    today: date, now: datetime, *, of_today_alone: bool = False, batch_size: int = BATCH
+) -> Gathered:
+    """Write the mails that today calls for. Commits each batch of people. With `of_today_alone`, on a bank holiday that
+    some work on, only to those who were told something today."""
+    gathered, queued_on = Gathered(), today if of_today_alone else None
     let_wait_again(today)
     db.session.commit()
 
@@ -83,11 +86,11 @@ def gather_waiting_notices(today: date, now: datetime, *, batch_size: int = BATC
         gathered.failed += 1
 
     last = 0
-    while user_ids := people_with_waiting_notices(after=last, limit=batch_size):
+    while user_ids := people_with_waiting_notices(after=last, limit=batch_size, queued_on=queued_on):
         last = user_ids[-1]
         all_or_each(user_ids, for_people, partial(give_up, whose=User))
     last = 0
-    while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size):
+    while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size, queued_on=queued_on):
         last = contact_ids[-1]
         all_or_each(contact_ids, for_contacts, partial(give_up, whose=Contact))
     gathered.folded = merge_unsent_digests(now)

@@ -12,7 +12,7 @@ A sweep that is killed leaves whole batches behind, and the next one does the re
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -55,41 +55,51 @@ class _Batch:
     bookmarks: dict[date | None, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def queue_due_notices(today: date, now: datetime, *, batch_size: int = BATCH) -> SweepCounts:
+def queue_due_notices(
+    today: date, now: datetime, *, at_work: Collection[int] | None = None, batch_size: int = BATCH
+) -> SweepCounts:
     """Write every notice that is due and not yet told, and open every rung that was reached. Commits each batch.
 
+    On a bank holiday `at_work` are the partnerships that work, and only of theirs anybody is told.
     A milestone about which the rules fail is logged and counted in `skipped`, and stops nobody else's notices.
     """
     swept = SweepCounts()
     last: tuple[date, int] | None = None
     is_more = True
     while is_more:
-        rows = _lock_candidates(today, after=last, limit=batch_size)
+        rows = _lock_candidates(today, after=last, limit=batch_size, at_work=at_work)
         if rows:  # none where another sweep did them while we waited for the lock
             last = (rows[-1].next_notice_on, rows[-1].id)
             _write(_decide(rows, today, now, swept), swept)
-        is_more = len(rows) == batch_size or _is_candidate_left(today, after=last)
+        is_more = len(rows) == batch_size or _is_candidate_left(today, after=last, at_work=at_work)
         db.session.commit()
     return swept
 
 
-def _candidates(*columns: Any, today: date, after: tuple[date, int] | None) -> Select[Any]:
+def _candidates(
+    *columns: Any, today: date, after: tuple[date, int] | None, at_work: Collection[int] | None
+) -> Select[Any]:
     """Milestones whose bookmark has come up, in the order of the index, after the last one seen."""
     statement = (
         select(*columns).where(Milestone.next_notice_on <= today).order_by(Milestone.next_notice_on, Milestone.id)
     )
+    if at_work is not None:
+        statement = statement.where(in_literal_ids(Milestone.partnership_id, at_work))
     if after is None:
         return statement
     return statement.where(tuple_(Milestone.next_notice_on, Milestone.id) > after)
 
 
-def _is_candidate_left(today: date, *, after: tuple[date, int] | None) -> bool:
-    return db.session.execute(_candidates(Milestone.id, today=today, after=after).limit(1)).first() is not None
+def _is_candidate_left(today: date, *, after: tuple[date, int] | None, at_work: Collection[int] | None) -> bool:
+    left = _candidates(Milestone.id, today=today, after=after, at_work=at_work).limit(1)
+    return db.session.execute(left).first() is not None
 
 
-def _lock_candidates(today: date, *, after: tuple[date, int] | None, limit: int) -> Sequence[Row[Any]]:
+def _lock_candidates(
+    today: date, *, after: tuple[date, int] | None, limit: int, at_work: Collection[int] | None
+) -> Sequence[Row[Any]]:
     return db.session.execute(
-        _candidates(*DECIDING, today=today, after=after)
+        _candidates(*DECIDING, today=today, after=after, at_work=at_work)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
         .limit(limit)
         .with_for_update(of=Milestone)

@@ -45,7 +45,7 @@ EXPECTED = {
     "read the notification history and the scheduled emails": "yes  no   yes  yes   no   yes  yes",
     "manage the contacts for a consultation or a request": "yes  no   no   no    no   no   no",
     "escalate a milestone to the governance group early": "yes  no   yes  yes   no   no   no",
-    "escalate a document to the national group": "no   no   yes  yes   yes  no   no",
+    "escalate a document to the Scottish Government escalation group": "no   no   yes  yes   yes  no   no",
 }
 ROLES = (
     Role.LEAD,

@@ -158,6 +158,26 @@ def test_closure_days_come_and_go_once_each(place: Place) -> None:
     assert place.client.post(remove).status_code == 404
 
 
+def test_a_bank_holiday_is_marked_as_worked_and_undone(place: Place) -> None:
+    page = f"{SET_UP}/closure-days"
+    offered = [str(one["value"]) for one in soup(place.client.get(page)).select("select[name=holiday] option")]
+    assert offered[:3] == ["", "2026-08-03", "2026-11-30"]
+    assert "2026-12-26" not in offered, "a Saturday"
+    assert place.client.post(f"{page}/worked", data={"holiday": "2026-11-30"}).status_code == 302
+    shown = place.client.get(page)
+    assert [" ".join(one.get_text(" ").split()) for one in soup(shown).select("#worked-holidays tbody tr")] == [
+        "30 November 2026 St Andrew’s Day Remove 30 November 2026"
+    ]
+    assert "No closure days yet." in said(shown)
+    assert "2026-11-30" not in [one["value"] for one in soup(shown).select("select[name=holiday] option")]
+    assert states(place)["Closure days"] == "Optional"
+    for wrong in ("", "2026-11-30", "2026-12-01", "tomorrow"):
+        assert place.client.post(f"{page}/worked", data={"holiday": wrong}).status_code == 200, wrong
+    remove = f"{page}/{db.session.scalars(select(ClosureDay.id)).one()}/remove"
+    assert place.client.post(remove).status_code == 302
+    assert db.session.scalars(select(ClosureDay)).all() == []
+
+
 def test_the_list_is_the_same_on_the_page_and_in_the_file_for_officials(place: Place) -> None:
     official = sign_in(place.app, make_user("Hamish Reid", role=Role.OFFICIAL))
     page = official.get("/partnerships")

@@ -307,7 +307,7 @@ def test_copies_of_a_plan_go_to_ministers_and_each_other_service_provider(taysid
     publication = tayside.publish()
     assert [body.name for body in tayside.record.receivers] == [
         "Scottish Government",
-        "Police Scotland (chief constable)",
+        "Chief Constable of the Police Service of Scotland (Police Scotland)",
         "Scottish Fire and Rescue Service",
         "Principal Reporter (Scottish Children's Reporter Administration)",
         "National Convener of Children's Hearings Scotland",
@@ -322,7 +322,7 @@ def test_copies_of_a_plan_go_to_ministers_and_each_other_service_provider(taysid
     assert db.session.scalars(select(Message)).all() == [], "it was sent already"
     assert tayside.find("send-to-ministers").done_on == date(2026, 4, 9)
     assert gaps_about(tayside.record.gaps, About.COPIES)[1] == (
-        "No receipt from Police Scotland (chief constable) is recorded."
+        "No receipt from Chief Constable of the Police Service of Scotland (Police Scotland) is recorded."
     )
     with pytest.raises(RuleBroken, match="already recorded"):
         record_copies_sent(publication, tayside.record.receivers, sent_on=None, by=tayside.lead, today=TODAY, now=NOW)

@@ -97,7 +97,7 @@ def open_rung(milestone: Milestone, rung: int, audience: Audience) -> Escalation
 
 
 def national_group(*names: str) -> list[User]:
-    group = Group(partnership_id=None, name="National group")
+    group = Group(partnership_id=None, name="Scottish Government escalation group")
     db.session.add(group)
     db.session.flush()
     people = [make_user(name, role=Role.OFFICIAL) for name in names]
@@ -336,12 +336,12 @@ def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(mora
     home = said(client.get("/"))
     assert f"Escalated by Eilidh Innes on 3 July 2026: “{WHY}”" in home
     assert "Reply needed" in home
-    assert "Escalated to the national group on 3 July 2026" in said(client.get("/outstanding"))
+    assert "Escalated to the Scottish Government escalation group on 3 July 2026" in said(client.get("/outstanding"))
     assert "2026-07-03" in client.get("/outstanding/export.csv").get_data(as_text=True)
     page = said(client.get(REPORT))
     assert (
-        f"Escalated to the national group on 3 July 2026, 3 days after the due date. Escalated by Eilidh Innes: “{WHY}”"
-        in page
+        "Escalated to the Scottish Government escalation group on 3 July 2026, 3 days after the due date. "
+        f"Escalated by Eilidh Innes: “{WHY}”" in page
     )
     assert "the owner and the planning leads" not in page, "the partnership's own rungs are its own"
     answer = client.post(f"{REPORT}/national-acknowledgement", data=moray.reply("31 7 2026"))
@@ -358,9 +358,9 @@ def test_what_was_raised_to_the_nation_is_shown_to_the_group_and_not_its_to_deci
     moray.client(moray.member).post(f"{REPORT}/raise-further", data=moray.why())
     raised = db.session.scalars(select(Escalation).where(Escalation.audience == Audience.NATIONAL)).one()
     client = moray.client(moray.chair)
-    assert "to the national group" in said(client.get("/escalations"))
+    assert "to the Scottish Government escalation group" in said(client.get("/escalations"))
     page = f"/escalations/{raised.id}"
-    assert "This was escalated to the national group." in said(client.get(page))
+    assert "This was escalated to the Scottish Government escalation group." in said(client.get(page))
     refused = client.post(
         f"{page}/decision",
         data={"version": str(moray.report.version), "outcome": "no-action", "no_action_reason": "It is being printed."},
@@ -382,9 +382,9 @@ def test_a_step_goes_to_no_nation(moray: Moray) -> None:
     step = make_milestone(moray.partnership, key="2026-29.step", due_on=date(2026, 7, 1))
     page = f"/partnerships/moray/milestones/{step.key}"
     client = moray.client(moray.member)
-    assert "Escalate to the national group" not in said(client.get(page))
+    assert "Escalate to the Scottish Government escalation group" not in said(client.get(page))
     answer = client.post(f"{page}/raise-further", data={"version": str(step.version), "why": WHY})
-    assert "You can escalate only plans and annual reports to the national group" in said(answer)
+    assert "You can escalate only plans and annual reports to the Scottish Government escalation group" in said(answer)
     assert told() == []
     official = moray.client(make_user("Hamish Orr", role=Role.OFFICIAL))
     assert official.get(f"{page}/raise-further").status_code == 404

@@ -94,7 +94,7 @@ def test_known_unknown_and_not_known_whether_are_three_things() -> None:
         ({"period": "2026-29", "document": "report 1"}, "document", "The year it reports on has not ended. It ends"),
         ({"published": "31 9 2022"}, "published on", "31 September 2022 is not a real date."),
         ({"published": "4/7/2026"}, "published on", "The date must be today or in the past."),
-        ({"published": "31/3/2022"}, "published on", "The year it reports on ends on 31 March 2022, so it cannot"),
+        ({"published": "31/3/2021"}, "published on", "The year it reports on starts on 1 April 2021, so it cannot"),
         ({"address": "www.example.org"}, "address", "Enter the full web address, starting with https:// or http://."),
         (
             {"address": "javascript:alert(1)"},

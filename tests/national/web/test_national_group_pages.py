@@ -1,4 +1,4 @@
-"""Members of the national group: named by administrators, read by officials and auditors."""
+"""Members of the Scottish Government escalation group: named by administrators, read by officials and auditors."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ def test_an_administrator_names_an_official_and_ends_their_place(app: Flask) -> 
         hamish = make_user("Hamish Orr", role=Role.OFFICIAL)
         make_user("Ailsa Grant", role=Role.LEAD, partnership=make_partnership("moray"))
         client = sign_in(app, make_user("Jean Hay", role=Role.ADMINISTRATOR))
-        assert "The national group has no members yet" in said(client.get(PAGE))
+        assert "The Scottish Government escalation group has no members yet" in said(client.get(PAGE))
         offered = [one["value"] for one in soup(client.get(f"{PAGE}/members/add")).select("#person option")]
         assert offered == ["", str(hamish.id)]
         for place in ("member", "chair"):

@@ -138,6 +138,16 @@ def test_recording_only_leaves_a_gap_that_one_button_fills(moray: Moray) -> None
     assert count(Message) == 1
 
 
+def test_a_report_that_came_before_its_year_ended_is_recorded_with_a_warning(moray: Moray) -> None:
+    client = moray.client(moray.lead)
+    page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, published_on="20 2 2026")))
+    assert "Saved. This was published on 20 February 2026." in said(page)
+    assert (
+        "It was published before the year it reports on ended (31 March 2026). Check that the date is right."
+        in said(page)
+    )
+
+
 def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray) -> None:
     client = moray.client(moray.lead)
     for changed, words in [
@@ -152,7 +162,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"published_on": "31 6 2026"}, "31 June 2026 is not a real date"),
         ({"published_on": "yesterday"}, "Enter a date, for example 30 6 2026"),
         ({"published_on": "4 7 2026"}, "The date must be today or in the past."),
-        ({"published_on": "31 3 2026"}, "The year it reports on ends on 31 March 2026"),
+        ({"published_on": "31 3 2025"}, "The year it reports on starts on 1 April 2025"),
     ]:
         sent = publication_data(moray, **changed)
         page = client.post(f"{REPORT}/publication", data=sent)

@@ -106,7 +106,7 @@ def test_bank_holidays_and_closure_days_are_marked(moray: Moray) -> None:
         if cell.select(".app-calendar__closed")
     }
     assert closed == {
-        "2026-08-03": "Bank holiday: Summer Bank Holiday",
+        "2026-08-03": "Bank holiday: Summer bank holiday",
         "2026-08-10": "Closed: Local holiday",
         "2026-08-12": "Closed",
     }

@@ -31,7 +31,7 @@ from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLIC
         ("assigned", "Given to a new owner"),
         ("answered", "Answered by a contact"),
         ("raised-group", "Escalated to the governance group"),
-        ("raised-national", "Escalated to the national group"),
+        ("raised-national", "Escalated to the Scottish Government escalation group"),
         ("something-new", "Something new"),
     ],
 )

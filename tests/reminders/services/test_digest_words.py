@@ -112,7 +112,7 @@ def test_the_subject_for_several_counts_them(lines: list[NoticeLine], subject: s
         ),
         ([DECISION], "you are in the governance group for Moray"),
         ([replace(DECISION, audience=Audience.CHAIR)], "you chair the governance group for Moray"),
-        ([replace(DECISION, audience=Audience.NATIONAL)], "you are in the national group"),
+        ([replace(DECISION, audience=Audience.NATIONAL)], "you are in the Scottish Government escalation group"),
         ([replace(REPORT, owner_id=None)], "this milestone has no owner we can email"),
     ],
 )

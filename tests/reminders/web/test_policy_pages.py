@@ -32,7 +32,7 @@ FILLED_IN = {
     "chair_after": "",
     "group_after": "14",
 }
-STATEMENTS = 40
+STATEMENTS = 42
 """What the preview asks for, however many mails there are; the person and the menu included."""
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.requests.rules import (
     DEFAULT_TEXT,
     RequestState,
@@ -35,7 +36,8 @@ def asked(
 def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_day_to_reply_by() -> None:
     assert whole_text(asked(), DEFAULT_TEXT, date(2026, 9, 16), TODAY) == (
         "The Scottish Government would like an update on “Annual report on 2025–26”, Moray. The guidance date was "
-        "30 June 2026 (64 days before 2 September 2026). We have no record that it has been published.\n\n"
+        "30 June 2026 (64 days before 2 September 2026). This is a guidance date, not a legal deadline. We have no "
+        "record that it has been published.\n\n"
         f"{DEFAULT_TEXT}\n\n"
         "Please reply by 16 September 2026."
     )
@@ -50,9 +52,9 @@ def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_da
         ),
         (
             asked(DocumentState.OPEN, target_on=date(2026, 9, 30)),
-            "The guidance date is 30 September 2026. We have no record that it has been published.",
+            "The guidance date is 30 September 2026. This is a guidance date, not a legal deadline. We have no record",
         ),
-        (asked(DocumentState.OPEN, target_on=TODAY), "The guidance date is 2 September 2026. We"),
+        (asked(DocumentState.OPEN, target_on=TODAY), "The guidance date is 2 September 2026. This is a"),
         (
             asked(DocumentState.NO_RECORD),
             "The guidance date was 30 June 2026, before Moray started to use this service. We have no record that it "
@@ -65,6 +67,20 @@ def test_it_says_no_more_than_is_so(about: RequestSubject, words: str) -> None:
     said = opening(about, TODAY)
     assert words in said
     assert "breach" not in said
+
+
+def test_the_date_of_a_plan_is_in_law_and_is_not_called_guidance() -> None:
+    plan = RequestSubject(
+        "Children’s Services Plan 2026–29",
+        "Moray",
+        DocumentState.OUTSTANDING,
+        date(2026, 4, 1),
+        None,
+        Basis.STATUTE,
+    )
+    said = opening(plan, TODAY)
+    assert "The statutory date was 1 April 2026 (154 days before 2 September 2026). We have no record" in said
+    assert "guidance" not in said
 
 
 def test_what_is_not_counted_as_late_is_not_told_in_days() -> None:

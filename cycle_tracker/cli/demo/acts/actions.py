@@ -60,15 +60,17 @@ def _action(cycle: Cycle, number: int, title: str, due_on: date, scene: Scene, p
         kind=Kind.ACTION,
         stage=Stage.DO,
         title=title,
-        duty_basis=Basis.STATUTE,
-        duty_citation="2014 Act, section 12",
+        # Section 12 is one duty, to provide services in line with the plan so far as reasonably practicable. It makes
+        # no single action a duty in law.
+        duty_basis=Basis.LOCAL,
+        duty_citation="carries out the plan: 2014 Act, section 12",
         date_basis=Basis.LOCAL,
         date_citation="",
         target_on=due_on,
         due_on=due_on,
         expected_date=False,
         state=State.NOT_STARTED,
-        owner=people.contributor_or_lead(scene.slug) if number % 2 else scene.lead,
+        owner=people.actor(scene.slug, number),
         entered_on=max(cycle.period.start, scene.joined_on),
     )
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from cycle_tracker.cli.demo.acts.past import Past
-from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
+from cycle_tracker.cli.demo.chances import clear_of_christmas, days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, UNPUBLISHED, Part, part_of
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.calendar import SCOTLAND
@@ -118,7 +118,7 @@ def _explain(document: Milestone, part: Part, scene: Scene) -> None:
     expected_on = scene.on - RAN_OUT if part is Part.RUN_OUT else scene.on + days(HOLDS_FOR_DAYS[scene.slug])
     note_expected_date(
         document,
-        working_day(expected_on),
+        working_day(expected_on) if part is Part.RUN_OUT else clear_of_christmas(working_day(expected_on)),
         EXPLANATIONS[scene.slug],
         shared=part is not Part.NOT_SHARED,
         by=scene.chair,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
+from cycle_tracker.cli.demo.chances import clear_of_christmas, days, in_office_hours, working_day
 from cycle_tracker.cli.demo.people import CLERK
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
@@ -36,7 +36,7 @@ def add_meetings(scene: Scene) -> None:
     met_on, entered_on = working_day(scene.on - MET), working_day(scene.on - MET + days(14))
     now = in_office_hours(entered_on, "meetings")
     of_past = f"https://www.{scene.slug}.example.org/children/group/minutes-{met_on:%Y-%m}"
-    for held_on, minutes in ((met_on, of_past), (working_day(scene.on + MEETS), "")):
+    for held_on, minutes in ((met_on, of_past), (clear_of_christmas(working_day(scene.on + MEETS)), "")):
         add_meeting(group, held_on, title=TITLE, minutes=minutes, by=clerk, today=entered_on, now=now)
 
 
@@ -56,7 +56,7 @@ def decide_on(report: Milestone, scene: Scene) -> None:
         escalation,
         ASKED_FOR,
         owner=scene.lead,
-        due_on=working_day(scene.on + DUE_AFTER),
+        due_on=clear_of_christmas(working_day(scene.on + DUE_AFTER)),
         by=scene.chair,
         today=decided_on,
         now=now,

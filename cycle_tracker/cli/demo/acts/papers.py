@@ -7,7 +7,7 @@ from sqlalchemy import select
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.people import officer_of
-from cycle_tracker.cli.demo.scenes import Scene
+from cycle_tracker.cli.demo.scenes import Scene, copies_sent_on, last_approval
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import State
@@ -27,16 +27,10 @@ WITH_PAPERS = (STAR, OF_FOUR)
 # So many documents of each have their approvals; what was before them was put in without.
 NEWEST = 3
 
-BEFORE_PUBLICATION = days(20)
-# So long before the demo's day the lead bodies dealt with what is not published yet.
-UNPUBLISHED_APPROVED = days(30)
-
 COMMITTEES = {
     OrganisationKind.COUNCIL: "Education, children and families committee",
     OrganisationKind.HEALTH_BOARD: "Board",
 }
-# A copy of the star's plan did not go to so many of its receivers, and that shows.
-NO_COPY_TO_LAST = 1
 
 
 def add_papers(scene: Scene) -> None:
@@ -45,8 +39,22 @@ def add_papers(scene: Scene) -> None:
     for number, document in enumerate(documents):
         record = get_record(document, scene.on)
         _approve(record, scene, is_oldest=number == NEWEST - 1)
-    plan = next((one for one in documents if one.kind is Kind.PLAN and one.state is State.DONE), None)
-    if plan is not None and scene.slug == STAR:
+
+
+def send_copies(scene: Scene) -> None:
+    """Record the copies of the newest plan of a partnership."""
+    plan = db.session.scalars(
+        select(Milestone)
+        .where(
+            Milestone.partnership_id == scene.partnership.id,
+            Milestone.kind == Kind.PLAN,
+            Milestone.state == State.DONE,
+            Milestone.target_on >= scene.joined_on,
+        )
+        .order_by(Milestone.target_on.desc())
+        .limit(1)
+    ).one_or_none()
+    if plan is not None:
         _send_copies(get_record(plan, scene.on), scene)
 
 
@@ -68,15 +76,13 @@ def _newest_documents(scene: Scene) -> list[Milestone]:
 
 
 def _approve(record: DocumentRecord, scene: Scene, *, is_oldest: bool) -> None:
-    """Every body of a published document; all but the last of one that is not, but for the star, which has drafted and
-    approved what it has not published. One approval of the star's oldest document here was never recorded."""
+    """Every body of a published document; all but the last of one that is not. One approval of the star's oldest
+    document here was never recorded."""
     document, bodies = record.document, list(record.lead_bodies)
-    if scene.slug == STAR:
-        bodies = bodies[:-1] if is_oldest else bodies
-    elif document.is_open:
+    if document.is_open or (scene.slug == STAR and is_oldest):
         bodies = bodies[:-1]
     for number, body in enumerate(bodies):
-        approved_on = working_day(_last_day(document, scene) - days(2 * number))
+        approved_on = working_day(last_approval(document, scene) - days(2 * number))
         recorded_on = scene.recorded_on(working_day(approved_on + days(4)), document.key, body.code or body.name)
         if recorded_on >= scene.on:
             continue
@@ -88,10 +94,6 @@ def _approve(record: DocumentRecord, scene: Scene, *, is_oldest: bool) -> None:
             today=recorded_on,
             now=in_office_hours(recorded_on, document.key, body.name),
         )
-
-
-def _last_day(document: Milestone, scene: Scene) -> date:
-    return document.done_on - BEFORE_PUBLICATION if document.done_on else scene.on - UNPUBLISHED_APPROVED
 
 
 def _recorder(body: Organisation, scene: Scene, *, is_last: bool) -> User:
@@ -114,14 +116,13 @@ def _details(document: Milestone, body: Organisation, approved_on: date, scene: 
 
 
 def _send_copies(record: DocumentRecord, scene: Scene) -> None:
-    """Copies of a plan to all but the last of its receivers; the first of those has said that it came."""
-    publication, published_on = record.publication, record.document.done_on
-    to = [one for one in record.receivers if record.copy_to(one.id) is None][:-NO_COPY_TO_LAST]
-    if publication is None or published_on is None or not to:
+    """Copies of a plan to each of its receivers; the first of those has said that it came."""
+    publication, sent_on = record.publication, copies_sent_on(record.document)
+    to = [one for one in record.receivers if record.copy_to(one.id) is None]
+    if publication is None or sent_on is None or not to:
         return
-    sent_on = working_day(published_on + days(5))
-    recorded_on = scene.recorded_on(working_day(sent_on + days(2)), "copies")
-    if sent_on < published_on or recorded_on >= scene.on:
+    recorded_on = scene.recorded_on(sent_on, "copies")
+    if recorded_on >= scene.on:
         return
     now = in_office_hours(recorded_on, "copies")
     record_copies_sent(publication, to, sent_on=sent_on, by=scene.lead, today=recorded_on, now=now)

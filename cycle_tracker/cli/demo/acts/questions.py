@@ -1,7 +1,7 @@
 """What passes between officials, planning leads and governance groups in the demo: requests for an update, one of them
 answered, and new expected dates that wait to be noted."""
 
-from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
+from cycle_tracker.cli.demo.chances import clear_of_christmas, days, in_office_hours, working_day
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.models.milestone import Milestone
@@ -58,7 +58,7 @@ def _propose(milestone: Milestone, scene: Scene, distance: int, why: str, *, sha
         return
     propose_date(
         milestone,
-        working_day(scene.on + days(distance)),
+        clear_of_christmas(working_day(scene.on + days(distance))),
         why,
         shared=shared,
         by=scene.lead,

@@ -40,8 +40,8 @@ def _remind_of_actions_again(scene: Scene) -> None:
 
 
 def _ask_about_a_consultation(scene: Scene, people: People) -> None:
-    """A consultation that closes in a week: its owner and the contact are reminded of it on the demo's day."""
-    day = working_day(scene.on - days(35))
+    """A consultation of ten weeks that closes in one: owner and contact are reminded of it on the demo's day."""
+    day = working_day(scene.on - days(63))
     cycle = next(one for one in list_cycles(scene.partnership) if one.period.start <= scene.on <= one.period.end)
     closes_on = working_day(scene.on) + days(7)
     owner = people.contributor_or_lead(scene.slug)

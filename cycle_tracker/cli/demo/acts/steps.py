@@ -5,7 +5,7 @@ from datetime import date
 from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import STAR
-from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
+from cycle_tracker.cli.demo.scenes import Act, Scene, copies_sent_on, entry_name, last_approval
 from cycle_tracker.core.kinds import Stage
 from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone
 from cycle_tracker.models.milestone import Milestone
@@ -30,6 +30,8 @@ def play_step(step: Milestone, act: Act, past: Past) -> None:
         _play_before(step, act.document("plan-prepared"), act.scene, past)
     elif name == "draft-report":
         _play_before(step, act.document(f"annual-report-{step.key[-1]}"), act.scene, past)
+    elif name == "send-to-providers":
+        _play_copies(step, act.document("plan-prepared"), act.scene, past)
     elif name == "close-cycle":
         _play_closing(step, step.due_on, act.document("annual-report-3"), act.scene, past)
     else:
@@ -37,13 +39,22 @@ def play_step(step: Milestone, act: Act, past: Past) -> None:
 
 
 def _play_before(step: Milestone, document: Milestone, scene: Scene, past: Past) -> None:
-    """The last step before a document: done when the document is, and in hand while it is. The star has drafted and
-    approved what it has not published."""
-    approved = scene.slug == STAR and step.due_on is not None and step.due_on < scene.on
-    if document.is_open and not approved:
+    """The last step before a document: in hand while the document is, and done on the day on which the last lead body
+    approved it. The star's lead gave the step for its late report another date."""
+    if document.is_open:
         _start(step, scene)
+        if scene.slug == STAR and step.due_on is not None:
+            _put_off(step, step.due_on, scene, "The health board considers the report at its next meeting.")
     else:
-        past.finish(step, _usual_day(step, scene, latest=document.done_on), scene, by=_doer(step, scene))
+        done_on = last_approval(document, scene) if document.done_on else _usual_day(step, scene)
+        past.finish(step, done_on, scene, by=_doer(step, scene))
+
+
+def _play_copies(step: Milestone, plan: Milestone, scene: Scene, past: Past) -> None:
+    """Done on the day on which every provider was sent its copy of the plan."""
+    sent_on = copies_sent_on(plan)
+    if sent_on is not None and sent_on < scene.on:
+        past.finish(step, sent_on, scene, by=_doer(step, scene))
 
 
 def _play_closing(step: Milestone, due_on: date, last_report: Milestone, scene: Scene, past: Past) -> None:
@@ -51,7 +62,7 @@ def _play_closing(step: Milestone, due_on: date, last_report: Milestone, scene: 
     lately = due_on + OF_LATE >= scene.on
     if due_on >= scene.on or last_report.is_open or (lately and one_in(4, scene.slug, step.key)):
         _start(step, scene)
-        _put_off(step, due_on, scene)
+        _put_off(step, due_on, scene, "The governance group will consider the note of lessons at its next meeting.")
     else:
         past.finish(step, _usual_day(step, scene, earliest=last_report.done_on), scene, by=_doer(step, scene))
 
@@ -65,14 +76,13 @@ def _play_by_date(step: Milestone, due_on: date, scene: Scene, past: Past) -> No
         _start(step, scene)
 
 
-def _usual_day(step: Milestone, scene: Scene, *, earliest: date | None = None, latest: date | None = None) -> date:
-    """A day near its date, three times out of four before it, within its window and that of its document."""
+def _usual_day(step: Milestone, scene: Scene, *, earliest: date | None = None) -> date:
+    """A day near its date, three times out of four before it, within its window."""
     chance = (scene.slug, step.key, "done")
     due_on = step.due_on or scene.on
     day = due_on - days(lot(15, *chance)) if lot(4, *chance, "late") else due_on + days(1 + lot(20, *chance))
     first = max(one for one in (day, step.opens_on, earliest) if one is not None)
-    last = min(one for one in (scene.on, latest) if one is not None)
-    return working_day(min(first, last - days(1)))
+    return working_day(min(first, scene.on - days(1)))
 
 
 def _start(step: Milestone, scene: Scene) -> None:
@@ -81,7 +91,7 @@ def _start(step: Milestone, scene: Scene) -> None:
         start_milestone(step, by=_doer(step, scene), now=in_office_hours(began_on, step.key))
 
 
-def _put_off(step: Milestone, due_on: date, scene: Scene) -> None:
+def _put_off(step: Milestone, due_on: date, scene: Scene, why: str) -> None:
     """The lead gave the step a local date in these days, some time before the first one passed."""
     moved_on = scene.recorded_on(working_day(due_on - days(6)), step.key)
     if due_on >= scene.on or moved_on >= scene.on:
@@ -89,7 +99,7 @@ def _put_off(step: Milestone, due_on: date, scene: Scene) -> None:
     move_local_date(
         step,
         working_day(scene.on + days(5 + lot(8, scene.slug, step.key))),
-        "The governance group will consider the note of lessons at its next meeting.",
+        why,
         by=scene.lead,
         now=in_office_hours(moved_on, step.key),
     )

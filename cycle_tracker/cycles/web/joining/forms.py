@@ -1,13 +1,16 @@
 """The forms by which a partnership is set up."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cycle_tracker.core.calendar import bank_holiday
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.wording import day
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole
 from cycle_tracker.web.date_field import UkDateField
@@ -63,6 +66,21 @@ class ClosureDayForm(FlaskForm):
         description="For example, Local holiday. You can leave this empty.",
         validators=[Length(max=LONGEST_NAME, message=f"The name must be {LONGEST_NAME} characters or fewer")],
     )
+
+
+class WorkedHolidayForm(FlaskForm):
+    """A bank holiday on which the partnership works."""
+
+    holiday = SelectField(
+        "Bank holiday", validators=[required("Choose a bank holiday")], invalid_choice_message=NOT_IN_THE_LIST
+    )
+
+    def offer(self, days: Iterable[date]) -> None:
+        """Fill in the bank holidays that may be chosen."""
+        self.holiday.choices = [
+            ("", "Choose a bank holiday"),
+            *((one.isoformat(), f"{day(one)}, {bank_holiday(one)}") for one in days),
+        ]
 
 
 class StepsField(SelectMultipleField):

@@ -15,6 +15,7 @@ from cycle_tracker.documents.queries.publications import (
 from cycle_tracker.documents.services.newer_versions import record_newer_version, version_that_follows
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication, set_places
 from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.web.early_days import warn_of_early
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
@@ -42,6 +43,7 @@ def facts(slug: str, key: str) -> ResponseReturnValue:
             _record_facts(document, publication, form)
     if attempt.saved:
         flash("Saved. The publication details are below.", "success")
+        warn_of_early(document, form.published_on.data)
         return redirect(page_of(document))
     return render_template(
         "documents/publications/facts.html",
@@ -81,6 +83,7 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
     name = version.label.lower()
     if attempt.saved:
         flash(f"Saved. The {name} version is recorded.", "success")
+        warn_of_early(document, form.published_on.data)
         return redirect(page_of(document))
     return render_template(
         "documents/publications/newer_version.html",

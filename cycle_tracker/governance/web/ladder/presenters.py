@@ -12,7 +12,7 @@ CAME_TO = {
     Audience.LEAD: "the owner and the planning leads",
     Audience.CHAIR: "the chair of the governance group",
     Audience.GOVERNANCE: "the governance group",
-    Audience.NATIONAL: "the national group",
+    Audience.NATIONAL: "the Scottish Government escalation group",
 }
 
 

@@ -10,7 +10,7 @@ from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.documents.web.facts import date_rows, read_facts
 from cycle_tracker.governance.queries.escalations import get_escalation
 from cycle_tracker.governance.queries.ladder import list_open_rungs, open_rung_to
-from cycle_tracker.governance.rules import last_reply_day
+from cycle_tracker.governance.rules import last_working_reply_day
 from cycle_tracker.governance.services import ladder
 from cycle_tracker.governance.web.ladder.forms import AcknowledgementForm, RaiseForm
 from cycle_tracker.governance.web.ladder.presenters import CAME_TO, rung_line
@@ -22,6 +22,7 @@ from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of, place_wording, seen_by
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
@@ -43,7 +44,7 @@ def acknowledge(slug: str, key: str) -> ResponseReturnValue:
 @bp.route(f"{HERE}/national-acknowledgement", methods=["GET", "POST"])
 @requires(Permission.RAISE_FURTHER)
 def acknowledge_for_nation(slug: str, key: str) -> ResponseReturnValue:
-    """A member of the national group says by when it replies."""
+    """A member of the Scottish Government escalation group says by when it replies."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_FURTHER)
     rung = open_rung_to(list_open_rungs(milestone), Audience.NATIONAL)
     return _acknowledge(milestone, rung, Audience.NATIONAL, page_of(milestone))
@@ -77,7 +78,7 @@ def raise_it(slug: str, key: str) -> ResponseReturnValue:
 @bp.route(f"{HERE}/raise-further", methods=["GET", "POST"])
 @requires(Permission.RAISE_FURTHER)
 def raise_further(slug: str, key: str) -> ResponseReturnValue:
-    """Raise a document to the national group."""
+    """Raise a document to the Scottish Government escalation group."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_FURTHER)
     form = RaiseForm()
     attempt = Attempt(form, milestone)
@@ -85,7 +86,11 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             ladder.raise_further(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
-        flash("Escalated. We will email the national group, and officials will see this on their home page.", "success")
+        flash(
+            "Escalated. We will email the Scottish Government escalation group, and officials will see this on their "
+            "home page.",
+            "success",
+        )
         return redirect(page_of(milestone))
     return _page("governance/ladder/raise_further.html", milestone, form, attempt, page_of(milestone))
 
@@ -111,7 +116,7 @@ def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audien
         is_answered=rung is None or rung.acknowledged_at is not None or rung.resolved_at is not None,
         came_to=CAME_TO[audience],
         holds_back=audience is not Audience.NATIONAL,
-        last_day=last_reply_day(audience, clock.today()),
+        last_day=last_working_reply_day(audience, clock.today(), calendar_of(milestone.partnership_id)),
     )
 
 

@@ -39,7 +39,7 @@ class LadderSection:
 
 def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:
     """The section, where there is anything in it for the person. What came to the people of the partnership is theirs
-    to see; what came to the national group, the nation's too."""
+    to see; what came to the Scottish Government escalation group, the nation's too."""
     milestone = on_page.milestone
     if detail is Detail.DATES or not milestone.is_open or milestone.due_on is None or milestone.partnership is None:
         return None

@@ -1,4 +1,4 @@
-"""Who joins the national group, and as what."""
+"""Who joins the Scottish Government escalation group, and as what."""
 
 from collections.abc import Iterable
 

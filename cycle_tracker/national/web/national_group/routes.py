@@ -1,4 +1,4 @@
-"""The page of the national group, and what administrators change on it."""
+"""The page of the Scottish Government escalation group, and what administrators change on it."""
 
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
 from cycle_tracker.web.links import url_for
@@ -17,10 +17,13 @@ from cycle_tracker.web.wording import day, document_status
 
 INTROS = {
     DocumentState.OUTSTANDING: (
-        "More than 60 days past the guidance date with no explanation, or past the new expected date."
+        f"More than {OUTSTANDING_AFTER_DAYS} days past the guidance date with no explanation, or past the new expected "
+        "date."
     ),
     DocumentState.EXPLAINED: "Past the guidance date, with a reason and a new expected date.",
-    DocumentState.PAST_GUIDANCE_DATE: "Past the guidance date by 60 days or fewer, with no explanation.",
+    DocumentState.PAST_GUIDANCE_DATE: (
+        f"Past the guidance date by {OUTSTANDING_AFTER_DAYS} days or fewer, with no explanation."
+    ),
     DocumentState.PUBLISHED_NOT_NOTIFIED: "Published. We have no record that the Scottish Government was sent a copy.",
     DocumentState.NO_RECORD: (
         "Due before the partnership joined this service, with no details recorded. Not counted as late."
@@ -45,7 +48,7 @@ COLUMNS = (
     "New expected date",
     "Explanation",
     "Escalated on",
-    "Escalated to the national group on",
+    "Escalated to the Scottish Government escalation group on",
 )
 
 
@@ -176,7 +179,9 @@ def _line(document: Document) -> OutstandingRow:
         published=published if document.published else "",
         expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
         escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
-        raised=f"Escalated to the national group on {day(document.raised_on)}" if document.raised_on else "",
+        raised=f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
+        if document.raised_on
+        else "",
     )
 
 

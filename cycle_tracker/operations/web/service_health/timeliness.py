@@ -11,15 +11,16 @@ from cycle_tracker.jobs.queries import (
     has_finished_since,
     is_sender_at_work,
 )
-from cycle_tracker.jobs.rules import NOTICES_BY, OUTBOX_WITHIN, SENT_WITHIN, notices_day
+from cycle_tracker.jobs.rules import NOTICES_BY, OUTBOX_WITHIN, SENT_WITHIN
 from cycle_tracker.operations.queries.outbox_health import is_mail_held_up
+from cycle_tracker.operations.queries.run_days import notices_day_of_service
 
 
 def are_notices_queued(now: datetime) -> bool:
     """True where the notices of the last working day are queued, or where the service first ran after they had to be.
     False where nothing ever ran."""
     here = london_time(now)
-    wanted = notices_day(here)
+    wanted = notices_day_of_service(here)
     if has_finished_for(QUEUE_NOTICES, wanted, here.date()):
         return True
     began = first_run_began_at()

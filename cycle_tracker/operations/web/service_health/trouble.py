@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from cycle_tracker.core.clock import london_time
-from cycle_tracker.jobs.rules import SENT_WITHIN, notices_day
+from cycle_tracker.jobs.rules import SENT_WITHIN
+from cycle_tracker.operations.queries.run_days import notices_day_of_service
 from cycle_tracker.operations.web.service_health.timeliness import are_mails_sent, are_notices_queued, is_mail_going_out
 from cycle_tracker.web.wording import day
 
@@ -14,7 +15,7 @@ def about_deciding(now: datetime) -> str:
     """What is wrong with the job that decides who is told what; empty if nothing is."""
     if are_notices_queued(now):
         return ""
-    missing = day(notices_day(london_time(now)))
+    missing = day(notices_day_of_service(london_time(now)))
     return f"The reminders for {missing} have not been prepared. Check that the scheduler is running."
 
 

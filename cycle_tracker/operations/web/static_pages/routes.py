@@ -1,6 +1,6 @@
 """Help, privacy, cookies and the accessibility statement."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.web.access import public
@@ -19,7 +19,11 @@ def help_page() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """What is kept of people, and why."""
-    return render_template("operations/static_pages/privacy.html")
+    return render_template(
+        "operations/static_pages/privacy.html",
+        controller=current_app.config["DATA_CONTROLLER"],
+        data_protection_contact=current_app.config["DATA_PROTECTION_CONTACT"],
+    )
 
 
 @bp.get("/cookies")

@@ -79,7 +79,10 @@ class BulkChangeForm(FlaskForm):
         if field.data is None:
             raise ValidationError("Enter the new date")
         if not EARLIEST_DONE <= field.data < LATEST_DUE:
-            raise ValidationError(f"The date must be after 26 March 2014 and before {LATEST_DUE.year}")
+            raise ValidationError(
+                "Enter a date on or after 27 March 2014, when the 2014 Act received Royal Assent, "
+                f"and before {LATEST_DUE.year}"
+            )
 
     def validate_reason(self, field: Field) -> None:
         """Raises ValidationError where dates move and nobody says why."""

@@ -96,7 +96,7 @@ def _row(document: Document) -> Row:
 def _escalated(document: Document) -> str:
     """The furthest that it came up the ladder, and when."""
     if document.raised_on:
-        return f"Escalated to the national group on {day(document.raised_on)}"
+        return f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
     return f"Escalated on {day(document.escalated_on)}" if document.escalated_on else ""
 
 

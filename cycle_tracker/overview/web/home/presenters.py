@@ -11,9 +11,10 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.kinds import DOCUMENTS, Basis
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import bases, number_words
+from cycle_tracker.documents.rules.documents import DocumentFacts, document_state
 from cycle_tracker.milestones.web.details import Dates
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList, WorkMilestone
 from cycle_tracker.overview.rules.listing import DateGroup
@@ -161,7 +162,8 @@ def _tasks(rows: Iterable[WorkMilestone], viewer: Viewer, today: date) -> list[T
         dates = Dates(
             row.kind, row.state, row.date_basis, None, row.target_on, row.due_on, row.expected_date, row.done_on
         )
-        status, due, bases = _words(dates, row.duty_basis, row.duty_citation, row.date_citation, row.notify_from, today)
+        due, bases = _words(dates, row.duty_basis, row.duty_citation, row.date_citation, today)
+        status = _status(dates, row.opens_on, row.explained_until, row.notify_from, today)
         owner = "You own this" if row.owner_id == yourself else _owner(row, viewer)
         summary = f"{row.partnership}. {due}. {owner}.{bases}" if several else f"{due}. {owner}.{bases}"
         tasks.append(Task(row.title, addresses.milestone(row.slug, row.key), summary, *status))
@@ -174,12 +176,30 @@ def _words(
     duty_basis: Basis,
     duty_citation: str,
     date_citation: str,
-    notify_from: date | None,
     today: date,
-) -> tuple[Status, str, str]:
+) -> tuple[str, str]:
     """What is said of a milestone by its dates, and what these and its duty are based on, after a blank."""
     on = bases(duty_basis, duty_citation, dates.date_basis, date_citation)
-    return milestone_status(dates, today, notify_from), due_wording(dates, today), f" {on}".rstrip()
+    return due_wording(dates, today), f" {on}".rstrip()
+
+
+@lru_cache(KEPT_WORDS)
+def _status(
+    dates: Dates, opens_on: date | None, explained_until: date | None, notify_from: date | None, today: date
+) -> Status:
+    """The status of an open milestone; of a document the one that officials see, so that no page says another."""
+    if dates.kind not in DOCUMENTS:
+        return milestone_status(dates, today, notify_from)
+    facts = DocumentFacts(
+        state=dates.state,
+        opens_on=opens_on,
+        target_on=dates.target_on,
+        published=False,
+        notified=False,
+        explained_until=explained_until,
+        notify_from=notify_from,
+    )
+    return document_status(document_state(facts, today))
 
 
 def _owner(row: WorkMilestone, viewer: Viewer) -> str:

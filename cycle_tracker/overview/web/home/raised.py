@@ -1,4 +1,4 @@
-"""Home: documents that were raised to the national group."""
+"""Home: documents that were raised to the Scottish Government escalation group."""
 
 from datetime import date
 

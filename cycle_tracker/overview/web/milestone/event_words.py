@@ -7,6 +7,17 @@ from typing import Any
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.web.wording import day
 
+CHANGED = {
+    "title": "the title",
+    "stage": "the stage",
+    "lead_organisation_id": "the lead organisation",
+    "evidence_asked": "the evidence to add",
+    "duty_basis": "the legal basis",
+    "duty_citation": "the legal basis",
+    "date_basis": "the basis of the date",
+    "date_citation": "the basis of the date",
+    "order": "what to finish first",
+}
 NO_LONGER_KEPT = "someone whose name we no longer keep"
 
 
@@ -33,6 +44,7 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
         "evidence-removed": f"{who} removed evidence: {title}",
         "predecessor-added": f"{who} added a milestone to finish first: {title}",
         "predecessor-removed": f"{who} removed a milestone to finish first: {title}",
+        "reference-corrected": f"{who} corrected {_listed(event.after)}, as the reference data had an error",
         "sub-task-added": f"{who} added a sub-task: {title}",
     }.get(event.action)
 
@@ -56,8 +68,7 @@ def _answer_words(event: AuditEvent, who: str) -> str:
 
 
 def _listed(changed: Mapping[str, object]) -> str:
-    words = {"title": "the title", "stage": "the stage", "lead_organisation_id": "the lead organisation"}
-    found = [words[name] for name in words if name in changed]
+    found = list(dict.fromkeys(words for name, words in CHANGED.items() if name in changed))
     return " and ".join((", ".join(found[:-1]), found[-1])) if len(found) > 1 else "".join(found)
 
 

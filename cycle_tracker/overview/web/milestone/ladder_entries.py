@@ -15,7 +15,7 @@ SEEN_BY_OFFICIALS = frozenset({Audience.GOVERNANCE, Audience.NATIONAL})
 
 def ladder_entries(history: History, *, shared_only: bool) -> list[Entry]:
     """Every step of the ladder that somebody decides on, and every acknowledgement. With `shared_only`, what officials
-    may read: that it came to the governance group, and what was raised to the national group."""
+    may read: that it came to the governance group, and what was raised to the Scottish Government escalation group."""
     return [
         entry
         for one in history.escalations

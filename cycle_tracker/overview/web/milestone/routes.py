@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.documents.web.early_days import warn_of_early
 from cycle_tracker.milestones.queries.milestones import (
     find_publication,
     get_milestone,
@@ -92,6 +93,7 @@ def record(slug: str, key: str) -> ResponseReturnValue:
                 now=clock.now(),
             )
     if attempt.saved:
+        warn_of_early(milestone, form.published_on.data)
         will_email = " We will email the Scottish Government." if tell else ""
         return _to_page(milestone, f"Saved. This was published on {day(form.published_on.data)}.{will_email}")
     return _page(put_on_page(milestone), form, attempt)

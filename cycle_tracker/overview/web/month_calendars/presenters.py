@@ -8,6 +8,7 @@ from datetime import date
 from cycle_tracker.core.calendar import bank_holiday
 from cycle_tracker.core.months import Month
 from cycle_tracker.documents.web.lines import MilestoneRow
+from cycle_tracker.partnerships.queries.closure_days import DayApart
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PER_DAY = 6
@@ -62,7 +63,7 @@ def month_page(
     month: Month,
     lines: Sequence[MilestoneRow],
     numbers: Mapping[date, int],
-    closures: Iterable[tuple[date, str, str | None]],
+    closures: Iterable[DayApart],
     today: date,
     *,
     several: bool,
@@ -74,8 +75,8 @@ def month_page(
         if line.dates.due_on is not None:
             due[line.dates.due_on].append(line)
     closed: dict[date, list[str]] = defaultdict(list)
-    for day, name, partnership in closures:
-        closed[day].append(_closure(name, partnership if several else None))
+    for apart in closures:
+        closed[apart.day].append(_closure(apart, apart.partnership if several else None))
 
     def day_of(day: date) -> CalendarDay:
         more = numbers.get(day, 0) - len(due[day])
@@ -114,6 +115,8 @@ def _holiday(day: date) -> str:
     return f"Bank holiday: {name}" if name else ""
 
 
-def _closure(name: str, partnership: str | None) -> str:
+def _closure(apart: DayApart, partnership: str | None) -> str:
+    if apart.is_worked:
+        return f"{apart.partnership} works on this day"
     who = f"{partnership} is closed" if partnership else "Closed"
-    return f"{who}: {name}" if name else who
+    return f"{who}: {apart.name}" if apart.name else who

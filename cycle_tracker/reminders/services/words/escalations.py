@@ -12,7 +12,8 @@ DECISIONS = "agree a new expected date, ask for next steps, refer it to someone 
 def decision_note(line: NoticeLine) -> str:
     """Why someone who decides got this, and what they can do."""
     if line.audience is Audience.NATIONAL:
-        return f"{_raised(line, 'the national group')} You can give a reply date, and agree a new expected date."
+        raised = _raised(line, "the Scottish Government escalation group")
+        return f"{raised} You can give a reply date, and agree a new expected date."
     if line.raised_why:
         return f"{_raised(line, 'your group')} Your group can {DECISIONS}."
     if line.audience is Audience.CHAIR:

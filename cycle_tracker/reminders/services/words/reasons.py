@@ -35,7 +35,7 @@ def _reasons(lines: Sequence[NoticeLine]) -> list[str]:
         if theirs:
             reasons.append(f"{words} {_places(theirs)}")
     if any(line.audience is Audience.NATIONAL for line in lines):
-        reasons.append("you are in the national group")
+        reasons.append("you are in the Scottish Government escalation group")
     if unowned:
         reasons.append(f"{_how_many(unowned, len(lines))} {'has' if unowned == 1 else 'have'} no owner we can email")
     return reasons

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cycle_tracker.core.wording import due_in_words
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.queries.mails import MailRecord
 from cycle_tracker.reminders.queries.notices import NoticeRecord
@@ -42,7 +43,7 @@ def why_lines(mail: MailRecord) -> list[WhyRow]:
             title=one.title,
             partnership=one.partnership or "Scotland",
             address=milestone_address(one),
-            why=_why(one, theirs=mail.is_theirs),
+            why=_why(one, mail.message, theirs=mail.is_theirs),
             story=ended_words(one),
         )
         for one in mail.notices
@@ -82,8 +83,9 @@ def hidden_words(hidden: int) -> str:
     )
 
 
-def _why(notice: NoticeRecord, *, theirs: bool) -> str:
-    """`28 days before the guidance date, 30 June 2026, because you own it. We used the standard settings for plans.`"""
+def _why(notice: NoticeRecord, message: Message, *, theirs: bool) -> str:
+    """`In the email: Overdue by 154 days. Scheduled step: 148 days after the guidance date, 30 June 2026, because you
+    own it. We used the standard settings for plans.` The two numbers differ where an email went after its step."""
     when = when_words(notice.step, name_of_date(notice), day(notice.due_on))
     if notice.step == ASSIGNED:
         who = "because it was given to you" if theirs else f"because it was given to {notice.name}"
@@ -94,4 +96,7 @@ def _why(notice: NoticeRecord, *, theirs: bool) -> str:
         who = f"because {yours}" if theirs else f"sent to {who_words(notice)}"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
     at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()}
-    return f"{when}, {who}." if at_once else f"{when}, {who}. We used {by}."
+    if at_once:
+        return f"{when}, {who}."
+    said = f"In the email: {due_in_words(notice.due_on, message.rendered_on)}. "
+    return f"{said}Scheduled step: {when}, {who}. We used {by}."

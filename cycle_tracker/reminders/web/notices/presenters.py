@@ -93,7 +93,7 @@ def who_words(notice: NoticeRecord) -> str:
         Audience.LEAD: "as planning lead",
         Audience.CHAIR: "as chair",
         Audience.GOVERNANCE: "in the governance group",
-        Audience.NATIONAL: "in the national group",
+        Audience.NATIONAL: "in the Scottish Government escalation group",
         Audience.CONTACT: "as a contact",
     }[notice.audience]
     deputy = f"; sent to {notice.deputy}, who was covering" if notice.deputy else ""
