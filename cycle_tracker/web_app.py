@@ -22,7 +22,6 @@ from cycle_tracker.web import (
     headers,
     hidden_tokens,
     navigation,
-    options,
     quick_templates,
     reading,
     security,
@@ -54,7 +53,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     navigation.init_app(app)
     controls.init_app(app)
     selects.init_app(app)
-    options.init_app(app)
     reading.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):

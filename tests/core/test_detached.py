@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import object_session
 from sqlalchemy.orm.exc import DetachedInstanceError
 
-from cycle_tracker.core.detached import columns_of, detached, parts_of
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import rows_of
+from cycle_tracker.core.statements import columns_of, detached, parts_of, rows_of
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from cycle_tracker.web.options import options_of
+from cycle_tracker.web.controls import options_of
 
 ODD = "\"><script>x</script>&\u2019'" + "\n"
 

@@ -11,10 +11,9 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.detached import columns_of, detached, parts_of
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.core.statements import built_once, numbers_of, rows_of
+from cycle_tracker.core.statements import built_once, columns_of, detached, numbers_of, parts_of, rows_of
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again

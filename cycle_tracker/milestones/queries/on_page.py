@@ -13,8 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.core.detached import columns_of, detached, parts_of
-from cycle_tracker.core.statements import built_once, number_of, rows_of
+from cycle_tracker.core.statements import built_once, columns_of, detached, number_of, parts_of, rows_of
 from cycle_tracker.milestones.queries.milestones import ensure_may_see
 from cycle_tracker.models.answer import Answer
 from cycle_tracker.models.approval import Approval
