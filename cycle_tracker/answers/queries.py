@@ -13,7 +13,7 @@ from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import built_once, number_of, rows_of
+from cycle_tracker.core.statements import Asked, built_once, number_of
 from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.answer import Answer, AnswerKind
 from cycle_tracker.models.contact import Contact, milestone_contacts
@@ -80,14 +80,14 @@ def _newest_answers() -> Select[Answer]:
     )
 
 
-def list_wanted_dates(viewer: Viewer) -> Sequence[Any]:
+def wanted_dates(viewer: Viewer) -> Asked:
     """Milestones for which a new date was requested by email, in the partnerships that the person leads, the earliest
     request first: the columns of the milestone, the date, why, who asked and when. In one statement.
 
     Of each milestone its newest answer counts, until its date moves or one is proposed, or it is closed.
     """
     held = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
-    return rows_of(_wanted_dates(reach_of(held)), **values_of(held))
+    return Asked(_wanted_dates(reach_of(held)), values_of(held))
 
 
 @built_once

@@ -4,11 +4,22 @@ A builder marked `built_once` takes only what changes the words of its statement
 what differs from person to person and from day to day are values, which `rows_of` is given with it.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Integer, Select, bindparam
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Executable,
+    Integer,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType
@@ -36,6 +47,32 @@ def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:
     return session.connection().execute(statement, values).all()
 
 
+class Asked(NamedTuple):
+    """A statement that is built once, with the values that are put into it."""
+
+    statement: Select[Any]
+    values: Mapping[str, Any]
+
+    def rows(self) -> Sequence[Any]:
+        """What it finds."""
+        return rows_of(self.statement, **self.values)
+
+
+def which_find_any(asked: Sequence[Asked]) -> list[bool]:
+    """Of several statements, which find anything: in one, where no two of them put different values into a place of the
+    same name. Where two do, any of them may."""
+    values: dict[str, Any] = {}
+    for one in asked:
+        if any(values.setdefault(name, value) != value for name, value in one.values.items()):
+            return [True] * len(asked)
+    return [bool(found) for found in rows_of(_which_find_any(*(one.statement for one in asked)), **values)[0]]
+
+
+@built_once
+def _which_find_any(*statements: Select[Any]) -> Select[*tuple[Any, ...]]:
+    return select(*(statement.order_by(None).limit(None).exists() for statement in statements))
+
+
 def day_of(name: str = "today") -> BindParameter[Any]:
     """The place of a day in a statement."""
     return bindparam(name, type_=Date)
@@ -49,6 +86,21 @@ def number_of(name: str) -> BindParameter[Any]:
 def numbers_of(name: str) -> BindParameter[Any]:
     """The place of any number of whole numbers, after `in_`. Written into the statement, as by `in_literal_ids`."""
     return bindparam(name, expanding=True, literal_execute=True, type_=Integer)
+
+
+def is_one_of(column: Any, words: Iterable[StrEnum]) -> ColumnElement[bool]:
+    """True where a column is one of these words of ours, which are written into the statement when it is built.
+
+    SQLite uses a partial index only where it can read the index's own condition in the statement; and where a place in
+    it might hold that condition, it plans the statement again at each run. Of several words, the library would write
+    the places into the statement at each run, which costs more than running a quick one.
+    """
+    listed = [f"'{word.value}'" for word in words]
+    several: ColumnElement[Any] = literal_column(f"({', '.join(listed)})")
+    found: ColumnElement[bool] = (
+        column == literal_column(listed[0]) if len(listed) == 1 else column.op("IN", is_comparison=True)(several)
+    )
+    return found
 
 
 class OneOf(FunctionElement[Any]):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from unicodedata import category
 
 from cycle_tracker.core.kinds import Basis
@@ -9,6 +10,7 @@ from cycle_tracker.core.kinds import Basis
 # The largest number that a page counts out; one more stands for any number beyond. No page counts a million rows.
 COUNTED_TO = 1_000
 UNKNOWN_DAY = "date not known"
+KEPT_DAYS = 4_096
 NEW_EXPECTED_DATE = "new expected date"
 
 # What a date is called, by its basis. Never "deadline": most dates are not in law.
@@ -26,6 +28,7 @@ IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 SEE = ". See "
 
 
+@lru_cache(KEPT_DAYS)
 def day(value: date | None) -> str:
     """A day in full.
 

@@ -1,7 +1,9 @@
 """What every table shares: the base, instants in UTC, words of one line, and enumerations kept as plain words."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Enum, Index, MetaData, String, Table, event, text
@@ -14,6 +16,9 @@ from cycle_tracker.core.lines import one_line
 __all__ = ["Base", "OneLine", "UtcDateTime", "partial_index", "table_of", "words"]
 
 LONGEST_WORD = 40
+# Names, titles and the like are kept as they were read: a page reads hundreds of them, most of them again.
+SHORT_LINE = 300
+KEPT_LINES = 8_192
 # Where an index keeps the condition that PostgreSQL is told later.
 WHERE = "where"
 
@@ -53,7 +58,30 @@ class OneLine(TypeDecorator[str]):
         return None if value is None else one_line(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else one_line(value)
+        return _read_line(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None]:  # noqa: ARG002
+        """The same, without the calls that SQLAlchemy puts between."""
+        is_short = (self.impl_instance.length or SHORT_LINE + 1) <= SHORT_LINE  # type: ignore[attr-defined]  # a String
+        return _kept_line if is_short else _read_line
+
+
+class Words(Enum):
+    """An enumeration kept as plain words. Its members are found in one look-up, where SQLAlchemy makes two calls for
+    each word that a page reads."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+        """Raises KeyError, which is a LookupError as SQLAlchemy's own, for a word that is none of them."""
+        return {None: None, **{member.value: member for member in self.enum_class or ()}}.__getitem__
+
+
+def _read_line(value: str | None) -> str | None:
+    return None if value is None else one_line(value)
+
+
+@lru_cache(KEPT_LINES)
+def _kept_line(value: str | None) -> str | None:
+    return _read_line(value)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -80,7 +108,7 @@ def table_of(model: type[Base]) -> Table:
 
 def words(enumeration: type[StrEnum], name: str) -> Enum:
     """A column type for an enumeration: its words as text, held to them by a named constraint."""
-    return Enum(
+    return Words(
         enumeration,
         name=name,
         native_enum=False,

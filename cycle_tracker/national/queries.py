@@ -1,8 +1,9 @@
 """Every plan and annual report of a plan period, or of one partnership, whatever state it is in."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 
@@ -11,16 +12,18 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
-from cycle_tracker.documents.queries.document_facts import FACTS, facts_in, with_facts
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
+from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 
+DocumentSort = tuple[DocumentState, Kind, int]
+"""What documents are counted by: state, kind and year."""
 
-@dataclass(frozen=True)
-class FollowedDocument:
+
+class FollowedDocument(NamedTuple):
     """One document as officials follow it. `year` is the year of the period that a report covers, 0 for a plan.
 
     `expected_on` is the date of the newest explanation that was shared, `explanation` its words. `lag` counts days from
@@ -28,7 +31,6 @@ class FollowedDocument:
     """
 
     partnership_id: int
-    slug: str
     key: str
     title: str
     kind: Kind
@@ -46,49 +48,59 @@ class FollowedDocument:
 def list_documents_of_period(
     period: Period, today: date, *, within: frozenset[int] | None = None
 ) -> list[FollowedDocument]:
-    """The documents of one plan period by partnership, the plan first; `within` are the partnerships that the person
-    may follow, None all of them. In one statement."""
-    statement = _documents(reach_of(within), of_period=True)
-    return [_one(row, today) for row in rows_of(statement, period=period.start, **values_of(within))]
+    """The documents of one plan period, the first of a partnership's plans and reports before the others; `within` are
+    the partnerships that the person may follow, None all of them. In one statement."""
+    rows = rows_of(_of_period(reach_of(within)), period=period.start, **values_of(within))
+    return [_one(row, period, today) for row in rows]
 
 
 def list_documents_of_partnership(partnership: Partnership, today: date) -> list[FollowedDocument]:
     """Every document of one partnership, the newest period first, the plan before its reports. In one statement."""
-    rows = rows_of(_documents(Reach.ONE, of_period=False), **values_of(frozenset({partnership.id})))
-    found = [_one(row, today) for row in rows]
+    rows = rows_of(_of_partnership(), partnership=partnership.id)
+    found = [_one(row[:-1], Period(row.period_start) if row.period_start else None, today) for row in rows]
     return sorted(found, key=lambda one: (-one.period.start.year if one.period else 0, one.year, one.key))
+
+
+def count_documents(documents: Iterable[FollowedDocument]) -> Counter[DocumentSort]:
+    """How many of these documents there are in each state, by kind and year."""
+    return Counter((one.state, one.kind, one.year) for one in documents)
 
 
 def count_documents_of_period(
     period: Period, today: date, *, within: frozenset[int] | None = None
-) -> dict[tuple[DocumentState, Kind, int], int]:
-    """How many documents of a plan period there are in each state, by kind and year. In one statement.
+) -> Counter[DocumentSort]:
+    """The same of all documents of a plan period, in one statement.
 
     Most documents are alike in everything that their state depends on, so the database counts them, and each sort is
     looked at only once.
     """
-    numbers: dict[tuple[DocumentState, Kind, int], int] = {}
+    numbers: Counter[DocumentSort] = Counter()
     for row in rows_of(_sorts(reach_of(within)), period=period.start, **values_of(within)):
-        key = (document_state(facts_in(row), today), row.kind, _year(row.reports_on, period))
-        numbers[key] = numbers.get(key, 0) + row.number
+        numbers[document_state(first_facts(row), today), row.kind, _year(row.reports_on, period)] += row.number
     return numbers
 
 
+_COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title)
+"""What `_one` reads, in this order."""
+
+
 @built_once
-def _documents(reach: Reach, *, of_period: bool) -> Select[*tuple[Any, ...]]:
-    statement = with_facts(
-        select(
-            Milestone.key,
-            Milestone.title,
-            Milestone.partnership_id,
-            Partnership.slug,
-            Cycle.period_start,
-            *FACTS,
-        )
-    ).where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach))
-    if of_period:
-        statement = statement.where(_is_of_period())
-    return statement.order_by(Partnership.name, Partnership.id, Milestone.reports_on, Milestone.id)
+def _of_period(reach: Reach) -> Select[*tuple[Any, ...]]:
+    return (
+        with_facts(select(*_COLUMNS))
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
+        .order_by(Milestone.id)
+    )
+
+
+@built_once
+def _of_partnership() -> Select[*tuple[Any, ...]]:
+    return (
+        with_facts(select(*_COLUMNS, Cycle.period_start))
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
+        .where(IS_DOCUMENT, Milestone.partnership_id == number_of("partnership"))
+        .order_by(Milestone.reports_on, Milestone.id)
+    )
 
 
 @built_once
@@ -98,11 +110,7 @@ def _sorts(reach: Reach) -> Select[*tuple[Any, ...]]:
         .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
         .subquery()
     )
-    sort = [
-        each.c[name]
-        for name in ("kind", "state", "opens_on", "target_on", "reports_on", "notify_from")
-        + ("is_published", "notified", "explained_until")
-    ]
+    sort = [column for column in each.c if column.name not in {"published_on", "explanation"}]
     return select(*sort, func.count().label("number")).group_by(*sort)
 
 
@@ -110,24 +118,24 @@ def _is_of_period() -> OneOf:
     return OneOf(Milestone.cycle_id, select(Cycle.id).where(Cycle.period_start == day_of("period")))
 
 
-def _one(row: Any, today: date) -> FollowedDocument:
-    period = Period(row.period_start) if row.period_start else None
-    is_measured = not row.is_published or row.published_on is not None
+def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
+    facts = first_facts(row)
+    kind, reports_on, published_on, explanation, partnership_id, key, title = row[len(facts) :]
+    is_measured = published_on is not None or not facts.published
     return FollowedDocument(
-        partnership_id=row.partnership_id,
-        slug=row.slug,
-        key=row.key,
-        title=row.title,
-        kind=row.kind,
-        period=period,
-        year=_year(row.reports_on, period),
-        state=document_state(facts_in(row), today),
-        target_on=row.target_on,
-        published=row.is_published,
-        published_on=row.published_on,
-        explanation=row.explanation or "",
-        expected_on=row.explained_until,
-        lag=lag_days(row.reports_on, row.published_on, today) if is_measured else None,
+        partnership_id,
+        key,
+        title,
+        kind,
+        period,
+        _year(reports_on, period),
+        document_state(facts, today),
+        facts.target_on,
+        facts.published,
+        published_on,
+        explanation or "",
+        facts.explained_until,
+        lag_days(reports_on, published_on, today) if is_measured else None,
     )
 
 

@@ -114,6 +114,14 @@ def current_viewer() -> Viewer:
     return viewer
 
 
+def current_organisation_id() -> int | None:
+    """The organisation that the person signed in is of."""
+    live = live_session()
+    if live is not None and live.viewer.user_id == current_viewer().user_id:
+        return live.organisation_id
+    return current_user_row().organisation_id
+
+
 def current_user_row() -> User:
     """The row of the person signed in, to be named in `by=`."""
     return db.session.get_one(User, current_viewer().user_id)

@@ -1,6 +1,7 @@
 """The wording of dates and statuses, and the question who may do what, for templates."""
 
 import re
+from functools import lru_cache
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -13,6 +14,7 @@ from cycle_tracker.core.wording import counted_of, number_words
 from cycle_tracker.web import wording
 from cycle_tracker.web.access import can
 
+KEPT_TITLES = 1_024
 YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["report_guidance_date"] = f"{report_guidance_date(FIRST_START.year):%-d %B}"
 
 
+@lru_cache(KEPT_TITLES, typed=True)
 def years_together(text: str) -> Markup:
     """The text with each pair of years, such as 2025–26, kept on one line."""
     return Markup(YEARS.sub(r'<span class="app-years">\g<0></span>', str(escape(several_lines(text)))))  # noqa: S704  escaped before

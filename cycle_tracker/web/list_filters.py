@@ -126,7 +126,9 @@ class FilterForm(Form):
 
     def __init__(self, arguments: Mapping[str, str]) -> None:
         super().__init__(arguments)
-        self.validate()
+        for field in self:  # none has validators: only what could not be read is wrong
+            if field.process_errors:
+                field.errors = list(field.process_errors)
 
     def in_address(self, **changed: str) -> dict[str, Any]:
         """The filters as they stand in an address, some of them changed; what says nothing is left out."""

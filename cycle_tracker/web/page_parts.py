@@ -14,9 +14,8 @@ class Tile:
     address: str = ""
 
 
-@dataclass(frozen=True)
-class Task:
-    """One thing to do, as the task list shows it."""
+class Task(NamedTuple):
+    """One thing to do, as the task list shows it: the macro unpacks it in this order."""
 
     title: str
     address: str

@@ -145,11 +145,6 @@ def document_state_label(state: DocumentState) -> str:
     return DOCUMENT_STATUSES[state].label
 
 
-def document_state_colour(state: DocumentState) -> str:
-    """The colour of that word's tag."""
-    return DOCUMENT_STATUSES[state].colour
-
-
 def bases_wording(milestone: Based) -> str:
     """What the duty and the date are based on in law or guidance, kept apart; empty if there is neither."""
     return bases(milestone.duty_basis, milestone.duty_citation, milestone.date_basis, milestone.date_citation)

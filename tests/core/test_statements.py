@@ -2,12 +2,13 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import in_literal_ids
+from cycle_tracker.core.statements import Asked, in_literal_ids, which_find_any
 from cycle_tracker.models.partnership import Partnership
 from tests.factories import make_partnership
+from tests.support.pages import counted_statements
 
 
 def slugs(numbers: list[int]) -> list[str]:
@@ -31,3 +32,28 @@ def test_rows_are_found_by_their_numbers_and_none_by_no_number() -> None:
 def test_what_is_no_whole_number_never_comes_into_a_statement(core_app: Flask) -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         slugs(["1); DROP TABLE users --"])  # type: ignore[list-item]
+
+
+def of_slug(slug: str) -> Asked:
+    return Asked(
+        select(Partnership.id).where(Partnership.slug == bindparam("slug")).order_by(Partnership.id), {"slug": slug}
+    )
+
+
+def of_name(wanted: str) -> Asked:
+    return Asked(select(Partnership.id).where(Partnership.name == bindparam("name")).limit(1), {"name": wanted})
+
+
+@pytest.mark.usefixtures("core_app")
+def test_one_statement_says_which_of_several_find_anything() -> None:
+    moray = make_partnership("moray")
+    db.session.flush()
+    with counted_statements() as statements:
+        assert which_find_any([of_slug("moray"), of_name("Nowhere")]) == [True, False]
+        assert which_find_any([of_slug("fife"), of_name(moray.name)]) == [False, True]
+    assert len(statements) == 2
+
+
+@pytest.mark.usefixtures("core_app")
+def test_where_two_of_them_fill_a_place_differently_any_may_find_something() -> None:
+    assert which_find_any([of_slug("moray"), of_slug("fife")]) == [True, True]

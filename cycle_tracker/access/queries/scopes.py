@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, literal_column, or_, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, literal_column, or_, true
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
@@ -13,21 +13,17 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_wit
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.core.statements import numbers_of
+from cycle_tracker.core.statements import is_one_of
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import PartnershipBody
 from cycle_tracker.models.user import RoleGrant, User
 
-IS_OPEN = Milestone.state.in_(
-    bindparam("open_states", [State.NOT_STARTED, State.IN_PROGRESS], expanding=True, literal_execute=True)
-)
+IS_OPEN = is_one_of(Milestone.state, (State.NOT_STARTED, State.IN_PROGRESS))
 """True for what is open, in the very words of the partial indexes on it: SQLite uses them only then."""
 
 
-IS_DOCUMENT = Milestone.kind.in_(
-    bindparam("document_kinds", [Kind.PLAN, Kind.ANNUAL_REPORT], expanding=True, literal_execute=True)
-)
+IS_DOCUMENT = is_one_of(Milestone.kind, (Kind.PLAN, Kind.ANNUAL_REPORT))
 """True for plans and annual reports, in the very words of the partial index on them: SQLite uses it only then."""
 
 IS_INCOMPLETE: ColumnElement[bool] = literal_column("NOT milestones.complete")
@@ -83,19 +79,23 @@ def may_be_seen_by(user_id: Any, today: date) -> ColumnElement[bool]:
     return and_(exists().where(account.id == user_id, account.active), granted)
 
 
+WorkReaches = tuple[Reach, Reach, Reach]
+"""How many partnerships a person leads, in how many they own milestones, and for how many owners they may act."""
+
+
 @dataclass(frozen=True)
 class OwnWork:
     """What is a person's: `reaches` change the words of its condition, `values` are put in when it runs."""
 
-    reaches: tuple[Reach, Reach]
+    reaches: WorkReaches
     values: dict[str, Any]
 
 
 def owned_by(viewer: Viewer) -> OwnWork:
     """What is owned by the person, or by a post that they have, where they may change what they own."""
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
-    values = {"owners": sorted(viewer.owns_as), **values_of(works_in, "works_in")}
-    return OwnWork((Reach.NOWHERE, reach_of(works_in)), values)
+    values = {**values_of(viewer.owns_as, "owners"), **values_of(works_in, "works_in")}
+    return OwnWork((Reach.NOWHERE, reach_of(works_in), reach_of(viewer.owns_as)), values)
 
 
 def work_of(viewer: Viewer) -> OwnWork:
@@ -104,13 +104,15 @@ def work_of(viewer: Viewer) -> OwnWork:
     works_in = viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES)
     has_all = leads is None or (works_in is not None and works_in <= leads)
     elsewhere = Reach.NOWHERE if has_all else owned.reaches[1]
-    return OwnWork((reach_of(leads), elsewhere), {**owned.values, **values_of(leads, "leads")})
+    return OwnWork((reach_of(leads), elsewhere, owned.reaches[2]), {**owned.values, **values_of(leads, "leads")})
 
 
-def is_mine(reaches: tuple[Reach, Reach]) -> ColumnElement[bool]:
+def is_mine(reaches: WorkReaches) -> ColumnElement[bool]:
     """True for what `owned_by` or `work_of` says is a person's."""
-    leads, works_in = reaches
-    owned = and_(Milestone.owner_id.in_(numbers_of("owners")), in_reach(Milestone.partnership_id, works_in, "works_in"))
+    leads, works_in, owners = reaches
+    owned = and_(
+        in_reach(Milestone.owner_id, owners, "owners"), in_reach(Milestone.partnership_id, works_in, "works_in")
+    )
     if works_in is Reach.NOWHERE:
         owned = false()
     return owned if leads is Reach.NOWHERE else or_(in_reach(Milestone.partnership_id, leads, "leads"), owned)

@@ -34,11 +34,12 @@ class ViewerPlace:
 
 @dataclass(frozen=True)
 class LiveSession:
-    """A sign-in that has not ended, what its person may do, and where they work today."""
+    """A sign-in that has not ended, what its person may do, whose they are, and where they work today."""
 
     id: int
     seen_at: datetime
     viewer: Viewer
+    organisation_id: int | None
     place: ViewerPlace | None
 
 
@@ -69,6 +70,7 @@ def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSessio
         id=first.id,
         seen_at=first.seen_at,
         viewer=_viewer(rows, today),
+        organisation_id=first.person_of,
         place=ViewerPlace(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
     )
 
@@ -105,6 +107,7 @@ def _live_session() -> Select[*tuple[Any, ...]]:
             SignInSession.seen_at,
             SignInSession.user_id,
             User.name,
+            User.organisation_id.label("person_of"),
             RoleGrant.role,
             RoleGrant.scope,
             Partnership.id.label("partnership_id"),

@@ -15,7 +15,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
-from cycle_tracker.documents.queries.document_facts import FACTS, facts_in, with_facts
+from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models.cycle import Cycle
@@ -99,6 +99,7 @@ def _incomplete(
     return (
         with_facts(
             select(
+                *FACTS,
                 Milestone.id,
                 Milestone.key,
                 Milestone.title,
@@ -109,9 +110,9 @@ def _incomplete(
                 Cycle.period_start,
                 _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
                 _escalated_on(Audience.NATIONAL).label("raised_on"),
-                *FACTS,
             )
         )
+        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .where(OneOf(Milestone.id, late), *narrowed)
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)
     )
@@ -130,7 +131,7 @@ def _escalated_on(audience: Audience) -> Any:
 
 def _document(row: Any, today: date) -> Document:
     published = row.is_published
-    state = document_state(facts_in(row), today)
+    state = document_state(first_facts(row), today)
     return Document(
         milestone_id=row.id,
         key=row.key,

@@ -1,7 +1,7 @@
 """New expected dates that a planning lead proposed, and that have not been noted or declined yet."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
 
@@ -10,7 +10,7 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
+from cycle_tracker.core.statements import built_once, number_of, rows_of
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -49,9 +49,21 @@ def find_name(user_id: int | None) -> str:
     return (db.session.scalar(select(User.name).where(User.id == user_id)) if user_id else "") or "somebody"
 
 
-def list_proposals(viewer: Viewer) -> Sequence[Any]:
-    """The proposals that this person may note, the earliest first: the columns of the milestone, the proposer, when
-    they proposed it, the new date and why. In one statement.
+class Proposal(NamedTuple):
+    """A proposal that waits: the milestone, its date and the new one, when that was proposed and why."""
+
+    key: str
+    title: str
+    slug: str
+    partnership: str
+    due_on: date | None
+    proposed_at: datetime
+    new_due_on: date
+    reason: str
+
+
+def list_proposals(viewer: Viewer) -> list[Proposal]:
+    """The proposals that this person may note, the earliest first. In one statement.
 
     Officials see those for documents that are to be shared. People do not see their own, those for what they own, or
     those of a partnership whose planning they lead.
@@ -59,18 +71,19 @@ def list_proposals(viewer: Viewer) -> Sequence[Any]:
     may_note = viewer.partnerships_with(Permission.NOTE_EXPLANATIONS)
     reads_all = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
     leads = frozenset(partnership_id for partnership_id, roles in viewer.within.items() if Role.LEAD in roles)
-    return rows_of(
-        _proposals(reach_of(may_note), reach_of(reads_all), reach_of(leads)),
+    rows = rows_of(
+        _proposals(reach_of(may_note), reach_of(reads_all), reach_of(leads), reach_of(viewer.owns_as)),
         person=viewer.user_id,
-        owners=sorted(viewer.owns_as),
         **values_of(may_note, "may_note"),
         **values_of(reads_all, "reads_all"),
         **values_of(leads, "leads"),
+        **values_of(viewer.owns_as, "owners"),
     )
+    return [Proposal(*row) for row in rows]
 
 
 @built_once
-def _proposals(may_note: Reach, reads_all: Reach, leads: Reach) -> Select[*tuple[Any, ...]]:
+def _proposals(may_note: Reach, reads_all: Reach, leads: Reach, owners: Reach) -> Select[*tuple[Any, ...]]:
     partnership = Milestone.partnership_id
     is_shown = and_(
         in_reach(partnership, may_note, "may_note"),
@@ -79,17 +92,16 @@ def _proposals(may_note: Reach, reads_all: Reach, leads: Reach) -> Select[*tuple
     # What someone else proposed for what someone else owns, where the person does not lead the planning.
     is_anothers = and_(
         DateChange.proposed_by_id != number_of("person"),
-        or_(Milestone.owner_id.is_(None), Milestone.owner_id.not_in(numbers_of("owners"))),
+        or_(Milestone.owner_id.is_(None), ~in_reach(Milestone.owner_id, owners, "owners")),
         ~in_reach(partnership, leads, "leads"),
     )
     return (
         select(
             Milestone.key,
             Milestone.title,
-            Milestone.due_on,
             Partnership.slug,
-            Partnership.name.label("partnership"),
-            User.name.label("proposer"),
+            Partnership.name,
+            Milestone.due_on,
             DateChange.proposed_at,
             DateChange.new_due_on,
             DateChange.reason,
@@ -97,7 +109,6 @@ def _proposals(may_note: Reach, reads_all: Reach, leads: Reach) -> Select[*tuple
         .select_from(DateChange)
         .join(Milestone, Milestone.id == DateChange.milestone_id)
         .join(Milestone.partnership)
-        .outerjoin(User, User.id == DateChange.proposed_by_id)
         .where(_WAITS, IS_OPEN, is_shown, is_anothers)
         .order_by(DateChange.proposed_at, DateChange.id)
         .limit(LISTED_AT_MOST)

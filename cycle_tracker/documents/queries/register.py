@@ -1,15 +1,15 @@
 """The public register of what is published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.cycle import Cycle
@@ -19,8 +19,7 @@ from cycle_tracker.models.publication import Form, Publication, PublicationAddre
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
 
-@dataclass(frozen=True)
-class PublishedAddress:
+class PublishedAddress(NamedTuple):
     """Where one form of a document is published, in one language."""
 
     form: Form
@@ -28,8 +27,7 @@ class PublishedAddress:
     address: str
 
 
-@dataclass(frozen=True)
-class PublishedDocument:
+class PublishedDocument(NamedTuple):
     """One published document."""
 
     partnership: str
@@ -41,37 +39,44 @@ class PublishedDocument:
 
 
 def list_published(
+    having_some: Sequence[PartnershipName], *, partnership: str = "", period: Period | None = None
+) -> list[PublishedDocument]:
+    """The published plans and annual reports with their addresses, by partnership, the newest first. Drafts published
+    for a consultation are left out. In one statement."""
+    statement = _documents(one_partnership=bool(partnership), one_period=period is not None, paged=False)
+    return _read(rows_of(statement, **_values(having_some, partnership, period)))
+
+
+def list_page_of_published(
     having_some: Sequence[PartnershipName],
     *,
     partnership: str = "",
     period: Period | None = None,
-    page: int = 1,
-    per_page: int | None = None,
-) -> list[PublishedDocument]:
-    """One page of the published plans and annual reports with their addresses, by partnership, the newest first, and
-    the one after it; with no `per_page` all of them. Drafts published for a consultation are left out. In two
-    statements."""
-    first = having_some if per_page is None else having_some[: page * per_page + 1]
-    paged = {} if per_page is None else {"at_most": per_page + 1, "skipped": (page - 1) * per_page}
-    statement = _page(one_partnership=bool(partnership), one_period=period is not None, paged=bool(paged))
-    rows = rows_of(statement, **_values(partnership, period), **paged, first_partnerships=[one.id for one in first])
+    page: int,
+    per_page: int,
+) -> tuple[list[PublishedDocument], int]:
+    """One page of them and the one after it; and how many there are, one more than `COUNTED_TO` where there are more,
+    and 0 where the page is beyond the last. In one statement."""
+    rows = rows_of(
+        _documents(one_partnership=bool(partnership), one_period=period is not None, paged=True),
+        **_values(having_some[: page * per_page + 1], partnership, period),
+        at_most=per_page + 1,
+        skipped=(page - 1) * per_page,
+    )
+    return _read(rows), int(rows[0].in_all) if rows else 0
+
+
+def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
+    """Documents from rows of which each is one address of a document, or a document without any."""
     found: dict[int, PublishedDocument] = {}
-    for row in rows:
-        published = found.setdefault(row.id, _one(row))
-        if row.address is not None:
-            published.addresses.append(PublishedAddress(row.form, row.language, row.address))
+    for number, name, title, start, published_on, newer_on, form, language, address, *_ in rows:
+        published = found.get(number)
+        if published is None:
+            period = Period(start) if start else None
+            published = found[number] = PublishedDocument(name, title, period, published_on, newer_on, [])
+        if address is not None:
+            published.addresses.append(PublishedAddress(form, language, address))
     return list(found.values())
-
-
-def _one(row: Any) -> PublishedDocument:
-    period = Period(row.period_start) if row.period_start else None
-    return PublishedDocument(row.name, row.title, period, row.published_on, row.newer_on, [])
-
-
-def count_published(*, partnership: str = "", period: Period | None = None) -> int:
-    """How many there are; one more than `COUNTED_TO` where there are more. In one statement."""
-    statement = _count(one_partnership=bool(partnership), one_period=period is not None)
-    return int(rows_of(statement, **_values(partnership, period))[0][0])
 
 
 def list_partnerships_with_publications() -> list[PartnershipName]:
@@ -79,16 +84,20 @@ def list_partnerships_with_publications() -> list[PartnershipName]:
     return [PartnershipName(*row) for row in rows_of(_with_publications())]
 
 
-def _values(partnership: str, period: Period | None) -> dict[str, Any]:
+def _values(first: Sequence[PartnershipName], partnership: str, period: Period | None) -> dict[str, Any]:
+    """`first` are the partnerships among which the documents are, where all partnerships are asked for."""
+    if not (partnership or period):
+        return {"last_partnership": first[-1].id if first else 0}
     values = {"partnership": partnership, "period": period.start if period else None}
     return {name: value for name, value in values.items() if value}
 
 
 @built_once
-def _page(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tuple[Any, ...]]:
-    """A row for each address of each document, in the order of the documents."""
-    columns = (Publication.id, Partnership.name, Milestone.title, Cycle.period_start, Publication.published_on)
-    address = (PublicationAddress.form, PublicationAddress.language, PublicationAddress.address)
+def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tuple[Any, ...]]:
+    """A row for each address of each document, in the order of the documents; `_read` reads its columns in this order.
+    A page has the number of all documents in each row besides, so that the database is asked once."""
+    columns = [Publication.id, Partnership.name, Milestone.title, Cycle.period_start, Publication.published_on]
+    address = [PublicationAddress.form, PublicationAddress.language, PublicationAddress.address]
     order = (
         Partnership.name,
         Partnership.id,
@@ -97,10 +106,13 @@ def _page(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tu
         Milestone.id.desc(),
     )
     wanted = _published(select(Publication.id), one_partnership=one_partnership, one_period=one_period)
+    in_all: list[Any] = []
     if paged:
         wanted = wanted.order_by(*order).limit(number_of("at_most")).offset(number_of("skipped"))
+        counted = _count(one_partnership=one_partnership, one_period=one_period)
+        in_all = [counted.correlate(None).scalar_subquery().label("in_all")]
     return (
-        select(*columns, Publication.newer_on, *address)
+        select(*columns, Publication.newer_on, *address, *in_all)
         .select_from(Publication)
         .join(Milestone, Milestone.id == Publication.milestone_id)
         .join(Partnership, Partnership.id == Milestone.partnership_id)
@@ -111,7 +123,6 @@ def _page(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tu
     )
 
 
-@built_once
 def _count(*, one_partnership: bool, one_period: bool) -> Select[int]:
     # Only documents are published, so without filters the milestones need not be asked.
     found = select(Publication.id).where(IS_PUBLISHED)
@@ -137,18 +148,28 @@ def _published(statement: Select[Any], *, one_partnership: bool, one_period: boo
         cycles = select(Cycle.id).where(Cycle.period_start == day_of("period"))
         documents = documents.where(OneOf(Milestone.cycle_id, cycles))
     if not (one_partnership or one_period):
-        first = select(Partnership.id).where(Partnership.id.in_(numbers_of("first_partnerships")))
+        # By name, of which the list begins with the first. As a list of numbers each would be written into the words.
+        last = aliased(Partnership)
+        last_name = select(last.name).where(last.id == number_of("last_partnership")).scalar_subquery()
+        first = select(Partnership.id).where(Partnership.name <= last_name)
         documents = documents.where(OneOf(Milestone.partnership_id, first))
     return statement.where(OneOf(Publication.milestone_id, documents))
 
 
 @built_once
 def _with_publications() -> Select[*tuple[Any, ...]]:
-    # One that is found is enough. As a condition that anything exists the database would look at all of them.
-    one = (
+    # One that is found is enough, and of each document its own publication is asked for. As conditions that anything
+    # exists, or as a join, the database would look at all publications for each partnership.
+    its_own = (
         select(Publication.id)
-        .join(Milestone, Milestone.id == Publication.milestone_id)
-        .where(IS_DOCUMENT, Milestone.partnership_id == Partnership.id, IS_PUBLISHED)
+        .where(Publication.milestone_id == Milestone.id, IS_PUBLISHED)
+        .limit(1)
+        .correlate(Milestone)
+        .scalar_subquery()
+    )
+    one = (
+        select(Milestone.id)
+        .where(IS_DOCUMENT, Milestone.partnership_id == Partnership.id, its_own.is_not(None))
         .limit(1)
         .correlate(Partnership)
         .scalar_subquery()

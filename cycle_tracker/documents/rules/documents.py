@@ -5,8 +5,8 @@ for an annual report, so "late" is told against a guidance date, and the words a
 date", "explained", "outstanding".
 """
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
@@ -14,8 +14,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import FIRST_START
 
 
-@dataclass(frozen=True)
-class DocumentFacts:
+class DocumentFacts(NamedTuple):
     """What is known of a document. Dates are London dates.
 
     `explained_until` is the new expected date of the explanation that officials may see, if there is one.

@@ -1,20 +1,22 @@
 """Milestones as the rows of a list and as the rows of a file, with no more of each than the person may see."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.lifecycle import OPEN
-from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
-from cycle_tracker.documents.queries.explanations import shared_explanations
+from cycle_tracker.core.periods import Period
+from cycle_tracker.documents.queries.document_facts import known_documents
+from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.sheets import Cell
-from cycle_tracker.web.ticks import tick_of
+from cycle_tracker.web.ticks import Tick
 from cycle_tracker.web.wording import (
     Status,
     date_basis_wording,
@@ -28,11 +30,10 @@ from cycle_tracker.web.wording import (
 )
 
 
-@dataclass(frozen=True)
-class MilestoneRow:
+class MilestoneRow(NamedTuple):
     """One milestone of a list for one person. What they may not see is empty, `status` None."""
 
-    milestone: Milestone
+    milestone: ListedMilestone
     detail: Detail
     dates: Dates
     tick: str
@@ -53,48 +54,69 @@ class MilestoneRow:
         return self.status.label if self.status else ""
 
 
-def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[MilestoneRow]:
-    """Milestones as the person may see them; in two statements, however many there are."""
-    documents = [one for one in milestones if one.is_document]
-    publications = published_and_notified(documents)
-    explanations = shared_explanations(documents)
+def lines(milestones: Sequence[ListedMilestone], viewer: Viewer, today: date) -> list[MilestoneRow]:
+    """Milestones as the person may see them; in one statement, however many documents are among them."""
+    documents = known_documents([one.id for one in milestones if one.is_document])
+    explained = {number for number, one in documents.items() if one.is_explained}
+    detail_of = _details(viewer)
 
-    def line(milestone: Milestone) -> MilestoneRow:
-        detail = detail_for(viewer, milestone)
-        dates = dates_for(detail, milestone, explanations)
+    def line(milestone: ListedMilestone) -> MilestoneRow:
+        detail = detail_of(milestone)
+        dates = dates_for(detail, milestone, explained)
         in_full = detail is not Detail.DATES
         return MilestoneRow(
-            milestone=milestone,
-            detail=detail,
-            dates=dates,
-            tick=str(tick_of(milestone)),
+            milestone,
+            detail,
+            dates,
+            tick=str(Tick(milestone.id, milestone.version)),
             title=milestone.title,
-            address=addresses.milestone(milestone.partnership.slug, milestone.key) if milestone.partnership else "",
-            partnership=milestone.partnership.name if milestone.partnership else "",
-            period=milestone.cycle.period.label if milestone.cycle else "",
+            address=addresses.milestone(milestone.slug, milestone.key),
+            partnership=milestone.partnership,
+            period=_period_label(milestone.period_start) if milestone.period_start else "",
             kind=kind_label(milestone.kind) if in_full else "",
             stage=stage_label(milestone.stage),
             status=status(milestone, dates) if in_full else None,
             due=due_wording(dates, today),
             basis=date_basis_wording(milestone) if in_full else "",
-            owner=owner_wording(milestone) if detail is Detail.EVERYTHING else "",
+            owner=owner_words(milestone.owner, milestone.owner_active) if detail is Detail.EVERYTHING else "",
         )
 
-    def status(milestone: Milestone, dates: Dates) -> Status:
-        if not milestone.is_document:
-            return milestone_status(dates, today, milestone.partnership.notify_from if milestone.partnership else None)
-        publication, notified = publications.get(milestone.id, (None, False))
-        facts = facts_of(milestone, publication, explanations.get(milestone.id), notified=notified)
-        return document_status(document_state(facts, today))
+    def status(milestone: ListedMilestone, dates: Dates) -> Status:
+        if milestone.id in documents:
+            return document_status(document_state(documents[milestone.id].facts, today))
+        return milestone_status(dates, today, milestone.notify_from)
 
     return [line(one) for one in milestones]
 
 
+def _details(viewer: Viewer) -> Callable[[ListedMilestone], Detail]:
+    """How much the person sees of a milestone: worked out once for each partnership, and once for its documents."""
+    known: dict[tuple[int, bool], Detail] = {}
+
+    def detail_of(milestone: ListedMilestone) -> Detail:
+        key = (milestone.partnership_id, milestone.is_document)
+        if key not in known:
+            known[key] = detail_for(viewer, milestone)
+        return known[key]
+
+    return detail_of
+
+
+@lru_cache(100)
+def _period_label(start: date) -> str:
+    return Period(start).label
+
+
 def owner_wording(milestone: Milestone) -> str:
     """Who owns it, and that they have left if their account is switched off."""
-    if milestone.owner is None:
+    return owner_words(milestone.owner.name, milestone.owner.active) if milestone.owner else owner_words(None)
+
+
+def owner_words(name: str | None, active: bool | None = None) -> str:
+    """The same, from the owner's columns."""
+    if name is None:
         return "No owner"
-    return milestone.owner.name if milestone.owner.active else f"{milestone.owner.name} (has left)"
+    return name if active else f"{name} (has left)"
 
 
 FULL_COLUMNS = (
@@ -172,7 +194,6 @@ def _file_row(line: MilestoneRow, detail: Detail, today: date) -> Sequence[Cell]
         dates.done_on,
     ]
     if detail is Detail.EVERYTHING:
-        lead = milestone.lead_organisation.name if milestone.lead_organisation else ""
-        row += [line.owner, lead if line.detail is Detail.EVERYTHING else ""]
+        row += [line.owner, (milestone.lead_organisation or "") if line.detail is Detail.EVERYTHING else ""]
     row.append(duty_wording(milestone) if in_full else "")
     return row

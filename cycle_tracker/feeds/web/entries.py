@@ -57,7 +57,7 @@ def _entry(
     is_past = dates.state in OPEN and due_on < today
     named = f"{milestone.title} ({line.partnership})" if several else milestone.title
     address = service_url + line.address
-    moments = [_midnight(milestone.entered_on), changed_at]
+    moments = [_midnight(milestone.entered_on) if milestone.entered_on else None, changed_at]
     if is_past:  # the entry has other words from the day after, and those of a document once more
         days = [
             due_on,

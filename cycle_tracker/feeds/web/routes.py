@@ -11,6 +11,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries.listed import listed
 from cycle_tracker.documents.web.lines import lines
 from cycle_tracker.feeds.queries import (
     get_feed,
@@ -114,17 +115,17 @@ def _entries(viewer: Viewer, partnership: Partnership | None) -> list[CalendarEn
     else:
         found = list_document_dates(viewer, partnership, today, limit=LISTED_AT_MOST + 1)
         all_of_it = addresses.partnership(partnership.slug)
-    listed = found[:LISTED_AT_MOST]
-    shown = entries(
-        lines(listed, viewer, today),
-        last_changes([one.id for one in listed]),
+    shown = found[:LISTED_AT_MOST]
+    made = entries(
+        lines([listed(one) for one in shown], viewer, today),
+        last_changes([one.id for one in shown]),
         today,
         service_url=service_url,
         several=partnership is None,
     )
-    if len(found) > len(listed):
-        shown.append(more_entry(LISTED_AT_MOST, today, service_url=service_url, address=all_of_it))
-    return shown
+    if len(found) > len(shown):
+        made.append(more_entry(LISTED_AT_MOST, today, service_url=service_url, address=all_of_it))
+    return made
 
 
 def _note_fetched(feed: CalendarFeed) -> None:

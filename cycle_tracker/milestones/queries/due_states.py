@@ -4,15 +4,11 @@ The rule is `core.deadlines`; a test gives both the same rows. For statements on
 whose first day is asked for. Dates are London dates.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement, and_
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
-from cycle_tracker.core.calendar import DAY
-from cycle_tracker.core.deadlines import SOON_DAYS, DueState
-from cycle_tracker.core.lifecycle import State
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 
@@ -52,40 +48,10 @@ def is_due_on(day: Any, due_on: Any = None) -> ColumnElement[bool]:
     return is_so
 
 
-def is_due_between(first: Any, last: Any, due_on: Any = None) -> ColumnElement[bool]:
-    """True for what falls due on one of these days, both counted."""
-    is_so: ColumnElement[bool] = _day(due_on).between(first, last)
-    return is_so
-
-
 def is_due_by(day: Any, due_on: Any = None) -> ColumnElement[bool]:
     """True for what falls due on a day or before it."""
     is_so: ColumnElement[bool] = _day(due_on) <= day
     return is_so
-
-
-def by_due_state(today: Any, values: Mapping[DueState, Any], due_on: Any = None) -> ColumnElement[Any]:
-    """The value of each milestone's due state today, as a column.
-
-    Where what is due soon and what is not due have different values, `today` is a date: the last day of soon is counted
-    from it.
-    """
-    day = _day(due_on)
-    is_late = and_(Milestone.done_on.is_not(None), Milestone.done_on > day)
-    ahead = []
-    if values[DueState.DUE_SOON] != values[DueState.NOT_DUE]:
-        ahead = [(is_due_by(today + SOON_DAYS * DAY, due_on), values[DueState.DUE_SOON])]
-    return case(
-        (and_(Milestone.state == State.DONE, is_late), values[DueState.DONE_LATE]),
-        (Milestone.state == State.DONE, values[DueState.DONE]),
-        (~IS_OPEN, values[DueState.CLOSED]),
-        (day.is_(None), values[DueState.NO_DATE]),
-        (is_before_service(due_on), values[DueState.BEFORE_SERVICE]),
-        (is_past(day, today), values[DueState.OVERDUE]),
-        (is_due_on(today, due_on), values[DueState.DUE_TODAY]),
-        *ahead,
-        else_=values[DueState.NOT_DUE],
-    )
 
 
 def _day(due_on: Any) -> Any:

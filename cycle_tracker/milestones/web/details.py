@@ -1,15 +1,45 @@
 """How much of a milestone a person sees, and its dates as they may know them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container
 from datetime import date
 from enum import Enum, auto
+from typing import NamedTuple, Protocol
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models.date_change import DateChange
-from cycle_tracker.models.milestone import Milestone
+
+
+class Seen(Protocol):
+    """What decides how much of a milestone somebody sees: the object, or a row of its columns."""
+
+    @property
+    def partnership_id(self) -> int | None: ...
+    @property
+    def is_document(self) -> bool: ...
+
+
+class HasDates(Protocol):
+    """A milestone with its dates: the object, or a row of its columns."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def date_basis(self) -> Basis: ...
+    @property
+    def opens_on(self) -> date | None: ...
+    @property
+    def target_on(self) -> date | None: ...
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def expected_date(self) -> bool: ...
+    @property
+    def done_on(self) -> date | None: ...
 
 
 class Detail(Enum):
@@ -23,8 +53,7 @@ class Detail(Enum):
     """What administrators see: title and dates."""
 
 
-@dataclass(frozen=True)
-class Dates:
+class Dates(NamedTuple):
     """The dates of a milestone as one person may know them."""
 
     kind: Kind
@@ -37,7 +66,7 @@ class Dates:
     done_on: date | None
 
 
-def detail_for(viewer: Viewer, milestone: Milestone) -> Detail:
+def detail_for(viewer: Viewer, milestone: Seen) -> Detail:
     """How much of a milestone that they may see at all a person sees."""
     if viewer.can(Permission.READ_PARTNERSHIP, milestone.partnership_id):
         return Detail.EVERYTHING
@@ -46,20 +75,19 @@ def detail_for(viewer: Viewer, milestone: Milestone) -> Detail:
     return Detail.DATES
 
 
-def dates_for(detail: Detail, milestone: Milestone, shared: Mapping[int, DateChange]) -> Dates:
+def dates_for(detail: Detail, milestone: HasDates, explained: Container[int]) -> Dates:
     """The dates that go with this much detail. A new expected date goes with its explanation: who may not read the
-    one does not see the other."""
-    explanation = shared.get(milestone.id)
+    one does not see the other. `explained` are the milestones with an explanation that was shared."""
     expected_date, due_on = milestone.expected_date, milestone.due_on
-    if detail is Detail.DOCUMENT and expected_date and explanation is None:
+    if expected_date and detail is Detail.DOCUMENT and milestone.id not in explained:
         expected_date, due_on = False, milestone.target_on
     return Dates(
-        kind=milestone.kind,
-        state=milestone.state,
-        date_basis=milestone.date_basis,
-        opens_on=milestone.opens_on,
-        target_on=milestone.target_on,
-        due_on=due_on,
-        expected_date=expected_date,
-        done_on=milestone.done_on,
+        milestone.kind,
+        milestone.state,
+        milestone.date_basis,
+        milestone.opens_on,
+        milestone.target_on,
+        due_on,
+        expected_date,
+        milestone.done_on,
     )

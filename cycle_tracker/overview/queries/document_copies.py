@@ -1,14 +1,14 @@
 """Documents on the home page whose copy to Scottish Government is to be recorded, as sent or as received."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.statements import OneOf, built_once, rows_of
+from cycle_tracker.core.statements import Asked, OneOf, built_once, number_of, rows_of
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -22,11 +22,11 @@ _SCOTTISH_GOVERNMENT = (
 """The one organisation that oversees, by number: an index on numbers is used only for one that is known before."""
 
 
-def list_not_notified(viewer: Viewer) -> Sequence[Any]:
+def not_notified(viewer: Viewer) -> Asked:
     """Documents recorded as published, in the partnerships where the person records that, without a record that the
     Scottish Government was notified: key, title, slug, partnership and published_on."""
     held = viewer.partnerships_with(Permission.RECORD_PUBLICATION)
-    return rows_of(_not_notified(reach_of(held)), **values_of(held))
+    return Asked(_not_notified(reach_of(held)), values_of(held))
 
 
 @built_once
@@ -44,11 +44,21 @@ def _not_notified(reach: Reach) -> Select[*tuple[Any, ...]]:
     )
 
 
-def list_to_receive(viewer: Viewer) -> Sequence[Any]:
-    """Documents sent to the Scottish Government without a recorded receipt, the earliest first: as above, with
-    sent_on."""
+class ToReceive(NamedTuple):
+    """A document that was sent to the Scottish Government, and whose receipt is not recorded."""
+
+    key: str
+    title: str
+    slug: str
+    partnership: str
+    published_on: date | None
+    sent_on: date
+
+
+def list_to_receive(viewer: Viewer, *, limit: int) -> list[ToReceive]:
+    """Documents sent to the Scottish Government without a recorded receipt, the earliest first; at most so many."""
     held = viewer.partnerships_with(Permission.READ_OUTSTANDING)
-    return rows_of(_to_receive(reach_of(held)), **values_of(held))
+    return [ToReceive(*row) for row in rows_of(_to_receive(reach_of(held)), at_most=limit, **values_of(held))]
 
 
 @built_once
@@ -67,7 +77,7 @@ def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
         .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
         .where(in_reach(Milestone.partnership_id, reach), first)
         .order_by(PublicationCopy.sent_on, Partnership.name, Milestone.id)
-        .limit(LISTED_AT_MOST)
+        .limit(number_of("at_most"))
     )
 
 

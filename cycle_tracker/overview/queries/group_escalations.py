@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
@@ -16,6 +16,7 @@ from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST, MILESTONE_COLUMNS
 
@@ -81,11 +82,28 @@ def _is_for_chairs(clerk_in: Reach) -> ColumnElement[bool]:
     return or_(chairs.correlate(Milestone), in_reach(Milestone.partnership_id, clerk_in, "clerk_in"))
 
 
-def list_raised_to_nation(viewer: Viewer, today: date) -> Sequence[Any]:
+class Raised(NamedTuple):
+    """A document that was raised to the national group: when, by whom and why, who will reply by when, and whether the
+    person who asks is in the group."""
+
+    key: str
+    title: str
+    slug: str
+    partnership: str
+    fell_due_on: date
+    raised_why: str
+    reply_by: date | None
+    raised_by: str | None
+    acknowledged_by: str | None
+    of_the_group: bool
+
+
+def list_raised_to_nation(viewer: Viewer, today: date) -> list[Raised]:
     """The documents that were raised to the national group and are open, in the partnerships that the person follows,
-    the first raised before the others: the columns of a milestone, with those of the escalation. One statement."""
+    the first raised before the others. One statement."""
     held = viewer.partnerships_with(Permission.READ_OUTSTANDING)
-    return rows_of(_raised_to_nation(reach_of(held)), person=viewer.user_id, today=today, **values_of(held))
+    rows = rows_of(_raised_to_nation(reach_of(held)), person=viewer.user_id, today=today, **values_of(held))
+    return [Raised(*row) for row in rows]
 
 
 @built_once
@@ -99,18 +117,20 @@ def _raised_to_nation(reach: Reach) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *MILESTONE_COLUMNS,
+            Milestone.key,
+            Milestone.title,
+            Partnership.slug,
+            Partnership.name,
             Escalation.fell_due_on,
             Escalation.raised_why,
             Escalation.reply_by,
-            raiser.name.label("raised_by"),
-            acknowledger.name.label("acknowledged_by"),
-            mine.label("of_the_group"),
+            raiser.name,
+            acknowledger.name,
+            mine,
         )
         .select_from(Escalation)
         .join(Escalation.milestone)
         .join(Milestone.partnership)
-        .outerjoin(Milestone.owner)
         .outerjoin(raiser, raiser.id == Escalation.raised_by_id)
         .outerjoin(acknowledger, acknowledger.id == Escalation.acknowledged_by_id)
         .where(

@@ -1,6 +1,5 @@
 """Dates that belong to someone who has left: their account is switched off, or they no longer have a role there."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
+from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, is_one_of
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
@@ -21,7 +20,7 @@ from cycle_tracker.overview.queries.work import COMING_UP_DAYS
 _OWNERS = sorted(roles_with(Permission.CHANGE_OWN_MILESTONES))
 
 
-def list_orphaned_milestones(viewer: Viewer, today: date) -> Sequence[Any]:
+def orphaned_milestones(viewer: Viewer, today: date) -> Asked:
     """What is past its date or due in the next 28 days and belongs to someone who has left, in the partnerships that
     the person leads: slug, partnership, owner_id, owner, active and number, by partnership and owner. One statement.
 
@@ -30,12 +29,10 @@ def list_orphaned_milestones(viewer: Viewer, today: date) -> Sequence[Any]:
     """
     leads = viewer.partnerships_with(Permission.CHANGE_MILESTONES)
     invites = viewer.partnerships_with(Permission.INVITE_PEOPLE)
-    return rows_of(
+    values = {"today": today, "last_day": today + timedelta(days=COMING_UP_DAYS)}
+    return Asked(
         _orphaned_milestones(reach_of(leads), reach_of(invites)),
-        today=today,
-        last_day=today + timedelta(days=COMING_UP_DAYS),
-        **values_of(leads, "leads"),
-        **values_of(invites, "invites"),
+        {**values, **values_of(leads, "leads"), **values_of(invites, "invites")},
     )
 
 
@@ -54,7 +51,7 @@ def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...
         exists()
         .where(
             RoleGrant.user_id == Milestone.owner_id,
-            RoleGrant.role.in_(_OWNERS),
+            is_one_of(RoleGrant.role, _OWNERS),
             or_(
                 RoleGrant.scope == Scope.NATIONAL,
                 RoleGrant.partnership_id == Milestone.partnership_id,

@@ -5,17 +5,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import contains_eager, joinedload
 
-from cycle_tracker.access.queries.reach import Reach
-from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, due_on_as_known, is_mine
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, WorkReaches, due_on_as_known, is_mine
 from cycle_tracker.core.statements import built_once, day_of, number_of
 from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.listed import IN_A_FILE, LISTED
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by, is_due_on, is_live, is_overdue
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.overview.rules.listing import DateGroup, ListedStates, ListOrder
@@ -39,7 +51,7 @@ class ListShape:
     """
 
     whose: ListScope
-    reaches: tuple[Reach, Reach]
+    reaches: WorkReaches
     narrowed: frozenset[str]
     status: ListedStates | None
     when: DateGroup | None
@@ -62,19 +74,11 @@ EAGER = (
 )
 """What is loaded with each milestone: its partnership, cycle, owner and lead organisation."""
 
-_LISTED = (
-    contains_eager(Milestone.partnership).load_only(Partnership.slug, Partnership.name, Partnership.notify_from),
-    contains_eager(Milestone.cycle).load_only(Cycle.period_start),
-    contains_eager(Milestone.owner).load_only(User.name, User.active),
-    joinedload(Milestone.lead_organisation).load_only(Organisation.name),
-)
-"""The same for rows that are only shown, with no more than is shown of each."""
-
 
 @built_once
 def count_statement(shape: ListShape) -> Select[int]:
     """The number of milestones in a list, counted no further than it is shown."""
-    found = _counted(shape).limit(COUNTED_TO + 1).subquery()
+    found = counted(shape).limit(COUNTED_TO + 1).subquery()
     return select(func.count()).select_from(found)
 
 
@@ -83,16 +87,26 @@ def count_by_when_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
     """A number for each group. Each is counted by itself, so that none is counted further than it is shown."""
     numbers = []
     for when in DateGroup:
-        found = _counted(shape).where(_is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
+        found = counted(shape).where(is_when(when, shape.due_on)).limit(COUNTED_TO + 1).subquery()
         numbers.append(select(func.count()).select_from(found).scalar_subquery())
     return select(*numbers)
 
 
 @built_once
-def rows_statement(shape: ListShape, *, paged: bool) -> Select[Milestone]:
-    """The milestones of a list in their order: one page of them, or all."""
-    statement = _from(select(Milestone), shape).options(*_LISTED).order_by(*_order(shape))
-    return statement.limit(number_of("at_most")).offset(number_of("skipped")) if paged else statement
+def page_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
+    """One page of the milestones of a list, in their order."""
+    return paged(_from(select(*LISTED), shape), shape)
+
+
+@built_once
+def file_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
+    """All milestones of a list in their order, with the columns of a file."""
+    return _from(select(*IN_A_FILE), shape).outerjoin(Milestone.lead_organisation).order_by(*_order(shape))
+
+
+def number(number: int) -> ColumnElement[int]:
+    """A number that is written into the statement when it is built."""
+    return literal_column(f"{number}", Integer)
 
 
 @built_once
@@ -113,18 +127,18 @@ def between_statement(shape: ListShape) -> Select[*tuple[Any, ...]]:
         .subquery()
     )
     return (
-        select(Milestone, numbered.c.day, numbered.c.number)
-        .join(numbered, numbered.c.id == Milestone.id)
+        select(*LISTED, numbered.c.day, numbered.c.number)
+        .select_from(numbered)
+        .join(Milestone, Milestone.id == numbered.c.id)
         .join(Milestone.partnership)
         .outerjoin(Milestone.cycle)
         .outerjoin(Milestone.owner)
-        .options(*EAGER)
         .where(numbered.c.place <= number_of("per_day"))
         .order_by(numbered.c.day, Milestone.title, Milestone.id)
     )
 
 
-def _counted(shape: ListShape) -> Select[Any]:
+def counted(shape: ListShape) -> Select[Any]:
     """The milestones of a list with no more of them than its conditions ask for."""
     statement = select(Milestone.id).join(Milestone.partnership)
     if "period" in shape.narrowed:
@@ -142,9 +156,17 @@ def _from(statement: Select[Any], shape: ListShape) -> Select[Any]:
     )
 
 
+def paged(statement: Select[Any], shape: ListShape) -> Select[Any]:
+    """One page of what a statement finds, in the order of the list."""
+    return statement.order_by(*_order(shape)).limit(number_of("at_most")).offset(number_of("skipped"))
+
+
 def _order(shape: ListShape) -> Iterable[Any]:
-    if shape.grouped:
-        yield case(*((_is_when(when, shape.due_on), place) for place, when in enumerate(DateGroup)))
+    if shape.grouped and shape.order is ListOrder.DUE:
+        # The days themselves put what is past before today and today before what comes, and no date after all dates.
+        yield case((~IS_OPEN, number(2)), (is_before_service(shape.due_on), number(1)), else_=number(0))
+    elif shape.grouped:
+        yield case(*((is_when(when, shape.due_on), number(place)) for place, when in enumerate(DateGroup)))
     yield from {
         ListOrder.DUE: (),
         ListOrder.LATEST: (shape.due_on.is_(None), shape.due_on.desc()),
@@ -173,18 +195,18 @@ def _conditions(shape: ListShape) -> Iterable[ColumnElement[bool]]:
         "owner": lambda: Milestone.owner_id.is_(None) if shape.nobody else Milestone.owner_id == number_of("owner"),
         "due_from": lambda: due_on >= day_of("due_from"),
         "due_to": lambda: due_on <= day_of("due_to"),
-        "overdue": lambda: _is_when(DateGroup.PAST, due_on),
+        "overdue": lambda: is_when(DateGroup.PAST, due_on),
         "text": lambda: or_(Milestone.title.icontains(text, escape="/"), Milestone.key.icontains(text, escape="/")),
     }
     yield from (condition() for name, condition in by_name.items() if name in shape.narrowed)
     if shape.status is not None:
         yield IS_OPEN if shape.status is ListedStates.OPEN else Milestone.state == bindparam("state")
     if shape.when is not None:
-        yield _is_when(shape.when, due_on)
+        yield is_when(shape.when, due_on)
 
 
-def _is_when(when: DateGroup, due_on: ColumnElement[Any]) -> ColumnElement[bool]:
-    """True for the milestones of a group: the twin of `listing.DATE_GROUPS` over `due_state`."""
+def is_when(when: DateGroup, due_on: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True for the milestones of a group: the twin in SQL of `listing.DATE_GROUPS` over `due_state`."""
     today = day_of()
     return {
         DateGroup.ENDED: ~IS_OPEN,

@@ -1,9 +1,9 @@
 """Lists of milestones as people ask for them: narrowed, sorted and paged in the database."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -11,7 +11,11 @@ from cycle_tracker.access.queries.reach import Reach
 from cycle_tracker.access.queries.scopes import is_seen_by, knows_shared_only, owned_by, work_of
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import rows_of
+from cycle_tracker.core.wording import COUNTED_TO
+from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
@@ -22,9 +26,32 @@ from cycle_tracker.overview.queries.milestone_list_statements import (
     between_statement,
     count_by_when_statement,
     count_statement,
-    rows_statement,
+    file_statement,
+    page_statement,
 )
+from cycle_tracker.overview.queries.own_list_statements import BETWEEN_NUMBERS, own_page_statement
 from cycle_tracker.overview.rules.listing import NOBODY, DateGroup, ListedStates, ListOrder, ListQuestion
+
+
+class OwnMilestone(NamedTuple):
+    """One milestone of a person's own list, in the order of `OWN_COLUMNS`."""
+
+    id: int
+    version: int
+    partnership_id: int
+    key: str
+    title: str
+    kind: Kind
+    state: State
+    date_basis: Basis
+    target_on: date | None
+    due_on: date | None
+    expected_date: bool
+    done_on: date | None
+    date_citation: str
+    owner_id: int | None
+    owner: str | None
+    owner_active: bool | None
 
 
 @dataclass(frozen=True)
@@ -40,20 +67,30 @@ class MilestoneList:
 
     def count_by_when(self) -> dict[DateGroup, int]:
         """How many there are in each group by their date, counted as far; groups that have none are left out."""
-        row = rows_of(count_by_when_statement(self.shape), **self.values)[0]
-        return {when: number for when, number in zip(DateGroup, row, strict=True) if number}
+        return _by_when(rows_of(count_by_when_statement(self.shape), **self.values)[0])
 
-    def rows(self, *, page: int | None = None, per_page: int = 0, one_more: bool = False) -> Sequence[Milestone]:
-        """One page of them, with `one_more` the one after it too; or all. With partnership, cycle, owner and lead
-        organisation."""
-        paged = {"at_most": per_page + one_more, "skipped": (page - 1) * per_page} if page is not None else {}
-        return db.session.scalars(rows_statement(self.shape, paged=page is not None), {**self.values, **paged}).all()
+    def page(self, page: int, per_page: int, *, one_more: bool = False) -> list[ListedMilestone]:
+        """One page of them, with `one_more` the one after it too, so that the way on is known."""
+        rows = rows_of(page_statement(self.shape), **self.values, **_place_of(page, per_page, one_more=one_more))
+        return [ListedMilestone(*row) for row in rows]
 
-    def between(self, first: date, last: date, *, per_day: int) -> tuple[Sequence[Milestone], dict[date, int]]:
+    def own_page(self, page: int, per_page: int) -> tuple[list[OwnMilestone], dict[DateGroup, int]]:
+        """One page of a person's own list and one more, with how many there are in each group, also in those that are
+        not shown. In one statement, for a page with rows of a list that is no longer than what is counted."""
+        rows = rows_of(own_page_statement(self.shape), **self.values, **_place_of(page, per_page, one_more=True))
+        numbers = _by_when(map(int, rows[0].numbers.split(BETWEEN_NUMBERS))) if rows else {}
+        if not 0 < sum(numbers.values()) <= COUNTED_TO:
+            numbers = replace(self, shape=replace(self.shape, when=None)).count_by_when()
+        return [OwnMilestone(*row[:-1]) for row in rows], numbers
+
+    def rows(self) -> list[ListedMilestone]:
+        """All of them, as a file has them."""
+        return [ListedMilestone(*row) for row in rows_of(file_statement(self.shape), **self.values)]
+
+    def between(self, first: date, last: date, *, per_day: int) -> tuple[list[ListedMilestone], dict[date, int]]:
         """Those whose date lies between two days, at most so many of each day; and how many each day has in all."""
-        values = {**self.values, "first": first, "last": last, "per_day": per_day}
-        rows = db.session.execute(between_statement(self.shape), values).all()
-        return [row[0] for row in rows], {row.day: row.number for row in rows}
+        rows = rows_of(between_statement(self.shape), **self.values, first=first, last=last, per_day=per_day)
+        return [ListedMilestone(*row[:-2]) for row in rows], {row.day: row.number for row in rows}
 
 
 def own_list(
@@ -75,7 +112,7 @@ def partnership_list(
     elif may_see(viewer, partnership.id, is_document=True):
         whose = ListScope.DOCUMENTS_OF_PARTNERSHIP
     shared_only = knows_shared_only(viewer, partnership.id)
-    nowhere = (Reach.NOWHERE, Reach.NOWHERE)
+    nowhere = (Reach.NOWHERE,) * 3
     shape = ListShape(whose, nowhere, *_narrowing(question), order, shared_only=shared_only)
     return MilestoneList(shape, {**_values(question, today), "of_partnership": partnership.id})
 
@@ -108,6 +145,14 @@ def list_ticked(viewer: Viewer, ids: Collection[int], *, within: Partnership | N
         statement = statement.where(Milestone.partnership_id == within.id)
     found = db.session.scalars(statement.execution_options(populate_existing=True)).all()
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.title, one.id))
+
+
+def _by_when(numbers: Iterable[int]) -> dict[DateGroup, int]:
+    return {when: number for when, number in zip(DateGroup, numbers, strict=True) if number}
+
+
+def _place_of(page: int, per_page: int, *, one_more: bool) -> dict[str, int]:
+    return {"at_most": per_page + one_more, "skipped": (page - 1) * per_page}
 
 
 def _narrowing(question: ListQuestion) -> tuple[frozenset[str], ListedStates | None, DateGroup | None, bool]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -18,8 +18,8 @@ STILL_OF_USE = timedelta(days=365)
 
 
 def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
-    """The cycles that matter today, of the partnerships of which the person reads everything: slug, partnership and
-    period_start, by partnership, the newest first."""
+    """The partnerships of which the person reads everything, each with its cycles that matter today: id, slug,
+    partnership and period_start, by partnership, the newest first. One without such a cycle has one row."""
     held = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
     began_after = today - YEARS_IN_PERIOD * timedelta(days=366) - STILL_OF_USE
     return rows_of(_running_cycles(reach_of(held)), began_after=began_after, **values_of(held))
@@ -27,9 +27,10 @@ def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
 
 @built_once
 def _running_cycles(reach: Reach) -> Select[*tuple[Any, ...]]:
+    matters = and_(Cycle.partnership_id == Partnership.id, Cycle.period_start > day_of("began_after"))
     return (
-        select(Partnership.slug, Partnership.name.label("partnership"), Cycle.period_start)
-        .join(Cycle.partnership)
-        .where(in_reach(Cycle.partnership_id, reach), Cycle.period_start > day_of("began_after"))
+        select(Partnership.id, Partnership.slug, Partnership.name.label("partnership"), Cycle.period_start)
+        .outerjoin(Cycle, matters)
+        .where(in_reach(Partnership.id, reach))
         .order_by(Partnership.name, Partnership.id, Cycle.period_start.desc())
     )

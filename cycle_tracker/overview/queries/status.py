@@ -16,6 +16,7 @@ from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.explanations import newest_explanations, shared_explanations
+from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.documents.queries.publications import get_records
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.governance.queries.decisions import list_decisions_of
@@ -50,10 +51,10 @@ class ReportedDocument:
 class InternalStatus:
     """What the people of the partnership and auditors see besides the documents."""
 
-    past: Sequence[Milestone]
+    past: Sequence[ListedMilestone]
     past_count: int
     explanations: Mapping[int, DateChange]
-    ahead: Sequence[Milestone]
+    ahead: Sequence[ListedMilestone]
     ahead_count: int
     escalations: Sequence[Escalation]
     decisions: Sequence[Decision]
@@ -115,12 +116,12 @@ def _inside(viewer: Viewer, partnership: Partnership, today: date) -> InternalSt
     past = partnership_list(viewer, partnership, ListQuestion(overdue=True), ListOrder.DUE, today)
     question = ListQuestion(status=ListedStates.OPEN, due_from=today, due_to=today + AHEAD)
     ahead = partnership_list(viewer, partnership, question, ListOrder.DUE, today)
-    past_rows = past.rows(page=1, per_page=LISTED_AT_MOST)
+    past_rows = past.page(1, LISTED_AT_MOST)
     return InternalStatus(
         past=past_rows,
         past_count=past.count(),
         explanations=newest_explanations([one.id for one in past_rows]),
-        ahead=ahead.rows(page=1, per_page=LISTED_AT_MOST),
+        ahead=ahead.page(1, LISTED_AT_MOST),
         ahead_count=ahead.count(),
         escalations=_open_escalations(partnership),
         reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership.id),

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 
-from cycle_tracker.access.queries.reach import Reach
-from cycle_tracker.access.queries.scopes import is_mine, work_of
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, WorkReaches, is_mine, work_of
 from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.queries.document_facts import explained_until
@@ -48,20 +49,70 @@ MILESTONE_COLUMNS = (
 )
 
 
+class WorkMilestone(NamedTuple):
+    """One open milestone on the home page, in the order of its columns."""
+
+    part: int
+    key: str
+    title: str
+    kind: Kind
+    state: State
+    date_basis: Basis
+    target_on: date | None
+    due_on: date | None
+    expected_date: bool
+    done_on: date | None
+    duty_basis: Basis
+    duty_citation: str
+    date_citation: str
+    owner_id: int | None
+    owner: str | None
+    owner_active: bool | None
+    slug: str
+    partnership: str
+    notify_from: date | None
+    opens_on: date | None
+    explained_until: date | None
+
+
+_COLUMNS = (
+    Milestone.key,
+    Milestone.title,
+    Milestone.kind,
+    Milestone.state,
+    Milestone.date_basis,
+    Milestone.target_on,
+    Milestone.due_on,
+    Milestone.expected_date,
+    Milestone.done_on,
+    Milestone.duty_basis,
+    Milestone.duty_citation,
+    Milestone.date_citation,
+    Milestone.owner_id,
+    User.name,
+    User.active,
+    Partnership.slug,
+    Partnership.name,
+    Partnership.notify_from,
+    Milestone.opens_on,
+    case((IS_DOCUMENT, explained_until())),
+)
+
+
 @dataclass(frozen=True)
 class WorkList:
     """The open milestones of a person by date: past it, due today, and in the next 28 days. Counts stop at one more
     than `COUNTED_TO`."""
 
-    past: Sequence[Any]
-    today: Sequence[Any]
-    coming_up: Sequence[Any]
+    past: Sequence[WorkMilestone]
+    today: Sequence[WorkMilestone]
+    coming_up: Sequence[WorkMilestone]
     past_count: int
     today_count: int
     coming_up_count: int
 
 
-PAST, TODAY, COMING_UP = 0, 1, 2
+PARTS = PAST, TODAY, COMING_UP = 0, 1, 2
 
 
 def list_work(viewer: Viewer, today: date) -> WorkList:
@@ -71,13 +122,14 @@ def list_work(viewer: Viewer, today: date) -> WorkList:
     """
     mine = work_of(viewer)
     rows = rows_of(_work(mine.reaches), today=today, last_day=today + timedelta(days=COMING_UP_DAYS), **mine.values)
-    numbers = rows[0][-3:] if rows else (0, 0, 0)
-    past, due_today, coming_up = ([row for row in rows if row.part == part] for part in (PAST, TODAY, COMING_UP))
+    numbers = rows[0][-len(PARTS) :] if rows else (0, 0, 0)
+    found = [WorkMilestone(*row[: -len(PARTS)]) for row in rows]
+    past, due_today, coming_up = ([one for one in found if one.part == part] for part in PARTS)
     return WorkList(past, due_today, coming_up, *numbers)
 
 
 @built_once
-def _work(reaches: tuple[Reach, Reach]) -> Select[*tuple[Any, ...]]:
+def _work(reaches: WorkReaches) -> Select[*tuple[Any, ...]]:
     """The first of each part with their columns, then on each row how many there are of each part."""
     today, last_day = day_of(), day_of("last_day")
     mine = is_mine(reaches)
@@ -108,7 +160,7 @@ def _work(reaches: tuple[Reach, Reach]) -> Select[*tuple[Any, ...]]:
     ]
     chosen = union_all(*first).subquery()
     return (
-        select(chosen.c.part, *MILESTONE_COLUMNS, *numbers)
+        select(chosen.c.part, *_COLUMNS, *numbers)
         .select_from(chosen)
         .join(Milestone, Milestone.id == chosen.c.id)
         .join(Milestone.partnership)

@@ -1,6 +1,7 @@
 """Partnerships, as far as the person who asks may know of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
@@ -15,11 +16,12 @@ from cycle_tracker.models.partnership import Partnership
 
 
 class PartnershipName(NamedTuple):
-    """What a page names a partnership by."""
+    """What a page names a partnership by, and the day from which it uses the service."""
 
     id: int
     slug: str
     name: str
+    notify_from: date | None = None
 
 
 def get_partnership(viewer: Viewer, slug: str, *, to: Permission | None = None) -> Partnership:
@@ -44,14 +46,14 @@ def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partners
 
 
 def list_names(within: frozenset[int] | None = None) -> list[PartnershipName]:
-    """The same, of each only what a page names it by."""
+    """The same, of each only what lists show of it."""
     return [PartnershipName(*row) for row in rows_of(_names(reach_of(within)), **values_of(within))]
 
 
 @built_once
 def _names(reach: Reach) -> Select[*tuple[Any, ...]]:
     return (
-        select(Partnership.id, Partnership.slug, Partnership.name)
+        select(Partnership.id, Partnership.slug, Partnership.name, Partnership.notify_from)
         .where(in_reach(Partnership.id, reach))
         .order_by(Partnership.name, Partnership.id)
     )

@@ -1,18 +1,18 @@
 """Lists and counts of requests for an update."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
+from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.models.base import UtcDateTime
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -61,18 +61,34 @@ def list_requests_to_answer(viewer: Viewer, *, limit: int) -> Sequence[UpdateReq
     return db.session.scalars(_to_answer(reach_of(held)), {"at_most": limit, **values_of(held)}).all()
 
 
+def requests_to_answer(viewer: Viewer) -> Asked:
+    """The numbers of the same."""
+    held = viewer.partnerships_with(Permission.ANSWER_UPDATES)
+    return Asked(_numbers_to_answer(reach_of(held)), values_of(held))
+
+
+@built_once
+def _numbers_to_answer(reach: Reach) -> Select[int]:
+    statement = select(UpdateRequest.id).join(UpdateRequest.milestone).join(Milestone.partnership)
+    return statement.where(*_is_to_answer(reach))
+
+
 @built_once
 def _to_answer(reach: Reach) -> Select[UpdateRequest]:
+    return (
+        whole_requests()
+        .where(*_is_to_answer(reach))
+        .order_by(UpdateRequest.reply_by.is_(None), UpdateRequest.reply_by, UpdateRequest.id)
+        .limit(number_of("at_most"))
+    )
+
+
+def _is_to_answer(reach: Reach) -> Iterable[ColumnElement[bool]]:
     # In all of Scotland fewer wait than a partnership has milestones. So they are found first; a partnership that is
     # worked out from its number keeps SQLite from beginning with all of its milestones.
     unanswered = select(UpdateRequest.id).where(UpdateRequest.answered_at.is_(None))
     partnership = Milestone.partnership_id + 0
-    return (
-        whole_requests()
-        .where(in_reach(partnership, reach), is_waiting(), OneOf(UpdateRequest.id, unanswered))
-        .order_by(UpdateRequest.reply_by.is_(None), UpdateRequest.reply_by, UpdateRequest.id)
-        .limit(number_of("at_most"))
-    )
+    return in_reach(partnership, reach), is_waiting(), OneOf(UpdateRequest.id, unanswered)
 
 
 def list_requests_at_hand(viewer: Viewer, *, answered_since: datetime, limit: int) -> Sequence[UpdateRequest]:

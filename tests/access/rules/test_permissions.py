@@ -165,3 +165,10 @@ def test_a_lead_records_for_every_body_and_a_contributor_for_their_own(role: Rol
     assert may_record_approval(viewer, MORAY, of_their_own=False) is others
     assert not may_record_approval(viewer, FIFE, of_their_own=True)
     assert not may_record_approval(viewer, None, of_their_own=True)
+
+
+def test_whoever_owns_milestones_or_leads_reads_everything_there() -> None:
+    """A person's own list, and the links of a lead's home, ask no more than whose they are."""
+    assert roles_with(Permission.CHANGE_OWN_MILESTONES) <= roles_with(Permission.READ_PARTNERSHIP)
+    assert roles_with(Permission.CHANGE_MILESTONES) <= roles_with(Permission.CHANGE_OWN_MILESTONES)
+    assert roles_with(Permission.RECORD_PUBLICATION) <= roles_with(Permission.READ_PARTNERSHIP)

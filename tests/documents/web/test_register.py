@@ -95,7 +95,7 @@ def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client:
         page = whole_page(client.get("/register?period=2023-26"))
     assert len(page.select("#register-list tbody tr")) == 50
     assert "/register?period=2023-26&page=2" in {link["href"] for link in page.select(".ds_pagination a")}
-    assert len(many) == len(few)
+    assert len(many) == len(few) <= 2
     assert len(whole_page(client.get("/register?page=2")).select("#register-list tbody tr")) == 11
 
 

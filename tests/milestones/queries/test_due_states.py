@@ -16,9 +16,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.milestones.queries.due_states import (
-    by_due_state,
     is_before_service,
-    is_due_between,
     is_due_by,
     is_due_on,
     is_live,
@@ -27,7 +25,8 @@ from cycle_tracker.milestones.queries.due_states import (
 )
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.overview.rules.listing import DATE_GROUPS
+from cycle_tracker.overview.queries.milestone_list_statements import is_when
+from cycle_tracker.overview.rules.listing import DATE_GROUPS, DateGroup
 from tests.factories import LONG_AGO, make_milestone, make_partnership
 from tests.support.selection import examples
 
@@ -98,19 +97,26 @@ def of(made: Iterable[Milestone], predicate: Callable[[Milestone], bool]) -> set
     return {milestone.id for milestone in made if predicate(milestone)}
 
 
-def states_found() -> dict[int, DueState]:
-    column = by_due_state(TODAY, {state: state.value for state in DueState})
-    return {row[0]: DueState(row[1]) for row in db.session.execute(joined(Milestone.id, column))}
+def groups_found(today: Any = TODAY, due_on: Any = None) -> dict[int, list[DateGroup]]:
+    """Of each milestone the groups of a list that it is found in, by the conditions of the lists themselves."""
+    day = Milestone.due_on.expression if due_on is None else due_on
+    columns = [is_when(when, day).label(when.name) for when in DateGroup]
+    rows = db.session.execute(joined(Milestone.id, *columns), {"today": today})
+    return {row[0]: [when for when, holds in zip(DateGroup, row[1:], strict=True) if holds] for row in rows}
+
+
+def groups_of_the_rule(made: Iterable[Milestone], today: date = TODAY) -> dict[int, list[DateGroup]]:
+    return {milestone.id: [DATE_GROUPS[rule(milestone, today)]] for milestone in made}
 
 
 def before_service(milestone: Milestone) -> bool:
     return deadlines.is_before_service(milestone.due_on, notify_from(milestone))
 
 
-def test_the_expression_gives_the_state_of_the_rule(core_app: Flask) -> None:
-    expected = {milestone.id: rule(milestone) for milestone in make_table()}
-    assert states_found() == expected
-    assert set(expected.values()) == set(DueState)
+def test_a_list_puts_each_milestone_into_the_one_group_of_its_due_state(core_app: Flask) -> None:
+    made = make_table()
+    assert groups_found() == groups_of_the_rule(made)
+    assert {rule(milestone) for milestone in made} == set(DueState)
 
 
 def test_each_predicate_finds_what_the_rule_does(core_app: Flask) -> None:
@@ -127,7 +133,7 @@ def test_both_give_the_same_answer_of_any_rows(
         place = make_partnership(f"start-{number}", notify_from=start)
         made.append(bare(place, due_on, state, done_on))
     stored(made)
-    assert states_found() == {milestone.id: rule(milestone) for milestone in made}
+    assert groups_found() == groups_of_the_rule(made)
     hold_each_to_the_rule(made)
     db.session.rollback()
 
@@ -147,7 +153,7 @@ def hold_each_to_the_rule(made: Sequence[Milestone]) -> None:
         (is_past(Milestone.done_on, TODAY), lambda one: has_passed(one.done_on)),
         (is_live() & is_due_on(TODAY), lambda one: rule(one) is DueState.DUE_TODAY),
         (
-            is_live() & is_due_between(TODAY + DAY, TODAY + SOON_DAYS * DAY),
+            is_live() & is_due_by(TODAY + SOON_DAYS * DAY) & ~is_due_by(TODAY),
             lambda one: rule(one) is DueState.DUE_SOON,
         ),
         (is_due_by(TODAY), lambda one: one.due_on is not None and one.due_on <= TODAY),
@@ -172,30 +178,25 @@ def test_a_date_that_the_reader_may_not_know_is_left_out_of_each(core_app: Flask
     assert found(is_overdue(TODAY)) == {early.id}
     assert found(is_before_service(target)) == {before.id}
     assert found(~is_live(target)) == {before.id}
-    assert found(is_due_between(TODAY + DAY, TODAY + DAY, target)) == {early.id}
+    assert found(is_due_on(TODAY + DAY, target)) == {early.id}
     assert found(is_due_on(TODAY - DAY, target)) == {late.id}
     assert found(is_due_by(TODAY - DAY, target)) == {late.id, before.id}
     far = TODAY + 400 * DAY
     on_the_day = make_milestone(moray, due_on=far, target_on=TODAY)
     soon = make_milestone(moray, due_on=far, target_on=TODAY + SOON_DAYS * DAY)
-    column = by_due_state(TODAY, {state: state.value for state in DueState}, target)
-    assert dict(db.session.execute(joined(Milestone.id, column)).all()) == {
-        late.id: DueState.OVERDUE,
-        early.id: DueState.DUE_SOON,
-        before.id: DueState.BEFORE_SERVICE,
-        on_the_day.id: DueState.DUE_TODAY,
-        soon.id: DueState.DUE_SOON,
+    assert groups_found(TODAY, target) == {
+        late.id: [DateGroup.PAST],
+        early.id: [DateGroup.COMING],
+        before.id: [DateGroup.BEFORE_SERVICE],
+        on_the_day.id: [DateGroup.TODAY],
+        soon.id: [DateGroup.COMING],
     }
 
 
 def test_a_statement_that_is_built_once_is_given_its_day_when_it_runs(core_app: Flask) -> None:
     made, today = make_table(), bindparam("today", type_=Date)
     late = select(Milestone.id).outerjoin(Milestone.partnership).where(is_overdue(today))
-    state = by_due_state(today, {state: DATE_GROUPS[state].value for state in DueState})
-    groups = joined(Milestone.id, state)
     for day in (TODAY - DAY, TODAY, TODAY + DAY):
         expected = of(made, lambda one, day=day: rule(one, day) is DueState.OVERDUE)  # type: ignore[misc]
         assert set(db.session.scalars(late, {"today": day})) == expected
-        assert {row[0]: row[1] for row in db.session.execute(groups, {"today": day})} == {
-            one.id: DATE_GROUPS[rule(one, day)].value for one in made
-        }
+        assert groups_found(day) == groups_of_the_rule(made, day)

@@ -14,7 +14,7 @@ from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.feeds.queries import list_document_dates, list_own_dates
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
-from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
+from cycle_tracker.overview.queries.leavers import orphaned_milestones
 from cycle_tracker.overview.queries.milestone_lists import own_list, partnership_list
 from cycle_tracker.overview.queries.status import get_status
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, list_work
@@ -113,9 +113,9 @@ def test_the_counts_of_the_home_page_are_those_of_its_lists(place: Place) -> Non
 def test_the_leavers_list_counts_from_the_day_of_joining_to_the_last_of_the_coming_days(place: Place) -> None:
     gone = make_user("Gone", active=False)
     one_each_day(place, JOINED, -1, 0, 1, owner=gone)
-    assert [row.number for row in list_orphaned_milestones(place[2], TODAY)] == [2]
+    assert [row.number for row in orphaned_milestones(place[2], TODAY).rows()] == [2]
     one_each_day(place, TODAY, 0, COMING_UP_DAYS, COMING_UP_DAYS + 1, owner=gone)
-    assert [row.number for row in list_orphaned_milestones(place[2], TODAY)] == [4]
+    assert [row.number for row in orphaned_milestones(place[2], TODAY).rows()] == [4]
 
 
 def test_a_calendar_feed_begins_with_what_fell_due_on_the_day_of_joining(place: Place) -> None:

@@ -11,7 +11,7 @@ from cycle_tracker.documents.web.approvals.forms import ApprovalForm
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.access import current_organisation_id, current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("approvals", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/approvals")
@@ -22,7 +22,7 @@ ONE = "/<int(max=2147483647):organisation_id>"
 @requires(Permission.CHANGE_OWN_MILESTONES)
 def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """What one lead body made of the document: recorded, or put right. For whom is asked where it is fetched."""
-    own = current_user_row().organisation_id
+    own = current_organisation_id()
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
     document, form = place.document, ApprovalForm()
     if not form.is_submitted() and place.approval is not None:
@@ -49,7 +49,7 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
 @requires(Permission.CHANGE_OWN_MILESTONES)
 def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """Take back a record that should not have been made, with a reason. Pressed twice, the second finds none."""
-    own = current_user_row().organisation_id
+    own = current_organisation_id()
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
     document, form, approval = place.document, ReasonForm(), place.approval
     if approval is None:

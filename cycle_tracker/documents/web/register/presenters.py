@@ -1,12 +1,14 @@
 """The register in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from cycle_tracker.documents.queries.register import PublishedAddress, PublishedDocument
 from cycle_tracker.documents.rules.languages import USUAL, language_name
 from cycle_tracker.models.publication import Form, PublicationAddress
 from cycle_tracker.web.sheets import Cell, Sheet
+from cycle_tracker.web.wording import day
 
 FORMS = {
     Form.FULL: "Full document",
@@ -16,6 +18,43 @@ FORMS = {
     Form.BSL: "British Sign Language",
 }
 COLUMNS = ("Partnership", "Document", "Plan period", "Published on", "Where")
+
+
+WEB = ("https://", "http://")
+
+
+class PublishedRow(NamedTuple):
+    """One document of the register. Each address has its words and its link, which is empty where it is no web
+    address."""
+
+    partnership: str
+    title: str
+    published: str
+    addresses: Sequence[tuple[str, str]]
+
+
+def rows(publications: Iterable[PublishedDocument]) -> list[PublishedRow]:
+    """Documents as the page lists them."""
+    return [
+        PublishedRow(
+            one.partnership,
+            one.title,
+            _published(one.published_on, one.newer_on),
+            [_link(address) for address in one.addresses],
+        )
+        for one in publications
+    ]
+
+
+def _published(published_on: date | None, newer_on: date | None) -> str:
+    words = day(published_on) if published_on else "Date not known"
+    return f"{words}. Newer version {day(newer_on)}" if newer_on else words
+
+
+def _link(address: PublishedAddress) -> tuple[str, str]:
+    if address.address.startswith(WEB):
+        return address_label(address), address.address
+    return address.address, ""
 
 
 def address_label(address: PublishedAddress | PublicationAddress) -> str:

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.register import (
-    count_published,
+    list_page_of_published,
     list_partnerships_with_publications,
     list_published,
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
-from cycle_tracker.documents.web.register.presenters import address_label, sheet
+from cycle_tracker.documents.web.register.presenters import rows, sheet
 from cycle_tracker.web.access import public
 from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -26,13 +26,12 @@ def show() -> ResponseReturnValue:
     filters = RegisterFilters(request.args, having_some)
     partnership, period = filters.partnership.word, filters.period.value
     page = page_asked_for()
-    found = list_published(having_some, partnership=partnership, period=period, page=page, per_page=PER_PAGE)
-    pages = page_of(found, page=page, count=count_published(partnership=partnership, period=period))
+    found, count = list_page_of_published(
+        having_some, partnership=partnership, period=period, page=page, per_page=PER_PAGE
+    )
+    pages = page_of(found, page=page, count=count)
     return render_template(
-        "documents/register/register.html",
-        filters=filters,
-        pages=pages,
-        address_label=address_label,
+        "documents/register/register.html", filters=filters, pages=pages, publications=rows(pages.items)
     )
 
 

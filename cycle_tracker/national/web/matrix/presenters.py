@@ -1,39 +1,41 @@
 """The matrix in words: a row for each partnership, a cell for the plan and for each report."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
-from cycle_tracker.national.queries import FollowedDocument
+from cycle_tracker.national.queries import DocumentSort, FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, day, document_status, lag_wording
 
+KEPT_WORDS = 1_024
 
-@dataclass(frozen=True)
-class Followed:
-    """One document in a cell: where it stands, its dates in words with its lag."""
+
+class Followed(NamedTuple):
+    """One document in a cell: its status, its dates in words with its lag."""
 
     title: str
     address: str
     status: Status
-    dates: list[str]
+    dates: Sequence[str]
 
 
-@dataclass(frozen=True)
-class MatrixRow:
-    """One partnership: for each column the documents in it, as a rule one."""
+class MatrixRow(NamedTuple):
+    """One partnership: for each column its heading and the documents in it, as a rule one."""
 
     name: str
     address: str
-    cells: list[list[Followed]]
+    cells: list[tuple[str, list[Followed]]]
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,21 @@ def columns(period: Period) -> list[str]:
     return ["Plan", *(f"Report {number}: {year}" for number, year in enumerate(years, 1))]
 
 
-def matrix_rows(partnerships: Iterable[PartnershipName], documents: Sequence[FollowedDocument]) -> list[MatrixRow]:
-    """The partnerships with their documents in the columns."""
-    return [
-        MatrixRow(
-            name=partnership.name,
-            address=addresses.partnership(partnership.slug),
-            cells=[[followed(one) for one in cell] for cell in cells],
-        )
-        for partnership, cells in _with_cells(partnerships, documents)
-    ]
+def matrix_rows(
+    partnerships: Iterable[PartnershipName], documents: Iterable[FollowedDocument], period: Period
+) -> list[MatrixRow]:
+    """The partnerships with their documents in the columns of the period."""
+    headings = columns(period)
+    slugs: dict[int, str] = {}
+    rows: dict[int, MatrixRow] = {}
+    for one in partnerships:
+        slugs[one.id] = one.slug
+        rows[one.id] = MatrixRow(one.name, addresses.partnership(one.slug), [(heading, []) for heading in headings])
+    for document in documents:
+        number, column = document.partnership_id, _column(document.kind, document.year)
+        if column is not None and number in rows:
+            rows[number].cells[column][1].append(followed(document, slugs[number]))
+    return list(rows.values())
 
 
 def with_state(
@@ -72,7 +79,7 @@ def with_state(
     return [one for one in partnerships if one.id in wanted]
 
 
-def totals(counted: Mapping[tuple[DocumentState, Kind, int], int], filters: MatrixFilters) -> list[Total]:
+def totals(counted: Mapping[DocumentSort, int], filters: MatrixFilters) -> list[Total]:
     """The number in each state that any document is in, by column."""
     numbers: Counter[tuple[DocumentState, int]] = Counter()
     for (state, kind, year), number in counted.items():
@@ -90,25 +97,39 @@ def totals(counted: Mapping[tuple[DocumentState, Kind, int], int], filters: Matr
     ]
 
 
-def followed(document: FollowedDocument) -> Followed:
-    """One document in words."""
+def followed(document: FollowedDocument, slug: str) -> Followed:
+    """One document in words, of the partnership of this slug."""
     return Followed(
-        title=document.title,
-        address=addresses.milestone(document.slug, document.key),
-        status=document_status(document.state),
-        dates=date_words(document),
+        document.title,
+        addresses.milestone(slug, document.key),
+        document_status(document.state),
+        date_words(document),
     )
 
 
-def date_words(document: FollowedDocument) -> list[str]:
-    """The dates that go with where a document stands, and the lag of a report, each in words of its own."""
-    found = [f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"]
-    if document.published:
-        found = [f"Published {day(document.published_on)}" if document.published_on else "Published, date not known"]
-    elif document.state is DocumentState.EXPLAINED:
-        found.insert(0, f"New expected date {day(document.expected_on)}")
-    lag = lag_wording(document.lag, published=document.published)
-    return [*found, lag] if lag else found
+def date_words(document: FollowedDocument) -> tuple[str, ...]:
+    """The dates that go with the status of a document, and the lag of a report, each in words of its own."""
+    return _date_words(
+        document.target_on,
+        document.published_on,
+        document.expected_on if document.state is DocumentState.EXPLAINED else None,
+        document.lag,
+        published=document.published,
+    )
+
+
+@lru_cache(KEPT_WORDS)
+def _date_words(
+    guidance: date | None, published_on: date | None, expected: date | None, lag: int | None, *, published: bool
+) -> tuple[str, ...]:
+    """Most documents of a year have the same dates."""
+    if published:
+        found = f"Published {day(published_on)}" if published_on else "Published, date not known"
+    else:
+        found = f"Guidance date {day(guidance)}" if guidance else "No guidance date"
+    first = (f"New expected date {day(expected)}",) if expected and not published else ()
+    last = lag_wording(lag, published=published)
+    return (*first, found, last) if last else (*first, found)
 
 
 def sheet(
@@ -144,10 +165,15 @@ def _with_cells(
     partnerships: Iterable[PartnershipName], documents: Iterable[FollowedDocument]
 ) -> list[tuple[PartnershipName, list[list[FollowedDocument]]]]:
     """The partnerships, each with the documents of its cells."""
-    by_place: dict[tuple[int, int | None], list[FollowedDocument]] = defaultdict(list)
-    for one in documents:
-        by_place[one.partnership_id, _column(one.kind, one.year)].append(one)
-    return [(one, [by_place[one.id, column] for column in range(YEARS_IN_PERIOD + 1)]) for one in partnerships]
+    found: list[tuple[PartnershipName, list[list[FollowedDocument]]]] = [
+        (one, [[] for _ in range(YEARS_IN_PERIOD + 1)]) for one in partnerships
+    ]
+    cells_of = {one.id: cells for one, cells in found}
+    for document in documents:
+        column = _column(document.kind, document.year)
+        if column is not None and document.partnership_id in cells_of:
+            cells_of[document.partnership_id][column].append(document)
+    return found
 
 
 def _column(kind: Kind, year: int) -> int | None:

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
-from cycle_tracker.national.queries import count_documents_of_period, list_documents_of_period
+from cycle_tracker.national.queries import count_documents, count_documents_of_period, list_documents_of_period
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.national.web.matrix.presenters import columns, matrix_rows, sheet, totals, with_state
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
-from cycle_tracker.web.paging import pages_of
+from cycle_tracker.web.paging import PER_PAGE, pages_of
 from cycle_tracker.web.sheets import FileForm, download
 
 bp = Blueprint("matrix", __name__, url_prefix=addresses.MATRIX)
@@ -25,18 +25,21 @@ def show() -> ResponseReturnValue:
     filters = MatrixFilters(request.args, today)
     period, state = filters.shown_period, filters.state.value
     partnerships = list_names(within)
-    if state is not None:
-        partnerships = with_state(partnerships, list_documents_of_period(period, today, within=within), state)
-    pages = pages_of(partnerships)
-    shown = frozenset(one.id for one in pages.items)
-    documents = list_documents_of_period(period, today, within=shown)
+    if state is None and len(partnerships) > PER_PAGE:
+        pages = pages_of(partnerships)
+        documents = list_documents_of_period(period, today, within=frozenset(one.id for one in pages.items))
+        counted = count_documents_of_period(period, today, within=within)
+    else:
+        documents = list_documents_of_period(period, today, within=within)
+        counted = count_documents(documents)
+        pages = pages_of(partnerships if state is None else with_state(partnerships, documents, state))
     return render_template(
         "national/matrix/show.html",
         today=today,
         filters=filters,
         columns=columns(period),
-        totals=totals(count_documents_of_period(period, today, within=within), filters),
-        rows=matrix_rows(pages.items, documents),
+        totals=totals(counted, filters),
+        rows=matrix_rows(pages.items, documents, period),
         pages=pages,
     )
 

@@ -1,11 +1,13 @@
 """Home: mails about a lead's partnerships that could not be delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.overview.queries.failed_mails import list_failed_about
+from cycle_tracker.core.statements import Asked
+from cycle_tracker.overview.queries.failed_mails import failed_about
 from cycle_tracker.web.wording import count, moment
 
 OF_LATE = timedelta(days=28)
@@ -21,10 +23,13 @@ class FailedMail:
     said: str
 
 
-def failed_mails(viewer: Viewer, now: datetime) -> Sequence[FailedMail]:
-    """Those of the last four weeks about the partnerships that the person leads. One statement."""
-    within = viewer.partnerships_with(Permission.CHANGE_MILESTONES) or ()
+def asked(viewer: Viewer, now: datetime) -> Asked:
+    """The question for those of the last four weeks about the partnerships that the person leads."""
+    return failed_about(viewer.partnerships_with(Permission.CHANGE_MILESTONES) or (), now - OF_LATE)
+
+
+def lines(rows: Iterable[Any]) -> Sequence[FailedMail]:
+    """What was found, in words."""
     return [
-        FailedMail(row.recipient, count(row.milestones, "milestone"), moment(row.ended_at), row.trouble)
-        for row in list_failed_about(within, now - OF_LATE)
+        FailedMail(row.recipient, count(row.milestones, "milestone"), moment(row.ended_at), row.trouble) for row in rows
     ]

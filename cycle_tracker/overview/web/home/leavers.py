@@ -1,11 +1,9 @@
 """Home: dates in a lead's partnerships that belong to somebody who has left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.overview.queries.leavers import list_orphaned_milestones
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.wording import count
 
@@ -19,8 +17,8 @@ class LeaverRow:
     owner: str
 
 
-def orphaned_milestones(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
-    """Whatever somebody left behind that is past its date or due soon. One statement."""
+def lines(rows: Iterable[Any]) -> Sequence[LeaverRow]:
+    """Whatever somebody left behind that is past its date or due soon."""
     return [
         LeaverRow(
             what=f"{count(row.number, 'milestone')} in {row.partnership} "
@@ -29,5 +27,5 @@ def orphaned_milestones(viewer: Viewer, today: date) -> Sequence[LeaverRow]:
             hand_over=url_for("hand_overs.within", slug=row.slug, person_id=row.owner_id),
             owner=row.owner,
         )
-        for row in list_orphaned_milestones(viewer, today)
+        for row in rows
     ]

@@ -1,15 +1,16 @@
 """The home page of those who follow plans and annual reports across Scotland, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
+from cycle_tracker.overview.queries.document_copies import list_to_receive
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import Status, count, day, document_status
 
@@ -42,6 +43,14 @@ class NationalPosition:
     late: int
 
 
+@dataclass(frozen=True)
+class ToReceiveOnHome:
+    """The first documents whose receipt is to be recorded, and whether there are others."""
+
+    tasks: Sequence[Task]
+    has_more: bool
+
+
 def position(documents: Sequence[Document]) -> NationalPosition:
     """The count of each state, and the first of those that are late, in the order of the outstanding list."""
     late = [document for document in in_order(documents) if document.state in LATE]
@@ -52,18 +61,20 @@ def position(documents: Sequence[Document]) -> NationalPosition:
     )
 
 
-def to_receive(rows: Iterable[Any], today: date) -> list[Task]:
-    """Documents that were sent, and whose receipt nobody has recorded."""
-    return [
+def to_receive(viewer: Viewer, today: date) -> ToReceiveOnHome:
+    """Documents that were sent, and whose receipt nobody has recorded. In one statement."""
+    found = list_to_receive(viewer, limit=FIRST_OF_LIST + 1)
+    tasks = [
         Task(
-            title=f"{row.partnership}: {row.title}",
-            address=addresses.milestone(row.slug, row.key),
-            summary=f"Sent on {day(row.sent_on)}, {_ago(row.sent_on, today)}. Published: {day(row.published_on)}.",
+            title=f"{one.partnership}: {one.title}",
+            address=addresses.milestone(one.slug, one.key),
+            summary=f"Sent on {day(one.sent_on)}, {_ago(one.sent_on, today)}. Published: {day(one.published_on)}.",
             status="To receive",
             colour="teal",
         )
-        for row in rows
+        for one in found[:FIRST_OF_LIST]
     ]
+    return ToReceiveOnHome(tasks, has_more=len(found) > FIRST_OF_LIST)
 
 
 def _row(document: Document) -> Row:

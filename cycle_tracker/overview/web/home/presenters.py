@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -10,23 +11,25 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.core.kinds import DOCUMENTS, Basis
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.wording import number_words
+from cycle_tracker.core.wording import bases, number_words
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state
-from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList
+from cycle_tracker.milestones.web.details import Dates
+from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList, WorkMilestone
 from cycle_tracker.overview.rules.listing import DateGroup
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import (
     Status,
-    bases_wording,
     day,
     document_status,
     due_wording,
     milestone_status,
     past_wording,
 )
+
+KEPT_WORDS = 8_192
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def own_work(found: WorkList, viewer: Viewer, today: date) -> OwnWork:
                 id=name,
                 title=title,
                 nothing=nothing,
-                tasks=[_task(row, viewer, today) for row in rows],
+                tasks=_tasks(rows, viewer, today),
                 more=f"Showing the first {len(rows)} of {number_words(number)}." if number > len(rows) else "",
                 more_address=_my_work(everything=leads, when=when.value),
             )
@@ -144,44 +147,62 @@ def _reply(row: Any, today: date) -> str:
 
 
 def cycles(rows: Iterable[Any]) -> list[CycleLinks]:
-    """Links to the cycles of each partnership, the newest first."""
+    """Links to the cycles of each partnership that has one, the newest first."""
+    running = (row for row in rows if row.period_start)
     return [
         CycleLinks(name, [_cycle_link(slug, Period(row.period_start)) for row in rows_of_one], _lists(slug))
-        for (name, slug), rows_of_one in groupby(rows, key=lambda row: (row.partnership, row.slug))
+        for (name, slug), rows_of_one in groupby(running, key=lambda row: (row.partnership, row.slug))
     ]
 
 
-def _task(row: Any, viewer: Viewer, today: date) -> Task:
-    status = _status(row, today)
-    lines = [row.partnership if _works_in_several(viewer) else "", due_wording(row, today), _owner(row, viewer)]
-    return Task(
-        title=row.title,
-        address=addresses.milestone(row.slug, row.key),
-        summary=" ".join([*(f"{line}." for line in lines if line), bases_wording(row)]).rstrip(),
-        status=status.label,
-        colour=status.colour,
-    )
+def _tasks(rows: Iterable[WorkMilestone], viewer: Viewer, today: date) -> list[Task]:
+    several, yourself = bool(viewer.national) or len(viewer.within) > 1, viewer.user_id
+    tasks = []
+    for row in rows:
+        dates = Dates(
+            row.kind, row.state, row.date_basis, None, row.target_on, row.due_on, row.expected_date, row.done_on
+        )
+        due, bases = _words(dates, row.duty_basis, row.duty_citation, row.date_citation, today)
+        status = _status(dates, row.opens_on, row.explained_until, row.notify_from, today)
+        owner = "You own this" if row.owner_id == yourself else _owner(row, viewer)
+        summary = f"{row.partnership}. {due}. {owner}.{bases}" if several else f"{due}. {owner}.{bases}"
+        tasks.append(Task(row.title, addresses.milestone(row.slug, row.key), summary, *status))
+    return tasks
 
 
-def _status(row: Any, today: date) -> Status:
+@lru_cache(KEPT_WORDS)
+def _words(
+    dates: Dates,
+    duty_basis: Basis,
+    duty_citation: str,
+    date_citation: str,
+    today: date,
+) -> tuple[str, str]:
+    """What is said of a milestone by its dates, and what these and its duty are based on, after a blank."""
+    on = bases(duty_basis, duty_citation, dates.date_basis, date_citation)
+    return due_wording(dates, today), f" {on}".rstrip()
+
+
+@lru_cache(KEPT_WORDS)
+def _status(
+    dates: Dates, opens_on: date | None, explained_until: date | None, notify_from: date | None, today: date
+) -> Status:
     """The status of an open milestone; of a document the one that officials see, so that no page says another."""
-    if row.kind not in DOCUMENTS:
-        return milestone_status(row, today, row.notify_from)
+    if dates.kind not in DOCUMENTS:
+        return milestone_status(dates, today, notify_from)
     facts = DocumentFacts(
-        state=row.state,
-        opens_on=row.opens_on,
-        target_on=row.target_on,
+        state=dates.state,
+        opens_on=opens_on,
+        target_on=dates.target_on,
         published=False,
         notified=False,
-        explained_until=row.explained_until,
-        notify_from=row.notify_from,
+        explained_until=explained_until,
+        notify_from=notify_from,
     )
     return document_status(document_state(facts, today))
 
 
-def _owner(row: Any, viewer: Viewer) -> str:
-    if row.owner_id == viewer.user_id:
-        return "You own this"
+def _owner(row: WorkMilestone, viewer: Viewer) -> str:
     if row.owner_id in viewer.stands_in_for:
         return f"You are covering for {row.owner}"
     if not row.owner:
@@ -192,10 +213,6 @@ def _owner(row: Any, viewer: Viewer) -> str:
 def _past(row: Any, today: date) -> str:
     words = past_wording(row, today)
     return f"{words[:1].upper()}{words[1:]}" if words else f"Due on {day(row.due_on)}"
-
-
-def _works_in_several(viewer: Viewer) -> bool:
-    return bool(viewer.national) or len(viewer.within) > 1
 
 
 def _tile(number: int, label: str, colour: str, place: str) -> Tile:

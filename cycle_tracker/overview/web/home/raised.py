@@ -1,11 +1,10 @@
 """Home: documents that were raised to the Scottish Government escalation group."""
 
 from datetime import date
-from typing import Any
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
-from cycle_tracker.overview.queries.group_escalations import list_raised_to_nation
+from cycle_tracker.overview.queries.group_escalations import Raised, list_raised_to_nation
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 
@@ -25,7 +24,7 @@ def raised_to_nation(viewer: Viewer, today: date) -> list[Task]:
     ]
 
 
-def _reply(row: Any, today: date) -> str:
+def _reply(row: Raised, today: date) -> str:
     if row.reply_by is None:
         return ""
     replies = "will reply" if row.reply_by >= today else "was due to reply"

@@ -22,10 +22,12 @@ class RequestsOnHome:
 
 
 def followed(viewer: Viewer, today: date, now: datetime) -> RequestsOnHome | None:
-    """What an official follows; None where nobody was asked yet. In two statements."""
+    """What an official follows; None where nobody was asked yet, which is known from the first of two statements."""
     numbers = count_by_state(viewer, today)
+    if not any(numbers.values()):
+        return None
     found = list_requests_at_hand(viewer, answered_since=now - ANSWERED_OF_LATE, limit=LISTED_AT_MOST)
-    return RequestsOnHome(tiles(numbers), tasks(found, today)) if any(numbers.values()) else None
+    return RequestsOnHome(tiles(numbers), tasks(found, today))
 
 
 def to_answer(viewer: Viewer, today: date) -> list[Task]:

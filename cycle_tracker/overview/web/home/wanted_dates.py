@@ -1,7 +1,8 @@
 """New dates that people ask for by the links of their mails, on the home page of whoever leads the planning."""
 
-from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.answers.queries import list_wanted_dates
+from collections.abc import Iterable
+from typing import Any
+
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.web.page_parts import Task
@@ -10,8 +11,8 @@ from cycle_tracker.web.wording import day
 LONGEST_REASON = 200
 
 
-def wanted_dates(viewer: Viewer) -> list[Task]:
-    """What is asked for, that asked for first before the others. In one statement."""
+def tasks(rows: Iterable[Any]) -> list[Task]:
+    """What is asked for, that asked for first before the others."""
     return [
         Task(
             title=row.title,
@@ -22,7 +23,7 @@ def wanted_dates(viewer: Viewer) -> list[Task]:
             status="New date requested",
             colour="teal",
         )
-        for row in list_wanted_dates(viewer)
+        for row in rows
     ]
 
 

@@ -33,7 +33,7 @@ def show(slug: str) -> ResponseReturnValue:
     found = _found(viewer, partnership, filters)
     count = found.count()
     page = page_asked_for() if count > COUNTED_TO else min(page_asked_for(), last_page(count))
-    pages = page_of(found.rows(page=page, per_page=PER_PAGE, one_more=True), page=page, count=count)
+    pages = page_of(found.page(page, PER_PAGE, one_more=True), page=page, count=count)
     may_change = viewer.can(Permission.CHANGE_MILESTONES, partnership.id)
     return render_template(
         "overview/milestone_lists/show.html",

@@ -12,6 +12,18 @@ EVERYTHING = "everything"
 ORDERS = {ListOrder.DUE: "Date", ListOrder.PARTNERSHIP: "Partnership", ListOrder.TITLE: "Title"}
 WHENS = (DateGroup.PAST, DateGroup.TODAY, DateGroup.COMING, DateGroup.NO_DATE, DateGroup.BEFORE_SERVICE)
 
+# What is offered to everybody.
+KINDS = {kind.value: kind for kind in Kind}
+KIND_CHOICES = [("", "All kinds"), *((kind.value, kind_label(kind)) for kind in Kind)]
+BY_WHEN = {when.value: when for when in WHENS}
+WHEN_CHOICES = [("", "Any time"), *((when.value, when.label) for when in WHENS)]
+STATES = {one.value: one for one in ListedStates}
+STATE_CHOICES = [("", "Open"), *((one.value, one.label) for one in ListedStates if one is not ListedStates.OPEN)]
+WHOSE = {EVERYTHING: True}
+WHOSE_CHOICES = [("", "Milestones I own"), (EVERYTHING, "Everything I own or lead")]
+BY_ORDER = {order.value: order for order in ORDERS}
+ORDER_CHOICES = [("" if order is ListOrder.DUE else order.value, label) for order, label in ORDERS.items()]
+
 
 class MyWorkFilters(FilterForm):
     """Which of the person's milestones, and in which order. Without a state the list is of what is open."""
@@ -28,16 +40,11 @@ class MyWorkFilters(FilterForm):
         super().__init__(arguments)
         leads = viewer.can(Permission.CHANGE_MILESTONES)
         self.partnership.offer_each(partnerships, of_one=False)
-        kinds = [("", "All kinds"), *((kind.value, kind_label(kind)) for kind in Kind)]
-        self.kind.offer({kind.value: kind for kind in Kind}, kinds)
-        whens = [("", "Any time"), *((when.value, when.label) for when in WHENS)]
-        self.when.offer({when.value: when for when in WHENS}, whens)
-        states = [("", "Open"), *((one.value, one.label) for one in ListedStates if one is not ListedStates.OPEN)]
-        self.state.offer({one.value: one for one in ListedStates}, states)
-        shows = [("", "Milestones I own"), (EVERYTHING, "Everything I own or lead")]
-        self.whose.offer({EVERYTHING: True} if leads else {}, shows if leads else [])
-        orders = [("" if order is ListOrder.DUE else order.value, label) for order, label in ORDERS.items()]
-        self.sort.offer({order.value: order for order in ORDERS}, orders)
+        self.kind.offer(KINDS, KIND_CHOICES)
+        self.when.offer(BY_WHEN, WHEN_CHOICES)
+        self.state.offer(STATES, STATE_CHOICES)
+        self.whose.offer(WHOSE, WHOSE_CHOICES) if leads else self.whose.offer({})
+        self.sort.offer(BY_ORDER, ORDER_CHOICES)
 
     @property
     def question(self) -> ListQuestion:

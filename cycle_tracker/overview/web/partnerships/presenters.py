@@ -30,7 +30,7 @@ class DocumentRow:
     title: str
     address: str
     status: Status | None
-    dates: list[str]
+    dates: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -60,26 +60,25 @@ def bodies(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
 
 
 def periods(
-    documents: Sequence[FollowedDocument], cycles: Sequence[Cycle], *, titles_only: bool
+    partnership: Partnership, documents: Sequence[FollowedDocument], cycles: Sequence[Cycle], *, titles_only: bool
 ) -> list[PeriodDocuments]:
     """Every plan period with its documents, the newest first; with `titles_only`, their titles and guidance dates."""
-    opened = {cycle.period: cycle for cycle in cycles}
+    opened = {cycle.period for cycle in cycles}
     by_period = {
         period: list(of_one) for period, of_one in groupby(documents, key=lambda one: one.period) if period is not None
     }
     found = []
     for period in sorted({*opened, *by_period}, reverse=True):
-        cycle = opened.get(period)
-        address = f"{addresses.partnership(cycle.partnership.slug)}/cycles/{period.name}" if cycle else ""
-        lines = [_document(one, titles_only=titles_only) for one in by_period.get(period, ())]
+        address = f"{addresses.partnership(partnership.slug)}/cycles/{period.name}" if period in opened else ""
+        lines = [_document(partnership, one, titles_only=titles_only) for one in by_period.get(period, ())]
         found.append(PeriodDocuments(period.label, address, lines))
     return found
 
 
-def explanations(documents: Iterable[FollowedDocument]) -> list[ExplanationRow]:
+def explanations(partnership: Partnership, documents: Iterable[FollowedDocument]) -> list[ExplanationRow]:
     """The newest explanation that was shared of each document that has one."""
     return [
-        ExplanationRow(one.title, addresses.milestone(one.slug, one.key), one.explanation, day(one.expected_on))
+        ExplanationRow(one.title, addresses.milestone(partnership.slug, one.key), one.explanation, day(one.expected_on))
         for one in documents
         if one.expected_on is not None
     ]
@@ -104,8 +103,8 @@ def seen_by(viewer: Viewer, partnership: Partnership) -> str:
     return "You can see names, titles and dates only."
 
 
-def _document(document: FollowedDocument, *, titles_only: bool) -> DocumentRow:
-    address = addresses.milestone(document.slug, document.key)
+def _document(partnership: Partnership, document: FollowedDocument, *, titles_only: bool) -> DocumentRow:
+    address = addresses.milestone(partnership.slug, document.key)
     if titles_only:
         words = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
         return DocumentRow(document.title, address, None, [words])

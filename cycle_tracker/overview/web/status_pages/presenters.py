@@ -8,11 +8,11 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
-from cycle_tracker.documents.web.lines import owner_wording
+from cycle_tracker.documents.queries.listed import ListedMilestone
+from cycle_tracker.documents.web.lines import owner_words
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.escalation import Escalation
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.queries.status import AHEAD, InternalStatus, PartnershipStatus
 from cycle_tracker.overview.web.status_pages.document_sections import approvals_section, documents_section, gaps_section
 from cycle_tracker.overview.web.status_pages.parts import ReportCell, ReportSection, more_words, title_cell
@@ -80,9 +80,9 @@ def _past(inside: InternalStatus, slug: str, today: date) -> ReportSection:
         columns=("Milestone", "Date", "Owner", "Reason"),
         rows=[
             [
-                title_cell(one),
+                ReportCell(one.title, addresses.milestone(one.slug, one.key)),
                 ReportCell(_past_date(one, today)),
-                ReportCell(owner_wording(one)),
+                ReportCell(owner_words(one.owner, one.owner_active)),
                 ReportCell(_why(inside.explanations.get(one.id))),
             ]
             for one in inside.past
@@ -93,7 +93,7 @@ def _past(inside: InternalStatus, slug: str, today: date) -> ReportSection:
     )
 
 
-def _past_date(milestone: Milestone, today: date) -> str:
+def _past_date(milestone: ListedMilestone, today: date) -> str:
     """How long the date worked to has passed: `14 May 2026, 50 days past`."""
     name = date_name(milestone.date_basis, expected=milestone.expected_date)
     return f"{day(milestone.due_on)}, {count(days_past(milestone.due_on, today), 'day')} past the {name}"
@@ -110,10 +110,10 @@ def _ahead(inside: InternalStatus, slug: str, today: date) -> ReportSection:
         columns=("Milestone", "Kind", "Date", "Owner"),
         rows=[
             [
-                title_cell(one),
+                ReportCell(one.title, addresses.milestone(one.slug, one.key)),
                 ReportCell(kind_label(one.kind)),
                 ReportCell(due_wording(one, today)),
-                ReportCell(owner_wording(one)),
+                ReportCell(owner_words(one.owner, one.owner_active)),
             ]
             for one in inside.ahead
         ],
