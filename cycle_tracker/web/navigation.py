@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
+from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.services.demonstration import WORDS, is_demonstration, known_demonstration
 from cycle_tracker.web.access import signed_in_viewer
@@ -50,8 +52,17 @@ def menu() -> dict[str, Any]:
     return {
         "navigation": [Link(label, address, _is_current(address)) for label, address in links],
         "signed_in": _signed_in(viewer) if viewer else None,
-        "demonstration": WORDS if is_demonstration() else "",
+        "demonstration": WORDS if _is_demonstration() else "",
     }
+
+
+def _is_demonstration() -> bool:
+    """Not, while the database cannot be asked: pages that need none of it are shown all the same."""
+    try:
+        return is_demonstration()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
 
 
 def _signed_in(viewer: Viewer) -> SignedIn:

@@ -46,7 +46,7 @@ class GapFacts:
     """What is known of one document.
 
     `is_plan` says that it goes to each receiver (2014 Act, section 10(7)(a)) and is wanted in a form for children; a
-    report is wanted with a summary (2016 guidance, paragraph 135). `before_service` marks what fell due before the
+    report is wanted with a summary (statutory guidance on section 13). `before_service` marks what fell due before the
     partnership used the service: of that nobody is asked for minutes, copies or receipts.
     """
 

@@ -8,7 +8,6 @@ from typing import cast
 
 from flask import current_app
 from sqlalchemy import column, insert, select, table
-from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker.core.extensions import db
 
@@ -19,14 +18,10 @@ _settings = table("service_settings", column("name"), column("value"))
 
 
 def is_demonstration() -> bool:
-    """Whether it is one; not, while the database cannot be asked."""
+    """Whether it is one. Asks the database once."""
     known = known_demonstration()
     if known is None:
-        try:
-            known = db.session.scalar(select(_settings.c.value).where(_settings.c.name == NAME)) is not None
-        except SQLAlchemyError:
-            db.session.rollback()
-            return False
+        known = db.session.scalar(select(_settings.c.value).where(_settings.c.name == NAME)) is not None
         current_app.extensions[NAME] = known
     return known
 
