@@ -11,10 +11,20 @@ from cycle_tracker.models.organisation import Organisation
 
 
 class BodyRole(StrEnum):
-    """Lead bodies own the duties of Part 3 together; members take part."""
+    """Lead bodies own the duties of Part 3 together; members take part. Service providers are invited, consulted and
+    sent copies: their people get no access by it."""
 
     LEAD = "lead"
     MEMBER = "member"
+    PROVIDER = "provider"
+
+    @property
+    def label(self) -> str:
+        """The role as people read it."""
+        return _LABELS[self]
+
+
+_LABELS = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member", BodyRole.PROVIDER: "Service provider"}
 
 
 class Partnership(Base):

@@ -316,6 +316,65 @@ def test_every_word_that_a_step_is_renamed_to_is_in_the_template() -> None:
         assert entries[key][part] == now
 
 
+def test_organisations_that_exist_keep_what_they_are_and_their_parts_up_and_down(empty_app: Flask) -> None:
+    """An integration joint board gets its kind by its code; copies that were recorded stay, and so do the triggers."""
+    upgrade(revision="0009")
+    kinds = ["council", "health-board", "other-service-provider", "scottish-government", "other"]
+    organisation = text(
+        "INSERT INTO organisations (id, code, name, kind, mailbox) VALUES (:id, :code, :kind, :kind, :to)"
+    )
+    for number, kind in enumerate(kinds, 1):
+        db.session.execute(organisation, {"id": number, "code": f"N0{number}", "kind": kind, "to": None})
+    board = {"id": 6, "code": "S37000019", "kind": "other-service-provider", "to": "moray@example.test"}
+    db.session.execute(organisation, board)
+    for statement in (
+        "INSERT INTO partnerships (id, slug, name, other_names) VALUES (1, 'moray', 'Moray', '')",
+        "INSERT INTO old_codes (code, organisation_id) VALUES ('S37000001', 6)",
+        *(
+            f"INSERT INTO partnership_bodies (id, partnership_id, organisation_id, role, from_on, to_on) "  # noqa: S608
+            f"VALUES ({number}, 1, {number}, '{role}', '2017-04-01', NULL)"
+            for number, role in ((1, "lead"), (5, "member"), (6, "member"))
+        ),
+        "INSERT INTO milestones (id, key, kind, title, evidence_asked, duty_basis, duty_citation, date_basis, "
+        "date_citation, date_rule, expected_date, state, reason, entered_on, version, complete) VALUES (1, 'plan', "
+        "'plan', 'Plan', '', 'statute', '', 'local', '', '', false, 'done', '', '2026-04-01', 1, false)",
+        "INSERT INTO publications (id, milestone_id, version, published_on, recorded_at) "
+        "VALUES (1, 1, 'final', '2026-07-01', '2026-07-01 09:00:00')",
+        "INSERT INTO publication_copies (publication_id, receiver_id, sent_on) VALUES (1, 6, '2026-07-02')",
+    ):
+        db.session.execute(text(statement))
+    db.session.commit()
+    before = organisations()
+    upgrade(revision="0011")
+    assert organisations() == before | {6: ("S37000019", "integration-joint-board", "moray@example.test", "member")}
+    state = text("SELECT DISTINCT in_use, added_by_id, accepted_at, merged_into_id, edited FROM organisations")
+    assert [tuple(row) for row in db.session.execute(state)] == [(True, None, None, None, False)]
+    db.session.execute(text("INSERT INTO publication_copies (publication_id, receiver_id) VALUES (1, 4)"))
+    assert db.session.scalars(text("SELECT id FROM milestones WHERE complete")).all() == [1]
+    db.session.execute(text("UPDATE organisations SET kind = 'school', added_by_id = 1 WHERE id = 5"))
+    db.session.execute(text("UPDATE partnership_bodies SET role = 'provider' WHERE id = 6"))
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0009")
+    assert organisations() == before | {6: ("S37000019", "other-service-provider", "moray@example.test", None)}
+    copied = "SELECT receiver_id FROM publication_copies WHERE publication_id = 1 ORDER BY 1"
+    assert db.session.scalars(text(copied)).all() == [4, 6]
+    db.session.remove()
+    upgrade(revision="0011")
+
+
+def organisations() -> dict[int, tuple[Any, ...]]:
+    """By number: the code, kind and mailbox of each organisation, and its role in the partnership."""
+    rows = db.session.execute(
+        text(
+            "SELECT organisations.id, code, kind, mailbox, role FROM organisations "
+            "LEFT JOIN partnership_bodies ON partnership_bodies.organisation_id = organisations.id"
+        )
+    ).all()
+    db.session.rollback()
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
 def steps() -> dict[str, tuple[str, str, str]]:
     rows = db.session.execute(text("SELECT key, title, evidence_asked, date_citation FROM milestones")).all()
     db.session.rollback()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
-from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.tenures import body_gives_access, body_holds, membership_holds
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
@@ -147,7 +147,7 @@ def _leads(today: date) -> ColumnElement[bool]:
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             PartnershipBody.partnership_id == Partnership.id,
-            body_holds(today),
+            body_gives_access(today),
         )
         .correlate(RoleGrant, Partnership)
     )

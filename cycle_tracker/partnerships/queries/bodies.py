@@ -12,7 +12,9 @@ from cycle_tracker.models.partnership import PartnershipBody
 
 
 def list_bodies(partnership_id: int) -> Sequence[PartnershipBody]:
-    """Every organisation that has or had a part in a partnership: those that lead first, then by name and first day."""
+    """Every organisation that has or had a part in a partnership: those that lead first, then members, then service
+    providers, each by name and first day.
+    """
     return db.session.scalars(
         select(PartnershipBody)
         .join(PartnershipBody.organisation)
