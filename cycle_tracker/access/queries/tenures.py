@@ -16,6 +16,11 @@ def body_holds(day: Any) -> ColumnElement[bool]:
     )
 
 
+def body_lasts_beyond(day: Any) -> ColumnElement[bool]:
+    """True for the parts that apply after this day, also those that are still to begin."""
+    return or_(PartnershipBody.to_on.is_(None), PartnershipBody.to_on > day)
+
+
 def body_gives_access(day: Any) -> ColumnElement[bool]:
     """True for the parts that let people with a role in all partnerships of an organisation into this one on this day:
     those of lead bodies and members. A service provider's people do not see the partnership."""

@@ -65,13 +65,6 @@ def get_closure_day(partnership: Partnership, closure_id: int) -> ClosureDay:
     ).one()
 
 
-def get_body(partnership: Partnership, body_id: int) -> PartnershipBody:
-    """One organisation's part in a partnership. Raises NoResultFound for another's."""
-    return db.session.scalars(
-        select(PartnershipBody).where(PartnershipBody.id == body_id, PartnershipBody.partnership_id == partnership.id)
-    ).one()
-
-
 def list_cycles_of(partnership: Partnership) -> Sequence[Cycle]:
     """The cycles of a partnership, the newest first."""
     return db.session.scalars(
