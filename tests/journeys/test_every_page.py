@@ -98,7 +98,7 @@ OPEN_TO_ALL = [
     "/answer/over",
     "/reminders/stop/nothing",
 ]
-CONTACTS = ["/partnerships/moray/contacts", "/partnerships/moray/contacts/1"]
+CONTACTS = [f"/partnerships/moray/contacts{page}" for page in ("", "/new", "/1")]
 CONSULTATION = "/partnerships/moray/milestones/2026-29.consultation"
 
 ACCOUNT = [

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from cycle_tracker.access.queries.scopes import is_among
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 
@@ -106,6 +107,19 @@ def list_parts(organisation: Organisation, viewer: Viewer) -> list[PartRow]:
     return [PartRow(*row) for row in rows]
 
 
+def list_contacts_of(organisation: Organisation, viewer: Viewer) -> Sequence[Contact]:
+    """The contacts who belong to an organisation in the partnerships whose contacts the person keeps, by name."""
+    return db.session.scalars(
+        select(Contact)
+        .where(
+            Contact.organisation_id == organisation.id,
+            is_among(Contact.partnership_id, viewer.partnerships_with(Permission.MANAGE_CONTACTS)),
+        )
+        .options(joinedload(Contact.partnership))
+        .order_by(func.lower(Contact.name), Contact.id)
+    ).all()
+
+
 def list_to_merge_into(duplicate: Organisation) -> Sequence[Organisation]:
     """The organisations that one may be merged into: those in use that do not wait to be accepted, by name."""
     return db.session.scalars(
@@ -122,11 +136,14 @@ def adding_partnership(organisation: Organisation) -> Partnership | None:
 
 def find_by_name(name: str, *, within: int | None) -> Organisation | None:
     """An organisation in use of this name among those that a partnership sees; with no partnership, among those that
-    do not wait to be accepted. Small and capital letters are the same."""
+    do not wait to be accepted. Small and capital letters are the same. The name of one that was merged means the one
+    that it was merged into."""
     waits = and_(_waits(), Organisation.added_by_id.is_distinct_from(within))
+    named = aliased(Organisation)
+    ids = select(func.coalesce(named.merged_into_id, named.id)).where(func.lower(named.name) == name.lower())
     return db.session.scalars(
         select(Organisation)
-        .where(func.lower(Organisation.name) == name.lower(), Organisation.in_use, ~waits)
+        .where(Organisation.id.in_(ids), Organisation.in_use, ~waits)
         .order_by(Organisation.id)
         .limit(1)
     ).one_or_none()

@@ -15,6 +15,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
@@ -24,6 +25,7 @@ from cycle_tracker.models.user import RoleGrant, User
 INTO = "into"
 # What points to an organisation and nothing more: it points to the other one afterwards.
 POINTERS = (
+    Contact.organisation_id,
     User.organisation_id,
     RoleGrant.organisation_id,
     Invitation.organisation_id,

@@ -6,6 +6,7 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
 from cycle_tracker.organisations.queries.organisations import OrganisationRow, PartRow
@@ -42,6 +43,16 @@ class PartLine:
     role: str
     first: str
     last: str
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One contact who belongs to an organisation."""
+
+    name: str
+    address: str
+    email: str
+    roles: list[str]
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,19 @@ def part_lines(found: Iterable[PartRow]) -> list[PartLine]:
             one.role.label,
             day(one.from_on),
             day(one.to_on) if one.to_on else "No end date",
+        )
+        for one in found
+    ]
+
+
+def contact_lines(found: Iterable[Contact]) -> list[ContactLine]:
+    """The contacts who belong to one organisation."""
+    return [
+        ContactLine(
+            one.name,
+            f"{addresses.partnership(one.partnership.slug)}/contacts/{one.id}",
+            one.email,
+            [role.label for role in one.roles],
         )
         for one in found
     ]

@@ -13,6 +13,7 @@ from cycle_tracker.organisations.queries.organisations import (
     count_organisations,
     get_organisation,
     get_visible_organisation,
+    list_contacts_of,
     list_organisation_rows,
     list_parts,
 )
@@ -86,6 +87,8 @@ def show(organisation_id: int) -> ResponseReturnValue:
         status=presenters.status_of(in_use=organisation.in_use, is_waiting=organisation.is_waiting),
         facts=presenters.facts(organisation, adding_partnership(organisation) if may_change else None, into),
         parts=presenters.part_lines(list_parts(organisation, viewer)),
+        contacts=presenters.contact_lines(list_contacts_of(organisation, viewer)),
+        keeps_contacts=viewer.can(Permission.MANAGE_CONTACTS),
         into=into,
         may_change=may_change,
         is_fixed=organisation.kind in SET_BY_LAW,
