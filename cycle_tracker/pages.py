@@ -46,6 +46,7 @@ from cycle_tracker.national.web.outstanding.routes import bp as outstanding
 from cycle_tracker.operations.web.probes.routes import bp as probes
 from cycle_tracker.operations.web.service_health.routes import bp as service_health
 from cycle_tracker.operations.web.static_pages.routes import bp as static_pages
+from cycle_tracker.organisations.web.commencement import bp as commencement
 from cycle_tracker.organisations.web.deciding import bp as deciding_organisations
 from cycle_tracker.organisations.web.routes import bp as organisations
 from cycle_tracker.organisations.web.within import bp as organisations_within
@@ -105,6 +106,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     joining,
     closure_days,
     organisations,
+    commencement,
     deciding_organisations,
     organisations_within,
     people,

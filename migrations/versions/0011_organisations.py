@@ -7,6 +7,8 @@ partnerships: the older version would let their people in as members. `load-refe
 Contacts belong to an organisation: the one whose name was typed, or a new one of the contact's partnership for each
 name that there is not. On the way back they have its name again, and organisations that wait to be accepted and that
 nothing else names are gone.
+
+The day on which section 60 of the 2026 Act starts is kept. On the way back, lead bodies from that day on stay.
 """
 
 from contextlib import contextmanager
@@ -36,6 +38,8 @@ KINDS = (
 )
 OLD_ROLES = ("lead", "member")
 ROLES = ("lead", "member", "provider")
+COMMENCED = ("goes-on", "was-member", "was-provider")
+LAWS = ("2026-act-section-60",)
 
 
 def in_words(column, words):
@@ -83,6 +87,8 @@ def upgrade() -> None:
         with op.batch_alter_table("partnership_bodies") as batch_op:
             batch_op.drop_constraint(op.f("ck_partnership_bodies_role"), type_="check")
             batch_op.create_check_constraint(op.f("ck_partnership_bodies_role"), in_words("role", ROLES))
+            batch_op.add_column(sa.Column("commenced", sa.String(length=40), nullable=True))
+            batch_op.create_check_constraint(op.f("ck_partnership_bodies_commenced"), in_words("commenced", COMMENCED))
         with op.batch_alter_table("contacts") as batch_op:
             batch_op.add_column(sa.Column("organisation_id", sa.Integer(), nullable=True))
             batch_op.add_column(sa.Column("takes_copies", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -92,6 +98,17 @@ def upgrade() -> None:
             batch_op.create_foreign_key(
                 batch_op.f("fk_contacts_organisation_id_organisations"), "organisations", ["organisation_id"], ["id"]
             )
+    op.create_table(
+        "commencements",
+        sa.Column("law", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("set_by_id", sa.Integer(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(in_words("law", LAWS), name=op.f("ck_commencements_law")),
+        sa.ForeignKeyConstraint(["set_by_id"], ["users.id"], name=op.f("fk_commencements_set_by_id_users")),
+        sa.PrimaryKeyConstraint("law", name=op.f("pk_commencements")),
+    )
+    op.create_index(op.f("ix_commencements_set_by_id"), "commencements", ["set_by_id"])
     op.execute(
         "UPDATE organisations SET kind = 'integration-joint-board' "
         "WHERE kind = 'other-service-provider' AND code LIKE 'S37%'"
@@ -150,6 +167,8 @@ def downgrade() -> None:
         batch_op.drop_index(op.f("ix_contacts_organisation_id"))
         for name in ("organisation_id", "takes_copies", "is_consulted", "approves"):
             batch_op.drop_column(name)
+    op.drop_index(op.f("ix_commencements_set_by_id"), "commencements")
+    op.drop_table("commencements")
     op.execute("DELETE FROM partnership_bodies WHERE role = 'provider'")
     unnamed = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = organisations.id)"  # noqa: S608
@@ -162,6 +181,8 @@ def downgrade() -> None:
         with op.batch_alter_table("partnership_bodies") as batch_op:
             batch_op.drop_constraint(op.f("ck_partnership_bodies_role"), type_="check")
             batch_op.create_check_constraint(op.f("ck_partnership_bodies_role"), in_words("role", OLD_ROLES))
+            batch_op.drop_constraint(op.f("ck_partnership_bodies_commenced"), type_="check")
+            batch_op.drop_column("commenced")
         with op.batch_alter_table("organisations") as batch_op:
             batch_op.drop_constraint(op.f("ck_organisations_merged_not_in_use"), type_="check")
             batch_op.drop_constraint(op.f("ck_organisations_kind"), type_="check")

@@ -75,6 +75,7 @@ ORGANISATIONS = [
     "/organisations",
     "/organisations?kind=king&text=nothing",
     "/organisations/new",
+    "/organisations/2026-act",
     *(f"/organisations/1{page}" for page in ("", "/change", "/merge")),
 ]
 NOTICES = ["/notices", "/notices?standing=sent", "/notices/1", "/forecast", "/forecast/mine", f"{REPORT}/notices"]

@@ -354,11 +354,18 @@ def test_organisations_that_exist_keep_what_they_are_and_their_parts_up_and_down
     db.session.execute(text("INSERT INTO publication_copies (publication_id, receiver_id) VALUES (1, 4)"))
     assert db.session.scalars(text("SELECT id FROM milestones WHERE complete")).all() == [1]
     db.session.execute(text("UPDATE organisations SET kind = 'school', added_by_id = 1 WHERE id = 5"))
-    db.session.execute(text("UPDATE partnership_bodies SET role = 'provider' WHERE id = 6"))
+    for statement in (
+        "UPDATE partnership_bodies SET role = 'provider', to_on = '2027-03-31' WHERE id = 6",
+        "INSERT INTO partnership_bodies (id, partnership_id, organisation_id, role, from_on, commenced) "
+        "VALUES (7, 1, 6, 'lead', '2027-04-01', 'goes-on')",
+        "INSERT INTO commencements (law, starts_on, set_at) "
+        "VALUES ('2026-act-section-60', '2027-04-01', '2026-11-20 09:00:00')",
+    ):
+        db.session.execute(text(statement))
     db.session.commit()
     db.session.remove()
     downgrade(revision="0009")
-    assert organisations() == before | {6: ("S37000019", "other-service-provider", "moray@example.test", None)}
+    assert organisations() == before | {6: ("S37000019", "other-service-provider", "moray@example.test", "lead")}
     copied = "SELECT receiver_id FROM publication_copies WHERE publication_id = 1 ORDER BY 1"
     assert db.session.scalars(text(copied)).all() == [4, 6]
     db.session.remove()

@@ -111,6 +111,7 @@ def test_who_is_let_in_by_an_organisation_is_asked_in_one_way() -> None:
         "cycle_tracker/access/queries/tenures.py",
         "cycle_tracker/cycles/queries/joining.py",
         "cycle_tracker/organisations/queries/organisations.py",
+        "cycle_tracker/organisations/queries/parts.py",
     }
 
 

@@ -13,6 +13,7 @@ from cycle_tracker.core.periods import FIRST_START
 from cycle_tracker.cycles.services.loading import Loaded, load_rows
 from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.organisations.services.commencement import apply_commencement
 from cycle_tracker.reference.files import read_integration_joint_boards, read_partnerships, read_rows
 
 # The lead bodies hold the duties of Part 3 from the first period on (2014 Act, section 7(6)).
@@ -69,9 +70,10 @@ def load_lead_bodies() -> Loaded:
 
 
 def load_integration_joint_boards() -> Loaded:
-    """Load the integration joint boards as service providers of the partnerships of their area."""
+    """Load the integration joint boards as service providers of the partnerships of their area; from the day on which
+    section 60 of the 2026 Act starts, if that is known, as lead bodies."""
     organisations, partnerships = _organisation_ids(), _partnership_ids()
-    return _load_parts(
+    loaded = _load_parts(
         PartnershipBody(
             partnership_id=partnerships[one.slug],
             organisation_id=organisations[one.body.code],
@@ -81,6 +83,9 @@ def load_integration_joint_boards() -> Loaded:
         )
         for one in read_integration_joint_boards()
     )
+    if loaded.new:
+        apply_commencement()
+    return loaded
 
 
 def _load_parts(wanted: Iterable[PartnershipBody]) -> Loaded:

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
+from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models.organisation import SET_BY_LAW, OrganisationKind
+from cycle_tracker.models.organisation import SET_BY_LAW, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 
 
@@ -24,6 +25,27 @@ def is_set_by_law(part: PartnershipBody) -> bool:
     duties, and integration joint boards are owed copies (2014 Act, sections 7 and 10)."""
     named = SET_BY_LAW | {OrganisationKind.INTEGRATION_JOINT_BOARD}
     return part.role is BodyRole.LEAD or (part.role is BodyRole.PROVIDER and part.organisation.kind in named)
+
+
+def list_boards_of_partnerships(day: date) -> dict[str, list[str]]:
+    """By partnership, the integration joint boards that have a role in it on a day, by name; also for those that have
+    none."""
+    on_the_day = and_(PartnershipBody.partnership_id == Partnership.id, body_holds(day))
+    is_board = and_(
+        Organisation.id == PartnershipBody.organisation_id,
+        Organisation.kind == OrganisationKind.INTEGRATION_JOINT_BOARD,
+    )
+    found: dict[str, list[str]] = {}
+    for row in db.session.execute(
+        select(Partnership.name.label("partnership"), Organisation.name.label("board"))
+        .outerjoin(PartnershipBody, on_the_day)
+        .outerjoin(Organisation, is_board)
+        .order_by(Partnership.name, Organisation.name)
+    ):
+        boards = found.setdefault(row.partnership, [])
+        if row.board is not None:
+            boards.append(row.board)
+    return found
 
 
 def overlapping(

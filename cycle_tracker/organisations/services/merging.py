@@ -125,6 +125,7 @@ def _move_parts(duplicate: Organisation, kept: Organisation) -> int:
         _ensure_same_role(one, there)
         for other in there:
             one.from_on, one.to_on = min(one.from_on, other.from_on), _later(one.to_on, other.to_on)
+            one.commenced = one.commenced or other.commenced
             db.session.delete(other)
         db.session.flush()
         parts = [other for other in parts if other not in there]

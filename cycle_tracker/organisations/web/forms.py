@@ -138,6 +138,12 @@ class AddPartForm(_PartForm):
         return OrganisationDetails(self.name.data, OrganisationKind(self.kind.data), self.mailbox.data)
 
 
+class CommencementForm(FlaskForm):
+    """The day on which section 60 of the 2026 Act starts."""
+
+    starts_on = UkDateField("Start date", validators=[required("Enter the start date")])
+
+
 class OrganisationFilters(FilterForm):
     """Which organisations of the address book."""
 

@@ -312,3 +312,30 @@ def test_the_way_there_is_in_the_menu_and_on_the_partnerships_page(book: Book) -
     )
     db.session.commit()
     assert "Third sector interface" in said(book.lead.get(f"{LIST}/{added.id}"))
+
+
+def test_the_start_of_section_60_is_entered_changed_and_removed(book: Book) -> None:
+    page = f"{LIST}/2026-act"
+    shown = book.admin.get(page)
+    assert "No start date is set." in said(shown)
+    assert "Nothing changes in Highland: there is no integration joint board." in said(shown)
+    assert len(soup(shown).select("#boards tbody tr")) == 29
+    for typed, words in (
+        ("", "Enter the start date"),
+        ("31 6 2027", "31 June 2027 is not a real date"),
+        ("14 5 2026", "The date must be from 15 May 2026, when the Act was passed, to 2099."),
+    ):
+        assert words in said(book.admin.post(page, data={"starts_on": typed}))
+    assert book.admin.post(page, data={"starts_on": "1 4 2027"}).location == page
+    shown = book.admin.get(page)
+    assert "Integration joint boards are lead bodies from 1 April 2027." in said(shown)
+    assert value_of(shown, "starts_on") == "01/04/2027"
+    assert len(soup(shown).select("#boards tbody tr")) == 29
+    row = next(row for row in rows_of(book.lead, WITHIN) if "Lead body 1 April 2027" in row)
+    assert row.startswith("Moray Integration Joint Board")
+    for _ in range(2):  # the button pressed twice
+        assert book.admin.post(f"{page}/remove").location == page
+    assert "No start date is set." in said(book.admin.get(page))
+    with counted_statements() as statements:
+        book.admin.get(page)
+    assert len(statements) <= PAGE_STATEMENTS
