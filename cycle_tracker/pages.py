@@ -46,6 +46,10 @@ from cycle_tracker.national.web.outstanding.routes import bp as outstanding
 from cycle_tracker.operations.web.probes.routes import bp as probes
 from cycle_tracker.operations.web.service_health.routes import bp as service_health
 from cycle_tracker.operations.web.static_pages.routes import bp as static_pages
+from cycle_tracker.organisations.web.commencement import bp as commencement
+from cycle_tracker.organisations.web.deciding import bp as deciding_organisations
+from cycle_tracker.organisations.web.routes import bp as organisations
+from cycle_tracker.organisations.web.within import bp as organisations_within
 from cycle_tracker.overview.web.bulk_changes.routes import bp as bulk_changes
 from cycle_tracker.overview.web.home.routes import bp as home
 from cycle_tracker.overview.web.milestone.reading import read_newest
@@ -101,6 +105,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     partnerships,
     joining,
     closure_days,
+    organisations,
+    commencement,
+    deciding_organisations,
+    organisations_within,
     people,
     people_within,
     invitations,

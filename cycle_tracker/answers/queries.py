@@ -74,7 +74,7 @@ def _newest_answers() -> Select[Answer]:
     return (
         select(Answer)
         .where(Answer.milestone_id == number_of("milestone"))
-        .options(joinedload(Answer.user), joinedload(Answer.contact))
+        .options(joinedload(Answer.user), joinedload(Answer.contact).joinedload(Contact.organisation))
         .order_by(Answer.id.desc())
         .limit(number_of("at_most"))
     )

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo-accounts": "demo.commands:demo_accounts",
     "forecast": "forecast:forecast_command",
     "import-milestones": "imports:import_milestones",
+    "import-organisations": "imports:import_organisations",
     "last-working-day": "working_days:last_working_day",
     "load-reference": "reference:load_reference_command",
     "load-synthetic": "synthetic:synthetic",

@@ -5,7 +5,8 @@ from flask.cli import with_appcontext
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.cycles.services.reference import Loaded, load_reference
+from cycle_tracker.cycles.services.loading import Loaded
+from cycle_tracker.cycles.services.reference import load_reference
 
 
 @click.command("load-reference")

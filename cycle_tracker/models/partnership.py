@@ -1,20 +1,46 @@
 """The 30 Children's Services Planning Partnerships, who is in them and when they are closed."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, OneLine, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
 
 
 class BodyRole(StrEnum):
-    """Lead bodies own the duties of Part 3 together; members take part."""
+    """Lead bodies own the duties of Part 3 together; members take part. Service providers are invited, consulted and
+    sent copies: their people get no access by it."""
 
     LEAD = "lead"
     MEMBER = "member"
+    PROVIDER = "provider"
+
+    @property
+    def label(self) -> str:
+        """The role as people read it."""
+        return _LABELS[self]
+
+
+_LABELS = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member", BodyRole.PROVIDER: "Service provider"}
+
+
+class Law(StrEnum):
+    """A law that changes who leads from a day on that is not known when it is made."""
+
+    # Children (Care, Care Experience and Services Planning) (Scotland) Act 2026, section 60.
+    ACT_2026_SECTION_60 = "2026-act-section-60"
+
+
+class Commenced(StrEnum):
+    """How a part came to be that of a lead body when section 60 of the 2026 Act commenced: it goes on from one that had
+    another role until the day before, or it begins later and would have had this role."""
+
+    GOES_ON = "goes-on"
+    WAS_MEMBER = "was-member"
+    WAS_PROVIDER = "was-provider"
 
 
 class Partnership(Base):
@@ -51,6 +77,7 @@ class PartnershipBody(Base):
     role: Mapped[BodyRole] = mapped_column(words(BodyRole, "role"))
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    commenced: Mapped[Commenced | None] = mapped_column(words(Commenced, "commenced"))
 
     organisation: Mapped[Organisation] = relationship()
 
@@ -71,3 +98,14 @@ class ClosureDay(Base):
     day: Mapped[date]
     name: Mapped[str] = mapped_column(OneLine(120), default="")
     is_worked: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Commencement(Base):
+    """The day on which a law starts, once an administrator has entered it."""
+
+    __tablename__ = "commencements"
+
+    law: Mapped[Law] = mapped_column(words(Law, "law"), primary_key=True)
+    starts_on: Mapped[date]
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)

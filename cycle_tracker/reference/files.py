@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -11,7 +12,7 @@ SEVERAL = ";"
 
 @dataclass(frozen=True)
 class Body:
-    """A council or a health board, by its official code."""
+    """A council, health board or integration joint board, by its official code."""
 
     code: str
     name: str
@@ -26,6 +27,31 @@ class PartnershipRow:
     other_names: str
     councils: tuple[Body, ...]
     health_boards: tuple[Body, ...]
+
+
+@dataclass(frozen=True)
+class ProviderRow:
+    """An integration joint board in one partnership, from when to when it is one of its other service providers."""
+
+    body: Body
+    slug: str
+    from_on: date
+    to_on: date | None
+
+
+def read_integration_joint_boards() -> list[ProviderRow]:
+    """The 30 integration joint boards, in each partnership that lies in their area. Highland has none; Tayside has
+    three; Clackmannanshire and Stirling share one."""
+    return [
+        ProviderRow(
+            body=Body(row["code"], row["name"]),
+            slug=slug,
+            from_on=date.fromisoformat(row["from_on"]),
+            to_on=date.fromisoformat(row["to_on"]) if row["to_on"] else None,
+        )
+        for row in read_rows("integration_joint_boards")
+        for slug in row["partnerships"].split(SEVERAL)
+    ]
 
 
 def read_partnerships() -> list[PartnershipRow]:

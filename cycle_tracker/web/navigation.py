@@ -83,6 +83,7 @@ def _links(viewer: Viewer) -> list[tuple[str, str]]:
         ("Plans and reports", REGISTER, True),
         ("People", addresses.PEOPLE, viewer.can(Permission.INVITE_PEOPLE)),
         ("Partnerships", addresses.PARTNERSHIPS, viewer.can(Permission.SET_UP_PARTNERSHIPS)),
+        ("Organisations", addresses.ORGANISATIONS, viewer.can(Permission.MANAGE_ORGANISATIONS)),
         ("Service health", SERVICE_HEALTH, viewer.can(Permission.READ_SERVICE_HEALTH)),
     ]
     return [(label, address) for label, address, is_wanted in wanted if is_wanted]

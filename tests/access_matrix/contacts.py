@@ -19,8 +19,18 @@ SOMEBODY = (("contact", ""), ("name", "Una Fyfe"), ("email", "una@example.test")
 TABLE = [
     Cell(LIST, "GET", HERE, LEADS),
     Cell(f"{LIST}/export.<any(csv,xlsx):form>", "GET", f"{HERE}/export.csv", LEADS),
+    Cell(f"{LIST}/new", "GET", f"{HERE}/new", LEADS),
+    Cell(
+        f"{LIST}/new", "POST", f"{HERE}/new", LEADS, data=(*SOMEBODY[1:], ("roles", "copies"), ("roles", "approvals"))
+    ),
     Cell(f"{LIST}/{ONE}", "GET", f"{HERE}/{{contact}}", LEADS),
-    Cell(f"{LIST}/{ONE}", "POST", f"{HERE}/{{contact}}", LEADS, data=(*SOMEBODY[1:], ("active", "y"))),
+    Cell(
+        f"{LIST}/{ONE}",
+        "POST",
+        f"{HERE}/{{contact}}",
+        LEADS,
+        data=(*SOMEBODY[1:], ("roles", "copies"), ("active", "y")),
+    ),
     Cell(f"{MILESTONE}/contacts", "GET", CONSULTATION, LEADS),
     Cell(f"{MILESTONE}/contacts", "POST", CONSULTATION, LEADS, data=SOMEBODY),
     Cell(f"{MILESTONE}/contacts/{ONE}/remove", "POST", f"{CONSULTATION}/{{contact}}/remove", LEADS),

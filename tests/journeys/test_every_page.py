@@ -33,8 +33,11 @@ from cycle_tracker.models.answer import Answer, AnswerKind
 from cycle_tracker.models.approval import Manner
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.organisation import OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.user import User
+from cycle_tracker.organisations.services.organisations import OrganisationDetails, add_organisation
+from cycle_tracker.organisations.services.parts import add_body
 from cycle_tracker.people.services.invitations import invite
 from cycle_tracker.people.services.posts import add_post
 from cycle_tracker.reminders.services.answer_links import HOLDS_FOR, SALT
@@ -68,6 +71,13 @@ SETTING_UP = [
     "/partnerships/moray/set-up/closure-days",
     "/partnerships/moray/set-up/periods",
 ]
+ORGANISATIONS = [
+    "/organisations",
+    "/organisations?kind=king&text=nothing",
+    "/organisations/new",
+    "/organisations/2026-act",
+    *(f"/organisations/1{page}" for page in ("", "/change", "/merge")),
+]
 NOTICES = ["/notices", "/notices?standing=sent", "/notices/1", "/forecast", "/forecast/mine", f"{REPORT}/notices"]
 POLICIES = [
     "/policies",
@@ -89,7 +99,7 @@ OPEN_TO_ALL = [
     "/answer/over",
     "/reminders/stop/nothing",
 ]
-CONTACTS = ["/partnerships/moray/contacts", "/partnerships/moray/contacts/1"]
+CONTACTS = [f"/partnerships/moray/contacts{page}" for page in ("", "/new", "/1")]
 CONSULTATION = "/partnerships/moray/milestones/2026-29.consultation"
 
 ACCOUNT = [
@@ -117,6 +127,8 @@ class Made:
     people: list[str]
     everybody: list[str]
     mailed: list[str]
+    members: list[str]
+    waiting: list[str]
 
 
 @on_both_sizes
@@ -144,7 +156,9 @@ def make_all(service: Service) -> Made:
         people, everybody = people_pages()
         details = detail_pages()
         mailed = mailed_pages()
-    return Made(lead, member, official, administrator, auditor, documents, details, people, everybody, mailed)
+        members, waiting = organisation_pages()
+    people_of = (lead, member, official, administrator, auditor)
+    return Made(*people_of, documents, details, people, everybody, mailed, members, waiting)
 
 
 def pages_of_lead(made: Made) -> list[str]:
@@ -168,6 +182,7 @@ def pages_of_lead(made: Made) -> list[str]:
         "/partnerships/moray/history",
         "/partnerships/moray/import",
         *CONTACTS,
+        *made.members,
         CONSULTATION,
         f"{CONSULTATION}/contacts",
         *ACCOUNT,
@@ -217,6 +232,8 @@ def pages_of_administrator(made: Made) -> list[str]:
         "/outstanding",
         *made.everybody,
         *SETTING_UP,
+        *ORGANISATIONS,
+        *made.waiting,
         *NATIONAL_GROUP,
         *NOTICES,
         *NATIONAL_POLICIES,
@@ -283,6 +300,18 @@ def mailed_pages() -> list[str]:
     signer = Signer([current_app.config["SECRET_KEY"]], salt=SALT, digest_method=hashlib.sha256)
     signature = signer.get_signature(f"contact-{contact.id}").decode()
     return ["/answer/a-token", f"/reminders/stop/{signature}.contact-{contact.id}"]
+
+
+def organisation_pages() -> tuple[list[str], list[str]]:
+    """An organisation that Moray added, and the pages about it of leads and of administrators."""
+    partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    lead = db.session.scalars(select(User).where(User.name == "Ailsa Grant")).one()
+    now, details = clock.now(), OrganisationDetails("Home-Start Moray", OrganisationKind.SERVICE_PROVIDER)
+    added = add_organisation(details, partnership=partnership, by=lead, now=now)
+    part = add_body(partnership, added, BodyRole.PROVIDER, date(2026, 4, 1), by=lead, now=now)
+    db.session.commit()
+    within, one = "/partnerships/moray/organisations", f"/organisations/{added.id}"
+    return [within, f"{within}/{part.id}", one], [one]
 
 
 def people_pages() -> tuple[list[str], list[str]]:

@@ -104,6 +104,17 @@ def test_what_asks_for_something_else_is_left_alone(statement: str) -> None:
     assert not any(map(_told_of, ast.walk(ast.parse(statement))))
 
 
+def test_who_is_let_in_by_an_organisation_is_asked_in_one_way() -> None:
+    """`body_holds` counts service providers too, whose people get no access: it is for lists of organisations."""
+    asking = {str(path.relative_to(ROOT)) for path in STATEMENTS if re.search(r"\bbody_holds\(", path.read_text())}
+    assert asking == {
+        "cycle_tracker/access/queries/tenures.py",
+        "cycle_tracker/cycles/queries/joining.py",
+        "cycle_tracker/organisations/queries/organisations.py",
+        "cycle_tracker/organisations/queries/parts.py",
+    }
+
+
 def _rivals(paths: list[Path]) -> Iterator[str]:
     for place, text, where_to_ask in _spelt(paths):
         if place not in OWNERS and (place, text) not in ALLOWED:

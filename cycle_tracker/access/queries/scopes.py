@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, literal_column,
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
@@ -65,7 +65,7 @@ def may_be_seen_by(user_id: Any, today: date) -> ColumnElement[bool]:
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             or_(national, PartnershipBody.partnership_id == Milestone.partnership_id),
-            body_holds(today),
+            body_gives_access(today),
         )
         .correlate(RoleGrant, Milestone)
     )

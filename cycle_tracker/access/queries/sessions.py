@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 
-from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.tenures import body_gives_access, membership_holds
 from cycle_tracker.access.queries.viewers import is_deputy, stands_in_for
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
@@ -100,7 +100,7 @@ def _live_session() -> Select[*tuple[Any, ...]]:
         membership_holds(today),
         Group.partnership_id == Partnership.id,
     )
-    body_today = and_(PartnershipBody.organisation_id == RoleGrant.organisation_id, body_holds(today))
+    body_today = and_(PartnershipBody.organisation_id == RoleGrant.organisation_id, body_gives_access(today))
     return (
         select(
             SignInSession.id,

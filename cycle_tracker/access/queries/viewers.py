@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, select
 
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on, holds
 from cycle_tracker.core.extensions import db
@@ -93,7 +93,7 @@ def _partnerships_of(organisation_ids: Collection[int], today: date) -> dict[int
     for body in db.session.execute(
         select(PartnershipBody.organisation_id, PartnershipBody.partnership_id).where(
             PartnershipBody.organisation_id.in_(organisation_ids),
-            body_holds(today),
+            body_gives_access(today),
         )
     ):
         found[body.organisation_id].add(body.partnership_id)

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     INVITE_PEOPLE = "invite people to a partnership, and reassign their work"
     MANAGE_PEOPLE = "manage all accounts and roles"
     SET_UP_PARTNERSHIPS = "set up partnerships"
+    MANAGE_ORGANISATIONS = "manage the list of all organisations"
+    MANAGE_MEMBERS = "manage the organisations of the partnership"
     READ_SERVICE_HEALTH = "read the health of the service"
     SET_POLICIES = "change the reminder settings"
     READ_NOTICES = "read the notification history and the scheduled emails"
@@ -85,6 +87,7 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.SET_POLICIES,
             Permission.READ_NOTICES,
             Permission.MANAGE_CONTACTS,
+            Permission.MANAGE_MEMBERS,
             Permission.RAISE_TO_GROUP,
         }
     ),
@@ -121,6 +124,7 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.INVITE_PEOPLE,
             Permission.MANAGE_PEOPLE,
             Permission.SET_UP_PARTNERSHIPS,
+            Permission.MANAGE_ORGANISATIONS,
             Permission.MANAGE_GROUP,
             Permission.SET_POLICIES,
             Permission.READ_NOTICES,

@@ -50,7 +50,7 @@ def kind_words(answer: Answer) -> str:
 def who_answered(answer: Answer) -> str:
     """A person, or a contact with the organisation they speak for."""
     if answer.contact is not None:
-        organisation = f", {answer.contact.organisation}" if answer.contact.organisation else ""
+        organisation = f", {answer.contact.organisation_name}" if answer.contact.organisation else ""
         return f"{answer.contact.name}{organisation} (contact)"
     return answer.user.name if answer.user is not None else NO_LONGER_KEPT
 

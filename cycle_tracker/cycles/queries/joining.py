@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
-from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.tenures import body_gives_access, body_holds, membership_holds
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
@@ -62,13 +62,6 @@ def get_closure_day(partnership: Partnership, closure_id: int) -> ClosureDay:
     """One closure day of a partnership. Raises NoResultFound for another's."""
     return db.session.scalars(
         select(ClosureDay).where(ClosureDay.id == closure_id, ClosureDay.partnership_id == partnership.id)
-    ).one()
-
-
-def get_body(partnership: Partnership, body_id: int) -> PartnershipBody:
-    """One organisation's part in a partnership. Raises NoResultFound for another's."""
-    return db.session.scalars(
-        select(PartnershipBody).where(PartnershipBody.id == body_id, PartnershipBody.partnership_id == partnership.id)
     ).one()
 
 
@@ -147,7 +140,7 @@ def _leads(today: date) -> ColumnElement[bool]:
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             PartnershipBody.partnership_id == Partnership.id,
-            body_holds(today),
+            body_gives_access(today),
         )
         .correlate(RoleGrant, Partnership)
     )

@@ -1,4 +1,4 @@
-"""Setting a partnership up: who is in it, from which day it is told about dates, and when it is closed.
+"""Setting a partnership up: from which day it is told about dates, and when it is closed.
 
 Closure days and the first day of notices change when people are told. Then every open milestone of the partnership is
 asked about again at the next run: its bookmark may be early, never late.
@@ -20,60 +20,14 @@ from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.escalation import Escalation, Resolution
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
-from cycle_tracker.models.organisation import Organisation
-from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership, PartnershipBody
+from cycle_tracker.models.partnership import ClosureDay, Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.organisations.services.parts import ensure_plausible
 from cycle_tracker.reminders.services.bookmarks import ask_again
 
-LATEST = date(2100, 1, 1)
 FURTHEST_NOTICES = timedelta(days=366)
 MOST_CLOSURE_DAYS = 366
 BEFORE_SERVICE = "it fell due before the partnership used the service"
-
-
-def add_body(
-    partnership: Partnership, organisation: Organisation, role: BodyRole, from_on: date, *, by: User, now: datetime
-) -> PartnershipBody:
-    """Say that an organisation leads or takes part from a day on. Raises RuleBroken where it does already then."""
-    _ensure_plausible(from_on, field="from_on")
-    for body in partnership.bodies:
-        if body.organisation_id == organisation.id and (body.to_on is None or body.to_on >= from_on):
-            raise RuleBroken(
-                f"{organisation.name} is already in the partnership on that date. Give it an earlier last day first.",
-                field="organisation",
-            )
-    body = PartnershipBody(organisation=organisation, role=role, from_on=from_on, to_on=None)
-    partnership.bodies.append(body)
-    db.session.flush()
-    audit.record(
-        "partnership",
-        partnership.id,
-        "body-added",
-        by=by,
-        at=now,
-        partnership_id=partnership.id,
-        after={"organisation_id": organisation.id, "role": role, "from_on": from_on},
-    )
-    return body
-
-
-def end_body(body: PartnershipBody, to_on: date, *, by: User, now: datetime) -> None:
-    """Say on which day an organisation's part ends, or ended. Raises RuleBroken for a day before its first."""
-    _ensure_plausible(to_on, field="to_on")
-    if to_on < body.from_on:
-        raise RuleBroken("The last day must not be before the first day.", field="to_on")
-    before, body.to_on = body.to_on, to_on
-    audit.record(
-        "partnership",
-        body.partnership_id,
-        "body-ended",
-        by=by,
-        at=now,
-        partnership_id=body.partnership_id,
-        before={"organisation_id": body.organisation_id, "to_on": before},
-        after={"organisation_id": body.organisation_id, "to_on": to_on},
-    )
-    db.session.flush()
 
 
 def set_notify_from(partnership: Partnership, notify_from: date, *, by: User, today: date, now: datetime) -> None:
@@ -141,7 +95,7 @@ def add_closure_day(
     partnership: Partnership, day: date, name: str, *, by: User, today: date, now: datetime
 ) -> ClosureDay:
     """Say that a partnership is closed on a day. Raises RuleBroken where it is said already."""
-    _ensure_plausible(day, field="day")
+    ensure_plausible(day, field="day")
     known = db.session.scalars(select(ClosureDay.day).where(ClosureDay.partnership_id == partnership.id)).all()
     if day in known:
         raise RuleBroken("This date is already in the list.", field="day")
@@ -209,8 +163,3 @@ def _record_closure(closure: ClosureDay, action: str, *, by: User, now: datetime
         partnership_id=closure.partnership_id,
         after={"day": closure.day},
     )
-
-
-def _ensure_plausible(day: date, *, field: str) -> None:
-    if not FIRST_START <= day < LATEST:
-        raise RuleBroken(f"The date must be from {FIRST_START:%-d %B %Y} to {LATEST.year - 1}.", field=field)

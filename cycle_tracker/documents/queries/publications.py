@@ -27,7 +27,8 @@ from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
 from cycle_tracker.reference.files import read_rows
 
-TAKES_COPIES = frozenset({OrganisationKind.SCOTTISH_GOVERNMENT, OrganisationKind.OTHER_SERVICE_PROVIDER})
+# Owed a copy of a plan in their area whatever part they are recorded to have, unless they lead.
+TAKES_COPIES = frozenset({OrganisationKind.OTHER_SERVICE_PROVIDER, OrganisationKind.INTEGRATION_JOINT_BOARD})
 
 
 def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Milestone:
@@ -96,7 +97,7 @@ def _record(
     day = _day_of(document, publication, today)
     parts = [one for one in bodies if one.holds_on(day)]
     leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
-    receivers = _receivers(document, [one.organisation for one in parts], leads, national)
+    receivers = _receivers(document, parts, leads, national)
     others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
     if document.kind is not Kind.PLAN:
         others |= dict.fromkeys(one for one in national if one not in receivers)
@@ -229,12 +230,13 @@ def _national_codes() -> frozenset[str]:
 
 
 def _receivers(
-    document: Milestone, bodies: Iterable[Organisation], leads: Collection[Organisation], national: list[Organisation]
+    document: Milestone, parts: Iterable[PartnershipBody], leads: Collection[Organisation], national: list[Organisation]
 ) -> list[Organisation]:
-    """Of a plan every national receiver and the area's own (its integration joint board), unless it leads itself."""
+    """Of a plan every national receiver and the area's own, such as its integration joint board, unless it leads itself
+    (2014 Act, sections 7(1) and 10(7)(a))."""
     if document.kind is not Kind.PLAN:
         return [one for one in national if one.kind is OrganisationKind.SCOTTISH_GOVERNMENT]
-    own = [one for one in bodies if one.kind in TAKES_COPIES]
+    own = [one.organisation for one in parts if one.organisation.kind in TAKES_COPIES]
     return [one for one in dict.fromkeys([*national, *own]) if one not in leads]
 
 

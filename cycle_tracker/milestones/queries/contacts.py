@@ -5,14 +5,16 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS
 from cycle_tracker.milestones.queries.milestones import get_milestone
-from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.contact import ROLE_COLUMNS, Contact, ContactRole, milestone_contacts
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 
@@ -27,13 +29,19 @@ class ContactStatus(StrEnum):
 class ContactList:
     """The contacts of a partnership by name, with the number of open milestones that each is asked about."""
 
-    def __init__(self, partnership: Partnership, status: ContactStatus | None, text: str) -> None:
+    def __init__(
+        self, partnership: Partnership, status: ContactStatus | None, text: str, role: ContactRole | None = None
+    ) -> None:
         self._conditions = [Contact.partnership_id == partnership.id]
         if status is not None:
             self._conditions.append(Contact.active.is_(status is ContactStatus.ASKED))
         if text:
-            columns = (Contact.name, Contact.email, Contact.organisation)
-            self._conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+            columns = (Contact.name, Contact.email)
+            of_organisation = Contact.organisation.has(Organisation.name.icontains(text, autoescape=True))
+            found = (column.icontains(text, autoescape=True) for column in columns)
+            self._conditions.append(or_(*found, of_organisation))
+        if role is not None:
+            self._conditions.append(getattr(Contact, ROLE_COLUMNS[role]))
 
     def count(self) -> int:
         """How many there are. One statement."""
@@ -49,7 +57,10 @@ class ContactList:
             .label("asked_about")
         )
         statement: Select[Any] = (
-            select(Contact, asked_about).where(*self._conditions).order_by(func.lower(Contact.name), Contact.id)
+            select(Contact, asked_about)
+            .where(*self._conditions)
+            .options(joinedload(Contact.organisation))
+            .order_by(func.lower(Contact.name), Contact.id)
         )
         if page is not None:
             statement = statement.limit(per_page).offset((page - 1) * per_page)
@@ -80,6 +91,7 @@ def list_asked(milestone: Milestone) -> Sequence[Contact]:
         select(Contact)
         .join(milestone_contacts, milestone_contacts.c.contact_id == Contact.id)
         .where(milestone_contacts.c.milestone_id == milestone.id)
+        .options(joinedload(Contact.organisation))
         .order_by(func.lower(Contact.name), Contact.id)
     ).all()
 

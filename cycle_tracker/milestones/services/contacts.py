@@ -1,7 +1,8 @@
-"""People without an account whom a partnership asks about its consultations and requests."""
+"""People without an account whom a partnership writes to: about consultations and requests, copies, and approvals."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
@@ -11,10 +12,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.queries.contacts import find_contact
-from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.contact import ROLE_COLUMNS, Contact, ContactRole, milestone_contacts
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.organisations.queries.organisations import find_by_name
+from cycle_tracker.organisations.services.organisations import OrganisationDetails, add_organisation
 from cycle_tracker.people.services.users import valid_email, valid_name
 
 LONGEST_ORGANISATION = 200
@@ -22,11 +26,13 @@ LONGEST_ORGANISATION = 200
 
 @dataclass(frozen=True)
 class ContactDetails:
-    """Who somebody is, as it was typed."""
+    """Who somebody is, as it was typed, and their roles. An organisation that is not in the list becomes one of the
+    partnership's own."""
 
     name: str
     email: str
     organisation: str = ""
+    roles: frozenset[ContactRole] = frozenset({ContactRole.CONSULTATION})
 
 
 def add_contact(partnership: Partnership, details: ContactDetails, *, by: User, now: datetime) -> Contact:
@@ -39,8 +45,10 @@ def add_contact(partnership: Partnership, details: ContactDetails, *, by: User, 
         if not same.active:
             _set(same, {"active": True}, by=by, now=now)
         return same
-    contact = Contact(partnership_id=partnership.id, name=name, email=email, organisation=organisation, active=True)
-    contact.reminds_before = True
+    contact = Contact(partnership_id=partnership.id, name=name, email=email, active=True, reminds_before=True)
+    contact.organisation = _organisation(partnership, organisation, by=by, now=now)
+    for column, has_it in _role_columns(details).items():
+        setattr(contact, column, has_it)
     db.session.add(contact)
     db.session.flush()
     audit.record("contact", contact.id, "added", by=by, at=now, partnership_id=partnership.id)
@@ -54,7 +62,10 @@ def change_contact(contact: Contact, details: ContactDetails, *, active: bool, b
     other = find_contact(contact.partnership_id, email)
     if other is not None and other.id != contact.id:
         raise RuleBroken("Another contact already has this email address.", field="email")
-    _set(contact, {"name": name, "email": email, "organisation": organisation, "active": active}, by=by, now=now)
+    wanted: dict[str, Any] = {"name": name, "email": email, "active": active, **_role_columns(details)}
+    if organisation != contact.organisation_name:
+        wanted["organisation"] = _organisation(contact.partnership, organisation, by=by, now=now)
+    _set(contact, wanted, by=by, now=now)
 
 
 def ask_contact(milestone: Milestone, contact: Contact, *, by: User, now: datetime) -> None:
@@ -91,7 +102,21 @@ def _checked(details: ContactDetails) -> tuple[str, str, str]:
     return valid_name(details.name), valid_email(details.email), organisation
 
 
-def _set(contact: Contact, wanted: dict[str, str | bool], *, by: User, now: datetime) -> None:
+def _organisation(partnership: Partnership, name: str, *, by: User, now: datetime) -> Organisation | None:
+    """The organisation of this name that the partnership sees; a new one of the kind "other" if there is none."""
+    if not name:
+        return None
+    found = find_by_name(name, within=partnership.id)
+    if found is not None:
+        return found
+    return add_organisation(OrganisationDetails(name, OrganisationKind.OTHER), partnership=partnership, by=by, now=now)
+
+
+def _role_columns(details: ContactDetails) -> dict[str, bool]:
+    return {column: role in details.roles for role, column in ROLE_COLUMNS.items()}
+
+
+def _set(contact: Contact, wanted: dict[str, Any], *, by: User, now: datetime) -> None:
     """Persons are named in no audit event: of words that changed only which they are is written down."""
     changed = {name: value for name, value in wanted.items() if getattr(contact, name) != value}
     if not changed:

@@ -15,7 +15,8 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.cycles.rules.templates import PlannedMilestone, generate
 from cycle_tracker.cycles.services.cycles import newest_edition, template_of
-from cycle_tracker.cycles.services.reference import load_organisations, load_templates
+from cycle_tracker.cycles.services.reference import load_templates
+from cycle_tracker.cycles.services.reference_bodies import load_organisations
 from cycle_tracker.documents.services.publications import scottish_government
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.cycle import Cycle

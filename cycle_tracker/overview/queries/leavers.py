@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_OPEN
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, is_one_of
@@ -43,7 +43,7 @@ def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             PartnershipBody.partnership_id == Milestone.partnership_id,
-            body_holds(day_of()),
+            body_gives_access(day_of()),
         )
         .correlate(RoleGrant, Milestone)
     )

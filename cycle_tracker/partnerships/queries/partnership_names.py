@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models.organisation import OldCode, Organisation
@@ -52,6 +52,8 @@ def read_partnership_names() -> PartnershipNames:
     for body in db.session.execute(
         select(PartnershipBody.partnership_id, Organisation.id, Organisation.name, Organisation.code)
         .join(PartnershipBody.organisation)
+        # What a partnership added means nothing to others before it is accepted.
+        .where(or_(Organisation.added_by_id.is_(None), Organisation.accepted_at.is_not(None)))
         .order_by(PartnershipBody.id)
     ):
         found.add_body(body.partnership_id, [body.name, body.code, *old_codes[body.id]])

@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
@@ -60,7 +60,9 @@ def list_possible_deputies(person: Viewer, today: date) -> Sequence[User]:
     """The active people who have a role where the person works, by name: in one of their partnerships, or for Scotland
     one of their national roles. One statement."""
     here = sorted(person.within)
-    bodies = select(PartnershipBody.organisation_id).where(PartnershipBody.partnership_id.in_(here), body_holds(today))
+    bodies = select(PartnershipBody.organisation_id).where(
+        PartnershipBody.partnership_id.in_(here), body_gives_access(today)
+    )
     holders = select(RoleGrant.user_id).where(
         or_(
             and_(RoleGrant.scope == Scope.PARTNERSHIP, RoleGrant.partnership_id.in_(here)),

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.organisation import Organisation
@@ -55,7 +55,7 @@ def organisations_in(partnership_id: int, today: date) -> set[int]:
     return set(
         db.session.scalars(
             select(PartnershipBody.organisation_id).where(
-                PartnershipBody.partnership_id == partnership_id, body_holds(today)
+                PartnershipBody.partnership_id == partnership_id, body_gives_access(today)
             )
         )
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.access.rules.permissions import Permission, roles_with
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
@@ -35,7 +35,7 @@ def owners_within(partnership_ids: Collection[int], today: date) -> dict[int, li
     by_organisation: dict[int | None, set[int]] = defaultdict(set)
     for body in db.session.execute(
         select(PartnershipBody.organisation_id, PartnershipBody.partnership_id).where(
-            PartnershipBody.partnership_id.in_(partnership_ids), body_holds(today)
+            PartnershipBody.partnership_id.in_(partnership_ids), body_gives_access(today)
         )
     ):
         by_organisation[body.organisation_id].add(body.partnership_id)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, is_among
-from cycle_tracker.access.queries.tenures import body_holds
+from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.models.access import SignInSession
@@ -74,7 +74,7 @@ def grant_counts_in(partnership_id: Any, today: date) -> ColumnElement[bool]:
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
             PartnershipBody.partnership_id == partnership_id,
-            body_holds(today),
+            body_gives_access(today),
         )
         .correlate(RoleGrant)
     )

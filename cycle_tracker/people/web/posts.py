@@ -34,7 +34,8 @@ ONE = "/<int(max=2147483647):post_id>"
 def add(slug: str) -> ResponseReturnValue:
     """Make a post that may own milestones here."""
     partnership = get_partnership(current_viewer(), slug, to=Permission.INVITE_PEOPLE)
-    organisations, holders = list_organisations(), _possible_holders(partnership)
+    organisations = list_organisations(partnership_id=partnership.id)
+    holders = _possible_holders(partnership)
     form = PostForm()
     form.offer(organisations, holders)
     attempt = Attempt(form)
@@ -52,7 +53,7 @@ def add(slug: str) -> ResponseReturnValue:
 def change(slug: str, post_id: int) -> ResponseReturnValue:
     """Change a post, and who acts for it."""
     partnership, post = _post(slug, post_id)
-    organisations = list_organisations()
+    organisations = list_organisations(partnership_id=partnership.id, also=post.organisation)
     present = list_holders(post.id)
     holders = _possible_holders(partnership, *present)
     form = PostForm(

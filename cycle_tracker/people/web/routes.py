@@ -98,7 +98,8 @@ def export_owned(person_id: int, form: FileForm) -> ResponseReturnValue:
 @requires(Permission.MANAGE_PEOPLE)
 def change(person_id: int) -> ResponseReturnValue:
     """Give a person another name, or say for which organisation they work."""
-    person, organisations = get_person(person_id), list_organisations(with_government=True)
+    person = get_person(person_id)
+    organisations = list_organisations(with_government=True, also=person.organisation)
     if person.is_post:
         raise NoResultFound
     form = PersonForm(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, union_all
 
-from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.tenures import body_gives_access, membership_holds
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.audiences import Audience
@@ -125,7 +125,7 @@ def _leads_of(partnership_ids: Collection[int], today: date) -> dict[int, tuple[
             RoleGrant.role == Role.LEAD,
             RoleGrant.scope == Scope.ORGANISATION,
             PartnershipBody.partnership_id.in_(partnership_ids),
-            body_holds(today),
+            body_gives_access(today),
         )
     )
     rows: Sequence[Any] = db.session.execute(union_all(by_partnership, by_organisation).order_by("grant_id")).all()

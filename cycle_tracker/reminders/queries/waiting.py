@@ -18,6 +18,7 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.rules.steps import ANSWERED, RAISED
@@ -111,7 +112,7 @@ _COLUMNS = (
     Answer.new_date.label("answer_date"),
     Answer.text.label("answer_text"),
     Contact.name.label("answered_by"),
-    Contact.organisation.label("answered_for"),
+    Organisation.name.label("answered_for"),
 )
 
 _WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))
@@ -180,6 +181,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
         .outerjoin(_acknowledger, _acknowledger.id == _acknowledged.acknowledged_by_id)
         .outerjoin(Answer, Answer.id == _last_answer())
         .outerjoin(Contact, Contact.id == Answer.contact_id)
+        .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
         .order_by(Notice.user_id, Notice.contact_id, Notice.due_on, Notice.milestone_id, Notice.id)
     )
 

@@ -22,13 +22,14 @@ from cycle_tracker.access.queries.scopes import (
     within,
     work_of,
 )
-from cycle_tracker.access.queries.tenures import body_holds, membership_holds
+from cycle_tracker.access.queries.tenures import body_gives_access, body_holds, membership_holds
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_change, may_see
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.cycles.queries.joining import list_joining
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.group import Group, Membership, MembershipRole
@@ -36,6 +37,10 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.people.queries.held_roles import organisations_in
+from cycle_tracker.people.queries.owners import list_owners
+from cycle_tracker.people.queries.people import grant_counts_in
+from cycle_tracker.reminders.queries.audiences import audiences_for
 from tests.factories import at_seven, make_milestone, make_organisation, make_partnership, make_report, make_user
 from tests.support.selection import examples
 
@@ -162,6 +167,35 @@ def test_a_part_or_a_place_holds_from_its_first_day_to_its_last(core_app: Flask,
     assert (found is not None) is has_not_ended
 
 
+@pytest.mark.parametrize("role", BodyRole)
+@pytest.mark.parametrize("until", [None, TODAY - DAY])
+def test_a_part_lets_people_in_while_it_holds_unless_it_is_that_of_a_service_provider(
+    core_app: Flask, role: BodyRole, until: date | None
+) -> None:
+    moray, board = make_partnership("moray"), make_organisation("Moray Integration Joint Board")
+    db.session.add(
+        PartnershipBody(
+            partnership_id=moray.id, organisation_id=board.id, role=role, from_on=date(2017, 4, 1), to_on=until
+        )
+    )
+    clerk, step = make_user("Isla Bain"), make_milestone(moray)
+    db.session.add(RoleGrant(user_id=clerk.id, role=Role.LEAD, scope=Scope.ORGANISATION, organisation_id=board.id))
+    db.session.flush()
+    is_in = role is not BodyRole.PROVIDER and until is None
+    part = db.session.scalar(select(PartnershipBody.id).where(body_gives_access(TODAY)))
+    assert (part is not None) is is_in
+    assert (set(viewers_of([clerk.id], TODAY)[clerk.id].within) == {moray.id}) is is_in
+    seen = select(Milestone.id).where(may_be_seen_by(clerk.id, TODAY))
+    assert db.session.scalars(seen).all() == ([step.id] if is_in else [])
+    assert [one.id for one in list_owners(moray.id, TODAY)] == ([clerk.id] if is_in else [])
+    assert audiences_for([moray.id], [], TODAY).leads.get(moray.id, ()) == ((clerk.id,) if is_in else ())
+    assert organisations_in(moray.id, TODAY) == ({board.id} if is_in else set())
+    counts = select(RoleGrant.id).where(grant_counts_in(moray.id, TODAY))
+    assert len(db.session.scalars(counts).all()) == int(is_in)
+    (joining,) = list_joining(TODAY, at_seven(TODAY))
+    assert joining.leads == int(is_in)
+
+
 def test_what_a_date_is_for_a_reader_goes_by_the_partnership_asked_about(core_app: Flask) -> None:
     """A new date that was not shared is for those of the partnership; a role elsewhere shows nobody more, or less."""
     moray, fife = make_partnership("moray"), make_partnership("fife")
@@ -207,12 +241,13 @@ def test_a_job_finds_for_each_account_what_the_table_of_permissions_gives_it(cor
     """Every role in each scope, for a step and a document of one's own partnership, of another, and of Scotland."""
     moray, fife = make_partnership("moray"), make_partnership("fife")
     board, left = make_organisation("NHS Grampian"), make_organisation("NHS Fife")
-    for place, body, until in ((moray, board, None), (moray, left, TODAY - DAY)):
+    provider = make_organisation("Moray Integration Joint Board")
+    for place, body, until in ((moray, board, None), (moray, left, TODAY - DAY), (moray, provider, None)):
         db.session.add(
             PartnershipBody(
                 partnership_id=place.id,
                 organisation_id=body.id,
-                role=BodyRole.MEMBER,
+                role=BodyRole.PROVIDER if body is provider else BodyRole.MEMBER,
                 from_on=date(2017, 4, 1),
                 to_on=until,
             )
@@ -220,7 +255,7 @@ def test_a_job_finds_for_each_account_what_the_table_of_permissions_gives_it(cor
     accounts = [make_user("Nobody"), make_user("Switched off", role=Role.LEAD, partnership=moray, active=False)]
     for role in Role:
         accounts += [make_user(f"{role} in Moray", role=role, partnership=moray), make_user(f"{role}", role=role)]
-        for body in (board, left):
+        for body in (board, left, provider):
             accounts.append(make_user(f"{role} of {body.name}"))
             db.session.add(
                 RoleGrant(user_id=accounts[-1].id, role=role, scope=Scope.ORGANISATION, organisation_id=body.id)

@@ -35,15 +35,19 @@ def sign_in(person: User) -> str:
 
 
 def bodies_in(places: dict[str, Partnership]) -> int:
-    """An organisation that works in Fife and Moray today, did in Orkney until yesterday, and will in Stirling."""
+    """An organisation that works in Fife and Moray today, did in Orkney until yesterday, and will in Stirling.
+
+    Until then it is a service provider in Stirling."""
     organisation, today = make_organisation("A board"), clock.today()
     for name, first, last in (
         ("fife", today, today),
         ("moray", today - DAY, None),
         ("orkney", today - 9 * DAY, today - DAY),
+        ("stirling", today - 9 * DAY, today),
         ("stirling", today + DAY, None),
     ):
-        body = PartnershipBody(partnership_id=places[name].id, organisation_id=organisation.id, role=BodyRole.LEAD)
+        role = BodyRole.PROVIDER if name == "stirling" and last else BodyRole.LEAD
+        body = PartnershipBody(partnership_id=places[name].id, organisation_id=organisation.id, role=role)
         body.from_on, body.to_on = first, last
         db.session.add(body)
     return organisation.id

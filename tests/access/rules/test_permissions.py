@@ -40,6 +40,8 @@ EXPECTED = {
     "invite people to a partnership, and reassign their work": "yes  no   no   no    no   no   yes",
     "manage all accounts and roles": "no   no   no   no    no   no   yes",
     "set up partnerships": "         no   no   no   no    no   no   yes",
+    "manage the list of all organisations": "no   no   no   no    no   no   yes",
+    "manage the organisations of the partnership": "yes  no   no   no    no   no   no",
     "read the health of the service": "no   no   no   no    no   yes  yes",
     "change the reminder settings": "yes  no   no   no    no   no   yes",
     "read the notification history and the scheduled emails": "yes  no   yes  yes   no   yes  yes",

@@ -13,9 +13,7 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.queries.joining import list_joining
 from cycle_tracker.cycles.services.cycles import steps_of, switch_on_steps
 from cycle_tracker.cycles.services.partnerships import (
-    add_body,
     add_closure_day,
-    end_body,
     open_period,
     remove_closure_day,
     set_notify_from,
@@ -30,6 +28,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import BodyRole, ClosureDay, Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.organisations.services.parts import add_body, end_body
 from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.days import Days, again, every_day, moment
 from tests.support.pages import counted_statements

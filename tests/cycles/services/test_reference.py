@@ -8,12 +8,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import Base, db
-from cycle_tracker.cycles.services.reference import Loaded, load_reference
+from cycle_tracker.cycles.services.loading import Loaded
+from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.publications import scottish_government
 from cycle_tracker.models.cycle import TemplateEdition
 from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.reference import AlignedReport, Criterion
+from cycle_tracker.partnerships.queries.bodies import find_organisation
 
 pytestmark = pytest.mark.alike_on_both_databases
 
@@ -32,17 +34,43 @@ def test_the_30_partnerships_are_led_by_all_32_councils_and_14_health_boards(loa
     councils = db.session.scalar(leading.where(Organisation.kind == OrganisationKind.COUNCIL))
     boards = db.session.scalar(leading.where(Organisation.kind == OrganisationKind.HEALTH_BOARD))
     assert (councils, boards) == (32, 14)
-    assert _count(Organisation) == 32 + 14 + 6
+    assert _count(Organisation) == 32 + 14 + 30 + 6
 
 
 def test_lead_bodies_lead_from_the_first_period_on(loaded: dict[str, Loaded]) -> None:
-    bodies = db.session.scalars(select(PartnershipBody)).all()
-    assert {(body.role, body.from_on, body.to_on) for body in bodies} == {(BodyRole.LEAD, date(2017, 4, 1), None)}
+    bodies = db.session.scalars(select(PartnershipBody).where(PartnershipBody.role == BodyRole.LEAD)).all()
+    assert {(body.from_on, body.to_on) for body in bodies} == {(date(2017, 4, 1), None)}
+    assert len(bodies) == 32 + 30
+
+
+def test_integration_joint_boards_are_service_providers_of_their_areas(loaded: dict[str, Loaded]) -> None:
+    """Highland has none, Tayside has three, and Clackmannanshire and Stirling share one."""
+    rows = db.session.execute(
+        select(Partnership.slug, Organisation.name, PartnershipBody.from_on, PartnershipBody.to_on)
+        .join(PartnershipBody, PartnershipBody.partnership_id == Partnership.id)
+        .join(PartnershipBody.organisation)
+        .where(Organisation.kind == OrganisationKind.INTEGRATION_JOINT_BOARD, PartnershipBody.role == BodyRole.PROVIDER)
+        .order_by(Partnership.slug, Organisation.code)
+    ).all()
+    assert {(row.from_on, row.to_on) for row in rows} == {(date(2017, 4, 1), None)}
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        names.setdefault(row.slug, []).append(row.name.removesuffix(" Integration Joint Board"))
+    assert names.pop("tayside") == ["Angus", "Dundee City", "Perth and Kinross"]
+    assert {slug: names.pop(slug) for slug in ("clackmannanshire", "stirling")} == {
+        "clackmannanshire": ["Clackmannanshire and Stirling"],
+        "stirling": ["Clackmannanshire and Stirling"],
+    }
+    assert len(names) == 30 - 4
+    assert {len(boards) for boards in names.values()} == {1}
+    assert "highland" not in names
+    assert loaded["integration joint boards"] == Loaded(total=32 - 1, new=32 - 1)
+    assert find_organisation("S37000014") is find_organisation("S37000032") is not None
 
 
 def test_tayside_is_led_by_three_councils_and_a_board(loaded: dict[str, Loaded]) -> None:
     tayside = db.session.scalars(select(Partnership).where(Partnership.slug == "tayside")).one()
-    assert [body.organisation.name for body in tayside.bodies] == [
+    assert [body.organisation.name for body in tayside.bodies if body.role is BodyRole.LEAD] == [
         "Angus Council",
         "Dundee City Council",
         "Perth and Kinross Council",
@@ -78,7 +106,7 @@ def test_criteria_aligned_reports_and_old_codes_are_all_there(loaded: dict[str, 
     ]
     assert _count(AlignedReport) == 30
     old_codes = db.session.scalars(select(OldCode).order_by(OldCode.code)).all()
-    assert len(old_codes) == 8
+    assert len(old_codes) == 8 + 4
     names = {one.id: one.name for one in db.session.scalars(select(Organisation))}
     by_code = {one.code: names[one.organisation_id] for one in old_codes}
     assert by_code["S12000015"] == "Fife Council"
@@ -121,7 +149,26 @@ def test_what_the_files_say_otherwise_is_put_right(loaded: dict[str, Loaded]) ->
     db.session.flush()
     again = load_reference(LATER)
     assert moray.name == "Moray Council"
-    assert again["organisations"] == Loaded(total=52, new=0, changed=1)
+    assert again["organisations"] == Loaded(total=82, new=0, changed=1)
+
+
+def test_what_an_administrator_edited_or_merged_stays(loaded: dict[str, Loaded]) -> None:
+    fife = db.session.scalars(select(Organisation).where(Organisation.code == "S12000047")).one()
+    fife.name, fife.code, fife.edited = "Fife Council, as it is now", "S12000099", True
+    db.session.add(OldCode(code="S12000047", organisation_id=fife.id))
+    falkirk = db.session.scalars(select(Organisation).where(Organisation.code == "S37000013")).one()
+    kept = Organisation(code="X1", name="Falkirk IJB", kind=OrganisationKind.INTEGRATION_JOINT_BOARD)
+    db.session.add(kept)
+    db.session.flush()
+    falkirk.merged_into_id, falkirk.in_use, falkirk.edited = kept.id, False, True
+    (part,) = db.session.scalars(select(PartnershipBody).where(PartnershipBody.organisation_id == falkirk.id))
+    part.organisation = kept
+    db.session.flush()
+    before = _count(PartnershipBody), _count(Organisation)
+    again = load_reference(LATER)
+    assert not any(one.new or one.changed for one in again.values())
+    assert (_count(PartnershipBody), _count(Organisation)) == before
+    assert find_organisation("S12000047") is fife
 
 
 def test_what_people_decided_stays(loaded: dict[str, Loaded]) -> None:

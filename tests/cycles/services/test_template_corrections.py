@@ -11,7 +11,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle, switch_on_steps
-from cycle_tracker.cycles.services.reference import Loaded, load_reference
+from cycle_tracker.cycles.services.loading import Loaded
+from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.milestones.services.milestones import move_local_date
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle, TemplateEdition

@@ -122,7 +122,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(place: Place
         (
             "/bodies",
             {"organisation": "N01", "role": "king", "from_on": "1 4 2026"},
-            "whether it is a lead body or a member",
+            "whether it is a lead body, a member or a service provider",
         ),
         (
             "/bodies",

@@ -64,7 +64,9 @@ class Tayside:
         self.lead.organisation = self.body("Dundee City")
 
     def body(self, name: str) -> Organisation:
-        return db.session.scalars(select(Organisation).where(Organisation.name.contains(name))).one()
+        """A council or a health board, by a part of its name that it shares with its integration joint board."""
+        boards = Organisation.kind == OrganisationKind.INTEGRATION_JOINT_BOARD
+        return db.session.scalars(select(Organisation).where(Organisation.name.contains(name), ~boards)).one()
 
     def find(self, key: str) -> Milestone:
         return db.session.scalars(
@@ -312,6 +314,9 @@ def test_copies_of_a_plan_go_to_ministers_and_each_other_service_provider(taysid
         "Principal Reporter (Scottish Children's Reporter Administration)",
         "National Convener of Children's Hearings Scotland",
         "Scottish Courts and Tribunals Service",
+        "Angus Integration Joint Board",
+        "Dundee City Integration Joint Board",
+        "Perth and Kinross Integration Joint Board",
     ]
     report = get_record(tayside.find("annual-report-1"), TODAY)
     assert [body.name for body in report.receivers] == ["Scottish Government"]
@@ -391,7 +396,7 @@ def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: T
     (event,) = tayside.events("newer-version-published")
     assert event.before["addresses"] == [{"form": "full", "language": "en", "address": ADDRESS}]
     assert event.before["approvals"][0]["body"] == "Angus Council"
-    assert len(event.before["copies"]) == 6
+    assert len(event.before["copies"]) == 9
     steps = {
         step.key.removeprefix("2026-29."): (step.state, step.due_on) for step in list_steps_opened_again(tayside.plan)
     }

@@ -27,7 +27,7 @@ from cycle_tracker.milestones.services.contacts import ContactDetails, add_conta
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
-from tests.factories import make_government, make_milestone, make_partnership, make_report, make_user
+from tests.factories import make_government, make_milestone, make_organisation, make_partnership, make_report, make_user
 from tests.mail.services.test_mail import DIGEST_HEADERS, FIXED_HEADERS
 from tests.support.mail_out import sink_for
 from tests.support.mailed_links import mail_to, run_jobs, text_of
@@ -147,7 +147,8 @@ def test_names_of_people_partnerships_and_contacts_with_line_ends_reach_one_pers
     moray = make_partnership("moray", name=f"Moray{trap}")
     owner = make_user(f"Rory{trap}", email="rory@example.test", role=Role.LEAD, partnership=moray)
     asked = make_milestone(moray, title=f"Consult{trap}", kind=Kind.CONSULTATION, due_on=DAY, owner=owner)
-    contact = Contact(partnership_id=moray.id, name=f"Kirsty{trap}", email="kirsty@example.test", organisation=trap)
+    contact = Contact(partnership_id=moray.id, name=f"Kirsty{trap}", email="kirsty@example.test")
+    contact.organisation = make_organisation(trap)
     db.session.add(contact)
     db.session.flush()
     ask_contact(asked, contact, by=owner, now=clock.now())

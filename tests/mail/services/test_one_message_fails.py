@@ -25,7 +25,7 @@ from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.conftest import Database
-from tests.factories import make_milestone, make_partnership, make_user
+from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.days import SEVEN, TEN, Days, moment, ticking
 
 DAY, NEXT_DAY = date(2026, 5, 14), date(2026, 5, 15)
@@ -193,7 +193,8 @@ def test_a_contacts_mail_that_cannot_be_written_keeps_nobody_elses_back(days: Da
     moray = make_partnership("moray")
     lead = make_user(role=Role.LEAD, partnership=moray)
     for name in ("Kirsty", "Lewis"):
-        contact = Contact(partnership_id=moray.id, name=name, email=f"{name}@example.test", organisation="Forum")
+        contact = Contact(partnership_id=moray.id, name=name, email=f"{name}@example.test")
+        contact.organisation = make_organisation("Forum")
         db.session.add(contact)
         db.session.flush()
         ask_contact(

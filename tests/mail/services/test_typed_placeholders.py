@@ -30,6 +30,7 @@ from cycle_tracker.models.job_run import AlarmKind
 from cycle_tracker.models.message import Message, MessageBody, MessageKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.operations.services.alarms import raise_alarm
@@ -41,7 +42,7 @@ from cycle_tracker.people.services.account_mails import (
 )
 from cycle_tracker.people.services.invitations import invite
 from cycle_tracker.reminders.services.sending import send_ready_messages
-from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
+from tests.factories import make_governance_group, make_milestone, make_organisation, make_partnership, make_user
 from tests.support.days import Days, moment, ticking
 from tests.support.smtp_sink import Mail
 
@@ -63,7 +64,8 @@ def owner(days: Days) -> User:
         make_milestone(moray, due_on=DAY, owner=owner)
     asked = make_milestone(moray, title="Consult", kind=Kind.CONSULTATION, due_on=LONG_PAST, owner=lead)
     make_milestone(fife, due_on=DAY, owner=make_user("Fiona", role=Role.LEAD, partnership=fife))
-    contact = Contact(partnership_id=moray.id, name="Kirsty", email="kirsty@example.test", organisation="Youth forum")
+    contact = Contact(partnership_id=moray.id, name="Kirsty", email="kirsty@example.test")
+    contact.organisation = make_organisation("Youth forum")
     db.session.add(contact)
     db.session.flush()
     ask_contact(asked, contact, by=lead, now=moment(LONG_PAST))
@@ -108,7 +110,7 @@ def write_everywhere(traps: list[str]) -> None:
             Partnership.name,
             User.name,
             Contact.name,
-            Contact.organisation,
+            Organisation.name,
             Answer.text,
             Escalation.raised_why,
         )

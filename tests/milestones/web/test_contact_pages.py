@@ -14,9 +14,10 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.contact import Contact, milestone_contacts
+from cycle_tracker.models.contact import Contact, ContactRole, milestone_contacts
 from cycle_tracker.models.milestone import Milestone
-from tests.factories import make_milestone, make_partnership, make_user
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from tests.factories import make_milestone, make_organisation, make_partnership, make_user
 from tests.support.moray import STEP, Place, count
 from tests.support.pages import Browser, counted_statements, said, soup
 
@@ -63,7 +64,11 @@ def test_a_lead_asks_somebody_new(asked: Milestone, lead: Browser) -> None:
     for _ in range(2):  # the button pressed twice
         assert lead.post(f"{CONSULTATION}/contacts", data=KIRSTY).location == f"{CONSULTATION}/contacts"
     contact = db.session.scalars(select(Contact)).one()
-    assert (contact.name, contact.email, contact.organisation) == ("Kirsty Bain", "kirsty@example.test", "NHS Grampian")
+    assert (contact.name, contact.email, contact.organisation_name) == (
+        "Kirsty Bain",
+        "kirsty@example.test",
+        "NHS Grampian",
+    )
     assert asked_ids() == [contact.id]
     assert "Kirsty Bain, NHS Grampian" in said(lead.get(CONSULTATION))
     events = list(
@@ -163,7 +168,15 @@ def test_the_list_filters_pages_and_exports_what_it_shows(place: Place, lead: Br
     assert lead.get(f"{LIST}?state=nonsense&page=nonsense").status_code == 200
     rows = list(csv.reader(io.StringIO(lead.get(f"{LIST}/export.csv?state=off").get_data().decode("utf-8-sig"))))
     assert len(rows) == 31
-    assert rows[1] == ["Person 01", "person.01@example.test", "NHS Grampian", "0", "Yes", "No"]
+    assert rows[1] == [
+        "Person 01",
+        "person.01@example.test",
+        "NHS Grampian",
+        "Consultations and requests",
+        "0",
+        "Yes",
+        "No",
+    ]
     assert lead.get(f"{LIST}/export.xlsx").status_code == 200
 
 
@@ -184,6 +197,81 @@ def test_the_pages_cost_a_constant_number_of_statements(place: Place, asked: Mil
     few = cost()
     ask(1, 12)
     assert cost() == few
+
+
+def test_a_contact_belongs_to_an_organisation_of_the_list_or_to_a_new_one(place: Place, lead: Browser) -> None:
+    board = make_organisation("NHS Grampian")
+    db.session.commit()
+    data = {"name": "Una Fyfe", "email": "una@example.test", "organisation": "nhs  grampian", "roles": ["copies"]}
+    assert lead.post(f"{LIST}/new", data=data).location == LIST
+    una = db.session.scalars(select(Contact)).one()
+    assert (una.organisation, una.roles) == (board, [ContactRole.COPIES])
+    assert count(Organisation) == 1
+    changed = {**data, "organisation": "Youth Forum", "roles": ["approvals", "consultation"], "active": "y"}
+    assert lead.post(f"{LIST}/{una.id}", data=changed).location == LIST
+    assert una.roles == [ContactRole.CONSULTATION, ContactRole.APPROVALS]
+    forum = una.organisation
+    assert forum is not None
+    assert (forum.name, forum.kind, forum.added_by_id, forum.is_waiting) == (
+        "Youth Forum",
+        OrganisationKind.OTHER,
+        place.partnership.id,
+        True,
+    )
+    events = list(
+        db.session.scalars(select(AuditEvent.after).where(AuditEvent.subject == "contact").order_by(AuditEvent.id))
+    )
+    assert events[-1] == {"changed": ["approves", "is_consulted", "organisation", "takes_copies"]}
+    before = count(AuditEvent), count(Organisation)
+    lead.post(f"{LIST}/{una.id}", data=changed)
+    assert (count(AuditEvent), count(Organisation)) == before, "saved as it is, it changes nothing"
+    page = lead.get(f"/organisations/{forum.id}")
+    assert "Una Fyfe" in said(page)
+    assert "Approvals" in said(page)
+
+
+def test_contacts_of_an_organisation_are_for_those_who_keep_them(place: Place, lead: Browser) -> None:
+    contact = contact_of(place)
+    assert contact.organisation is not None
+    contact.organisation.accepted_at = clock.now()
+    db.session.commit()
+    page = f"/organisations/{contact.organisation.id}"
+    assert "Kirsty Bain" in said(lead.get(page))
+    elsewhere = place.client(make_user("Lead of Fife", role=Role.LEAD, partnership=make_partnership("fife")))
+    administrator = place.someone(Role.ADMINISTRATOR)
+    assert "There are no contacts yet." in said(elsewhere.get(page))
+    assert "Planning leads see the contacts of their own partnership here." in said(administrator.get(page))
+    for other in (elsewhere, administrator):
+        assert "Kirsty Bain" not in said(other.get(page))
+
+
+def test_the_list_is_filtered_by_role_and_by_organisation(place: Place, lead: Browser) -> None:
+    contact_of(place, "Una Fyfe", approves=True, is_consulted=False)
+    contact_of(place)
+    assert "1 contact." in said(lead.get(f"{LIST}?role=approvals"))
+    assert "1 contact." in said(lead.get(f"{LIST}?role=consultation"))
+    assert "No contacts match" in said(lead.get(f"{LIST}?role=copies"))
+    assert "2 contacts." in said(lead.get(f"{LIST}?text=grampian"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"name": ""}, "Enter a name"),
+        ({"email": ""}, "Enter an email address"),
+        ({"email": "nobody"}, "is not an email address"),
+        ({"organisation": "x" * 10_000}, "The organisation must be 200 characters or fewer"),
+        ({"roles": ["king"]}, "Choose from the list"),
+    ],
+)
+def test_what_is_wrong_with_a_new_contact_is_said_beside_its_field(
+    place: Place, lead: Browser, changed: dict[str, object], error: str
+) -> None:
+    data = {"name": "Una Fyfe", "email": "una@example.test", "organisation": "A forum", "roles": [], **changed}
+    answer = lead.post(f"{LIST}/new", data=data)
+    assert answer.status_code == 200
+    assert error in said(answer)
+    assert (count(Contact), count(Organisation)) == (0, 0)
 
 
 def test_the_way_there_is_on_the_partnerships_page(place: Place, lead: Browser) -> None:

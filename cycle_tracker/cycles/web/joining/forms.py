@@ -19,7 +19,7 @@ from cycle_tracker.web.forms import LineField, required
 LONGEST_NAME = 120
 NOT_IN_THE_LIST = "Choose one from the list"
 
-BODY_ROLES = ((BodyRole.LEAD.value, "Lead body"), (BodyRole.MEMBER.value, "Member"))
+BODY_ROLES = tuple((role.value, role.label) for role in BodyRole)
 
 
 class ConfirmForm(FlaskForm):
@@ -35,7 +35,7 @@ class BodyForm(FlaskForm):
     role = RadioField(
         "Role",
         default=BodyRole.MEMBER.value,
-        invalid_choice_message="Choose whether it is a lead body or a member",
+        invalid_choice_message="Choose whether it is a lead body, a member or a service provider",
     )
     from_on = UkDateField("First day", validators=[required("Enter the first day")])
 

@@ -8,7 +8,7 @@ from datetime import date
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.queries.joining import Joining
 from cycle_tracker.cycles.rules.templates import Entry
-from cycle_tracker.models.partnership import BodyRole, PartnershipBody
+from cycle_tracker.models.partnership import PartnershipBody
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.sheets import Cell
@@ -178,7 +178,7 @@ def body_lines(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
         BodyRow(
             id=one.id,
             name=one.organisation.name,
-            role="Lead body" if one.role is BodyRole.LEAD else "Member",
+            role=one.role.label,
             first=day(one.from_on),
             last=day(one.to_on) if one.to_on else "",
             can_end=one.to_on is None or one.to_on >= today,

@@ -12,7 +12,6 @@ from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.cycles.queries.cycles import get_cycle
 from cycle_tracker.cycles.queries.joining import (
     count_newly_late,
-    get_body,
     list_cycles_of,
     list_joining,
 )
@@ -28,6 +27,8 @@ from cycle_tracker.cycles.web.joining.forms import (
 )
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.partnership import BodyRole, Partnership
+from cycle_tracker.organisations.queries.parts import get_part
+from cycle_tracker.organisations.services import parts
 from cycle_tracker.partnerships.queries.bodies import list_bodies, list_organisations
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
@@ -76,13 +77,14 @@ def set_up(slug: str) -> ResponseReturnValue:
 @requires(Permission.SET_UP_PARTNERSHIPS)
 def bodies(slug: str) -> ResponseReturnValue:
     """Who leads and who takes part, then and now; and one more."""
-    partnership, organisations = _partnership(slug), list_organisations()
+    partnership = _partnership(slug)
+    organisations = list_organisations(partnership_id=partnership.id)
     form = BodyForm()
     form.offer(organisations)
     attempt = Attempt(form)
     if attempt.validate():
         with attempt:
-            partnerships.add_body(
+            parts.add_body(
                 partnership,
                 next(one for one in organisations if one.code == form.organisation.data),
                 BodyRole(form.role.data),
@@ -106,12 +108,12 @@ def bodies(slug: str) -> ResponseReturnValue:
 def end_body(slug: str, body_id: int) -> ResponseReturnValue:
     """Say on which day an organisation's part ends."""
     partnership = _partnership(slug)
-    body = get_body(partnership, body_id)
+    body = get_part(partnership, body_id)
     form = EndBodyForm(data={"to_on": body.to_on})
     attempt = Attempt(form)
     if attempt.validate():
         with attempt:
-            partnerships.end_body(body, form.to_on.chosen, by=current_user_row(), now=clock.now())
+            parts.end_body(body, form.to_on.chosen, by=current_user_row(), now=clock.now())
     if attempt.saved:
         flash(f"Saved. The last day of {body.organisation.name} is {day(body.to_on)}.", "success")
         return redirect(url_for("joining.bodies", slug=slug))

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectChoice, SelectField
+from wtforms import BooleanField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.milestones.queries.contacts import ContactStatus
 from cycle_tracker.milestones.services.contacts import LONGEST_ORGANISATION, ContactDetails
-from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.contact import Contact, ContactRole
 from cycle_tracker.web.forms import LineField, required
 from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, TextFilter
 
@@ -30,7 +31,8 @@ def _organisation() -> LineField:
     limit = Length(
         max=LONGEST_ORGANISATION, message=f"The organisation must be {LONGEST_ORGANISATION} characters or fewer"
     )
-    return LineField("Organisation", validators=[limit])
+    about = "Enter its name as it is in the list of organisations. If it is not there, we add it for your partnership."
+    return LineField("Organisation", description=about, validators=[limit])
 
 
 class AskForm(FlaskForm):
@@ -63,27 +65,64 @@ class AskForm(FlaskForm):
         return ContactDetails(self.name.data, self.email.data, self.organisation.data)
 
 
-class ContactForm(FlaskForm):
-    """Who a contact is, and whether they are asked at all."""
+class RolesField(SelectMultipleField):
+    """The roles of a contact, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _roles() -> RolesField:
+    return RolesField(
+        "We can write to them about",
+        choices=[SelectChoice(role.value, role.label) for role in ContactRole],
+        invalid_choice_message="Choose from the list",
+    )
+
+
+class NewContactForm(FlaskForm):
+    """Who a contact is, and their roles."""
 
     name = _name(required("Enter a name"))
     email = _email(required("Enter an email address"))
     organisation = _organisation()
+    roles = _roles()
+
+    @property
+    def details(self) -> ContactDetails:
+        """Who they are."""
+        return ContactDetails(self.name.data, self.email.data, self.organisation.data, _chosen(self.roles))
+
+
+class ContactForm(FlaskForm):
+    """Who a contact is, their roles, and whether they are asked at all."""
+
+    name = _name(required("Enter a name"))
+    email = _email(required("Enter an email address"))
+    organisation = _organisation()
+    roles = _roles()
     active = BooleanField("Send emails to this contact")
 
     @property
     def details(self) -> ContactDetails:
         """Who they are."""
-        return ContactDetails(self.name.data, self.email.data, self.organisation.data)
+        return ContactDetails(self.name.data, self.email.data, self.organisation.data, _chosen(self.roles))
 
 
 class ContactFilters(FilterForm):
     """Which contacts of the partnership."""
 
     text = TextFilter("Name, email address or organisation")
+    role = ChoiceFilter[ContactRole]("Role")
     state = ChoiceFilter[ContactStatus]("Emails")
 
     def __init__(self, arguments: Mapping[str, str]) -> None:
         super().__init__(arguments)
         choices = [("", "All"), (ContactStatus.ASKED.value, "Switched on"), (ContactStatus.OFF.value, "Switched off")]
         self.state.offer({one.value: one for one in ContactStatus}, choices)
+        roles = [("", "All roles"), *((role.value, role.label) for role in ContactRole)]
+        self.role.offer({role.value: role for role in ContactRole}, roles)
+
+
+def _chosen(field: RolesField) -> frozenset[ContactRole]:
+    return frozenset(ContactRole(value) for value in field.data or ())

@@ -15,7 +15,7 @@ from cycle_tracker.milestones.queries.contacts import (
     list_to_choose,
 )
 from cycle_tracker.milestones.services.contacts import add_contact, ask_contact, change_contact, stop_asking
-from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactFilters, ContactForm
+from cycle_tracker.milestones.web.contacts.forms import AskForm, ContactFilters, ContactForm, NewContactForm
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -29,7 +29,15 @@ from cycle_tracker.web.sheets import FileForm, Sheet, download
 bp = Blueprint("contacts", __name__, url_prefix="/partnerships/<slug>")
 OF_MILESTONE = "/milestones/<key>/contacts"
 ONE = "<int(max=2147483647):contact_id>"
-COLUMNS = ("Name", "Email address", "Organisation", "Asked about", "Emailed before the date", "Emails switched on")
+COLUMNS = (
+    "Name",
+    "Email address",
+    "Organisation",
+    "Roles",
+    "Asked about",
+    "Emailed before the date",
+    "Emails switched on",
+)
 
 
 @bp.get("/contacts")
@@ -55,10 +63,34 @@ def export(slug: str, form: FileForm) -> ResponseReturnValue:
     """The whole list as it is filtered."""
     _, found, _ = _asked_for(slug)
     rows = [
-        (one.name, one.email, one.organisation, asked_about, _yes(one.reminds_before), _yes(one.active))
+        (
+            one.name,
+            one.email,
+            one.organisation_name,
+            _roles(one),
+            asked_about,
+            _yes(one.reminds_before),
+            _yes(one.active),
+        )
         for one, asked_about in found.rows()
     ]
     return download(Sheet(f"contacts-{slug}-{clock.today()}", COLUMNS, rows), form)
+
+
+@bp.route("/contacts/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CONTACTS)
+def add(slug: str) -> ResponseReturnValue:
+    """Add a contact who is not asked about anything yet."""
+    partnership = get_partnership(current_viewer(), slug, to=Permission.MANAGE_CONTACTS)
+    form = NewContactForm(data={"roles": []})
+    attempt = Attempt(form)
+    if attempt.validate():
+        with attempt:
+            add_contact(partnership, form.details, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash(f"Added {form.name.data}.", "success")
+        return redirect(url_for("contacts.index", slug=slug))
+    return render_template("milestones/contacts/add.html", partnership=partnership, form=form), attempt.status
 
 
 @bp.route(f"/contacts/{ONE}", methods=["GET", "POST"])
@@ -66,7 +98,15 @@ def export(slug: str, form: FileForm) -> ResponseReturnValue:
 def change(slug: str, contact_id: int) -> ResponseReturnValue:
     """Set right who a contact is, or switch them off."""
     partnership, contact = get_contact(current_viewer(), slug, contact_id)
-    form = ContactForm(obj=contact)
+    form = ContactForm(
+        data={
+            "name": contact.name,
+            "email": contact.email,
+            "organisation": contact.organisation_name,
+            "roles": [role.value for role in contact.roles],
+            "active": contact.active,
+        }
+    )
     attempt = Attempt(form)
     if attempt.validate():
         with attempt:
@@ -119,7 +159,7 @@ def _asked_for(slug: str) -> tuple[Partnership, ContactList, ContactFilters]:
     """The partnership, its contacts as the address filters them, and the filters."""
     partnership = get_partnership(current_viewer(), slug, to=Permission.MANAGE_CONTACTS)
     filters = ContactFilters(request.args)
-    return partnership, ContactList(partnership, filters.state.value, filters.text.word), filters
+    return partnership, ContactList(partnership, filters.state.value, filters.text.word, filters.role.value), filters
 
 
 def _ask(milestone: Milestone, form: AskForm) -> None:
@@ -133,6 +173,10 @@ def _ask(milestone: Milestone, form: AskForm) -> None:
         else add_contact(milestone.partnership, form.details, by=by, now=now)
     )
     ask_contact(milestone, contact, by=by, now=now)
+
+
+def _roles(contact: Contact) -> str:
+    return ", ".join(role.label for role in contact.roles)
 
 
 def _yes(value: bool) -> str:

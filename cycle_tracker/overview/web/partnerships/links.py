@@ -29,6 +29,7 @@ PLACES = (
     PartnershipLink("One-page status report", "status", (Permission.READ_DOCUMENTS,)),
     PartnershipLink("Governance group", "group", (Permission.READ_PARTNERSHIP, Permission.MANAGE_GROUP)),
     PartnershipLink("People", "people", (Permission.INVITE_PEOPLE,)),
+    PartnershipLink("Organisations", "organisations", (Permission.MANAGE_MEMBERS,)),
     PartnershipLink("Contacts", "contacts", (Permission.MANAGE_CONTACTS,)),
     PartnershipLink("Reminder settings", "policies", (Permission.SET_POLICIES,)),
     PartnershipLink(

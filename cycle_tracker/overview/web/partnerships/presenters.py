@@ -8,7 +8,7 @@ from itertools import groupby
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.models.cycle import Cycle
-from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.partnership import Partnership, PartnershipBody
 from cycle_tracker.national.queries import FollowedDocument
 from cycle_tracker.national.web.matrix.presenters import date_words
 from cycle_tracker.web.wording import Status, day, document_status
@@ -53,10 +53,10 @@ class ExplanationRow:
 
 
 def bodies(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
-    """Who leads and takes part, those of today before those whose part has ended or is to come."""
-    ordered = sorted(found, key=lambda one: (not one.holds_on(today), one.role is not BodyRole.LEAD))
-    roles = {BodyRole.LEAD: "Lead body", BodyRole.MEMBER: "Member"}
-    return [BodyRow(one.organisation.name, roles[one.role], _held(one)) for one in ordered]
+    """Who leads and takes part, those of today before those whose part has ended or is to come:
+    lead bodies, members, then service providers."""
+    ordered = sorted(found, key=lambda one: (not one.holds_on(today), one.role))
+    return [BodyRow(one.organisation.name, one.role.label, _held(one)) for one in ordered]
 
 
 def periods(

@@ -1,0 +1,227 @@
+"""Merging a duplicate: all that was its own is the other one's, and nothing that people recorded is lost."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.models.access import Invitation
+from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version
+from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.organisations.services.merging import POINTERS, merge_organisations
+from cycle_tracker.organisations.services.organisations import (
+    OrganisationDetails,
+    add_organisation,
+    set_in_use,
+)
+from cycle_tracker.partnerships.queries.bodies import find_organisation
+from tests.factories import at_seven, make_government, make_milestone, make_organisation, make_partnership, make_user
+from tests.support.selection import examples
+
+TODAY = date(2026, 7, 3)
+NOW = at_seven(TODAY)
+DAY = timedelta(days=1)
+FIRST = date(2020, 4, 1)
+
+
+@pytest.fixture
+def jean(core_app: Flask) -> User:
+    return make_user("Jean Hay", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def moray(core_app: Flask) -> Partnership:
+    return make_partnership("moray")
+
+
+def provider(name: str) -> Organisation:
+    return make_organisation(name, kind=OrganisationKind.SERVICE_PROVIDER)
+
+
+def part(
+    place: Partnership,
+    of: Organisation,
+    role: BodyRole = BodyRole.PROVIDER,
+    from_on: date = FIRST,
+    to_on: date | None = None,
+) -> PartnershipBody:
+    made = PartnershipBody(partnership_id=place.id, organisation=of, role=role, from_on=from_on, to_on=to_on)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def grant(user: User, of: Organisation, role: Role = Role.CONTRIBUTOR) -> None:
+    db.session.add(RoleGrant(user_id=user.id, role=role, scope=Scope.ORGANISATION, organisation_id=of.id))
+    db.session.flush()
+
+
+def parts_of(organisation: Organisation) -> list[tuple[int, str, date, date | None]]:
+    rows = db.session.scalars(
+        select(PartnershipBody)
+        .where(PartnershipBody.organisation_id == organisation.id)
+        .order_by(PartnershipBody.partnership_id, PartnershipBody.from_on)
+    )
+    return [(one.partnership_id, one.role.value, one.from_on, one.to_on) for one in rows]
+
+
+def test_every_column_that_points_to_an_organisation_is_moved() -> None:
+    """A new table that points to one cannot be forgotten."""
+    pointing = {
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column.table.name == "organisations" for key in column.foreign_keys)
+    }
+    moved = {pointer.property.columns[0] for pointer in POINTERS} | {PartnershipBody.__table__.c.organisation_id}
+    assert pointing == moved
+
+
+def test_all_that_was_the_duplicates_is_the_other_ones(moray: Partnership, jean: User) -> None:
+    make_government()
+    kept, duplicate, older = provider("Aberlour"), provider("Aberlour Trust"), provider("Aberlour, as before")
+    merge_organisations(older, duplicate, by=jean, now=NOW)
+    duplicate.mailbox = "plans@aberlour.example.test"
+    part(moray, duplicate, BodyRole.MEMBER)
+    worker = make_user("Rory Baird", organisation=duplicate)
+    grant(worker, duplicate)
+    plan = make_milestone(moray, kind=Kind.PLAN, lead_organisation=duplicate)
+    publication = Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW)
+    publication.copies.append(PublicationCopy(receiver=duplicate, sent_on=TODAY))
+    approval = Approval(milestone_id=plan.id, organisation=duplicate, manner=Manner.NOTED, recorded_by_id=jean.id)
+    approval.recorded_at = NOW
+    invitation = Invitation(
+        email="a@example.test",
+        name="A",
+        role=Role.CONTRIBUTOR,
+        scope=Scope.ORGANISATION,
+        organisation=duplicate,
+        invited_by=jean,
+        invited_at=NOW,
+        expires_at=NOW,
+    )
+    db.session.add_all([publication, approval, invitation, OldCode(code="OLD-1", organisation_id=duplicate.id)])
+    db.session.flush()
+    code, older_code = duplicate.code, older.code
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    db.session.expire_all()
+    assert (duplicate.in_use, duplicate.merged_into_id, older.merged_into_id) == (False, kept.id, kept.id)
+    assert [find_organisation(one) for one in (code, older_code, "old-1", kept.code)] == [kept] * 4
+    assert parts_of(kept) == [(moray.id, "member", FIRST, None)]
+    assert worker.organisation is plan.lead_organisation is approval.organisation is invitation.organisation is kept
+    assert [copy.receiver for copy in publication.copies] == [kept]
+    assert viewers_of([worker.id], TODAY)[worker.id].within == {moray.id: frozenset({Role.CONTRIBUTOR})}
+    assert kept.mailbox == "plans@aberlour.example.test"
+    for pointer in POINTERS:
+        assert db.session.scalar(select(func.count()).select_from(pointer.class_).where(pointer == duplicate.id)) == 0
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.subject_id == duplicate.id)).all()[-1]
+    assert (event.action, event.after) == ("merged", {"into": kept.id, "parts": 1})
+
+
+def test_a_role_for_both_is_held_once(moray: Partnership, jean: User) -> None:
+    kept, duplicate = provider("A"), provider("B")
+    worker = make_user("Rory Baird")
+    for role, of in ((Role.LEAD, kept), (Role.LEAD, duplicate), (Role.CONTRIBUTOR, duplicate)):
+        grant(worker, of, role)
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    rows = db.session.execute(select(RoleGrant.role, RoleGrant.organisation_id).where(RoleGrant.user_id == worker.id))
+    assert sorted(tuple(row) for row in rows) == [(Role.CONTRIBUTOR, kept.id), (Role.LEAD, kept.id)]
+
+
+@pytest.mark.parametrize("what", ["itself", "merged", "of the law", "not in use", "waiting"])
+def test_what_cannot_be_merged_is_refused(moray: Partnership, jean: User, what: str) -> None:
+    kept, duplicate = provider("A"), provider("B")
+    if what == "itself":
+        kept = duplicate
+    elif what == "merged":
+        merge_organisations(duplicate, provider("C"), by=jean, now=NOW)
+    elif what == "of the law":
+        duplicate = make_government()
+    elif what == "not in use":
+        set_in_use(kept, in_use=False, by=jean, today=TODAY, now=NOW)
+    else:
+        details = OrganisationDetails("D", OrganisationKind.SCHOOL)
+        kept = add_organisation(details, partnership=moray, by=jean, now=NOW)
+    with pytest.raises(RuleBroken):
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert kept.merged_into_id is None
+
+
+def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, jean: User) -> None:
+    make_government()
+    kept, duplicate = provider("A"), provider("B")
+    plan = make_milestone(moray, kind=Kind.PLAN)
+    publication = Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW)
+    publication.copies.extend(PublicationCopy(receiver=one) for one in (kept, duplicate))
+    db.session.add(publication)
+    db.session.flush()
+    with pytest.raises(RuleBroken, match="a copy of the same plan or report recorded") as refused:
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert refused.value.field == "into"
+    publication.copies.pop()
+    for one in (kept, duplicate):
+        approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
+        approval.recorded_at = NOW
+        db.session.add(approval)
+    db.session.flush()
+    with pytest.raises(RuleBroken, match="a decision on the same plan or report recorded"):
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
+
+
+def test_different_roles_at_the_same_time_are_refused(moray: Partnership, jean: User) -> None:
+    kept, duplicate = provider("A"), provider("B")
+    part(moray, kept, BodyRole.MEMBER, FIRST, TODAY)
+    other = part(moray, duplicate, BodyRole.PROVIDER, TODAY)
+    with pytest.raises(RuleBroken, match="different roles in Moray at the same time"):
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
+    other.from_on = TODAY + DAY
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert parts_of(kept) == [(moray.id, "member", FIRST, TODAY), (moray.id, "provider", TODAY + DAY, None)]
+
+
+spans = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=4)
+
+
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(of_kept=spans, of_duplicate=spans, has_end=st.booleans())
+def test_the_other_one_has_a_role_on_the_days_on_which_one_of_the_two_had_it(
+    core_app: Flask, of_kept: list[tuple[int, int]], of_duplicate: list[tuple[int, int]], has_end: bool
+) -> None:
+    """Whatever the days of the two: no day is lost or won, and no two parts are on the same day."""
+    jean, moray = make_user("Jean Hay"), make_partnership("moray")
+    kept, duplicate = provider("A"), provider("B")
+    days = set()
+    for of, lengths in ((kept, of_kept), (duplicate, of_duplicate)):
+        first = FIRST
+        for wait, length in lengths:
+            first += wait * DAY
+            last = first + length * DAY
+            is_open = not has_end and (wait, length) == lengths[-1] and of is duplicate
+            part(moray, of, from_on=first, to_on=None if is_open else last)
+            days |= {first + number * DAY for number in range(200 if is_open else length + 1)}
+            if is_open:
+                break
+            first = last + DAY
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    end = max(days, default=FIRST)
+    found = [
+        from_on + number * DAY
+        for _, _, from_on, to_on in parts_of(kept)
+        for number in range(((to_on or end) - from_on).days + 1)
+    ]
+    assert len(found) == len(set(found))
+    assert set(found) == days
+    assert parts_of(duplicate) == []
+    db.session.rollback()
