@@ -1,4 +1,5 @@
-"""What a milestone can be, what its duty and its date rest on, and where in the cycle it stands."""
+"""What a milestone can be, what its duty and its date rest on, where in the cycle it stands, and what a lead body can
+decide about a document."""
 
 from enum import StrEnum
 
@@ -50,3 +51,42 @@ class DoneWith(StrEnum):
 
     PUBLISHED = "published"
     TOLD = "told"
+
+
+class Manner(StrEnum):
+    """What a lead body decided about a document."""
+
+    APPROVED = "approved"
+    SUBJECT_TO_CHANGES = "subject-to-changes"
+    DELEGATED = "delegated"
+    CHAIRS_ACTION = "chairs-action"
+    DEFERRED = "deferred"
+    NOT_AGREED = "not-agreed"
+    NOTED = "noted"
+
+    @property
+    def label(self) -> str:
+        """The decision in words for a page."""
+        return {
+            Manner.APPROVED: "Approved",
+            Manner.SUBJECT_TO_CHANGES: "Approved subject to changes",
+            Manner.DELEGATED: "Approved under delegated powers",
+            Manner.CHAIRS_ACTION: "Approved by chair’s action",
+            Manner.DEFERRED: "Deferred to another meeting",
+            Manner.NOT_AGREED: "Not agreed",
+            Manner.NOTED: "Noted",
+        }[self]
+
+
+class Agreed(StrEnum):
+    """The answer to “Did the body agree to the plan?”, asked about a body that noted it. A person answers: the service
+    does not decide what a minute means."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not-known"
+
+    @property
+    def label(self) -> str:
+        """The answer in words for a page."""
+        return {Agreed.YES: "Yes", Agreed.NO: "No", Agreed.NOT_KNOWN: "Not known"}[self]

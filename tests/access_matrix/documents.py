@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, Manner
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.evidence import StoredContent, StoredFile
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody

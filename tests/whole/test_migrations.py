@@ -268,6 +268,54 @@ def test_documents_that_exist_learn_whether_they_are_complete_and_lose_nothing_o
     assert db.session.scalars(complete).all() == [1]
 
 
+MILESTONE = (
+    "INSERT INTO milestones (id, key, kind, title, evidence_asked, duty_basis, duty_citation, date_basis, "
+    "date_citation, date_rule, expected_date, state, reason, entered_on, version) VALUES ({id}, '{key}', "
+    "'{kind}', 'Title', '', 'practice', '', 'local', '', '', false, '{state}', '', '2026-04-01', 1)"
+)
+PERSON = (
+    "INSERT INTO users (id, email, name, active, fs_uniquifier, rhythm, weekday, kind, reminds_before) "
+    "VALUES (1, 'iain@example.org', 'Iain Bell', true, 'x', 'daily', 0, 'person', true)"
+)
+DECISION = (
+    "INSERT INTO approvals (id, milestone_id, organisation_id, manner, made_by, approved_on, meeting, minute, "
+    "on_behalf, recorded_by_id, recorded_at) VALUES ({id}, 1, {id}, '{manner}', 'Board', '2026-03-10', '', '12', "
+    "false, 1, '2026-03-11 09:00:00')"
+)
+
+
+def test_decisions_of_lead_bodies_stay_and_on_the_way_back_only_agreement_is_an_approval(empty_app: Flask) -> None:
+    upgrade(revision="0009")
+    old = ("approved", "noted", "delegated", "chairs-action")
+    for statement in (
+        PERSON,
+        MILESTONE.format(id=1, key="2026-29.plan-prepared", kind="plan", state="in-progress"),
+        *(
+            f"INSERT INTO organisations (id, code, name, kind) VALUES ({number}, 'S{number}', 'Body', 'council')"  # noqa: S608  words of our own
+            for number in range(1, 8)
+        ),
+        *(DECISION.format(id=number, manner=manner) for number, manner in enumerate(old, 1)),
+    ):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade(revision="0012")
+    assert manners() == dict(enumerate(old, 1))
+    for number, manner in enumerate(("subject-to-changes", "subject-to-changes", "deferred"), 5):
+        db.session.execute(text(DECISION.format(id=number, manner=manner)))
+    db.session.execute(text("UPDATE approvals SET signed_off = true WHERE id = 5"))
+    db.session.execute(text("UPDATE approvals SET agreed = 'yes', agreed_recorded_by_id = 1 WHERE id = 2"))
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0009")
+    assert manners() == {**dict(enumerate(old, 1)), 5: "approved", 6: "noted", 7: "noted"}
+
+
+def manners() -> dict[int, str]:
+    found: dict[int, str] = dict(db.session.execute(text("SELECT id, manner FROM approvals ORDER BY id")).all())
+    db.session.remove()
+    return found
+
+
 def copies() -> list[Any]:
     statement = (
         "SELECT publication_id, receiver_id, sent_on, publications.version, key, state FROM publication_copies "

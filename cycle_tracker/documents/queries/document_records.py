@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.rules.agreement import Outcome, agreement_of, why_not_agreed
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
@@ -74,16 +75,36 @@ def _gap_facts(record: DocumentRecord) -> GapFacts:
         full_address=Form.FULL in forms,
         child_form=Form.CHILD in forms,
         summary_form=bool(forms & {Form.SUMMARY, Form.CHILD, Form.EASY_READ}),
-        approvals=[_approval_facts(body, record.approval_of(body.id)) for body in record.approving_bodies],
+        approvals=[
+            _approval_facts(body, record.approval_of(body.id), is_plan=document.kind is Kind.PLAN)
+            for body in record.approving_bodies
+        ],
         copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers],
     )
 
 
-def _approval_facts(body: Organisation, approval: Approval | None) -> ApprovalFacts:
+def outcome_of(approval: Approval) -> Outcome:
+    """A recorded decision as the rules know it."""
+    return Outcome(
+        manner=approval.manner,
+        decided_on=approval.approved_on,
+        signed_off=bool(approval.signed_off),
+        signed_off_on=approval.signed_off_on,
+        agreed=approval.agreed,
+    )
+
+
+def _approval_facts(body: Organisation, approval: Approval | None, *, is_plan: bool) -> ApprovalFacts:
     if approval is None:
         return ApprovalFacts(body.name, recorded=False)
+    outcome = outcome_of(approval)
+    agreement = agreement_of(outcome)
     return ApprovalFacts(
-        body.name, recorded=True, dated=approval.approved_on is not None, minuted=bool(approval.minute)
+        body.name,
+        recorded=True,
+        dated=approval.approved_on is not None and (agreement is None or agreement.on is not None),
+        minuted=bool(approval.minute),
+        open=why_not_agreed(outcome, body.name, is_plan=is_plan),
     )
 
 

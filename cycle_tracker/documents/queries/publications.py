@@ -91,6 +91,7 @@ def names_in(record: DocumentRecord) -> dict[int, str]:
     copies = record.publication.copies if record.publication else []
     people = {
         *(one.recorded_by_id for one in record.approvals),
+        *(one.agreed_recorded_by_id for one in record.approvals),
         *(one.sent_recorded_by_id for one in copies),
         *(one.received_recorded_by_id for one in copies),
     }

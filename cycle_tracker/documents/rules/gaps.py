@@ -23,12 +23,13 @@ class Gap:
 
 @dataclass(frozen=True)
 class ApprovalFacts:
-    """What is known of one lead body's approval."""
+    """What is known of one lead body's decision. `open` says why it has not agreed to the document, empty if it has."""
 
     body: str
     recorded: bool
     dated: bool = False
     minuted: bool = False
+    open: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
     for one in approvals:
         if not one.recorded:
             yield Gap(About.APPROVALS, f"The approval of {one.body} is not recorded.")
+        elif one.open:
+            yield Gap(About.APPROVALS, one.open)
         elif not one.dated:
             yield Gap(About.APPROVALS, f"The date of the approval of {one.body} is missing.")
         elif not one.minuted:

@@ -1,6 +1,7 @@
 """The facts of a document: approvals, corrections, copies, newer versions, and what is not required."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Agreed, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
@@ -31,7 +33,6 @@ from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
-from cycle_tracker.models.approval import Manner
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
@@ -218,6 +219,47 @@ def test_an_approval_is_not_made_in_the_future(tayside: Tayside) -> None:
     with pytest.raises(RuleBroken) as refused:
         approve(tayside, "Angus", approved_on=date(2026, 5, 21))
     assert refused.value.field == "approved_on"
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        ({"manner": Manner.SUBJECT_TO_CHANGES, "signed_off_on": date(2026, 3, 9)}, "signed_off_on"),
+        ({"manner": Manner.SUBJECT_TO_CHANGES, "signed_off_on": date(2026, 5, 21)}, "signed_off_on"),
+        ({"manner": Manner.SUBJECT_TO_CHANGES, "sign_off_by": date(2100, 1, 1)}, "sign_off_by"),
+        ({"manner": Manner.DEFERRED, "deferred_to_on": date(2026, 3, 10)}, "deferred_to_on"),
+    ],
+)
+def test_days_of_a_decision_that_cannot_be_are_refused(tayside: Tayside, details: dict[str, Any], field: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        approve(tayside, "Angus", **details)
+    assert refused.value.field == field
+
+
+def test_what_does_not_belong_to_the_decision_is_not_kept(tayside: Tayside) -> None:
+    every: dict[str, Any] = {
+        "signs_off": "Chief Officer",
+        "sign_off_by": date(2026, 4, 1),
+        "signed_off_on": date(2026, 3, 24),
+        "deferred_to": "Council",
+        "deferred_to_on": date(2026, 4, 2),
+        "agreed": Agreed.YES,
+    }
+    approve(tayside, "Angus", manner=Manner.SUBJECT_TO_CHANGES, **every)
+    approval = tayside.record.approvals[0]
+    assert (approval.signed_off, approval.signed_off_on, approval.deferred_to, approval.agreed) == (
+        True,
+        date(2026, 3, 24),
+        "",
+        None,
+    )
+    noted = ApprovalDetails(Manner.NOTED, **every)
+    correct_approval(tayside.plan, approval, noted, by=tayside.lead, today=TODAY, now=NOW)
+    assert (approval.signs_off, approval.signed_off, approval.agreed) == ("", False, Agreed.YES)
+    assert approval.agreed_recorded_by_id == tayside.lead.id
+    other = make_user("Calum Reid", role=Role.LEAD, partnership=tayside.partnership)
+    correct_approval(tayside.plan, approval, noted, by=other, today=TODAY, now=NOW)
+    assert (approval.recorded_by_id, approval.agreed_recorded_by_id) == (other.id, tayside.lead.id)
 
 
 def test_what_is_beside_a_document_counts_as_a_change_of_it(tayside: Tayside) -> None:

@@ -9,13 +9,12 @@ from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.people import officer_of
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Kind, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
-from cycle_tracker.models.approval import Manner
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.user import User

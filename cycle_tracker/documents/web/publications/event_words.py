@@ -1,10 +1,10 @@
 """What people recorded of a document, each event in one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from cycle_tracker.models.approval import Manner
+from cycle_tracker.core.kinds import Agreed, Manner
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.publication import Version
 from cycle_tracker.web.wording import day
@@ -33,7 +33,7 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "copy-corrected": _copy_words,
         "copy-taken-back": lambda event, who: f"{who} removed the copy to {event.before.get('receiver', '')}",
         "approval-recorded": _approval_words,
-        "approval-corrected": lambda event, who: f"{who} corrected the approval of {event.after.get('body', '')}",
+        "approval-corrected": _corrected_approval_words,
         "approval-taken-back": lambda event, who: f"{who} removed the approval of {event.before.get('body', '')}",
         "date-set-anew": _date_words,
         "not-required": lambda _event, who: f"{who} marked this as not required",
@@ -79,9 +79,40 @@ def _copy_words(event: AuditEvent, who: str) -> str:
 
 
 def _approval_words(event: AuditEvent, who: str) -> str:
-    manner = Manner(event.after["manner"]).label.lower()
-    body, on = event.after.get("body", ""), _day(event.after.get("approved_on"))
-    return f"{who} recorded {body}’s decision, {manner} on {on}"
+    after, manner = event.after, Manner(event.after["manner"])
+    body, on = after.get("body", ""), _day(after.get("approved_on"))
+    if manner is Manner.DEFERRED:
+        meeting = after.get("deferred_to_on")
+        to = f"its meeting on {_day(meeting)}" if meeting else "another meeting"
+        return f"{who} recorded that {body} deferred its decision on {on} to {to}"
+    if manner is Manner.NOT_AGREED:
+        return f"{who} recorded that {body} did not agree on {on}"
+    return f"{who} recorded {body}’s decision, {manner.label.lower()} on {on}{_more_of_decision(after)}"
+
+
+def _corrected_approval_words(event: AuditEvent, who: str) -> str:
+    before, after = event.before, event.after
+    body = after.get("body", "")
+    if after.get("signed_off") and not before.get("signed_off"):
+        return f"{who} recorded that the changes {body} asked for were signed off on {_day(after.get('signed_off_on'))}"
+    changed = before.get("agreed") != after.get("agreed")
+    return f"{who} corrected the approval of {body}" + (_agreed_words(after) if changed else "")
+
+
+def _more_of_decision(after: Mapping[str, Any]) -> str:
+    if after.get("signed_off"):
+        return f". The changes were signed off on {_day(after.get('signed_off_on'))}"
+    return _agreed_words(after)
+
+
+def _agreed_words(after: Mapping[str, Any]) -> str:
+    """What was recorded of a body that noted the plan; empty where nobody was asked."""
+    words: dict[str, str] = {
+        Agreed.YES: ". They recorded that it agreed to the plan",
+        Agreed.NO: ". They recorded that it did not agree to the plan",
+        Agreed.NOT_KNOWN: ". They recorded that it is not known whether it agreed to the plan",
+    }
+    return words.get(after.get("agreed") or "", "")
 
 
 def _date_words(event: AuditEvent, who: str) -> str:
