@@ -18,7 +18,8 @@ class Kind(StrEnum):
     SUB_TASK = "sub-task"
 
 
-# Done by their publication alone; seen by officials; never dropped by the partnership.
+# Done by their facts alone, a report by being published and a plan by being prepared; seen by officials; never dropped
+# by the partnership.
 DOCUMENTS = frozenset({Kind.PLAN, Kind.ANNUAL_REPORT})
 
 
@@ -46,11 +47,21 @@ class Basis(StrEnum):
     LOCAL = "local"
 
 
-class DoneWith(StrEnum):
-    """The fact about the document followed that also completes this milestone, so nobody records it twice."""
+class Fact(StrEnum):
+    """The fact about a document that completes a step, so that nothing is recorded twice."""
 
+    AGREED = "agreed"
+    MINISTERS_SENT = "ministers-sent"
+    PROVIDERS_SENT = "providers-sent"
     PUBLISHED = "published"
-    TOLD = "told"
+
+
+class PreparedFrom(StrEnum):
+    """What the day on which a plan was prepared is taken from."""
+
+    APPROVALS = "approvals"
+    PUBLICATION = "publication"
+    BY_HAND = "by-hand"
 
 
 class Manner(StrEnum):

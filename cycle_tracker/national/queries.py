@@ -101,7 +101,7 @@ def _sorts(reach: Reach) -> Select[*tuple[Any, ...]]:
     sort = [
         each.c[name]
         for name in ("kind", "state", "opens_on", "target_on", "reports_on", "notify_from")
-        + ("is_published", "notified", "explained_until")
+        + ("is_published", "notified", "interim_until", "explained_until")
     ]
     return select(*sort, func.count().label("number")).group_by(*sort)
 
@@ -123,7 +123,7 @@ def _one(row: Any, today: date) -> FollowedDocument:
         year=_year(row.reports_on, period),
         state=document_state(facts_in(row), today),
         target_on=row.target_on,
-        published=row.is_published,
+        published=bool(row.is_published),
         published_on=row.published_on,
         explanation=row.explanation or "",
         expected_on=row.explained_until,

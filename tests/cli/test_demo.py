@@ -34,7 +34,7 @@ ON_EVERY_DAY = {
     DocumentState.EXPLAINED,
     DocumentState.OUTSTANDING,
     DocumentState.NO_RECORD,
-    DocumentState.PUBLISHED_NOT_NOTIFIED,
+    DocumentState.PUBLISHED_COPY_NOT_SENT,
     DocumentState.COMPLETE,
 }
 STATES = {
@@ -94,7 +94,7 @@ def _check_documents(on: date) -> None:
     last_reports = Counter(state for one, state in states.items() if one.key == STARS_REPORT[on])
     assert last_reports == {
         DocumentState.COMPLETE: 18,
-        DocumentState.PUBLISHED_NOT_NOTIFIED: 3,
+        DocumentState.PUBLISHED_COPY_NOT_SENT: 3,
         DocumentState.OUTSTANDING: 6,
         DocumentState.EXPLAINED: 2,
         DocumentState.NO_RECORD: 1,

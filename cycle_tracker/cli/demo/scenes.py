@@ -47,6 +47,10 @@ class Act:
         """The steps whose date hangs on a document."""
         return [one for one in self.milestones if one.follows_id == document.id]
 
+    def completed_by(self, document: Milestone) -> list[Milestone]:
+        """The steps that a fact about a document completes."""
+        return [one for one in self.milestones if one.fact_of_id == document.id]
+
 
 def entry_name(milestone: Milestone) -> str:
     """The name of the template's entry: `draft-report` for `2023-26.draft-report-3`."""

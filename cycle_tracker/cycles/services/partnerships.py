@@ -14,6 +14,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.documents.services.facts import settle_plans_of
 from cycle_tracker.milestones.queries.due_states import is_before_service
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.escalation import Escalation, Resolution
@@ -53,6 +54,7 @@ def add_body(
         partnership_id=partnership.id,
         after={"organisation_id": organisation.id, "role": role, "from_on": from_on},
     )
+    settle_plans_of(partnership.id, by=by, now=now)
     return body
 
 
@@ -73,6 +75,7 @@ def end_body(body: PartnershipBody, to_on: date, *, by: User, now: datetime) -> 
         after={"organisation_id": body.organisation_id, "to_on": to_on},
     )
     db.session.flush()
+    settle_plans_of(body.partnership_id, by=by, now=now)
 
 
 def set_notify_from(partnership: Partnership, notify_from: date, *, by: User, today: date, now: datetime) -> None:

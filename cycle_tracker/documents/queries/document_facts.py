@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import built_once, numbers_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
@@ -15,19 +17,24 @@ from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version, is_document_itself
 
 
 def facts_of(
     milestone: Milestone, publication: Publication | None, explanation: DateChange | None, *, notified: bool
 ) -> DocumentFacts:
-    """What is known of one document, for its state; `explanation` is the newest that was shared."""
+    """What is known of one document, for its state; `explanation` is the newest that was shared, and `notified` says
+    that Scottish Ministers were sent a copy."""
+    is_plan = milestone.kind is Kind.PLAN
     return DocumentFacts(
         state=milestone.state,
         opens_on=milestone.opens_on,
         target_on=milestone.target_on,
-        published=publication is not None,
-        notified=notified,
+        published=publication is not None and is_document_itself(publication.version, milestone.kind),
+        sent=notified,
+        is_plan=is_plan,
+        is_prepared=is_plan and milestone.state is State.DONE,
+        interim_until=publication.interim_until if publication else None,
         explained_until=explanation.new_due_on if explanation else None,
         notify_from=milestone.partnership.notify_from if milestone.partnership else None,
     )
@@ -69,6 +76,12 @@ def _notified() -> Any:
 
 
 _SHARED = aliased(DateChange)
+# The plan or the report itself is published, as `is_document_itself` says.
+_IS_ITSELF = and_(
+    Publication.id.is_not(None),
+    IS_PUBLISHED,
+    or_(Publication.version != Version.INTERIM, Milestone.kind != Kind.PLAN),
+)
 
 
 def with_facts(statement: Any) -> Select[Any]:
@@ -90,10 +103,12 @@ FACTS = (
     Milestone.state,
     Milestone.opens_on,
     Milestone.target_on,
+    Milestone.done_on,
     Milestone.reports_on,
     Partnership.notify_from,
-    Publication.id.is_not(None).label("is_published"),
-    Publication.published_on,
+    _IS_ITSELF.label("is_published"),
+    case((_IS_ITSELF, Publication.published_on)).label("published_on"),
+    Publication.interim_until,
     Milestone.complete.label("notified"),
     _SHARED.reason.label("explanation"),
     _SHARED.new_due_on.label("explained_until"),
@@ -107,8 +122,11 @@ def facts_in(row: Any) -> DocumentFacts:
         state=row.state,
         opens_on=row.opens_on,
         target_on=row.target_on,
-        published=row.is_published,
-        notified=row.notified,
+        published=bool(row.is_published),
+        sent=row.notified,
+        is_plan=row.kind is Kind.PLAN,
+        is_prepared=row.kind is Kind.PLAN and row.state is State.DONE,
+        interim_until=row.interim_until,
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )

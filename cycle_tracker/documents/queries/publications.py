@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,7 +14,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.core.statements import built_once, numbers_of, rows_of
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
@@ -22,6 +24,7 @@ from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, PartnershipBody
+from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
 from cycle_tracker.reference.files import read_rows
@@ -55,12 +58,17 @@ def get_publication(
 
 
 def get_record(document: Milestone, today: date) -> DocumentRecord:
-    """What is recorded of one document. In six statements, three of them only where it is published."""
-    return get_records([document], today)[document.id]
+    """What is recorded of one document, with the day on which a plan was prepared and what that is taken from. In seven
+    statements, three of them only where it is published."""
+    record = get_records([document], today)[document.id]
+    if document.kind is not Kind.PLAN:
+        return record
+    return replace(record, preparation=db.session.scalars(_prepared(), {"plan": document.id}).one_or_none())
 
 
 def get_records(documents: Collection[Milestone], today: date) -> dict[int, DocumentRecord]:
-    """What is recorded of each document, by its number: as many statements for many as for one."""
+    """What is recorded of each document, by its number, but for its preparation: as many statements for many as for
+    one."""
     publications = _publications(documents)
     approvals = _approvals(documents)
     bodies = _bodies(documents)
@@ -76,7 +84,13 @@ def get_records(documents: Collection[Milestone], today: date) -> dict[int, Docu
         if document.kind is not Kind.PLAN:
             others |= dict.fromkeys(one for one in national if one not in receivers)
         found[document.id] = DocumentRecord(
-            document, publication, approvals[document.id], leads, receivers, tuple(others)
+            document,
+            publication,
+            approvals[document.id],
+            leads,
+            receivers,
+            tuple(others),
+            [one for one in bodies[document.partnership_id] if one.role is BodyRole.LEAD],
         )
     return found
 
@@ -94,6 +108,7 @@ def names_in(record: DocumentRecord) -> dict[int, str]:
         *(one.agreed_recorded_by_id for one in record.approvals),
         *(one.sent_recorded_by_id for one in copies),
         *(one.received_recorded_by_id for one in copies),
+        record.preparation.recorded_by_id if record.preparation else None,
     }
     return {row.id: row.name for row in rows_of(_people(), people=sorted(people - {None}))}
 
@@ -134,6 +149,11 @@ def _published() -> Select[Publication]:
         )
         .order_by(Publication.id)
     )
+
+
+@built_once
+def _prepared() -> Select[Preparation]:
+    return select(Preparation).where(Preparation.milestone_id == number_of("plan"))
 
 
 def _approvals(documents: Iterable[Milestone]) -> Mapping[int, list[Approval]]:
@@ -209,7 +229,10 @@ def _receivers(
 
 
 def _day_of(document: Milestone, publication: Publication | None, today: date) -> date:
-    """The day that decides who leads: that of the version, otherwise the guidance date, and never a future day."""
+    """The day that decides who leads: that on which the plan was prepared, otherwise that of the version, otherwise the
+    guidance date, and never a future day."""
+    if document.kind is Kind.PLAN and document.state is State.DONE and document.done_on is not None:
+        return min(document.done_on, today)
     if publication is None or publication.is_draft:
         return today
     return min(publication.newer_on or publication.published_on or document.target_on or today, today)

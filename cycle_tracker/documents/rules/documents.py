@@ -1,7 +1,8 @@
 """Where a plan or an annual report stands for Scottish Government.
 
-No law fixes a day for either, so "late" is always told against a guidance date, and the words are chosen with care:
-"past guidance date", "explained", "outstanding".
+"Late" is always measured against a guidance date, and the words are chosen with care: "past guidance date",
+"explained", "outstanding". A report is complete once it is published. A plan is done once it is prepared, and complete
+once it is also published and sent to Scottish Ministers.
 """
 
 from dataclasses import dataclass
@@ -16,15 +17,20 @@ from cycle_tracker.core.lifecycle import State
 class DocumentFacts:
     """What is known of a document. Dates are London dates.
 
-    `explained_until` is the new expected date of the explanation that officials may see, if there is one.
-    `notify_from` is the day from which the partnership uses the service.
+    `published` is about the document itself, not about a draft or an interim plan; `interim_until` is the last day that
+    an interim plan covers. Of a plan, `is_prepared` and `sent` (to Scottish Ministers). `explained_until` is the new
+    expected date of the explanation that officials may see, if there is one. `notify_from` is the day from which the
+    partnership uses the service.
     """
 
     state: State
     opens_on: date | None
     target_on: date | None
     published: bool
-    notified: bool
+    sent: bool = False
+    is_plan: bool = False
+    is_prepared: bool = False
+    interim_until: date | None = None
     explained_until: date | None = None
     notify_from: date | None = None
 
@@ -38,9 +44,14 @@ def document_state(
     2017–20, before the 2020 guidance named June) is never late, nor is one that fell due before `notify_from`.
     """
     if facts.published:
-        return DocumentState.COMPLETE if facts.notified else DocumentState.PUBLISHED_NOT_NOTIFIED
+        is_complete = facts.sent or not facts.is_plan
+        return DocumentState.COMPLETE if is_complete else DocumentState.PUBLISHED_COPY_NOT_SENT
     if facts.state is State.NOT_REQUIRED:
         return DocumentState.NOT_REQUIRED
+    if facts.is_plan and facts.is_prepared:
+        return DocumentState.PREPARED_NOT_PUBLISHED
+    if facts.interim_until is not None and not is_past(facts.interim_until, today):
+        return DocumentState.INTERIM
     if facts.opens_on is not None and today < facts.opens_on:
         return DocumentState.NOT_OPEN
     if facts.target_on is None or is_before_service(facts.target_on, facts.notify_from):

@@ -55,6 +55,7 @@ class GapFacts:
     is_plan: bool
     draft: bool = False
     interim: bool = False
+    interim_until_known: bool = True
     before_service: bool = False
     date_known: bool = False
     full_address: bool = False
@@ -91,6 +92,8 @@ def gaps_about(gaps: Iterable[Gap], about: About) -> list[str]:
 def _of_the_place_and_day(facts: GapFacts) -> Iterable[Gap]:
     if facts.interim:
         yield Gap(About.PUBLICATION, "An interim version is published. The final version is not published yet.")
+        if facts.is_plan and not facts.interim_until_known:
+            yield Gap(About.PUBLICATION, "The last day that the interim plan covers is not recorded.")
     if not facts.date_known:
         yield Gap(About.PUBLICATION, "The publication date is not known.")
     if not facts.full_address:

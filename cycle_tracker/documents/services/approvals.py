@@ -8,6 +8,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Agreed, Kind, Manner
+from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, LATEST_DUE, ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.approval import Approval
@@ -70,6 +71,7 @@ def record_approval(
     )
     db.session.add(approval)
     audit.record_milestone(document, "approval-recorded", by=by, at=now, after=facts_of_approval(approval))
+    settle(document, by=by, now=now)
     count_as_changed(document)
     db.session.flush()
     return approval
@@ -90,6 +92,7 @@ def correct_approval(
     audit.record_milestone(
         document, "approval-corrected", by=by, at=now, before=before, after=facts_of_approval(approval)
     )
+    settle(document, by=by, now=now)
     count_as_changed(document)
     db.session.flush()
 
@@ -102,6 +105,7 @@ def take_back_approval(document: Milestone, approval: Approval, reason: str, *, 
         document, "approval-taken-back", by=by, at=now, before=facts_of_approval(approval), reason=reason.strip()
     )
     db.session.delete(approval)
+    settle(document, by=by, now=now, reason=reason.strip())
     count_as_changed(document)
     db.session.flush()
 

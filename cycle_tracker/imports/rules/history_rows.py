@@ -67,11 +67,6 @@ class Document:
             return f"Plan {self.period.label}"
         return f"Annual report {self.year}, on {reporting_year(self.period.year_end(self.year))}"
 
-    @property
-    def not_before(self) -> date | None:
-        """The last day of the year that a report covers; it can be published from the day after."""
-        return self.period.year_end(self.year) if self.year else None
-
 
 @dataclass(frozen=True)
 class When:
@@ -224,11 +219,5 @@ def _address(reader: RowReader) -> str:
 
 
 def _check_order(reader: RowReader, row: HistoryRow) -> None:
-    not_before = row.document.not_before
-    if row.published and row.published.on and not_before and row.published.on <= not_before:
-        reader.refuse(
-            PUBLISHED,
-            f"The year it reports on ends on {not_before:%-d %B %Y}, so it cannot be published before then.",
-        )
     if row.sent and row.received and row.sent.on and row.received.on and row.received.on < row.sent.on:
         reader.refuse(RECEIVED, f"The date received cannot be before the date sent, {row.sent.on:%-d %B %Y}.")

@@ -328,7 +328,7 @@ def test_a_draft_is_published_and_the_plan_is_still_to_come(tayside: Tayside) ->
     db.session.rollback()
     tayside.publish()
     db.session.commit()
-    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
     (event,) = tayside.events("draft-replaced")
     assert event.before["published_on"] == "2026-01-12"
     assert db.session.scalars(select(Publication)).one().version is Version.FINAL
@@ -409,7 +409,7 @@ def test_a_copy_that_was_not_sent_is_taken_back_and_its_step_opened(tayside: Tay
     db.session.commit()
     assert publication.copies == []
     assert tayside.find("send-to-ministers").is_open
-    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
 
 
 def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: Tayside) -> None:
@@ -429,7 +429,7 @@ def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: T
     assert [one.address for one in publication.addresses] == [f"{ADDRESS}-revised"]
     assert [one.organisation.name for one in tayside.record.approvals] == ["Dundee City Council"]
     assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, APRIL), "done on the day of the first version"
-    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
     (event,) = tayside.events("newer-version-published")
     assert event.before["addresses"] == [{"form": "full", "language": "en", "address": ADDRESS}]
     assert event.before["approvals"][0]["body"] == "Angus Council"
@@ -461,8 +461,15 @@ def test_an_interim_plan_comes_before_the_final_one(tayside: Tayside) -> None:
     assert "An interim version is published. The final version is not published yet." in gaps_about(
         tayside.record.gaps, About.PUBLICATION
     )
+    assert tayside.plan.is_open, "an interim plan is not the plan"
     tayside.revise(reopen=[])
-    assert (publication.version, publication.newer_on) == (Version.FINAL, date(2026, 5, 18))
+    assert (publication.version, publication.published_on, publication.newer_on, publication.interim_on) == (
+        Version.FINAL,
+        date(2026, 5, 18),
+        None,
+        APRIL,
+    )
+    assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, date(2026, 5, 18))
 
 
 def test_a_plan_that_started_late_is_recorded_as_it_was(tayside: Tayside) -> None:

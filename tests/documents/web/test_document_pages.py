@@ -473,7 +473,7 @@ def test_a_report_may_go_to_others_and_nobody_looks_for_it(tayside: Tayside) -> 
     tayside.report.reports_on = date(2026, 3, 31)
     tayside.publish(tayside.report)
     client = tayside.client()
-    assert "No copy to the Scottish Government is recorded." in said(client.get(REPORT))
+    assert "No copy to the Scottish Government" not in said(client.get(REPORT)), "recording a report is enough"
     assert "No copy to Dundee IJB" not in said(client.get(REPORT))
     board = tayside.bodies["NHS Tayside"]
     page = client.get(f"{REPORT}/publication/copies")

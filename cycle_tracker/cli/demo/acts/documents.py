@@ -97,7 +97,9 @@ def _publish_long_ago(document: Milestone, day: date, act: Act, past: Past) -> N
     for follower in act.followers_of(document):
         rule = DateRule.parse(follower.date_rule)
         due_on = rule.on(act.period, {rule.anchor.removeprefix("@"): published_on} if published_on else {})
-        past.follow(follower, due_on, scene, published_on=published_on, sent_on=sent_on)
+        past.follow(follower, due_on)
+    for step in act.completed_by(document):
+        past.complete(step, scene, published_on=published_on, sent_on=sent_on)
 
 
 def _leave_unpublished(document: Milestone, part: Part, opens_on: date, scene: Scene) -> None:

@@ -99,9 +99,9 @@ def _recorder(body: Organisation, scene: Scene, *, is_last: bool) -> User:
 
 
 def _details(document: Milestone, body: Organisation, approved_on: date, scene: Scene) -> ApprovalDetails:
-    """What is known of an approval: of the health board's in the star's plan neither day nor minute."""
+    """What is known of an approval: of the health board's in the star's plan no minute."""
     if scene.slug == STAR and document.kind is Kind.PLAN and body.kind is OrganisationKind.HEALTH_BOARD:
-        return ApprovalDetails(Manner.APPROVED, made_by="Board")
+        return ApprovalDetails(Manner.APPROVED, made_by="Board", approved_on=approved_on)
     board_notes = body.kind is OrganisationKind.HEALTH_BOARD and document.kind is Kind.ANNUAL_REPORT
     return ApprovalDetails(
         Manner.NOTED if board_notes else Manner.APPROVED,

@@ -6,7 +6,7 @@ from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name
-from cycle_tracker.core.kinds import Stage
+from cycle_tracker.core.kinds import Fact, Stage
 from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
@@ -23,24 +23,29 @@ WITHIN_REACH = days(30)
 
 def play_step(step: Milestone, act: Act, past: Past) -> None:
     """Give a step its history up to the demo's day, after the documents of its cycle were given theirs."""
-    if not step.is_open or step.due_on is None or step.done_with is not None:
+    if not step.is_open or step.due_on is None or step.fact in {Fact.PUBLISHED, Fact.MINISTERS_SENT}:
+        _begin_report(step, act)
         return  # done with its document, or waiting for it
     name = entry_name(step)
     if name == "approvals":
         _play_before(step, act.document("plan-prepared"), act.scene, past)
-    elif name == "draft-report":
-        _play_before(step, act.document(f"annual-report-{step.key[-1]}"), act.scene, past)
+    elif step.fact is Fact.PROVIDERS_SENT and act.scene.slug == STAR and step.due_on + OF_LATE >= act.scene.on:
+        return  # its copies are recorded, all but one
     elif name == "close-cycle":
         _play_closing(step, step.due_on, act.document("annual-report-3"), act.scene, past)
     else:
         _play_by_date(step, step.due_on, act.scene, past)
 
 
+def _begin_report(step: Milestone, act: Act) -> None:
+    """A report is being drafted until it is published."""
+    if step.is_open and step.due_on is not None and entry_name(step) == "draft-report":
+        _start(step, act.scene)
+
+
 def _play_before(step: Milestone, document: Milestone, scene: Scene, past: Past) -> None:
-    """The last step before a document: done when the document is, and in hand while it is. The star has drafted and
-    approved what it has not published."""
-    approved = scene.slug == STAR and step.due_on is not None and step.due_on < scene.on
-    if document.is_open and not approved:
+    """The last step before a document: done when the document is, and in hand while it is."""
+    if document.is_open:
         _start(step, scene)
     else:
         past.finish(step, _usual_day(step, scene, latest=document.done_on), scene, by=_doer(step, scene))

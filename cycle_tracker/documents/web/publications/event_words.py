@@ -10,12 +10,18 @@ from cycle_tracker.models.publication import Version
 from cycle_tracker.web.wording import day
 
 # Events that officials see as well.
-SHARED = frozenset({"draft-published", "newer-version-published", "not-required", "reopened"})
+SHARED = frozenset(
+    {
+        *("draft-published", "interim-published", "newer-version-published", "publication-undone"),
+        *("prepared", "prepared-recorded", "prepared-undone", "not-required", "reopened"),
+    }
+)
 
 FACTS = {
     "version": "the version",
     "published_on": "the publication date",
     "newer_on": "the date of the newer version",
+    "interim_until": "the last day of the interim plan",
     "addresses": "the addresses",
 }
 
@@ -24,6 +30,15 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
     """The sentence for an event about publication, approvals and copies; None for any other."""
     sentences: dict[str, Callable[[AuditEvent, str], str]] = {
         "draft-published": _draft_words,
+        "interim-published": _interim_words,
+        "publication-undone": _undone_words,
+        "prepared": _prepared_words,
+        "prepared-recorded": lambda event, who: (
+            f"{who} recorded that the plan was prepared on {_day(event.after.get('prepared_on'))}"
+        ),
+        "prepared-undone": lambda event, who: (
+            f"{who} undid the date the plan was prepared, {_day(event.before.get('prepared_on'))}"
+        ),
         "draft-replaced": lambda _event, who: f"{who} replaced the draft with the document itself",
         "publication-corrected": _correction_words,
         "newer-version-published": _newer_words,
@@ -44,6 +59,23 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
 
 def _draft_words(event: AuditEvent, who: str) -> str:
     return f"{who} recorded a draft, published on {_day(event.after.get('published_on'))}"
+
+
+def _interim_words(event: AuditEvent, who: str) -> str:
+    until = event.after.get("interim_until")
+    words = f"{who} recorded a one-year or interim plan, published on {_day(event.after.get('published_on'))}"
+    return f"{words}, until {_day(until)}" if until else words
+
+
+def _undone_words(event: AuditEvent, who: str) -> str:
+    where = [one["address"] for one in event.before.get("addresses", [])]
+    at = f", at {', '.join(where)}" if where else ""
+    return f"{who} undid the record that this was published on {_day(event.before.get('published_on'))}{at}"
+
+
+def _prepared_words(event: AuditEvent, who: str) -> str:  # noqa: ARG001  nobody did it: it follows from what was recorded
+    done_on = event.after.get("done_on")
+    return f"The plan counts as prepared from {_day(done_on)}" if done_on else "The plan is prepared, date not known"
 
 
 def _correction_words(event: AuditEvent, who: str) -> str:

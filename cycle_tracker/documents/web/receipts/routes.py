@@ -93,6 +93,7 @@ def receive(slug: str, key: str) -> ResponseReturnValue:
             sent_on=form.sent_on.data,
             address=form.address.data,
             published_on=form.published_on.data,
+            confirmed=form.confirmed.data,
         )
         with attempt:
             record_received_document(document, known, by=current_user_row(), today=clock.today(), now=clock.now())

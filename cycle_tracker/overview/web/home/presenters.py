@@ -98,14 +98,14 @@ def own_work(found: WorkList, viewer: Viewer, today: date) -> OwnWork:
 
 
 def not_notified(rows: Iterable[Any]) -> list[Task]:
-    """Documents that are published, of which nothing says that Scottish Government was told."""
-    status = document_status(DocumentState.PUBLISHED_NOT_NOTIFIED)
+    """Plans that are published, with no record that Scottish Ministers were sent a copy."""
+    status = document_status(DocumentState.PUBLISHED_COPY_NOT_SENT)
     return [
         Task(
             title=row.title,
             address=addresses.milestone(row.slug, row.key),
             summary=f"{row.partnership}. Published: {day(row.published_on)}. "
-            "We have no record that the Scottish Government was sent a copy.",
+            "We have no record that Scottish Ministers were sent a copy.",
             status=status.label,
             colour=status.colour,
         )
