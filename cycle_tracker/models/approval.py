@@ -1,11 +1,11 @@
-"""What each lead body decided about a document before it was published."""
+"""What each lead body decided about a document before it was published, and when a plan was prepared by that."""
 
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.core.kinds import Agreed, Manner
+from cycle_tracker.core.kinds import Agreed, Manner, PreparedFrom
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
 
@@ -46,3 +46,19 @@ class Approval(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
+
+
+class Preparation(Base):
+    """A plan that is prepared (2014 Act, section 10(7)), with the day, which may be unknown, and what it is taken from.
+
+    There is a row for each plan that is prepared and none for the others. `recorded_by_id` and `recorded_at` belong to
+    a day that a person recorded by hand, which wins over the approvals and the publication.
+    """
+
+    __tablename__ = "preparations"
+
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), primary_key=True)
+    prepared_on: Mapped[date | None]
+    prepared_from: Mapped[PreparedFrom] = mapped_column(words(PreparedFrom, "prepared_from"))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

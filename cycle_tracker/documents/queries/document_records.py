@@ -7,11 +7,10 @@ from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.agreement import Outcome, agreement_of, why_not_agreed
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import PartnershipBody
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 
 

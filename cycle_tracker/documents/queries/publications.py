@@ -20,11 +20,10 @@ from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, PartnershipBody
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
 from cycle_tracker.reference.files import read_rows

@@ -20,10 +20,9 @@ from cycle_tracker.documents.rules.facts import FactState
 from cycle_tracker.documents.rules.prepared import Prepared
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import complete, date_by
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.escalation import Resolution
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.notices import restart_notices

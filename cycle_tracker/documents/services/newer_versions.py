@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.facts import settle
@@ -62,20 +62,8 @@ def record_newer_version(
     present_day = publication.newer_on or publication.published_on
     if published_on is not None and present_day is not None and published_on < present_day:
         raise RuleBroken("It cannot be published before the version it replaces.", field="published_on")
-    follows_interim_plan = publication.version is Version.INTERIM and document.kind is Kind.PLAN
-    approvals = [] if follows_interim_plan else _approvals_until(document, present_day)
-    before = {
-        **facts_of_publication(publication),
-        "approvals": [facts_of_approval(approval) for approval in approvals],
-    }
-    for approval in approvals:
-        db.session.delete(approval)
-    publication.copies.clear()
-    publication.kept_copy = None
-    publication.version, publication.newer_on = version, published_on
-    if follows_interim_plan:
-        publication.interim_on, publication.interim_until = publication.published_on, None
-        publication.published_on, publication.newer_on = published_on, None
+    before = _make_way(publication, present_day)
+    _take_its_place(publication, version, published_on)
     set_places(publication, [PublishedAddress(Form.FULL, "en", address)] if address else [])
     publication.recorded_by_id, publication.recorded_at = by.id, now
     after = facts_of_publication(publication) | {"opened_again": [step.key for step in reopen]}
@@ -89,6 +77,33 @@ def record_newer_version(
     settle(document, by=by, now=now, reason=reason.strip())
     count_as_changed(document)
     db.session.flush()
+
+
+def _make_way(publication: Publication, present_day: date | None) -> dict[str, Any]:
+    """Clear what belongs to the version before; it, as the audit keeps it. The plan after an interim one keeps the
+    approvals, which are its own."""
+    approvals = [] if _is_interim_plan(publication) else _approvals_until(publication.milestone, present_day)
+    before = facts_of_publication(publication)
+    before["approvals"] = [facts_of_approval(approval) for approval in approvals]
+    for approval in approvals:
+        db.session.delete(approval)
+    publication.copies.clear()
+    publication.kept_copy = None
+    return before
+
+
+def _take_its_place(publication: Publication, version: Version, published_on: date | None) -> None:
+    """The plan that follows an interim one is first published on its own day; any other version is a newer one."""
+    if _is_interim_plan(publication):
+        publication.interim_on, publication.interim_until = publication.published_on, None
+        publication.published_on, publication.newer_on = published_on, None
+    else:
+        publication.newer_on = published_on
+    publication.version = version
+
+
+def _is_interim_plan(publication: Publication) -> bool:
+    return publication.version is Version.INTERIM and not publication.is_document
 
 
 def _open_again(

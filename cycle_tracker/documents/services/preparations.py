@@ -9,8 +9,8 @@ from cycle_tracker.core.kinds import Kind, PreparedFrom
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.user import User
 
 

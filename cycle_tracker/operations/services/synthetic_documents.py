@@ -17,10 +17,10 @@ from cycle_tracker.cycles.rules.templates import PlannedMilestone, generate
 from cycle_tracker.cycles.services.cycles import newest_edition, template_of
 from cycle_tracker.cycles.services.reference import load_organisations, load_templates
 from cycle_tracker.documents.services.publications import scottish_government
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
 
 CHUNK = 10_000

@@ -1,4 +1,4 @@
-"""The facts of a document: when a plan is prepared, which steps each fact completes, and that all of it can be undone."""
+"""The facts of a document: when a plan is prepared, which steps each fact completes, and how each is undone."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Fact, Kind, Manner, PreparedFrom
+from cycle_tracker.core.kinds import DOCUMENTS, Agreed, Fact, Kind, Manner, PreparedFrom
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
@@ -40,12 +40,12 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.by_record import finish_without_details
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.milestones.services.milestones import finish_milestone, reopen_milestone
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.evidence import StoredContent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 from tests.factories import make_user
 from tests.support.days import moment
@@ -190,7 +190,7 @@ def test_changes_that_are_to_be_signed_off_and_a_plan_that_was_only_noted_prepar
     signed_off = ApprovalDetails(Manner.SUBJECT_TO_CHANGES, approved_on=BOARD_AGREED, signed_off_on=COUNCIL_AGREED)
     correct_approval(moray.plan, first, signed_off, by=moray.lead, today=TODAY, now=NOW)
     assert moray.prepared() is None
-    noted = ApprovalDetails(Manner.NOTED, approved_on=BOARD_AGREED, agreed="yes")  # type: ignore[arg-type]
+    noted = ApprovalDetails(Manner.NOTED, approved_on=BOARD_AGREED, agreed=Agreed.YES)
     correct_approval(moray.plan, second, noted, by=moray.lead, today=TODAY, now=NOW)
     assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
 
@@ -241,7 +241,7 @@ def test_copies_to_the_other_service_providers_close_their_step_with_the_last(mo
     copy = moray.record.copy_to(providers[-1].id)
     assert copy is not None
     moved = {"sent_on": date(2026, 5, 6), "received_on": None}
-    correct_copy(moray.publication, copy, **moved, by=moray.lead, today=TODAY, now=NOW)  # type: ignore[arg-type]
+    correct_copy(moray.publication, copy, **moved, by=moray.lead, today=TODAY, now=NOW)
     assert step.done_on == date(2026, 5, 6)
     take_back_copy(moray.publication, copy, "It lay in the outbox.", by=moray.lead, now=NOW)
     assert (step.state, step.done_on, step.fact_count) == (State.IN_PROGRESS, None, len(providers) - 1)
@@ -251,9 +251,7 @@ def test_the_counts_of_every_step_are_those_of_the_facts(moray: Moray) -> None:
     """Whatever was recorded, in whichever order: the counts are held to the record."""
 
     def check() -> None:
-        for document in db.session.scalars(
-            select(Milestone).where(Milestone.kind.in_([Kind.PLAN, Kind.ANNUAL_REPORT]))
-        ):
+        for document in db.session.scalars(select(Milestone).where(Milestone.kind.in_(DOCUMENTS))):
             states = fact_states(get_record(document, TODAY), TODAY)
             for step in db.session.scalars(select(Milestone).where(Milestone.fact_of_id == document.id)):
                 assert step.fact is not None

@@ -12,11 +12,11 @@ from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Fact, Kind, PreparedFrom
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
 from cycle_tracker.models.user import User
 

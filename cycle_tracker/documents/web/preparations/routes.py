@@ -13,8 +13,8 @@ from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.preparations.forms import PreparedForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.preparation import Preparation
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
