@@ -499,14 +499,15 @@ def _date(step, prepared_on, known: _Known) -> None:
         _change(step, known, due_on=target_on)
         if step.state in OPEN:
             _change(step, known, next_notice_on=known.today if target_on else None)
-            of_it = sa.and_(notices.c.milestone_id == step.id, notices.c.ended_at.is_(None))
-            ended = {"ended_at": sa.func.now(), "ending": "superseded", "ended_why": "new-date by an upgrade"}
-            known.connection.execute(sa.update(notices).where(of_it).values(ended))
             _count_as_notified(step, target_on, known)
 
 
 def _count_as_notified(row, due_on, known: _Known) -> None:
-    """One notice that stands for all that lies before the upgrade. It is for nobody, so it is in no email."""
+    """What was notified before is superseded, as after any new date or opening, and one notice stands for all that lies
+    before the upgrade. It is for nobody, so it is in no email."""
+    of_it = sa.and_(notices.c.milestone_id == row.id, notices.c.ended_at.is_(None))
+    ended = {"ended_at": sa.func.now(), "ending": "superseded", "ended_why": "dates worked out again by an upgrade"}
+    known.connection.execute(sa.update(notices).where(of_it).values(ended))
     if due_on is None:
         return
     passed = (known.today - due_on).days
