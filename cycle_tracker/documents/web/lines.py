@@ -11,6 +11,7 @@ from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
 from cycle_tracker.documents.queries.explanations import shared_explanations
 from cycle_tracker.documents.rules.documents import document_state
+from cycle_tracker.documents.rules.facts import progress
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.sheets import Cell
@@ -75,7 +76,7 @@ def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[
             kind=kind_label(milestone.kind) if in_full else "",
             stage=stage_label(milestone.stage),
             status=status(milestone, dates) if in_full else None,
-            due=due_wording(dates, today),
+            due=with_progress(due_wording(dates, today), milestone, detail),
             basis=date_basis_wording(milestone) if in_full else "",
             owner=owner_wording(milestone) if detail is Detail.EVERYTHING else "",
         )
@@ -88,6 +89,14 @@ def lines(milestones: Sequence[Milestone], viewer: Viewer, today: date) -> list[
         return document_status(document_state(facts, today))
 
     return [line(one) for one in milestones]
+
+
+def with_progress(words: str, milestone: Milestone, detail: Detail) -> str:
+    """The words about a date, and how much of the fact that completes an open step is recorded: `3 of 4 recorded`."""
+    found = progress(milestone.fact, milestone.fact_count, milestone.fact_total)
+    if not found or not milestone.is_open or detail is not Detail.EVERYTHING:
+        return words
+    return f"{words}. {found} recorded"
 
 
 def owner_wording(milestone: Milestone) -> str:
