@@ -10,9 +10,11 @@ from cycle_tracker.cycles.web.joining.routes import bp as joining
 from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milestones
 from cycle_tracker.cycles.web.routes import bp as cycles
 from cycle_tracker.documents.web.approvals.routes import bp as approvals
+from cycle_tracker.documents.web.completion import section as completion_section
 from cycle_tracker.documents.web.date_changes import section as date_changes_section
 from cycle_tracker.documents.web.date_changes.routes import bp as date_changes
 from cycle_tracker.documents.web.not_required.routes import bp as not_required
+from cycle_tracker.documents.web.preparations.routes import bp as preparations
 from cycle_tracker.documents.web.publications import section as publications_section
 from cycle_tracker.documents.web.publications.copies import bp as copies
 from cycle_tracker.documents.web.publications.kept_copies import bp as kept_copies
@@ -92,6 +94,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     evidence,
     comments,
     publications,
+    preparations,
     copies,
     kept_copies,
     approvals,
@@ -139,6 +142,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 MILESTONE_SECTIONS: tuple[SectionOf, ...] = (
     date_changes_section.section_of,
+    completion_section.section_of,
     publications_section.section_of,
     receipts_section.section_of,
     requests_section.section_of,

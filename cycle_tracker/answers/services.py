@@ -18,7 +18,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.rules.explanations import FURTHEST_AHEAD
 from cycle_tracker.jobs.services.locks import lock
-from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
+from cycle_tracker.milestones.services.milestones import DONE_BY_RECORD, finish_milestone, start_milestone
 from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.answer import Answer, AnswerKind
 from cycle_tracker.models.milestone import Milestone
@@ -78,6 +78,8 @@ def answer(token: str, said: ContactAnswer, *, today: date, now: datetime) -> An
 def _ensure_possible(milestone: Milestone, said: ContactAnswer, today: date) -> None:
     if said.kind is AnswerKind.DONE and milestone.is_document:
         raise RuleBroken("Record a plan or an annual report as published to mark it as done.", field="kind")
+    if said.kind is AnswerKind.DONE and milestone.fact is not None:
+        raise RuleBroken(DONE_BY_RECORD, field="kind")
     if len(said.text) > LONGEST_TEXT:
         raise RuleBroken(f"Your answer must be {LONGEST_TEXT:,} characters or fewer.", field="text")
     if said.kind is not AnswerKind.NEEDS_A_NEW_DATE:

@@ -23,12 +23,15 @@ class DocumentState(StrEnum):
     EXPLAINED = "explained"
     OUTSTANDING = "outstanding"
     NO_RECORD = "no-record"
-    PUBLISHED_NOT_NOTIFIED = "published-not-notified"
+    INTERIM = "interim"
+    PREPARED_NOT_PUBLISHED = "prepared-not-published"
+    PUBLISHED_COPY_NOT_SENT = "published-copy-not-sent"
     COMPLETE = "complete"
     NOT_REQUIRED = "not-required"
 
 
-# Counted as late on the national picture. "No record here yet" never is.
+# Counted as late on the national picture. "No record here yet" never is, nor is a plan that is prepared: how soon it
+# was sent and published is measured from that day.
 LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, DocumentState.OUTSTANDING})
 
 

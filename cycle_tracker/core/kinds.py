@@ -1,4 +1,5 @@
-"""What a milestone can be, what its duty and its date rest on, and where in the cycle it stands."""
+"""What a milestone can be, what its duty and its date rest on, where in the cycle it stands, and what a lead body can
+decide about a document."""
 
 from enum import StrEnum
 
@@ -17,7 +18,8 @@ class Kind(StrEnum):
     SUB_TASK = "sub-task"
 
 
-# Done by their publication alone; seen by officials; never dropped by the partnership.
+# Done by their facts alone, a report by being published and a plan by being prepared; seen by officials; never dropped
+# by the partnership.
 DOCUMENTS = frozenset({Kind.PLAN, Kind.ANNUAL_REPORT})
 
 
@@ -45,8 +47,57 @@ class Basis(StrEnum):
     LOCAL = "local"
 
 
-class DoneWith(StrEnum):
-    """The fact about the document followed that also completes this milestone, so nobody records it twice."""
+class Fact(StrEnum):
+    """The fact about a document that completes a step, so that nothing is recorded twice."""
 
+    AGREED = "agreed"
+    MINISTERS_SENT = "ministers-sent"
+    PROVIDERS_SENT = "providers-sent"
     PUBLISHED = "published"
-    TOLD = "told"
+
+
+class PreparedFrom(StrEnum):
+    """What the day on which a plan was prepared is taken from."""
+
+    APPROVALS = "approvals"
+    PUBLICATION = "publication"
+    BY_HAND = "by-hand"
+
+
+class Manner(StrEnum):
+    """What a lead body decided about a document."""
+
+    APPROVED = "approved"
+    SUBJECT_TO_CHANGES = "subject-to-changes"
+    DELEGATED = "delegated"
+    CHAIRS_ACTION = "chairs-action"
+    DEFERRED = "deferred"
+    NOT_AGREED = "not-agreed"
+    NOTED = "noted"
+
+    @property
+    def label(self) -> str:
+        """The decision in words for a page."""
+        return {
+            Manner.APPROVED: "Approved",
+            Manner.SUBJECT_TO_CHANGES: "Approved subject to changes",
+            Manner.DELEGATED: "Approved under delegated powers",
+            Manner.CHAIRS_ACTION: "Approved by chair’s action",
+            Manner.DEFERRED: "Deferred to another meeting",
+            Manner.NOT_AGREED: "Not agreed",
+            Manner.NOTED: "Noted",
+        }[self]
+
+
+class Agreed(StrEnum):
+    """The answer to “Did the body agree to the plan?”, asked about a body that noted it. A person answers: the service
+    does not decide what a minute means."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not-known"
+
+    @property
+    def label(self) -> str:
+        """The answer in words for a page."""
+        return {Agreed.YES: "Yes", Agreed.NO: "No", Agreed.NOT_KNOWN: "Not known"}[self]

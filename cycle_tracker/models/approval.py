@@ -1,40 +1,24 @@
-"""What each lead body made of a document before it was published."""
+"""What each lead body decided about a document before it was published, and when a plan was prepared by that."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cycle_tracker.core.kinds import Agreed, Manner, PreparedFrom
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.organisation import Organisation
 
 
-class Manner(StrEnum):
-    """How a lead body dealt with a document."""
-
-    APPROVED = "approved"
-    NOTED = "noted"
-    DELEGATED = "delegated"
-    CHAIRS_ACTION = "chairs-action"
-
-    @property
-    def label(self) -> str:
-        """The manner in words for a page."""
-        return {
-            Manner.APPROVED: "Approved",
-            Manner.NOTED: "Noted",
-            Manner.DELEGATED: "Delegated to a post",
-            Manner.CHAIRS_ACTION: "Chair's action",
-        }[self]
-
-
 class Approval(Base):
-    """One lead body's approval of one document: made by the body, and recorded by a person, who may be another's.
+    """One lead body's decision about one document: made by the body, and recorded by a person, who may be another's.
 
-    `made_by` names the committee, board, post or chair; `meeting` and `minute` are their references. Any of them, and
-    the date, may be unknown: what is missing shows as a gap and blocks nothing. `on_behalf` says that the recorder was
-    not of that body when they recorded it.
+    `made_by` names the committee, board, post or chair; `meeting` and `minute` are their references; `draft` is the
+    draft that it saw. Any of them, and the date, may be unknown: what is missing shows as a gap and blocks nothing.
+    `on_behalf` says that the recorder was not of that body when they recorded it.
+
+    Subject to changes: who signs off, by when, and on which day they did. Deferred: to which meeting, on which day.
+    Noted: whether the body agreed to the plan, and who said so. What does not belong to the decision is empty.
     """
 
     __tablename__ = "approvals"
@@ -48,8 +32,33 @@ class Approval(Base):
     approved_on: Mapped[date | None]
     meeting: Mapped[str] = mapped_column(OneLine(200), default="")
     minute: Mapped[str] = mapped_column(OneLine(200), default="")
+    draft: Mapped[str] = mapped_column(OneLine(200), default="", server_default="")
+    signs_off: Mapped[str] = mapped_column(OneLine(200), default="", server_default="")
+    sign_off_by: Mapped[date | None]
+    signed_off: Mapped[bool] = mapped_column(default=False, server_default=false())
+    signed_off_on: Mapped[date | None]
+    deferred_to: Mapped[str] = mapped_column(OneLine(200), default="", server_default="")
+    deferred_to_on: Mapped[date | None]
+    agreed: Mapped[Agreed | None] = mapped_column(words(Agreed, "agreed"))
+    agreed_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     on_behalf: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
+
+
+class Preparation(Base):
+    """A plan that is prepared (2014 Act, section 10(7)), with the day, which may be unknown, and what it is taken from.
+
+    There is a row for each plan that is prepared and none for the others. `recorded_by_id` and `recorded_at` belong to
+    a day that a person recorded by hand, which wins over the approvals and the publication.
+    """
+
+    __tablename__ = "preparations"
+
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), primary_key=True)
+    prepared_on: Mapped[date | None]
+    prepared_from: Mapped[PreparedFrom] = mapped_column(words(PreparedFrom, "prepared_from"))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.core.kinds import DOCUMENTS, Basis, DoneWith, Kind, Stage
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Fact, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.models.base import Base, OneLine, partial_index, words
 from cycle_tracker.models.cycle import Cycle
@@ -28,10 +28,16 @@ class Milestone(Base):
     empty while the rule hangs on an unfinished milestone; `due_on` is the date worked to, and overdue is measured on
     it. `expected_date` says that `due_on` is a new expected date noted with an explanation: nothing is sent before
     it or on it. `reports_on` is the 31 March that an annual report covers. `follows_id` is the milestone that the
-    rule hangs on, and `done_with` the fact about that milestone which completes this one too. `next_notice_on` is a
-    bookmark for the job: it may be early, never late. With no partnership a milestone is national.
-    `complete` says of a document that it is published and that Scottish Government was told: triggers keep it
-    (`models/publication.py`), so that the few that are not are found among the many that are.
+    rule hangs on. `next_notice_on` is a bookmark for the job: it may be early, never late. With no partnership a
+    milestone is national.
+
+    `fact` is the fact about the document `fact_of_id` that completes a step. `fact_count` of `fact_total` are recorded:
+    the copies sent to other service providers, for example. `details_not_known` says that a person marked such a step
+    as done although its fact is not recorded.
+
+    `complete` says of a report that it is published, and of a plan that it is published and was sent to Scottish
+    Ministers: triggers keep it (`models/publication.py`), so that the few that are not are found among the many that
+    are.
     """
 
     __tablename__ = "milestones"
@@ -74,7 +80,11 @@ class Milestone(Base):
     date_citation: Mapped[str] = mapped_column(OneLine(300), default="")
     date_rule: Mapped[str] = mapped_column(OneLine(120), default="")
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
-    done_with: Mapped[DoneWith | None] = mapped_column(words(DoneWith, "done_with"))
+    fact: Mapped[Fact | None] = mapped_column(words(Fact, "fact"))
+    fact_of_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    fact_count: Mapped[int | None]
+    fact_total: Mapped[int | None]
+    details_not_known: Mapped[bool] = mapped_column(default=False, server_default=false())
     reports_on: Mapped[date | None]
     opens_on: Mapped[date | None]
     target_on: Mapped[date | None]
@@ -105,8 +115,13 @@ class Milestone(Base):
 
     @property
     def is_document(self) -> bool:
-        """True for a plan or an annual report, which is done by its publication alone."""
+        """True for a plan or an annual report, which is done by its facts alone."""
         return self.kind in DOCUMENTS
+
+    @property
+    def is_done_by_facts(self) -> bool:
+        """True for what nobody marks as done: a document, and a step that a fact about one completes."""
+        return self.is_document or self.fact is not None
 
     @property
     def is_open(self) -> bool:

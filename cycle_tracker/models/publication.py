@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import DDL, ForeignKey, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 from cycle_tracker.models.evidence import StoredFile
 from cycle_tracker.models.milestone import Milestone
@@ -44,7 +45,11 @@ class Form(StrEnum):
 class Publication(Base):
     """A document's facts. `published_on` may be unknown for what is put in from the past; it stays the day of the first
     version, by which the document was in time or late, and `newer_on` is the day of the present version where that is
-    a newer one. `kept_copy_id` is a copy that was uploaded."""
+    a newer one. `kept_copy_id` is a copy that was uploaded.
+
+    An interim plan covers part of the period, to its last day in `interim_until`. It is not the plan: once the plan
+    itself is published, `published_on` is the day of that, and `interim_on` the day of the interim plan before it.
+    """
 
     __tablename__ = "publications"
 
@@ -53,6 +58,8 @@ class Publication(Base):
     version: Mapped[Version] = mapped_column(words(Version, "version"), default=Version.FINAL)
     published_on: Mapped[date | None]
     newer_on: Mapped[date | None]
+    interim_on: Mapped[date | None]
+    interim_until: Mapped[date | None]
     kept_copy_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -68,6 +75,18 @@ class Publication(Base):
     def is_draft(self) -> bool:
         """True for a draft, published for a consultation: the document itself is still to come."""
         return self.version is Version.DRAFT
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is the document itself: neither a draft, nor an interim plan in place of the plan."""
+        return is_document_itself(self.version, self.milestone.kind)
+
+
+def is_document_itself(version: Version | None, kind: Kind) -> bool:
+    """Whether what is published in this version is the plan or the report itself."""
+    if version is None or version is Version.DRAFT:
+        return False
+    return not (version is Version.INTERIM and kind is Kind.PLAN)
 
 
 class PublicationAddress(Base):
@@ -109,12 +128,13 @@ class PublicationCopy(Base):
 
 
 # Whether a document is complete hangs on three tables, and nobody may forget to say so where one of them changes: the
-# database does. It is told to whom a copy went and of which version; the words are those of the statements.
+# database does. A report is complete once it is published. A plan is once it is published, and Scottish Ministers were
+# sent a copy. The words are those of the statements.
 _IS_COMPLETE = (
-    "EXISTS (SELECT 1 FROM publications JOIN publication_copies ON publication_copies.publication_id = publications.id "
-    "JOIN organisations ON organisations.id = publication_copies.receiver_id "
-    "WHERE publications.milestone_id = milestones.id AND publications.version <> 'draft' "
-    "AND organisations.kind = 'scottish-government')"
+    "EXISTS (SELECT 1 FROM publications WHERE publications.milestone_id = milestones.id AND publications.version <> "
+    "'draft' AND (milestones.kind = 'annual-report' OR (publications.version <> 'interim' AND EXISTS (SELECT 1 FROM "
+    "publication_copies JOIN organisations ON organisations.id = publication_copies.receiver_id WHERE "
+    "publication_copies.publication_id = publications.id AND organisations.kind = 'scottish-government'))))"
 )
 _ITS_PUBLICATION = "COALESCE(NEW.publication_id, OLD.publication_id)"
 _OF_COPY = "(SELECT milestone_id FROM publications WHERE id = {copy})"
@@ -138,8 +158,12 @@ KEEP_COMPLETE = {
         ],
         "publications": [
             f"CREATE TRIGGER publications_keep_complete_{word} AFTER {change} ON publications "
-            f"BEGIN {_keep_complete('OLD.milestone_id')} END"
-            for word, change in (("changed", "UPDATE OF version"), ("gone", "DELETE"))
+            f"BEGIN {_keep_complete(f'{row}.milestone_id')} END"
+            for word, change, row in (
+                ("new", "INSERT", "NEW"),
+                ("changed", "UPDATE OF version", "OLD"),
+                ("gone", "DELETE", "OLD"),
+            )
         ],
     },
     "postgresql": {
@@ -151,8 +175,8 @@ KEEP_COMPLETE = {
         ],
         "publications": [
             "CREATE OR REPLACE FUNCTION publications_keep_complete() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {_keep_complete('OLD.milestone_id')} RETURN NULL; END $$",
-            "CREATE TRIGGER publications_keep_complete AFTER DELETE OR UPDATE OF version "
+            f"$$ BEGIN {_keep_complete('COALESCE(NEW.milestone_id, OLD.milestone_id)')} RETURN NULL; END $$",
+            "CREATE TRIGGER publications_keep_complete AFTER INSERT OR DELETE OR UPDATE OF version "
             "ON publications FOR EACH ROW EXECUTE FUNCTION publications_keep_complete()",
         ],
     },

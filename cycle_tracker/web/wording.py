@@ -71,7 +71,9 @@ DOCUMENT_STATUSES = {
     DocumentState.EXPLAINED: Status("Explained", "yellow"),
     DocumentState.OUTSTANDING: Status("Outstanding", "red"),
     DocumentState.NO_RECORD: Status("No record here yet", "grey"),
-    DocumentState.PUBLISHED_NOT_NOTIFIED: Status("Published, not sent", "teal"),
+    DocumentState.INTERIM: Status("Interim plan", "yellow"),
+    DocumentState.PREPARED_NOT_PUBLISHED: Status("Prepared, not published", "teal"),
+    DocumentState.PUBLISHED_COPY_NOT_SENT: Status("Published, copy not sent", "teal"),
     DocumentState.COMPLETE: Status("Complete", "green"),
     DocumentState.NOT_REQUIRED: Status("Not required", "grey"),
 }

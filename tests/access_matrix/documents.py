@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Fact, Kind, Manner, PreparedFrom
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.evidence import StoredContent, StoredFile
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
@@ -24,6 +24,8 @@ PLAN = "/partnerships/{slug}/milestones/2020-23.plan-prepared"
 """A plan that is published."""
 WAIVED = "/partnerships/{slug}/milestones/2020-23.waived"
 """A report that is not required."""
+COMPLETED = "/partnerships/{slug}/milestones/2020-23.send-to-providers"
+"""A step that a record of the plan completes."""
 PUBLICATION = f"{MILESTONE}/publication"
 COPY = f"{PUBLICATION}/copies/<int(max=2147483647):receiver_id>"
 APPROVAL = f"{MILESTONE}/approvals/<int(max=2147483647):organisation_id>"
@@ -54,6 +56,7 @@ NEWER = (
     ("reason", "A priority was missing."),
     ("steps", "{step_to_open}"),
 )
+PREPARED = (("version", "2"), ("prepared_on", "24 3 2020"))
 VERSION = (("version", "2"),)
 REASON = (("version", "2"), ("reason", "It was a mistake."))
 PDF = (("file", "report.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"),)
@@ -92,12 +95,20 @@ TABLE = [
     Cell(APPROVAL, "POST", f"{UNPUBLISHED}/approvals/{{lead_body}}", LEADS, data=APPROVED),
     Cell(f"{APPROVAL}/taking-back", "GET", f"{PUBLISHED}7/approvals/{{lead_body}}/taking-back", LEADS),
     Cell(f"{APPROVAL}/taking-back", "POST", f"{PUBLISHED}7/approvals/{{lead_body}}/taking-back", LEADS, data=REASON),
+    Cell(f"{PUBLICATION}/taking-back", "GET", f"{PUBLISHED}8/publication/taking-back", LEADS | OFFICIALS),
+    Cell(f"{PUBLICATION}/taking-back", "POST", f"{PUBLISHED}8/publication/taking-back", LEADS | OFFICIALS, data=REASON),
+    Cell(f"{MILESTONE}/prepared", "GET", f"{PLAN}/prepared", LEADS),
+    Cell(f"{MILESTONE}/prepared", "POST", f"{PLAN}/prepared", LEADS, data=PREPARED),
+    Cell(f"{MILESTONE}/prepared/taking-back", "GET", f"{PLAN}/prepared/taking-back", LEADS),
+    Cell(f"{MILESTONE}/prepared/taking-back", "POST", f"{PLAN}/prepared/taking-back", LEADS, data=REASON),
+    Cell(f"{MILESTONE}/details-not-known", "GET", f"{COMPLETED}/details-not-known", LEADS),
+    Cell(f"{MILESTONE}/details-not-known", "POST", f"{COMPLETED}/details-not-known", LEADS, data=REASON),
     Cell(f"{MILESTONE}/not-required", "GET", f"{UNPUBLISHED}/not-required", OFFICIALS),
     Cell(f"{MILESTONE}/not-required", "POST", f"{UNPUBLISHED}/not-required", OFFICIALS, data=REASON),
     Cell(f"{MILESTONE}/not-required/taking-back", "GET", f"{WAIVED}/not-required/taking-back", OFFICIALS),
     Cell(f"{MILESTONE}/not-required/taking-back", "POST", f"{WAIVED}/not-required/taking-back", OFFICIALS, data=REASON),
 ]
-FORMS_OF_REPORTS = 7
+FORMS_OF_REPORTS = 8
 
 
 def make(partnership: Partnership) -> dict[str, object]:
@@ -121,6 +132,14 @@ def make(partnership: Partnership) -> dict[str, object]:
         cycle=make_cycle(partnership, "2020-23"),
     )
     db.session.add(Publication(milestone=plan, published_on=date(2020, 4, 1), recorded_at=now()))
+    db.session.add(Preparation(milestone_id=plan.id, prepared_on=date(2020, 4, 1), prepared_from=PreparedFrom.BY_HAND))
+    make_milestone(
+        partnership,
+        key="2020-23.send-to-providers",
+        cycle=plan.cycle,
+        fact=Fact.PROVIDERS_SENT,
+        fact_of_id=plan.id,
+    )
     step = make_milestone(
         partnership, key="2020-23.approvals", state=State.DONE, done_on=date(2020, 3, 1), cycle=plan.cycle
     )

@@ -34,7 +34,9 @@ ON_EVERY_DAY = {
     DocumentState.EXPLAINED,
     DocumentState.OUTSTANDING,
     DocumentState.NO_RECORD,
-    DocumentState.PUBLISHED_NOT_NOTIFIED,
+    DocumentState.INTERIM,
+    DocumentState.PREPARED_NOT_PUBLISHED,
+    DocumentState.PUBLISHED_COPY_NOT_SENT,
     DocumentState.COMPLETE,
 }
 STATES = {
@@ -93,8 +95,7 @@ def _check_documents(on: date) -> None:
     assert stars[STARS_REPORT[on]] is DocumentState.OUTSTANDING
     last_reports = Counter(state for one, state in states.items() if one.key == STARS_REPORT[on])
     assert last_reports == {
-        DocumentState.COMPLETE: 18,
-        DocumentState.PUBLISHED_NOT_NOTIFIED: 3,
+        DocumentState.COMPLETE: 21,  # three of them sent to nobody: recording a report is telling
         DocumentState.OUTSTANDING: 6,
         DocumentState.EXPLAINED: 2,
         DocumentState.NO_RECORD: 1,

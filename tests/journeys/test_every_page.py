@@ -15,7 +15,7 @@ from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
@@ -30,7 +30,6 @@ from cycle_tracker.milestones.services.evidence import add_file
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task
 from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.answer import Answer, AnswerKind
-from cycle_tracker.models.approval import Manner
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import OrganisationKind

@@ -73,7 +73,7 @@ def test_a_partnership_joins_and_its_people_do_what_they_came_for(service: Servi
     approve(visitor, "Dundee City Council", on_behalf=True)
     visitor.fill("Web address of the document", "https://www.tayside.example.org/report-2025-26")
     visitor.fill("Date it was published", "13 7 2026")
-    visitor.press("Record and tell the Scottish Government")
+    visitor.press("Record")
     visitor.sign_out()
 
     visitor.sign_in(official)

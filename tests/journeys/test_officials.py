@@ -83,7 +83,7 @@ def test_officials_ask_about_many_at_once_and_receive_what_is_sent(service: Serv
     visitor.open(REPORT)
     visitor.fill("address", ADDRESS)
     visitor.fill("Date", "1 9 2026")
-    visitor.press("Record and tell the Scottish Government")
+    visitor.press("Record")
     visitor.sign_out()
 
     visitor.sign_in(official)

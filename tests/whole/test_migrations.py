@@ -3,8 +3,8 @@
 import json
 import runpy
 import tomllib
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.models.cycle import TemplateEdition
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.user import SignInAttempt, TryKind
+from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.web_app import create_app
 from tests.conftest import BOTH_DATABASES, _execute_on_server, settings_for_tests
 from tests.support.databases import make_quick
@@ -268,6 +269,54 @@ def test_documents_that_exist_learn_whether_they_are_complete_and_lose_nothing_o
     db.session.remove()
     upgrade(revision="0008")
     assert db.session.scalars(complete).all() == [1]
+
+
+MILESTONE = (
+    "INSERT INTO milestones (id, key, kind, title, evidence_asked, duty_basis, duty_citation, date_basis, "
+    "date_citation, date_rule, expected_date, state, reason, entered_on, version) VALUES ({id}, '{key}', "
+    "'{kind}', 'Title', '', 'practice', '', 'local', '', '', false, '{state}', '', '2026-04-01', 1)"
+)
+PERSON = (
+    "INSERT INTO users (id, email, name, active, fs_uniquifier, rhythm, weekday, kind, reminds_before) "
+    "VALUES (1, 'iain@example.org', 'Iain Bell', true, 'x', 'daily', 0, 'person', true)"
+)
+DECISION = (
+    "INSERT INTO approvals (id, milestone_id, organisation_id, manner, made_by, approved_on, meeting, minute, "
+    "on_behalf, recorded_by_id, recorded_at) VALUES ({id}, 1, {id}, '{manner}', 'Board', '2026-03-10', '', '12', "
+    "false, 1, '2026-03-11 09:00:00')"
+)
+
+
+def test_decisions_of_lead_bodies_stay_and_on_the_way_back_only_agreement_is_an_approval(empty_app: Flask) -> None:
+    upgrade(revision="0009")
+    old = ("approved", "noted", "delegated", "chairs-action")
+    for statement in (
+        PERSON,
+        MILESTONE.format(id=1, key="2026-29.plan-prepared", kind="plan", state="in-progress"),
+        *(
+            f"INSERT INTO organisations (id, code, name, kind) VALUES ({number}, 'S{number}', 'Body', 'council')"  # noqa: S608  words of our own
+            for number in range(1, 8)
+        ),
+        *(DECISION.format(id=number, manner=manner) for number, manner in enumerate(old, 1)),
+    ):
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade(revision="0012")
+    assert manners() == dict(enumerate(old, 1))
+    for number, manner in enumerate(("subject-to-changes", "subject-to-changes", "deferred"), 5):
+        db.session.execute(text(DECISION.format(id=number, manner=manner)))
+    db.session.execute(text("UPDATE approvals SET signed_off = true WHERE id = 5"))
+    db.session.execute(text("UPDATE approvals SET agreed = 'yes', agreed_recorded_by_id = 1 WHERE id = 2"))
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0009")
+    assert manners() == {**dict(enumerate(old, 1)), 5: "approved", 6: "noted", 7: "noted"}
+
+
+def manners() -> dict[int, str]:
+    found: dict[int, str] = dict(db.session.execute(text("SELECT id, manner FROM approvals ORDER BY id")).all())
+    db.session.remove()
+    return found
 
 
 def copies() -> list[Any]:
@@ -567,3 +616,259 @@ def triggers() -> dict[str, str]:
     found = db.session.execute(text(statement)).all()
     db.session.rollback()
     return {row[0]: row[1] for row in found}
+
+
+PLAN_RULE = "@plan-prepared + {days} days"
+
+
+def day_ago(days: int) -> str:
+    return (utc_today() - timedelta(days=days)).isoformat()
+
+
+def utc_today() -> date:
+    return datetime.now(UTC).date()
+
+
+class Before:
+    """A database as version 0009 left it: four partnerships, each with a plan and its steps, and one report."""
+
+    def __init__(self) -> None:
+        self.run(
+            PERSON,
+            "INSERT INTO organisations (id, code, name, kind) VALUES (1, 'N06', 'Scottish Government', "
+            "'scottish-government'), (2, 'N01', 'Police', 'other-service-provider'), (3, 'N02', 'Fire', "
+            "'other-service-provider'), (4, 'S1', 'Council', 'council'), (5, 'S2', 'Board', 'health-board')",
+            "INSERT INTO template_editions (id, edition, version, title, first_period, entries, loaded_at) VALUES "
+            "(1, 'guidance-2020', 1, 'Second', 2020, '[]', '2026-04-01 06:00:00')",
+        )
+
+    def run(self, *statements: str) -> None:
+        for statement in statements:
+            db.session.execute(text(statement))
+
+    def place(self, number: int, slug: str) -> None:
+        """A partnership with its cycle of 2026–29, its plan (number 10, 20 ...) and the plan's steps."""
+        ten = number * 10
+        self.run(
+            "INSERT INTO partnerships (id, slug, name, other_names, notify_from) VALUES "  # noqa: S608  words of our own
+            f"({number}, '{slug}', '{slug}', '', '2024-04-01')",
+            "INSERT INTO partnership_bodies (partnership_id, organisation_id, role, from_on) VALUES "  # noqa: S608
+            f"({number}, 4, 'lead', '2017-04-01'), ({number}, 5, 'lead', '2017-04-01')",
+            "INSERT INTO cycles (id, partnership_id, period_start, template_edition_id) VALUES "  # noqa: S608
+            f"({number}, {number}, '2026-04-01', 1)",
+        )
+        self.milestone(ten, number, "plan-prepared", "plan", due=day_ago(200))
+        self.milestone(ten + 1, number, "approvals", "step", due=day_ago(200))
+        self.milestone(ten + 2, number, "send-to-ministers", "step", follows=ten, days=14, done_with="told")
+        self.milestone(ten + 3, number, "send-to-providers", "step", follows=ten, days=14)
+        self.milestone(ten + 4, number, "publish-plan", "step", follows=ten, days=28, done_with="published")
+
+    def milestone(
+        self,
+        number: int,
+        partnership: int,
+        key: str,
+        kind: str,
+        *,
+        due: str | None = None,
+        follows: int | None = None,
+        days: int = 0,
+        done_with: str | None = None,
+    ) -> None:
+        values = {
+            "id": number,
+            "partnership_id": partnership,
+            "cycle_id": partnership,
+            "key": f"2026-29.{key}",
+            "kind": kind,
+            "due_on": due,
+            "follows_id": follows,
+            "date_rule": PLAN_RULE.format(days=days) if days else "",
+            "done_with": done_with,
+        }
+        db.session.execute(
+            text(
+                "INSERT INTO milestones (id, partnership_id, cycle_id, key, kind, title, evidence_asked, duty_basis, "
+                "duty_citation, date_basis, date_citation, date_rule, follows_id, done_with, target_on, due_on, "
+                "expected_date, state, reason, owner_id, entered_on, next_notice_on, version) VALUES (:id, "
+                ":partnership_id, :cycle_id, :key, :kind, 'Title', '', 'statute', '', 'suggested', '', :date_rule, "
+                ":follows_id, :done_with, :due_on, :due_on, false, 'not-started', '', 1, '2024-04-01', :due_on, 1)"
+            ),
+            values,
+        )
+
+    def done(self, numbers: Iterable[int], on: str) -> None:
+        for number in numbers:
+            is_done = f"state = 'done', done_on = '{on}', next_notice_on = NULL"
+            self.run(f"UPDATE milestones SET {is_done} WHERE id = {number}")  # noqa: S608  words of our own
+
+    def dated(self, number: int, due: str) -> None:
+        is_due = f"target_on = '{due}', due_on = '{due}', next_notice_on = '{due}'"
+        self.run(f"UPDATE milestones SET {is_due} WHERE id = {number}")  # noqa: S608  words of our own
+
+    def published(self, plan: int, on: str, version: str = "final", newer_on: str | None = None) -> None:
+        newer = f"'{newer_on}'" if newer_on else "NULL"
+        self.run(
+            "INSERT INTO publications (id, milestone_id, version, published_on, newer_on, recorded_at) VALUES "  # noqa: S608  words of our own
+            f"({plan}, {plan}, '{version}', '{on}', {newer}, '2026-05-01 09:00:00')"
+        )
+
+    def sent(self, plan: int, receivers: Iterable[int], on: str) -> None:
+        for receiver in receivers:
+            self.run(
+                "INSERT INTO publication_copies (publication_id, receiver_id, sent_on) VALUES "  # noqa: S608  words of our own
+                f"({plan}, {receiver}, '{on}')"
+            )
+
+    def approved(self, plan: int, body: int, on: str, manner: str = "approved") -> None:
+        self.run(
+            "INSERT INTO approvals (milestone_id, organisation_id, manner, made_by, approved_on, meeting, minute, "  # noqa: S608  words of our own
+            f"on_behalf, recorded_by_id, recorded_at) VALUES ({plan}, {body}, '{manner}', '', '{on}', '', '', false, "
+            "1, '2026-05-01 09:00:00')"
+        )
+
+
+def stands() -> dict[int, tuple[str, str | None, str | None]]:
+    """Of each milestone: its state, the day on which it was done, and its due date."""
+    rows = db.session.execute(text("SELECT id, state, done_on, due_on FROM milestones ORDER BY id")).all()
+    db.session.rollback()
+    return {row.id: (row.state, *(str(day) if day else None for day in (row.done_on, row.due_on))) for row in rows}
+
+
+def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty_app: Flask) -> None:
+    """Whole approvals, a publication alone, an interim plan alone, an open plan that is agreed; up, and back."""
+    upgrade(revision="0009")
+    before = Before()
+    for number, slug in enumerate(("agreed", "published", "interim", "unpublished"), 1):
+        before.place(number, slug)
+    # Approved 100 and 90 days ago, published 80 days ago, sent to Ministers and to one of two other providers.
+    before.approved(10, 4, day_ago(90))
+    before.approved(10, 5, day_ago(100))
+    before.published(10, day_ago(80))
+    before.sent(10, (1, 2), day_ago(78))
+    before.done((10, 14), day_ago(80))
+    before.done((12,), day_ago(78))
+    before.done((13,), day_ago(70))
+    before.dated(12, day_ago(66))
+    before.dated(13, day_ago(66))
+    before.dated(14, day_ago(52))
+    # Published 60 days ago, with one approval; its copies to both other providers recorded, the step still open.
+    before.approved(20, 4, day_ago(90))
+    before.published(20, day_ago(60))
+    before.sent(20, (2, 3), day_ago(50))
+    before.done((20, 24), day_ago(60))
+    before.done((21,), day_ago(95))
+    before.dated(22, day_ago(46))
+    before.dated(23, day_ago(46))
+    before.dated(24, day_ago(32))
+    # An interim plan alone.
+    before.published(30, day_ago(40), "interim")
+    before.done((30, 34), day_ago(40))
+    for number, days in ((32, 26), (33, 26), (34, 12)):
+        before.dated(number, day_ago(days))
+    # Agreed by both 30 and 20 days ago, and not published.
+    before.approved(40, 4, day_ago(30))
+    before.approved(40, 5, day_ago(20), "chairs-action")
+    db.session.commit()
+    was = stands()
+    db.session.remove()
+    upgrade()
+    prepared = db.session.execute(text("SELECT milestone_id, prepared_on, prepared_from FROM preparations ORDER BY 1"))
+    assert [(row[0], str(row[1]), row[2]) for row in prepared] == [
+        (10, day_ago(90), "approvals"),
+        (20, day_ago(60), "publication"),
+        (40, day_ago(20), "approvals"),
+    ]
+    now = stands()
+    # The plan that was agreed is done on that day, and what hangs on it is dated from it.
+    assert now[10] == ("done", day_ago(90), day_ago(200))
+    assert now[11] == ("done", day_ago(90), day_ago(200)), "open before, its fact whole"
+    assert now[12] == ("done", day_ago(78), day_ago(76))
+    assert now[13] == ("done", day_ago(70), day_ago(76)), "done stays done, with a body missing"
+    assert now[14] == ("done", day_ago(80), day_ago(62))
+    assert now[20] == ("done", day_ago(60), day_ago(200))
+    assert now[21] == ("done", day_ago(95), day_ago(200))
+    assert now[22] == ("not-started", None, day_ago(46))
+    assert now[23] == ("done", day_ago(50), day_ago(46)), "open before, its fact whole"
+    # An interim plan is not the plan.
+    assert now[30] == ("in-progress", None, day_ago(200))
+    assert now[32] == ("not-started", None, None)
+    assert now[34] == ("done", day_ago(40), None)
+    assert now[40] == ("done", day_ago(20), day_ago(200))
+    assert (now[42][2], now[44][2]) == (day_ago(6), day_ago(-8))
+    facts = db.session.execute(
+        text("SELECT id, fact, fact_of_id, fact_count, fact_total, details_not_known FROM milestones ORDER BY id")
+    ).all()
+    assert {row.id: tuple(row)[1:] for row in facts if row.id < 30} == {
+        10: (None, None, None, None, False),
+        11: ("agreed", 10, 2, 2, False),
+        12: ("ministers-sent", 10, 1, 1, False),
+        13: ("providers-sent", 10, 1, 2, True),
+        14: ("published", 10, 1, 1, False),
+        20: (None, None, None, None, False),
+        21: ("agreed", 20, 1, 2, True),
+        22: ("ministers-sent", 20, 0, 1, False),
+        23: ("providers-sent", 20, 2, 2, False),
+        24: ("published", 20, 1, 1, False),
+    }
+    assert next(row for row in facts if row.id == 34).details_not_known
+    complete = db.session.scalars(text("SELECT id FROM milestones WHERE complete ORDER BY id")).all()
+    assert complete == [10]
+    db.session.remove()
+    downgrade(revision="0009")
+    back = stands()
+    closed_or_dated = {11, 23, *range(40, 45)}  # as nobody would have recorded it twice, that stays
+    assert {number: back[number] for number in was if number not in closed_or_dated} == {
+        number: values for number, values in was.items() if number not in closed_or_dated
+    }
+    assert back[40][0] == "in-progress", "it is not published"
+    told = db.session.execute(text("SELECT id, done_with FROM milestones WHERE done_with IS NOT NULL ORDER BY id"))
+    assert [tuple(row) for row in told][:2] == [(12, "told"), (14, "published")]
+    db.session.remove()
+    upgrade()
+    assert stands()[10] == now[10]
+
+
+def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(empty_app: Flask) -> None:
+    """The next run of queue-notices tells nothing of the days up to the upgrade, and the run after it what is new."""
+    upgrade(revision="0009")
+    before = Before()
+    for number, slug in enumerate(("agreed", "interim", "closing"), 1):
+        before.place(number, slug)
+    # The dates of what is open move back by this, into the past and near it.
+    before.approved(10, 4, day_ago(90))
+    before.approved(10, 5, day_ago(100))
+    before.published(10, day_ago(10))
+    before.done((10, 11, 14), day_ago(10))
+    before.dated(12, day_ago(-4))
+    before.dated(13, day_ago(-4))
+    # This opens a plan again that has long passed its date.
+    before.published(20, day_ago(40), "interim")
+    before.done((20, 21, 22, 23, 24), day_ago(40))
+    # This closes a step of which the owner would have been told next.
+    before.published(30, day_ago(60))
+    before.sent(30, (2, 3), day_ago(50))
+    before.done((30, 31, 34), day_ago(60))
+    before.done((32,), day_ago(50))
+    before.dated(33, day_ago(46))
+    before.run(
+        "INSERT INTO notices (milestone_id, due_on, step, addressee, user_id, audience, overtook, policy, at_once, "  # noqa: S608  words of our own
+        f"unreachable, queued_on, queued_at, ended_why) VALUES (33, '{day_ago(46)}', 'overdue-8', 'user:1', 1, "
+        f"'owner', '[]', '', false, false, '{day_ago(38)}', '2026-05-01 06:00:00', '')"
+    )
+    before.run("INSERT INTO role_grants (user_id, role, scope) VALUES (1, 'lead', 'national')")
+    db.session.commit()
+    db.session.remove()
+    upgrade()
+    statement = text("SELECT milestone_id, step, ending FROM notices WHERE milestone_id = 33")
+    assert [tuple(row) for row in db.session.execute(statement)] == [(33, "overdue-8", "withdrawn")]
+    db.session.rollback()
+    today = utc_today()
+    first = queue_due_notices(today, datetime.combine(today, time(7), UTC))
+    assert (first.notices, first.unreachable, first.skipped) == (0, 0, 0)
+    assert first.milestones > 0, "they were asked about"
+    later = today + timedelta(days=40)
+    then = queue_due_notices(later, datetime.combine(later, time(7), UTC))
+    assert then.notices + then.unreachable > 0, "what passes after the upgrade is told"
+    steps = db.session.execute(text("SELECT milestone_id, step FROM notices WHERE queued_on > :day"), {"day": today})
+    assert {row.milestone_id for row in steps} <= {12, 13, 20}

@@ -31,11 +31,11 @@ class AnswerForm(FlaskForm):
     def offer(self, question: Question) -> None:
         """Give the answers that whoever is asked may give: what is done by its publication is not done by a mail, and
         a contact says no day for what others record."""
-        kinds = [kind for kind in AnswerKind if not (kind is AnswerKind.DONE and question.milestone.is_document)]
+        kinds = [kind for kind in AnswerKind if not (kind is AnswerKind.DONE and question.milestone.is_done_by_facts)]
         self.kind.choices = [SelectChoice(kind.value, LABELS[kind]) for kind in kinds]
-        if question.milestone.is_document:
+        if question.milestone.is_done_by_facts:
             self.kind.label.text = "What is the status?"
-        if question.milestone.is_document or question.contact is not None:
+        if question.milestone.is_done_by_facts or question.contact is not None:
             del self.done_on
 
     @property

@@ -35,13 +35,15 @@ class Part(StrEnum):
     LATE = "late"
     JUST_NOW = "published in the last days, not received yet"
     NOT_TOLD = "published, not sent to the Scottish Government"
+    PREPARED = "prepared, not published"
+    INTERIM = "an interim plan published"
     UNEXPLAINED = "not published, no explanation"
     EXPLAINED = "not published, with a current explanation"
     RUN_OUT = "not published, with an explanation whose date has passed"
     NOT_SHARED = "not published, with an explanation that officials do not see"
 
 
-UNPUBLISHED = frozenset({Part.UNEXPLAINED, Part.EXPLAINED, Part.RUN_OUT, Part.NOT_SHARED})
+UNPUBLISHED = frozenset({Part.PREPARED, Part.INTERIM, Part.UNEXPLAINED, Part.EXPLAINED, Part.RUN_OUT, Part.NOT_SHARED})
 
 LAST_REPORT = {
     STAR: Part.UNEXPLAINED,
@@ -63,6 +65,8 @@ PRESENT_PLAN = {
     WITHOUT_GROUP: Part.UNEXPLAINED,
     "tayside": Part.EXPLAINED,
     "west-lothian": Part.NOT_TOLD,
+    "stirling": Part.PREPARED,
+    "renfrewshire": Part.INTERIM,
 }
 
 EXPLANATIONS = {

@@ -53,6 +53,10 @@ class Act:
         """The steps whose date hangs on a document."""
         return [one for one in self.milestones if one.follows_id == document.id]
 
+    def completed_by(self, document: Milestone) -> list[Milestone]:
+        """The steps that a fact about a document completes."""
+        return [one for one in self.milestones if one.fact_of_id == document.id]
+
 
 def last_approval(document: Milestone, scene: Scene) -> date:
     """The day on which the last of the lead bodies dealt with a document."""

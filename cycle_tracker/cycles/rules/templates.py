@@ -9,7 +9,7 @@ from typing import Any
 
 from cycle_tracker.core.document_states import report_guidance_date
 from cycle_tracker.core.errors import TemplateError
-from cycle_tracker.core.kinds import Basis, DoneWith, Kind, Stage
+from cycle_tracker.core.kinds import Basis, Fact, Kind, Stage
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period, reporting_year
 from cycle_tracker.milestones.rules.date_rules import DateRule
 
@@ -26,7 +26,8 @@ class Entry:
     """One row of a template.
 
     `opens` and `due` are date rules as text; a yearly entry writes `{k}` for the number of the reporting year.
-    `due` is empty where nothing gives a date. `national` entries belong to no partnership.
+    `due` is empty where nothing gives a date. `fact` is the fact about the entry `fact_of` that completes this one.
+    `national` entries belong to no partnership.
     """
 
     key: str
@@ -43,7 +44,8 @@ class Entry:
     repeat: Repeat = Repeat.ONCE
     core: bool = False
     national: bool = False
-    done_with: DoneWith | None = None
+    fact: Fact | None = None
+    fact_of: str = ""
     after: tuple[str, ...] = ()
     evidence: str = ""
 
@@ -72,7 +74,8 @@ class PlannedMilestone:
     """One milestone that a template calls for in one period.
 
     `key` is unique in the partnership (`2026-29.annual-report-1`); `template_key` names it within the cycle;
-    `follows` is the template key that its date hangs on; `after` those that should be finished before it.
+    `follows` is the template key that its date hangs on, `fact_of` that of the document whose fact completes it, and
+    `after` those that should be finished before it.
     """
 
     key: str
@@ -83,6 +86,7 @@ class PlannedMilestone:
     target_on: date | None
     due_rule: str
     follows: str | None
+    fact_of: str | None
     after: tuple[str, ...]
     reports_on: date | None
 
@@ -138,6 +142,7 @@ def _planned(entry: Entry, period: Period) -> Iterable[PlannedMilestone]:
             title=entry.title.replace("{year}", reporting_year(period.year_end(year))),
             opens=entry.opens.replace("{k}", str(year)),
             due=entry.due.replace("{k}", str(year)),
+            fact_of=entry.fact_of.replace("{k}", str(year)),
             after=tuple(key.replace("{k}", str(year)) for key in entry.after),
         )
         yield _one(spoken, period, f"{entry.key}-{year}", period.year_end(year))
@@ -155,6 +160,7 @@ def _one(entry: Entry, period: Period, template_key: str, year_end: date | None 
         target_on=_target(entry, due.on(period) if due else None),
         due_rule=entry.due,
         follows=due.follows if due else None,
+        fact_of=entry.fact_of or None,
         after=entry.after,
         reports_on=year_end if entry.kind is Kind.ANNUAL_REPORT else None,
     )
@@ -166,17 +172,46 @@ def _target(entry: Entry, given: date | None) -> date | None:
     return report_guidance_date(given.year) if given is not None and by_a_month else given
 
 
+# What completes each step, for templates that were kept before the facts had names of their own.
+_FACTS_OF_OLD = {
+    "approvals": (Fact.AGREED, "plan-prepared"),
+    "send-to-ministers": (Fact.MINISTERS_SENT, "plan-prepared"),
+    "send-to-providers": (Fact.PROVIDERS_SENT, "plan-prepared"),
+    "publish-plan": (Fact.PUBLISHED, "plan-prepared"),
+    "draft-report": (Fact.PUBLISHED, "annual-report-{k}"),
+    "tell-government": (Fact.PUBLISHED, "annual-report-{k}"),
+}
+
+
+def _fact_of(row: Mapping[str, Any]) -> tuple[Fact | None, str]:
+    """What completes an entry. An older template says only that it is done with the document that its date follows:
+    `published`, or `told` to the Scottish Government."""
+    if "fact" in row:
+        return (Fact(row["fact"]), row["fact_of"]) if row["fact"] else (None, "")
+    if "done_with" not in row:
+        return None, ""
+    if row.get("key") in _FACTS_OF_OLD:
+        return _FACTS_OF_OLD[row["key"]]
+    document = DateRule.parse(row["due"]).follows if row["done_with"] and row.get("due") else None
+    return (Fact(_FACTS_BY_OLD_NAME[row["done_with"]]), document) if document else (None, "")
+
+
+_FACTS_BY_OLD_NAME = {"published": Fact.PUBLISHED, "told": Fact.MINISTERS_SENT}
+
+
 def _entry(row: dict[str, Any]) -> Entry:
     try:
+        fact, fact_of = _fact_of(row)
         return Entry(
             **{
-                **row,
+                **{name: value for name, value in row.items() if name != "done_with"},
                 "stage": Stage(row["stage"]),
                 "kind": Kind(row["kind"]),
                 "duty_basis": Basis(row["duty_basis"]),
                 "date_basis": Basis(row["date_basis"]),
                 "repeat": Repeat(row.get("repeat", Repeat.ONCE)),
-                "done_with": DoneWith(row["done_with"]) if row.get("done_with") else None,
+                "fact": fact,
+                "fact_of": fact_of,
                 "after": tuple(row.get("after", ())),
             }
         )
@@ -189,6 +224,6 @@ def _check(template: Template) -> None:
     known = {planned.template_key for planned in generate(template, Period.starting(template.first_period))}
     known |= {entry.key for entry in template.entries if entry.national}
     for planned in generate(template, Period.starting(template.first_period)):
-        for key in (*planned.after, *((planned.follows,) if planned.follows else ())):
+        for key in (*planned.after, *(one for one in (planned.follows, planned.fact_of) if one)):
             if key not in known:
                 raise TemplateError(f"Entry {planned.template_key!r} names {key!r}, which is not in the template")

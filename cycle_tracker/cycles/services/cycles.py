@@ -4,14 +4,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, DoneWith
-from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.rules.editions import edition_for
 from cycle_tracker.cycles.rules.templates import (
@@ -22,12 +20,10 @@ from cycle_tracker.cycles.rules.templates import (
     template_from_json,
 )
 from cycle_tracker.cycles.services.planned_milestones import date_what_follows_the_finished, enter_planned, join_planned
-from cycle_tracker.milestones.services.milestones import complete_followers
+from cycle_tracker.documents.services.facts import settle_documents
 from cycle_tracker.models.cycle import Cycle, TemplateEdition
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
 
 
@@ -86,6 +82,7 @@ def switch_on_steps(
         open_national_milestones(cycle.period, entered_on=entered_on),
     )
     date_what_follows_the_finished(made.values())
+    settle_documents({one.fact_of_id for one in made.values()} - {None}, by=by, now=now)
     if made:
         audit.record(
             "cycle",
@@ -213,14 +210,3 @@ def _add_the_other_steps(
     """Open a cycle of which only the documents are there: what is recorded of them finishes what goes with it."""
     optional = [entry.key for entry in template_of(cycle.template_edition).optional]
     switch_on_steps(cycle, switched_on if core_only else optional, entered_on=entered_on, by=by, now=now)
-    for publication in db.session.scalars(
-        select(Publication)
-        .join(Publication.milestone)
-        .where(Milestone.cycle_id == cycle.id, Milestone.state == State.DONE)
-        .options(selectinload(Publication.copies).joinedload(PublicationCopy.receiver))
-        .order_by(Publication.id)
-    ).all():
-        complete_followers(publication.milestone, DoneWith.PUBLISHED, publication.published_on, by=by, now=now)
-        for copy in publication.copies:
-            if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
-                complete_followers(publication.milestone, DoneWith.TOLD, copy.sent_on, by=by, now=now)

@@ -40,7 +40,7 @@ def enter_planned(
             date_basis=one.entry.date_basis,
             date_citation=one.entry.date_citation,
             date_rule=one.due_rule,
-            done_with=one.entry.done_with,
+            fact=one.entry.fact,
             reports_on=one.reports_on,
             opens_on=one.opens_on,
             target_on=one.target_on,
@@ -61,12 +61,15 @@ def enter_planned(
 def join_planned(
     planned: list[PlannedMilestone], rows: Mapping[str, Milestone], national: Mapping[str, Milestone]
 ) -> None:
-    """Tie each milestone to those that it follows and comes after; a cycle of core steps alone leaves out the rest."""
+    """Tie each milestone to those that it follows, is completed by and comes after; a cycle of core steps alone leaves
+    out the rest."""
     known = {**national, **rows}
     for one in planned:
         milestone = rows[one.template_key]
         if one.follows and one.follows in known and milestone.follows_id is None:
             milestone.follows_id = known[one.follows].id
+        if one.fact_of and one.fact_of in rows and milestone.fact_of_id is None:
+            milestone.fact_of_id = rows[one.fact_of].id
         there = {earlier.id for earlier in milestone.predecessors}
         milestone.predecessors.extend(rows[key] for key in one.after if key in rows and rows[key].id not in there)
     db.session.flush()

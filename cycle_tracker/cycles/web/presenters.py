@@ -10,6 +10,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_facts import facts_of
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.rules.gaps import Gap
+from cycle_tracker.documents.web.lines import with_progress
 from cycle_tracker.milestones.web.details import Detail, dates_for, detail_for
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.date_change import DateChange
@@ -98,7 +99,7 @@ def cycle_page(cycle: Cycle, facts: CycleFacts, viewer: Viewer, today: date) -> 
 def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer, today: date) -> Task:
     detail = detail_for(viewer, milestone)
     dates = dates_for(detail, milestone, facts.explanations)
-    summary = f"{due_wording(dates, today)}."
+    summary = f"{with_progress(due_wording(dates, today), milestone, detail)}."
     if detail is Detail.EVERYTHING and (milestone.owner or milestone.is_open):
         summary += f" Owner: {milestone.owner.name}." if milestone.owner else " No owner."
     if detail is not Detail.DATES:

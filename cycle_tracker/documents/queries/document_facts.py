@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, select
+from sqlalchemy import ScalarSelect, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import built_once, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
@@ -14,7 +16,7 @@ from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version, is_document_itself
 
 _SHARED, _NEWEST = aliased(DateChange), aliased(DateChange)
 
@@ -22,13 +24,18 @@ _SHARED, _NEWEST = aliased(DateChange), aliased(DateChange)
 def facts_of(
     milestone: Milestone, publication: Publication | None, explanation: DateChange | None, *, notified: bool
 ) -> DocumentFacts:
-    """What is known of one document, for its state; `explanation` is the newest that was shared."""
+    """What is known of one document, for its state; `explanation` is the newest that was shared, and `notified` says
+    that Scottish Ministers were sent a copy."""
+    is_plan = milestone.kind is Kind.PLAN
     return DocumentFacts(
         state=milestone.state,
         opens_on=milestone.opens_on,
         target_on=milestone.target_on,
-        published=publication is not None,
-        notified=notified,
+        published=publication is not None and is_document_itself(publication.version, milestone.kind),
+        sent=notified,
+        is_plan=is_plan,
+        is_prepared=is_plan and milestone.state is State.DONE,
+        interim_until=publication.interim_until if publication else None,
         explained_until=explanation.new_due_on if explanation else None,
         notify_from=milestone.partnership.notify_from if milestone.partnership else None,
     )
@@ -75,6 +82,14 @@ def _notified() -> Any:
     )
 
 
+# The plan or the report itself is published, as `is_document_itself` says.
+_IS_ITSELF = and_(
+    Publication.id.is_not(None),
+    IS_PUBLISHED,
+    or_(Publication.version != Version.INTERIM, Milestone.kind != Kind.PLAN),
+)
+
+
 def with_facts(statement: Any) -> Select[Any]:
     """A statement on documents, joined with everything that their states depend on: partnership, publication and the
     newest explanation that was shared."""
@@ -92,8 +107,11 @@ STATE_FACTS = (
     Milestone.state,
     Milestone.opens_on,
     Milestone.target_on,
-    Publication.id.is_not(None).label("is_published"),
+    _IS_ITSELF.label("is_published"),
     Milestone.complete.label("notified"),
+    (Milestone.kind == Kind.PLAN).label("is_plan"),
+    and_(Milestone.kind == Kind.PLAN, Milestone.state == State.DONE).label("is_prepared"),
+    Publication.interim_until,
     _SHARED.new_due_on.label("explained_until"),
     Partnership.notify_from,
 )
@@ -104,8 +122,9 @@ _NUMBER_OF_FACTS = len(STATE_FACTS)
 FACTS = (
     *STATE_FACTS,
     Milestone.kind,
+    Milestone.done_on,
     Milestone.reports_on,
-    Publication.published_on,
+    case((_IS_ITSELF, Publication.published_on)).label("published_on"),
     _SHARED.reason.label("explanation"),
 )
 """The same, with what is told beside the state. `facts_in` reads them by name."""
@@ -122,8 +141,11 @@ def facts_in(row: Any) -> DocumentFacts:
         state=row.state,
         opens_on=row.opens_on,
         target_on=row.target_on,
-        published=row.is_published,
-        notified=row.notified,
+        published=bool(row.is_published),
+        sent=row.notified,
+        is_plan=row.is_plan,
+        is_prepared=row.is_prepared,
+        interim_until=row.interim_until,
         explained_until=row.explained_until,
         notify_from=row.notify_from,
     )

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.rules.agreement import Outcome, agreement_of, why_not_agreed
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import PartnershipBody
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 
 
@@ -16,9 +18,10 @@ from cycle_tracker.models.publication import Form, Publication, PublicationCopy,
 class DocumentRecord:
     """What is recorded about one document, and the bodies from which a record is expected.
 
-    `lead_bodies` are those of the partnership on the day of the document's version, or today while it is unpublished.
+    `lead_bodies` are those of the partnership on the day on which a plan was prepared, otherwise on that of the
+    document's version, or today while it is unpublished. `leads` are all that led at any time, with their days.
     `receivers` need a copy: of a plan, Scottish Ministers and each other service provider of that day (2014 Act,
-    section 10(7)(a)), of a report, the Scottish Government, by custom.
+    section 10(7)(a)). A report is sent to nobody: it is recorded here, and the Scottish Government sees it.
     """
 
     document: Milestone
@@ -28,6 +31,8 @@ class DocumentRecord:
     receivers: Sequence[Organisation] = ()
     others: Sequence[Organisation] = field(default=())
     """The partnership's other bodies: a copy may go to them, and none is expected."""
+    leads: Sequence[PartnershipBody] = ()
+    preparation: Preparation | None = None
 
     def approval_of(self, organisation_id: int) -> Approval | None:
         """What is recorded of one body's approval, if it is."""
@@ -75,21 +80,42 @@ def _gap_facts(record: DocumentRecord) -> GapFacts:
         is_plan=document.kind is Kind.PLAN,
         draft=publication is not None and publication.is_draft,
         interim=publication is not None and publication.version is Version.INTERIM,
+        interim_until_known=publication is not None and publication.interim_until is not None,
         before_service=_is_before_service(document),
         date_known=publication is not None and publication.published_on is not None,
         full_address=Form.FULL in forms,
         child_form=Form.CHILD in forms,
         summary_form=bool(forms & {Form.SUMMARY, Form.CHILD, Form.EASY_READ}),
-        approvals=[_approval_facts(body, record.approval_of(body.id)) for body in record.approving_bodies],
-        copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers],
+        approvals=[
+            _approval_facts(body, record.approval_of(body.id), is_plan=document.kind is Kind.PLAN)
+            for body in record.approving_bodies
+        ],
+        copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers if document.kind is Kind.PLAN],
     )
 
 
-def _approval_facts(body: Organisation, approval: Approval | None) -> ApprovalFacts:
+def outcome_of(approval: Approval) -> Outcome:
+    """A recorded decision as the rules know it."""
+    return Outcome(
+        manner=approval.manner,
+        decided_on=approval.approved_on,
+        signed_off=bool(approval.signed_off),
+        signed_off_on=approval.signed_off_on,
+        agreed=approval.agreed,
+    )
+
+
+def _approval_facts(body: Organisation, approval: Approval | None, *, is_plan: bool) -> ApprovalFacts:
     if approval is None:
         return ApprovalFacts(body.name, recorded=False)
+    outcome = outcome_of(approval)
+    agreement = agreement_of(outcome)
     return ApprovalFacts(
-        body.name, recorded=True, dated=approval.approved_on is not None, minuted=bool(approval.minute)
+        body.name,
+        recorded=True,
+        dated=approval.approved_on is not None and (agreement is None or agreement.on is not None),
+        minuted=bool(approval.minute),
+        open=why_not_agreed(outcome, body.name, is_plan=is_plan),
     )
 
 

@@ -85,7 +85,7 @@ def list_documents(
 def _incomplete(
     reach: Reach, *, not_required: bool, one_partnership: bool, one_kind: bool, one_period: bool
 ) -> Select[*tuple[Any, ...]]:
-    """Documents past their guidance date, but for those published and notified."""
+    """Documents past their guidance date, but for those that are complete."""
     late = select(Milestone.id).where(IS_DOCUMENT, IS_INCOMPLETE, is_past(Milestone.target_on, day_of()))
     narrowed = [in_reach(Milestone.partnership_id, reach)]
     if not not_required:
@@ -130,7 +130,7 @@ def _escalated_on(audience: Audience) -> Any:
 
 
 def _document(row: Any, today: date) -> Document:
-    published = row.is_published
+    published = bool(row.is_published)
     state = document_state(first_facts(row), today)
     return Document(
         milestone_id=row.id,
@@ -143,7 +143,7 @@ def _document(row: Any, today: date) -> Document:
         partnership_name=row.name,
         state=state,
         target_on=row.target_on,
-        days_past=days_past(row.target_on, row.published_on or today),
+        days_past=days_past(row.target_on, _ended_on(row) or today),
         lag=lag_days(row.reports_on, row.published_on, today),
         published=published,
         published_on=row.published_on,
@@ -152,3 +152,10 @@ def _document(row: Any, today: date) -> Document:
         escalated_on=row.escalated_on,
         raised_on=row.raised_on,
     )
+
+
+def _ended_on(row: Any) -> date | None:
+    """The day up to which the days past the guidance date count: for a plan that on which it was prepared."""
+    prepared = row.kind is Kind.PLAN and row.state is State.DONE
+    ended_on: date | None = row.done_on if prepared else row.published_on
+    return ended_on

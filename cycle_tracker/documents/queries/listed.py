@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind, Stage
-from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Fact, Kind, Stage
+from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
@@ -13,7 +13,7 @@ from cycle_tracker.models.user import User
 
 
 class ListedMilestone(NamedTuple):
-    """One milestone of a list. What comes after `period_start` is asked for only where the list becomes a file or a
+    """One milestone of a list. What comes after `fact_total` is asked for only where the list becomes a file or a
     calendar feed."""
 
     id: int
@@ -38,6 +38,9 @@ class ListedMilestone(NamedTuple):
     partnership: str
     notify_from: date | None
     period_start: date | None
+    fact: Fact | None
+    fact_count: int | None
+    fact_total: int | None
     duty_basis: Basis = Basis.LOCAL
     duty_citation: str = ""
     lead_organisation: str | None = None
@@ -47,6 +50,11 @@ class ListedMilestone(NamedTuple):
     def is_document(self) -> bool:
         """True for a plan or an annual report."""
         return self.kind in DOCUMENTS
+
+    @property
+    def is_open(self) -> bool:
+        """True until it is done, dropped or not required."""
+        return self.state in OPEN
 
 
 LISTED: tuple[Any, ...] = (
@@ -72,6 +80,9 @@ LISTED: tuple[Any, ...] = (
     Partnership.name,
     Partnership.notify_from,
     Cycle.period_start,
+    Milestone.fact,
+    Milestone.fact_count,
+    Milestone.fact_total,
 )
 """The columns of a page's list, in the order of `ListedMilestone`: of a statement on Milestone with its partnership,
 cycle and owner."""
@@ -108,5 +119,8 @@ def listed(milestone: Milestone) -> ListedMilestone:
         partnership=partnership.name,
         notify_from=partnership.notify_from,
         period_start=cycle.period_start if cycle else None,
+        fact=milestone.fact,
+        fact_count=milestone.fact_count,
+        fact_total=milestone.fact_total,
         entered_on=milestone.entered_on,
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,13 +14,22 @@ from sqlalchemy.orm import contains_eager, joinedload
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.core.statements import built_once, columns_of, detached, numbers_of, parts_of, rows_of
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.statements import (
+    built_once,
+    columns_of,
+    detached,
+    number_of,
+    numbers_of,
+    parts_of,
+    rows_of,
+)
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.queries.on_page import OnPage
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, PartnershipBody
@@ -57,8 +67,17 @@ def get_publication(
 
 
 def get_record(document: Milestone, today: date) -> DocumentRecord:
-    """What is recorded of one document, in three statements."""
-    return get_records([document], today)[document.id]
+    """What is recorded of one document, with the day on which a plan was prepared and what that is taken from. In five
+    statements, three of them only where it is published."""
+    record = get_records([document], today)[document.id]
+    return _with_preparation(record)
+
+
+def _with_preparation(record: DocumentRecord) -> DocumentRecord:
+    plan = record.document
+    if plan.kind is not Kind.PLAN or plan.state is not State.DONE:
+        return record
+    return replace(record, preparation=db.session.scalars(_prepared(), {"plan": plan.id}).one_or_none())
 
 
 def record_on_page(on_page: OnPage, today: date) -> DocumentRecord:
@@ -73,11 +92,13 @@ def record_on_page(on_page: OnPage, today: date) -> DocumentRecord:
         (organisations[one[0]], detached(PartnershipBody, body, organisation=organisations[one[0]]) if body else None)
         for one, body in pairs
     )
-    return _record(document, on_page.publication, approvals, bodies[document.partnership_id], national, today)
+    record = _record(document, on_page.publication, approvals, bodies[document.partnership_id], national, today)
+    return _with_preparation(record)
 
 
 def get_records(documents: Collection[Milestone], today: date) -> dict[int, DocumentRecord]:
-    """What is recorded of each document, by its number: as many statements for many as for one."""
+    """What is recorded of each document, by its number, but for its preparation: as many statements for many as for
+    one."""
     publications, approvals = _publications(documents), _approvals(documents)
     bodies, national = _organisations(documents)
     return {
@@ -101,7 +122,8 @@ def _record(
     others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
     if document.kind is not Kind.PLAN:
         others |= dict.fromkeys(one for one in national if one not in receivers)
-    return DocumentRecord(document, publication, approvals, leads, receivers, tuple(others))
+    led = [one for one in bodies if one.role is BodyRole.LEAD]
+    return DocumentRecord(document, publication, approvals, leads, receivers, tuple(others), led)
 
 
 def list_gaps(documents: Collection[Milestone], today: date) -> dict[int, list[Gap]]:
@@ -114,8 +136,10 @@ def names_in(record: DocumentRecord) -> dict[int, str]:
     copies = record.publication.copies if record.publication else []
     people = {
         *(one.recorded_by_id for one in record.approvals),
+        *(one.agreed_recorded_by_id for one in record.approvals),
         *(one.sent_recorded_by_id for one in copies),
         *(one.received_recorded_by_id for one in copies),
+        record.preparation.recorded_by_id if record.preparation else None,
     }
     known = sorted(one for one in people if one is not None)
     return {row.id: row.name for row in rows_of(_people(), people=known)} if known else {}
@@ -157,6 +181,11 @@ def _published() -> Select[Publication]:
         )
         .order_by(Publication.id)
     )
+
+
+@built_once
+def _prepared() -> Select[Preparation]:
+    return select(Preparation).where(Preparation.milestone_id == number_of("plan"))
 
 
 def _approvals(documents: Iterable[Milestone]) -> Mapping[int, list[Approval]]:
@@ -241,7 +270,10 @@ def _receivers(
 
 
 def _day_of(document: Milestone, publication: Publication | None, today: date) -> date:
-    """The day that decides who leads: that of the version, otherwise the guidance date, and never a future day."""
+    """The day that decides who leads: that on which the plan was prepared, otherwise that of the version, otherwise the
+    guidance date, and never a future day."""
+    if document.kind is Kind.PLAN and document.state is State.DONE and document.done_on is not None:
+        return min(document.done_on, today)
     if publication is None or publication.is_draft:
         return today
     return min(publication.newer_on or publication.published_on or document.target_on or today, today)

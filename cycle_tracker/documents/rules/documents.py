@@ -2,7 +2,8 @@
 
 A plan must be in place for the period that starts on 1 April (2014 Act, section 8(1); SSI 2016/255). No law fixes a day
 for an annual report, so "late" is told against a guidance date, and the words are chosen with care: "past guidance
-date", "explained", "outstanding".
+date", "explained", "outstanding". A report is complete once it is published. A plan is done once it is prepared, and
+complete once it is also published and sent to Scottish Ministers.
 """
 
 from datetime import date
@@ -11,21 +12,25 @@ from typing import NamedTuple
 from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.core.periods import FIRST_START
 
 
 class DocumentFacts(NamedTuple):
     """What is known of a document. Dates are London dates.
 
-    `explained_until` is the new expected date of the explanation that officials may see, if there is one.
-    `notify_from` is the day from which the partnership uses the service.
+    `published` is about the document itself, not about a draft or an interim plan; `interim_until` is the last day that
+    an interim plan covers. Of a plan, `is_prepared` and `sent` (to Scottish Ministers). `explained_until` is the new
+    expected date of the explanation that officials may see, if there is one. `notify_from` is the day from which the
+    partnership uses the service.
     """
 
     state: State
     opens_on: date | None
     target_on: date | None
     published: bool
-    notified: bool
+    sent: bool = False
+    is_plan: bool = False
+    is_prepared: bool = False
+    interim_until: date | None = None
     explained_until: date | None = None
     notify_from: date | None = None
 
@@ -39,9 +44,14 @@ def document_state(
     2017–20, before the 2020 guidance named June) is never late, nor is one that fell due before `notify_from`.
     """
     if facts.published:
-        return DocumentState.COMPLETE if facts.notified else DocumentState.PUBLISHED_NOT_NOTIFIED
+        is_complete = facts.sent or not facts.is_plan
+        return DocumentState.COMPLETE if is_complete else DocumentState.PUBLISHED_COPY_NOT_SENT
     if facts.state is State.NOT_REQUIRED:
         return DocumentState.NOT_REQUIRED
+    if facts.is_plan and facts.is_prepared:
+        return DocumentState.PREPARED_NOT_PUBLISHED
+    if facts.interim_until is not None and not is_past(facts.interim_until, today):
+        return DocumentState.INTERIM
     if facts.opens_on is not None and today < facts.opens_on:
         return DocumentState.NOT_OPEN
     if facts.target_on is None or is_before_service(facts.target_on, facts.notify_from):
@@ -53,11 +63,6 @@ def document_state(
     if today > last_day_before_outstanding(facts.target_on, outstanding_after):
         return DocumentState.OUTSTANDING
     return DocumentState.PAST_GUIDANCE_DATE
-
-
-def first_day_reported_on(reports_on: date | None) -> date | None:
-    """The 1 April on which the year that a report covers starts."""
-    return date(reports_on.year - 1, FIRST_START.month, FIRST_START.day) if reports_on else None
 
 
 def early_words(reports_on: date | None, published_on: date | None) -> str:

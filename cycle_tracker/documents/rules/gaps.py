@@ -23,12 +23,13 @@ class Gap:
 
 @dataclass(frozen=True)
 class ApprovalFacts:
-    """What is known of one lead body's approval."""
+    """What is known of one lead body's decision. `open` says why it has not agreed to the document, empty if it has."""
 
     body: str
     recorded: bool
     dated: bool = False
     minuted: bool = False
+    open: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class GapFacts:
     is_plan: bool
     draft: bool = False
     interim: bool = False
+    interim_until_known: bool = True
     before_service: bool = False
     date_known: bool = False
     full_address: bool = False
@@ -90,6 +92,8 @@ def gaps_about(gaps: Iterable[Gap], about: About) -> list[str]:
 def _of_the_place_and_day(facts: GapFacts) -> Iterable[Gap]:
     if facts.interim:
         yield Gap(About.PUBLICATION, "An interim version is published. The final version is not published yet.")
+        if facts.is_plan and not facts.interim_until_known:
+            yield Gap(About.PUBLICATION, "The last day that the interim plan covers is not recorded.")
     if not facts.date_known:
         yield Gap(About.PUBLICATION, "The publication date is not known.")
     if not facts.full_address:
@@ -107,6 +111,8 @@ def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
     for one in approvals:
         if not one.recorded:
             yield Gap(About.APPROVALS, f"The approval of {one.body} is not recorded.")
+        elif one.open:
+            yield Gap(About.APPROVALS, one.open)
         elif not one.dated:
             yield Gap(About.APPROVALS, f"The date of the approval of {one.body} is missing.")
         elif not one.minuted:

@@ -1,15 +1,17 @@
-"""What each lead body made of a document: made by the body, recorded by a person, who may be another body's."""
+"""What each lead body decided about a document: made by the body, recorded by a person, who may be another body's."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.milestones.services.milestones import ensure_past_day
+from cycle_tracker.core.kinds import Agreed, Kind, Manner
+from cycle_tracker.documents.services.facts import settle
+from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, LATEST_DUE, ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.user import User
@@ -17,13 +19,34 @@ from cycle_tracker.models.user import User
 
 @dataclass(frozen=True)
 class ApprovalDetails:
-    """What is known of an approval. All but the manner may be unknown."""
+    """What is known of a decision. All but the manner may be unknown.
+
+    `signs_off` and what follows it count for an approval subject to changes, `deferred_to` for a decision that was
+    deferred, `agreed` for a body that noted a plan. What does not belong to the decision is left out of the record.
+    """
 
     manner: Manner
     made_by: str = ""
     approved_on: date | None = None
     meeting: str = ""
     minute: str = ""
+    draft: str = ""
+    signs_off: str = ""
+    sign_off_by: date | None = None
+    signed_off: bool = False
+    signed_off_on: date | None = None
+    deferred_to: str = ""
+    deferred_to_on: date | None = None
+    agreed: Agreed | None = None
+
+    def of_the_decision(self) -> "ApprovalDetails":
+        """These details without those that do not belong to the decision."""
+        details = self
+        if self.manner is not Manner.SUBJECT_TO_CHANGES:
+            details = replace(details, signs_off="", sign_off_by=None, signed_off=False, signed_off_on=None)
+        if self.manner is not Manner.DEFERRED:
+            details = replace(details, deferred_to="", deferred_to_on=None)
+        return details if self.manner is Manner.NOTED else replace(details, agreed=None)
 
 
 def record_approval(
@@ -36,17 +59,19 @@ def record_approval(
     """
     if not document.is_document:
         raise RuleBroken("Only a plan or an annual report can be approved.")
-    _ensure_day(details, today)
+    known = _possible(document, details, today)
     approval = Approval(
         milestone_id=document.id,
         organisation=body,
-        **asdict(details),
+        **asdict(known),
+        agreed_recorded_by_id=by.id if known.agreed else None,
         on_behalf=by.organisation_id != body.id,
         recorded_by_id=by.id,
         recorded_at=now,
     )
     db.session.add(approval)
     audit.record_milestone(document, "approval-recorded", by=by, at=now, after=facts_of_approval(approval))
+    settle(document, by=by, now=now)
     count_as_changed(document)
     db.session.flush()
     return approval
@@ -56,15 +81,18 @@ def correct_approval(
     document: Milestone, approval: Approval, details: ApprovalDetails, *, by: User, today: date, now: datetime
 ) -> None:
     """Put right what was recorded of an approval. Who corrected it is who recorded it from now on."""
-    _ensure_day(details, today)
+    known = _possible(document, details, today)
     before = facts_of_approval(approval)
-    for name, value in asdict(details).items():
+    if known.agreed is not approval.agreed:
+        approval.agreed_recorded_by_id = by.id if known.agreed else None
+    for name, value in asdict(known).items():
         setattr(approval, name, value)
     approval.on_behalf = by.organisation_id != approval.organisation_id
     approval.recorded_by_id, approval.recorded_at = by.id, now
     audit.record_milestone(
         document, "approval-corrected", by=by, at=now, before=before, after=facts_of_approval(approval)
     )
+    settle(document, by=by, now=now)
     count_as_changed(document)
     db.session.flush()
 
@@ -77,6 +105,7 @@ def take_back_approval(document: Milestone, approval: Approval, reason: str, *, 
         document, "approval-taken-back", by=by, at=now, before=facts_of_approval(approval), reason=reason.strip()
     )
     db.session.delete(approval)
+    settle(document, by=by, now=now, reason=reason.strip())
     count_as_changed(document)
     db.session.flush()
 
@@ -88,13 +117,39 @@ def facts_of_approval(approval: Approval) -> dict[str, Any]:
         "organisation_id": approval.organisation_id or approval.organisation.id,
         "manner": approval.manner.value,
         "made_by": approval.made_by,
-        "approved_on": approval.approved_on.isoformat() if approval.approved_on else None,
+        "approved_on": _iso(approval.approved_on),
         "meeting": approval.meeting,
         "minute": approval.minute,
+        "draft": approval.draft or "",
+        "signs_off": approval.signs_off or "",
+        "sign_off_by": _iso(approval.sign_off_by),
+        "signed_off": bool(approval.signed_off),
+        "signed_off_on": _iso(approval.signed_off_on),
+        "deferred_to": approval.deferred_to or "",
+        "deferred_to_on": _iso(approval.deferred_to_on),
+        "agreed": approval.agreed.value if approval.agreed else None,
         "on_behalf": approval.on_behalf,
     }
 
 
-def _ensure_day(details: ApprovalDetails, today: date) -> None:
-    if details.approved_on is not None:
-        ensure_past_day(details.approved_on, today, field="approved_on")
+def _possible(document: Milestone, details: ApprovalDetails, today: date) -> ApprovalDetails:
+    """The details that belong to the decision. Raises RuleBroken, beside the field, for a day that cannot be."""
+    known = details.of_the_decision()
+    if document.kind is not Kind.PLAN:
+        known = replace(known, agreed=None)
+    for name, day in (("approved_on", known.approved_on), ("signed_off_on", known.signed_off_on)):
+        if day is not None:
+            ensure_past_day(day, today, field=name)
+    for name, day in (("sign_off_by", known.sign_off_by), ("deferred_to_on", known.deferred_to_on)):
+        if day is not None and not EARLIEST_DONE <= day < LATEST_DUE:
+            raise RuleBroken(f"The date must be between {EARLIEST_DONE.year} and {LATEST_DUE.year}.", field=name)
+    decided_on = known.approved_on
+    if decided_on is not None and known.signed_off_on is not None and known.signed_off_on < decided_on:
+        raise RuleBroken("The changes cannot be signed off before the decision.", field="signed_off_on")
+    if decided_on is not None and known.deferred_to_on is not None and known.deferred_to_on <= decided_on:
+        raise RuleBroken("The other meeting must be after this one.", field="deferred_to_on")
+    return replace(known, signed_off=known.signed_off or known.signed_off_on is not None)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -4,17 +4,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DoneWith
-from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publications import tell_scottish_government
-from cycle_tracker.milestones.services.milestones import ensure_past_day, reopen_milestone
+from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
@@ -47,6 +43,7 @@ def record_copies_sent(
         copy = PublicationCopy(receiver=receiver, sent_on=sent_on, sent_recorded_by_id=by.id)
         publication.copies.append(copy)
         audit.record_milestone(publication.milestone, "copy-sent", by=by, at=now, after=facts_of_copy(copy))
+    settle(publication.milestone, by=by, now=now)
     count_as_changed(publication.milestone)
     db.session.flush()
 
@@ -63,7 +60,7 @@ def correct_copy(
 ) -> None:
     """Put right when a copy was sent, and record a receipt that came back, by letter for instance.
 
-    What Scottish Government was told on another day is done on that day too. Raises RuleBroken for days that cannot be.
+    A step that the copies complete is done on the day as it is now. Raises RuleBroken for days that cannot be.
     """
     for name, day in (("sent_on", sent_on), ("received_on", received_on)):
         if day is not None:
@@ -72,8 +69,6 @@ def correct_copy(
         raise RuleBroken("The date received cannot be before the date sent.", field="received_on")
     before = facts_of_copy(copy)
     if sent_on != copy.sent_on:
-        if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
-            _move_what_telling_finished(publication.milestone, copy.sent_on, sent_on)
         copy.sent_on, copy.sent_recorded_by_id = sent_on, by.id
     if received_on != copy.received_on:
         copy.received_on = received_on
@@ -81,6 +76,7 @@ def correct_copy(
     audit.record_milestone(
         publication.milestone, "copy-corrected", by=by, at=now, before=before, after=facts_of_copy(copy)
     )
+    settle(publication.milestone, by=by, now=now)
     count_as_changed(publication.milestone)
     db.session.flush()
 
@@ -96,10 +92,8 @@ def take_back_copy(publication: Publication, copy: PublicationCopy, reason: str,
     audit.record_milestone(
         document, "copy-taken-back", by=by, at=now, before=facts_of_copy(copy), reason=reason.strip()
     )
-    if copy.receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
-        for step in _finished_by_telling(document):
-            reopen_milestone(step, reason.strip(), by=by, now=now)
     publication.copies.remove(copy)
+    settle(document, by=by, now=now, reason=reason.strip())
     count_as_changed(document)
     db.session.flush()
 
@@ -112,23 +106,3 @@ def facts_of_copy(copy: PublicationCopy) -> dict[str, Any]:
         "sent_on": copy.sent_on.isoformat() if copy.sent_on else None,
         "received_on": copy.received_on.isoformat() if copy.received_on else None,
     }
-
-
-def _move_what_telling_finished(document: Milestone, old: date | None, new: date | None) -> None:
-    for step in _finished_by_telling(document):
-        if step.done_on == old:
-            step.done_on = new
-
-
-def _finished_by_telling(document: Milestone) -> list[Milestone]:
-    return list(
-        db.session.scalars(
-            select(Milestone)
-            .where(
-                Milestone.follows_id == document.id,
-                Milestone.done_with == DoneWith.TOLD,
-                Milestone.state == State.DONE,
-            )
-            .order_by(Milestone.id)
-        )
-    )

@@ -1,4 +1,4 @@
-"""Recording that a document is published, and telling Scottish Government of it. A fact is never blocked."""
+"""Recording that a document is published, and sending it to the Scottish Government. A fact is never blocked."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,10 @@ from sqlalchemy import select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DoneWith
-from cycle_tracker.core.lifecycle import State
-from cycle_tracker.documents.rules.documents import first_day_reported_on
+from cycle_tracker.documents.rules.publications import Unlikely, why_unlikely
+from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_mails import queue_publication_mail
-from cycle_tracker.milestones.services.milestones import complete, complete_followers, ensure_past_day
+from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -30,61 +29,68 @@ def record_publication(
     today: date,
     now: datetime,
     version: Version = Version.FINAL,
+    interim_until: date | None = None,
+    confirmed: bool = False,
 ) -> Publication:
     """Record where and when a document was published; with `tell_government`, that it was sent there today.
 
     A draft, published for a consultation, finishes nothing, and what is published after it takes its place. Raises
-    RuleBroken for what is no document, is recorded already, or carries a day that cannot be.
+    RuleBroken for what is no document, is recorded already, or carries a day that cannot be; and Unlikely for a day
+    that is not likely, unless a person confirmed it.
     """
     if not document.is_document:
         raise RuleBroken("Only a plan or an annual report can be recorded as published.")
     earlier = find_publication(document)
     if earlier is not None and not earlier.is_draft:
         raise RuleBroken("This is already recorded as published.", field="address")
-    ensure_day_of_publication(document, version, published_on, today)
+    ensure_day_of_publication(document, version, published_on, today, confirmed=confirmed)
     if earlier is not None:
         _put_away_draft(earlier, by=by, now=now)
     publication = Publication(
         milestone=document,
         version=version,
         published_on=published_on,
+        interim_until=interim_until if version is Version.INTERIM else None,
         recorded_by_id=by.id if by else None,
         recorded_at=now,
     )
     if address:
         publication.addresses.append(PublicationAddress(address=address))
     db.session.add(publication)
-    if publication.is_draft:
-        audit.record_milestone(document, "draft-published", by=by, at=now, after=facts_of_publication(publication))
-        count_as_changed(document)
-    else:
-        finish_document(document, published_on, by=by, now=now)
-        if tell_government:
-            tell_scottish_government(publication, sent_on=today, by=by, now=now)
+    _record_event(publication, by=by, now=now)
+    settle(document, by=by, now=now)
+    if tell_government and not publication.is_draft:
+        tell_scottish_government(publication, sent_on=today, by=by, now=now)
+    count_as_changed(document)
     db.session.flush()
     return publication
 
 
-def finish_document(document: Milestone, published_on: date | None, *, by: User | None, now: datetime) -> None:
-    """What being published does: the document is done, and so is what the same fact completes."""
-    if document.state is not State.DONE:
-        complete(document, published_on, "published", by=by, now=now)
-    complete_followers(document, DoneWith.PUBLISHED, published_on, by=by, now=now)
-
-
 def ensure_day_of_publication(
-    document: Milestone, version: Version, published_on: date | None, today: date, *, field: str = "published_on"
+    document: Milestone,
+    version: Version,
+    published_on: date | None,
+    today: date,
+    *,
+    field: str = "published_on",
+    confirmed: bool = False,
 ) -> None:
-    """Raises RuleBroken, beside the field, for a day on which the document cannot have been published."""
+    """Raises RuleBroken, beside the field, for a day on which the document cannot have been published, and Unlikely for
+    one that is not likely, which a person may confirm."""
     if published_on is None:
         return
     ensure_past_day(published_on, today, field=field)
-    starts_on = first_day_reported_on(document.reports_on)
-    if version is not Version.DRAFT and starts_on is not None and published_on < starts_on:
-        raise RuleBroken(
-            f"The year it reports on starts on {starts_on:%-d %B %Y}, so it cannot be published before then.",
-            field=field,
-        )
+    unlikely = "" if confirmed or version is Version.DRAFT else why_unlikely(document.reports_on, published_on)
+    if unlikely:
+        raise Unlikely(unlikely, field="confirmed")
+
+
+def _record_event(publication: Publication, *, by: User | None, now: datetime) -> None:
+    action = {Version.DRAFT: "draft-published", Version.INTERIM: "interim-published"}.get(publication.version)
+    if action is None or (action == "interim-published" and publication.is_document):
+        action = "published"
+    after = facts_of_publication(publication) | {"done_on": _iso(publication.published_on)}
+    audit.record_milestone(publication.milestone, action, by=by, at=now, after=after)
 
 
 def facts_of_publication(publication: Publication) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def facts_of_publication(publication: Publication) -> dict[str, Any]:
         "version": publication.version.value,
         "published_on": _iso(publication.published_on),
         "newer_on": _iso(publication.newer_on),
+        "interim_until": _iso(publication.interim_until),
         "addresses": [
             {"form": (one.form or Form.FULL).value, "language": one.language or "en", "address": one.address}
             for one in publication.addresses
@@ -127,7 +134,7 @@ def tell_scottish_government(
     db.session.flush()
     document = publication.milestone
     audit.record_milestone(document, "told-government", by=by, at=now, after={"sent_on": sent_on})
-    complete_followers(document, DoneWith.TOLD, sent_on, by=by, now=now)
+    settle(document, by=by, now=now)
     if mail and government.mailbox:
         queue_publication_mail(publication, government.mailbox, now=now)
     return copy

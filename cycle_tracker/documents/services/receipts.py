@@ -29,6 +29,7 @@ class ReceivedDocument:
     sent_on: date | None = None
     address: str = ""
     published_on: date | None = None
+    confirmed: bool = False
 
 
 def record_receipts(
@@ -64,6 +65,7 @@ def record_received_document(
             by=by,
             today=today,
             now=now,
+            confirmed=known.confirmed,
         )
     copy = government_copy(publication) or _send_on_behalf(publication, known, by=by, today=today, now=now)
     if copy.received_on is not None:

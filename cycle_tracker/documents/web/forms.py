@@ -6,6 +6,8 @@ from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.forms import LinesField, required
 
 LONGEST_REASON = 2000
+# The box that a person ticks for a day that is possible and not likely.
+THIS_IS_RIGHT = "This is right"
 
 
 REASON_TOO_LONG = f"The reason must be {LONGEST_REASON:,} characters or fewer"

@@ -13,6 +13,7 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.documents.queries.document_facts import known_documents
 from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.documents.rules.documents import document_state
+from cycle_tracker.documents.rules.facts import progress
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.sheets import Cell
@@ -76,7 +77,7 @@ def lines(milestones: Sequence[ListedMilestone], viewer: Viewer, today: date) ->
             kind=kind_label(milestone.kind) if in_full else "",
             stage=stage_label(milestone.stage),
             status=status(milestone, dates) if in_full else None,
-            due=due_wording(dates, today),
+            due=with_progress(due_wording(dates, today), milestone, detail),
             basis=date_basis_wording(milestone) if in_full else "",
             owner=owner_words(milestone.owner, milestone.owner_active) if detail is Detail.EVERYTHING else "",
         )
@@ -105,6 +106,14 @@ def _details(viewer: Viewer) -> Callable[[ListedMilestone], Detail]:
 @lru_cache(100)
 def _period_label(start: date) -> str:
     return Period(start).label
+
+
+def with_progress(words: str, milestone: ListedMilestone | Milestone, detail: Detail) -> str:
+    """The words about a date, and how much of the fact that completes an open step is recorded: `3 of 4 recorded`."""
+    found = progress(milestone.fact, milestone.fact_count, milestone.fact_total)
+    if not found or not milestone.is_open or detail is not Detail.EVERYTHING:
+        return words
+    return f"{words}. {found} recorded"
 
 
 def owner_wording(milestone: Milestone) -> str:

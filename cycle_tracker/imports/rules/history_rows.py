@@ -13,7 +13,6 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import FIRST_START, YEARS_IN_PERIOD, Period, reporting_year
 from cycle_tracker.core.web_addresses import ensure_web_address
-from cycle_tracker.documents.rules.documents import first_day_reported_on
 from cycle_tracker.imports.rules.import_rows import Columns, Problem, RowReader, SheetRow, shortened
 
 PARTNERSHIP, DOCUMENT, PERIOD, PUBLISHED, ADDRESS, SENT, RECEIVED, NOTE = (
@@ -225,11 +224,5 @@ def _address(reader: RowReader) -> str:
 
 
 def _check_order(reader: RowReader, row: HistoryRow) -> None:
-    starts_on = first_day_reported_on(row.document.reports_on)
-    if row.published and row.published.on and starts_on and row.published.on < starts_on:
-        reader.refuse(
-            PUBLISHED,
-            f"The year it reports on starts on {starts_on:%-d %B %Y}, so it cannot be published before then.",
-        )
     if row.sent and row.received and row.sent.on and row.received.on and row.received.on < row.sent.on:
         reader.refuse(RECEIVED, f"The date received cannot be before the date sent, {row.sent.on:%-d %B %Y}.")

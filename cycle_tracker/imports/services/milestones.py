@@ -34,6 +34,7 @@ from cycle_tracker.imports.rules.milestone_rows import (
 )
 from cycle_tracker.imports.services.plans import Change, Effect, Plan, Step, in_order, place_rows
 from cycle_tracker.milestones.services.local_milestones import LOCAL_KINDS, is_local
+from cycle_tracker.milestones.services.milestones import DONE_BY_RECORD
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -210,6 +211,8 @@ def _check_date(milestone: Milestone, row: MilestoneRow, refuse: Refuse) -> None
 def _check_state(milestone: Milestone, state: State, refuse: Refuse) -> None:
     if milestone.is_document:
         refuse(STATE, "You cannot mark a plan or an annual report as done here. Record it as published on its page.")
+    elif milestone.fact is not None and State.DONE in {state, milestone.state}:
+        refuse(STATE, DONE_BY_RECORD)
     elif state is State.NOT_REQUIRED:
         refuse(STATE, "Only a plan or an annual report can be “not required”. An official marks it on its page.")
     else:

@@ -63,6 +63,7 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
             by=by,
             today=today,
             now=now,
+            confirmed=True,
         )
     elif {PUBLISHED, ADDRESS} & {change.what for change in changes_of(one)}:
         correct_publication(
@@ -74,6 +75,8 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
             by=by,
             today=today,
             now=now,
+            confirmed=True,
+            interim_until=publication.interim_until,
         )
     if row.sent or row.received:
         _record_copy(publication, one.copy, row.sent, row.received, by=by, today=today, now=now)

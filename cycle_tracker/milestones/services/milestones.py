@@ -7,11 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis, DoneWith
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State, ensure_allowed
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
@@ -25,6 +24,8 @@ from cycle_tracker.reminders.services.notices import restart_notices, start_noti
 EARLIEST_DONE = date(2014, 3, 27)
 TOO_EARLY = "Enter a date on or after 27 March 2014, when the 2014 Act received Royal Assent."
 
+
+DONE_BY_RECORD = "This is marked as done when its record on the page of the plan or report is complete."
 
 # No date of a cycle lies beyond it; what does is a slip of the keys.
 LATEST_DUE = date(2100, 1, 1)
@@ -46,10 +47,12 @@ def start_milestone(milestone: Milestone, *, by: User | None, now: datetime, bat
 def finish_milestone(milestone: Milestone, done_on: date, *, by: User, today: date, now: datetime) -> None:
     """Say on which day it was done.
 
-    Raises RuleBroken for a day that cannot be, and for a document, which is done by its publication alone.
+    Raises RuleBroken for a day that cannot be, for a document, and for a step that a record of one completes.
     """
     if milestone.is_document:
         raise RuleBroken("To complete a plan or an annual report, record it as published.")
+    if milestone.fact is not None:
+        raise RuleBroken(DONE_BY_RECORD)
     ensure_past_day(done_on, today, field="done_on")
     complete(milestone, done_on, "finished", by=by, now=now)
 
@@ -62,6 +65,7 @@ def complete(
     by: User | None,
     now: datetime,
     batch: NoticeBatch | None = None,
+    reason: str = "",
 ) -> None:
     """Set a milestone to done, stop its notices and give dates to what hangs on it. `done_on` may be unknown."""
     before = {"state": milestone.state, "done_on": milestone.done_on}
@@ -69,7 +73,7 @@ def complete(
     milestone.state, milestone.done_on = State.DONE, done_on
     stop_notices(milestone, resolution=Resolution.DONE, now=now, batch=batch)
     audit.record_milestone(
-        milestone, action, by=by, at=now, before=before, after={"state": State.DONE, "done_on": done_on}
+        milestone, action, by=by, at=now, before=before, after={"state": State.DONE, "done_on": done_on}, reason=reason
     )
     if done_on is not None:
         date_followers(milestone, done_on)
@@ -82,17 +86,19 @@ def reopen_milestone(
 ) -> None:
     """Take "done" or "dropped" back, with a reason; its notices start afresh.
 
-    Raises RuleBroken without a reason, IllegalTransition where it is open, and RuleBroken for a published document:
-    that it is published is a fact, which nobody takes back.
+    Raises RuleBroken without a reason, IllegalTransition where it is open, and RuleBroken for what was done by a
+    record: that record is undone instead, and this is open again.
     """
     if milestone.is_open:
         raise IllegalTransition(f"This is {milestone.state.label.lower()}, so you cannot reopen it.")
     if milestone.is_document and milestone.state is State.DONE:
         raise RuleBroken("You cannot reopen a plan or an annual report that is published.")
+    if milestone.fact is not None and milestone.state is State.DONE and not milestone.details_not_known:
+        raise RuleBroken("A record of the document completed this. To reopen it, undo that record.")
     if not reason.strip():
         raise RuleBroken("Enter the reason for reopening this.", field="reason")
     _move(milestone, State.IN_PROGRESS, "reopened", by=by, now=now, reason=reason, batch=batch)
-    milestone.done_on, milestone.reason = None, ""
+    milestone.done_on, milestone.reason, milestone.details_not_known = None, "", False
     restart_notices(milestone, resolution=Resolution.REOPENED, now=now, batch=batch)
 
 
@@ -175,20 +181,20 @@ def date_followers(milestone: Milestone, done_on: date) -> None:
         start_notices(follower)
 
 
-def complete_followers(
-    milestone: Milestone, fact: DoneWith, on: date | None, *, by: User | None, now: datetime
-) -> None:
-    """Finish the open milestones that the same fact completes, so that nobody records it twice."""
-    for follower in db.session.scalars(
-        select(Milestone)
-        .where(
-            Milestone.follows_id == milestone.id,
-            Milestone.done_with == fact,
-            IS_OPEN,
-        )
-        .order_by(Milestone.id)
-    ):
-        complete(follower, on, "finished", by=by, now=now)
+def date_by(step: Milestone, day: date | None, *, now: datetime) -> None:
+    """Give a step whose rule hangs on another milestone the date that goes with the day on which that was done, None
+    while it is not; a date of its own it keeps."""
+    rule = DateRule.parse(step.date_rule) if step.date_rule else None
+    if rule is None or rule.follows is None or step.cycle is None:
+        return
+    old, new = step.target_on, rule.on(step.cycle.period, {rule.follows: day} if day else {})
+    if old == new:
+        return
+    step.target_on = new
+    if step.due_on == old:
+        step.due_on = new
+        if step.is_open:
+            restart_notices(step, resolution=Resolution.NEW_DATE, now=now)
 
 
 def ensure_past_day(day: date, today: date, *, field: str) -> None:

@@ -31,6 +31,8 @@ class MilestoneForm(FormAbout):
 
 
 def _as_typed(field: Field) -> str:
+    if field.short_name == "confirmed" and not field.data:
+        return ""
     if field.type == "BooleanField":
         return "Yes" if field.data else "No"
     return str(field._value() or "")

@@ -31,6 +31,11 @@ def other_changes(milestone: Milestone, viewer: Viewer) -> list[ChangeLink]:
         return found
     if milestone.is_open:
         found.append(ChangeLink("Drop this milestone", url_for("milestone_changes.drop", **place)))
-    elif milestone.state in {State.DONE, State.DROPPED}:
+    elif milestone.state is State.DROPPED or _can_be_reopened(milestone):
         found.append(ChangeLink("Reopen this milestone", url_for("milestone_changes.reopen", **place)))
     return found
+
+
+def _can_be_reopened(milestone: Milestone) -> bool:
+    """Whether a person may open again what is done: not what a record completed, which is undone instead."""
+    return milestone.state is State.DONE and (milestone.fact is None or milestone.details_not_known)

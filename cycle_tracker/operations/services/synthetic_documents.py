@@ -10,7 +10,7 @@ from sqlalchemy import Table, insert, select
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Kind, PreparedFrom
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.cycles.rules.templates import PlannedMilestone, generate
@@ -18,6 +18,7 @@ from cycle_tracker.cycles.services.cycles import newest_edition, template_of
 from cycle_tracker.cycles.services.reference import load_templates
 from cycle_tracker.cycles.services.reference_bodies import load_organisations
 from cycle_tracker.documents.services.publications import scottish_government
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -72,12 +73,20 @@ def add_documents(partnership_ids: Sequence[int], today: date, *, entered_on: da
 
 
 def _publish(partnership_ids: Sequence[int]) -> None:
-    """Each of the documents that are done: published at an address on the day, and sent to Scottish Government."""
+    """Each of the documents that are done: prepared and published on the day, and sent to the Scottish Government."""
     done = db.session.execute(
-        select(Milestone.id, Milestone.key, Milestone.done_on)
+        select(Milestone.id, Milestone.key, Milestone.kind, Milestone.done_on)
         .where(Milestone.partnership_id.in_(partnership_ids), IS_DOCUMENT, Milestone.state == State.DONE)
         .order_by(Milestone.id)
     ).all()
+    insert_many(
+        table_of(Preparation),
+        (
+            {"milestone_id": one.id, "prepared_on": one.done_on, "prepared_from": PreparedFrom.PUBLICATION}
+            for one in done
+            if one.kind is Kind.PLAN
+        ),
+    )
     insert_many(
         table_of(Publication),
         (

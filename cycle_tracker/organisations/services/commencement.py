@@ -19,7 +19,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Commenced, Commencement, Law, Partnership, PartnershipBody
 from cycle_tracker.models.user import User
-from cycle_tracker.organisations.services.parts import LATEST
+from cycle_tracker.organisations.services.parts import LATEST, follow
 
 # The Act is of 15 May 2026; no section of it starts earlier.
 ROYAL_ASSENT = date(2026, 5, 15)
@@ -39,7 +39,7 @@ def set_commencement(starts_on: date | None, *, by: User, now: datetime) -> None
             f"The date must be from {ROYAL_ASSENT:%-d %B %Y}, when the Act was passed, to {LATEST.year - 1}.",
             field="starts_on",
         )
-    db.session.execute(select(Partnership.id).order_by(Partnership.id).with_for_update())
+    partnerships = db.session.scalars(select(Partnership.id).order_by(Partnership.id).with_for_update()).all()
     known = find_commencement()
     before = known.starts_on if known else None
     if starts_on == before:
@@ -63,6 +63,7 @@ def set_commencement(starts_on: date | None, *, by: User, now: datetime) -> None
         after={"starts_on": starts_on},
     )
     db.session.flush()
+    follow(partnerships, by=by, now=now)
 
 
 def find_commencement() -> Commencement | None:

@@ -21,6 +21,7 @@ from cycle_tracker.models.organisation import SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
 from cycle_tracker.models.publication import PublicationCopy
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.organisations.services.parts import follow
 
 INTO = "into"
 # What points to an organisation and nothing more: it points to the other one afterwards.
@@ -66,9 +67,10 @@ def merge_organisations(duplicate: Organisation, kept: Organisation, *, by: User
         by=by,
         at=now,
         partnership_id=duplicate.added_by_id,
-        after={"into": kept.id, "parts": moved},
+        after={"into": kept.id, "parts": len(moved)},
     )
     db.session.flush()
+    follow(moved, by=by, now=now)
 
 
 def _ensure_mergeable(duplicate: Organisation, kept: Organisation) -> None:
@@ -107,9 +109,9 @@ def _drop_double_grants(duplicate: Organisation, kept: Organisation) -> None:
     db.session.execute(delete(RoleGrant).where(RoleGrant.id.in_(ids)).execution_options(synchronize_session=False))
 
 
-def _move_parts(duplicate: Organisation, kept: Organisation) -> int:
-    """Give each part to the other organisation. Where that has the same role on some of the days, one part covers the
-    days of both. Raises RuleBroken where it has another role."""
+def _move_parts(duplicate: Organisation, kept: Organisation) -> list[int]:
+    """Give each part to the other organisation; the partnership of each. Where that has the same role on some of the
+    days, one part covers the days of both. Raises RuleBroken where it has another role."""
     parts = db.session.scalars(
         select(PartnershipBody)
         .where(PartnershipBody.organisation_id.in_([duplicate.id, kept.id]))
@@ -131,7 +133,7 @@ def _move_parts(duplicate: Organisation, kept: Organisation) -> int:
         parts = [other for other in parts if other not in there]
         one.organisation_id = kept.id
         db.session.flush()
-    return len(moved)
+    return [one.partnership_id for one in moved]
 
 
 def _ensure_same_role(part: PartnershipBody, there: list[PartnershipBody]) -> None:

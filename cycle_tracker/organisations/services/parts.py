@@ -1,6 +1,7 @@
 """The parts of organisations in a partnership: which lead, which take part and which provide services, from when to
 when."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,11 @@ from cycle_tracker.models.user import User
 from cycle_tracker.organisations.queries.parts import overlapping
 
 LATEST = date(2100, 1, 1)
+
+Follower = Callable[[int, User | None, datetime], None]
+FOLLOWERS: list[Follower] = []
+"""What else is brought into line when who leads a partnership, or takes part in it, changes: capabilities that build on
+organisations add themselves, as documents do with the plans that lead bodies agree."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ def add_body(
     partnership.bodies.append(body)
     db.session.flush()
     _record(body, "body-added", by=by, now=now, after=_facts(body))
+    follow([partnership.id], by=by, now=now)
     return body
 
 
@@ -69,9 +76,10 @@ def change_body(
     before = _facts(body)
     body.role, body.from_on, body.to_on = details.role, details.from_on, details.to_on
     after = _facts(body)
+    db.session.flush()
     if after != before:
         _record(body, "body-changed", by=by, now=now, before=before, after=after)
-    db.session.flush()
+        follow([partnership.id], by=by, now=now)
 
 
 def end_body(body: PartnershipBody, to_on: date, *, by: User, now: datetime) -> None:
@@ -87,6 +95,14 @@ def end_body(body: PartnershipBody, to_on: date, *, by: User, now: datetime) -> 
         after={"organisation_id": body.organisation_id, "to_on": to_on},
     )
     db.session.flush()
+    follow([body.partnership_id], by=by, now=now)
+
+
+def follow(partnership_ids: Iterable[int], *, by: User | None, now: datetime) -> None:
+    """Bring what builds on the parts of these partnerships into line with them."""
+    for partnership_id in sorted(set(partnership_ids)):
+        for follower in FOLLOWERS:
+            follower(partnership_id, by, now)
 
 
 def ensure_plausible(day: date, *, field: str) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy import Select, exists, select
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.statements import Asked, OneOf, built_once, number_of, rows_of
 from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST
 
 _SCOTTISH_GOVERNMENT = (
@@ -23,8 +24,8 @@ _SCOTTISH_GOVERNMENT = (
 
 
 def not_notified(viewer: Viewer) -> Asked:
-    """Documents recorded as published, in the partnerships where the person records that, without a record that the
-    Scottish Government was notified: key, title, slug, partnership and published_on."""
+    """Plans recorded as published, in the partnerships where the person records that, without a record that Scottish
+    Ministers were sent a copy: key, title, slug, partnership and published_on."""
     held = viewer.partnerships_with(Permission.RECORD_PUBLICATION)
     return Asked(_not_notified(reach_of(held)), values_of(held))
 
@@ -38,7 +39,12 @@ def _not_notified(reach: Reach) -> Select[*tuple[Any, ...]]:
     )
     return (
         _documents()
-        .where(in_reach(Milestone.partnership_id, reach), ~told.correlate(Publication))
+        .where(
+            in_reach(Milestone.partnership_id, reach),
+            Milestone.kind == Kind.PLAN,
+            Publication.version != Version.INTERIM,
+            ~told.correlate(Publication),
+        )
         .order_by(Publication.published_on, Partnership.name, Milestone.id)
         .limit(LISTED_AT_MOST)
     )

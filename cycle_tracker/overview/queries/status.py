@@ -32,7 +32,11 @@ from cycle_tracker.overview.rules.listing import ListedStates, ListOrder, ListQu
 AHEAD = timedelta(days=90)
 LISTED_AT_MOST = 12
 DECISIONS_AT_MOST = 6
-SHOWN_WHEREVER = LATE | {DocumentState.PUBLISHED_NOT_NOTIFIED}
+SHOWN_WHEREVER = LATE | {
+    DocumentState.INTERIM,
+    DocumentState.PREPARED_NOT_PUBLISHED,
+    DocumentState.PUBLISHED_COPY_NOT_SENT,
+}
 """Documents in these states are shown however old they are; the others, of the present plan and the one before."""
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Fact, Kind
 from cycle_tracker.core.lifecycle import OPEN, State, is_allowed
 
 
@@ -23,8 +23,9 @@ class Answer(StrEnum):
         }[self]
 
 
-def hindrance(kind: Kind, state: State, answer: Answer) -> str:
-    """Why a milestone cannot take the answer, as a sentence; empty where nothing stands in the way.
+def hindrance(kind: Kind, state: State, answer: Answer, *, fact: Fact | None = None) -> str:
+    """Why a milestone cannot take the answer, as a sentence; empty where nothing stands in the way. `fact` is the fact
+    about a document that completes it, if one does.
 
     >>> hindrance(Kind.STEP, State.DONE, Answer.BEGUN)
     'This is already done.'
@@ -35,6 +36,8 @@ def hindrance(kind: Kind, state: State, answer: Answer) -> str:
         return "This is already in progress."
     if answer is Answer.DONE and kind in DOCUMENTS:
         return "To complete a plan or an annual report, record it as published on its own page."
+    if answer is Answer.DONE and fact is not None:
+        return "This is marked as done when its record on the page of the plan or report is complete."
     if answer is Answer.DONE and not is_allowed(state, State.DONE):
         return f"This is {state.label.lower()}, so you cannot mark it as done."
     return ""

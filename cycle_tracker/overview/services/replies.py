@@ -27,7 +27,7 @@ def reply_to(milestones: Sequence[Milestone], reply: Reply, *, by: User, today: 
     Raises RuleBroken, naming the first milestone that cannot take it; nothing is kept then.
     """
     for milestone in milestones:
-        reason = hindrance(milestone.kind, milestone.state, reply.answer)
+        reason = hindrance(milestone.kind, milestone.state, reply.answer, fact=milestone.fact)
         if reason:
             raise RuleBroken(f"{milestone.title}: {reason}")
     if reply.answer is Answer.ON_TRACK:

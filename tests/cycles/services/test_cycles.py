@@ -74,7 +74,7 @@ def test_steps_know_what_they_come_after_and_what_their_date_hangs_on(moray: Par
         "consultation-opening": ["draft-plan"],
         "consultation-closing": ["consultation-opening"],
         "approvals": ["consultation-closing"],
-        "plan-prepared": ["consultation-closing"],
+        "plan-prepared": ["approvals"],
         "annual-report-1": ["draft-report-1"],
         "annual-report-2": ["draft-report-2"],
         "annual-report-3": ["draft-report-3"],

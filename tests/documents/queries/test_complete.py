@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Publication, PublicationCopy, Version
-from tests.factories import make_government, make_organisation, make_partnership, make_report
+from tests.factories import make_government, make_milestone, make_organisation, make_partnership, make_report
 
 NOW = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
 
@@ -18,6 +19,11 @@ NOW = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def report(core_app: Flask) -> Milestone:
     return make_report(make_partnership())
+
+
+@pytest.fixture
+def plan(core_app: Flask) -> Milestone:
+    return make_milestone(make_partnership("fife"), key="2026-29.plan-prepared", kind=Kind.PLAN)
 
 
 def published(report: Milestone, version: Version = Version.FINAL) -> Publication:
@@ -36,28 +42,43 @@ def is_complete(report: Milestone) -> bool:
     return bool(db.session.scalar(select(Milestone.complete).where(Milestone.id == report.id)))
 
 
-def test_a_document_is_complete_once_it_is_published_and_scottish_government_was_told(report: Milestone) -> None:
+def test_a_document_is_complete_once_it_is_published_and_a_plan_once_it_is_sent_too(
+    report: Milestone, plan: Milestone
+) -> None:
     assert not is_complete(report)
-    publication = published(report)
-    assert not is_complete(report)
-    sent(publication)
+    published(report)
     assert is_complete(report)
+    publication = published(plan)
+    assert not is_complete(plan)
+    sent(publication)
+    assert is_complete(plan)
 
 
-def test_a_copy_to_somebody_else_completes_nothing(report: Milestone) -> None:
+def test_a_copy_to_somebody_else_completes_nothing(plan: Milestone) -> None:
     council = make_organisation("Moray Council")
-    db.session.add(PublicationCopy(publication_id=published(report).id, receiver_id=council.id))
+    db.session.add(PublicationCopy(publication_id=published(plan).id, receiver_id=council.id))
     db.session.flush()
-    assert not is_complete(report)
+    assert not is_complete(plan)
 
 
-def test_a_draft_that_was_sent_completes_nothing_until_it_is_more_than_a_draft(report: Milestone) -> None:
+@pytest.mark.parametrize("version", [Version.DRAFT, Version.INTERIM])
+def test_what_is_not_the_plan_itself_completes_nothing_until_it_is(plan: Milestone, version: Version) -> None:
+    publication = published(plan, version)
+    sent(publication)
+    assert not is_complete(plan)
+    publication.version = Version.FINAL
+    db.session.flush()
+    assert is_complete(plan)
+
+
+def test_a_draft_of_a_report_completes_nothing(report: Milestone) -> None:
     draft = published(report, Version.DRAFT)
-    sent(draft)
     assert not is_complete(report)
     draft.version = Version.FINAL
     db.session.flush()
     assert is_complete(report)
+    db.session.execute(delete(Publication))
+    assert not is_complete(report)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +91,7 @@ def test_a_draft_that_was_sent_completes_nothing_until_it_is_more_than_a_draft(r
     ],
     ids=["copy taken back", "a draft again", "publication gone", "sent to somebody else"],
 )
-def test_it_is_complete_no_more_where_that_is_taken_back(report: Milestone, undo: Callable[[], object]) -> None:
-    sent(published(report))
+def test_it_is_complete_no_more_where_that_is_taken_back(plan: Milestone, undo: Callable[[], object]) -> None:
+    sent(published(plan))
     undo()
-    assert not is_complete(report)
+    assert not is_complete(plan)

@@ -13,8 +13,8 @@ REPORT = DocumentFacts(
     opens_on=date(2026, 4, 1),
     target_on=date(2026, 6, 30),
     published=False,
-    notified=False,
 )
+PLAN = DocumentFacts(State.NOT_STARTED, None, date(2026, 4, 1), published=False, is_plan=True)
 
 
 def on(month: int, day: int, **changes: object) -> DocumentState:
@@ -60,15 +60,42 @@ def test_a_new_date_within_the_sixty_days_counts_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1), date(2026, 12, 1)])
-def test_a_published_report_is_published_whatever_the_day(day: date) -> None:
-    published = REPORT._replace(state=State.DONE, published=True)
-    assert document_state(published, day) is DocumentState.PUBLISHED_NOT_NOTIFIED
-    assert document_state(published._replace(notified=True), day) is DocumentState.COMPLETE
+def test_a_published_report_is_complete_whatever_the_day(day: date) -> None:
+    """Recording a report is telling the Scottish Government: nothing is sent."""
+    assert document_state(REPORT._replace(state=State.DONE, published=True), day) is DocumentState.COMPLETE
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1), date(2026, 12, 1)])
+def test_a_plan_is_complete_once_it_is_published_and_sent_and_late_no_more_once_it_is_prepared(day: date) -> None:
+    prepared = PLAN._replace(state=State.DONE, is_prepared=True)
+    published = prepared._replace(published=True)
+    assert document_state(prepared, day) is DocumentState.PREPARED_NOT_PUBLISHED
+    assert document_state(prepared._replace(sent=True), day) is DocumentState.PREPARED_NOT_PUBLISHED
+    assert document_state(published, day) is DocumentState.PUBLISHED_COPY_NOT_SENT
+    assert document_state(published._replace(sent=True), day) is DocumentState.COMPLETE
+    assert {DocumentState.PREPARED_NOT_PUBLISHED, DocumentState.PUBLISHED_COPY_NOT_SENT}.isdisjoint(LATE)
+
+
+def test_an_interim_plan_counts_to_its_last_day_and_the_plan_can_be_late_from_the_day_after() -> None:
+    interim = PLAN._replace(interim_until=date(2027, 3, 31))
+    assert document_state(interim, date(2026, 3, 1)) is DocumentState.INTERIM
+    assert document_state(interim, date(2027, 3, 31)) is DocumentState.INTERIM
+    assert document_state(interim, date(2027, 4, 1)) is DocumentState.OUTSTANDING
+    assert DocumentState.INTERIM not in LATE
+    early = PLAN._replace(interim_until=date(2026, 4, 30))
+    assert document_state(early, date(2026, 5, 1)) is DocumentState.PAST_GUIDANCE_DATE
+
+
+def test_every_state_has_the_token_that_files_and_commands_use() -> None:
+    assert [state.value for state in DocumentState] == [
+        *("not-open", "open", "past-guidance-date", "explained", "outstanding", "no-record", "interim"),
+        *("prepared-not-published", "published-copy-not-sent", "complete", "not-required"),
+    ]
 
 
 def test_publication_counts_more_than_anything_else_known() -> None:
     facts = REPORT._replace(
-        published=True, notified=True, state=State.NOT_REQUIRED, notify_from=date(2027, 1, 1), target_on=None
+        published=True, sent=True, state=State.NOT_REQUIRED, notify_from=date(2027, 1, 1), target_on=None
     )
     assert document_state(facts, date(2026, 12, 1)) is DocumentState.COMPLETE
 
@@ -87,14 +114,14 @@ def test_a_report_from_before_the_partnership_joined_has_no_record_and_is_never_
 
 
 def test_the_reports_of_2017_20_have_no_guidance_date_and_are_never_late() -> None:
-    facts = DocumentFacts(State.NOT_STARTED, date(2018, 4, 1), None, published=False, notified=False)
+    facts = DocumentFacts(State.NOT_STARTED, date(2018, 4, 1), None, published=False)
     assert document_state(facts, date(2018, 3, 31)) is DocumentState.NOT_OPEN
     assert document_state(facts, date(2018, 7, 1)) is DocumentState.NO_RECORD
     assert document_state(facts, date(2026, 7, 1)) is DocumentState.NO_RECORD
 
 
 def test_a_plan_that_opens_on_no_day_is_open_until_its_period_starts() -> None:
-    plan = DocumentFacts(State.IN_PROGRESS, None, date(2026, 4, 1), published=False, notified=False)
+    plan = DocumentFacts(State.IN_PROGRESS, None, date(2026, 4, 1), published=False)
     assert document_state(plan, date(2020, 1, 1)) is DocumentState.OPEN
     assert document_state(plan, date(2026, 4, 1)) is DocumentState.OPEN
     assert document_state(plan, date(2026, 4, 2)) is DocumentState.PAST_GUIDANCE_DATE

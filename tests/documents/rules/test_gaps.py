@@ -58,6 +58,11 @@ def test_before_it_is_published_only_what_was_recorded_can_lack_something() -> N
     ]
 
 
+def test_what_is_recorded_and_is_no_agreement_is_said_before_its_day_and_minute() -> None:
+    deferred = ApprovalFacts("NHS Tayside", recorded=True, open="NHS Tayside has deferred its decision.")
+    assert words(**WHOLE, approvals=[deferred]) == ["NHS Tayside has deferred its decision."]
+
+
 def test_a_draft_is_not_the_document() -> None:
     assert words(published=True, draft=True) == ["Only a draft is published."]
 
@@ -76,6 +81,8 @@ def test_of_what_was_before_the_service_nobody_is_asked_for_minutes_and_receipts
     ) == ["The web address of the full document is not recorded."]
 
 
+OPEN = st.sampled_from(["", "Angus Council has not agreed to this."])
+
 facts_of_any_document = st.builds(
     GapFacts,
     published=st.booleans(),
@@ -88,7 +95,7 @@ facts_of_any_document = st.builds(
     child_form=st.booleans(),
     summary_form=st.booleans(),
     approvals=st.lists(
-        st.builds(ApprovalFacts, st.sampled_from("ABCD"), st.booleans(), st.booleans(), st.booleans()), max_size=4
+        st.builds(ApprovalFacts, st.sampled_from("ABCD"), st.booleans(), st.booleans(), st.booleans(), OPEN), max_size=4
     ),
     copies=st.lists(
         st.builds(CopyFacts, st.sampled_from("EFGH"), st.booleans(), st.booleans(), st.booleans()), max_size=4

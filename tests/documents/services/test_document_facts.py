@@ -1,6 +1,7 @@
 """The facts of a document: approvals, corrections, copies, newer versions, and what is not required."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Agreed, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
@@ -31,7 +33,6 @@ from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
-from cycle_tracker.models.approval import Manner
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
@@ -222,6 +223,47 @@ def test_an_approval_is_not_made_in_the_future(tayside: Tayside) -> None:
     assert refused.value.field == "approved_on"
 
 
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        ({"manner": Manner.SUBJECT_TO_CHANGES, "signed_off_on": date(2026, 3, 9)}, "signed_off_on"),
+        ({"manner": Manner.SUBJECT_TO_CHANGES, "signed_off_on": date(2026, 5, 21)}, "signed_off_on"),
+        ({"manner": Manner.SUBJECT_TO_CHANGES, "sign_off_by": date(2100, 1, 1)}, "sign_off_by"),
+        ({"manner": Manner.DEFERRED, "deferred_to_on": date(2026, 3, 10)}, "deferred_to_on"),
+    ],
+)
+def test_days_of_a_decision_that_cannot_be_are_refused(tayside: Tayside, details: dict[str, Any], field: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        approve(tayside, "Angus", **details)
+    assert refused.value.field == field
+
+
+def test_what_does_not_belong_to_the_decision_is_not_kept(tayside: Tayside) -> None:
+    every: dict[str, Any] = {
+        "signs_off": "Chief Officer",
+        "sign_off_by": date(2026, 4, 1),
+        "signed_off_on": date(2026, 3, 24),
+        "deferred_to": "Council",
+        "deferred_to_on": date(2026, 4, 2),
+        "agreed": Agreed.YES,
+    }
+    approve(tayside, "Angus", manner=Manner.SUBJECT_TO_CHANGES, **every)
+    approval = tayside.record.approvals[0]
+    assert (approval.signed_off, approval.signed_off_on, approval.deferred_to, approval.agreed) == (
+        True,
+        date(2026, 3, 24),
+        "",
+        None,
+    )
+    noted = ApprovalDetails(Manner.NOTED, **every)
+    correct_approval(tayside.plan, approval, noted, by=tayside.lead, today=TODAY, now=NOW)
+    assert (approval.signs_off, approval.signed_off, approval.agreed) == ("", False, Agreed.YES)
+    assert approval.agreed_recorded_by_id == tayside.lead.id
+    other = make_user("Calum Reid", role=Role.LEAD, partnership=tayside.partnership)
+    correct_approval(tayside.plan, approval, noted, by=other, today=TODAY, now=NOW)
+    assert (approval.recorded_by_id, approval.agreed_recorded_by_id) == (other.id, tayside.lead.id)
+
+
 def test_what_is_beside_a_document_counts_as_a_change_of_it(tayside: Tayside) -> None:
     version = tayside.plan.version
     approve(tayside, "Angus")
@@ -288,7 +330,7 @@ def test_a_draft_is_published_and_the_plan_is_still_to_come(tayside: Tayside) ->
     db.session.rollback()
     tayside.publish()
     db.session.commit()
-    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
     (event,) = tayside.events("draft-replaced")
     assert event.before["published_on"] == "2026-01-12"
     assert db.session.scalars(select(Publication)).one().version is Version.FINAL
@@ -372,7 +414,7 @@ def test_a_copy_that_was_not_sent_is_taken_back_and_its_step_opened(tayside: Tay
     db.session.commit()
     assert publication.copies == []
     assert tayside.find("send-to-ministers").is_open
-    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
 
 
 def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: Tayside) -> None:
@@ -392,7 +434,7 @@ def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: T
     assert [one.address for one in publication.addresses] == [f"{ADDRESS}-revised"]
     assert [one.organisation.name for one in tayside.record.approvals] == ["Dundee City Council"]
     assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, APRIL), "done on the day of the first version"
-    assert tayside.state() is DocumentState.PUBLISHED_NOT_NOTIFIED
+    assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
     (event,) = tayside.events("newer-version-published")
     assert event.before["addresses"] == [{"form": "full", "language": "en", "address": ADDRESS}]
     assert event.before["approvals"][0]["body"] == "Angus Council"
@@ -424,8 +466,15 @@ def test_an_interim_plan_comes_before_the_final_one(tayside: Tayside) -> None:
     assert "An interim version is published. The final version is not published yet." in gaps_about(
         tayside.record.gaps, About.PUBLICATION
     )
+    assert tayside.plan.is_open, "an interim plan is not the plan"
     tayside.revise(reopen=[])
-    assert (publication.version, publication.newer_on) == (Version.FINAL, date(2026, 5, 18))
+    assert (publication.version, publication.published_on, publication.newer_on, publication.interim_on) == (
+        Version.FINAL,
+        date(2026, 5, 18),
+        None,
+        APRIL,
+    )
+    assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, date(2026, 5, 18))
 
 
 def test_a_plan_that_started_late_is_recorded_as_it_was(tayside: Tayside) -> None:

@@ -14,6 +14,7 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.rules.publications import Unlikely
 from cycle_tracker.documents.services.publications import (
     find_publication,
     record_publication,
@@ -86,7 +87,8 @@ def test_telling_scottish_government_finishes_sending_to_ministers(lead: User) -
     assert (copy.receiver_id, copy.sent_on, copy.received_on) == (scottish_government().id, TODAY, None)
 
 
-def test_a_report_starts_the_seven_days_in_which_to_tell_of_it(lead: User) -> None:
+def test_recording_a_report_is_telling_the_scottish_government(lead: User) -> None:
+    """Its drafting and agreeing, and its sending, are done on the day of its publication."""
     report = find("annual-report-1")
     record_publication(
         report,
@@ -97,17 +99,14 @@ def test_a_report_starts_the_seven_days_in_which_to_tell_of_it(lead: User) -> No
         today=date(2027, 7, 1),
         now=moment(date(2027, 7, 1)),
     )
-    telling = find("tell-government-1")
-    assert (telling.state, telling.due_on, telling.next_notice_on) == (
-        State.NOT_STARTED,
-        date(2027, 7, 7),
-        date(2027, 6, 23),
-    )
+    for key in ("draft-report-1", "tell-government-1"):
+        assert (find(key).state, find(key).done_on, find(key).next_notice_on) == (State.DONE, date(2027, 6, 30), None)
+    assert find("tell-government-1").due_on == date(2027, 7, 7)
     assert find("tell-government-2").due_on is None
     tell_scottish_government(
         report_publication(report), sent_on=date(2027, 7, 2), by=lead, now=moment(date(2027, 7, 2))
     )
-    assert (find("tell-government-1").state, find("tell-government-1").done_on) == (State.DONE, date(2027, 7, 2))
+    assert find("tell-government-1").done_on == date(2027, 6, 30), "a receipt or a copy moves nothing"
 
 
 def report_publication(report: Milestone) -> Publication:
@@ -158,6 +157,7 @@ def test_every_change_is_in_the_audit(lead: User) -> None:
     keys = {milestone.id: milestone.key for milestone in db.session.scalars(select(Milestone))}
     assert [(keys[event.subject_id], event.action, event.actor_id) for event in told] == [
         ("2026-29.plan-prepared", "published", lead.id),
+        ("2026-29.plan-prepared", "prepared", lead.id),
         ("2026-29.publish-plan", "finished", lead.id),
         ("2026-29.plan-prepared", "told-government", lead.id),
         ("2026-29.send-to-ministers", "finished", lead.id),
@@ -185,20 +185,29 @@ def test_nothing_is_published_tomorrow_or_before_the_act(lead: User, day: date) 
     assert find_publication(find("plan-prepared")) is None
 
 
-@pytest.mark.parametrize(
-    ("day", "allowed"),
-    [(date(2025, 3, 31), False), (date(2025, 4, 1), True), (date(2026, 3, 31), True), (date(2026, 4, 1), True)],
-)
-def test_a_report_may_be_published_before_its_year_has_ended_but_not_before_it_starts(
+@pytest.mark.parametrize(("day", "allowed"), [(date(2026, 3, 31), False), (date(2026, 4, 1), True)])
+def test_a_report_published_before_its_year_ended_is_asked_about_and_taken(
     moray: Partnership, lead: User, day: date, allowed: bool
 ) -> None:
+    """Aberdeen City took its report on 2023–24 to committee on 20 February 2024: a fact is never blocked."""
     report = make_report(moray, owner=lead)
     if allowed:
         assert publish(report, lead, on=day).published_on == day
         return
-    with pytest.raises(RuleBroken, match="starts on 1 April 2025") as refused:
+    with pytest.raises(Unlikely, match="31 March 2026") as asked:
         publish(report, lead, on=day)
-    assert refused.value.field == "published_on"
+    assert asked.value.field == "confirmed"
+    made = record_publication(
+        report,
+        address=ADDRESS,
+        published_on=day,
+        tell_government=False,
+        by=lead,
+        today=TODAY,
+        now=NOW,
+        confirmed=True,
+    )
+    assert (made.published_on, report.done_on) == (day, day)
 
 
 def test_the_day_and_the_address_may_be_unknown(lead: User) -> None:

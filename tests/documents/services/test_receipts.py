@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DoneWith
+from cycle_tracker.core.kinds import Fact
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
@@ -75,7 +75,9 @@ def nation(core_app: Flask) -> Nation:
     place = make_partnership("moray", name="Moray")
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=place)
     report = make_report(place, owner=lead)
-    step = make_milestone(place, title="Tell the Scottish Government", follows_id=report.id, done_with=DoneWith.TOLD)
+    step = make_milestone(
+        place, title="Tell the Scottish Government", follows_id=report.id, fact_of_id=report.id, fact=Fact.PUBLISHED
+    )
     return Nation(lead, make_user("Fiona Shaw", role=Role.OFFICIAL), report, step)
 
 
@@ -118,9 +120,9 @@ def test_a_day_that_cannot_be_is_refused_and_nothing_is_recorded(nation: Nation,
     assert {copy.received_on for copy in db.session.scalars(select(PublicationCopy))} == {None}
 
 
-def test_a_document_that_was_never_told_of_is_complete_once_received(nation: Nation) -> None:
+def test_a_report_is_complete_once_it_is_published_and_its_receipt_changes_nothing_of_that(nation: Nation) -> None:
     nation.publish(nation.report, tell=False)
-    assert [one.state.value for one in list_documents(TODAY)] == ["published-not-notified"]
+    assert list_documents(TODAY) == []
     nation.receive(sent_on=SENT_ON)
     copy = nation.copy()
     assert (copy.sent_on, copy.received_on) == (SENT_ON, TODAY)
@@ -153,7 +155,7 @@ def test_only_the_day_of_receipt_must_be_known(nation: Nation) -> None:
         ({"received_on": date(2026, 7, 21)}, "received_on"),
         ({"sent_on": date(2026, 7, 21)}, "sent_on"),
         ({"published_on": date(2026, 7, 21)}, "published_on"),
-        ({"published_on": date(2025, 3, 31)}, "published_on"),
+        ({"published_on": date(2026, 3, 31)}, "confirmed"),
         ({"received_on": SENT_ON, "sent_on": TODAY}, "received_on"),
     ],
 )
@@ -190,8 +192,8 @@ def test_undoing_takes_back_what_was_recorded_on_behalf_but_not_that_it_is_publi
     undo_receipt(publication, nation.copy(), "It was another report.", by=nation.official, now=NOW)
     assert db.session.scalars(select(PublicationCopy)).all() == []
     assert nation.report.state is State.DONE
-    assert nation.step.state is not State.DONE
-    assert [one.state.value for one in list_documents(TODAY)] == ["published-not-notified"]
+    assert nation.step.state is State.DONE, "it was published, and that completes it"
+    assert list_documents(TODAY) == []
     assert "receipt-undone" in actions(nation.report)
 
 

@@ -168,7 +168,7 @@ def test_taysides_four_approvals_are_recorded_one_of_them_by_its_own_officer(tay
     assert "You are recording this for Angus Council, your organisation." in said(own.get(path))
     page = follow(own, own.post(path, data=approved(own, path, manner="delegated", minute="", approved_on="")))
     assert rows(page, "approvals-list") == [
-        "Angus Council Delegated to a post Children and Learning Committee date not known March meeting. "
+        "Angus Council Approved under delegated powers Children and Learning Committee date not known March meeting. "
         "Minute not recorded Recorded by Calum Reid Change the approval of Angus Council",
         "Dundee City Council Approved Children and Learning Committee 10 March 2026 March meeting. Minute 26/112 "
         "Recorded by Ailsa Grant",
@@ -215,6 +215,56 @@ def test_an_approval_is_changed_and_taken_back(tayside: Tayside) -> None:
     assert "The approval of Angus Council has already been removed." in said(follow(client, client.get(away)))
 
 
+def test_changes_are_signed_off_later_and_the_page_says_when(tayside: Tayside) -> None:
+    client, path = tayside.client(), approval(tayside, "Angus Council")
+    first = {
+        "manner": "subject-to-changes",
+        "draft": "Version 0.9",
+        "signs_off": "Chief Officer",
+        "sign_off_by": "31 3 2026",
+    }
+    page = follow(client, client.post(path, data=approved(client, path, **first)))
+    assert rows(page, "approvals-list")[0].startswith(
+        "Angus Council Approved subject to changes Children and Learning Committee Draft: Version 0.9 Changes to be "
+        "signed off by Chief Officer, due 31 March 2026 10 March 2026"
+    )
+    assert "recorded Angus Council’s decision, approved subject to changes on 10 March 2026" in said(page)
+    second = {**first, "signed_off": "y", "signed_off_on": "24 3 2026"}
+    page = follow(client, client.post(path, data=approved(client, path, **second)))
+    assert "Changes signed off, 24 March 2026" in rows(page, "approvals-list")[0]
+    assert "recorded that the changes Angus Council asked for were signed off on 24 March 2026" in said(page)
+
+
+def test_a_decision_that_was_deferred_or_went_against_the_plan(tayside: Tayside) -> None:
+    tayside.publish()
+    client, path = tayside.client(), approval(tayside, "Angus Council")
+    meeting = {"manner": "deferred", "deferred_to": "Full council", "deferred_to_on": "2 4 2026"}
+    page = follow(client, client.post(path, data=approved(client, path, **meeting)))
+    assert "Next meeting: Full council, 2 April 2026" in rows(page, "approvals-list")[0]
+    assert "Angus Council deferred its decision on 10 March 2026 to its meeting on 2 April 2026" in said(page)
+    assert "Angus Council has deferred its decision." in said(page)
+    other, there = approval(tayside, "NHS Tayside"), tayside.client()
+    page = follow(there, there.post(other, data=approved(there, other, manner="not-agreed")))
+    assert "recorded that NHS Tayside did not agree on 10 March 2026" in said(page)
+    assert "NHS Tayside has not agreed to this." in said(page)
+
+
+def test_of_a_body_that_noted_the_plan_it_is_kept_whether_it_agreed_and_who_said_so(tayside: Tayside) -> None:
+    tayside.publish()
+    client, path = tayside.client(), approval(tayside, "NHS Tayside")
+    page = follow(client, client.post(path, data=approved(client, path, manner="noted")))
+    assert "NHS Tayside noted the plan. It is not recorded whether it agreed to the plan." in said(page)
+    assert "Did the body agree to the plan?" in said(client.get(path))
+    page = follow(client, client.post(path, data=approved(client, path, manner="noted", agreed="yes")))
+    assert "Agreed to the plan: yes (recorded by Ailsa Grant)" in rows(page, "approvals-list")[3]
+    assert "corrected the approval of NHS Tayside. They recorded that it agreed to the plan" in said(page)
+    assert "NHS Tayside noted the plan" not in said(page)
+    shown = rows(tayside.someone(Role.OFFICIAL).get(PLAN), "approvals-list")
+    assert "NHS Tayside Noted Agreed to the plan: yes 10 March 2026" in shown
+    report = path.replace(PLAN, REPORT)
+    assert "Did the body agree to the plan?" not in said(client.get(report)), "a report is not made by agreement"
+
+
 def test_a_second_editor_of_an_approval_is_shown_what_changed(tayside: Tayside) -> None:
     client, path = tayside.client(), approval(tayside, "Angus Council")
     mine = approved(client, path, minute="mine")
@@ -240,6 +290,8 @@ def test_what_is_wrong_with_an_approval_is_told_beside_its_field(tayside: Taysid
         ({"approved_on": "4 7 2026"}, "The date must be today or in the past."),
         ({"made_by": "x" * 201}, "Decided by must be 200 characters or fewer"),
         ({"minute": "x" * 10_000}, "Minute reference must be 200 characters or fewer"),
+        ({"agreed": "perhaps"}, "Choose yes, no or not known"),
+        ({"draft": "x" * 201}, "Draft must be 200 characters or fewer"),
     ]:
         page = client.post(path, data=approved(client, path, **changed))
         (name,) = changed
@@ -421,7 +473,7 @@ def test_a_report_may_go_to_others_and_nobody_looks_for_it(tayside: Tayside) -> 
     tayside.report.reports_on = date(2026, 3, 31)
     tayside.publish(tayside.report)
     client = tayside.client()
-    assert "No copy to the Scottish Government is recorded." in said(client.get(REPORT))
+    assert "No copy to the Scottish Government" not in said(client.get(REPORT)), "recording a report is enough"
     assert "No copy to Dundee IJB" not in said(client.get(REPORT))
     board = tayside.bodies["NHS Tayside"]
     page = client.get(f"{REPORT}/publication/copies")

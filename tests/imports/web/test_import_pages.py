@@ -430,7 +430,7 @@ BAD_HISTORY = [
     "Moray,annual report 1,2026-29,1/5/2026,",
     "Moray,annual report 1,2020-23,31/6/2021,",
     "Moray,annual report 2,2020-23,4/7/2026,",
-    "Moray,annual report 3,2020-23,31/3/2022,",
+    "Moray,annual report 3,2020-23,31/2/2023,",
     "Moray,annual report 1,2017-20,1/1/2012,",
     "Moray,annual report 2,2017-20,yesterday,",
     "Moray,annual report 3,2017-20,,www.example.org",

@@ -12,10 +12,11 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.core.kinds import Manner
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.queries.on_page import Attached, get_milestone_on_page, put_on_page
 from cycle_tracker.models.answer import Answer, AnswerKind
-from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Escalation

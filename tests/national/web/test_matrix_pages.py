@@ -93,8 +93,8 @@ def totals(client: Browser, query: str = "?period=2023-26") -> dict[str, list[st
 
 def test_each_cell_says_where_the_document_stands_with_its_date_and_lag(nation: Nation) -> None:
     plan, first, second, third = nation.place("moray")
-    nation.publish(plan, date(2023, 3, 20))
-    nation.publish(first, date(2024, 6, 20), tell=False)
+    nation.publish(plan, date(2023, 3, 20), tell=False)
+    nation.publish(first, date(2024, 6, 20))
     nation.publish(second, None)
     make_partnership("fife")
     client = nation.client()
@@ -102,8 +102,8 @@ def test_each_cell_says_where_the_document_stands_with_its_date_and_lag(nation: 
     assert list(found) == ["Fife", "Moray"]
     assert found["Fife"] == ["None yet"] * 4
     assert found["Moray"] == [
-        "Complete : Plan, Moray Published 20 March 2023",
-        "Published, not sent : Annual report on 2023–24, Moray Published 20 June 2024 81 days after 31 March",
+        "Published, copy not sent : Plan, Moray Published 20 March 2023",
+        "Complete : Annual report on 2023–24, Moray Published 20 June 2024 81 days after 31 March",
         "Complete : Annual report on 2024–25, Moray Published, date not known",
         "Outstanding : Annual report on 2025–26, Moray Guidance date 30 June 2026 167 days since 31 March",
     ]

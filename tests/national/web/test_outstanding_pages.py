@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,10 +16,12 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.publication import Version
 from cycle_tracker.models.user import User
 from tests.factories import (
     at_seven,
@@ -74,7 +77,16 @@ def nation(app: Flask, morning: time_machine.Traveller) -> Iterator[Nation]:
         db.session.remove()
 
 
-def publish(report: Milestone, *, tell: bool, on: date | None = date(2026, 7, 20)) -> None:
+def make_plan(slug: str) -> Milestone:
+    title = "Children’s Services Plan 2026–29"
+    return make_milestone(make_partnership(slug), kind=Kind.PLAN, due_on=date(2026, 4, 1), title=title)
+
+
+def prepare(plan: Milestone) -> None:
+    record_preparation(plan, date(2026, 3, 24), by=make_user("Ailsa Grant"), today=TODAY, now=at_seven(TODAY))
+
+
+def publish(report: Milestone, *, tell: bool, on: date | None = date(2026, 7, 20), **more: Any) -> None:
     record_publication(
         report,
         address="https://example.org/report",
@@ -83,6 +95,7 @@ def publish(report: Milestone, *, tell: bool, on: date | None = date(2026, 7, 20
         by=None,
         today=TODAY,
         now=at_seven(TODAY),
+        **more,
     )
 
 
@@ -99,7 +112,9 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
     nation.explain(nation.report("bute"), date(2026, 9, 30))
     nation.explain(nation.report("clyde"), date(2026, 9, 10))
     nation.explain(nation.report("dundee"), date(2026, 9, 30), shared=False)
-    publish(nation.report("elgin"), tell=False)
+    publish(make_plan("elgin"), tell=False)
+    prepare(make_plan("dunoon"))
+    publish(make_plan("eriskay"), tell=False, version=Version.INTERIM, interim_until=date(2027, 3, 31))
     publish(nation.report("fife"), tell=True)
     nation.report("glasgow", notify_from=date(2026, 8, 1))
     not_required = nation.report("harris")
@@ -112,14 +127,16 @@ def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> Non
         "Outstanding": ["Angus", "Clyde", "Dundee"],
         "Explained": ["Bute"],
         "Past guidance date": ["Islay"],
-        "Published, not sent": ["Elgin"],
+        "Interim plan": ["Eriskay"],
+        "Prepared, not published": ["Dunoon"],
+        "Published, copy not sent": ["Elgin"],
         "No record here yet": ["Glasgow"],
         "Not required": ["Harris"],
     }
     text = said(page)
     assert (
-        "3 outstanding; 1 explained; 1 past guidance date; 1 published, not sent; 1 no record here yet; "
-        "1 not required." in text
+        "3 outstanding; 1 explained; 1 past guidance date; 1 interim plan; 1 prepared, not published; "
+        "1 published, copy not sent; 1 no record here yet; 1 not required." in text
     )
     assert "Another report took its place." in text
     assert "Not counted as late." in text
@@ -144,12 +161,12 @@ def test_a_line_tells_days_past_lag_and_escalation(nation: Nation) -> None:
                 resolved_at=at_seven(TODAY) if resolved else None,
             )
         )
-    publish(nation.report("elgin"), tell=False)
+    publish(make_plan("elgin"), tell=False)
     rows = [" ".join(row.get_text(" ").split()) for row in soup(nation.client().get(LIST)).select("tbody tr")]
     assert rows == [
         "Angus: Annual report on 2025–26 Angus Annual report on 2025–26 Escalated on 14 July 2026 30 June 2026 76 167 "
         "No shared explanation",
-        "Elgin Annual report on 2025–26 30 June 2026 20 111 20 July 2026",
+        "Elgin Children’s Services Plan 2026–29 1 April 2026 110 – 20 July 2026",
     ]
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import Base, db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, Manner
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.access import Invitation
-from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody

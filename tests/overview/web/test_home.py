@@ -9,7 +9,7 @@ from flask import Flask
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.escalation import Escalation
@@ -128,17 +128,20 @@ def test_a_new_expected_date_hides_no_lag(app: Flask) -> None:
     assert "New expected date 20 July 2026; 3 days past the guidance date of 30 June 2026" in words(home(app, email))
 
 
-def test_a_lead_is_told_of_documents_that_nobody_was_notified_of(app: Flask) -> None:
+def test_a_lead_is_told_of_plans_that_scottish_ministers_were_not_sent(app: Flask) -> None:
+    """A report is sent to nobody: recording it is telling the Scottish Government."""
     with app.app_context():
         moray, government = make_partnership("moray"), make_government()
-        for key, told in (("2023-26.annual-report-1", True), ("2023-26.annual-report-2", False)):
-            report = make_report(moray, key=key, title=key, state=State.DONE)
-            publish(report, told_to=government if told else None)
+        for key, told in (("2020-23.plan-prepared", True), ("2023-26.plan-prepared", False)):
+            plan = make_milestone(moray, key=key, title=key, kind=Kind.PLAN, state=State.DONE)
+            publish(plan, told_to=government if told else None)
+        publish(make_report(moray, key="2023-26.annual-report-1", title="The report", state=State.DONE), told_to=None)
         email = give_password(make_user(role=Role.LEAD, partnership=moray))
     page = home(app, email)
-    assert "Published, not sent" in headings(page)
-    assert "2023-26.annual-report-2" in words(page)
-    assert "2023-26.annual-report-1" not in words(page)
+    assert "Published, copy not sent" in headings(page)
+    assert "2023-26.plan-prepared" in words(page)
+    assert "2020-23.plan-prepared" not in words(page)
+    assert "The report" not in words(page)
 
 
 def test_an_official_sees_where_documents_stand_and_what_to_receive(app: Flask) -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
@@ -107,7 +108,8 @@ def test_a_lead_sees_dates_lag_bases_and_the_form(moray: Moray) -> None:
     assert "2020 guidance, paragraph 125: ideally by June (guidance)" in page
     assert "Owner Ailsa Grant" in page
     assert "The governance group can agree a new expected date" in page
-    assert "Record and tell the Scottish Government" in page
+    assert "Record Start" in page
+    assert "you sent it" not in page, "recording a report is telling the Scottish Government"
 
 
 def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
@@ -125,27 +127,36 @@ def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
     assert count(Message) == 1
 
 
-def test_recording_only_leaves_a_gap_that_one_button_fills(moray: Moray) -> None:
+def test_recording_a_plan_only_leaves_a_gap_that_one_button_fills(moray: Moray) -> None:
     client = moray.client(moray.lead)
-    page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray)))
+    make_milestone(moray.partnership, key="2026-29.plan-prepared", kind=Kind.PLAN, due_on=date(2026, 4, 1))
+    path = REPORT.replace("2023-26.annual-report-3", "2026-29.plan-prepared")
+    data = publication_data(moray) | {"version": value_of(client.get(path), "version")}
+    page = follow(client, client.post(f"{path}/publication", data=data))
+    assert "Published, copy not sent" in said(page)
     assert "Sent to the Scottish Government on Not recorded yet" in said(page)
     assert count(PublicationCopy) == 0
     version = value_of(page, "version")
-    page = follow(client, client.post(f"{REPORT}/tell", data={"version": version}))
+    page = follow(client, client.post(f"{path}/tell", data={"version": version}))
     assert "Sent to the Scottish Government on 3 July 2026" in said(page)
-    client.post(f"{REPORT}/tell", data={"version": version})
+    assert "Complete" in said(page)
+    client.post(f"{path}/tell", data={"version": version})
     assert count(PublicationCopy) == 1
     assert count(Message) == 1
 
 
-def test_a_report_that_came_before_its_year_ended_is_recorded_with_a_warning(moray: Moray) -> None:
+def test_a_report_published_before_its_year_ended_is_asked_about_once_and_then_taken(moray: Moray) -> None:
     client = moray.client(moray.lead)
-    page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, published_on="20 2 2026")))
-    assert "Saved. This was published on 20 February 2026." in said(page)
-    assert (
-        "It was published before the year it reports on ended (31 March 2026). Check that the date is right."
-        in said(page)
-    )
+    assert soup(client.get(REPORT)).find(id="confirmed") is None
+    sent = publication_data(moray, published_on="20 2 2026")
+    page = client.post(f"{REPORT}/publication", data=sent)
+    beside = soup(page).find(id="confirmed-error")
+    assert beside is not None
+    assert "The year this reports on ends on 31 March 2026." in beside.get_text()
+    assert value_of(page, "published_on") == "20 2 2026"
+    assert count(Publication) == 0
+    page = follow(client, client.post(f"{REPORT}/publication", data={**sent, "confirmed": "y"}))
+    assert "Published on 20 February 2026" in said(page)
 
 
 def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray) -> None:
@@ -162,7 +173,6 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_changes(moray: Moray
         ({"published_on": "31 6 2026"}, "31 June 2026 is not a real date"),
         ({"published_on": "yesterday"}, "Enter a date, for example 30 6 2026"),
         ({"published_on": "4 7 2026"}, "The date must be today or in the past."),
-        ({"published_on": "31 3 2025"}, "The year it reports on starts on 1 April 2025"),
     ]:
         sent = publication_data(moray, **changed)
         page = client.post(f"{REPORT}/publication", data=sent)
@@ -385,4 +395,4 @@ def test_a_document_that_was_not_required_may_be_recorded_all_the_same(moray: Mo
     client = moray.client(moray.lead)
     version = value_of(client.get(REPORT), "version")
     page = follow(client, client.post(f"{REPORT}/publication", data=publication_data(moray, version=version)))
-    assert "Published, not sent" in said(page)
+    assert "Complete" in said(page)

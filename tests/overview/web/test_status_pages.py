@@ -14,10 +14,11 @@ from flask import Flask
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
-from cycle_tracker.models.approval import Approval, Manner
+from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
@@ -160,7 +161,7 @@ def test_the_page_tells_where_everything_stands_as_at_today(moray: Moray) -> Non
         "1 milestone is due in the next 90 days.",
         "1 escalation is with the governance group.",
         "Annual report on 2025–26 Past guidance date 30 June 2026, 3 days ago Not published 94 days since 31 March",
-        "Annual report on 2024–25 Published, not sent 30 June 2025 Published 1 August 2025",
+        "Annual report on 2024–25 Complete 30 June 2025 Published 1 August 2025",
         "Draft the plan 14 May 2026, 50 days past the local date Ewan Ross No explanation recorded",
         "Consult Step 30 September 2026, in 89 days No owner",
         "Annual report on 2025–26 1 July 2026 2 days Decision needed",
@@ -207,7 +208,7 @@ def test_the_word_document_has_real_headings_and_tables(moray: Moray) -> None:
         "Document", "Status", "Guidance date", "Published or expected", "Days after year end", "Explanation",
     ]  # fmt: skip
     first = [cell.text for cell in document.tables[0].rows[1].cells]
-    assert first[:2] == ["Annual report on 2024–25", "Published, not sent"]
+    assert first[:2] == ["Annual report on 2024–25", "Complete"]
     assert all(one.text.strip() for one in document.paragraphs)
     assert document.core_properties.title == "Status of children’s services planning: Moray"
     assert document.core_properties.language == "en-GB"

@@ -9,11 +9,12 @@ from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Publication, Version
 
 # So long after the guidance date the governance group noted the explanation.
 EXPLAINED_AFTER = days(35)
@@ -26,6 +27,8 @@ OF_LATE = days(365)
 
 RECEIVED_WITHIN = days(21)
 PLAN_IN_SIGHT = days(90)
+# So long before the demo's day a plan was prepared that is not published.
+PREPARED_BEFORE = days(20)
 
 
 def play_document(document: Milestone, act: Act, past: Past) -> None:
@@ -97,15 +100,42 @@ def _publish_long_ago(document: Milestone, day: date, act: Act, past: Past) -> N
     for follower in act.followers_of(document):
         rule = DateRule.parse(follower.date_rule)
         due_on = rule.on(act.period, {rule.anchor.removeprefix("@"): published_on} if published_on else {})
-        past.follow(follower, due_on, scene, published_on=published_on, sent_on=sent_on)
+        past.follow(follower, due_on)
+    for step in act.completed_by(document):
+        past.complete(step, scene, published_on=published_on, sent_on=sent_on)
 
 
 def _leave_unpublished(document: Milestone, part: Part, opens_on: date, scene: Scene) -> None:
     began_on = scene.recorded_on(working_day(opens_on + days(20)), document.key)
     if began_on < scene.on:
         start_milestone(document, by=scene.lead, now=in_office_hours(began_on, document.key))
-    if part in (Part.EXPLAINED, Part.RUN_OUT, Part.NOT_SHARED):
+    if part is Part.PREPARED:
+        prepared_on = working_day(scene.on - PREPARED_BEFORE)
+        now = in_office_hours(prepared_on, document.key, "prepared")
+        record_preparation(document, prepared_on, by=scene.lead, today=prepared_on, now=now)
+    elif part is Part.INTERIM:
+        _publish_for_a_year(document, scene)
+    elif part in (Part.EXPLAINED, Part.RUN_OUT, Part.NOT_SHARED):
         _explain(document, part, scene)
+
+
+def _publish_for_a_year(plan: Milestone, scene: Scene) -> None:
+    """A one-year plan, published in its first days, that covers the demo's day."""
+    published_on = working_day((plan.target_on or scene.on) + days(20))
+    if published_on >= scene.on:
+        return
+    end = date(scene.on.year, 3, 31)
+    record_publication(
+        plan,
+        address=f"https://www.{scene.slug}.example.org/children/plan-for-one-year",
+        published_on=published_on,
+        tell_government=False,
+        by=scene.lead,
+        today=published_on,
+        now=in_office_hours(published_on, plan.key),
+        version=Version.INTERIM,
+        interim_until=end if end >= scene.on else end.replace(year=end.year + 1),
+    )
 
 
 def _explain(document: Milestone, part: Part, scene: Scene) -> None:

@@ -9,13 +9,12 @@ from cycle_tracker.cli.demo.parts import STAR
 from cycle_tracker.cli.demo.people import officer_of
 from cycle_tracker.cli.demo.scenes import Scene, copies_sent_on, last_approval
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Kind, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
-from cycle_tracker.models.approval import Manner
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.user import User
@@ -102,9 +101,9 @@ def _recorder(body: Organisation, scene: Scene, *, is_last: bool) -> User:
 
 
 def _details(document: Milestone, body: Organisation, approved_on: date, scene: Scene) -> ApprovalDetails:
-    """What is known of an approval: of the health board's in the star's plan neither day nor minute."""
+    """What is known of an approval: of the health board's in the star's plan no minute."""
     if scene.slug == STAR and document.kind is Kind.PLAN and body.kind is OrganisationKind.HEALTH_BOARD:
-        return ApprovalDetails(Manner.APPROVED, made_by="Board")
+        return ApprovalDetails(Manner.APPROVED, made_by="Board", approved_on=approved_on)
     board_notes = body.kind is OrganisationKind.HEALTH_BOARD and document.kind is Kind.ANNUAL_REPORT
     return ApprovalDetails(
         Manner.NOTED if board_notes else Manner.APPROVED,

@@ -10,8 +10,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from cycle_tracker.cli.demo.chances import in_office_hours
 from cycle_tracker.cli.demo.scenes import Scene
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DoneWith
+from cycle_tracker.core.kinds import Fact, Kind, PreparedFrom
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.milestone import Milestone
@@ -19,7 +20,11 @@ from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
 from cycle_tracker.models.user import User
 
-WRITTEN = ("state", "done_on", "target_on", "due_on", "next_notice_on")
+WRITTEN = (
+    *("state", "done_on", "target_on", "due_on", "next_notice_on"),
+    *("fact_count", "fact_total", "details_not_known", "reason"),
+)
+NOT_KNOWN = "It was done before the records of this service begin."
 
 
 class Past:
@@ -43,7 +48,15 @@ class Past:
             before={"state": milestone.state.value, "done_on": None},
             after={"state": State.DONE.value, "done_on": _iso(done_on)},
         )
-        self._set(milestone, state=State.DONE, done_on=done_on, next_notice_on=None)
+        not_known = milestone.fact in {Fact.AGREED, Fact.PROVIDERS_SENT}
+        self._set(
+            milestone,
+            state=State.DONE,
+            done_on=done_on,
+            next_notice_on=None,
+            details_not_known=not_known,
+            reason=NOT_KNOWN if not_known else "",
+        )
 
     def publish(
         self,
@@ -67,19 +80,25 @@ class Past:
                 copies=[PublicationCopy(receiver_id=self._government.id, sent_on=sent_on, received_on=received_on)],
             )
         )
+        if document.kind is Kind.PLAN:
+            db.session.add(
+                Preparation(milestone_id=document.id, prepared_on=published_on, prepared_from=PreparedFrom.PUBLICATION)
+            )
         self.finish(document, published_on, scene, by=scene.lead, action="published")
         self._note(
             document, "told-government", by=scene.lead, at=recorded_at, before={}, after={"sent_on": _iso(sent_on)}
         )
 
-    def follow(
-        self, follower: Milestone, due_on: date | None, scene: Scene, *, published_on: date | None, sent_on: date
-    ) -> None:
-        """What hangs on a document has its date from it, and is done where the same fact completes it."""
+    def follow(self, follower: Milestone, due_on: date | None) -> None:
+        """What hangs on a document has its date from it."""
         self._set(follower, target_on=due_on, due_on=due_on)
-        if follower.done_with is not None:
-            done_on = sent_on if follower.done_with is DoneWith.TOLD else published_on
-            self.finish(follower, done_on, scene, by=scene.lead)
+
+    def complete(self, step: Milestone, scene: Scene, *, published_on: date | None, sent_on: date) -> None:
+        """Done with the document, if being published or sent to Scottish Ministers completes it."""
+        days = {Fact.PUBLISHED: published_on, Fact.MINISTERS_SENT: sent_on}
+        if step.fact in days:
+            self._set(step, fact_count=1, fact_total=1)
+            self.finish(step, days[step.fact], scene, by=scene.lead)
 
     def write(self) -> None:
         """Write the milestones in one statement, and the audit of them in another."""

@@ -5,8 +5,8 @@ from datetime import date
 from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.parts import STAR
-from cycle_tracker.cli.demo.scenes import Act, Scene, copies_sent_on, entry_name, last_approval
-from cycle_tracker.core.kinds import Stage
+from cycle_tracker.cli.demo.scenes import Act, Scene, entry_name, last_approval
+from cycle_tracker.core.kinds import Fact, Stage
 from cycle_tracker.milestones.services.milestones import move_local_date, start_milestone
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
@@ -23,38 +23,36 @@ WITHIN_REACH = days(30)
 
 def play_step(step: Milestone, act: Act, past: Past) -> None:
     """Give a step its history up to the demo's day, after the documents of its cycle were given theirs."""
-    if not step.is_open or step.due_on is None or step.done_with is not None:
+    if not step.is_open or step.due_on is None or step.fact in {Fact.PUBLISHED, Fact.MINISTERS_SENT}:
+        _begin_report(step, act)
         return  # done with its document, or waiting for it
     name = entry_name(step)
     if name == "approvals":
         _play_before(step, act.document("plan-prepared"), act.scene, past)
-    elif name == "draft-report":
-        _play_before(step, act.document(f"annual-report-{step.key[-1]}"), act.scene, past)
-    elif name == "send-to-providers":
-        _play_copies(step, act.document("plan-prepared"), act.scene, past)
+    elif step.fact is Fact.PROVIDERS_SENT and act.period.start >= act.scene.joined_on:
+        return  # its copies are recorded, and they complete it
     elif name == "close-cycle":
         _play_closing(step, step.due_on, act.document("annual-report-3"), act.scene, past)
     else:
         _play_by_date(step, step.due_on, act.scene, past)
 
 
+def _begin_report(step: Milestone, act: Act) -> None:
+    """A report is being drafted until it is published."""
+    if step.is_open and step.due_on is not None and entry_name(step) == "draft-report":
+        _start(step, act.scene)
+        if act.scene.slug == STAR:
+            _put_off(step, step.due_on, act.scene, "The health board considers the report at its next meeting.")
+
+
 def _play_before(step: Milestone, document: Milestone, scene: Scene, past: Past) -> None:
     """The last step before a document: in hand while the document is, and done on the day on which the last lead body
-    approved it. The star's lead gave the step for its late report another date."""
+    approved it."""
     if document.is_open:
         _start(step, scene)
-        if scene.slug == STAR and step.due_on is not None:
-            _put_off(step, step.due_on, scene, "The health board considers the report at its next meeting.")
     else:
         done_on = last_approval(document, scene) if document.done_on else _usual_day(step, scene)
         past.finish(step, done_on, scene, by=_doer(step, scene))
-
-
-def _play_copies(step: Milestone, plan: Milestone, scene: Scene, past: Past) -> None:
-    """Done on the day on which every provider was sent its copy of the plan."""
-    sent_on = copies_sent_on(plan)
-    if sent_on is not None and sent_on < scene.on:
-        past.finish(step, sent_on, scene, by=_doer(step, scene))
 
 
 def _play_closing(step: Milestone, due_on: date, last_report: Milestone, scene: Scene, past: Past) -> None:

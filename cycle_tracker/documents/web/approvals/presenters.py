@@ -1,10 +1,11 @@
 """The approvals of a document in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cycle_tracker.access.rules.permissions import Viewer, may_record_approval
+from cycle_tracker.core.kinds import Manner
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.organisation import Organisation
@@ -14,7 +15,8 @@ from cycle_tracker.web.wording import day
 
 @dataclass(frozen=True)
 class ApprovalRow:
-    """What one lead body made of the document. `action` is what the person may do about it, at `address`."""
+    """What one lead body decided about the document. `about` says more of the decision, a line each. `action` is what
+    the person may do about it, at `address`."""
 
     body: str
     manner: str
@@ -25,6 +27,7 @@ class ApprovalRow:
     address: str = ""
     action: str = ""
     take_back: str = ""
+    about: Sequence[str] = ()
 
 
 def approval_rows(
@@ -77,7 +80,32 @@ def _row(
         address=address,
         action="Change",
         take_back=take_back,
+        about=decision_lines(approval, names if in_full else None),
     )
+
+
+def decision_lines(approval: Approval, names: Mapping[int, str] | None = None) -> list[str]:
+    """What belongs to the decision and to no other: the sign-off, the other meeting, whether a body that noted the plan
+    agreed to it. With `names` also who signs off, which draft the body saw, and who recorded that it agreed."""
+    in_full = names is not None
+    lines = [f"Draft: {approval.draft}"] if approval.draft and in_full else []
+    if approval.manner is Manner.SUBJECT_TO_CHANGES:
+        lines.append(_sign_off(approval, in_full=in_full))
+    if approval.manner is Manner.DEFERRED and (approval.deferred_to or approval.deferred_to_on):
+        meeting = [approval.deferred_to, day(approval.deferred_to_on) if approval.deferred_to_on else ""]
+        lines.append(f"Next meeting: {', '.join(one for one in meeting if one)}")
+    if approval.agreed is not None:
+        by = names.get(approval.agreed_recorded_by_id or 0, "") if names else ""
+        lines.append(f"Agreed to the plan: {approval.agreed.label.lower()}" + (f" (recorded by {by})" if by else ""))
+    return lines
+
+
+def _sign_off(approval: Approval, *, in_full: bool) -> str:
+    if approval.signed_off:
+        return f"Changes signed off, {day(approval.signed_off_on)}"
+    who = f" by {approval.signs_off}" if approval.signs_off and in_full else ""
+    until = f", due {day(approval.sign_off_by)}" if approval.sign_off_by else ""
+    return f"Changes to be signed off{who}{until}"
 
 
 def _minute(approval: Approval) -> str:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.queries.approvals import ApprovalPlace, get_approval_place
 from cycle_tracker.documents.services.approvals import correct_approval, record_approval, take_back_approval
 from cycle_tracker.documents.web.approvals.forms import ApprovalForm
@@ -25,6 +26,8 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     own = current_organisation_id()
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
     document, form = place.document, ApprovalForm()
+    if document.kind is not Kind.PLAN:
+        del form.agreed
     if not form.is_submitted() and place.approval is not None:
         form.show(place.approval)
     attempt = Attempt(form, document)

@@ -1,21 +1,27 @@
 """What people recorded of a document, each event in one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from cycle_tracker.models.approval import Manner
+from cycle_tracker.core.kinds import Agreed, Manner
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.publication import Version
 from cycle_tracker.web.wording import day
 
 # Events that officials see as well.
-SHARED = frozenset({"draft-published", "newer-version-published", "not-required", "reopened"})
+SHARED = frozenset(
+    {
+        *("draft-published", "interim-published", "newer-version-published", "publication-undone"),
+        *("prepared", "prepared-recorded", "prepared-undone", "not-required", "reopened"),
+    }
+)
 
 FACTS = {
     "version": "the version",
     "published_on": "the publication date",
     "newer_on": "the date of the newer version",
+    "interim_until": "the last day of the interim plan",
     "addresses": "the addresses",
 }
 
@@ -24,6 +30,15 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
     """The sentence for an event about publication, approvals and copies; None for any other."""
     sentences: dict[str, Callable[[AuditEvent, str], str]] = {
         "draft-published": _draft_words,
+        "interim-published": _interim_words,
+        "publication-undone": _undone_words,
+        "prepared": _prepared_words,
+        "prepared-recorded": lambda event, who: (
+            f"{who} recorded that the plan was prepared on {_day(event.after.get('prepared_on'))}"
+        ),
+        "prepared-undone": lambda event, who: (
+            f"{who} undid the date the plan was prepared, {_day(event.before.get('prepared_on'))}"
+        ),
         "draft-replaced": lambda _event, who: f"{who} replaced the draft with the document itself",
         "publication-corrected": _correction_words,
         "newer-version-published": _newer_words,
@@ -33,7 +48,7 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "copy-corrected": _copy_words,
         "copy-taken-back": lambda event, who: f"{who} removed the copy to {event.before.get('receiver', '')}",
         "approval-recorded": _approval_words,
-        "approval-corrected": lambda event, who: f"{who} corrected the approval of {event.after.get('body', '')}",
+        "approval-corrected": _corrected_approval_words,
         "approval-taken-back": lambda event, who: f"{who} removed the approval of {event.before.get('body', '')}",
         "date-set-anew": _date_words,
         "not-required": lambda _event, who: f"{who} marked this as not required",
@@ -44,6 +59,23 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
 
 def _draft_words(event: AuditEvent, who: str) -> str:
     return f"{who} recorded a draft, published on {_day(event.after.get('published_on'))}"
+
+
+def _interim_words(event: AuditEvent, who: str) -> str:
+    until = event.after.get("interim_until")
+    words = f"{who} recorded a one-year or interim plan, published on {_day(event.after.get('published_on'))}"
+    return f"{words}, until {_day(until)}" if until else words
+
+
+def _undone_words(event: AuditEvent, who: str) -> str:
+    where = [one["address"] for one in event.before.get("addresses", [])]
+    at = f", at {', '.join(where)}" if where else ""
+    return f"{who} undid the record that this was published on {_day(event.before.get('published_on'))}{at}"
+
+
+def _prepared_words(event: AuditEvent, who: str) -> str:  # noqa: ARG001  nobody did it: it follows from what was recorded
+    done_on = event.after.get("done_on")
+    return f"The plan counts as prepared from {_day(done_on)}" if done_on else "The plan is prepared, date not known"
 
 
 def _correction_words(event: AuditEvent, who: str) -> str:
@@ -79,9 +111,40 @@ def _copy_words(event: AuditEvent, who: str) -> str:
 
 
 def _approval_words(event: AuditEvent, who: str) -> str:
-    manner = Manner(event.after["manner"]).label.lower()
-    body, on = event.after.get("body", ""), _day(event.after.get("approved_on"))
-    return f"{who} recorded {body}’s decision, {manner} on {on}"
+    after, manner = event.after, Manner(event.after["manner"])
+    body, on = after.get("body", ""), _day(after.get("approved_on"))
+    if manner is Manner.DEFERRED:
+        meeting = after.get("deferred_to_on")
+        to = f"its meeting on {_day(meeting)}" if meeting else "another meeting"
+        return f"{who} recorded that {body} deferred its decision on {on} to {to}"
+    if manner is Manner.NOT_AGREED:
+        return f"{who} recorded that {body} did not agree on {on}"
+    return f"{who} recorded {body}’s decision, {manner.label.lower()} on {on}{_more_of_decision(after)}"
+
+
+def _corrected_approval_words(event: AuditEvent, who: str) -> str:
+    before, after = event.before, event.after
+    body = after.get("body", "")
+    if after.get("signed_off") and not before.get("signed_off"):
+        return f"{who} recorded that the changes {body} asked for were signed off on {_day(after.get('signed_off_on'))}"
+    changed = before.get("agreed") != after.get("agreed")
+    return f"{who} corrected the approval of {body}" + (_agreed_words(after) if changed else "")
+
+
+def _more_of_decision(after: Mapping[str, Any]) -> str:
+    if after.get("signed_off"):
+        return f". The changes were signed off on {_day(after.get('signed_off_on'))}"
+    return _agreed_words(after)
+
+
+def _agreed_words(after: Mapping[str, Any]) -> str:
+    """What was recorded of a body that noted the plan; empty where nobody was asked."""
+    words: dict[str, str] = {
+        Agreed.YES: ". They recorded that it agreed to the plan",
+        Agreed.NO: ". They recorded that it did not agree to the plan",
+        Agreed.NOT_KNOWN: ". They recorded that it is not known whether it agreed to the plan",
+    }
+    return words.get(after.get("agreed") or "", "")
 
 
 def _date_words(event: AuditEvent, who: str) -> str:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from wtforms import FieldList, FileField, Form, FormField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, FieldList, FileField, Form, FormField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
 from cycle_tracker.documents.services.publication_corrections import MOST_ADDRESSES, PublishedAddress
-from cycle_tracker.documents.web.forms import LONGEST_REASON
+from cycle_tracker.documents.web.forms import LONGEST_REASON, THIS_IS_RIGHT
 from cycle_tracker.documents.web.register.presenters import FORMS
 from cycle_tracker.milestones.web.forms import MilestoneForm
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import Form as DocumentForm
 from cycle_tracker.models.publication import Publication, Version
@@ -65,12 +67,24 @@ class FactsForm(MilestoneForm):
         validators=[Optional()],
     )
     newer_on = UkDateField("Date this newer version was published", validators=[Optional()])
+    interim_until = UkDateField(
+        "Last day that it covers, if this is a one-year or interim plan",
+        description="For example, 31/03/2027",
+        validators=[Optional()],
+    )
+    confirmed = BooleanField(THIS_IS_RIGHT)
     places = FieldList(FormField(PlaceForm), "Addresses", max_entries=MOST_ADDRESSES + SPARE_ROWS)
 
-    def offer(self, publication: Publication | None) -> None:
-        """Offer the versions that this publication may be, and no day of a newer version where there is none."""
-        revised = publication is not None and publication.version is Version.REVISED
-        self.which.choices = {one.value: one.label for one in Version if revised or one is not Version.REVISED}
+    def offer(self, document: Milestone, publication: Publication | None) -> None:
+        """Offer the versions that this publication may be, and no day of a newer version where there is none. Only a
+        plan can be for a part of its period."""
+        present = publication.version if publication is not None else None
+        revised = present is Version.REVISED
+        is_plan = document.kind is Kind.PLAN
+        offered = {Version.DRAFT, Version.FINAL, present} | ({Version.INTERIM} if is_plan else set())
+        self.which.choices = {one.value: one.label for one in Version if one in offered}
+        if not is_plan:
+            del self.interim_until
         if publication is None or publication.newer_on is None and not revised:
             del self.newer_on
 

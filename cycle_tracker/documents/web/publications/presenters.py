@@ -2,33 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.undoing import may_undo
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
+from cycle_tracker.documents.web.links import Link, address_of, recorded_by
+from cycle_tracker.documents.web.preparations.presenters import PreparedPart, prepared_part
 from cycle_tracker.documents.web.register.presenters import address_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
-from cycle_tracker.models.publication import Publication
-from cycle_tracker.web.links import url_for
+from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.web.wording import day
 
 ON_THE_WEB = ("https://", "http://")
-
-
-@dataclass(frozen=True)
-class Link:
-    """Words that lead somewhere; `about` is read out after them where they do not say enough."""
-
-    label: str
-    address: str
-    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +83,7 @@ class DocumentFactsPart:
 
     published: PublishedPart | None
     record_address: str
+    prepared: PreparedPart | None
     approvals: list[ApprovalRow]
     approval_gaps: list[str]
     in_full: bool
@@ -109,18 +102,25 @@ def document_part(
     published = None
     if record.publication is not None:
         published = _published(
-            record, record.publication, names, gaps_about(gaps, About.PUBLICATION), records=records, in_full=in_full
+            record,
+            record.publication,
+            names,
+            gaps_about(gaps, About.PUBLICATION),
+            records=records,
+            undoes=may_undo(viewer, document, record.publication),
+            in_full=in_full,
         )
     return DocumentFactsPart(
         published=published,
-        record_address=_to("publications.facts", document) if records and published is None else "",
+        record_address=address_of("publications.facts", document) if records and published is None else "",
+        prepared=prepared_part(record, names, records=records, in_full=in_full) if required else None,
         approvals=approval_rows(record, viewer, names, own=own, in_full=in_full) if required else [],
         approval_gaps=gaps_about(gaps, About.APPROVALS) if in_full else [],
         in_full=in_full,
         not_required=None
         if required
-        else NotRequired(document.reason, _to("not_required.take_back", document) if marks else ""),
-        mark_address=_to("not_required.mark", document) if marks and document.is_open else "",
+        else NotRequired(document.reason, address_of("not_required.take_back", document) if marks else ""),
+        mark_address=address_of("not_required.mark", document) if marks and document.is_open else "",
     )
 
 
@@ -140,26 +140,31 @@ def _published(
     gaps: list[str],
     *,
     records: bool,
+    undoes: bool,
     in_full: bool,
 ) -> PublishedPart:
     document, following = record.document, version_that_follows(publication.version)
     links = []
+    if undoes:
+        links.append(Link("Recorded by mistake? Undo it", address_of("publications.undo", document)))
     if records:
-        links.append(Link("Change publication details", _to("publications.facts", document)))
-        links.append(Link("Keep a copy here", _to("kept_copies.keep", document)))
+        links.append(Link("Change publication details", address_of("publications.facts", document)))
+        links.append(Link("Keep a copy here", address_of("kept_copies.keep", document)))
         if following is not None:
-            links.append(Link(f"Record a {following.label.lower()} version", _to("publications.newer", document)))
+            links.append(
+                Link(f"Record a {following.label.lower()} version", address_of("publications.newer", document))
+            )
     copies, copy_links = [], []
-    if not publication.is_draft:
+    if publication.is_document:
         copies = copy_rows(record, names, records=records, in_full=in_full)
         if records and record.may_receive:
-            copy_links.append(Link("Record copies sent", _to("copies.record", document)))
+            copy_links.append(Link("Record copies sent", address_of("copies.record", document)))
     return PublishedPart(
         heading="Draft published" if publication.is_draft else "Publication",
         rows=_rows(record, publication, names, records=records, in_full=in_full),
         places=[PublishedAddress(address_label(one), one.address) for one in publication.addresses],
         copies=copies,
-        kept_copy=Link(publication.kept_copy.name, _to("kept_copies.download", document))
+        kept_copy=Link(publication.kept_copy.name, address_of("kept_copies.download", document))
         if publication.kept_copy
         else None,
         links=links,
@@ -175,7 +180,11 @@ def _rows(
         Row("Version", publication.version.label),
         Row("Published on", upper_first(day(publication.published_on))),
     ]
-    if publication.is_draft:
+    if publication.version is Version.INTERIM and publication.interim_until is not None:
+        rows.append(Row("Covers the period until", day(publication.interim_until)))
+    if publication.interim_on is not None:
+        rows.append(Row("Interim plan published on", day(publication.interim_on)))
+    if not publication.is_document:
         return rows
     if publication.newer_on is not None:
         rows[1:] = [
@@ -183,15 +192,17 @@ def _rows(
             Row("First version published on", upper_first(day(publication.published_on))),
         ]
     copy = government_copy(publication)
+    if copy is None and record.document.kind is not Kind.PLAN:
+        return rows
     if copy is None:
         return [*rows, Row("Sent to the Scottish Government on", "Not recorded yet")]
     change = []
     if records:
-        address = _to("copies.correct", record.document, receiver_id=copy.receiver_id)
+        address = address_of("copies.correct", record.document, receiver_id=copy.receiver_id)
         change.append(Link("Change", address, "the copy to the Scottish Government"))
     received = day(copy.received_on) if copy.received_on else "Not recorded yet"
-    sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
-    received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
+    sent_by = recorded_by(copy.sent_recorded_by_id, names) if in_full else ""
+    received_by = recorded_by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
     return [
         *rows,
         Row("Sent to the Scottish Government on", upper_first(day(copy.sent_on)) + sent_by, change),
@@ -205,21 +216,11 @@ def _copy_row(
     copy = record.copy_to(receiver.id)
     if copy is None:
         return CopyRow(receiver.name, "Not recorded yet", "")
-    sent_by = _by(copy.sent_recorded_by_id, names) if in_full else ""
-    received_by = _by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
+    sent_by = recorded_by(copy.sent_recorded_by_id, names) if in_full else ""
+    received_by = recorded_by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
     return CopyRow(
         receiver=receiver.name,
         sent=upper_first(day(copy.sent_on)) + sent_by,
         received=day(copy.received_on) + received_by if copy.received_on else "Not recorded yet",
-        address=_to("copies.correct", record.document, receiver_id=receiver.id) if records else "",
+        address=address_of("copies.correct", record.document, receiver_id=receiver.id) if records else "",
     )
-
-
-def _by(user_id: int | None, names: Mapping[int, str]) -> str:
-    return f", recorded by {names[user_id]}" if user_id in names and user_id is not None else ""
-
-
-def _to(endpoint: str, document: Milestone, **more: Any) -> str:
-    if document.partnership is None:
-        raise ValueError("a national document has no page of its own")
-    return url_for(endpoint, slug=document.partnership.slug, key=document.key, **more)

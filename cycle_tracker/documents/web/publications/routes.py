@@ -6,22 +6,29 @@ from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.queries.publications import (
     get_document,
     get_publication,
     get_record,
     list_steps_opened_again,
 )
+from cycle_tracker.documents.queries.undoing import get_publication_to_undo
 from cycle_tracker.documents.services.newer_versions import record_newer_version, version_that_follows
-from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication, set_places
+from cycle_tracker.documents.services.publication_corrections import (
+    PublishedAddress,
+    correct_publication,
+    set_places,
+    undo_publication,
+)
 from cycle_tracker.documents.services.publications import record_publication
-from cycle_tracker.documents.web.early_days import warn_of_early
+from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Publication, Version
-from cycle_tracker.web.access import current_user_row, current_viewer, requires
+from cycle_tracker.web.access import current_user_row, current_viewer, requires, signed_in
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("publications", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/publication")
@@ -34,7 +41,7 @@ def facts(slug: str, key: str) -> ResponseReturnValue:
     document = get_document(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
     publication = get_record(document, clock.today()).publication
     form = FactsForm()
-    form.offer(publication)
+    form.offer(document, publication)
     if not form.is_submitted():
         _show_facts(form, publication)
     attempt = Attempt(form, document)
@@ -43,7 +50,6 @@ def facts(slug: str, key: str) -> ResponseReturnValue:
             _record_facts(document, publication, form)
     if attempt.saved:
         flash("Saved. The publication details are below.", "success")
-        warn_of_early(document, form.published_on.data)
         return redirect(page_of(document))
     return render_template(
         "documents/publications/facts.html",
@@ -83,7 +89,6 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
     name = version.label.lower()
     if attempt.saved:
         flash(f"Saved. The {name} version is recorded.", "success")
-        warn_of_early(document, form.published_on.data)
         return redirect(page_of(document))
     return render_template(
         "documents/publications/newer_version.html",
@@ -94,12 +99,38 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
     ), attempt.status
 
 
+@bp.route("/taking-back", methods=["GET", "POST"])
+@signed_in
+def undo(slug: str, key: str) -> ResponseReturnValue:
+    """Undo the record of publication, with a reason. Who may is asked where it is fetched."""
+    document, publication = get_publication_to_undo(current_viewer(), slug, key, clock.today())
+    if publication is None:
+        flash("The record of publication has already been removed.", "info")
+        return redirect(page_of(document))
+    form = ReasonForm()
+    attempt = Attempt(form, document)
+    if attempt.validate():
+        with attempt:
+            undo_publication(publication, form.reason.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash("Saved. This is no longer recorded as published.", "success")
+        return redirect(page_of(document))
+    return render_template(
+        "documents/publications/undo.html",
+        document=document,
+        publication=publication,
+        form=form,
+        changed=changed_by_others(attempt, document),
+    ), attempt.status
+
+
 def _show_facts(form: FactsForm, publication: Publication | None) -> None:
     places: list[PublishedAddress] = []
     if publication is not None:
         form.which.data, form.published_on.data = publication.version.value, publication.published_on
-        if "newer_on" in form:
-            form.newer_on.data = publication.newer_on
+        for name in ("newer_on", "interim_until"):
+            if name in form:
+                form[name].data = getattr(publication, name)
         places = [PublishedAddress(one.form, one.language, one.address) for one in publication.addresses]
     form.show_places(places)
 
@@ -107,16 +138,19 @@ def _show_facts(form: FactsForm, publication: Publication | None) -> None:
 def _record_facts(document: Milestone, publication: Publication | None, form: FactsForm) -> None:
     version, places = Version(form.which.data), form.chosen_places()
     by, today, now = current_user_row(), clock.today(), clock.now()
+    interim_until = form.interim_until.data if "interim_until" in form else None
     if publication is None:
         made = record_publication(
             document,
             address="",
             published_on=form.published_on.data,
-            tell_government=False,
+            tell_government=document.kind is Kind.ANNUAL_REPORT,
             by=by,
             today=today,
             now=now,
             version=version,
+            interim_until=interim_until,
+            confirmed=form.confirmed.data,
         )
         set_places(made, places)
         return
@@ -125,8 +159,10 @@ def _record_facts(document: Milestone, publication: Publication | None, form: Fa
         version=version,
         published_on=form.published_on.data,
         newer_on=form.newer_on.data if "newer_on" in form else None,
+        interim_until=interim_until,
         places=places,
         by=by,
         today=today,
         now=now,
+        confirmed=form.confirmed.data,
     )

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms import BooleanField
 from wtforms.validators import Length, Optional
 
 from cycle_tracker.documents.queries.receipts import ReceiptSort
+from cycle_tracker.documents.web.forms import THIS_IS_RIGHT
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
@@ -44,6 +46,7 @@ class ReceiptForm(MilestoneForm):
             is_web_address,
         ],
     )
+    confirmed = BooleanField(THIS_IS_RIGHT)
 
 
 class UndoForm(MilestoneForm):

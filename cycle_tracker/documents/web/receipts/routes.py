@@ -20,7 +20,6 @@ from cycle_tracker.documents.services.receipts import (
     record_received_document,
     undo_receipt,
 )
-from cycle_tracker.documents.web.early_days import warn_of_early
 from cycle_tracker.documents.web.receipts.forms import (
     MOST_AT_ONCE,
     ReceiptFilters,
@@ -94,12 +93,12 @@ def receive(slug: str, key: str) -> ResponseReturnValue:
             sent_on=form.sent_on.data,
             address=form.address.data,
             published_on=form.published_on.data,
+            confirmed=form.confirmed.data,
         )
         with attempt:
             record_received_document(document, known, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
         flash("Saved.", "success")
-        warn_of_early(document, form.published_on.data)
         return redirect(page_of(document))
     return render_template(
         "documents/receipts/receive.html",

@@ -45,6 +45,18 @@ class ReopenForm(MilestoneForm):
     )
 
 
+class DetailsNotKnownForm(MilestoneForm):
+    """Why nobody can record what completes it."""
+
+    reason = LinesField(
+        "Why the details are not known",
+        validators=[
+            required("Enter the reason why the details are not known"),
+            Length(max=LONGEST_REASON, message=REASON_TOO_LONG),
+        ],
+    )
+
+
 class LeadOrganisationForm(MilestoneForm):
     """Which body leads on it."""
 

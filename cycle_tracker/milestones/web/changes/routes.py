@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
@@ -14,11 +15,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind, Stage
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.queries.relations import Relation, list_possible_predecessors, list_related
+from cycle_tracker.milestones.services.by_record import finish_without_details
 from cycle_tracker.milestones.services.dependencies import add_predecessor, remove_predecessor
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task, edit_milestone, is_local
 from cycle_tracker.milestones.services.milestones import drop_milestone, reopen_milestone
 from cycle_tracker.milestones.services.owners import change_owner
 from cycle_tracker.milestones.web.changes.forms import (
+    DetailsNotKnownForm,
     DropForm,
     EditForm,
     LeadOrganisationForm,
@@ -110,6 +113,24 @@ def reopen(slug: str, key: str) -> ResponseReturnValue:
         flash("Saved. This is open again, and its reminders restart.", "success")
         return redirect(page_of(milestone))
     return _page("milestones/changes/reopen.html", milestone, form, attempt)
+
+
+@bp.route("/details-not-known", methods=["GET", "POST"])
+@requires(Permission.CHANGE_OWN_MILESTONES)
+def details_not_known(slug: str, key: str) -> ResponseReturnValue:
+    """Say that a step was done although nobody knows the details that would complete it."""
+    milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
+    if milestone.fact is None:
+        raise NoResultFound
+    form = DetailsNotKnownForm()
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            finish_without_details(milestone, form.reason.data, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash("Saved. This is done, and its details are not known.", "success")
+        return redirect(page_of(milestone))
+    return _page("milestones/changes/details_not_known.html", milestone, form, attempt)
 
 
 @bp.route("/sub-tasks/new", methods=["GET", "POST"])

@@ -17,7 +17,9 @@ STATES = (
     DocumentState.OUTSTANDING,
     DocumentState.EXPLAINED,
     DocumentState.PAST_GUIDANCE_DATE,
-    DocumentState.PUBLISHED_NOT_NOTIFIED,
+    DocumentState.INTERIM,
+    DocumentState.PREPARED_NOT_PUBLISHED,
+    DocumentState.PUBLISHED_COPY_NOT_SENT,
     DocumentState.NO_RECORD,
     DocumentState.NOT_REQUIRED,
 )

@@ -24,7 +24,13 @@ INTROS = {
     DocumentState.PAST_GUIDANCE_DATE: (
         f"Past the guidance date by {OUTSTANDING_AFTER_DAYS} days or fewer, with no explanation."
     ),
-    DocumentState.PUBLISHED_NOT_NOTIFIED: "Published. We have no record that the Scottish Government was sent a copy.",
+    DocumentState.INTERIM: "A one-year or interim plan is published, and covers today. Not counted as late.",
+    DocumentState.PREPARED_NOT_PUBLISHED: (
+        "Plans that every lead body has agreed. They must be sent and published as soon as reasonably practicable."
+    ),
+    DocumentState.PUBLISHED_COPY_NOT_SENT: (
+        "Published plans. We have no record that Scottish Ministers were sent a copy."
+    ),
     DocumentState.NO_RECORD: (
         "Due before the partnership joined this service, with no details recorded. Not counted as late."
     ),
@@ -78,8 +84,10 @@ class StateGroup:
     @property
     def columns(self) -> list[str]:
         """What the table of this state shows besides partnership, document and dates."""
-        if self.state is DocumentState.PUBLISHED_NOT_NOTIFIED:
+        if self.state is DocumentState.PUBLISHED_COPY_NOT_SENT:
             return ["Published"]
+        if self.state in {DocumentState.PREPARED_NOT_PUBLISHED, DocumentState.INTERIM}:
+            return []
         if self.state is DocumentState.NOT_REQUIRED:
             return ["Reason"]
         return [] if self.state is DocumentState.NO_RECORD else ["Explanation"]
@@ -87,7 +95,11 @@ class StateGroup:
     @property
     def can_be_asked_about(self) -> bool:
         """True where officials may ask how these documents stand: what is published or not required needs no asking."""
-        return self.state not in {DocumentState.PUBLISHED_NOT_NOTIFIED, DocumentState.NOT_REQUIRED}
+        return self.state not in {
+            DocumentState.PREPARED_NOT_PUBLISHED,
+            DocumentState.PUBLISHED_COPY_NOT_SENT,
+            DocumentState.NOT_REQUIRED,
+        }
 
 
 def in_order(
@@ -197,7 +209,8 @@ def _tile_colour(state: DocumentState) -> str:
         DocumentState.OUTSTANDING: "red",
         DocumentState.EXPLAINED: "yellow",
         DocumentState.PAST_GUIDANCE_DATE: "yellow",
-        DocumentState.PUBLISHED_NOT_NOTIFIED: "blue",
+        DocumentState.PREPARED_NOT_PUBLISHED: "blue",
+        DocumentState.PUBLISHED_COPY_NOT_SENT: "blue",
     }.get(state, "grey")
 
 

@@ -11,7 +11,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.kinds import DOCUMENTS, Basis
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import bases, number_words
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state
@@ -104,14 +104,14 @@ def own_work(found: WorkList, viewer: Viewer, today: date) -> OwnWork:
 
 
 def not_notified(rows: Iterable[Any]) -> list[Task]:
-    """Documents that are published, of which nothing says that Scottish Government was told."""
-    status = document_status(DocumentState.PUBLISHED_NOT_NOTIFIED)
+    """Plans that are published, with no record that Scottish Ministers were sent a copy."""
+    status = document_status(DocumentState.PUBLISHED_COPY_NOT_SENT)
     return [
         Task(
             title=row.title,
             address=addresses.milestone(row.slug, row.key),
             summary=f"{row.partnership}. Published: {day(row.published_on)}. "
-            "We have no record that the Scottish Government was sent a copy.",
+            "We have no record that Scottish Ministers were sent a copy.",
             status=status.label,
             colour=status.colour,
         )
@@ -195,7 +195,7 @@ def _status(
         opens_on=opens_on,
         target_on=dates.target_on,
         published=False,
-        notified=False,
+        is_plan=dates.kind is Kind.PLAN,
         explained_until=explained_until,
         notify_from=notify_from,
     )

@@ -1,5 +1,8 @@
 """The forms of the milestone page."""
 
+from wtforms import BooleanField
+
+from cycle_tracker.documents.web.forms import THIS_IS_RIGHT
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, required
@@ -24,3 +27,4 @@ class PublicationForm(MilestoneForm):
         ],
     )
     published_on = UkDateField("Date it was published", validators=[required("Enter the date it was published")])
+    confirmed = BooleanField(THIS_IS_RIGHT)

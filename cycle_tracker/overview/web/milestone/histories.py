@@ -78,6 +78,10 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
         if done_on
         else f"{who} recorded this as published, date not known",
         "reopened": f"{who} reopened this",
+        "finished-without-details": f"{who} marked this as done, details not known",
+        "done-day-moved": f"The date this was done changed to {day(done_on)}"
+        if done_on
+        else "The date this was done is no longer known",
         "told-government": f"{who} sent this to the Scottish Government on {day(sent_on)}"
         if sent_on
         else f"{who} recorded that this was sent to the Scottish Government",

@@ -6,6 +6,7 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.document_states import LATE
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State, is_allowed
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.web.facts import (
@@ -128,13 +129,22 @@ def _actions(facts: Facts, viewer: Viewer) -> frozenset[str]:
     found = set()
     if milestone.is_open and holds(viewer, Permission.CHANGE_OWN_MILESTONES, milestone):
         found |= {"start"} if milestone.state is State.NOT_STARTED else set()
-        found |= set() if milestone.is_document else {"finish"}
+        found |= set() if milestone.is_done_by_facts else {"finish"}
     if milestone.is_document and holds(viewer, Permission.RECORD_PUBLICATION, milestone):
         if facts.publication is None and (milestone.state is State.DONE or is_allowed(milestone.state, State.DONE)):
             found.add("record")
-        elif facts.publication is not None and government_copy(facts.publication) is None:
+        elif _is_plan_to_send(facts):
             found.add("tell")
     return frozenset(found)
+
+
+def _is_plan_to_send(facts: Facts) -> bool:
+    """Whether a plan is published and not sent to Scottish Ministers. A report is sent to nobody: recording it is
+    enough."""
+    publication = facts.publication
+    if publication is None or facts.milestone.kind is not Kind.PLAN or not publication.is_document:
+        return False
+    return government_copy(publication) is None
 
 
 def _escalation_id(milestone: Milestone, escalation: Escalation | None, viewer: Viewer) -> int | None:

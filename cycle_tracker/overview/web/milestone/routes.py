@@ -6,8 +6,12 @@ from sqlalchemy.exc import IntegrityError
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
-from cycle_tracker.documents.web.early_days import warn_of_early
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.services.publications import (
+    record_publication,
+    scottish_government,
+    tell_scottish_government,
+)
 from cycle_tracker.milestones.queries.milestones import (
     find_publication,
     get_milestone,
@@ -77,9 +81,11 @@ def finish(slug: str, key: str) -> ResponseReturnValue:
 @bp.route("/publication", methods=["GET", "POST"])
 @requires(Permission.RECORD_PUBLICATION)
 def record(slug: str, key: str) -> ResponseReturnValue:
-    """Record where and when a document was published and, with `tell`, that Scottish Government is told."""
+    """Record where and when a document was published. A report is on the officials' list with that; a plan is sent to
+    Scottish Ministers, and with `tell` that is recorded too."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
-    form, tell = PublicationForm(), request.form.get("tell") == "yes"
+    form = PublicationForm()
+    tell = milestone.kind is Kind.ANNUAL_REPORT or request.form.get("tell") == "yes"
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -91,10 +97,10 @@ def record(slug: str, key: str) -> ResponseReturnValue:
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
+                confirmed=form.confirmed.data,
             )
     if attempt.saved:
-        warn_of_early(milestone, form.published_on.data)
-        will_email = " We will email the Scottish Government." if tell else ""
+        will_email = _what_the_government_gets(milestone) if tell else ""
         return _to_page(milestone, f"Saved. This was published on {day(form.published_on.data)}.{will_email}")
     return _page(put_on_page(milestone), form, attempt)
 
@@ -110,7 +116,9 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             _tell(milestone)
     if attempt.saved:
-        return _to_page(milestone, "Saved. We will email the Scottish Government.")
+        return _to_page(
+            milestone, f"Saved. This was sent on {day(clock.today())}.{_what_the_government_gets(milestone)}"
+        )
     if isinstance(attempt.error, IntegrityError):
         return redirect(page_of(milestone))  # the same button pressed twice: the first press was recorded
     return _page(put_on_page(milestone), form, attempt)
@@ -120,6 +128,13 @@ def _tell(milestone: Milestone) -> None:
     publication = find_publication(milestone)
     if publication is not None and government_copy(publication) is None:
         tell_scottish_government(publication, sent_on=clock.today(), by=current_user_row(), now=clock.now())
+
+
+def _what_the_government_gets(milestone: Milestone) -> str:
+    """What recording it did for the Scottish Government, in words that are true."""
+    if scottish_government().mailbox:
+        return " We will email the Scottish Government."
+    return " The Scottish Government can see it here." if milestone.kind is Kind.ANNUAL_REPORT else ""
 
 
 def _to_page(milestone: Milestone, said: str) -> ResponseReturnValue:

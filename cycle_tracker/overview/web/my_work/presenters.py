@@ -168,7 +168,7 @@ def reply_wording(reply: Reply) -> str:
 def _hindrance(milestone: ListedMilestone, version: int, reply: Reply, viewer: Viewer) -> str:
     if not may_change(viewer, milestone.partnership_id, milestone.owner_id):
         return NOT_YOURS
-    reason = hindrance(milestone.kind, milestone.state, reply.answer)
+    reason = hindrance(milestone.kind, milestone.state, reply.answer, fact=milestone.fact)
     return reason or (CHANGED if milestone.version != version else "")
 
 

@@ -10,6 +10,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
+from cycle_tracker.documents.web.approvals.presenters import decision_lines
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.overview.queries.status import PartnershipStatus, ReportedDocument
@@ -106,7 +107,8 @@ def _approval(record: DocumentRecord, body: Organisation) -> str:
     if approval is None:
         return f"{body.name}: not recorded."
     minute = f"minute {approval.minute}" if approval.minute else "minute not recorded"
-    return f"{body.name}: {approval.manner.label.lower()}, {day(approval.approved_on)}, {minute}."
+    decision = f"{body.name}: {approval.manner.label.lower()}, {day(approval.approved_on)}, {minute}."
+    return " ".join([decision, *(f"{line}." for line in decision_lines(approval))])
 
 
 def gaps_section(documents: Iterable[ReportedDocument]) -> ReportSection:

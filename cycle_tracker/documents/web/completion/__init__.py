@@ -1,0 +1,1 @@
+"""The steps that a record of a plan or report completes."""

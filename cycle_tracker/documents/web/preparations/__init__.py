@@ -1,0 +1,1 @@
+"""The day on which a plan was prepared, recorded by hand."""

@@ -1,0 +1,440 @@
+"""The facts of a document: when a plan is prepared, which steps each fact completes, and how each is undone."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS, Agreed, Fact, Kind, Manner, PreparedFrom
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
+from cycle_tracker.cycles.services.cycles import open_cycle, switch_on_steps
+from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
+from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.facts import fact_states
+from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.documents.rules.documents import document_state
+from cycle_tracker.documents.services.approvals import (
+    ApprovalDetails,
+    correct_approval,
+    record_approval,
+    take_back_approval,
+)
+from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.preparations import record_preparation, undo_preparation
+from cycle_tracker.documents.services.publication_corrections import (
+    PublishedAddress,
+    correct_publication,
+    keep_copy,
+    undo_publication,
+)
+from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.milestones.services.by_record import finish_without_details
+from cycle_tracker.milestones.services.files import store_file
+from cycle_tracker.milestones.services.milestones import finish_milestone, reopen_milestone
+from cycle_tracker.models.approval import Preparation
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.evidence import StoredContent
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
+from cycle_tracker.organisations.services.parts import add_body, end_body
+from tests.factories import make_user
+from tests.support.days import moment
+
+pytestmark = pytest.mark.alike_on_both_databases
+
+TODAY = date(2026, 5, 20)
+NOW = moment(TODAY)
+BOARD_AGREED, COUNCIL_AGREED, PUBLISHED = date(2026, 3, 23), date(2026, 4, 2), date(2026, 4, 24)
+ADDRESS = "https://www.moray.example.org/plan"
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+class Moray:
+    """Moray with its cycle of 2026–29: a council and a health board lead."""
+
+    def __init__(self) -> None:
+        load_reference(NOW)
+        self.partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+        self.partnership.notify_from = date(2024, 4, 1)
+        period = Period.named("2026-29")
+        self.cycle = open_cycle(self.partnership, period, entered_on=date(2024, 4, 1), by=None, now=NOW)
+        self.lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=self.partnership)
+
+    def find(self, key: str) -> Milestone:
+        return db.session.scalars(select(Milestone).where(Milestone.key == f"2026-29.{key}")).one()
+
+    def body(self, name: str) -> Organisation:
+        return db.session.scalars(select(Organisation).where(Organisation.name.contains(name))).one()
+
+    @property
+    def plan(self) -> Milestone:
+        return self.find("plan-prepared")
+
+    @property
+    def record(self) -> DocumentRecord:
+        return get_record(self.plan, TODAY)
+
+    @property
+    def publication(self) -> Publication:
+        found = self.record.publication
+        assert found is not None
+        return found
+
+    def approve(self, body: str, on: date | None, manner: Manner = Manner.APPROVED, **more: object) -> None:
+        details = ApprovalDetails(manner, approved_on=on, **more)  # type: ignore[arg-type]
+        record_approval(self.plan, self.body(body), details, by=self.lead, today=TODAY, now=NOW)
+        db.session.commit()
+
+    def approve_all(self) -> None:
+        self.approve("NHS Grampian", BOARD_AGREED)
+        self.approve("Moray Council", COUNCIL_AGREED)
+
+    def publish(self, document: Milestone | None = None, on: date | None = PUBLISHED, **more: object) -> Publication:
+        found = record_publication(
+            document or self.plan,
+            address=ADDRESS,
+            published_on=on,
+            tell_government=False,
+            by=self.lead,
+            today=TODAY,
+            now=NOW,
+            **more,  # type: ignore[arg-type]
+        )
+        db.session.commit()
+        return found
+
+    def send(self, to: list[Organisation], on: date | None) -> None:
+        record_copies_sent(self.publication, to, sent_on=on, by=self.lead, today=TODAY, now=NOW)
+        db.session.commit()
+
+    def prepared(self) -> tuple[date | None, PreparedFrom] | None:
+        found = db.session.get(Preparation, self.plan.id)
+        return (found.prepared_on, found.prepared_from) if found else None
+
+    def done(self, *keys: str) -> dict[str, date | None]:
+        """The days on which those of these steps that are done were done."""
+        return {key: self.find(key).done_on for key in keys if self.find(key).state is State.DONE}
+
+    def due(self, key: str) -> date | None:
+        return self.find(key).due_on
+
+    def state(self, day: date = TODAY) -> DocumentState:
+        publication, sent = published_and_notified([self.plan]).get(self.plan.id, (None, False))
+        return document_state(facts_of(self.plan, publication, None, notified=sent), day)
+
+    def providers(self) -> list[Organisation]:
+        return list(self.record.receivers[1:])
+
+
+@pytest.fixture
+def moray(core_app: Flask) -> Moray:
+    return Moray()
+
+
+STEPS = ("approvals", "send-to-ministers", "send-to-providers", "publish-plan")
+
+
+def test_a_plan_is_prepared_sent_and_published_on_days_of_their_own(moray: Moray) -> None:
+    moray.approve("NHS Grampian", BOARD_AGREED)
+    assert (moray.prepared(), moray.plan.is_open, moray.due("send-to-ministers")) == (None, True, None)
+    assert (moray.find("approvals").fact_count, moray.find("approvals").fact_total) == (1, 2)
+    moray.approve("Moray Council", COUNCIL_AGREED)
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
+    assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
+    assert (moray.due("send-to-ministers"), moray.due("publish-plan")) == (date(2026, 4, 16), date(2026, 4, 30))
+    assert moray.state() is DocumentState.PREPARED_NOT_PUBLISHED
+    moray.publish()
+    assert moray.done(*STEPS) == {"approvals": COUNCIL_AGREED, "publish-plan": PUBLISHED}
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS), "publication says nothing of that"
+    assert moray.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
+    moray.send([moray.record.receivers[0]], date(2026, 4, 28))
+    assert moray.done("send-to-ministers") == {"send-to-ministers": date(2026, 4, 28)}
+    assert moray.state() is DocumentState.COMPLETE
+
+
+def test_published_with_approvals_missing_it_counts_as_prepared_on_that_day_until_they_are_there(moray: Moray) -> None:
+    moray.approve("NHS Grampian", BOARD_AGREED)
+    moray.publish()
+    assert moray.prepared() == (PUBLISHED, PreparedFrom.PUBLICATION)
+    assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": PUBLISHED, "publish-plan": PUBLISHED}
+    assert moray.due("send-to-providers") == date(2026, 5, 8)
+    moray.approve("Moray Council", COUNCIL_AGREED)
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
+    assert moray.done("plan-prepared", "approvals") == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
+    assert moray.due("send-to-providers") == date(2026, 4, 16)
+
+
+def test_an_approval_without_a_day_makes_the_plan_prepared_and_gives_no_dates(moray: Moray) -> None:
+    moray.approve("NHS Grampian", None)
+    moray.approve("Moray Council", COUNCIL_AGREED)
+    assert moray.prepared() == (None, PreparedFrom.APPROVALS)
+    assert (moray.plan.state, moray.plan.done_on) == (State.DONE, None)
+    assert (moray.due("send-to-ministers"), moray.due("publish-plan")) == (None, None)
+
+
+def test_changes_that_are_to_be_signed_off_and_a_plan_that_was_only_noted_prepare_nothing(moray: Moray) -> None:
+    moray.approve("Moray Council", BOARD_AGREED, Manner.SUBJECT_TO_CHANGES)
+    moray.approve("NHS Grampian", BOARD_AGREED, Manner.NOTED)
+    assert moray.prepared() is None
+    first, second = sorted(moray.record.approvals, key=lambda one: one.id)
+    signed_off = ApprovalDetails(Manner.SUBJECT_TO_CHANGES, approved_on=BOARD_AGREED, signed_off_on=COUNCIL_AGREED)
+    correct_approval(moray.plan, first, signed_off, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.prepared() is None
+    noted = ApprovalDetails(Manner.NOTED, approved_on=BOARD_AGREED, agreed=Agreed.YES)
+    correct_approval(moray.plan, second, noted, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
+
+
+def test_an_approval_that_is_taken_back_opens_again_what_it_had_closed(moray: Moray) -> None:
+    moray.approve_all()
+    take_back_approval(moray.plan, moray.record.approvals[0], "It was the annual report.", by=moray.lead, now=NOW)
+    db.session.commit()
+    assert (moray.prepared(), moray.plan.state) == (None, State.IN_PROGRESS)
+    assert moray.find("approvals").is_open
+    assert moray.due("send-to-ministers") is None
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "reopened").order_by(AuditEvent.id)).all()
+    assert {event.reason for event in events} == {"It was the annual report."}
+    assert moray.plan.next_notice_on is not None
+
+
+def test_a_day_recorded_by_hand_wins_and_is_undone_with_a_reason(moray: Moray) -> None:
+    moray.approve_all()
+    day = date(2026, 4, 1)
+    record_preparation(moray.plan, day, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.prepared() == (day, PreparedFrom.BY_HAND)
+    assert moray.done("plan-prepared", "approvals") == {"plan-prepared": day, "approvals": day}
+    assert moray.due("publish-plan") == date(2026, 4, 29)
+    with pytest.raises(RuleBroken) as refused:
+        undo_preparation(moray.plan, " ", by=moray.lead, now=NOW)
+    assert refused.value.field == "reason"
+    undo_preparation(moray.plan, "A slip.", by=moray.lead, now=NOW)
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
+    with pytest.raises(RuleBroken, match="nothing to undo"):
+        undo_preparation(moray.plan, "Again.", by=moray.lead, now=NOW)
+
+
+def test_a_day_by_hand_is_possible_and_of_a_plan(moray: Moray) -> None:
+    for document, day in ((moray.plan, date(2026, 5, 21)), (moray.find("annual-report-1"), TODAY)):
+        with pytest.raises(RuleBroken):
+            record_preparation(document, day, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.prepared() is None
+
+
+def test_copies_to_the_other_service_providers_close_their_step_with_the_last(moray: Moray) -> None:
+    moray.publish()
+    providers = moray.providers()
+    moray.send(providers[:-1], date(2026, 4, 28))
+    step = moray.find("send-to-providers")
+    assert (step.state, step.fact_count, step.fact_total) == (State.NOT_STARTED, len(providers) - 1, len(providers))
+    moray.send(providers[-1:], date(2026, 5, 4))
+    assert (step.state, step.done_on) == (State.DONE, date(2026, 5, 4))
+    copy = moray.record.copy_to(providers[-1].id)
+    assert copy is not None
+    moved = {"sent_on": date(2026, 5, 6), "received_on": None}
+    correct_copy(moray.publication, copy, **moved, by=moray.lead, today=TODAY, now=NOW)
+    assert step.done_on == date(2026, 5, 6)
+    take_back_copy(moray.publication, copy, "It lay in the outbox.", by=moray.lead, now=NOW)
+    assert (step.state, step.done_on, step.fact_count) == (State.IN_PROGRESS, None, len(providers) - 1)
+
+
+def test_the_counts_of_every_step_are_those_of_the_facts(moray: Moray) -> None:
+    """Whatever was recorded, in whichever order: the counts are held to the record."""
+
+    def check() -> None:
+        for document in db.session.scalars(select(Milestone).where(Milestone.kind.in_(DOCUMENTS))):
+            states = fact_states(get_record(document, TODAY), TODAY)
+            for step in db.session.scalars(select(Milestone).where(Milestone.fact_of_id == document.id)):
+                assert step.fact is not None
+                if step.fact_total is not None:
+                    assert (step.fact_count, step.fact_total) == (states[step.fact].count, states[step.fact].total)
+                assert (step.state is State.DONE) == (states[step.fact].whole or step.details_not_known)
+
+    check()
+    moray.approve("NHS Grampian", BOARD_AGREED)
+    check()
+    moray.publish()
+    check()
+    moray.send(moray.providers()[:2], None)
+    moray.send([moray.record.receivers[0]], PUBLISHED)
+    check()
+    moray.approve("Moray Council", COUNCIL_AGREED)
+    check()
+    take_back_copy(moray.publication, moray.publication.copies[0], "A slip.", by=moray.lead, now=NOW)
+    check()
+    undo_publication(moray.publication, "It was the draft.", by=moray.lead, now=NOW)
+    check()
+
+
+def test_no_person_marks_such_a_step_as_done_or_opens_it_again(moray: Moray) -> None:
+    with pytest.raises(RuleBroken, match="its record"):
+        finish_milestone(moray.find("publish-plan"), TODAY, by=moray.lead, today=TODAY, now=NOW)
+    moray.publish()
+    with pytest.raises(RuleBroken, match="undo that record"):
+        reopen_milestone(moray.find("publish-plan"), "I want to.", by=moray.lead, now=NOW)
+    assert moray.done("publish-plan") == {"publish-plan": PUBLISHED}
+
+
+def test_done_with_details_not_known_stays_done_until_the_record_says_the_day(moray: Moray) -> None:
+    moray.publish()
+    step = moray.find("send-to-providers")
+    with pytest.raises(RuleBroken) as refused:
+        finish_without_details(step, " ", by=moray.lead, now=NOW)
+    assert refused.value.field == "reason"
+    finish_without_details(step, "The officer has left.", by=moray.lead, now=NOW)
+    assert (step.state, step.done_on, step.details_not_known) == (State.DONE, None, True)
+    assert step.reason == "The officer has left."
+    providers = moray.providers()
+    moray.send(providers[:-1], date(2026, 4, 28))
+    assert step.state is State.DONE
+    moray.send(providers[-1:], date(2026, 4, 29))
+    assert (step.done_on, step.details_not_known, step.reason) == (date(2026, 4, 29), False, "")
+
+
+def test_done_with_details_not_known_can_be_opened_again(moray: Moray) -> None:
+    step = moray.find("approvals")
+    finish_without_details(step, "The minutes are lost.", by=moray.lead, now=NOW)
+    reopen_milestone(step, "They are found.", by=moray.lead, now=NOW)
+    assert (step.is_open, step.details_not_known) == (True, False)
+    with pytest.raises(RuleBroken):
+        finish_without_details(moray.find("draft-plan"), "Nobody knows.", by=moray.lead, now=NOW)
+
+
+def test_an_interim_plan_prepares_nothing_and_keeps_the_plan_from_being_late_until_its_last_day(moray: Moray) -> None:
+    moray.publish(version=Version.INTERIM, interim_until=date(2027, 3, 31))
+    plan = moray.plan
+    assert (moray.prepared(), plan.is_open, plan.target_on) == (None, True, date(2026, 4, 1))
+    assert (plan.due_on, plan.expected_date) == (date(2027, 4, 1), True)
+    assert moray.state() is moray.state(date(2027, 3, 31)) is DocumentState.INTERIM
+    assert moray.state(date(2027, 4, 1)) is DocumentState.OUTSTANDING
+    assert moray.done(*STEPS) == {}
+    assert plan.next_notice_on is not None
+    assert plan.next_notice_on > date(2027, 4, 1)
+    undo_publication(moray.publication, "It was not agreed.", by=moray.lead, now=NOW)
+    assert (plan.due_on, plan.expected_date) == (date(2026, 4, 1), False)
+    assert moray.state() is DocumentState.PAST_GUIDANCE_DATE
+
+
+def test_a_publication_that_proves_to_be_interim_opens_the_plan_again(moray: Moray) -> None:
+    publication = moray.publish()
+    correct_publication(
+        publication,
+        version=Version.INTERIM,
+        published_on=PUBLISHED,
+        interim_until=date(2027, 3, 31),
+        places=[PublishedAddress(Form.FULL, "en", ADDRESS)],
+        by=moray.lead,
+        today=TODAY,
+        now=NOW,
+    )
+    assert (moray.plan.is_open, moray.prepared(), moray.done(*STEPS)) == (True, None, {})
+    assert moray.state() is DocumentState.INTERIM
+
+
+def test_a_publication_is_undone_as_a_whole_and_what_it_had_closed_is_open_again(moray: Moray) -> None:
+    moray.approve_all()
+    publication = moray.publish()
+    moray.send(list(moray.record.receivers), date(2026, 4, 28))
+    keep_copy(publication, store_file("plan.pdf", PDF, now=NOW), by=moray.lead, now=NOW)
+    with pytest.raises(RuleBroken) as refused:
+        undo_publication(publication, "", by=moray.lead, now=NOW)
+    assert refused.value.field == "reason"
+    undo_publication(publication, "It was the plan of another area.", by=moray.lead, now=NOW)
+    db.session.commit()
+    assert db.session.scalars(select(Publication)).all() == []
+    assert db.session.scalars(select(PublicationCopy)).all() == []
+    assert db.session.scalars(select(StoredContent)).all() == []
+    assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
+    assert moray.state() is DocumentState.PREPARED_NOT_PUBLISHED
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "publication-undone")).one()
+    assert (event.before["published_on"], len(event.before["copies"])) == ("2026-04-24", 6)
+    assert event.reason == "It was the plan of another area."
+
+
+def test_a_report_that_is_undone_is_open_again_with_its_steps(moray: Moray) -> None:
+    report = moray.find("annual-report-1")
+    report.reports_on = date(2026, 3, 31)
+    publication = moray.publish(report)
+    steps = ("annual-report-1", "draft-report-1", "tell-government-1")
+    assert moray.done(*steps) == dict.fromkeys(steps, PUBLISHED)
+    undo_publication(publication, "It was the report of another area.", by=moray.lead, now=NOW)
+    assert moray.done(*steps) == {}
+    assert moray.due("tell-government-1") is None
+
+
+def test_a_revised_plan_was_prepared_when_it_was_and_is_agreed_to_again(moray: Moray) -> None:
+    moray.approve_all()
+    publication = moray.publish()
+    record_newer_version(
+        publication,
+        address=f"{ADDRESS}-revised",
+        published_on=date(2026, 5, 18),
+        reason="A priority was missing.",
+        reopen=[moray.find("approvals")],
+        by=moray.lead,
+        today=TODAY,
+        now=NOW,
+    )
+    assert moray.record.approvals == []
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
+    assert moray.plan.done_on == COUNCIL_AGREED
+    assert moray.find("approvals").is_open
+    for body in ("Moray Council", "NHS Grampian"):
+        moray.approve(body, date(2026, 5, 12))
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
+    assert moray.done("approvals") == {"approvals": date(2026, 5, 12)}
+
+
+def test_a_change_of_who_leads_is_a_change_of_who_must_have_agreed(moray: Moray) -> None:
+    moray.approve("Moray Council", COUNCIL_AGREED)
+    part = db.session.scalars(
+        select(PartnershipBody)
+        .where(PartnershipBody.organisation_id == moray.body("NHS Grampian").id)
+        .limit(1)
+        .where(PartnershipBody.partnership_id == moray.partnership.id)
+    ).one()
+    end_body(part, date(2026, 4, 9), by=moray.lead, now=NOW)
+    assert moray.prepared() == (date(2026, 4, 10), PreparedFrom.APPROVALS)
+    add_body(moray.partnership, moray.body("Fife Council"), BodyRole.LEAD, date(2026, 4, 10), by=moray.lead, now=NOW)
+    assert (moray.prepared(), moray.plan.is_open) == (None, True)
+
+
+def test_a_step_that_is_switched_on_later_is_done_with_the_fact_that_is_there(moray: Moray) -> None:
+    fife = db.session.scalars(select(Partnership).where(Partnership.slug == "fife")).one()
+    cycle = open_cycle(fife, Period.named("2026-29"), core_only=True, entered_on=date(2024, 4, 1), by=None, now=NOW)
+    plan = db.session.scalars(
+        select(Milestone).where(Milestone.cycle_id == cycle.id, Milestone.kind == Kind.PLAN)
+    ).one()
+    record_preparation(plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
+    (made,) = switch_on_steps(cycle, ["approvals"], entered_on=TODAY, by=moray.lead, now=NOW)
+    assert (made.fact, made.fact_of_id, made.state, made.done_on) == (
+        Fact.AGREED,
+        plan.id,
+        State.DONE,
+        COUNCIL_AGREED,
+    )
+
+
+def test_a_day_that_moves_takes_what_hangs_on_it_along(moray: Moray) -> None:
+    publication = moray.publish()
+    correct_publication(
+        publication,
+        version=Version.FINAL,
+        published_on=PUBLISHED + timedelta(days=3),
+        places=[],
+        by=moray.lead,
+        today=TODAY,
+        now=NOW,
+    )
+    day = date(2026, 4, 27)
+    assert moray.done("plan-prepared", "publish-plan") == {"plan-prepared": day, "publish-plan": day}
+    assert moray.due("send-to-providers") == date(2026, 5, 11)
