@@ -23,6 +23,7 @@ from tests.support.workbooks import workbook
 HEADINGS = "code,name,kind,mailbox,partnership,role,from,to\n"
 GOOD = "SC1,Aberlour,service provider,a@b.test,Moray,provider,1/4/2026,\n"
 OF_A_HUNDRED = 100
+CONSTABLE = "Chief Constable of the Police Service of Scotland (Police Scotland)"
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_rows_change_what_is_there_and_empty_cells_do_not(service: Flask, tmp_pa
         ("moray", BodyRole.PROVIDER, date(2026, 4, 1), last),
     ]
     assert find("NHS Grampian").mailbox == "plans@grampian.example.test"
-    assert find("Police Scotland (chief constable)").mailbox == "police@example.test"
+    assert find(CONSTABLE).mailbox == "police@example.test"
 
 
 def test_a_row_about_a_merged_organisation_is_about_the_one_that_stays(service: Flask, tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ BAD = {
     ),
     "another kind of what the law names": (
         "N01,,school,,,,,",
-        "kind: The law names Police Scotland (chief constable), so its kind and code stay as they are.",
+        f"kind: The law names {CONSTABLE}, so its kind and code stay as they are.",
     ),
     "a mailbox that is none": (
         "X1,A,school,none,,,,",
