@@ -122,7 +122,6 @@ _NUMBER_OF_FACTS = len(STATE_FACTS)
 FACTS = (
     *STATE_FACTS,
     Milestone.kind,
-    Milestone.done_on,
     Milestone.reports_on,
     case((_IS_ITSELF, Publication.published_on)).label("published_on"),
     _SHARED.reason.label("explanation"),

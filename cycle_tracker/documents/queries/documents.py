@@ -100,6 +100,7 @@ def _incomplete(
         with_facts(
             select(
                 *FACTS,
+                Milestone.done_on,
                 Milestone.id,
                 Milestone.key,
                 Milestone.title,

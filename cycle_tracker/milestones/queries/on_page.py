@@ -142,6 +142,7 @@ def _with_publication(milestone: Milestone, has: Attached) -> OnPage:
     publication = detached(
         Publication,
         published,
+        milestone=milestone,
         kept_copy=detached(StoredFile, kept) if kept else None,
         addresses=[detached(PublicationAddress, addresses[number]) for number in sorted(addresses)],
         copies=[

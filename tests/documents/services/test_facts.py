@@ -356,7 +356,7 @@ def test_a_publication_is_undone_as_a_whole_and_what_it_had_closed_is_open_again
     assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
     assert moray.state() is DocumentState.PREPARED_NOT_PUBLISHED
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "publication-undone")).one()
-    assert (event.before["published_on"], len(event.before["copies"])) == ("2026-04-24", 6)
+    assert (event.before["published_on"], len(event.before["copies"])) == ("2026-04-24", 7)
     assert event.reason == "It was the plan of another area."
 
 
