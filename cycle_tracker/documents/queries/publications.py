@@ -75,7 +75,7 @@ def get_record(document: Milestone, today: date) -> DocumentRecord:
 
 def _with_preparation(record: DocumentRecord) -> DocumentRecord:
     plan = record.document
-    if plan.kind is not Kind.PLAN or plan.state is not State.DONE:
+    if plan.kind is not Kind.PLAN:
         return record
     return replace(record, preparation=db.session.scalars(_prepared(), {"plan": plan.id}).one_or_none())
 
@@ -93,7 +93,7 @@ def record_on_page(on_page: OnPage, today: date) -> DocumentRecord:
         for one, body in pairs
     )
     record = _record(document, on_page.publication, approvals, bodies[document.partnership_id], national, today)
-    return _with_preparation(record)
+    return _with_preparation(record) if document.state is State.DONE else record
 
 
 def get_records(documents: Collection[Milestone], today: date) -> dict[int, DocumentRecord]:

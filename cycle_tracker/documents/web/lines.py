@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
+from cycle_tracker.core.kinds import Fact
 from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.periods import Period
 from cycle_tracker.documents.queries.document_facts import known_documents
@@ -108,7 +109,20 @@ def _period_label(start: date) -> str:
     return Period(start).label
 
 
-def with_progress(words: str, milestone: ListedMilestone | Milestone, detail: Detail) -> str:
+class WithFact(Protocol):
+    """A milestone, or what of it a list has, with the fact that completes it."""
+
+    @property
+    def fact(self) -> Fact | None: ...
+    @property
+    def fact_count(self) -> int | None: ...
+    @property
+    def fact_total(self) -> int | None: ...
+    @property
+    def is_open(self) -> bool: ...
+
+
+def with_progress(words: str, milestone: WithFact, detail: Detail) -> str:
     """The words about a date, and how much of the fact that completes an open step is recorded: `3 of 4 recorded`."""
     found = progress(milestone.fact, milestone.fact_count, milestone.fact_total)
     if not found or not milestone.is_open or detail is not Detail.EVERYTHING:

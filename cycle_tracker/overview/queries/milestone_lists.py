@@ -11,8 +11,8 @@ from cycle_tracker.access.queries.reach import Reach
 from cycle_tracker.access.queries.scopes import is_seen_by, knows_shared_only, owned_by, work_of
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis, Kind
-from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.kinds import Basis, Fact, Kind
+from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.core.statements import rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.queries.listed import ListedMilestone
@@ -52,6 +52,14 @@ class OwnMilestone(NamedTuple):
     owner_id: int | None
     owner: str | None
     owner_active: bool | None
+    fact: Fact | None
+    fact_count: int | None
+    fact_total: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """True until it is done, dropped or not required."""
+        return self.state in OPEN
 
 
 @dataclass(frozen=True)

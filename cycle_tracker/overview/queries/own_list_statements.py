@@ -30,6 +30,9 @@ OWN_COLUMNS: tuple[Any, ...] = (
     Milestone.owner_id,
     User.name,
     User.active,
+    Milestone.fact,
+    Milestone.fact_count,
+    Milestone.fact_total,
 )
 """What a person's own list shows of a milestone. Of its partnership the page knows already."""
 

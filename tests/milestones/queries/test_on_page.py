@@ -38,9 +38,17 @@ from tests.factories import (
 
 DAY = date(2026, 7, 3)
 NOTHING = Attached(*(False for _ in Attached._fields))
-SHOWN_OTHERWISE = {"messages", "milestone_contacts", "milestones.follows_id", "decisions"}
+SHOWN_OTHERWISE = {
+    "messages",
+    "milestone_contacts",
+    "milestones.follows_id",
+    "milestones.fact_of_id",
+    "decisions",
+    "preparations",
+}
 """What names a milestone and is read with something else: emails with their notices, decisions with their escalations,
-contacts on the pages of consultations and requests alone."""
+contacts on the pages of consultations and requests alone, the day on which a plan was prepared on that of a plan that
+is, and what completes a step with the step itself."""
 
 
 def seen_by(lead: User, moray: Partnership) -> Viewer:

@@ -14,8 +14,8 @@ from cycle_tracker.core.wording import basis_words
 from cycle_tracker.documents.queries.document_facts import known_documents
 from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.documents.rules.documents import document_state
-from cycle_tracker.documents.web.lines import MilestoneRow, owner_words
-from cycle_tracker.milestones.web.details import Dates
+from cycle_tracker.documents.web.lines import MilestoneRow, owner_words, with_progress
+from cycle_tracker.milestones.web.details import Dates, Detail
 from cycle_tracker.overview.queries.milestone_lists import OwnMilestone
 from cycle_tracker.overview.rules.listing import DATE_GROUPS, DateGroup
 from cycle_tracker.overview.rules.replies import Answer, hindrance
@@ -110,7 +110,7 @@ def groups(
             row.owner if row.owner_id in viewer.stands_in_for else None,
             place.name,
             status,
-            words.due,
+            with_progress(words.due, row, Detail.EVERYTHING) if row.fact else words.due,
             words.basis,
             owner_words(row.owner, row.owner_active),
         )
