@@ -113,7 +113,7 @@ def test_rows_change_what_is_there_and_empty_cells_do_not(service: Flask, tmp_pa
         ("moray", BodyRole.PROVIDER, date(2026, 4, 1), last),
     ]
     assert find("NHS Grampian").mailbox == "plans@grampian.example.test"
-    assert find("Police Scotland (chief constable)").mailbox == "police@example.test"
+    assert find("Chief Constable of the Police Service of Scotland (Police Scotland)").mailbox == "police@example.test"
 
 
 def test_a_row_about_a_merged_organisation_is_about_the_one_that_stays(service: Flask, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ BAD = {
     ),
     "another kind of what the law names": (
         "N01,,school,,,,,",
-        "kind: The law names Police Scotland (chief constable), so its kind and code stay as they are.",
+        "kind: The law names Chief Constable of the Police Service of Scotland (Police Scotland), so its kind and code stay as they are.",
     ),
     "a mailbox that is none": (
         "X1,A,school,none,,,,",
