@@ -145,7 +145,8 @@ BAD = {
     ),
     "another kind of what the law names": (
         "N01,,school,,,,,",
-        "kind: The law names Chief Constable of the Police Service of Scotland (Police Scotland), so its kind and code stay as they are.",
+        "kind: The law names Chief Constable of the Police Service of Scotland (Police Scotland), so its kind and "
+        "code stay as they are.",
     ),
     "a mailbox that is none": (
         "X1,A,school,none,,,,",
