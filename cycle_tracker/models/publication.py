@@ -84,7 +84,9 @@ class PublicationAddress(Base):
 
 
 class PublicationCopy(Base):
-    """A copy to one receiver: sent and received are different events, and so are who recorded each."""
+    """A copy to one receiver: sent and received are different events, and so are who recorded each. `answer` is what
+    the receiver's mail server said as it took an email with the copy; empty where a person recorded that they sent it.
+    """
 
     __tablename__ = "publication_copies"
     __table_args__ = (
@@ -104,6 +106,7 @@ class PublicationCopy(Base):
     received_on: Mapped[date | None]
     sent_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     received_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    answer: Mapped[str] = mapped_column(OneLine(500), default="", server_default="")
 
     receiver: Mapped[Organisation] = relationship()
 

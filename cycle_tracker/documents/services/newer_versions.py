@@ -12,6 +12,7 @@ from cycle_tracker.core.kinds import DoneWith
 from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, date_by_publication, set_places
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
+from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.milestones.services.milestones import complete_followers, reopen_milestone
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.approval import Approval
@@ -65,6 +66,7 @@ def record_newer_version(
     for approval in approvals:
         db.session.delete(approval)
     publication.copies.clear()
+    stop_sendings(publication, now=now)
     publication.kept_copy = None
     publication.version, publication.newer_on = version, published_on
     set_places(publication, [PublishedAddress(Form.FULL, "en", address)] if address else [])

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.documents.services.publications import record_publication, send_to_scottish_government
 from cycle_tracker.milestones.queries.milestones import (
     find_publication,
     get_milestone,
@@ -116,7 +116,7 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
 def _tell(milestone: Milestone) -> None:
     publication = find_publication(milestone)
     if publication is not None and government_copy(publication) is None:
-        tell_scottish_government(publication, sent_on=clock.today(), by=current_user_row(), now=clock.now())
+        send_to_scottish_government(publication, by=current_user_row(), today=clock.today(), now=clock.now())
 
 
 def _to_page(milestone: Milestone, said: str) -> ResponseReturnValue:
