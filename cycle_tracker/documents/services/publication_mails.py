@@ -14,8 +14,7 @@ from cycle_tracker.core.wording import day
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
-from cycle_tracker.models.publication import Publication
-from cycle_tracker.models.sending import Sending
+from cycle_tracker.models.publication import Publication, Sending
 from cycle_tracker.models.user import User
 
 

@@ -1,6 +1,6 @@
 """Copies sent by email from here. A copy is recorded as sent when the receiver's mail server took the email, on that
-day and with what the server answered (2014 Act, section 10(7)(a): the duty is to send a copy). Until then it is on its way,
-and where the server refused it for good it was not sent, and the planning leads hear of it."""
+day and with what the server answered (2014 Act, section 10(7)(a): the duty is to send a copy). Until then it is on its
+way, and where the server refused it for good it was not sent, and the planning leads hear of it."""
 
 import logging
 from collections.abc import Sequence
@@ -20,8 +20,7 @@ from cycle_tracker.milestones.services.milestones import complete_followers
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
-from cycle_tracker.models.publication import Publication, PublicationCopy
-from cycle_tracker.models.sending import Sending
+from cycle_tracker.models.publication import Publication, PublicationCopy, Sending
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.planning_leads import list_planning_leads
 
