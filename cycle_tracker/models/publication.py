@@ -115,8 +115,8 @@ class PublicationCopy(Base):
 class Sending(Base):
     """A copy on its way by email to one receiver, who was sent nothing yet: from the moment that the email is queued
     until the receiver's mail server took it. Then a `PublicationCopy` says when, and this row goes. `refused_at` is
-    when it was refused for good, and `answer` what was said then; such a row stays until somebody sends the copy again, or
-    another way."""
+    when it was refused for good, and `answer` what was said then; such a row stays until somebody sends the copy again,
+    or in another way."""
 
     __tablename__ = "sendings"
     __table_args__ = (UniqueConstraint("publication_id", "receiver_id"),)
