@@ -7,15 +7,16 @@ from typing import Any
 from flask import Flask
 
 import config
-from cycle_tracker.core.database import engine_url, prepare_engine
+from cycle_tracker.core.database import JOB_PATIENCE_SECONDS, engine_url, prepare_engine
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.smtp import mail
 
 PACKAGE = Path(__file__).resolve().parent
 
 
-def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """An app with settings, database and mail, and no pages. `overrides` replace settings, for tests."""
+def create_core_app(overrides: Mapping[str, Any] | None = None, *, patience: float = JOB_PATIENCE_SECONDS) -> Flask:
+    """An app with settings, database and mail, and no pages. `overrides` replace settings, for tests; `patience` is how
+    many seconds it waits for its turn to write to SQLite."""
     app = Flask(
         "cycle_tracker",
         root_path=str(PACKAGE),
@@ -31,7 +32,7 @@ def create_core_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     mail.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        prepare_engine(db.engine, patience=patience)
     return app
 
 

@@ -17,11 +17,13 @@ ONLY_READS_NOW = "only_reads_now"
 BACK_WITHIN_SECONDS = 5.0
 """How long a page or a job waits for a PostgreSQL that takes no connections: it starts again within seconds."""
 LOOK_AGAIN_AFTER_SECONDS = 0.1
+PAGE_PATIENCE_SECONDS, JOB_PATIENCE_SECONDS = 10.0, 60.0
+"""How long each waits for its turn to write to SQLite. Somebody sits before a page; a job of five that were started at
+the same moment has nothing better to do, and would fail its whole run."""
 # `recursive_triggers` makes REPLACE fire the triggers of DELETE: the audit has one that refuses.
 SQLITE_SETTINGS = (
     "journal_mode=WAL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
     "synchronous=NORMAL",
     "recursive_triggers=ON",
 )
@@ -35,8 +37,8 @@ def engine_url(url: str) -> str:
     return url
 
 
-def prepare_engine(engine: Engine) -> None:
-    """Set an engine up.
+def prepare_engine(engine: Engine, *, patience: float = JOB_PATIENCE_SECONDS) -> None:
+    """Set an engine up. `patience` is how many seconds it waits for its turn to write to SQLite.
 
     SQLite refuses a read that becomes a write inside a deferred transaction at once ("database is locked"), whatever
     the busy timeout, so everything but a page that only reads begins as a writer.
@@ -46,13 +48,13 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "checkout", lambda connection, *_: _refuse_lost(engine.dialect, connection))
         event.listen(engine, "handle_error", _call_it_trouble, retval=True)
         return
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", lambda connection, _: _configure(connection, patience))
     event.listen(engine, "begin", _begin)
 
 
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+def _configure(connection: sqlite3.Connection, patience: float) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for setting in SQLITE_SETTINGS:
+    for setting in (*SQLITE_SETTINGS, f"busy_timeout={round(patience * 1000)}"):
         connection.execute(f"PRAGMA {setting}")
 
 

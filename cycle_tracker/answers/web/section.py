@@ -6,8 +6,8 @@ from datetime import date
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.answers.queries import newest_answers
 from cycle_tracker.answers.web.presenters import AnswerRow, answer_lines
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Section
 
 
@@ -19,12 +19,11 @@ class AnswersSection:
     seen_by: str
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
     """The answers, for the people of the partnership and auditors; nothing where nobody answered. One statement."""
-    if detail is not Detail.EVERYTHING or milestone.partnership is None:
+    milestone = on_page.milestone
+    if not on_page.has.answers or detail is not Detail.EVERYTHING or milestone.partnership is None:
         return None
     found = newest_answers(milestone)
-    if not found:
-        return None
     seen_by = f"People in {milestone.partnership.name} and auditors."
     return Section("answers/section.html", AnswersSection(answer_lines(found), seen_by))

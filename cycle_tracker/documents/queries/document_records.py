@@ -41,14 +41,14 @@ class DocumentRecord:
     @property
     def approving_bodies(self) -> list[Organisation]:
         """The lead bodies of the day, and any other whose approval is recorded."""
-        recorded = [one.organisation for one in self.approvals]
-        return [*self.lead_bodies, *(one for one in recorded if one not in self.lead_bodies)]
+        return _with_recorded(self.lead_bodies, [one.organisation for one in self.approvals])
 
     @property
     def receiving_bodies(self) -> list[Organisation]:
         """Those who need a copy, and any other body with a recorded copy."""
-        recorded = [one.receiver for one in self.publication.copies] if self.publication else []
-        return [*self.receivers, *(one for one in recorded if one not in self.receivers)]
+        return _with_recorded(
+            self.receivers, [one.receiver for one in self.publication.copies] if self.publication else []
+        )
 
     @property
     def may_receive(self) -> list[Organisation]:
@@ -59,6 +59,12 @@ class DocumentRecord:
     def gaps(self) -> list[Gap]:
         """What is missing among the facts, in words."""
         return gaps_of(_gap_facts(self))
+
+
+def _with_recorded(bodies: Sequence[Organisation], recorded: Sequence[Organisation]) -> list[Organisation]:
+    """The bodies, and any other of which something is recorded; compared by number, as not all are of one session."""
+    expected = {one.id for one in bodies}
+    return [*bodies, *(one for one in recorded if one.id not in expected)]
 
 
 def _gap_facts(record: DocumentRecord) -> GapFacts:

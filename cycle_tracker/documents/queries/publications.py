@@ -6,11 +6,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.detached import columns_of, detached, parts_of
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.statements import built_once, numbers_of, rows_of
@@ -18,6 +19,7 @@ from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -55,30 +57,51 @@ def get_publication(
 
 
 def get_record(document: Milestone, today: date) -> DocumentRecord:
-    """What is recorded of one document. In six statements, three of them only where it is published."""
+    """What is recorded of one document, in three statements."""
     return get_records([document], today)[document.id]
+
+
+def record_on_page(on_page: OnPage, today: date) -> DocumentRecord:
+    """The same for the document's own page, which only reads it: in two statements, or one where no approval is
+    recorded."""
+    document = on_page.milestone
+    approvals = _approvals([document])[document.id] if on_page.has.approvals else []
+    rows = rows_of(_columns_with_bodies(), partnerships=[document.partnership_id])
+    pairs = [parts_of(row, Organisation, PartnershipBody) for row in rows]
+    organisations = {one[0]: detached(Organisation, one) for one, _ in pairs}
+    bodies, national = _by_partnership(
+        (organisations[one[0]], detached(PartnershipBody, body, organisation=organisations[one[0]]) if body else None)
+        for one, body in pairs
+    )
+    return _record(document, on_page.publication, approvals, bodies[document.partnership_id], national, today)
 
 
 def get_records(documents: Collection[Milestone], today: date) -> dict[int, DocumentRecord]:
     """What is recorded of each document, by its number: as many statements for many as for one."""
-    publications = _publications(documents)
-    approvals = _approvals(documents)
-    bodies = _bodies(documents)
-    national = _national_receivers()
-    found = {}
-    for document in documents:
-        publication = publications.get(document.id)
-        day = _day_of(document, publication, today)
-        parts = [one for one in bodies[document.partnership_id] if one.holds_on(day)]
-        leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
-        receivers = _receivers(document, [one.organisation for one in parts], leads, national)
-        others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
-        if document.kind is not Kind.PLAN:
-            others |= dict.fromkeys(one for one in national if one not in receivers)
-        found[document.id] = DocumentRecord(
-            document, publication, approvals[document.id], leads, receivers, tuple(others)
-        )
-    return found
+    publications, approvals = _publications(documents), _approvals(documents)
+    bodies, national = _organisations(documents)
+    return {
+        one.id: _record(one, publications.get(one.id), approvals[one.id], bodies[one.partnership_id], national, today)
+        for one in documents
+    }
+
+
+def _record(
+    document: Milestone,
+    publication: Publication | None,
+    approvals: list[Approval],
+    bodies: list[PartnershipBody],
+    national: list[Organisation],
+    today: date,
+) -> DocumentRecord:
+    day = _day_of(document, publication, today)
+    parts = [one for one in bodies if one.holds_on(day)]
+    leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
+    receivers = _receivers(document, [one.organisation for one in parts], leads, national)
+    others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
+    if document.kind is not Kind.PLAN:
+        others |= dict.fromkeys(one for one in national if one not in receivers)
+    return DocumentRecord(document, publication, approvals, leads, receivers, tuple(others))
 
 
 def list_gaps(documents: Collection[Milestone], today: date) -> dict[int, list[Gap]]:
@@ -94,7 +117,8 @@ def names_in(record: DocumentRecord) -> dict[int, str]:
         *(one.sent_recorded_by_id for one in copies),
         *(one.received_recorded_by_id for one in copies),
     }
-    return {row.id: row.name for row in rows_of(_people(), people=sorted(people - {None}))}
+    known = sorted(one for one in people if one is not None)
+    return {row.id: row.name for row in rows_of(_people(), people=known)} if known else {}
 
 
 @built_once
@@ -152,49 +176,57 @@ def _approvals_of() -> Select[Approval]:
     )
 
 
-def _bodies(documents: Iterable[Milestone]) -> Mapping[int | None, list[PartnershipBody]]:
-    """Every part of an organisation in the documents' partnerships, councils before boards, then by name."""
-    found: dict[int | None, list[PartnershipBody]] = defaultdict(list)
+Bodies = Mapping[int | None, list[PartnershipBody]]
+
+
+def _organisations(documents: Iterable[Milestone]) -> tuple[Bodies, list[Organisation]]:
     partnerships = {one.partnership_id for one in documents} - {None}
-    for one in db.session.scalars(_bodies_of(), {"partnerships": list(partnerships)}):
-        found[one.partnership_id].append(one)
-    return found
+    rows = db.session.execute(_with_bodies(), {"partnerships": list(partnerships)})
+    return _by_partnership((organisation, body) for organisation, body in rows)
+
+
+def _by_partnership(
+    pairs: Iterable[tuple[Organisation, PartnershipBody | None]],
+) -> tuple[Bodies, list[Organisation]]:
+    """Every part of an organisation in each partnership, councils before boards, then by name; and the national
+    receivers: the Scottish Government, then the other service providers that serve all of Scotland."""
+    bodies: dict[int | None, list[PartnershipBody]] = defaultdict(list)
+    national: dict[str, Organisation] = {}
+    for organisation, body in pairs:
+        if body is not None:
+            bodies[body.partnership_id].append(body)
+        if organisation.kind is OrganisationKind.SCOTTISH_GOVERNMENT or organisation.code in _national_codes():
+            national[organisation.code] = organisation
+    by_code = [national[code] for code in sorted(national)]
+    return bodies, sorted(by_code, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
 
 
 @built_once
-def _bodies_of() -> Select[PartnershipBody]:
+def _columns_with_bodies() -> Select[*tuple[Any, ...]]:
+    return _with_bodies().with_only_columns(*columns_of(Organisation, PartnershipBody))
+
+
+@built_once
+def _with_bodies() -> Select[*tuple[Any, ...]]:
+    is_body = and_(
+        PartnershipBody.organisation_id == Organisation.id,
+        PartnershipBody.partnership_id.in_(numbers_of("partnerships")),
+    )
+    is_national = or_(
+        Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT, Organisation.code.in_(sorted(_national_codes()))
+    )
     return (
-        select(PartnershipBody)
-        .join(PartnershipBody.organisation)
-        .where(PartnershipBody.partnership_id.in_(numbers_of("partnerships")))
+        select(Organisation, PartnershipBody)
+        .outerjoin(PartnershipBody, is_body)
+        .where(or_(is_national, PartnershipBody.id.is_not(None)))
         .options(contains_eager(PartnershipBody.organisation))
         .order_by(Organisation.kind, Organisation.name, PartnershipBody.id)
     )
 
 
-def _national_receivers() -> list[Organisation]:
-    """The Scottish Government, then the other service providers that serve all of Scotland."""
-    rows = db.session.scalars(_national_organisations())
-    return sorted(rows, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
-
-
-@built_once
-def _national_organisations() -> Select[Organisation]:
-    return (
-        select(Organisation)
-        .where(
-            or_(
-                Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
-                Organisation.code.in_(_national_codes()),
-            )
-        )
-        .order_by(Organisation.kind.desc(), Organisation.code, Organisation.id)
-    )
-
-
 @cache
-def _national_codes() -> tuple[str, ...]:
-    return tuple(row["code"] for row in read_rows("national_bodies"))
+def _national_codes() -> frozenset[str]:
+    return frozenset(row["code"] for row in read_rows("national_bodies"))
 
 
 def _receivers(

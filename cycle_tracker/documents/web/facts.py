@@ -14,6 +14,7 @@ from cycle_tracker.documents.queries.document_facts import facts_of
 from cycle_tracker.documents.queries.explanations import list_date_changes, newest_noted
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.milestone import Milestone
@@ -55,10 +56,21 @@ class Explanation:
 
 def read_facts(milestone: Milestone) -> Facts:
     """What stands beside a milestone, in two statements."""
-    changes = list_date_changes(milestone.id)
+    publication = find_publication(milestone) if milestone.is_document else None
+    return _facts(milestone, publication, list_date_changes(milestone.id))
+
+
+def facts_on_page(on_page: OnPage) -> Facts:
+    """The same for its own page, in one statement, or none where no date was changed."""
+    milestone, publication = on_page.milestone, on_page.publication
+    changes = list_date_changes(milestone.id) if on_page.has.date_changes else []
+    return _facts(milestone, None if publication is None or publication.is_draft else publication, changes)
+
+
+def _facts(milestone: Milestone, publication: Publication | None, changes: Sequence[DateChange]) -> Facts:
     return Facts(
         milestone=milestone,
-        publication=find_publication(milestone) if milestone.is_document else None,
+        publication=publication,
         shared=newest_noted(changes, shared=True),
         explanation=newest_noted(changes, shared=False),
         date_changes=changes,

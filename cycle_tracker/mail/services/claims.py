@@ -138,13 +138,13 @@ def renew_claim(connection: Connection, claim: Claim, message_id: int, *, now: d
 
 
 def release_claim(claim: Claim) -> None:
-    """Put back what was not tried, ready as it was, and end the claim. Commits."""
+    """End the claim, and put back what was not tried, ready as it was. Commits."""
+    db.session.execute(delete(claims).where(claims.c.id == claim.id))
     db.session.execute(
         update(messages)
         .where(messages.c.claim_id == claim.id, IS_SENDING)
         .values(state=MessageState.QUEUED, claim_id=None)
     )
-    db.session.execute(delete(claims).where(claims.c.id == claim.id))
     db.session.commit()
 
 

@@ -156,15 +156,19 @@ class SendingLine:
     def record_and_renew(
         self, connection: Connection, claim: Claim, before: Result | None, mail: MailInHand | None
     ) -> bool:
-        """In one transaction: record the result before and renew the claim; True where this mail is ours still. Where
-        the result cannot be recorded, that message has failed, for it must not go out again. Commits."""
+        """In one transaction: renew the claim and record the result before; True where this mail is ours still. Where
+        the result cannot be recorded, that message has failed, for it must not go out again. Commits.
+
+        The claim first, then its messages: so does whoever frees a claim that ran out, and neither waits for the other
+        in a circle.
+        """
         ours = False
         try:
             with self.run.turn, connection.begin():
-                if before is not None:
-                    record(connection, claim, before, now=self.clock())
                 if mail is not None:
                     ours = renew_claim(connection, claim, mail.message_id, now=self.clock(), lease=self.run.lease)
+                if before is not None:
+                    record(connection, claim, before, now=self.clock())
         except Exception as error:  # whatever is wrong with the one before, this one goes out
             if before is None or not is_about_one(error):
                 raise

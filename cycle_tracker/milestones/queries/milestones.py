@@ -25,15 +25,21 @@ def get_milestone(viewer: Viewer, slug: str, key: str, *, to: Permission | None 
     and lack the permission `to` there.
     """
     milestone = db.session.scalars(_milestone(), {"slug": slug, "key": key}).one()
-    if not may_see(viewer, milestone.partnership_id, is_document=milestone.is_document):
-        raise NoResultFound
+    ensure_may_see(viewer, milestone)
     if to is not None and not holds(viewer, to, milestone):
         raise NotAllowed
     return milestone
 
 
+def ensure_may_see(viewer: Viewer, milestone: Milestone) -> None:
+    """Raises NoResultFound where the person may not see a milestone."""
+    if not may_see(viewer, milestone.partnership_id, is_document=milestone.is_document):
+        raise NoResultFound
+
+
 @built_once
 def _milestone() -> Select[Milestone]:
+    """The milestone of a `slug` and a `key`, with its partnership, cycle, owner and lead organisation."""
     return (
         select(Milestone)
         .join(Milestone.partnership)

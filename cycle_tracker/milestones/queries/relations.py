@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
@@ -59,12 +60,14 @@ def list_related(milestone: Milestone) -> list[RelatedMilestone]:
 
 @built_once
 def _relations() -> CompoundSelect[*tuple[Any, ...]]:
-    number = number_of("milestone")
+    number, part = number_of("milestone"), aliased(Milestone)
     before = select(predecessors.c.predecessor_id).where(predecessors.c.milestone_id == number)
     after = select(predecessors.c.milestone_id).where(predecessors.c.predecessor_id == number)
+    # By number, as the others: most milestones are part of none, and SQLite would read them all rather than the index.
+    parts = select(part.id).where(part.parent_id == number)
     return union_all(
         _related(Relation.PARENT, Milestone.id == number_of("parent")),
-        _related(Relation.SUB_TASK, Milestone.parent_id == number),
+        _related(Relation.SUB_TASK, Milestone.id.in_(parts)),
         _related(Relation.BEFORE, Milestone.id.in_(before)),
         _related(Relation.AFTER, Milestone.id.in_(after)),
     )

@@ -13,6 +13,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.statements import built_once, number_of, numbers_of, rows_of
 from cycle_tracker.governance.queries.decisions import list_decisions
 from cycle_tracker.governance.rules import SHOWN
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.decision import Decision
@@ -67,11 +68,12 @@ class SentNotice:
     mail_trouble: str | None
 
 
-def get_history(milestone: Milestone, date_changes: Sequence[DateChange]) -> History:
-    """What happened to a milestone besides these changes of its date, in four statements."""
+def get_history(on_page: OnPage, date_changes: Sequence[DateChange]) -> History:
+    """What happened to a milestone besides these changes of its date, in four statements at most."""
+    milestone, has = on_page.milestone, on_page.has
     about = {"milestone": milestone.id}
-    events = db.session.scalars(_events(), about).all()
-    escalations = db.session.scalars(_escalations(), about).all()
+    events = db.session.scalars(_events(), about).all() if has.events else []
+    escalations = db.session.scalars(_escalations(), about).all() if has.escalations else []
     people = {
         *(event.actor_id for event in events),
         *(event.after.get("owner_id") for event in events),
@@ -87,7 +89,7 @@ def get_history(milestone: Milestone, date_changes: Sequence[DateChange]) -> His
         date_changes,
         escalations,
         _names(person for person in people if person is not None),
-        list_decisions(milestone),
+        list_decisions(milestone) if has.escalations else [],  # each decision is on an escalation
     )
 
 
@@ -148,7 +150,8 @@ def _notices() -> Select[*tuple[Any, ...]]:
 
 
 def _names(user_ids: Iterable[int]) -> dict[int, str]:
-    return {row.id: row.name for row in rows_of(_people(), people=sorted(set(user_ids)))}
+    people = sorted(set(user_ids))
+    return {row.id: row.name for row in rows_of(_people(), people=people)} if people else {}
 
 
 @built_once

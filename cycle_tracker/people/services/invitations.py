@@ -84,10 +84,8 @@ def invite(
 
 
 def withdraw_invitation(invitation: Invitation, *, by: User, now: datetime) -> None:
-    """Take an invitation back: its links are worth nothing, and a mail that is not out yet stays here.
-
-    Raises RuleBroken for one that was accepted or withdrawn.
-    """
+    """Take an invitation back: its links are worth nothing, and a mail that is not out yet stays here. Raises
+    RuleBroken for one that was accepted or withdrawn."""
     _ensure_undecided(invitation)
     _withdraw(invitation, by=by, now=now)
 

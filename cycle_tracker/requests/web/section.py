@@ -5,8 +5,8 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.requests.queries.request_lists import list_requests_about
 from cycle_tracker.requests.web.presenters import tasks
 from cycle_tracker.web.links import url_for
@@ -21,11 +21,12 @@ class RequestsSection:
     ask: str
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:
     """What was asked about a document; nothing where nobody asked and the person cannot. One statement."""
+    milestone = on_page.milestone
     if not milestone.is_document or detail is Detail.DATES:
         return None
-    found = tasks(list_requests_about(milestone), today)
+    found = tasks(list_requests_about(milestone), today) if on_page.has.requests else []
     may_ask = milestone.is_open and holds(viewer, Permission.ASK_FOR_UPDATES, milestone)
     if not found and not may_ask:
         return None

@@ -480,4 +480,4 @@ def test_many_records_take_as_many_statements_as_few(tayside: Tayside) -> None:
         with counted_statements() as statements:
             get_records(some, TODAY)
         counts.append(len(statements))
-    assert counts[0] == counts[1] == 4
+    assert counts[0] == counts[1] == 3

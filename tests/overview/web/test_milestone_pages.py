@@ -40,7 +40,7 @@ REPORT = "/partnerships/moray/milestones/2023-26.annual-report-3"
 STEP = "/partnerships/moray/milestones/2026-29.draft-plan"
 ADDRESS = "https://www.moray.example.org/annual-report-2025-26"
 TODAY = date(2026, 7, 3)
-STATEMENTS = 24
+STATEMENTS = 9
 """What the page of a report asks for, whatever has happened to it; the person and the menu included."""
 
 

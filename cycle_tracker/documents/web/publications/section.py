@@ -3,19 +3,19 @@
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.documents.queries.publications import get_record, names_in
+from cycle_tracker.documents.queries.publications import names_in, record_on_page
 from cycle_tracker.documents.web.publications.presenters import document_part
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.access import current_user_row
 from cycle_tracker.web.page_parts import Section
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
-    """The facts of a document, for everybody but administrators. Seven statements, five while it is unpublished."""
-    if not milestone.is_document or detail is Detail.DATES:
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+    """The facts of a document, for everybody but administrators. Three statements at most."""
+    if not on_page.milestone.is_document or detail is Detail.DATES:
         return None
-    record = get_record(milestone, today)
+    record = record_on_page(on_page, today)
     part = document_part(
         record,
         viewer,

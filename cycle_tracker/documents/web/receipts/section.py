@@ -5,9 +5,11 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.documents.queries.receipts import find_recorder
-from cycle_tracker.milestones.queries.milestones import find_publication, government_copy, holds
+from cycle_tracker.milestones.queries.milestones import government_copy, holds
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 from cycle_tracker.web.wording import day
@@ -22,19 +24,19 @@ class ReceiptSection:
     address: str
 
 
-def section_of(milestone: Milestone, viewer: Viewer, _detail: Detail, today: date) -> Section | None:
-    """For officials: whether the document was received. Three statements."""
+def section_of(on_page: OnPage, viewer: Viewer, _detail: Detail, today: date) -> Section | None:
+    """For officials: whether the document was received. One statement, where somebody recorded its receipt."""
+    milestone = on_page.milestone
     if not milestone.is_document or not holds(viewer, Permission.RECORD_RECEIPTS, milestone):
         return None
     if milestone.opens_on is not None and today < milestone.opens_on:
         return None
-    return Section("documents/receipts/section.html", _receipt(milestone))
+    return Section("documents/receipts/section.html", _receipt(milestone, on_page.publication))
 
 
-def _receipt(milestone: Milestone) -> ReceiptSection:
+def _receipt(milestone: Milestone, publication: Publication | None) -> ReceiptSection:
     slug = milestone.partnership.slug if milestone.partnership else ""
     record = url_for("receipts.receive", slug=slug, key=milestone.key)
-    publication = find_publication(milestone)
     if publication is None or publication.is_draft:
         words = "The partnership has not recorded that this is published. If you have received it, record that here."
         return ReceiptSection(words, "Record that it was received", record)

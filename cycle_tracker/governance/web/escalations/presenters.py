@@ -30,7 +30,6 @@ RESOLUTIONS = {
     Resolution.CLOSED: "Closed",
 }
 
-
 # The headings of the list, in its order.
 STATUSES = {
     EscalationStatus.WAITING: "Decision needed",
@@ -62,8 +61,8 @@ FILE_COLUMNS = (
 
 @dataclass(frozen=True)
 class EscalationRow:
-    """One escalation in a list. `decided` and `how` tell of the last decision on it, `came` to whom it came and when,
-    `raised` who raised it and why, `acknowledged` who replies by when."""
+    """One escalation in a list: `came` to whom and when, `raised` by whom and why; `acknowledged` says who replies by
+    when. `decided` and `how` are of the last decision."""
 
     id: int
     title: str
@@ -217,9 +216,7 @@ def _line(
 def _came(one: Escalation) -> str:
     """When it came, how late, and to whom where that is not the governance group."""
     words = f"{day(one.fell_due_on)}, {rung_wording(one)}"
-    if one.audience is Audience.GOVERNANCE:
-        return words
-    return f"{words}, to {CAME_TO[one.audience]}"
+    return words if one.audience is Audience.GOVERNANCE else f"{words}, to {CAME_TO[one.audience]}"
 
 
 def _file_row(

@@ -10,6 +10,7 @@ from cycle_tracker.governance.queries.ladder import is_in_national_group, list_o
 from cycle_tracker.governance.rules import OWN, SHOWN, answers_for
 from cycle_tracker.governance.web.ladder.presenters import RungRow, rung_line
 from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
@@ -36,12 +37,13 @@ class LadderSection:
         return bool(self.rungs) or any(may)
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:
     """The section, where there is anything in it for the person. What came to the people of the partnership is theirs
     to see; what came to the national group, the nation's too."""
+    milestone = on_page.milestone
     if detail is Detail.DATES or not milestone.is_open or milestone.due_on is None or milestone.partnership is None:
         return None
-    every = list_open_rungs(milestone)
+    every = list_open_rungs(milestone) if on_page.has.escalations else []
     seen = every if detail is Detail.EVERYTHING else [one for one in every if one.audience is Audience.NATIONAL]
     content = LadderSection(
         rungs=[rung_line(one, today) for one in seen],

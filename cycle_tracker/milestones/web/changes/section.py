@@ -6,6 +6,7 @@ from typing import Any
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.queries.relations import list_related
 from cycle_tracker.milestones.web.changes.presenters import ChangeLinks, together
 from cycle_tracker.milestones.web.details import Detail
@@ -14,11 +15,13 @@ from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:
     """Sub-tasks, what comes before and what waits, for the people of the partnership and auditors. One statement."""
+    milestone, has = on_page.milestone, on_page.has
     if detail is not Detail.EVERYTHING or milestone.partnership is None:
         return None
-    found = together(list_related(milestone), _links(milestone, viewer), today)
+    is_related = has.predecessors or has.waiting or milestone.parent_id is not None
+    found = together(list_related(milestone) if is_related else [], _links(milestone, viewer), today)
     return None if found.says_nothing else Section("milestones/changes/section.html", found)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.milestones.queries.comments import LISTED_AT_MOST, newest_comments
 from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.services.comments import LONGEST_COMMENT
 from cycle_tracker.milestones.web.comments.forms import CommentForm
 from cycle_tracker.milestones.web.comments.presenters import CommentRow, said
@@ -28,11 +29,12 @@ class CommentsSection:
     longest: int = LONGEST_COMMENT
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
     """The comments, for the people of the partnership and auditors. One statement."""
+    milestone = on_page.milestone
     if detail is not Detail.EVERYTHING or milestone.partnership is None:
         return None
-    found = newest_comments(milestone, at_most=LISTED_AT_MOST + 1)
+    found = newest_comments(milestone, at_most=LISTED_AT_MOST + 1) if on_page.has.comments else []
     address = url_for("comments.index", slug=milestone.partnership.slug, key=milestone.key)
     talk = CommentsSection(
         comments=said(found[-LISTED_AT_MOST:], milestone, viewer),

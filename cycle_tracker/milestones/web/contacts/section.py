@@ -7,9 +7,9 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import ASKS_CONTACTS
 from cycle_tracker.milestones.queries.contacts import list_asked
 from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.contact import Contact
-from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
@@ -23,8 +23,9 @@ class ContactsSection:
     is_open: bool
 
 
-def section_of(milestone: Milestone, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
+def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
     """The contacts, for those who keep them. One statement, on the pages of consultations and requests alone."""
+    milestone = on_page.milestone
     if milestone.kind not in ASKS_CONTACTS or not holds(viewer, Permission.MANAGE_CONTACTS, milestone):
         return None
     if milestone.partnership is None:

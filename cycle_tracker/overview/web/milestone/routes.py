@@ -14,6 +14,7 @@ from cycle_tracker.milestones.queries.milestones import (
     list_unfinished_predecessors,
     list_unfinished_sub_tasks,
 )
+from cycle_tracker.milestones.queries.on_page import OnPage, get_milestone_on_page, put_on_page
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.milestones.web.details import detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm
@@ -37,7 +38,7 @@ bp.add_app_template_filter(headings_of)
 @signed_in
 def show(slug: str, key: str) -> ResponseReturnValue:
     """The page. Whether the person may see the milestone, and how much of it, is asked where it is fetched."""
-    return _page(get_milestone(current_viewer(), slug, key))
+    return _page(get_milestone_on_page(current_viewer(), slug, key))
 
 
 @bp.route("/start", methods=["GET", "POST"])
@@ -52,7 +53,7 @@ def start(slug: str, key: str) -> ResponseReturnValue:
             start_milestone(milestone, by=current_user_row(), now=clock.now())
     if attempt.saved:
         return _to_page(milestone, "Saved. This is in progress.")
-    return _page(milestone, form, attempt)
+    return _page(put_on_page(milestone), form, attempt)
 
 
 @bp.route("/finish", methods=["GET", "POST"])
@@ -69,7 +70,7 @@ def finish(slug: str, key: str) -> ResponseReturnValue:
             )
     if attempt.saved:
         return _to_page(milestone, f"Saved. This was done on {day(form.done_on.data)}.")
-    return _page(milestone, form, attempt)
+    return _page(put_on_page(milestone), form, attempt)
 
 
 @bp.route("/publication", methods=["GET", "POST"])
@@ -93,7 +94,7 @@ def record(slug: str, key: str) -> ResponseReturnValue:
     if attempt.saved:
         will_email = " We will email the Scottish Government." if tell else ""
         return _to_page(milestone, f"Saved. This was published on {day(form.published_on.data)}.{will_email}")
-    return _page(milestone, form, attempt)
+    return _page(put_on_page(milestone), form, attempt)
 
 
 @bp.route("/tell", methods=["GET", "POST"])
@@ -110,7 +111,7 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
         return _to_page(milestone, "Saved. We will email the Scottish Government.")
     if isinstance(attempt.error, IntegrityError):
         return redirect(page_of(milestone))  # the same button pressed twice: the first press was recorded
-    return _page(milestone, form, attempt)
+    return _page(put_on_page(milestone), form, attempt)
 
 
 def _tell(milestone: Milestone) -> None:
@@ -137,12 +138,12 @@ def _warn_of_unfinished(milestone: Milestone) -> None:
 
 
 def _page(
-    milestone: Milestone, submitted: MilestoneForm | None = None, attempt: Attempt | None = None
+    on_page: OnPage, submitted: MilestoneForm | None = None, attempt: Attempt | None = None
 ) -> ResponseReturnValue:
     """The page as it is now. Where a change came too late: with what others changed, and what the person typed."""
-    viewer, today = current_viewer(), clock.today()
+    viewer, today, milestone = current_viewer(), clock.today(), on_page.milestone
     changed = changed_by_others(attempt, milestone) if attempt else None
-    page = read_page(milestone, viewer, today)
+    page = read_page(on_page, viewer, today)
     open_form = _form_for(page, milestone)
     if submitted is None or not submitted.is_submitted():
         submitted = open_form
@@ -152,15 +153,15 @@ def _page(
         "overview/milestone/show.html",
         page=page,
         milestone=milestone,
-        sections=sections_of(milestone, viewer, detail_for(viewer, milestone), today),
+        sections=sections_of(on_page, viewer, detail_for(viewer, milestone), today),
         form=submitted,
         open_form=open_form,
         changed=changed,
-        typed=submitted.typed() if changed is not None else [],
+        typed=submitted.typed() if submitted is not None and changed is not None else [],
     ), attempt.status if attempt else 200
 
 
-def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm:
+def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm | None:
     """The form that stands open on the page, if one does; the others are buttons."""
     form: MilestoneForm
     if "record" in page.actions:
@@ -168,6 +169,6 @@ def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm:
     elif "finish" in page.actions:
         form = FinishForm(formdata=None, done_on=clock.today())
     else:
-        form = MilestoneForm(formdata=None)
+        return None
     form.for_now(milestone)
     return form

@@ -75,8 +75,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SET_POLICIES)
 def show(slug: str | None = None, kind: str | None = None) -> ResponseReturnValue:
     """What holds at one place in plain words, the default beside it, and who changed it when."""
-    where = _where(slug, kind)
-    return _shown(where)
+    return _shown(_where(slug, kind))
 
 
 @bp.route("/policies/all/change", methods=["GET", "POST"])

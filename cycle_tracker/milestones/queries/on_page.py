@@ -1,0 +1,169 @@
+"""A milestone for its page: the row with its place, and of which kinds of thing there are any.
+
+The page has a dozen parts, and most milestones have something in few of them. The statement that finds the milestone
+says in which; the others are not asked for. Every kind has its column here, whichever capability shows it, because one
+statement asks for all of them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import aliased
+
+from cycle_tracker.access.rules.permissions import Viewer
+from cycle_tracker.core.detached import columns_of, detached, parts_of
+from cycle_tracker.core.statements import built_once, number_of, rows_of
+from cycle_tracker.milestones.queries.milestones import ensure_may_see
+from cycle_tracker.models.answer import Answer
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.date_change import DateChange
+from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.evidence import Comment, Evidence, StoredFile
+from cycle_tracker.models.milestone import Milestone, predecessors
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
+from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.user import User
+
+
+class Attached(NamedTuple):
+    """Of which kinds of thing a milestone has any."""
+
+    answers: bool
+    approvals: bool
+    comments: bool
+    date_changes: bool
+    escalations: bool
+    events: bool
+    evidence: bool
+    notices: bool
+    predecessors: bool
+    publication: bool
+    requests: bool
+    waiting: bool
+    """Milestones that wait for this one, and its sub-tasks."""
+
+
+@dataclass(frozen=True)
+class OnPage:
+    """A milestone, of what it has any, and what is published of it, a draft too."""
+
+    milestone: Milestone
+    has: Attached
+    publication: Publication | None
+
+
+def get_milestone_on_page(viewer: Viewer, slug: str, key: str) -> OnPage:
+    """One milestone for its page, which only reads it: in one statement, and one more for what is published.
+
+    Raises NoResultFound where there is none or the person may not see it.
+    """
+    found = rows_of(_on_page(), slug=slug, key=key)
+    if not found:
+        raise NoResultFound
+    *place, owner, lead = parts_of(found[0], *_WITH_PLACE)
+    milestone, partnership, cycle = place
+    on_page = detached(
+        Milestone,
+        milestone,
+        partnership=detached(Partnership, partnership),
+        cycle=detached(Cycle, cycle) if cycle else None,
+        owner=detached(User, owner) if owner else None,
+        lead_organisation=detached(Organisation, lead) if lead else None,
+    )
+    ensure_may_see(viewer, on_page)
+    return _with_publication(on_page, Attached(*found[0][-len(Attached._fields) :]))
+
+
+def put_on_page(milestone: Milestone) -> OnPage:
+    """The same for a milestone that was fetched already."""
+    return _with_publication(milestone, Attached(*rows_of(_attached(), milestone=milestone.id)[0]))
+
+
+_WITH_PLACE = (Milestone, Partnership, Cycle, User, Organisation)
+
+
+@built_once
+def _on_page() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns_of(*_WITH_PLACE), *_kinds())
+        .select_from(Milestone)
+        .join(Milestone.partnership)
+        .outerjoin(Milestone.cycle)
+        .outerjoin(Milestone.owner)
+        .outerjoin(Milestone.lead_organisation)
+        .where(Partnership.slug == bindparam("slug"), Milestone.key == bindparam("key"))
+    )
+
+
+@built_once
+def _attached() -> Select[*tuple[Any, ...]]:
+    return select(*_kinds()).where(Milestone.id == number_of("milestone"))
+
+
+def _kinds() -> list[ColumnElement[bool]]:
+    """A column for each kind of thing, in the order of `Attached`."""
+    part = aliased(Milestone)
+    columns: dict[str, ColumnElement[bool]] = {
+        "answers": _any(Answer.milestone_id),
+        "approvals": _any(Approval.milestone_id),
+        "comments": _any(Comment.milestone_id),
+        "date_changes": _any(DateChange.milestone_id),
+        "escalations": _any(Escalation.milestone_id),
+        "events": _any(AuditEvent.subject_id, AuditEvent.subject == "milestone"),
+        "evidence": _any(Evidence.milestone_id),
+        # Those that count have an index, and are asked for first.
+        "notices": or_(_any(Notice.milestone_id, Notice.ended_at.is_(None)), _any(Notice.milestone_id)),
+        "predecessors": _any(predecessors.c.milestone_id),
+        "publication": _any(Publication.milestone_id),
+        "requests": _any(UpdateRequest.milestone_id),
+        "waiting": or_(_any(predecessors.c.predecessor_id), _any(part.parent_id)),
+    }
+    return [columns[name].label(f"has_{name}") for name in Attached._fields]
+
+
+def _any(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Of one column, not of all: SQLite then looks into the index of sub-tasks instead of at every milestone.
+    return exists(select(column).where(column == Milestone.id, *conditions).correlate(Milestone))
+
+
+def _with_publication(milestone: Milestone, has: Attached) -> OnPage:
+    if not has.publication:
+        return OnPage(milestone, has, None)
+    rows = [parts_of(row, *_PUBLISHED) for row in rows_of(_publication(), milestone=milestone.id)]
+    published, kept, *_ = rows[0]
+    addresses = {address[0]: address for _, _, address, _, _ in rows if address}
+    copies = {copy[0]: (copy, receiver) for _, _, _, copy, receiver in rows if copy}
+    publication = detached(
+        Publication,
+        published,
+        kept_copy=detached(StoredFile, kept) if kept else None,
+        addresses=[detached(PublicationAddress, addresses[number]) for number in sorted(addresses)],
+        copies=[
+            detached(PublicationCopy, copy, receiver=detached(Organisation, receiver))
+            for _, (copy, receiver) in sorted(copies.items())
+        ],
+    )
+    return OnPage(milestone, has, publication)
+
+
+_PUBLISHED = (Publication, StoredFile, PublicationAddress, PublicationCopy, Organisation)
+
+
+@built_once
+def _publication() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns_of(*_PUBLISHED))
+        .select_from(Publication)
+        .outerjoin(Publication.kept_copy)
+        .outerjoin(Publication.addresses)
+        .outerjoin(Publication.copies)
+        .outerjoin(PublicationCopy.receiver)
+        .where(Publication.milestone_id == number_of("milestone"))
+    )
