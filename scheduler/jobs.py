@@ -17,6 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
+from cycle_tracker.mail.services.results import a_sending_is_over
 from cycle_tracker.models.job_run import RunOutcome
 from cycle_tracker.operations.services.alarms import watch_sender
 from cycle_tracker.operations.services.settings_in_use import note_settings
@@ -82,6 +83,11 @@ def send_account_mails(today: date) -> Report:
 
 def _send(today: date, *, only_for_accounts: bool = False) -> Report:
     sent = send_ready_messages(today, clock.now, stop=stopping.is_set, only_for_accounts=only_for_accounts)
+    if not only_for_accounts and a_sending_is_over():
+        # Not at the top: what documents need is loaded only where one was sent.
+        from cycle_tracker.documents.services.sendings import settle_sendings
+
+        settle_sendings(now=clock.now())
     counts = {name: value for name, value in asdict(sent).items() if name != "trouble"}
     said = f"The mail server: {sent.trouble}" if sent.trouble else ""
     if sent.failed and not said:

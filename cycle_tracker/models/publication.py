@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 from cycle_tracker.models.evidence import StoredFile
+from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 
@@ -103,7 +104,9 @@ class PublicationAddress(Base):
 
 
 class PublicationCopy(Base):
-    """A copy to one receiver: sent and received are different events, and so are who recorded each."""
+    """A copy to one receiver: sent and received are different events, and so are who recorded each. `answer` is what
+    the receiver's mail server said as it took an email with the copy; empty where a person recorded that they sent it.
+    """
 
     __tablename__ = "publication_copies"
     __table_args__ = (
@@ -123,8 +126,32 @@ class PublicationCopy(Base):
     received_on: Mapped[date | None]
     sent_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     received_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    answer: Mapped[str] = mapped_column(OneLine(500), default="", server_default="")
 
     receiver: Mapped[Organisation] = relationship()
+
+
+class Sending(Base):
+    """A copy on its way by email to one receiver, who was sent nothing yet: from the moment that the email is queued
+    until the receiver's mail server took it. Then a `PublicationCopy` says when, and this row goes. `refused_at` is
+    when it was refused for good, and `answer` what was said then; such a row stays until somebody sends the copy again,
+    or in another way."""
+
+    __tablename__ = "sendings"
+    __table_args__ = (UniqueConstraint("publication_id", "receiver_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(OneLine(500), default="")
+
+    publication: Mapped[Publication] = relationship(backref="sendings")
+    receiver: Mapped[Organisation] = relationship()
+    message: Mapped[Message] = relationship()
 
 
 # Whether a document is complete hangs on three tables, and nobody may forget to say so where one of them changes: the

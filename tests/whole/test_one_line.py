@@ -27,7 +27,9 @@ from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.documents.services.publication_mails import queue_not_sent
 from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.sendings import sendings_of
 from cycle_tracker.feeds.services import make_feed
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS
 from cycle_tracker.imports.services.files import read_file, read_pasted
@@ -40,6 +42,7 @@ from cycle_tracker.models.base import table_of
 from cycle_tracker.models.group import Group
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import (
     ask_for_new_password,
@@ -212,6 +215,8 @@ def _write_every_kind_of_mail(place: Place) -> None:
         today=today,
         now=now,
     )
+    publication = db.session.scalars(select(Publication)).one()
+    queue_not_sent(next(iter(sendings_of(publication).values())), lead, now=now)
     reply_by = date(2026, 8, 1)
     drafts = draft_requests([earlier], "Dear all,\r\n\u202ehow does it stand?", reply_by, today)
     send_requests(drafts, reply_by, by=official, now=now)

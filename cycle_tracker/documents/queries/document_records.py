@@ -1,10 +1,11 @@
 """What is recorded of one document, and what is missing in the record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.queries.sendings import SendingFacts
 from cycle_tracker.documents.rules.agreement import Outcome, agreement_of, why_not_agreed
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
 from cycle_tracker.models.approval import Approval, Preparation
@@ -33,6 +34,8 @@ class DocumentRecord:
     """The partnership's other bodies: a copy may go to them, and none is expected."""
     leads: Sequence[PartnershipBody] = ()
     preparation: Preparation | None = None
+    sendings: Mapping[int, SendingFacts] = field(default_factory=dict)
+    """The emails with copies that are on their way or were refused, by the number of the receiver."""
 
     def approval_of(self, organisation_id: int) -> Approval | None:
         """What is recorded of one body's approval, if it is."""
@@ -90,7 +93,11 @@ def _gap_facts(record: DocumentRecord) -> GapFacts:
             _approval_facts(body, record.approval_of(body.id), is_plan=document.kind is Kind.PLAN)
             for body in record.approving_bodies
         ],
-        copies=[_copy_facts(body, record.copy_to(body.id)) for body in record.receivers if document.kind is Kind.PLAN],
+        copies=[
+            _copy_facts(body, record.copy_to(body.id), record.sendings.get(body.id))
+            for body in record.receivers
+            if document.kind is Kind.PLAN
+        ],
     )
 
 
@@ -119,10 +126,11 @@ def _approval_facts(body: Organisation, approval: Approval | None, *, is_plan: b
     )
 
 
-def _copy_facts(receiver: Organisation, copy: PublicationCopy | None) -> CopyFacts:
+def _copy_facts(receiver: Organisation, copy: PublicationCopy | None, sending: SendingFacts | None) -> CopyFacts:
     name = f"the {receiver.name}" if receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT else receiver.name
     if copy is None:
-        return CopyFacts(name, sent=False)
+        refused = sending is not None and sending.refused_at is not None
+        return CopyFacts(name, sent=False, under_way=sending is not None and not refused, refused=refused)
     return CopyFacts(name, sent=True, dated=copy.sent_on is not None, received=copy.received_on is not None)
 
 

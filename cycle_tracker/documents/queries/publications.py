@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
@@ -17,28 +16,25 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import (
     built_once,
-    columns_of,
-    detached,
     number_of,
     numbers_of,
-    parts_of,
     rows_of,
 )
 from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.receivers import organisations_of, organisations_on_page, receivers_of
+from cycle_tracker.documents.queries.sendings import sending_facts
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, PartnershipBody
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
-from cycle_tracker.reference.files import read_rows
 
 # Owed a copy of a plan in their area whatever part they are recorded to have, unless they lead.
-TAKES_COPIES = frozenset({OrganisationKind.OTHER_SERVICE_PROVIDER, OrganisationKind.INTEGRATION_JOINT_BOARD})
 
 
 def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Milestone:
@@ -70,7 +66,7 @@ def get_record(document: Milestone, today: date) -> DocumentRecord:
     """What is recorded of one document, with the day on which a plan was prepared and what that is taken from. In five
     statements, three of them only where it is published."""
     record = get_records([document], today)[document.id]
-    return _with_preparation(record)
+    return _with_sendings(_with_preparation(record))
 
 
 def _with_preparation(record: DocumentRecord) -> DocumentRecord:
@@ -80,27 +76,29 @@ def _with_preparation(record: DocumentRecord) -> DocumentRecord:
     return replace(record, preparation=db.session.scalars(_prepared(), {"plan": plan.id}).one_or_none())
 
 
+def _with_sendings(record: DocumentRecord) -> DocumentRecord:
+    """The emails with copies are asked for only where somebody has no copy yet."""
+    publication = record.publication
+    if publication is None or all(record.copy_to(one.id) is not None for one in record.receivers):
+        return record
+    return replace(record, sendings=sending_facts(publication.id))
+
+
 def record_on_page(on_page: OnPage, today: date) -> DocumentRecord:
     """The same for the document's own page, which only reads it: in two statements, or one where no approval is
     recorded."""
     document = on_page.milestone
     approvals = _approvals([document])[document.id] if on_page.has.approvals else []
-    rows = rows_of(_columns_with_bodies(), partnerships=[document.partnership_id])
-    pairs = [parts_of(row, Organisation, PartnershipBody) for row in rows]
-    organisations = {one[0]: detached(Organisation, one) for one, _ in pairs}
-    bodies, national = _by_partnership(
-        (organisations[one[0]], detached(PartnershipBody, body, organisation=organisations[one[0]]) if body else None)
-        for one, body in pairs
-    )
+    bodies, national = organisations_on_page(document)
     record = _record(document, on_page.publication, approvals, bodies[document.partnership_id], national, today)
-    return _with_preparation(record) if document.state is State.DONE else record
+    return _with_sendings(_with_preparation(record) if document.state is State.DONE else record)
 
 
 def get_records(documents: Collection[Milestone], today: date) -> dict[int, DocumentRecord]:
     """What is recorded of each document, by its number, but for its preparation: as many statements for many as for
     one."""
     publications, approvals = _publications(documents), _approvals(documents)
-    bodies, national = _organisations(documents)
+    bodies, national = organisations_of(documents)
     return {
         one.id: _record(one, publications.get(one.id), approvals[one.id], bodies[one.partnership_id], national, today)
         for one in documents
@@ -118,7 +116,7 @@ def _record(
     day = _day_of(document, publication, today)
     parts = [one for one in bodies if one.holds_on(day)]
     leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
-    receivers = _receivers(document, parts, leads, national)
+    receivers = receivers_of(document, parts, leads, national)
     others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
     if document.kind is not Kind.PLAN:
         others |= dict.fromkeys(one for one in national if one not in receivers)
@@ -203,70 +201,6 @@ def _approvals_of() -> Select[Approval]:
         .options(joinedload(Approval.organisation))
         .order_by(Approval.milestone_id, Approval.id)
     )
-
-
-Bodies = Mapping[int | None, list[PartnershipBody]]
-
-
-def _organisations(documents: Iterable[Milestone]) -> tuple[Bodies, list[Organisation]]:
-    partnerships = {one.partnership_id for one in documents} - {None}
-    rows = db.session.execute(_with_bodies(), {"partnerships": list(partnerships)})
-    return _by_partnership((organisation, body) for organisation, body in rows)
-
-
-def _by_partnership(
-    pairs: Iterable[tuple[Organisation, PartnershipBody | None]],
-) -> tuple[Bodies, list[Organisation]]:
-    """Every part of an organisation in each partnership, councils before boards, then by name; and the national
-    receivers: the Scottish Government, then the other service providers that serve all of Scotland."""
-    bodies: dict[int | None, list[PartnershipBody]] = defaultdict(list)
-    national: dict[str, Organisation] = {}
-    for organisation, body in pairs:
-        if body is not None:
-            bodies[body.partnership_id].append(body)
-        if organisation.kind is OrganisationKind.SCOTTISH_GOVERNMENT or organisation.code in _national_codes():
-            national[organisation.code] = organisation
-    by_code = [national[code] for code in sorted(national)]
-    return bodies, sorted(by_code, key=lambda one: one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
-
-
-@built_once
-def _columns_with_bodies() -> Select[*tuple[Any, ...]]:
-    return _with_bodies().with_only_columns(*columns_of(Organisation, PartnershipBody))
-
-
-@built_once
-def _with_bodies() -> Select[*tuple[Any, ...]]:
-    is_body = and_(
-        PartnershipBody.organisation_id == Organisation.id,
-        PartnershipBody.partnership_id.in_(numbers_of("partnerships")),
-    )
-    is_national = or_(
-        Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT, Organisation.code.in_(sorted(_national_codes()))
-    )
-    return (
-        select(Organisation, PartnershipBody)
-        .outerjoin(PartnershipBody, is_body)
-        .where(or_(is_national, PartnershipBody.id.is_not(None)))
-        .options(contains_eager(PartnershipBody.organisation))
-        .order_by(Organisation.kind, Organisation.name, PartnershipBody.id)
-    )
-
-
-@cache
-def _national_codes() -> frozenset[str]:
-    return frozenset(row["code"] for row in read_rows("national_bodies"))
-
-
-def _receivers(
-    document: Milestone, parts: Iterable[PartnershipBody], leads: Collection[Organisation], national: list[Organisation]
-) -> list[Organisation]:
-    """Of a plan every national receiver and the area's own, such as its integration joint board, unless it leads itself
-    (2014 Act, sections 7(1) and 10(7)(a))."""
-    if document.kind is not Kind.PLAN:
-        return [one for one in national if one.kind is OrganisationKind.SCOTTISH_GOVERNMENT]
-    own = [one.organisation for one in parts if one.organisation.kind in TAKES_COPIES]
-    return [one for one in dict.fromkeys([*national, *own]) if one not in leads]
 
 
 def _day_of(document: Milestone, publication: Publication | None, today: date) -> date:

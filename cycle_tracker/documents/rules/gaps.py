@@ -34,12 +34,15 @@ class ApprovalFacts:
 
 @dataclass(frozen=True)
 class CopyFacts:
-    """What is known of the copy to one receiver. A copy may be sent on a day that nobody knows."""
+    """What is known of the copy to one receiver. A copy may be sent on a day that nobody knows. Before it is sent it
+    may be under way by email, or its email may have been refused."""
 
     receiver: str
     sent: bool
     dated: bool = False
     received: bool = False
+    under_way: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,9 @@ def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
 
 def _of_copies(copies: Iterable[CopyFacts]) -> Iterable[Gap]:
     for one in copies:
-        if not one.sent:
+        if one.refused:
+            yield Gap(About.COPIES, f"The copy to {one.receiver} was not sent. The email was refused.")
+        elif not one.sent and not one.under_way:
             yield Gap(About.COPIES, f"No copy to {one.receiver} is recorded.")
-        elif not one.received:
+        elif one.sent and not one.received:
             yield Gap(About.COPIES, f"No receipt from {one.receiver} is recorded.")

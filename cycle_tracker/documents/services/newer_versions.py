@@ -14,6 +14,7 @@ from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, set_places
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
+from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import date_by
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -64,6 +65,7 @@ def record_newer_version(
         raise RuleBroken("It cannot be published before the version it replaces.", field="published_on")
     before = _make_way(publication, present_day)
     _take_its_place(publication, version, published_on)
+    stop_sendings(publication, now=now)
     set_places(publication, [PublishedAddress(Form.FULL, "en", address)] if address else [])
     publication.recorded_by_id, publication.recorded_at = by.id, now
     after = facts_of_publication(publication) | {"opened_again": [step.key for step in reopen]}

@@ -9,6 +9,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.services.facts import CHANGED, settle
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
+from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.milestones.services.files import remove_content
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.evidence import StoredFile
@@ -82,6 +83,7 @@ def undo_publication(publication: Publication, reason: str, *, by: User, now: da
         before=facts_of_publication(publication),
         reason=reason.strip(),
     )
+    stop_sendings(publication, now=now)
     db.session.delete(publication)
     db.session.flush()
     if file is not None:

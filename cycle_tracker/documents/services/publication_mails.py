@@ -1,6 +1,7 @@
-"""The one mail that tells a receiver's mailbox of a published document."""
+"""The emails that carry a copy of a published document, and the one that says that a copy was not sent."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from flask import current_app
@@ -8,34 +9,80 @@ from flask import current_app
 from cycle_tracker.core.addresses import milestone as milestone_path
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.wording import day
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.publication import Publication, Sending
+from cycle_tracker.models.user import User
 
 
-def queue_publication_mail(publication: Publication, mailbox: str, *, now: datetime) -> Message:
-    """Queue the mail that says what was published, when and where, with the address of its record here."""
+def queue_copy(publication: Publication, receiver: Organisation, *, now: datetime) -> Message:
+    """Queue the email to the receiver's mailbox, which says what was published, when and where. Raises ValueError for a
+    receiver that has none."""
+    if not receiver.mailbox:
+        raise ValueError(f"{receiver.name} has no mailbox")
+    return _queue_copy(publication, receiver, receiver.mailbox, now=now)
+
+
+def queue_copy_for_the_sender(publication: Publication, receiver: Organisation, sender: User, *, now: datetime) -> None:
+    """Queue the same for the person who sends it, to be kept."""
+    _queue_copy(publication, receiver, sender.email, now=now, sender=sender)
+
+
+def queue_not_sent(sending: Sending, lead: User, *, now: datetime) -> None:
+    """Tell a planning lead that a mail server refused a copy, and what it said."""
+    document = sending.publication.milestone
+    message = _message(MessageKind.COPY_NOT_SENT, document.id, lead.email, now=now, user_id=lead.id)
+    enqueue(
+        message,
+        template="documents/mail/copy_not_sent",
+        now=now,
+        **_about(sending.publication),
+        receiver=sending.receiver.name,
+        mailbox=sending.receiver.mailbox or "",
+        answer=sending.answer,
+    )
+
+
+def _queue_copy(
+    publication: Publication, receiver: Organisation, recipient: str, *, now: datetime, sender: User | None = None
+) -> Message:
     document = publication.milestone
-    partnership = document.partnership
-    if partnership is None:
-        raise ValueError("a national document has no partnership to tell about")
-    message = Message(
-        identity=uuid4().hex,
-        kind=MessageKind.DOCUMENT_PUBLISHED,
-        recipient=mailbox,
-        milestone_id=document.id,
-        rendered_on=london_day(now),
+    message = _message(
+        MessageKind.DOCUMENT_PUBLISHED, document.id, recipient, now=now, user_id=sender.id if sender else None
     )
     enqueue(
         message,
         template="documents/mail/document_published",
         now=now,
-        title=document.title,
-        partnership=partnership.name,
+        **_about(publication),
         published_on=day(publication.published_on) if publication.published_on else "",
         addresses=[address.address for address in publication.addresses],
-        link=current_app.config["SERVICE_URL"] + milestone_path(partnership.slug, document.key),
+        receiver=receiver.name,
+        is_in_law=document.kind is Kind.PLAN,
+        records_receipt=receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and sender is None,
+        is_for_the_sender=sender is not None,
     )
     db.session.flush()
     return message
+
+
+def _message(kind: MessageKind, document_id: int, recipient: str, *, now: datetime, user_id: int | None) -> Message:
+    return Message(
+        identity=uuid4().hex,
+        kind=kind,
+        recipient=recipient,
+        user_id=user_id,
+        milestone_id=document_id,
+        rendered_on=london_day(now),
+    )
+
+
+def _about(publication: Publication) -> dict[str, Any]:
+    document, partnership = publication.milestone, publication.milestone.partnership
+    if partnership is None:
+        raise ValueError("a national document has no partnership that sends it")
+    link = current_app.config["SERVICE_URL"] + milestone_path(partnership.slug, document.key)
+    return {"title": document.title, "partnership": partnership.name, "link": link}

@@ -10,7 +10,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.rules.publications import Unlikely, why_unlikely
 from cycle_tracker.documents.services.facts import settle
-from cycle_tracker.documents.services.publication_mails import queue_publication_mail
+from cycle_tracker.documents.services.sendings import send_copy, stop_sendings
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.milestone import Milestone
@@ -32,7 +32,7 @@ def record_publication(
     interim_until: date | None = None,
     confirmed: bool = False,
 ) -> Publication:
-    """Record where and when a document was published; with `tell_government`, that it was sent there today.
+    """Record where and when a document was published; with `tell_government`, send it to Scottish Government.
 
     A draft, published for a consultation, finishes nothing, and what is published after it takes its place. Raises
     RuleBroken for what is no document, is recorded already, or carries a day that cannot be; and Unlikely for a day
@@ -60,7 +60,7 @@ def record_publication(
     _record_event(publication, by=by, now=now)
     settle(document, by=by, now=now)
     if tell_government and not publication.is_draft:
-        tell_scottish_government(publication, sent_on=today, by=by, now=now)
+        send_to_scottish_government(publication, by=by, today=today, now=now)
     count_as_changed(document)
     db.session.flush()
     return publication
@@ -117,26 +117,35 @@ def facts_of_publication(publication: Publication) -> dict[str, Any]:
     }
 
 
-def tell_scottish_government(
-    publication: Publication, *, sent_on: date | None, by: User | None, now: datetime, mail: bool = True
-) -> PublicationCopy:
-    """Record the day on which the document was sent to Scottish Government, and mail its mailbox if it has one.
+def send_to_scottish_government(publication: Publication, *, by: User | None, today: date, now: datetime) -> None:
+    """Email a copy to the mailbox of Scottish Government, which is recorded as sent once it is accepted; where there is
+    no mailbox, record that whoever asks for this sent it today. Raises RuleBroken where it is sent or on its way."""
+    government = scottish_government()
+    if government.mailbox and by is not None:
+        send_copy(publication, government, by=by, now=now)
+    else:
+        tell_scottish_government(publication, sent_on=today, by=by, now=now)
 
-    Raises RuleBroken where it was told already, and for a draft.
+
+def tell_scottish_government(
+    publication: Publication, *, sent_on: date | None, by: User | None, now: datetime
+) -> PublicationCopy:
+    """Record the day on which somebody sent the document to Scottish Government. Nothing is emailed: it was sent.
+
+    Raises RuleBroken where that is recorded already, and for a draft.
     """
     if publication.is_draft:
         raise RuleBroken("Only a draft is published. Record the document itself first.")
     government = scottish_government()
     if any(copy.receiver_id == government.id for copy in publication.copies):
         raise RuleBroken("This is already recorded as sent to the Scottish Government.")
+    stop_sendings(publication, now=now, receiver_id=government.id)
     copy = PublicationCopy(receiver=government, sent_on=sent_on, sent_recorded_by_id=by.id if by else None)
     publication.copies.append(copy)
     db.session.flush()
     document = publication.milestone
     audit.record_milestone(document, "told-government", by=by, at=now, after={"sent_on": sent_on})
     settle(document, by=by, now=now)
-    if mail and government.mailbox:
-        queue_publication_mail(publication, government.mailbox, now=now)
     return copy
 
 

@@ -111,7 +111,7 @@ def _send_on_behalf(
     """The copy that was never told of here; nobody is mailed, for it is there."""
     if known.sent_on is not None:
         ensure_past_day(known.sent_on, today, field="sent_on")
-    return tell_scottish_government(publication, sent_on=known.sent_on, by=by, now=now, mail=False)
+    return tell_scottish_government(publication, sent_on=known.sent_on, by=by, now=now)
 
 
 def _ensure_not_before_sent(document: Milestone, copy: PublicationCopy, received_on: date) -> None:

@@ -6,9 +6,10 @@ None of this commits: it belongs in the transaction of whoever sends.
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, column, exists, func, select, table, update
 
 from cycle_tracker.access.services.access_links import CARRY_A_LINK
+from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.rules import BROKEN_OFF, FINAL, MAY_HAVE_ARRIVED, NOT_HANDED_OVER, Verdict
@@ -64,6 +65,13 @@ _give_up = (
         receipt=bindparam("new_receipt"),
         ended_why=case((_may_have_arrived, MAY_HAVE_ARRIVED), else_=bindparam("why")),
         claim_id=None,
+    )
+)
+
+_sendings = table("sendings", column("message_id"), column("refused_at"))
+_a_sending_is_over = select(
+    exists().where(
+        messages.c.id == _sendings.c.message_id, _sendings.c.refused_at.is_(None), messages.c.state.in_(sorted(FINAL))
     )
 )
 
@@ -198,3 +206,11 @@ def put_back(
     if trouble.may_have_arrived:
         statement = statement.values(trouble=f"It may have arrived. The mail server did not answer. {trouble}")
     connection.execute(statement)
+
+
+def a_sending_is_over() -> bool:
+    """True where an email with a copy of a document has ended, and what that means is not written down yet.
+
+    The columns are named here by hand: the tables of documents are not loaded to find, as nearly always, nothing.
+    """
+    return db.session.scalar(_a_sending_is_over) or False

@@ -19,7 +19,7 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
-from cycle_tracker.models.publication import PublicationCopy
+from cycle_tracker.models.publication import PublicationCopy, Sending
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.organisations.services.parts import follow
 
@@ -33,6 +33,7 @@ POINTERS = (
     Milestone.lead_organisation_id,
     Approval.organisation_id,
     PublicationCopy.receiver_id,
+    Sending.receiver_id,
     OldCode.organisation_id,
     Organisation.merged_into_id,
 )
@@ -89,6 +90,7 @@ def _ensure_not_both(duplicate: Organisation, kept: Organisation) -> None:
     for of, thing, what in (
         (Approval.organisation_id, Approval.milestone_id, "a decision on the same plan or report"),
         (PublicationCopy.receiver_id, PublicationCopy.publication_id, "a copy of the same plan or report"),
+        (Sending.receiver_id, Sending.publication_id, "an email with a copy of the same plan or report"),
     ):
         other = aliased(of.class_)
         both = exists().where(getattr(other, of.key) == kept.id, getattr(other, thing.key) == thing, of == duplicate.id)

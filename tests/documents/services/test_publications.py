@@ -132,9 +132,10 @@ def test_the_mailbox_of_scottish_government_is_told_once_with_the_address(days: 
     scottish_government().mailbox = "plans@government.example"
     publish(find("plan-prepared"), lead, tell=True)
     db.session.commit()
-    assert days.send(TODAY).sent == 1
+    assert days.send(TODAY).sent == 2
     assert days.told == [
-        Told("20 May", "plans@government.example", "Published by Moray: Children’s Services Plan 2026–29", "")
+        Told("20 May", "plans@government.example", "Moray: Children’s Services Plan 2026–29", ""),
+        Told("20 May", "Ailsa Grant", "Your copy, Moray: Children’s Services Plan 2026–29", ""),
     ]
 
 

@@ -71,7 +71,7 @@ class Nation:
 
 @pytest.fixture
 def nation(core_app: Flask) -> Nation:
-    make_government(mailbox="plans@example.test")
+    make_government()
     place = make_partnership("moray", name="Moray")
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=place)
     report = make_report(place, owner=lead)

@@ -224,6 +224,7 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
     for template, kind in (
         ("requests/mail/update_request", MessageKind.UPDATE_REQUEST),
         ("documents/mail/document_published", MessageKind.DOCUMENT_PUBLISHED),
+        ("documents/mail/copy_not_sent", MessageKind.COPY_NOT_SENT),
     ):
         enqueue(
             Message(identity=new_key(), kind=kind, recipient=f"{template}@example.test", rendered_on=DAY),
@@ -234,6 +235,9 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
             text=trap,
             published_on=trap,
             addresses=[trap],
+            receiver=trap,
+            mailbox=trap,
+            answer=trap,
             link="http://127.0.0.1:5000/",
         )
     db.session.commit()

@@ -80,7 +80,7 @@ def _tell_government(publication: Publication, sent_on: date, scene: Scene) -> N
     """Sent, and received some days later; what was sent of late is still to be received."""
     document = publication.milestone
     sent_at = in_office_hours(sent_on, document.key, "sent")
-    copy = tell_scottish_government(publication, sent_on=sent_on, by=scene.lead, now=sent_at, mail=False)
+    copy = tell_scottish_government(publication, sent_on=sent_on, by=scene.lead, now=sent_at)
     if sent_on + RECEIVED_WITHIN < scene.on:
         copy.received_on = _received_on(document, sent_on)
 

@@ -1,31 +1,36 @@
 """Recording the copies of a document that were sent, putting one right, and taking its record back."""
 
-from flask import Blueprint, flash, redirect, render_template
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_publication
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
+from cycle_tracker.documents.services.sendings import send_copy
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.models.organisation import OrganisationKind
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("copies", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/publication/copies")
+SENDING = "The emails are being sent. Each copy is recorded as sent when the mail server accepts it."
 ONE = "/<int(max=2147483647):receiver_id>"
 
 
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.RECORD_PUBLICATION)
 def record(slug: str, key: str) -> ResponseReturnValue:
-    """Record who was sent a copy: everybody who is to have one stands ticked."""
+    """Record who was sent a copy, or with `by` email, send it: everybody who is to have one stands ticked."""
     record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
     document, choices = record.document, record.may_receive
     form = CopiesForm()
@@ -36,25 +41,20 @@ def record(slug: str, key: str) -> ResponseReturnValue:
             for one in choices
             if one in record.receivers and one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
         ]
+    by_email = request.form.get("by") == "email"
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
-            record_copies_sent(
-                publication,
-                form.chosen(choices),
-                sent_on=form.sent_on.data,
-                by=current_user_row(),
-                today=clock.today(),
-                now=clock.now(),
-            )
+            _send_or_record(publication, form, choices, by_email=by_email)
     if attempt.saved:
-        flash("Saved. The copies are listed below.", "success")
+        flash(SENDING if by_email else "Saved. The copies are listed below.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/copies.html",
         document=document,
         form=form,
         choices=choices,
+        has_mailbox=any(one.mailbox for one in choices),
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
@@ -110,6 +110,20 @@ def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
         receiver=receiver,
         changed=changed_by_others(attempt, document),
     ), attempt.status
+
+
+def _send_or_record(
+    publication: Publication, form: CopiesForm, choices: Sequence[Organisation], *, by_email: bool
+) -> None:
+    """Raises RuleBroken where nobody is chosen, or one of those chosen cannot be sent a copy."""
+    by, now, chosen = current_user_row(), clock.now(), form.chosen(choices)
+    if not by_email:
+        record_copies_sent(publication, chosen, sent_on=form.sent_on.data, by=by, today=clock.today(), now=now)
+        return
+    if not chosen:
+        raise RuleBroken("Choose who to send a copy to.", field="receivers")
+    for receiver in chosen:
+        send_copy(publication, receiver, by=by, now=now)
 
 
 def _copy(slug: str, key: str, receiver_id: int) -> tuple[DocumentRecord, Publication, PublicationCopy]:

@@ -45,6 +45,9 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "copy-kept": lambda _event, who: f"{who} kept a copy here: {_event.after.get('name', '')}",
         "kept-copy-removed": lambda _event, who: f"{who} removed the kept copy: {_event.before.get('name', '')}",
         "copy-sent": _sent_words,
+        "copy-being-sent": lambda event, who: f"{who} sent an email with the copy to {event.after.get('receiver', '')}",
+        "copy-accepted": _accepted_words,
+        "copy-not-sent": _not_sent_words,
         "copy-corrected": _copy_words,
         "copy-taken-back": lambda event, who: f"{who} removed the copy to {event.before.get('receiver', '')}",
         "approval-recorded": _approval_words,
@@ -98,6 +101,16 @@ def _newer_words(event: AuditEvent, who: str) -> str:
 
 def _sent_words(event: AuditEvent, who: str) -> str:
     return f"{who} recorded the copy to {event.after.get('receiver', '')}, sent on {_day(event.after.get('sent_on'))}"
+
+
+def _accepted_words(event: AuditEvent, _who: str) -> str:
+    receiver, sent_on = event.after.get("receiver", ""), event.after.get("sent_on")
+    return f"The copy to {receiver} was sent on {_day(sent_on)}: its mail server accepted the email"
+
+
+def _not_sent_words(event: AuditEvent, _who: str) -> str:
+    receiver, answer = event.after.get("receiver", ""), event.after.get("answer", "")
+    return f"The copy to {receiver} was not sent: {answer}"
 
 
 def _copy_words(event: AuditEvent, who: str) -> str:

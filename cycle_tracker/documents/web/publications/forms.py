@@ -118,7 +118,9 @@ class CopiesForm(MilestoneForm):
 
     def offer(self, receivers: Sequence[Organisation]) -> None:
         """Offer these receivers."""
-        self.receivers.choices = {str(one.id): one.name for one in receivers}
+        self.receivers.choices = {
+            str(one.id): f"{one.name} ({one.mailbox})" if one.mailbox else one.name for one in receivers
+        }
 
     def chosen(self, receivers: Sequence[Organisation]) -> list[Organisation]:
         """Those of them that were ticked."""

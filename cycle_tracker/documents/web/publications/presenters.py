@@ -8,6 +8,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.document_records import DocumentRecord
+from cycle_tracker.documents.queries.sendings import SendingFacts
 from cycle_tracker.documents.queries.undoing import may_undo
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
@@ -195,7 +196,8 @@ def _rows(
     if copy is None and record.document.kind is not Kind.PLAN:
         return rows
     if copy is None:
-        return [*rows, Row("Sent to the Scottish Government on", "Not recorded yet")]
+        sending = next((record.sendings[one.id] for one in record.receivers if _is_being_sent(record, one)), None)
+        return [*rows, Row("Sent to the Scottish Government on", sending_words(sending))]
     change = []
     if records:
         address = address_of("copies.correct", record.document, receiver_id=copy.receiver_id)
@@ -210,12 +212,25 @@ def _rows(
     ]
 
 
+def _is_being_sent(record: DocumentRecord, receiver: Organisation) -> bool:
+    return receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and receiver.id in record.sendings
+
+
+def sending_words(sending: SendingFacts | None) -> str:
+    """What is known of a copy that nobody was sent yet."""
+    if sending is None:
+        return "Not recorded yet"
+    if sending.refused_at is not None:
+        return f"Not sent. The email was refused: {sending.answer}"
+    return "Being sent by email. We will record it as sent when their mail server accepts it"
+
+
 def _copy_row(
     record: DocumentRecord, receiver: Organisation, names: Mapping[int, str], *, records: bool, in_full: bool
 ) -> CopyRow:
     copy = record.copy_to(receiver.id)
     if copy is None:
-        return CopyRow(receiver.name, "Not recorded yet", "")
+        return CopyRow(receiver.name, sending_words(record.sendings.get(receiver.id)), "")
     sent_by = recorded_by(copy.sent_recorded_by_id, names) if in_full else ""
     received_by = recorded_by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
     return CopyRow(

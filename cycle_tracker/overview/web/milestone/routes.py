@@ -7,10 +7,10 @@ from sqlalchemy.exc import IntegrityError
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.queries.sendings import government_has_mailbox
 from cycle_tracker.documents.services.publications import (
     record_publication,
-    scottish_government,
-    tell_scottish_government,
+    send_to_scottish_government,
 )
 from cycle_tracker.milestones.queries.milestones import (
     find_publication,
@@ -116,9 +116,8 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             _tell(milestone)
     if attempt.saved:
-        return _to_page(
-            milestone, f"Saved. This was sent on {day(clock.today())}.{_what_the_government_gets(milestone)}"
-        )
+        sent = "" if government_has_mailbox() else f" This was sent on {day(clock.today())}."
+        return _to_page(milestone, f"Saved.{sent}{_what_the_government_gets(milestone)}")
     if isinstance(attempt.error, IntegrityError):
         return redirect(page_of(milestone))  # the same button pressed twice: the first press was recorded
     return _page(put_on_page(milestone), form, attempt)
@@ -127,13 +126,13 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
 def _tell(milestone: Milestone) -> None:
     publication = find_publication(milestone)
     if publication is not None and government_copy(publication) is None:
-        tell_scottish_government(publication, sent_on=clock.today(), by=current_user_row(), now=clock.now())
+        send_to_scottish_government(publication, by=current_user_row(), today=clock.today(), now=clock.now())
 
 
 def _what_the_government_gets(milestone: Milestone) -> str:
     """What recording it did for the Scottish Government, in words that are true."""
-    if scottish_government().mailbox:
-        return " We will email the Scottish Government."
+    if government_has_mailbox():
+        return " We are emailing a copy to the Scottish Government, and will record it as sent when it is accepted."
     return " The Scottish Government can see it here." if milestone.kind is Kind.ANNUAL_REPORT else ""
 
 
@@ -173,6 +172,7 @@ def _page(
         sections=sections_of(on_page, viewer, detail_for(viewer, milestone), today),
         form=submitted,
         open_form=open_form,
+        sends_by_email=bool(page.actions & {"record", "tell"}) and government_has_mailbox(),
         changed=changed,
         typed=submitted.typed() if submitted is not None and changed is not None else [],
     ), attempt.status if attempt else 200

@@ -15,7 +15,8 @@ from cycle_tracker.web.wording import count, day, moment
 # What each email is for, to whoever got it.
 MAILS = {
     MessageKind.DIGEST: "This email is about dates that are due soon or overdue.",
-    MessageKind.DOCUMENT_PUBLISHED: "This email sends a published document to the Scottish Government.",
+    MessageKind.DOCUMENT_PUBLISHED: "This email sends a copy of a published document.",
+    MessageKind.COPY_NOT_SENT: "A copy of a document could not be sent by email.",
     MessageKind.UPDATE_REQUEST: "A Scottish Government official asked your partnership for an update on a document.",
     MessageKind.INVITATION: "Someone invited you to use Cycle Tracker.",
     MessageKind.PASSWORD_RESET: "We received a request to reset your password.",

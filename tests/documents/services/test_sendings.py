@@ -1,0 +1,280 @@
+"""A copy that is emailed is recorded as sent when the receiver's mail server took it, and not before: what the record,
+the email and the history say of a mailbox that is set, not set, set later, and one that refuses."""
+
+from datetime import date, time
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
+from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.services.document_copies import record_copies_sent
+from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.publications import (
+    record_publication,
+    scottish_government,
+    send_to_scottish_government,
+)
+from cycle_tracker.documents.services.sendings import send_copy, sendings_of, settle_sendings
+from cycle_tracker.documents.web.publications.event_words import document_event_words
+from cycle_tracker.mail.services.results import a_sending_is_over
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version
+from cycle_tracker.models.user import User
+from tests.factories import make_user
+from tests.support.days import Days, moment
+
+TODAY = date(2026, 5, 20)
+NOW = moment(TODAY)
+ADDRESS = "https://www.moray.example/plan.pdf"
+MAILBOX = "plans@government.example"
+REFUSED = "550 5.1.1 No such user"
+
+
+@pytest.fixture
+def moray(core_app: Flask) -> Partnership:
+    """Moray with its cycle of 2026–29, entered long before."""
+    load_reference(NOW)
+    found = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    open_cycle(found, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
+    return found
+
+
+@pytest.fixture
+def lead(moray: Partnership) -> User:
+    return make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
+
+
+def find(key: str) -> Milestone:
+    return db.session.scalars(select(Milestone).where(Milestone.key == f"2026-29.{key}")).one()
+
+
+def publish(by: User, *, mailbox: str | None, send: bool = True) -> Publication:
+    scottish_government().mailbox = mailbox
+    publication = record_publication(
+        find("plan-prepared"),
+        address=ADDRESS,
+        published_on=date(2026, 4, 7),
+        tell_government=send,
+        by=by,
+        today=TODAY,
+        now=NOW,
+    )
+    db.session.commit()
+    return publication
+
+
+def run(days: Days, on: date = TODAY, at: time = time(9)) -> None:
+    """What the job `send-outbox` does."""
+    days.send(on, at)
+    if a_sending_is_over():
+        settle_sendings(now=moment(on, at))
+    db.session.commit()
+
+
+def copies() -> list[tuple[str, date | None, str]]:
+    """Every copy on record: to whom, sent on, and what the mail server answered."""
+    rows = db.session.scalars(select(PublicationCopy).order_by(PublicationCopy.id))
+    return [(copy.receiver.name, copy.sent_on, copy.answer) for copy in rows]
+
+
+def history() -> list[str]:
+    """What the page of the plan says of its copies."""
+    events = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id))
+    return [words for event in events if "copy" in event.action and (words := document_event_words(event, "Ailsa"))]
+
+
+def told(days: Days) -> list[tuple[str, str]]:
+    return [(one.recipient, one.subject) for one in days.told]
+
+
+def test_a_copy_is_recorded_as_sent_when_the_mail_server_took_it(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    assert copies() == []
+    assert find("send-to-ministers").state is not State.DONE
+    assert not find("plan-prepared").complete
+    assert [one.refused_at for one in sendings_of(publication).values()] == [None]
+
+    days.sink.faults.receipt = "250 2.0.0 Ok: queued as 4F1"
+    run(days, date(2026, 5, 21))
+
+    assert copies() == [("Scottish Government", date(2026, 5, 21), "250 2.0.0 Ok: queued as 4F1")]
+    assert (find("send-to-ministers").state, find("send-to-ministers").done_on) == (State.DONE, date(2026, 5, 21))
+    assert find("plan-prepared").complete
+    assert history() == [
+        "Ailsa sent an email with the copy to Scottish Government",
+        "The copy to Scottish Government was sent on 21 May 2026: its mail server accepted the email",
+    ]
+    assert told(days) == [
+        (MAILBOX, "Moray: Children’s Services Plan 2026–29"),
+        ("Ailsa Grant", "Your copy, Moray: Children’s Services Plan 2026–29"),
+    ]
+
+
+def test_without_a_mailbox_a_person_says_that_they_sent_it_and_nothing_is_emailed(days: Days, lead: User) -> None:
+    publish(lead, mailbox=None)
+    run(days)
+    assert copies() == [("Scottish Government", TODAY, "")]
+    assert days.told == []
+
+
+def test_a_mailbox_that_is_set_later_sends_nothing_by_itself(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=None, send=False)
+    scottish_government().mailbox = MAILBOX
+    db.session.commit()
+    run(days)
+    assert (copies(), days.told) == ([], [])
+    send_to_scottish_government(publication, by=lead, today=TODAY, now=NOW)
+    db.session.commit()
+    run(days)
+    assert [to for to, _ in told(days)] == [MAILBOX, "Ailsa Grant"]
+    assert copies() == [("Scottish Government", TODAY, "250 OK")]
+
+
+def test_a_copy_that_was_refused_was_not_sent_and_the_leads_hear_why(days: Days, lead: User) -> None:
+    days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+    publication = publish(lead, mailbox=MAILBOX)
+    run(days)
+    assert copies() == []
+    assert find("send-to-ministers").state is not State.DONE
+    (sending,) = sendings_of(publication).values()
+    assert sending.refused_at is not None
+    assert REFUSED in sending.answer
+    assert history()[-1].startswith("The copy to Scottish Government was not sent: ")
+
+    days.told.clear()
+    run(days, at=time(10))
+    assert told(days) == [("Ailsa Grant", "Copy not sent, Moray: Children’s Services Plan 2026–29")]
+    days.told.clear()
+    run(days, at=time(11))
+    assert days.told == []  # once
+
+
+def test_what_was_refused_can_be_sent_again(days: Days, lead: User) -> None:
+    days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+    publication = publish(lead, mailbox=MAILBOX)
+    run(days)
+    days.sink.faults.refuse_at_rcpt = {}
+    publication = db.session.get_one(Publication, publication.id)
+    send_to_scottish_government(publication, by=db.session.get_one(User, lead.id), today=TODAY, now=NOW)
+    db.session.commit()
+    run(days, at=time(10))
+    assert copies() == [("Scottish Government", TODAY, "250 OK")]
+    assert sendings_of(publication) == {}
+
+
+def test_a_run_that_was_killed_after_the_email_is_made_good_by_the_next(days: Days, lead: User) -> None:
+    publish(lead, mailbox=MAILBOX)
+    days.send(TODAY, time(9))  # and killed here
+    assert copies() == []
+    run(days, date(2026, 5, 22))
+    assert copies() == [("Scottish Government", TODAY, "250 OK")]  # the day on which it was taken
+    run(days, date(2026, 5, 23))
+    assert len(copies()) == 1
+
+
+def test_a_copy_on_its_way_is_not_sent_twice(lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    with pytest.raises(RuleBroken, match="already being sent"):
+        send_copy(publication, scottish_government(), by=lead, now=NOW)
+
+
+def test_who_has_a_copy_is_sent_none(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=None)
+    government = scottish_government()
+    government.mailbox = MAILBOX
+    with pytest.raises(RuleBroken, match="already recorded"):
+        send_copy(publication, government, by=lead, now=NOW)
+
+
+def test_a_receiver_without_a_mailbox_is_sent_nothing(lead: User) -> None:
+    publication = publish(lead, mailbox=None, send=False)
+    police = db.session.scalars(select(Organisation).where(Organisation.code == "N01")).one()
+    with pytest.raises(RuleBroken, match="We have no email address for"):
+        send_copy(publication, police, by=lead, now=NOW)
+
+
+def test_a_draft_is_sent_to_nobody(lead: User) -> None:
+    scottish_government().mailbox = MAILBOX
+    draft = record_publication(
+        find("plan-prepared"),
+        address=ADDRESS,
+        published_on=None,
+        tell_government=False,
+        by=lead,
+        today=TODAY,
+        now=NOW,
+        version=Version.DRAFT,
+    )
+    with pytest.raises(RuleBroken, match="Only a draft"):
+        send_copy(draft, scottish_government(), by=lead, now=NOW)
+
+
+def test_what_a_person_records_meanwhile_wins_and_the_email_is_not_sent(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    record_copies_sent(publication, [scottish_government()], sent_on=date(2026, 5, 19), by=lead, today=TODAY, now=NOW)
+    db.session.commit()
+    run(days)
+    assert copies() == [("Scottish Government", date(2026, 5, 19), "")]
+    assert [to for to, _ in told(days)] == ["Ailsa Grant"]
+
+
+def test_what_a_person_records_while_the_email_is_in_hand_stays(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    db.session.add(PublicationCopy(publication_id=publication.id, receiver=scottish_government(), sent_on=TODAY))
+    db.session.commit()
+    run(days)
+    assert copies() == [("Scottish Government", TODAY, "")]
+    assert sendings_of(publication) == {}
+
+
+def test_a_newer_version_stops_the_emails_of_the_one_before(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    record_newer_version(
+        publication,
+        address=ADDRESS,
+        published_on=TODAY,
+        reason="New priorities after the review.",
+        reopen=[],
+        by=lead,
+        today=TODAY,
+        now=NOW,
+    )
+    db.session.commit()
+    run(days)
+    assert copies() == []
+    assert MAILBOX not in [to for to, _ in told(days)]
+
+
+def test_each_receiver_with_a_mailbox_gets_an_email_of_its_own(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    police = db.session.scalars(select(Organisation).where(Organisation.code == "N01")).one()
+    police.mailbox = "plans@police.example"
+    send_copy(publication, police, by=lead, now=NOW)
+    db.session.commit()
+    days.sink.faults.refuse_at_rcpt = {"plans@police.example": REFUSED}
+    run(days)
+    assert [name for name, *_ in copies()] == ["Scottish Government"]
+    assert [one.receiver.code for one in sendings_of(publication).values()] == ["N01"]
+
+
+def test_a_message_that_was_withdrawn_sent_nothing(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    db.session.execute(
+        update(Message).where(Message.recipient == MAILBOX).values(state=MessageState.WITHDRAWN, ended_why="Stopped.")
+    )
+    db.session.commit()
+    run(days)
+    assert copies() == []
+    assert [one.answer for one in sendings_of(publication).values()] == ["Stopped."]
