@@ -67,7 +67,8 @@ MAILS = [
     *(decide("14 Oct", member, "rung-14") for member in GROUP),
     told("15 Oct", AILSA, "overdue by 15 days", "overdue-15"),
     # 20 October: recorded as published, and Scottish Government told
-    Told("20 Oct", MAILBOX, f"Published by Moray: {TITLE}", ""),
+    Told("20 Oct", MAILBOX, f"Moray: {TITLE}", ""),
+    Told("20 Oct", AILSA, f"Your copy, Moray: {TITLE}", ""),
 ]
 
 RUNGS = [

@@ -12,7 +12,8 @@ from sqlalchemy import inspect, select
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.clock import LONDON, london_day
 from cycle_tracker.core.extensions import db
-from cycle_tracker.mail.services.results import Sent
+from cycle_tracker.documents.services.sendings import settle_sendings
+from cycle_tracker.mail.services.results import Sent, a_sending_is_over
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.notice import Notice
@@ -54,6 +55,8 @@ class Days:
     def send(self, day: date, at: time = SEVEN) -> Sent:
         """What `send-outbox` does, and a note of what came out of it."""
         sent = send_ready_messages(day, ticking(moment(day, at)))
+        if a_sending_is_over():
+            settle_sendings(now=moment(day, at))
         for mail in self.sink.accepted:
             self.told.append(_told(day, str(mail.message["Message-ID"]), str(mail.message["Subject"]), mail.recipients))
         self.sink.accepted.clear()

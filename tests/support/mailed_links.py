@@ -8,6 +8,8 @@ from flask import Flask, current_app
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.services.sendings import settle_sendings
+from cycle_tracker.mail.services.results import a_sending_is_over
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
@@ -32,6 +34,8 @@ def _jobs(app: Flask, day: date) -> None:
         queue_due_notices(day, clock.now())
         gather_waiting_notices(day, clock.now())
         send_ready_messages(day, clock.now)
+        if a_sending_is_over():
+            settle_sendings(now=clock.now())
         db.session.remove()
 
 

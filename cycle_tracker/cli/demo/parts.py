@@ -54,9 +54,6 @@ LAST_REPORT = {
     "south-lanarkshire": Part.EXPLAINED,
     "dumfries-and-galloway": Part.RUN_OUT,
     "na-h-eileanan-siar": Part.NOT_SHARED,
-    "east-lothian": Part.NOT_TOLD,
-    "fife": Part.NOT_TOLD,
-    "stirling": Part.NOT_TOLD,
     "highland": Part.JUST_NOW,
     "midlothian": Part.JUST_NOW,
 }

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
-from cycle_tracker.cli.demo.parts import STAR
+from cycle_tracker.cli.demo.parts import PRESENT_PLAN, STAR, Part
 from cycle_tracker.cli.demo.people import officer_of
 from cycle_tracker.cli.demo.scenes import Scene, copies_sent_on, last_approval
 from cycle_tracker.core.extensions import db
@@ -115,9 +115,15 @@ def _details(document: Milestone, body: Organisation, approved_on: date, scene: 
 
 
 def _send_copies(record: DocumentRecord, scene: Scene) -> None:
-    """Copies of a plan to each of its receivers; the first of those has said that it came."""
+    """Copies of a plan to each of its receivers, but for Ministers where the partnership forgot them; the first of them
+    has said that it came."""
     publication, sent_on = record.publication, copies_sent_on(record.document)
-    to = [one for one in record.receivers if record.copy_to(one.id) is None]
+    forgot = PRESENT_PLAN.get(scene.slug) is Part.NOT_TOLD
+    to = [
+        one
+        for one in record.receivers
+        if record.copy_to(one.id) is None and not (forgot and one.kind is OrganisationKind.SCOTTISH_GOVERNMENT)
+    ]
     if publication is None or sent_on is None or not to:
         return
     recorded_on = scene.recorded_on(sent_on, "copies")

@@ -193,10 +193,10 @@ def _rows(
             Row("First version published on", upper_first(day(publication.published_on))),
         ]
     copy = government_copy(publication)
-    if copy is None and record.document.kind is not Kind.PLAN:
-        return rows
     if copy is None:
         sending = next((record.sendings[one.id] for one in record.receivers if _is_being_sent(record, one)), None)
+        if sending is None and record.document.kind is not Kind.PLAN:
+            return rows
         return [*rows, Row("Sent to the Scottish Government on", sending_words(sending))]
     change = []
     if records:

@@ -172,10 +172,15 @@ def _page(
         sections=sections_of(on_page, viewer, detail_for(viewer, milestone), today),
         form=submitted,
         open_form=open_form,
-        sends_by_email=bool(page.actions & {"record", "tell"}) and government_has_mailbox(),
+        sends_by_email=_may_send(page, milestone) and government_has_mailbox(),
         changed=changed,
         typed=submitted.typed() if submitted is not None and changed is not None else [],
     ), attempt.status if attempt else 200
+
+
+def _may_send(page: MilestonePage, milestone: Milestone) -> bool:
+    """True where the page has a button that sends a plan, or records that it was sent."""
+    return milestone.kind is Kind.PLAN and bool(page.actions & {"record", "tell"})
 
 
 def _form_for(page: MilestonePage, milestone: Milestone) -> MilestoneForm | None:
