@@ -27,7 +27,7 @@ class Version(StrEnum):
         """The version in words for a page."""
         return {
             Version.DRAFT: "Draft, for consultation",
-            Version.INTERIM: "One-year or interim plan",
+            Version.INTERIM: "Interim",
             Version.FINAL: "Final",
             Version.REVISED: "Revised",
         }[self]

@@ -739,7 +739,7 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
     """Whole approvals, a publication alone, an interim plan alone, an open plan that is agreed; up, and back."""
     upgrade(revision="0009")
     before = Before()
-    for number, slug in enumerate(("agreed", "published", "interim", "unpublished"), 1):
+    for number, slug in enumerate(("agreed", "published", "interim", "unpublished", "followed"), 1):
         before.place(number, slug)
     # Approved 100 and 90 days ago, published 80 days ago, sent to Ministers and to one of two other providers.
     before.approved(10, 4, day_ago(90))
@@ -769,7 +769,12 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
     # Agreed by both 30 and 20 days ago, and not published.
     before.approved(40, 4, day_ago(30))
     before.approved(40, 5, day_ago(20), "chairs-action")
+    # An interim plan that the plan itself followed 30 days ago.
+    before.published(50, day_ago(60), newer_on=day_ago(30))
+    before.done((50, 54), day_ago(60))
     db.session.commit()
+    its_days = text("SELECT published_on, newer_on FROM publications WHERE id = 50")
+    recorded = [tuple(row) for row in db.session.execute(its_days)]
     was = stands()
     db.session.remove()
     upgrade()
@@ -778,7 +783,10 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
         (10, day_ago(90), "approvals"),
         (20, day_ago(60), "publication"),
         (40, day_ago(20), "approvals"),
+        (50, day_ago(30), "publication"),
     ]
+    found = db.session.execute(text("SELECT interim_on, published_on, newer_on FROM publications WHERE id = 50")).one()
+    assert [str(day) for day in found] == [day_ago(60), day_ago(30), "None"]
     now = stands()
     # The plan that was agreed is done on that day, and what hangs on it is dated from it.
     assert now[10] == ("done", day_ago(90), day_ago(200))
@@ -817,11 +825,12 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
     db.session.remove()
     downgrade(revision="0009")
     back = stands()
-    closed_or_dated = {11, 23, *range(40, 45)}  # as nobody would have recorded it twice, that stays
+    closed_or_dated = {11, 23, *range(40, 45), 52, 53, 54}  # as nobody would have recorded it twice, that stays
     assert {number: back[number] for number in was if number not in closed_or_dated} == {
         number: values for number, values in was.items() if number not in closed_or_dated
     }
     assert back[40][0] == "in-progress", "it is not published"
+    assert [tuple(row) for row in db.session.execute(its_days)] == recorded
     told = db.session.execute(text("SELECT id, done_with FROM milestones WHERE done_with IS NOT NULL ORDER BY id"))
     assert [tuple(row) for row in told][:2] == [(12, "told"), (14, "published")]
     db.session.remove()

@@ -44,7 +44,6 @@ FORBIDDEN = {
 }
 # What may be said all the same: where, and why.
 ALLOWED: dict[str, str] = {
-    r"done_with = \"told\"": "a stored value of the template",
     r"sent to Scottish Government on": "a column of import files, which people have filled in and keep",
     r"We want as many people as possible to be able to use it": "the sample statement of the accessibility regulations",
 }

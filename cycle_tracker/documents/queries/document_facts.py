@@ -1,6 +1,7 @@
 """The facts of a document from which its state is worked out."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, Select, and_, case, exists, func, or_, select
@@ -151,10 +152,12 @@ def facts_in(row: Any) -> DocumentFacts:
 
 
 class KnownDocument(NamedTuple):
-    """What the state of a document is worked out from, and whether officials may read an explanation of its date."""
+    """What the state of a document is worked out from, whether officials may read an explanation of its date, and the
+    day on which the document itself was published."""
 
     facts: DocumentFacts
     is_explained: bool
+    published_on: date | None
 
 
 def known_documents(milestone_ids: Collection[int]) -> dict[int, KnownDocument]:
@@ -162,7 +165,7 @@ def known_documents(milestone_ids: Collection[int]) -> dict[int, KnownDocument]:
     if not milestone_ids:
         return {}
     rows = rows_of(_known_documents(), milestones=list(milestone_ids))
-    return {row.id: KnownDocument(facts_in(row), row.explanation is not None) for row in rows}
+    return {row.id: KnownDocument(facts_in(row), row.explanation is not None, row.published_on) for row in rows}
 
 
 @built_once

@@ -22,7 +22,7 @@ class DocumentRecord:
     `lead_bodies` are those of the partnership on the day on which a plan was prepared, otherwise on that of the
     document's version, or today while it is unpublished. `leads` are all that led at any time, with their days.
     `receivers` need a copy: of a plan, Scottish Ministers and each other service provider of that day (2014 Act,
-    section 10(7)(a)). A report is sent to nobody: it is recorded here, and the Scottish Government sees it.
+    section 10(7)(a)). Of a report the Scottish Government may have one, and none is missing: it sees what is recorded.
     """
 
     document: Milestone

@@ -99,8 +99,7 @@ def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
         rows.append(Row(date_name(dates.date_basis).capitalize(), _target(dates, today)))
     if dates.opens_on is not None and milestone.is_open:
         rows.append(Row("Opens", day(dates.opens_on)))
-    if milestone.state is State.DONE:
-        rows.append(Row("Published" if milestone.is_document else "Done", upper_first(day(_ended_on(facts)))))
+    rows += _ended_rows(facts)
     lag = _lag(facts, today)
     if lag:
         rows.append(Row("Days after year end", lag))
@@ -149,6 +148,18 @@ def _target(dates: Dates, today: date) -> str:
         return day(dates.target_on)
     ended = f"done {count(passed, 'day')} later" if dates.done_on else f"{count(passed, 'day')} ago"
     return f"{day(dates.target_on)}, {ended}"
+
+
+def _ended_rows(facts: Facts) -> list[Row]:
+    """The day on which it was done: of a plan that on which it was prepared, and that on which it was published."""
+    milestone, publication = facts.milestone, facts.publication
+    if milestone.kind is not Kind.PLAN:
+        name = "Published" if milestone.is_document else "Done"
+        return [Row(name, upper_first(day(_ended_on(facts))))] if milestone.state is State.DONE else []
+    rows = [Row("Prepared", upper_first(day(milestone.done_on)))] if milestone.state is State.DONE else []
+    if publication is not None and publication.is_document:
+        rows.append(Row("Published", upper_first(day(publication.published_on))))
+    return rows
 
 
 def _ended_on(facts: Facts) -> date | None:

@@ -49,6 +49,7 @@ class MilestoneRow(NamedTuple):
     due: str
     basis: str
     owner: str
+    published_on: date | None = None
 
     @property
     def label(self) -> str:
@@ -81,6 +82,7 @@ def lines(milestones: Sequence[ListedMilestone], viewer: Viewer, today: date) ->
             due=with_progress(due_wording(dates, today), milestone, detail),
             basis=date_basis_wording(milestone) if in_full else "",
             owner=owner_words(milestone.owner, milestone.owner_active) if detail is Detail.EVERYTHING else "",
+            published_on=documents[milestone.id].published_on if in_full and milestone.id in documents else None,
         )
 
     def status(milestone: ListedMilestone, dates: Dates) -> Status:
@@ -214,7 +216,7 @@ def _file_row(line: MilestoneRow, detail: Detail, today: date) -> Sequence[Cell]
         date_name(dates.date_basis, expected=dates.expected_date).capitalize() if in_full else "",
         line.basis,
         dates.target_on,
-        dates.done_on,
+        line.published_on if detail is Detail.DOCUMENT else dates.done_on,
     ]
     if detail is Detail.EVERYTHING:
         row += [line.owner, (milestone.lead_organisation or "") if line.detail is Detail.EVERYTHING else ""]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Fact, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact, stop_asking
@@ -204,6 +204,18 @@ def test_a_document_is_not_done_by_a_mail(place: Place, sink: SmtpSink, visitor:
     assert db.session.get_one(Milestone, place.report.id).is_open
     assert visitor.post(path, data=ON_TRACK).status_code == 200
     assert place.client(place.lead).get(REPORT).status_code == 200
+
+
+def test_a_step_that_a_record_completes_is_not_done_by_a_mail(place: Place, link: str, visitor: Browser) -> None:
+    milestone = step(place)
+    milestone.fact, milestone.fact_of_id = Fact.PUBLISHED, place.report.id
+    db.session.commit()
+    page = said(visitor.get(link))
+    assert "Done Not done" not in page
+    assert "Is it done? Sign in and record it." in page
+    assert visitor.post(link, data=DONE).status_code == 200
+    assert step(place).is_open
+    assert visitor.post(link, data=ON_TRACK).status_code == 200
 
 
 def switch_off(place: Place) -> None:

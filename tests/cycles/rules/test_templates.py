@@ -8,7 +8,7 @@ import pytest
 
 from config import ROOT
 from cycle_tracker.core.errors import TemplateError
-from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Fact, Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.rules.editions import edition_for
 from cycle_tracker.cycles.rules.templates import (
@@ -206,6 +206,36 @@ def test_a_template_comes_back_from_json_as_it_was(name: str) -> None:
     assert template_from_json(template.edition, template.title, template.first_period, kept) == template
 
 
+def test_steps_that_a_record_completes_say_which_and_of_which_document() -> None:
+    completed = {one.template_key: (one.entry.fact, one.fact_of) for one in planned_for("2026-29") if one.entry.fact}
+    reports = {
+        f"{step}-{year}": (Fact.PUBLISHED, f"annual-report-{year}")
+        for step in ("draft-report", "tell-government")
+        for year in (1, 2, 3)
+    }
+    assert completed == {
+        "approvals": (Fact.AGREED, "plan-prepared"),
+        "send-to-ministers": (Fact.MINISTERS_SENT, "plan-prepared"),
+        "send-to-providers": (Fact.PROVIDERS_SENT, "plan-prepared"),
+        "publish-plan": (Fact.PUBLISHED, "plan-prepared"),
+        **reports,
+    }
+
+
+def test_a_template_that_was_kept_before_facts_had_names_is_read_as_one_of_today() -> None:
+    """It said `done_with`, of the document that the date follows, and nothing of the other steps."""
+    template = template_for("2026-29")
+    old_words = {"send-to-ministers": "told", "publish-plan": "published", "tell-government": "told"}
+    kept = json.loads(json.dumps(template.to_json()))
+    for row in kept:
+        del row["fact"], row["fact_of"]
+        row["done_with"] = old_words.get(row["key"])
+    assert template_from_json(template.edition, template.title, template.first_period, kept) == template
+    own = {**kept[0], "key": "our-own", "due": "@plan-prepared + 3 days", "done_with": "published"}
+    found = template_from_json("ours", "Ours", 2026, [own]).entries[0]
+    assert (found.fact, found.fact_of) == (Fact.PUBLISHED, "plan-prepared")
+
+
 ENTRY = """
 [[entry]]
 key = "draft-plan"
@@ -233,6 +263,9 @@ HEAD = 'edition = "a"\ntitle = "A"\nfirst_period = 2026\n'
         ("period_start - 6 months", "@nowhere + 1 day"),
         ('due = "period_start - 6 months"', 'after = ["nowhere"]'),
         ('due = "period_start - 6 months"', 'repeat = "often"'),
+        ('due = "period_start - 6 months"', 'fact = "signed"\nfact_of = "draft-plan"'),
+        ('due = "period_start - 6 months"', 'fact = "agreed"'),
+        ('due = "period_start - 6 months"', 'fact = "agreed"\nfact_of = "nowhere"'),
     ],
 )
 def test_an_entry_that_cannot_be_read_is_refused(old: str, new: str) -> None:

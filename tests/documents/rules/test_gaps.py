@@ -71,6 +71,13 @@ def test_an_interim_version_leaves_the_final_one_to_come() -> None:
     assert words(**WHOLE, interim=True) == ["An interim version is published. The final version is not published yet."]
 
 
+def test_of_an_interim_plan_its_last_day_is_asked_for_and_of_an_interim_report_none() -> None:
+    gap = "The last day that the interim plan covers is not recorded."
+    found = gaps_of(GapFacts(**WHOLE, is_plan=True, interim=True, interim_until_known=False))  # type: ignore[arg-type]
+    assert gaps_about(found, About.PUBLICATION)[1:] == [gap]
+    assert gap not in words(**WHOLE, is_plan=False, interim=True, interim_until_known=False)
+
+
 def test_of_what_was_before_the_service_nobody_is_asked_for_minutes_and_receipts() -> None:
     assert words(
         published=True,

@@ -13,6 +13,7 @@ COUNCIL, BOARD, JOINT_BOARD = 1, 2, 3
 EARLIEST, TODAY = date(2024, 4, 1), date(2026, 12, 1)
 LONG_AGO = date(2017, 4, 1)
 MARCH, APRIL = date(2026, 3, 23), date(2026, 4, 2)
+DAY = timedelta(days=1)
 LEADS = [Lead(COUNCIL, LONG_AGO), Lead(BOARD, LONG_AGO)]
 
 
@@ -57,6 +58,21 @@ def test_only_the_bodies_that_lead_on_that_day_must_have_agreed() -> None:
     assert of(leads, agreed) == Prepared(date(2026, 4, 1), PreparedFrom.APPROVALS)
     assert of(leads, {COUNCIL: Agreement(MARCH), BOARD: Agreement(MARCH)}) == Prepared(MARCH, PreparedFrom.APPROVALS)
     assert of(leads, {COUNCIL: Agreement(APRIL), BOARD: Agreement(MARCH)}) is None
+
+
+def test_a_body_leads_on_its_first_day_and_on_its_last() -> None:
+    lead = Lead(BOARD, MARCH, APRIL)
+    assert [lead.leads_on(day) for day in (MARCH - DAY, MARCH, APRIL, APRIL + DAY)] == [False, True, True, False]
+
+
+def test_once_a_body_that_has_not_agreed_leads_no_more_the_others_agreement_is_enough() -> None:
+    leads = [Lead(COUNCIL, LONG_AGO, date.max), Lead(BOARD, LONG_AGO, APRIL)]
+    assert of(leads, {COUNCIL: Agreement(MARCH)}) == Prepared(APRIL + DAY, PreparedFrom.APPROVALS)
+
+
+def test_an_agreement_of_today_counts_and_so_do_two_of_unknown_days() -> None:
+    assert of(LEADS, {COUNCIL: Agreement(TODAY), BOARD: Agreement(MARCH)}) == Prepared(TODAY, PreparedFrom.APPROVALS)
+    assert of(LEADS, {COUNCIL: Agreement(None), BOARD: Agreement(None)}) == Prepared(None, PreparedFrom.APPROVALS)
 
 
 def test_who_led_alone_long_ago_did_not_agree_to_this_plan() -> None:

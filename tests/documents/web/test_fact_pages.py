@@ -148,6 +148,8 @@ def test_a_plan_that_is_prepared_and_not_published_is_late_no_more(moray: Moray)
     assert "Outstanding" in said(client.get(PLAN))
     text = send(client, f"{PLAN}/prepared", prepared_on="24 6 2026")
     assert "Prepared, not published" in text
+    assert "Prepared 24 June 2026" in text
+    assert "Published 24 June 2026" not in text
     assert "Outstanding" not in text
     assert "Record as published" in text
     db.session.expire_all()

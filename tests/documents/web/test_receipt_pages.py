@@ -237,6 +237,20 @@ def test_what_is_wrong_about_one_receipt_is_told_beside_its_field(nation: Nation
         assert db.session.scalars(select(Publication)).all() == [], fields
 
 
+def test_a_report_published_before_its_year_ended_is_asked_about_once_and_then_taken(nation: Nation) -> None:
+    report = make_report(nation.moray)
+    client = nation.client()
+    fields = {"received_on": "15 7 2026", "published_on": "1 3 2026"}
+    page = receipt(client, report, **fields)
+    beside = soup(page).find(id="confirmed-error")
+    assert beside is not None
+    assert "tick “This is right” and save again." in beside.get_text()
+    assert value_of(page, "published_on") == "1 3 2026"
+    assert db.session.scalars(select(Publication)).all() == []
+    assert receipt(client, report, **fields, confirmed="y").status_code == 302
+    assert db.session.scalars(select(Publication)).one().published_on == date(2026, 3, 1)
+
+
 def test_a_step_is_no_document_and_so_not_there(nation: Nation) -> None:
     step = make_milestone(nation.moray)
     client = nation.client()

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.kinds import Basis, Fact, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
@@ -180,6 +180,19 @@ def test_a_new_milestone_that_cannot_be_is_told(
         return
     assert [one.column for one in found] == [column]
     assert found[0].message.startswith(words)
+
+
+def test_a_step_that_a_record_completes_is_neither_done_nor_opened_by_a_file(country: Country, cycle: Cycle) -> None:
+    moray = country.place("moray")
+    plan_itself = make_milestone(moray, key="the-plan", kind=Kind.PLAN)
+    make_milestone(moray, key="copies", fact=Fact.PROVIDERS_SENT, fact_of_id=plan_itself.id)
+    make_milestone(
+        moray, key="published", fact=Fact.PUBLISHED, fact_of_id=plan_itself.id, state=State.DONE, done_on=None
+    )
+    for key, state in (("copies", "done"), ("published", "in progress")):
+        column, message = problem(country, ("Moray", key, "", "", "", "", state))
+        assert (column, message.startswith("This is marked as done when its record")) == ("state", True), key
+    assert plan(country, ("Moray", "copies", "", "", "", "", "in progress")).problems == ()
 
 
 def test_an_owner_is_of_the_partnership_even_where_the_address_is_known(country: Country, cycle: Cycle) -> None:

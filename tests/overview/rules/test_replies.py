@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from cycle_tracker.core.kinds import DOCUMENTS, Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Fact, Kind
 from cycle_tracker.core.lifecycle import OPEN, State, is_allowed
 from cycle_tracker.overview.rules.listing import ListedStates
 from cycle_tracker.overview.rules.replies import Answer, hindrance
@@ -20,6 +20,14 @@ def test_an_answer_is_taken_where_the_life_of_a_milestone_allows_it(kind: Kind, 
     words = hindrance(kind, state, answer)
     assert (words == "") is allowed
     assert not words or words.endswith(".")
+
+
+@pytest.mark.parametrize("fact", list(Fact))
+def test_what_a_record_completes_is_not_done_by_an_answer(fact: Fact) -> None:
+    words = hindrance(Kind.STEP, State.IN_PROGRESS, Answer.DONE, fact=fact)
+    assert words == "This is marked as done when its record on the page of the plan or report is complete."
+    assert hindrance(Kind.STEP, State.NOT_STARTED, Answer.BEGUN, fact=fact) == ""
+    assert hindrance(Kind.STEP, State.NOT_STARTED, Answer.ON_TRACK, fact=fact) == ""
 
 
 def test_every_state_can_be_asked_for_by_its_own_word() -> None:

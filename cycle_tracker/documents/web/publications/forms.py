@@ -24,6 +24,11 @@ NOT_OFFERED = "Choose from the list"
 SPARE_ROWS = 2
 
 
+def version_label(version: Version, kind: Kind) -> str:
+    """The version in words. The Act knows no interim plan: what goes by that name is a plan for part of the period."""
+    return "One-year or interim plan" if version is Version.INTERIM and kind is Kind.PLAN else version.label
+
+
 class BoxesField(SelectMultipleField):
     """Boxes to tick. What is not offered is refused, whatever it is."""
 
@@ -82,7 +87,7 @@ class FactsForm(MilestoneForm):
         revised = present is Version.REVISED
         is_plan = document.kind is Kind.PLAN
         offered = {Version.DRAFT, Version.FINAL, present} | ({Version.INTERIM} if is_plan else set())
-        self.which.choices = {one.value: one.label for one in Version if one in offered}
+        self.which.choices = {one.value: version_label(one, document.kind) for one in Version if one in offered}
         if not is_plan:
             del self.interim_until
         if publication is None or publication.newer_on is None and not revised:

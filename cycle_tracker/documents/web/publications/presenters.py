@@ -15,6 +15,7 @@ from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
 from cycle_tracker.documents.web.links import Link, address_of, recorded_by
 from cycle_tracker.documents.web.preparations.presenters import PreparedPart, prepared_part
+from cycle_tracker.documents.web.publications.forms import version_label
 from cycle_tracker.documents.web.register.presenters import address_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -178,7 +179,7 @@ def _rows(
     record: DocumentRecord, publication: Publication, names: Mapping[int, str], *, records: bool, in_full: bool
 ) -> list[Row]:
     rows = [
-        Row("Version", publication.version.label),
+        Row("Version", version_label(publication.version, record.document.kind)),
         Row("Published on", upper_first(day(publication.published_on))),
     ]
     if publication.version is Version.INTERIM and publication.interim_until is not None:

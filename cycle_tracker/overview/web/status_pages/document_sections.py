@@ -53,7 +53,7 @@ def _guidance_date(milestone: Milestone, today: date, reported: ReportedDocument
 
 
 def _published_or_expected(reported: ReportedDocument, today: date) -> str:
-    if reported.publication is not None:
+    if reported.publication is not None and reported.publication.is_document:
         published_on = reported.publication.published_on
         return f"Published {day(published_on)}" if published_on else "Published, date not known"
     change = reported.explanation

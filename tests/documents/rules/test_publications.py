@@ -1,0 +1,22 @@
+"""Days of publication about which a person is asked."""
+
+from datetime import date
+
+import pytest
+
+from cycle_tracker.documents.rules.publications import why_unlikely
+
+YEAR_END = date(2024, 3, 31)
+
+
+@pytest.mark.parametrize("published_on", [date(2024, 2, 20), YEAR_END])
+def test_a_report_published_before_its_year_is_over_is_asked_about(published_on: date) -> None:
+    assert why_unlikely(YEAR_END, published_on) == (
+        "The year this reports on ends on 31 March 2024. If it was published before then, tick “This is right” and "
+        "save again."
+    )
+
+
+@pytest.mark.parametrize(("reports_on", "published_on"), [(YEAR_END, date(2024, 4, 1)), (None, date(2024, 2, 20))])
+def test_a_likely_day_is_taken(reports_on: date | None, published_on: date) -> None:
+    assert why_unlikely(reports_on, published_on) == ""
