@@ -15,13 +15,14 @@ from cycle_tracker.access.services.tokens import hash_of
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind, Manner
+from cycle_tracker.core.kinds import Fact, Kind, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.services.reference import load_templates
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.document_copies import record_copies_sent
+from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.comments import write_comment
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
@@ -395,12 +396,20 @@ def document_pages() -> list[str]:
     )
     record_copies_sent(publication, [board], sent_on=date(2026, 4, 9), by=lead, today=today, now=now)
     record_approval(plan, council, ApprovalDetails(Manner.APPROVED), by=lead, today=today, now=now)
+    record_preparation(plan, date(2026, 4, 2), by=lead, today=today, now=now)
+    step = make_milestone(
+        partnership, key="2026-29.send-to-providers", fact=Fact.PROVIDERS_SENT, fact_of_id=plan.id, fact_total=4
+    )
+    completed = PLAN.replace("plan-prepared", step.key.partition(".")[2])
     db.session.commit()
     return [
         PLAN,
         *(f"{PLAN}/publication/{page}" for page in ("facts", "copies", "newer-version", "kept-copy")),
         f"{PLAN}/publication/copies/{board.id}",
         f"{PLAN}/publication/copies/{board.id}/taking-back",
+        *(f"{PLAN}/{page}" for page in ("publication/taking-back", "prepared", "prepared/taking-back")),
+        completed,
+        f"{completed}/details-not-known",
         f"{PLAN}/approvals/{board.id}",
         f"{PLAN}/approvals/{council.id}/taking-back",
         f"{REPORT}/publication/facts",
