@@ -13,8 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, NotAllowed, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.web.access import public
 from cycle_tracker.models.user import User
+from cycle_tracker.web.access import public
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests
 from tests.factories import make_user
