@@ -23,7 +23,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import Publication, PublicationCopy, Sending
 from cycle_tracker.models.user import User
-from cycle_tracker.people.queries.planning_leads import list_planning_leads
+from cycle_tracker.people.queries.planning_leads import list_leads_to_tell
 
 ONLY_A_DRAFT = "Only a draft is published. Record the document itself first."
 TAKEN_BACK = "The record of the publication was changed before it was sent."
@@ -150,6 +150,7 @@ def _record_refused(sending: Sending, *, by: User | None, now: datetime) -> None
     sending.answer = message.trouble or message.ended_why
     after = {"receiver": receiver.name, "receiver_id": receiver.id, "answer": sending.answer}
     audit.record_milestone(document, "copy-not-sent", by=by, at=now, after=after)
-    leads = list_planning_leads(document.partnership) if document.partnership is not None else []
-    for lead in leads:
+    if document.partnership is None:
+        return
+    for lead in list_leads_to_tell(document.partnership, london_day(now)):
         queue_not_sent(sending, lead, now=now)

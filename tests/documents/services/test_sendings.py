@@ -14,7 +14,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.roles import Role
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.document_copies import record_copies_sent
@@ -33,7 +33,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationCopy, Sending, Version
-from cycle_tracker.models.user import User
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_user
 from tests.support.days import Days, moment, ticking
@@ -353,3 +353,19 @@ def test_the_email_about_a_refusal_names_the_address_that_refused(days: Days, le
     message = select(Message.id).where(Message.kind == MessageKind.COPY_NOT_SENT)
     body = db.session.scalars(select(MessageBody.content).where(MessageBody.message_id == message.scalar_subquery()))
     assert f"Email address: {MAILBOX}".encode() in body.one()
+
+
+def test_who_leads_by_an_organisation_hears_of_a_refusal_and_a_service_provider_does_not(
+    days: Days, lead: User, moray: Partnership
+) -> None:
+    for name, of in (("Of the council", "Moray Council"), ("Of the board", "Moray Integration Joint Board")):
+        organisation = db.session.scalars(select(Organisation).where(Organisation.name == of)).one()
+        person = make_user(name, organisation=organisation)
+        person.grants.append(RoleGrant(role=Role.LEAD, scope=Scope.ORGANISATION, organisation_id=organisation.id))
+    days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+    publish(lead, mailbox=MAILBOX)
+    run(days)
+    days.sink.faults.refuse_at_rcpt = {}
+    run(days, at=time(10))
+    told_of_it = {to for to, subject in told(days) if subject.startswith("Copy not sent")}
+    assert told_of_it == {"Ailsa Grant", "Of the council"}
