@@ -48,6 +48,8 @@ _LABELS = {
 }
 # Which organisations are of these kinds is set by law and loaded with the reference data, not chosen by people.
 SET_BY_LAW = frozenset({OrganisationKind.SCOTTISH_GOVERNMENT, OrganisationKind.OTHER_SERVICE_PROVIDER})
+# To these plans must be sent (2014 Act, section 10(7)(a)).
+NAMED_BY_LAW = SET_BY_LAW | {OrganisationKind.INTEGRATION_JOINT_BOARD}
 
 
 class Organisation(Base):

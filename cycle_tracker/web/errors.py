@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, NoResultFound, OperationalError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wsgi import LimitedStream
 
@@ -43,6 +43,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooManyTries, lambda error: page(429, wait=error.wait))
     app.register_error_handler(ChangedMeanwhile, lambda _error: page(409))
     app.register_error_handler(StaleDataError, lambda _error: page(409))
+    # A form that came too late is shown again, and what its page is about may be gone.
+    app.register_error_handler(ObjectDeletedError, lambda _error: page(409))
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(DataError, _out_of_range)
     app.register_error_handler(OverflowError, _out_of_range)

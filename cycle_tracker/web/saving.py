@@ -4,7 +4,7 @@ from types import TracebackType
 
 from flask import g
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.core.database import ONLY_READS_NOW
@@ -13,6 +13,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.web.forms import show_rule
 
 AT_THE_SAME_MOMENT = "Someone else saved a change at the same time. Check the page, then try again."
+DEADLOCK = "40P01"
+"""PostgreSQL's code for two transactions that each waited for the other: it ended this one."""
 
 
 def give_way() -> None:
@@ -82,7 +84,7 @@ class Attempt:
             db.session.rollback()
             self.error = error
             show_rule(self.form, error)
-        elif isinstance(error, (IntegrityError, StaleDataError)):
+        elif isinstance(error, (IntegrityError, StaleDataError)) or _was_in_the_way(error):
             self._come_too_late(error, AT_THE_SAME_MOMENT)
         else:
             return False
@@ -95,3 +97,7 @@ class Attempt:
             self.form.form_errors.append(message)
         else:
             self.form.come_too_late(self.about, message)
+
+
+def _was_in_the_way(error: BaseException | None) -> bool:
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") == DEADLOCK

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, NoResultFound, OperationalError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, NotAllowed, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
+from cycle_tracker.models.user import User
 from cycle_tracker.web.access import public
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests
@@ -42,6 +44,7 @@ def test_each_error_has_its_page(failing: FlaskClient) -> None:
         (NotAllowed(), 403, "You cannot do this"),
         (ChangedMeanwhile("changed"), 409, "Someone else changed this first"),
         (StaleDataError("changed"), 409, "Someone else changed this first"),
+        (ObjectDeletedError(inspect(User()), "gone"), 409, "Someone else changed this first"),
         (RuleBroken("no"), 400, "We could not understand that request"),
         (IllegalTransition("no"), 400, "We could not understand that request"),
         (OverflowError("too large"), 400, "We could not understand that request"),

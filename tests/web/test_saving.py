@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import IntegrityError
+from psycopg.errors import DeadlockDetected, QueryCanceled
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import IntegerField
 
@@ -74,7 +75,15 @@ def test_a_rule_that_refuses_is_shown_beside_its_field_and_nothing_is_kept() -> 
     assert organisations() == 0
 
 
-@pytest.mark.parametrize("error", [StaleDataError(), IntegrityError("", {}, Exception()), ChangedMeanwhile("First.")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        StaleDataError(),
+        IntegrityError("", {}, Exception()),
+        OperationalError("", {}, DeadlockDetected()),
+        ChangedMeanwhile("First."),
+    ],
+)
 @pytest.mark.usefixtures("sent")
 def test_a_change_that_comes_too_late_says_so_and_nothing_is_kept(error: Exception) -> None:
     form = ThingForm()
@@ -113,3 +122,9 @@ def test_any_other_error_goes_on() -> None:
     with pytest.raises(ZeroDivisionError), attempt:
         raise ZeroDivisionError
     assert not attempt.saved
+
+
+@pytest.mark.usefixtures("sent")
+def test_other_trouble_of_the_database_goes_on() -> None:
+    with pytest.raises(OperationalError), Attempt(ThingForm()):
+        raise OperationalError("", {}, QueryCanceled())

@@ -9,7 +9,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publications import tell_scottish_government
-from cycle_tracker.documents.services.sendings import stop_sendings
+from cycle_tracker.documents.services.sendings import ONLY_A_DRAFT, stop_sendings
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -28,8 +28,10 @@ def record_copies_sent(
 ) -> None:
     """Record that a copy was sent to each of these, on a day that may be unknown. Nobody is mailed: it was sent.
 
-    Raises RuleBroken where nobody is named, for a day that cannot be, and for a receiver that has a copy.
+    Raises RuleBroken for a draft, where nobody is named, for a day that cannot be, and for a receiver that has a copy.
     """
+    if publication.is_draft:
+        raise RuleBroken(ONLY_A_DRAFT)
     if not receivers:
         raise RuleBroken("Choose who was sent a copy.", field="receivers")
     if sent_on is not None:

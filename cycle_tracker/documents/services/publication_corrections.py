@@ -59,6 +59,8 @@ def correct_publication(
     publication.interim_until = interim_until if version is Version.INTERIM else None
     publication.version, publication.published_on, publication.newer_on = version, published_on, newer_on
     set_places(publication, places)
+    if publication.is_draft:
+        stop_sendings(publication, now=now)  # a draft is sent to nobody
     audit.record_milestone(
         document, "publication-corrected", by=by, at=now, before=before, after=facts_of_publication(publication)
     )

@@ -41,7 +41,7 @@ def queue_not_sent(sending: Sending, lead: User, *, now: datetime) -> None:
         now=now,
         **_about(sending.publication),
         receiver=sending.receiver.name,
-        mailbox=sending.receiver.mailbox or "",
+        mailbox=sending.message.recipient,
         answer=sending.answer,
     )
 

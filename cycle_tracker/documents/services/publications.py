@@ -166,6 +166,7 @@ def _put_away_draft(draft: Publication, *, by: User | None, now: datetime) -> No
     audit.record_milestone(
         draft.milestone, "draft-replaced", by=by, at=now, before=facts_of_publication(draft), after={}
     )
+    stop_sendings(draft, now=now)
     db.session.delete(draft)
     db.session.flush()
 

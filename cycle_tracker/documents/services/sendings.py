@@ -16,13 +16,16 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_mails import queue_copy, queue_copy_for_the_sender, queue_not_sent
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
+from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.message import Message
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import Publication, PublicationCopy, Sending
 from cycle_tracker.models.user import User
-from cycle_tracker.people.queries.planning_leads import list_planning_leads
+from cycle_tracker.people.queries.planning_leads import list_leads_to_tell
 
+ONLY_A_DRAFT = "Only a draft is published. Record the document itself first."
 TAKEN_BACK = "The record of the publication was changed before it was sent."
 log = logging.getLogger(__name__)
 _OVER = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.WITHDRAWN})
@@ -34,7 +37,7 @@ def send_copy(publication: Publication, receiver: Organisation, *, by: User, now
     Raises RuleBroken for a draft, for a receiver without a mailbox, and where a copy was sent or is on its way.
     """
     if publication.is_draft:
-        raise RuleBroken("Only a draft is published. Record the document itself first.")
+        raise RuleBroken(ONLY_A_DRAFT)
     if not receiver.mailbox:
         raise RuleBroken(
             f"We have no email address for {receiver.name}. Send the copy yourself, then record that you sent it.",
@@ -68,6 +71,7 @@ def sendings_of(publication: Publication) -> dict[int, Sending]:
 def stop_sendings(publication: Publication, *, now: datetime, receiver_id: int | None = None) -> None:
     """Forget the emails that are on their way or were refused, to one receiver or to all, because the copy was sent in
     another way or the publication is not what they said. What is still in the outbox is not sent."""
+    lock(publication.milestone)
     for sending in sendings_of(publication).values():
         if receiver_id not in (None, sending.receiver_id):
             continue
@@ -93,6 +97,7 @@ def settle_sendings(*, now: datetime) -> int:
     ).all()
 
     def settle_some(ids: Sequence[int]) -> None:
+        _wait_for_documents(ids)
         for sending in db.session.scalars(select(Sending).where(Sending.id.in_(ids)).order_by(Sending.id)).all():
             _settle(sending, now=now)
         db.session.commit()
@@ -102,6 +107,14 @@ def settle_sendings(*, now: datetime) -> int:
 
     all_or_each(ended, settle_some, leave)
     return len(ended)
+
+
+def _wait_for_documents(sending_ids: Sequence[int]) -> None:
+    """Let whoever changes one of these documents finish first, as `stop_sendings` lets this finish: neither holds what
+    the other waits for."""
+    documents = select(Publication.milestone_id).join(Sending).where(Sending.id.in_(sending_ids))
+    mine = select(Milestone).where(Milestone.id.in_(documents)).order_by(Milestone.id).with_for_update(of=Milestone)
+    db.session.scalars(mine.execution_options(populate_existing=True)).all()
 
 
 def _settle(sending: Sending, *, now: datetime) -> None:
@@ -137,6 +150,7 @@ def _record_refused(sending: Sending, *, by: User | None, now: datetime) -> None
     sending.answer = message.trouble or message.ended_why
     after = {"receiver": receiver.name, "receiver_id": receiver.id, "answer": sending.answer}
     audit.record_milestone(document, "copy-not-sent", by=by, at=now, after=after)
-    leads = list_planning_leads(document.partnership) if document.partnership is not None else []
-    for lead in leads:
+    if document.partnership is None:
+        return
+    for lead in list_leads_to_tell(document.partnership, london_day(now)):
         queue_not_sent(sending, lead, now=now)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models.organisation import SET_BY_LAW, Organisation, OrganisationKind
+from cycle_tracker.models.organisation import NAMED_BY_LAW, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 
 
@@ -23,8 +23,12 @@ def get_part(partnership: Partnership, body_id: int) -> PartnershipBody:
 def is_set_by_law(part: PartnershipBody) -> bool:
     """Whether the law says that the organisation has this part: then only administrators change it. Lead bodies own the
     duties, and integration joint boards are owed copies (2014 Act, sections 7 and 10)."""
-    named = SET_BY_LAW | {OrganisationKind.INTEGRATION_JOINT_BOARD}
-    return part.role is BodyRole.LEAD or (part.role is BodyRole.PROVIDER and part.organisation.kind in named)
+    return is_role_set_by_law(part.role, part.organisation.kind)
+
+
+def is_role_set_by_law(role: BodyRole, kind: OrganisationKind) -> bool:
+    """The same of a role that an organisation of this kind has or is to have."""
+    return role is BodyRole.LEAD or (role is BodyRole.PROVIDER and kind in NAMED_BY_LAW)
 
 
 def list_boards_of_partnerships(day: date) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import SET_BY_LAW, OldCode, Organisation
+from cycle_tracker.models.organisation import NAMED_BY_LAW, SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
 from cycle_tracker.models.publication import PublicationCopy, Sending
 from cycle_tracker.models.user import RoleGrant, User
@@ -41,12 +41,14 @@ POINTERS = (
 
 def merge_organisations(duplicate: Organisation, kept: Organisation, *, by: User, now: datetime) -> None:
     """Give all that is the duplicate's to the organisation that is kept, and take the duplicate out of use. Its code
-    still finds the other one.
+    still finds the other one. Those that plans must be sent to take no mailbox from a duplicate, which anybody may have
+    added: an administrator enters theirs.
 
     Raises RuleBroken where one of the two cannot be merged, and where both have a record of the same thing.
     """
     for one in sorted({duplicate, kept}, key=lambda one: one.id):
         lock(one)
+        db.session.refresh(one)  # whoever had it locked before may have merged it
     _ensure_mergeable(duplicate, kept)
     _ensure_not_both(duplicate, kept)
     moved = _move_parts(duplicate, kept)
@@ -59,7 +61,8 @@ def merge_organisations(duplicate: Organisation, kept: Organisation, *, by: User
             .execution_options(synchronize_session=False)
         )
     db.session.expire_all()
-    kept.mailbox = kept.mailbox or duplicate.mailbox
+    if kept.kind not in NAMED_BY_LAW:
+        kept.mailbox = kept.mailbox or duplicate.mailbox
     duplicate.merged_into_id, duplicate.in_use, duplicate.edited = kept.id, False, True
     audit.record(
         "organisation",

@@ -96,7 +96,7 @@ def accept_organisation(organisation: Organisation, *, by: User, now: datetime) 
 
     Raises RuleBroken for a name that is in the list already: then the two are to be merged.
     """
-    lock(organisation)
+    _lock_as_it_is(organisation)
     if not organisation.is_waiting:
         return
     same = find_by_name(organisation.name, within=None)
@@ -112,7 +112,7 @@ def accept_organisation(organisation: Organisation, *, by: User, now: datetime) 
 def set_in_use(organisation: Organisation, *, in_use: bool, by: User, today: date, now: datetime) -> None:
     """Say whether an organisation can be chosen. Raises RuleBroken for one that still has a role, that the law names or
     that was merged."""
-    lock(organisation)
+    _lock_as_it_is(organisation)
     if organisation.in_use is in_use:
         return
     if organisation.merged_into_id is not None:
@@ -124,6 +124,12 @@ def set_in_use(organisation: Organisation, *, in_use: bool, by: User, today: dat
     organisation.in_use = in_use
     _record(organisation, "used-again" if in_use else "not-in-use", by=by, now=now)
     db.session.flush()
+
+
+def _lock_as_it_is(organisation: Organisation) -> None:
+    """Wait for whoever decides about it, and see what they decided."""
+    lock(organisation)
+    db.session.refresh(organisation)
 
 
 def valid_name(name: str) -> str:
@@ -169,6 +175,9 @@ def _ensure_new_name(name: str, *, within: int | None, but: Organisation | None 
 
 
 def _ensure_new_code(code: str, but: Organisation | None = None) -> None:
+    """The service’s own codes are numbered: one that somebody took would stand in the way of a later organisation."""
+    if is_own_code(code) and (but is None or code != own_code(but.id)):
+        raise RuleBroken(f"Codes such as {own_code(123)} are made by this service. Enter another one.", field="code")
     same = find_organisation(code) if code else None
     if same is not None and (but is None or same.id != but.id):
         raise RuleBroken(f"{same.name} has this code, or had it before.", field="code")

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.core.errors import NotAllowed
-from cycle_tracker.models.organisation import Organisation
-from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.organisations.queries.parts import get_part, is_set_by_law
+from cycle_tracker.core.errors import NotAllowed, RuleBroken
+from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.partnership import BodyRole, Partnership
+from cycle_tracker.organisations.queries.parts import get_part, is_role_set_by_law, is_set_by_law
 from cycle_tracker.organisations.services.organisations import add_organisation
 from cycle_tracker.organisations.services.parts import add_body, change_body
 from cycle_tracker.organisations.web import presenters
@@ -22,6 +22,7 @@ from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 
 bp = Blueprint("organisations_within", __name__, url_prefix="/partnerships/<slug>/organisations")
+ONLY_BY_ADMINISTRATORS = "an integration joint board, or a body that the 2014 Act names,"
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -59,6 +60,7 @@ def change(slug: str, body_id: int) -> ResponseReturnValue:
     attempt = Attempt(form)
     if attempt.validate():
         with attempt:
+            _ensure_theirs_to_give(form.part.role, part.organisation.kind)
             change_body(partnership, part, form.part, by=current_user_row(), now=clock.now())
     if attempt.saved:
         flash("Saved.", "success")
@@ -73,9 +75,13 @@ def _partnership(slug: str) -> Partnership:
 def _add(partnership: Partnership, form: AddPartForm, organisations: Sequence[Organisation]) -> None:
     """Give a role to the organisation that was chosen, or to a new one."""
     by, now, part = current_user_row(), clock.now(), form.part
-    organisation = (
-        next(one for one in organisations if str(one.id) == form.organisation.data)
-        if form.organisation.data
-        else add_organisation(form.details, partnership=partnership, by=by, now=now)
-    )
+    chosen = next((one for one in organisations if str(one.id) == form.organisation.data), None)
+    _ensure_theirs_to_give(part.role, chosen.kind if chosen else form.details.kind)
+    organisation = chosen or add_organisation(form.details, partnership=partnership, by=by, now=now)
     add_body(partnership, organisation, part.role, part.from_on, to_on=part.to_on, by=by, now=now)
+
+
+def _ensure_theirs_to_give(role: BodyRole, kind: OrganisationKind) -> None:
+    """Raises RuleBroken for a role that the law gives: once a lead had given it, they could not take it back."""
+    if is_role_set_by_law(role, kind):
+        raise RuleBroken(f"Only an administrator can add {ONLY_BY_ADMINISTRATORS} as a service provider.", field="role")

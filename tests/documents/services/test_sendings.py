@@ -6,34 +6,38 @@ from datetime import date, time
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.roles import Role
+from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.document_copies import record_copies_sent
 from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.publication_corrections import correct_publication, undo_publication
 from cycle_tracker.documents.services.publications import (
     record_publication,
     scottish_government,
     send_to_scottish_government,
 )
-from cycle_tracker.documents.services.sendings import send_copy, sendings_of
+from cycle_tracker.documents.services.sendings import send_copy, sendings_of, settle_sendings
 from cycle_tracker.documents.web.publications.event_words import document_event_words
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.message import Message
+from cycle_tracker.models.message import Message, MessageBody, MessageKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy, Version
-from cycle_tracker.models.user import User
+from cycle_tracker.models.publication import Publication, PublicationCopy, Sending, Version
+from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_user
 from tests.support.days import Days, moment, ticking
+from tests.support.parallel import at_once
 
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
@@ -277,3 +281,91 @@ def test_a_message_that_was_withdrawn_sent_nothing(days: Days, lead: User) -> No
     run(days)
     assert copies() == []
     assert [one.answer for one in sendings_of(publication).values()] == ["Stopped."]
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["refused", "on its way"])
+def test_what_turns_out_to_be_a_draft_is_sent_to_nobody_and_gives_way(days: Days, lead: User, refused: bool) -> None:
+    number, by = publish(lead, mailbox=MAILBOX).id, lead.id
+    if refused:
+        days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+        run(days)
+    publication, lead = db.session.get_one(Publication, number), db.session.get_one(User, by)
+    correct_publication(
+        publication, version=Version.DRAFT, published_on=date(2026, 4, 7), places=[], by=lead, today=TODAY, now=NOW
+    )
+    db.session.commit()
+    assert sendings_of(publication) == {}
+    run(days, date(2026, 5, 21))
+    assert MAILBOX not in [to for to, _ in told(days)]
+    assert publish(db.session.get_one(User, by), mailbox=MAILBOX, send=False).version is Version.FINAL
+
+
+def test_no_copy_of_a_draft_is_recorded(lead: User) -> None:
+    draft = record_publication(
+        find("plan-prepared"),
+        address=ADDRESS,
+        published_on=date(2026, 4, 7),
+        tell_government=False,
+        by=lead,
+        today=TODAY,
+        now=NOW,
+        version=Version.DRAFT,
+    )
+    receiver = db.session.scalars(
+        select(Organisation).where(Organisation.name == "Moray Integration Joint Board")
+    ).one()
+    with pytest.raises(RuleBroken, match="Only a draft is published"):
+        record_copies_sent(draft, [receiver], sent_on=TODAY, by=lead, today=TODAY, now=NOW)
+
+
+def test_undoing_while_what_came_of_the_email_is_written_down_leaves_one_of_the_two(app: Flask, lead: User) -> None:
+    """On PostgreSQL each held what the other waited for, and the run of the job, or the page, ended with an error."""
+    for _ in range(3):
+        number, by = publish(lead, mailbox=MAILBOX).id, lead.id
+        db.session.execute(update(Message).values(state=MessageState.SENT, ended_at=NOW, receipt="250 OK"))
+        db.session.commit()
+        db.session.remove()
+
+        def undo(number: int = number, by: int = by) -> bool:
+            try:
+                undo_publication(
+                    db.session.get_one(Publication, number), "By mistake", by=db.session.get_one(User, by), now=NOW
+                )
+                db.session.commit()
+            except (IntegrityError, StaleDataError):  # as of any form: someone else saved at the same time
+                db.session.rollback()
+                return False
+            return True
+
+        undone, *_ = at_once(app, undo, lambda: bool(settle_sendings(now=NOW)), lambda: bool(settle_sendings(now=NOW)))
+        left = [] if undone else [("Scottish Government", TODAY, "250 OK")]
+        assert (copies(), db.session.scalars(select(Sending)).all()) == (left, [])
+        assert undone or undo()
+        lead = db.session.get_one(User, by)
+
+
+def test_the_email_about_a_refusal_names_the_address_that_refused(days: Days, lead: User) -> None:
+    publish(lead, mailbox=MAILBOX)
+    days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+    scottish_government().mailbox = "another@government.example"
+    db.session.commit()
+    run(days)
+    message = select(Message.id).where(Message.kind == MessageKind.COPY_NOT_SENT)
+    body = db.session.scalars(select(MessageBody.content).where(MessageBody.message_id == message.scalar_subquery()))
+    assert f"Email address: {MAILBOX}".encode() in body.one()
+
+
+def test_who_leads_by_an_organisation_hears_of_a_refusal_and_a_service_provider_does_not(
+    days: Days, lead: User, moray: Partnership
+) -> None:
+    for name, of in (("Of the council", "Moray Council"), ("Of the board", "Moray Integration Joint Board")):
+        organisation = db.session.scalars(select(Organisation).where(Organisation.name == of)).one()
+        person = make_user(name, organisation=organisation)
+        person.grants.append(RoleGrant(role=Role.LEAD, scope=Scope.ORGANISATION, organisation_id=organisation.id))
+    days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+    publish(lead, mailbox=MAILBOX)
+    run(days)
+    days.sink.faults.refuse_at_rcpt = {}
+    run(days, at=time(10))
+    told_of_it = {to for to, subject in told(days) if subject.startswith("Copy not sent")}
+    assert told_of_it == {"Ailsa Grant", "Of the council"}

@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Fact, Kind, PreparedFrom
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.publication_corrections import undo_publication
+from cycle_tracker.documents.web.publications import routes
 from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -30,6 +34,7 @@ from tests.factories import (
     make_user,
 )
 from tests.support.pages import Browser, said, sign_in, soup, value_of
+from tests.support.parallel import at_once
 
 PLAN = "/partnerships/moray/milestones/2026-29.plan-prepared"
 STEP = "/partnerships/moray/milestones/2026-29.send-to-providers"
@@ -274,3 +279,23 @@ def test_someone_else_who_saved_first_is_shown(moray: Moray) -> None:
     assert value_of(page, "prepared_on") == "25 6 2026"
     kept = db.session.scalars(select(Preparation)).one()
     assert (kept.prepared_on, kept.prepared_from) == (date(2026, 6, 24), PreparedFrom.BY_HAND)
+
+
+@pytest.mark.filterwarnings("ignore:DELETE statement on table")
+def test_undo_pressed_twice_at_once_undoes_once(moray: Moray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL the second was shown its form about what was gone, and got an error of the service."""
+    client, path = moray.client(), f"{PLAN}/publication/taking-back"
+    send(client, f"{PLAN}/publication/facts", **facts())
+    data = {"version": value_of(client.get(path), "version"), "reason": "A slip."}
+    both_have_read = Barrier(2)
+
+    def undo_once_both_have_read(*given: Any, **named: Any) -> None:
+        if db.engine.dialect.name == "postgresql":  # on SQLite the other waits before it reads
+            both_have_read.wait(timeout=20)
+        undo_publication(*given, **named)
+
+    monkeypatch.setattr(routes, "undo_publication", undo_once_both_have_read)
+    db.session.remove()
+    answers = at_once(moray.app, *[lambda: FlaskClient.open(client, path, method="POST", data=data).status_code] * 2)
+    assert sorted(answers) == ([302, 302] if db.engine.dialect.name == "sqlite" else [302, 409])
+    assert db.session.scalars(select(Publication)).all() == []

@@ -1,6 +1,7 @@
 """Merging a duplicate: all that was its own is the other one's, and nothing that people recorded is lost."""
 
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -28,12 +29,14 @@ from cycle_tracker.organisations.services.organisations import (
 )
 from cycle_tracker.partnerships.queries.bodies import find_organisation
 from tests.factories import at_seven, make_government, make_milestone, make_organisation, make_partnership, make_user
+from tests.support.parallel import at_once
 from tests.support.selection import examples
 
 TODAY = date(2026, 7, 3)
 NOW = at_seven(TODAY)
 DAY = timedelta(days=1)
 FIRST = date(2020, 4, 1)
+MINE = "lead@partnership.example.test"
 
 
 @pytest.fixture
@@ -225,3 +228,45 @@ def test_the_other_one_has_a_role_on_the_days_on_which_one_of_the_two_had_it(
     assert set(found) == days
     assert parts_of(duplicate) == []
     db.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken"),
+    [
+        (OrganisationKind.SERVICE_PROVIDER, True),
+        (OrganisationKind.INTEGRATION_JOINT_BOARD, False),
+        (OrganisationKind.OTHER_SERVICE_PROVIDER, False),
+        (OrganisationKind.SCOTTISH_GOVERNMENT, False),
+    ],
+)
+def test_where_plans_must_be_sent_is_never_what_a_partnership_typed(
+    moray: Partnership, jean: User, kind: OrganisationKind, taken: bool
+) -> None:
+    """Every partnership sends its plans there: a lead could have had them sent to an address of their own."""
+    kept, details = make_organisation("The one", kind=kind), OrganisationDetails("It", OrganisationKind.OTHER, MINE)
+    merge_organisations(add_organisation(details, partnership=moray, by=jean, now=NOW), kept, by=jean, now=NOW)
+    assert kept.mailbox == (MINE if taken else None)
+
+
+def test_two_that_are_merged_into_each_other_at_once_leave_one(app: Flask, moray: Partnership, jean: User) -> None:
+    """On PostgreSQL both were taken out of use, and whatever was theirs with them."""
+    one, other, by = provider("Aberlour").id, provider("Aberlour Trust").id, jean.id
+    db.session.commit()
+    db.session.remove()
+    both_have_read = Barrier(2)
+
+    def merge(duplicate: int, kept: int) -> bool:
+        first, second = (db.session.get_one(Organisation, number) for number in (duplicate, kept))
+        if db.engine.dialect.name == "postgresql":  # on SQLite the other waits before it reads
+            both_have_read.wait(timeout=20)
+        try:
+            merge_organisations(first, second, by=db.session.get_one(User, by), now=NOW)
+            db.session.commit()
+        except RuleBroken:
+            db.session.rollback()
+            return False
+        return True
+
+    assert sorted(at_once(app, lambda: merge(one, other), lambda: merge(other, one))) == [False, True]
+    in_use = select(func.count()).where(Organisation.id.in_([one, other]), Organisation.in_use)
+    assert db.session.scalar(in_use) == 1

@@ -21,6 +21,7 @@ from cycle_tracker.organisations.queries.organisations import (
     list_organisation_rows,
     list_parts,
 )
+from cycle_tracker.organisations.rules import own_code
 from cycle_tracker.organisations.services.organisations import (
     OrganisationDetails,
     accept_organisation,
@@ -106,6 +107,7 @@ def test_a_name_is_in_the_list_once_for_those_who_see_it(moray: Partnership, fif
         (OrganisationDetails("A", SCHOOL, "", "not a code!"), "code"),
         (OrganisationDetails("A", SCHOOL, "", "X" * 21), "code"),
         (OrganisationDetails("A", SCHOOL, "", "t-old"), "code"),
+        (OrganisationDetails("A", SCHOOL, "", "ct 999 999"), "code"),
         *((OrganisationDetails("A", kind), "kind") for kind in sorted(SET_BY_LAW)),
     ],
 )
@@ -234,3 +236,13 @@ def test_parts_in_other_partnerships_are_for_those_who_see_these(
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
     seen = {user.name: [one.slug for one in list_parts(used, viewer_of(user.id, TODAY))] for user in (jean, lead)}
     assert seen == {"Jean Hay": ["fife", "moray"], "Ailsa Grant": ["moray"]}
+
+
+def test_a_code_that_the_service_gives_is_taken_by_no_other(jean: User) -> None:
+    """The organisation of that number could not be added."""
+    school = add_organisation(OrganisationDetails("B", SCHOOL, "", "T-1"), by=jean, now=NOW)
+    for number in (school.id + 1, 999_999):
+        with pytest.raises(RuleBroken, match="are made by this service"):
+            change_organisation(school, OrganisationDetails("B", SCHOOL, "", own_code(number)), by=jean, now=NOW)
+    assert change_organisation(school, OrganisationDetails("B", SCHOOL, "", own_code(school.id)), by=jean, now=NOW)
+    assert add_organisation(OrganisationDetails("C", SCHOOL), by=jean, now=NOW).code == own_code(school.id + 1)

@@ -230,6 +230,21 @@ def test_a_lead_is_told_what_is_wrong_and_nothing_is_added(book: Book, changes: 
     assert (organisations(), db.session.scalar(select(func.count(PartnershipBody.id)))) == before
 
 
+def test_a_lead_gives_no_role_that_the_law_gives(book: Book) -> None:
+    """They could not take it back, and a plan would be owed to the board of another area."""
+    board = book.find("Fife Integration Joint Board")
+    parts = select(func.count(PartnershipBody.id)).where(PartnershipBody.partnership_id == book.moray.id)
+    before = db.session.scalar(parts)
+    for changes in ({"organisation": str(board.id)}, {"kind": "integration-joint-board"}):
+        answer = book.lead.post(WITHIN, data={**HOME_START, **changes})
+        assert "Only an administrator can add an integration joint board" in said(answer)
+    assert db.session.scalar(parts) == before
+    book.lead.post(WITHIN, data={**HOME_START, "organisation": str(board.id), "role": "member"})
+    part = db.session.scalars(select(PartnershipBody).where(PartnershipBody.organisation_id == board.id)).all()[-1]
+    answer = book.lead.post(f"{WITHIN}/{part.id}", data=PART)
+    assert "Only an administrator can add an integration joint board" in said(answer)
+
+
 def test_an_organisation_that_is_there_already_is_not_added_twice(book: Book) -> None:
     board = book.find("NHS Grampian")
     answer = book.lead.post(WITHIN, data={**HOME_START, "organisation": str(board.id)})
