@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cycle_tracker.core.kinds import PreparedFrom
@@ -169,6 +169,7 @@ def test_nothing_is_prepared_on_a_day_to_come(leads: list[Lead], agreed: dict[in
     st.dictionaries(st.integers(1, 4), st.dates(EARLIEST - 90 * DAY, TODAY), max_size=4),
     st.dates(EARLIEST, TODAY),
 )
+@example(LEADS, {COUNCIL: EARLIEST - 9 * DAY, BOARD: EARLIEST - 20 * DAY}, TODAY)
 def test_it_is_the_first_of_all_days_up_to_today_on_which_every_lead_had_agreed(
     leads: list[Lead], agreed: dict[int, date], today: date
 ) -> None:
