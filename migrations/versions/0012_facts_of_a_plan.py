@@ -474,10 +474,7 @@ def _close(row, on, known: _Known) -> None:
         waiting = sa.and_(of_it, notices.c.message_id.is_(None), notices.c.ended_at.is_(None))
         ended = {"ended_at": sa.func.now(), "ending": "withdrawn", "ended_why": "it is done"}
         known.connection.execute(sa.update(notices).where(waiting).values(ended))
-        raised = sa.and_(escalations.c.milestone_id == row.id, escalations.c.resolved_at.is_(None))
-        known.connection.execute(
-            sa.update(escalations).where(raised).values(resolved_at=sa.func.now(), resolution="done")
-        )
+        _resolve_escalations(row, "done", known)
 
 
 def _open_again(row, known: _Known) -> None:
@@ -503,11 +500,12 @@ def _date(step, prepared_on, known: _Known) -> None:
 
 
 def _count_as_notified(row, due_on, known: _Known) -> None:
-    """What was notified before is superseded, as after any new date or opening, and one notice stands for all that lies
-    before the upgrade. It is for nobody, so it is in no email."""
+    """What was notified before is superseded and what was escalated is resolved, as after any new date or opening, and
+    one notice stands for all that lies before the upgrade. It is for nobody, so it is in no email."""
     of_it = sa.and_(notices.c.milestone_id == row.id, notices.c.ended_at.is_(None))
     ended = {"ended_at": sa.func.now(), "ending": "superseded", "ended_why": "dates worked out again by an upgrade"}
     known.connection.execute(sa.update(notices).where(of_it).values(ended))
+    _resolve_escalations(row, "new-date", known)
     if due_on is None:
         return
     passed = (known.today - due_on).days
@@ -530,6 +528,13 @@ def _count_as_notified(row, due_on, known: _Known) -> None:
             queued_at=sa.func.now(),
             ended_why="",
         )
+    )
+
+
+def _resolve_escalations(row, resolution, known: _Known) -> None:
+    raised = sa.and_(escalations.c.milestone_id == row.id, escalations.c.resolved_at.is_(None))
+    known.connection.execute(
+        sa.update(escalations).where(raised).values(resolved_at=sa.func.now(), resolution=resolution)
     )
 
 

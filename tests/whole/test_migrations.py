@@ -866,9 +866,19 @@ def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(empt
         f"'owner', '[]', '', false, false, '{day_ago(38)}', '2026-05-01 06:00:00', '')"
     )
     before.run("INSERT INTO role_grants (user_id, role, scope) VALUES (1, 'lead', 'national')")
+    # Each was escalated for the date that it had: one that gets another, one that loses its date, one that is closed.
+    before.milestone(25, 2, "send-again", "step", follows=20, days=14)
+    before.dated(25, day_ago(26))
+    for number, due in ((12, day_ago(-4)), (25, day_ago(26)), (33, day_ago(46))):
+        before.run(
+            "INSERT INTO escalations (milestone_id, due_on, rung, audience, fell_due_on, opened_at, reply_by, "  # noqa: S608  words of our own
+            f"raised_why) VALUES ({number}, '{due}', 1, 'lead', '{due}', '2026-05-01 06:00:00', NULL, '')"
+        )
     db.session.commit()
     db.session.remove()
     upgrade()
+    raised = text("SELECT milestone_id, resolution FROM escalations WHERE resolved_at IS NOT NULL ORDER BY 1")
+    assert [tuple(row) for row in db.session.execute(raised)] == [(12, "new-date"), (25, "new-date"), (33, "done")]
     statement = text("SELECT milestone_id, step, ending FROM notices WHERE milestone_id = 33")
     assert [tuple(row) for row in db.session.execute(statement)] == [(33, "overdue-8", "withdrawn")]
     db.session.rollback()

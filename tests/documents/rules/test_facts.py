@@ -35,6 +35,7 @@ def test_bodies_agreed_as_the_plan_says_it_was_prepared() -> None:
     by_approvals = Prepared(MAY, PreparedFrom.APPROVALS)
     assert agreed_state(both, [1, 2], by_approvals) == FactState(2, 2, whole=True, on=MAY)
     assert agreed_state({1: Agreement(APRIL)}, [1, 2], None) == FactState(1, 2)
+    assert agreed_state({1: Agreement(APRIL), 9: Agreement(APRIL)}, [1, 2], None) == FactState(1, 2), "9 does not lead"
     by_hand = Prepared(MAY, PreparedFrom.BY_HAND)
     assert agreed_state({}, [1, 2], by_hand) == FactState(0, 2, whole=True, on=MAY)
 

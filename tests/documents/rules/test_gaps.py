@@ -122,3 +122,14 @@ def test_no_body_has_two_gaps_of_one_sort_for_one_record(facts: GapFacts) -> Non
     gaps = gaps_of(facts)
     assert len(gaps_about(gaps, About.APPROVALS)) <= len(facts.approvals)
     assert len(gaps_about(gaps, About.COPIES)) <= len(facts.copies)
+
+
+@given(st.builds(CopyFacts, st.just("the Reporter"), *[st.booleans()] * 5))
+def test_of_a_copy_one_thing_is_missing_at_most_and_nothing_while_its_email_is_under_way(copy: CopyFacts) -> None:
+    if copy.refused:
+        expected = ["The copy to the Reporter was not sent. The email was refused."]
+    elif copy.sent:
+        expected = [] if copy.received else ["No receipt from the Reporter is recorded."]
+    else:
+        expected = [] if copy.under_way else ["No copy to the Reporter is recorded."]
+    assert words(**WHOLE, copies=[copy]) == expected

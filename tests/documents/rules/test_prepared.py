@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cycle_tracker.core.kinds import PreparedFrom
@@ -162,3 +162,22 @@ def test_nothing_is_prepared_on_a_day_to_come(leads: list[Lead], agreed: dict[in
     past = {body: one for body, one in agreed.items() if one.on is None or one.on <= today}
     found = agreed_by_all(leads, past, earliest=EARLIEST, today=today)
     assert found is None or found.on is None or found.on <= today
+
+
+@given(
+    leads_of_any_kind,
+    st.dictionaries(st.integers(1, 4), st.dates(EARLIEST - 90 * DAY, TODAY), max_size=4),
+    st.dates(EARLIEST, TODAY),
+)
+@example(LEADS, {COUNCIL: EARLIEST - 9 * DAY, BOARD: EARLIEST - 20 * DAY}, TODAY)
+def test_it_is_the_first_of_all_days_up_to_today_on_which_every_lead_had_agreed(
+    leads: list[Lead], agreed: dict[int, date], today: date
+) -> None:
+    """Day by day, from the earliest agreement: also one that was made before any is expected."""
+    day, expected = min([EARLIEST, *agreed.values()]), None
+    while expected is None and day <= today:
+        leading = [lead.body for lead in leads if lead.leads_on(day)]
+        expected = day if leading and all(body in agreed and agreed[body] <= day for body in leading) else None
+        day += DAY
+    found = agreed_by_all(leads, {body: Agreement(on) for body, on in agreed.items()}, earliest=EARLIEST, today=today)
+    assert found == (Agreement(expected) if expected else None)

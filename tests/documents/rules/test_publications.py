@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cycle_tracker.documents.rules.documents import early_words
 from cycle_tracker.documents.rules.publications import why_unlikely
 
 YEAR_END = date(2024, 3, 31)
@@ -20,3 +23,8 @@ def test_a_report_published_before_its_year_is_over_is_asked_about(published_on:
 @pytest.mark.parametrize(("reports_on", "published_on"), [(YEAR_END, date(2024, 4, 1)), (None, date(2024, 2, 20))])
 def test_a_likely_day_is_taken(reports_on: date | None, published_on: date) -> None:
     assert why_unlikely(reports_on, published_on) == ""
+
+
+@given(st.dates(date(2024, 3, 25), date(2024, 4, 5)))
+def test_what_is_asked_about_on_a_page_is_warned_of_in_an_import(published_on: date) -> None:
+    assert bool(early_words(YEAR_END, published_on)) == bool(why_unlikely(YEAR_END, published_on))

@@ -407,6 +407,15 @@ def test_a_receipt_by_letter_and_a_corrected_day(tayside: Tayside) -> None:
     assert tayside.find("send-to-ministers").done_on == date(2026, 4, 10)
 
 
+def test_a_copy_is_received_on_the_day_it_was_sent_or_on_a_day_that_nobody_knows_after_all(tayside: Tayside) -> None:
+    publication = tayside.publish()
+    record_copies_sent(publication, tayside.record.receivers[:1], sent_on=APRIL, by=tayside.lead, today=TODAY, now=NOW)
+    (copy,) = publication.copies
+    for received_on, by_id in ((APRIL, tayside.lead.id), (None, None)):
+        correct_copy(publication, copy, sent_on=APRIL, received_on=received_on, by=tayside.lead, today=TODAY, now=NOW)
+        assert (copy.received_on, copy.received_recorded_by_id) == (received_on, by_id)
+
+
 def test_a_copy_that_was_not_sent_is_taken_back_and_its_step_opened(tayside: Tayside) -> None:
     publication = tayside.publish()
     record_copies_sent(publication, tayside.record.receivers[:1], sent_on=APRIL, by=tayside.lead, today=TODAY, now=NOW)

@@ -38,7 +38,7 @@ from cycle_tracker.documents.services.publication_corrections import (
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.by_record import finish_without_details
 from cycle_tracker.milestones.services.files import store_file
-from cycle_tracker.milestones.services.milestones import finish_milestone, reopen_milestone
+from cycle_tracker.milestones.services.milestones import drop_milestone, finish_milestone, reopen_milestone
 from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.evidence import StoredContent
@@ -438,3 +438,60 @@ def test_a_day_that_moves_takes_what_hangs_on_it_along(moray: Moray) -> None:
     day = date(2026, 4, 27)
     assert moray.done("plan-prepared", "publish-plan") == {"plan-prepared": day, "publish-plan": day}
     assert moray.due("send-to-providers") == date(2026, 5, 11)
+
+
+def test_a_day_that_moves_says_in_the_history_what_it_was_before(moray: Moray) -> None:
+    moray.publish()
+    moray.approve_all()
+    events = select(AuditEvent).where(AuditEvent.action == "done-day-moved", AuditEvent.subject_id == moray.plan.id)
+    moved = db.session.scalars(events).one()
+    assert (moved.before, moved.after) == (
+        {"done_on": PUBLISHED.isoformat()},
+        {"done_on": COUNCIL_AGREED.isoformat()},
+    )
+
+
+def test_who_led_on_the_day_by_hand_is_who_the_counts_are_of(moray: Moray) -> None:
+    """The step says so after the change itself, and not only after the next one."""
+    add_body(moray.partnership, moray.body("Fife Council"), BodyRole.LEAD, date(2026, 5, 1), by=moray.lead, now=NOW)
+    record_preparation(moray.plan, TODAY, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.find("approvals").fact_total == 3
+    record_preparation(moray.plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.find("approvals").fact_total == 2
+
+
+def test_a_step_that_was_dropped_stays_so_whatever_is_recorded(moray: Moray) -> None:
+    drop_milestone(moray.find("approvals"), "Nobody here needs it.", by=moray.lead, now=NOW)
+    moray.approve_all()
+    step = moray.find("approvals")
+    assert (step.state, step.done_on, step.fact_count) == (State.DROPPED, None, 2)
+
+
+def test_what_was_done_for_the_plan_before_a_revised_one_keeps_the_date_of_that(moray: Moray) -> None:
+    moray.approve_all()
+    publication = moray.publish()
+    moray.send(moray.providers(), date(2026, 4, 10))
+    record_newer_version(
+        publication,
+        address=f"{ADDRESS}-revised",
+        published_on=date(2026, 5, 18),
+        reason="A priority was missing.",
+        reopen=[],
+        by=moray.lead,
+        today=TODAY,
+        now=NOW,
+    )
+    done_before = [key for key in STEPS if moray.find(key).state is State.DONE]
+    assert "publish-plan" in done_before
+    assert moray.due("publish-plan") == COUNCIL_AGREED + timedelta(days=28)
+    assert moray.due("send-to-ministers") == date(2026, 5, 18) + timedelta(days=14), "open, so dated by the new one"
+
+
+def test_undoing_a_day_by_hand_counts_as_a_change_of_the_plan(moray: Moray) -> None:
+    record_preparation(moray.plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
+    moray.publish()
+    moray.approve_all()
+    before = moray.plan.version
+    undo_preparation(moray.plan, "A wrong minute.", by=moray.lead, now=NOW)
+    db.session.commit()
+    assert moray.plan.version > before

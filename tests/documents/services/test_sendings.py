@@ -25,7 +25,7 @@ from cycle_tracker.documents.services.publications import (
     scottish_government,
     send_to_scottish_government,
 )
-from cycle_tracker.documents.services.sendings import send_copy, sendings_of, settle_sendings
+from cycle_tracker.documents.services.sendings import send_copy, sendings_of, settle_sendings, stop_sendings
 from cycle_tracker.documents.web.publications.event_words import document_event_words
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message, MessageBody, MessageKind
@@ -369,3 +369,55 @@ def test_who_leads_by_an_organisation_hears_of_a_refusal_and_a_service_provider_
     run(days, at=time(10))
     told_of_it = {to for to, subject in told(days) if subject.startswith("Copy not sent")}
     assert told_of_it == {"Ailsa Grant", "Of the council"}
+
+
+def police_with_a_mailbox() -> Organisation:
+    police = db.session.scalars(select(Organisation).where(Organisation.code == "N01")).one()
+    police.mailbox = "plans@police.example"
+    return police
+
+
+def test_what_a_person_records_for_one_receiver_stops_the_email_to_that_one_alone(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    police = police_with_a_mailbox()
+    send_copy(publication, police, by=lead, now=NOW)
+    record_copies_sent(publication, [police], sent_on=date(2026, 5, 19), by=lead, today=TODAY, now=NOW)
+    db.session.commit()
+    run(days)
+    assert copies() == [(police.name, date(2026, 5, 19), ""), ("Scottish Government", TODAY, "250 OK")]
+    assert "plans@police.example" not in [one.recipient for one in days.told]
+
+
+def test_an_email_that_was_sent_stays_sent_whatever_is_recorded_then(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    send_ready_messages(TODAY, ticking(moment(TODAY, time(9))))  # and killed before it was written down
+    publication = db.session.get_one(Publication, publication.id)
+    stop_sendings(publication, now=NOW)
+    db.session.commit()
+    db.session.expire_all()
+    message = db.session.scalars(select(Message).where(Message.recipient == MAILBOX)).one()
+    assert (message.state, message.ended_why) == (MessageState.SENT, "")
+
+
+def test_the_leads_hear_of_a_refusal_once_also_when_other_copies_are_sent_later(days: Days, lead: User) -> None:
+    days.sink.faults.refuse_at_rcpt = {MAILBOX: REFUSED}
+    publication = publish(lead, mailbox=MAILBOX)
+    run(days)
+    publication = db.session.get_one(Publication, publication.id)
+    send_copy(publication, police_with_a_mailbox(), by=db.session.get_one(User, lead.id), now=NOW)
+    db.session.commit()
+    run(days, at=time(10))
+    run(days, at=time(11))
+    subjects = [subject for _, subject in told(days)]
+    assert sum(subject.startswith("Copy not sent") for subject in subjects) == 1
+
+
+@pytest.mark.parametrize("refused", [{}, {MAILBOX: REFUSED}], ids=["sent", "refused"])
+def test_what_came_of_a_copy_counts_as_a_change_of_the_document(
+    days: Days, lead: User, refused: dict[str, str]
+) -> None:
+    days.sink.faults.refuse_at_rcpt = refused
+    publish(lead, mailbox=MAILBOX)
+    before = find("plan-prepared").version
+    run(days)
+    assert find("plan-prepared").version > before
