@@ -78,6 +78,11 @@ class Organisation(Base):
     old_codes: Mapped[list["OldCode"]] = relationship(cascade="all, delete-orphan", order_by="OldCode.code")
 
     @property
+    def in_a_sentence(self) -> str:
+        """Its name as words around it need it."""
+        return f"the {self.name}" if self.kind is OrganisationKind.SCOTTISH_GOVERNMENT else self.name
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a partnership added it and no administrator has accepted it yet."""
         return self.added_by_id is not None and self.accepted_at is None

@@ -10,7 +10,7 @@ from cycle_tracker.documents.rules.agreement import Outcome, agreement_of, why_n
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
 from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import PartnershipBody
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 
@@ -53,15 +53,20 @@ class DocumentRecord:
 
     @property
     def receiving_bodies(self) -> list[Organisation]:
-        """Those who need a copy, and any other body with a recorded copy."""
-        return _with_recorded(
-            self.receivers, [one.receiver for one in self.publication.copies] if self.publication else []
-        )
+        """Those who need a copy, and any other body with a recorded copy, or an email that is on its way or refused."""
+        copies = self.publication.copies if self.publication else []
+        sent_to = [one for one in self.others if one.id in self.sendings]
+        return _with_recorded(self.receivers, [*(one.receiver for one in copies), *sent_to])
 
     @property
     def may_receive(self) -> list[Organisation]:
         """Those to whom no copy is recorded yet and one may go: the receivers first, then the partnership's bodies."""
         return [one for one in (*self.receivers, *self.others) if self.copy_to(one.id) is None]
+
+    def is_being_sent_to(self, receiver: Organisation) -> bool:
+        """Whether an email with the copy is on its way to this receiver."""
+        sending = self.sendings.get(receiver.id)
+        return sending is not None and sending.refused_at is None
 
     @property
     def gaps(self) -> list[Gap]:
@@ -127,7 +132,7 @@ def _approval_facts(body: Organisation, approval: Approval | None, *, is_plan: b
 
 
 def _copy_facts(receiver: Organisation, copy: PublicationCopy | None, sending: SendingFacts | None) -> CopyFacts:
-    name = f"the {receiver.name}" if receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT else receiver.name
+    name = receiver.in_a_sentence
     if copy is None:
         refused = sending is not None and sending.refused_at is not None
         return CopyFacts(name, sent=False, under_way=sending is not None and not refused, refused=refused)

@@ -77,9 +77,9 @@ def _with_preparation(record: DocumentRecord) -> DocumentRecord:
 
 
 def _with_sendings(record: DocumentRecord) -> DocumentRecord:
-    """The emails with copies are asked for only where somebody has no copy yet."""
+    """The emails with copies are asked for only where somebody to whom one may go has no copy yet."""
     publication = record.publication
-    if publication is None or all(record.copy_to(one.id) is not None for one in record.receivers):
+    if publication is None or not record.may_receive:
         return record
     return replace(record, sendings=sending_facts(publication.id))
 

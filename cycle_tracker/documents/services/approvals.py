@@ -82,6 +82,7 @@ def correct_approval(
 ) -> None:
     """Put right what was recorded of an approval. Who corrected it is who recorded it from now on."""
     known = _possible(document, details, today)
+    _ensure_date_goes_with_tick(approval, details)
     before = facts_of_approval(approval)
     if known.agreed is not approval.agreed:
         approval.agreed_recorded_by_id = by.id if known.agreed else None
@@ -95,6 +96,15 @@ def correct_approval(
     settle(document, by=by, now=now)
     count_as_changed(document)
     db.session.flush()
+
+
+def _ensure_date_goes_with_tick(approval: Approval, details: ApprovalDetails) -> None:
+    """A day alone says that the changes were signed off. So who takes the tick away and leaves the day that is recorded
+    has to say which of the two is meant."""
+    day = details.signed_off_on
+    unticked = bool(approval.signed_off) and not details.signed_off
+    if details.manner is Manner.SUBJECT_TO_CHANGES and unticked and day is not None and day == approval.signed_off_on:
+        raise RuleBroken("If the changes are not signed off, clear this date too.", field="signed_off_on")
 
 
 def take_back_approval(document: Milestone, approval: Approval, reason: str, *, by: User, now: datetime) -> None:

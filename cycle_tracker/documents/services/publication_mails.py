@@ -40,7 +40,7 @@ def queue_not_sent(sending: Sending, lead: User, *, now: datetime) -> None:
         template="documents/mail/copy_not_sent",
         now=now,
         **_about(sending.publication),
-        receiver=sending.receiver.name,
+        receiver=sending.receiver.in_a_sentence,
         mailbox=sending.message.recipient,
         answer=sending.answer,
     )
@@ -60,7 +60,7 @@ def _queue_copy(
         **_about(publication),
         published_on=day(publication.published_on) if publication.published_on else "",
         addresses=[address.address for address in publication.addresses],
-        receiver=receiver.name,
+        receiver=receiver.in_a_sentence,
         is_in_law=document.kind is Kind.PLAN,
         records_receipt=receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and sender is None,
         is_for_the_sender=sender is not None,

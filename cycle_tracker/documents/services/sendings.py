@@ -12,7 +12,9 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.message_states import MessageState
+from cycle_tracker.core.wording import listed
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_mails import queue_copy, queue_copy_for_the_sender, queue_not_sent
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
@@ -34,15 +36,14 @@ _OVER = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.WITHDRAW
 def send_copy(publication: Publication, receiver: Organisation, *, by: User, now: datetime) -> Sending:
     """Put an email with a copy to the receiver's mailbox into the outbox, and one like it to the person who sends it.
 
-    Raises RuleBroken for a draft, for a receiver without a mailbox, and where a copy was sent or is on its way.
+    Raises RuleBroken for a draft, for a plan without a web address, for a receiver without a mailbox, and where a copy
+    was sent or is on its way.
     """
     if publication.is_draft:
         raise RuleBroken(ONLY_A_DRAFT)
-    if not receiver.mailbox:
-        raise RuleBroken(
-            f"We have no email address for {receiver.name}. Send the copy yourself, then record that you sent it.",
-            field="receivers",
-        )
+    if publication.milestone.kind is Kind.PLAN and not publication.addresses:
+        raise RuleBroken("Record the web address first. The email would have nothing to read.", field="receivers")
+    ensure_mailboxes([receiver])
     if any(copy.receiver_id == receiver.id for copy in publication.copies):
         raise RuleBroken(f"A copy to {receiver.name} is already recorded.", field="receivers")
     earlier = sendings_of(publication).get(receiver.id)
@@ -55,11 +56,23 @@ def send_copy(publication: Publication, receiver: Organisation, *, by: User, now
     queue_copy_for_the_sender(publication, receiver, by, now=now)
     sending = Sending(publication=publication, receiver=receiver, message=message, asked_by_id=by.id, asked_at=now)
     db.session.add(sending)
-    after = {"receiver": receiver.name, "receiver_id": receiver.id, "mailbox": receiver.mailbox}
+    after = {"receiver": receiver.in_a_sentence, "receiver_id": receiver.id, "mailbox": receiver.mailbox}
     audit.record_milestone(publication.milestone, "copy-being-sent", by=by, at=now, after=after)
     count_as_changed(publication.milestone)
     db.session.flush()
     return sending
+
+
+def ensure_mailboxes(receivers: Sequence[Organisation]) -> None:
+    """Raises RuleBroken, with all their names, where some of these have no mailbox."""
+    missing = [one.in_a_sentence for one in receivers if not one.mailbox]
+    if missing:
+        copies = "the copy" if len(missing) == 1 else "these copies"
+        raise RuleBroken(
+            f"We have no email address for {listed(missing)}. Send {copies} yourself, then record that you sent "
+            + ("it." if len(missing) == 1 else "them."),
+            field="receivers",
+        )
 
 
 def sendings_of(publication: Publication) -> dict[int, Sending]:
@@ -139,7 +152,12 @@ def _record_sent(sending: Sending, *, by: User | None, now: datetime) -> None:
     publication.copies.append(copy)
     db.session.delete(sending)
     db.session.flush()
-    after = {"receiver": receiver.name, "receiver_id": receiver.id, "sent_on": sent_on, "answer": message.receipt}
+    after = {
+        "receiver": receiver.in_a_sentence,
+        "receiver_id": receiver.id,
+        "sent_on": sent_on,
+        "answer": message.receipt,
+    }
     audit.record_milestone(publication.milestone, "copy-accepted", by=by, at=now, after=after)
     settle(publication.milestone, by=by, now=now)
 
@@ -148,7 +166,7 @@ def _record_refused(sending: Sending, *, by: User | None, now: datetime) -> None
     message, document, receiver = sending.message, sending.publication.milestone, sending.receiver
     sending.refused_at = now
     sending.answer = message.trouble or message.ended_why
-    after = {"receiver": receiver.name, "receiver_id": receiver.id, "answer": sending.answer}
+    after = {"receiver": receiver.in_a_sentence, "receiver_id": receiver.id, "answer": sending.answer}
     audit.record_milestone(document, "copy-not-sent", by=by, at=now, after=after)
     if document.partnership is None:
         return

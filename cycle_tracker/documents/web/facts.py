@@ -111,8 +111,9 @@ def explanation_of(facts: Facts, detail: Detail) -> Explanation | None:
     change = facts.explanation if detail is Detail.EVERYTHING else facts.shared
     if change is None or detail is Detail.DATES or change.new_due_on != facts.milestone.due_on:
         return None
+    label = "New expected date" if facts.milestone.is_open else "Explanation before this was done. Expected date then"
     return Explanation(
-        heading=f"New expected date: {day(change.new_due_on)}",
+        heading=f"{label}: {day(change.new_due_on)}",
         text=change.reason,
         seen_by="Shared with the Scottish Government." if change.shared else "Not shared with the Scottish Government.",
     )

@@ -115,8 +115,8 @@ def test_a_copy_is_recorded_as_sent_when_the_mail_server_took_it(days: Days, lea
     assert (find("send-to-ministers").state, find("send-to-ministers").done_on) == (State.DONE, date(2026, 5, 21))
     assert find("plan-prepared").complete
     assert history() == [
-        "Ailsa sent an email with the copy to Scottish Government",
-        "The copy to Scottish Government was sent on 21 May 2026: its mail server accepted the email",
+        "Ailsa asked for the copy to the Scottish Government to be emailed",
+        "The copy to the Scottish Government was sent on 21 May 2026: its mail server accepted the email",
     ]
     assert told(days) == [
         (MAILBOX, "Moray: Children’s Services Plan 2026–29"),
@@ -153,7 +153,7 @@ def test_a_copy_that_was_refused_was_not_sent_and_the_leads_hear_why(days: Days,
     (sending,) = sendings_of(publication).values()
     assert sending.refused_at is not None
     assert REFUSED in sending.answer
-    assert history()[-1].startswith("The copy to Scottish Government was not sent: ")
+    assert history()[-1].startswith("The copy to the Scottish Government was not sent: ")
 
     days.told.clear()
     run(days, at=time(10))

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.services.proposals import propose_date
+from cycle_tracker.documents.services.proposals import note_proposal, propose_date
+from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -299,3 +300,24 @@ def test_home_takes_as_many_statements_with_many_proposals_as_with_few(moray: Mo
                 assert client.get("/").status_code == 200
             counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_an_explanation_of_a_document_that_is_done_is_told_as_one_of_the_past(moray: Moray) -> None:
+    moray.proposed()
+    note_proposal(moray.report, shared=True, by=moray.member, today=TODAY, now=at_seven(TODAY))
+    db.session.commit()
+    client = moray.client(moray.lead)
+    assert "New expected date: 30 September 2026" in said(client.get(REPORT))
+    record_publication(
+        moray.report,
+        address="https://www.moray.example/report.pdf",
+        published_on=TODAY,
+        tell_government=False,
+        by=moray.lead,
+        today=TODAY,
+        now=at_seven(TODAY),
+    )
+    db.session.commit()
+    text = said(client.get(REPORT))
+    assert "Explanation before this was done. Expected date then: 30 September 2026" in text
+    assert "New expected date: 30 September 2026" not in text

@@ -162,7 +162,7 @@ def test_taysides_four_approvals_are_recorded_one_of_them_by_its_own_officer(tay
     for body in ("Dundee City Council", "Perth and Kinross Council", "NHS Tayside"):
         path = approval(tayside, body)
         page = follow(client, client.post(path, data=approved(client, path)))
-        assert f"Saved. The approval of {body} is listed below." in said(page)
+        assert f"Saved. The decision of {body} is listed below." in said(page)
     own = tayside.client(tayside.contributor)
     path = approval(tayside, "Angus Council")
     assert "You are recording this for Angus Council, your organisation." in said(own.get(path))
@@ -202,7 +202,7 @@ def test_an_approval_is_changed_and_taken_back(tayside: Tayside) -> None:
     assert value_of(page, "minute") == "26/112"
     page = follow(client, client.post(path, data=approved(client, path, minute="26/113")))
     assert "Minute 26/113" in said(page)
-    assert "Ailsa Grant corrected the approval of Angus Council" in said(page)
+    assert "Ailsa Grant corrected the record of Angus Council’s decision" in said(page)
     away = f"{path}/taking-back"
     refused = client.post(away, data={"version": value_of(client.get(away), "version"), "reason": " "})
     assert "Enter a reason" in said(refused)
@@ -257,7 +257,7 @@ def test_of_a_body_that_noted_the_plan_it_is_kept_whether_it_agreed_and_who_said
     assert "Did the body agree to the plan?" in said(client.get(path))
     page = follow(client, client.post(path, data=approved(client, path, manner="noted", agreed="yes")))
     assert "Agreed to the plan: yes (recorded by Ailsa Grant)" in rows(page, "approvals-list")[3]
-    assert "corrected the approval of NHS Tayside. They recorded that it agreed to the plan" in said(page)
+    assert "corrected the record of NHS Tayside’s decision. They recorded that it agreed to the plan" in said(page)
     assert "NHS Tayside noted the plan" not in said(page)
     shown = rows(tayside.someone(Role.OFFICIAL).get(PLAN), "approvals-list")
     assert "NHS Tayside Noted Agreed to the plan: yes 10 March 2026" in shown
@@ -639,3 +639,66 @@ def test_the_page_takes_as_many_statements_with_many_facts_as_with_few(tayside: 
                     assert client.get(path).status_code == 200
                 counts.append(len(statements))
     assert counts[:2] == counts[2:]
+
+
+def test_a_copy_that_is_on_its_way_stands_unticked_and_every_receiver_without_a_mailbox_is_named(
+    tayside: Tayside,
+) -> None:
+    tayside.publish()
+    client, path = tayside.client(), f"{PLAN}/publication/copies"
+    ijb, council, board = (tayside.bodies[name] for name in ("Dundee IJB", "Angus Council", "NHS Tayside"))
+    ijb.mailbox = "papers@ijb.example.test"
+    db.session.commit()
+    both = {"version": value_of(client.get(path), "version"), "receivers": [str(council.id), str(board.id)]}
+    refused = said(client.post(path, data={**both, "by": "email"}))
+    assert "We have no email address for Angus Council and NHS Tayside. Send these copies yourself" in refused
+    to_ijb = {"version": value_of(client.get(path), "version"), "receivers": [str(ijb.id)], "by": "email"}
+    page = follow(client, client.post(path, data=to_ijb))
+    assert "Ailsa Grant asked for the copy to Dundee IJB to be emailed" in said(page)
+    assert soup(client.get(path)).find_all("input", checked=True) == []
+
+
+def test_a_copy_that_is_emailed_to_a_body_to_which_none_is_owed_is_on_the_page(tayside: Tayside) -> None:
+    tayside.publish()
+    client, path = tayside.client(), f"{PLAN}/publication/copies"
+    ijb, board = tayside.bodies["Dundee IJB"], tayside.bodies["NHS Tayside"]
+    board.mailbox = "papers@nhs.example.test"
+    db.session.commit()
+    for receivers, by in (([str(ijb.id)], ""), ([str(board.id)], "email")):
+        sent = {"version": value_of(client.get(path), "version"), "receivers": receivers, "by": by}
+        page = follow(client, client.post(path, data=sent))
+    assert rows(page, "copies-list")[1].startswith("NHS Tayside Being sent by email.")
+
+
+def test_a_plan_on_its_way_to_the_government_is_not_offered_again_and_one_without_address_is_not_sent(
+    tayside: Tayside,
+) -> None:
+    client, send = tayside.client(), "Send it to the Scottish Government"
+    client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **{"places-0-address": ""}))
+    page = client.get(PLAN)
+    assert send in said(page)
+    nothing = said(client.post(f"{PLAN}/tell", data={"version": value_of(page, "version")}))
+    assert "Record the web address first. The email would have nothing to read." in nothing
+    client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN))
+    page = follow(client, client.post(f"{PLAN}/tell", data={"version": value_of(client.get(PLAN), "version")}))
+    assert "Being sent by email." in said(page)
+    assert "Ailsa Grant asked for the copy to the Scottish Government to be emailed" in said(page)
+    assert send not in said(page)
+
+
+def test_a_decision_that_is_put_right_says_what_it_is_now(tayside: Tayside) -> None:
+    client, path = tayside.client(), approval(tayside, "Angus Council")
+    client.post(path, data=approved(client, path))
+    page = follow(client, client.post(path, data=approved(client, path, manner="not-agreed")))
+    assert "Saved. The decision of Angus Council is listed below." in said(page)
+    assert "corrected the record of Angus Council’s decision: not agreed on 10 March 2026" in said(page)
+
+
+def test_who_takes_away_the_tick_of_changes_signed_off_is_asked_about_the_date(tayside: Tayside) -> None:
+    client, path = tayside.client(), approval(tayside, "Angus Council")
+    signed = {"manner": "subject-to-changes", "signed_off": "y", "signed_off_on": "24 3 2026"}
+    client.post(path, data=approved(client, path, **signed))
+    page = client.post(path, data=approved(client, path, manner="subject-to-changes", signed_off_on="24 3 2026"))
+    assert "If the changes are not signed off, clear this date too." in said(page)
+    page = follow(client, client.post(path, data=approved(client, path, manner="subject-to-changes")))
+    assert "Changes signed off" not in rows(page, "approvals-list")[0]

@@ -123,7 +123,7 @@ def test_recording_and_telling_takes_one_form(moray: Moray) -> None:
     assert "Published on 1 July 2026" in text
     assert "Sent to the Scottish Government on Being sent by email." in text
     assert "92 days after 31 March" in text
-    assert "Ailsa Grant sent an email with the copy to Scottish Government" in text
+    assert "Ailsa Grant asked for the copy to the Scottish Government to be emailed" in text
     assert soup(page).find("a", href=ADDRESS) is not None
     assert (count(PublicationCopy), count(Message)) == (0, 2)
 

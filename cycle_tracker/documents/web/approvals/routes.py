@@ -35,7 +35,7 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
         with attempt:
             _record(place, form)
     if attempt.saved:
-        flash(f"Saved. The approval of {place.body.name} is listed below.", "success")
+        flash(f"Saved. The decision of {place.body.name} is listed below.", "success")
         return redirect(page_of(document))
     return render_template(
         "documents/approvals/record.html",

@@ -12,7 +12,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_publication
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
-from cycle_tracker.documents.services.sendings import send_copy
+from cycle_tracker.documents.services.sendings import ensure_mailboxes, send_copy
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
 from cycle_tracker.milestones.web.newest import changed_by_others
@@ -30,7 +30,8 @@ ONE = "/<int(max=2147483647):receiver_id>"
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.RECORD_PUBLICATION)
 def record(slug: str, key: str) -> ResponseReturnValue:
-    """Record who was sent a copy, or with `by` email, send it: everybody who is to have one stands ticked."""
+    """Record who was sent a copy, or with `by` email, send it. Everybody who is to have one stands ticked,
+    but for those to whom an email is on its way."""
     record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
     document, choices = record.document, record.may_receive
     form = CopiesForm()
@@ -39,7 +40,9 @@ def record(slug: str, key: str) -> ResponseReturnValue:
         form.receivers.data = [
             str(one.id)
             for one in choices
-            if one in record.receivers and one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
+            if one in record.receivers
+            and one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
+            and not record.is_being_sent_to(one)
         ]
     by_email = request.form.get("by") == "email"
     attempt = Attempt(form, document)
@@ -122,6 +125,7 @@ def _send_or_record(
         return
     if not chosen:
         raise RuleBroken("Choose who to send a copy to.", field="receivers")
+    ensure_mailboxes(chosen)
     for receiver in chosen:
         send_copy(publication, receiver, by=by, now=now)
 

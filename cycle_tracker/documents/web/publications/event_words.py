@@ -45,7 +45,7 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "copy-kept": lambda _event, who: f"{who} kept a copy here: {_event.after.get('name', '')}",
         "kept-copy-removed": lambda _event, who: f"{who} removed the kept copy: {_event.before.get('name', '')}",
         "copy-sent": _sent_words,
-        "copy-being-sent": lambda event, who: f"{who} sent an email with the copy to {event.after.get('receiver', '')}",
+        "copy-being-sent": _being_sent_words,
         "copy-accepted": _accepted_words,
         "copy-not-sent": _not_sent_words,
         "copy-corrected": _copy_words,
@@ -103,6 +103,10 @@ def _sent_words(event: AuditEvent, who: str) -> str:
     return f"{who} recorded the copy to {event.after.get('receiver', '')}, sent on {_day(event.after.get('sent_on'))}"
 
 
+def _being_sent_words(event: AuditEvent, who: str) -> str:
+    return f"{who} asked for the copy to {event.after.get('receiver', '')} to be emailed"
+
+
 def _accepted_words(event: AuditEvent, _who: str) -> str:
     receiver, sent_on = event.after.get("receiver", ""), event.after.get("sent_on")
     return f"The copy to {receiver} was sent on {_day(sent_on)}: its mail server accepted the email"
@@ -140,8 +144,10 @@ def _corrected_approval_words(event: AuditEvent, who: str) -> str:
     body = after.get("body", "")
     if after.get("signed_off") and not before.get("signed_off"):
         return f"{who} recorded that the changes {body} asked for were signed off on {_day(after.get('signed_off_on'))}"
-    changed = before.get("agreed") != after.get("agreed")
-    return f"{who} corrected the approval of {body}" + (_agreed_words(after) if changed else "")
+    words = f"{who} corrected the record of {body}’s decision"
+    if any(before.get(name) != after.get(name) for name in ("manner", "approved_on")):
+        words += f": {Manner(after['manner']).label.lower()} on {_day(after.get('approved_on'))}"
+    return words + (_agreed_words(after) if before.get("agreed") != after.get("agreed") else "")
 
 
 def _more_of_decision(after: Mapping[str, Any]) -> str:

@@ -69,6 +69,8 @@ class PublishedPart:
     links: list[Link]
     gaps: list[str]
     copy_links: list[Link] = field(default_factory=list)
+    is_on_its_way: bool = False
+    """Whether an email with it is on its way to the Scottish Government."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,10 @@ def _published(
         links=links,
         gaps=[*gaps, *gaps_about(record.gaps, About.COPIES)],
         copy_links=copy_links,
+        is_on_its_way=any(
+            one.kind is OrganisationKind.SCOTTISH_GOVERNMENT and record.is_being_sent_to(one)
+            for one in record.receivers
+        ),
     )
 
 
