@@ -72,6 +72,7 @@ def gaps_of(facts: GapFacts) -> list[Gap]:
     """What is missing, in the order in which the page shows its parts.
 
     Before the document is published nothing is missing yet, but for the date and minute of an approval that is there.
+    Copies are of the plan itself: of an interim plan none is looked for.
     """
     if not facts.published or facts.draft:
         recorded = [one for one in facts.approvals if one.recorded]
@@ -83,7 +84,7 @@ def gaps_of(facts: GapFacts) -> list[Gap]:
         *_of_the_place_and_day(facts),
         *_of_forms(facts),
         *_of_approvals(facts.approvals),
-        *_of_copies(facts.copies),
+        *_of_copies(() if facts.is_plan and facts.interim else facts.copies),
     ]
 
 

@@ -3,7 +3,7 @@ is shown what they may know."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import DocumentState
@@ -31,6 +31,8 @@ from cycle_tracker.web.wording import (
     lag_wording,
     milestone_status,
 )
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,14 @@ def document_state_of(facts: Facts, today: date) -> DocumentState | None:
 
 
 def _dates(facts: Facts, detail: Detail) -> Dates:
-    shared = {facts.milestone.id: facts.shared} if facts.shared else {}
-    return dates_for(detail, facts.milestone, shared)
+    told = {facts.milestone.id} if facts.shared or _is_due_after_interim(facts) else ()
+    return dates_for(detail, facts.milestone, told)
+
+
+def _is_due_after_interim(facts: Facts) -> bool:
+    """Whether a plan is due on the day after its interim plan, whose last day everybody may read."""
+    until = facts.publication.interim_until if facts.publication else None
+    return until is not None and facts.milestone.due_on == until + DAY
 
 
 def _expected_by(milestone: Milestone, dates: Dates, today: date) -> str:

@@ -128,7 +128,10 @@ def end_alarm(kind: AlarmKind, now: datetime) -> bool:
     _withdraw_unsent(alarm, now)
     words = WORDS[kind]
     log.warning("%s.", words.ended)
-    lines = [f"The problem lasted from {_at(alarm.raised_at)} to {_at(now)}. {alarm.said}", words.relief]
+    lines = [
+        f"The problem lasted from {_at(alarm.raised_at)} to {_at(now)}. We wrote then: “{alarm.said}”",
+        words.relief,
+    ]
     _mail(alarm, words.ended, lines, now)
     return True
 

@@ -357,7 +357,7 @@ def test_an_address_that_is_left_empty_goes(tayside: Tayside) -> None:
 
 def test_what_nobody_knows_may_be_recorded_from_the_start(tayside: Tayside) -> None:
     client = tayside.client()
-    assert "Record the details you have" in said(client.get(REPORT))
+    assert "Publication Is this a draft, or published in several places?" in said(client.get(REPORT))
     sent = facts(client, REPORT, published_on="")
     page = follow(client, client.post(f"{REPORT}/publication/facts", data=sent))
     assert "Published on Date not known" in said(page)

@@ -234,6 +234,9 @@ def test_a_one_year_plan_is_recorded_with_its_last_day(moray: Moray) -> None:
     assert "Covers the period until 31 March 2027" in text
     assert "Not prepared yet" in text
     assert "Sent to the Scottish Government" not in text
+    assert "No copy to" not in text, "copies are of the plan itself, and none can be recorded here"
+    official = said(moray.someone(Role.OFFICIAL).get(PLAN))
+    assert "Due date 1 April 2027" in official
     report = make_report(moray.partnership)
     form = said(client.get(f"/partnerships/moray/milestones/{report.key}/publication/facts"))
     assert "interim" not in form, "an annual report is on a whole year"

@@ -88,6 +88,7 @@ def test_once_it_is_seen_again_one_mail_says_so_and_what_nobody_sent_is_withdraw
     assert mails() == [("jean@example.test", said), ("kirsty@example.test", said)]
     assert mails(MessageState.WITHDRAWN) == [("kirsty@example.test", "Cycle Tracker: the scheduler is not running")]
     assert "The problem lasted from 3 July 2026 at 10:00 to 3 July 2026 at 10:10." in bodies()
+    assert "We wrote then: " in bodies()
     alarm = db.session.scalars(select(Alarm)).one()
     assert (alarm.raised_at, alarm.ended_at) == (NOW, NOW + 10 * MINUTE)
 

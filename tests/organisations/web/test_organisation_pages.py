@@ -178,6 +178,7 @@ def test_what_a_lead_adds_is_used_there_accepted_and_then_used_elsewhere(book: B
 
 
 def test_a_lead_sets_role_and_days_but_not_those_of_the_law(book: Book) -> None:
+    assert "Set by an administrator" in rows_of(book.lead, WITHIN)[0]
     book.lead.post(WITHIN, data=HOME_START)
     parts = {
         one.organisation.name: one

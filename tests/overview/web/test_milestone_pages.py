@@ -224,6 +224,7 @@ def test_what_was_typed_is_shown_where_its_form_is_gone(moray: Moray) -> None:
     page = client.post(f"{REPORT}/publication", data=sent)
     assert page.status_code == 409
     assert "Ailsa Grant recorded this as published on 2 July 2026" in said(page)
+    assert "recorded a change" not in said(page)
     assert f"{ADDRESS}/other" in said(page)
     assert [one.address for one in db.session.scalars(select(PublicationAddress))] == [ADDRESS]
 

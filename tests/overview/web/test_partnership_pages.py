@@ -184,3 +184,14 @@ def test_it_takes_as_many_statements_for_much_as_for_little(moray: Moray, more: 
     with counted_statements() as statements:
         assert client.get(PAGE).status_code == 200
     assert len(statements) == STATEMENTS, "\n\n".join(statements)
+
+
+def test_a_body_whose_part_is_to_come_has_it_from_its_first_day(moray: Moray) -> None:
+    board = make_organisation("Moray Integration Joint Board")
+    db.session.add(
+        PartnershipBody(
+            partnership_id=moray.partnership.id, organisation=board, role=BodyRole.LEAD, from_on=date(2027, 4, 1)
+        )
+    )
+    db.session.commit()
+    assert "Moray Integration Joint Board Lead body From 1 April 2027" in said(moray.client().get(PAGE))

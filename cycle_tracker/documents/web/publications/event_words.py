@@ -33,6 +33,7 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "interim-published": _interim_words,
         "publication-undone": _undone_words,
         "prepared": _prepared_words,
+        "report-published": lambda _event, _who: "The report is complete",
         "prepared-recorded": lambda event, who: (
             f"{who} recorded that the plan was prepared on {_day(event.after.get('prepared_on'))}"
         ),

@@ -56,7 +56,7 @@ def bodies(found: Iterable[PartnershipBody], today: date) -> list[BodyRow]:
     """Who leads and takes part, those of today before those whose part has ended or is to come:
     lead bodies, members, then service providers."""
     ordered = sorted(found, key=lambda one: (not one.holds_on(today), one.role))
-    return [BodyRow(one.organisation.name, one.role.label, _held(one)) for one in ordered]
+    return [BodyRow(one.organisation.name, one.role.label, _held(one, today)) for one in ordered]
 
 
 def periods(
@@ -111,5 +111,7 @@ def _document(partnership: Partnership, document: FollowedDocument, *, titles_on
     return DocumentRow(document.title, address, document_status(document.state), date_words(document))
 
 
-def _held(body: PartnershipBody) -> str:
-    return f"{day(body.from_on)} to {day(body.to_on)}" if body.to_on else f"Since {day(body.from_on)}"
+def _held(body: PartnershipBody, today: date) -> str:
+    if body.to_on:
+        return f"{day(body.from_on)} to {day(body.to_on)}"
+    return f"{'From' if body.from_on > today else 'Since'} {day(body.from_on)}"
