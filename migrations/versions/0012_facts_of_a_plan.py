@@ -8,7 +8,7 @@ which fact completes them. Those that are open and whose fact is whole are done 
 and are marked where their fact is not recorded. Nobody is emailed about the past: whatever is given a date or opened
 here counts as notified up to the day of the upgrade.
 
-Back: a document is done by its publication again. A decision that the earlier version has no word for is a noted one,
+Back: a document is done by its publication again, and nobody is emailed about the past either. A decision that the earlier version has no word for is a noted one,
 unless its changes were signed off.
 """
 
@@ -543,25 +543,19 @@ def _change(row, known: _Known, **values) -> None:
 
 
 def _plans_are_done_by_publication() -> None:
-    """A plan is done on the day of its publication, whichever version it was, and open if nothing is published."""
-    connection = op.get_bind()
+    """A plan is done on the day of its publication, whichever version it was, and open if nothing is published. What is
+    opened or dated by that counts as notified, as on the way up."""
+    known = _Known()
     found = sa.select(milestones, publications.c.published_on, publications.c.version).select_from(
         milestones.outerjoin(publications, publications.c.milestone_id == milestones.c.id)
     )
-    for plan in connection.execute(found.where(milestones.c.kind == "plan").order_by(milestones.c.id)).all():
+    for plan in known.connection.execute(found.where(milestones.c.kind == "plan").order_by(milestones.c.id)).all():
         is_published = plan.version is not None and plan.version != "draft"
         if is_published:
-            values = {"state": "done", "done_on": plan.published_on, "next_notice_on": None}
+            _close(plan, plan.published_on, known)
         elif plan.state == "done":
-            values = {"state": "in-progress", "done_on": None}
+            _open_again(plan, known)
         else:
             continue
-        connection.execute(sa.update(milestones).where(milestones.c.id == plan.id).values(values))
-        steps = sa.select(milestones).where(milestones.c.follows_id == plan.id)
-        for step in connection.execute(steps.order_by(milestones.c.id)).all():
-            rule = RULE.fullmatch(step.date_rule)
-            if rule is not None:
-                on = plan.published_on if is_published else None
-                target_on = on + timedelta(days=int(rule[1])) if on else None
-                moved = {"target_on": target_on} | ({"due_on": target_on} if step.due_on == step.target_on else {})
-                connection.execute(sa.update(milestones).where(milestones.c.id == step.id).values(moved))
+        for step in known.dated[plan.id]:
+            _date(step, plan.published_on if is_published else None, known)

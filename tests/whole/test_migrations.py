@@ -891,3 +891,31 @@ def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(empt
     assert then.notices + then.unreachable > 0, "what passes after the upgrade is told"
     steps = db.session.execute(text("SELECT milestone_id, step FROM notices WHERE queued_on > :day"), {"day": today})
     assert {row.milestone_id for row in steps} <= {12, 13, 20}
+
+
+def test_what_a_downgrade_dates_or_opens_is_asked_about_again_and_counts_as_notified(empty_app: Flask) -> None:
+    """A date that comes back has a bookmark: without one nobody would ever be reminded of it."""
+    upgrade(revision="0009")
+    before = Before()
+    for number, slug in enumerate(("interim", "agreed"), 1):
+        before.place(number, slug)
+    # An interim plan, with steps that are open and past their dates; and a plan that is agreed and not published.
+    before.published(10, day_ago(40), "interim")
+    before.done((10, 14), day_ago(40))
+    before.dated(12, day_ago(26))
+    before.dated(13, day_ago(26))
+    before.approved(20, 4, day_ago(30))
+    before.approved(20, 5, day_ago(20))
+    db.session.commit()
+    db.session.remove()
+    upgrade()
+    downgrade(revision="0009")
+    asked = text("SELECT id, due_on, next_notice_on FROM milestones WHERE id IN (12, 13, 20) ORDER BY id")
+    found = [(row.id, str(row.due_on), str(row.next_notice_on)) for row in db.session.execute(asked)]
+    assert found == [(12, day_ago(26), day_ago(0)), (13, day_ago(26), day_ago(0)), (20, day_ago(200), day_ago(0))]
+    told = text("SELECT milestone_id, step FROM notices WHERE ended_at IS NULL AND milestone_id IN (12, 13, 20)")
+    assert {tuple(row) for row in db.session.execute(told)} == {
+        (12, "overdue-26"),
+        (13, "overdue-26"),
+        (20, "overdue-200"),
+    }

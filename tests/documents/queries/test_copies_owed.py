@@ -119,3 +119,14 @@ def test_of_an_areas_service_providers_only_those_of_the_act_are_owed_a_copy(
     named = {OrganisationKind.OTHER_SERVICE_PROVIDER, OrganisationKind.SCOTTISH_GOVERNMENT}
     assert (body in record.receivers) is (kind in named)
     assert body in record.may_receive
+
+
+def test_a_national_body_that_takes_part_is_owed_one_copy(core_app: Flask) -> None:
+    load_reference(now())
+    moray = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    police = db.session.scalars(select(Organisation).where(Organisation.code == "N01")).one()
+    db.session.add(
+        PartnershipBody(partnership_id=moray.id, organisation=police, role=BodyRole.MEMBER, from_on=LONG_AGO)
+    )
+    db.session.flush()
+    assert [one.code for one in plan_of(moray).receivers].count("N01") == 1

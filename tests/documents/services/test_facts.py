@@ -41,6 +41,7 @@ from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.milestones.services.milestones import drop_milestone, finish_milestone, reopen_milestone
 from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.evidence import StoredContent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
@@ -374,16 +375,7 @@ def test_a_report_that_is_undone_is_open_again_with_its_steps(moray: Moray) -> N
 def test_a_revised_plan_was_prepared_when_it_was_and_is_agreed_to_again(moray: Moray) -> None:
     moray.approve_all()
     publication = moray.publish()
-    record_newer_version(
-        publication,
-        address=f"{ADDRESS}-revised",
-        published_on=date(2026, 5, 18),
-        reason="A priority was missing.",
-        reopen=[moray.find("approvals")],
-        by=moray.lead,
-        today=TODAY,
-        now=NOW,
-    )
+    revise(moray, publication, ("approvals",))
     assert moray.record.approvals == []
     assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
     assert moray.plan.done_on == COUNCIL_AGREED
@@ -471,16 +463,7 @@ def test_what_was_done_for_the_plan_before_a_revised_one_keeps_the_date_of_that(
     moray.approve_all()
     publication = moray.publish()
     moray.send(moray.providers(), date(2026, 4, 10))
-    record_newer_version(
-        publication,
-        address=f"{ADDRESS}-revised",
-        published_on=date(2026, 5, 18),
-        reason="A priority was missing.",
-        reopen=[],
-        by=moray.lead,
-        today=TODAY,
-        now=NOW,
-    )
+    revise(moray, publication)
     done_before = [key for key in STEPS if moray.find(key).state is State.DONE]
     assert "publish-plan" in done_before
     assert moray.due("publish-plan") == COUNCIL_AGREED + timedelta(days=28)
@@ -495,3 +478,60 @@ def test_undoing_a_day_by_hand_counts_as_a_change_of_the_plan(moray: Moray) -> N
     undo_preparation(moray.plan, "A wrong minute.", by=moray.lead, now=NOW)
     db.session.commit()
     assert moray.plan.version > before
+
+
+def test_a_copy_of_an_interim_plan_is_no_copy_of_the_plan(moray: Moray) -> None:
+    moray.publish(version=Version.INTERIM, interim_until=date(2027, 3, 31))
+    moray.send(list(moray.record.receivers), date(2026, 4, 28))
+    steps = [moray.find(key) for key in ("send-to-ministers", "send-to-providers")]
+    assert [(step.state, step.fact_count) for step in steps] == [(State.NOT_STARTED, 0)] * 2
+
+
+def revise(moray: Moray, publication: Publication, reopen: tuple[str, ...] = ()) -> None:
+    record_newer_version(
+        publication,
+        address=f"{ADDRESS}-revised",
+        published_on=date(2026, 5, 18),
+        reason="A priority was missing.",
+        reopen=[moray.find(key) for key in reopen],
+        by=moray.lead,
+        today=TODAY,
+        now=NOW,
+    )
+
+
+def test_a_revised_plan_was_prepared_on_the_day_by_hand_or_of_its_publication_all_the_same(moray: Moray) -> None:
+    publication = moray.publish()
+    revise(moray, publication)
+    for body in ("Moray Council", "NHS Grampian"):
+        moray.approve(body, date(2026, 3, 12))
+    assert moray.prepared() == (PUBLISHED, PreparedFrom.PUBLICATION), "its own approvals say nothing of the first"
+    record_preparation(moray.plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
+    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.BY_HAND)
+
+
+def test_a_report_counts_by_the_day_of_its_first_version(moray: Moray) -> None:
+    report = moray.find("annual-report-1")
+    report.reports_on = date(2026, 3, 31)
+    revise(moray, moray.publish(report))
+    keys = ("annual-report-1", "draft-report-1", "tell-government-1")
+    assert moray.done(*keys) == dict.fromkeys(keys, PUBLISHED)
+
+
+def test_approvals_without_a_day_count_for_a_plan_that_is_far_ahead(moray: Moray) -> None:
+    moray.plan.target_on = date(2029, 4, 1)
+    moray.approve("Moray Council", None)
+    moray.approve("NHS Grampian", None)
+    assert moray.prepared() == (None, PreparedFrom.APPROVALS)
+
+
+def test_an_interim_plan_that_is_undone_leaves_the_new_expected_date(moray: Moray) -> None:
+    """Two reasons for another date: the later of the two counts, and each counts once the other is gone."""
+    expected = date(2026, 8, 31)
+    change = DateChange(milestone_id=moray.plan.id, kind=DateChangeKind.EXPECTED, new_due_on=expected, reason="Late")
+    change.noted_at = NOW
+    db.session.add(change)
+    moray.publish(version=Version.INTERIM, interim_until=date(2027, 3, 31))
+    assert moray.plan.due_on == date(2027, 4, 1)
+    undo_publication(moray.publication, "It was not agreed.", by=moray.lead, now=NOW)
+    assert (moray.plan.due_on, moray.plan.expected_date) == (expected, True)

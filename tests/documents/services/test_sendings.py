@@ -17,6 +17,7 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.queries.sendings import government_has_mailbox, sending_facts
 from cycle_tracker.documents.services.document_copies import record_copies_sent
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publication_corrections import correct_publication, undo_publication
@@ -421,3 +422,21 @@ def test_what_came_of_a_copy_counts_as_a_change_of_the_document(
     before = find("plan-prepared").version
     run(days)
     assert find("plan-prepared").version > before
+
+
+def test_only_the_mailbox_of_the_scottish_government_is_its_own(lead: User) -> None:
+    police_with_a_mailbox()
+    db.session.flush()
+    assert not government_has_mailbox()
+    scottish_government().mailbox = MAILBOX
+    db.session.flush()
+    assert government_has_mailbox()
+
+
+def test_what_is_on_its_way_is_that_of_one_document(lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    other = Publication(milestone=find("annual-report-1"), recorded_at=NOW)
+    db.session.add(other)
+    db.session.flush()
+    assert list(sending_facts(publication.id)) == [scottish_government().id]
+    assert sending_facts(other.id) == {}

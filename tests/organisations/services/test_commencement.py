@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -157,6 +157,7 @@ lengths = st.lists(st.tuples(roles, st.integers(0, 30), st.integers(0, 30)), max
 
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=lengths, has_end=st.booleans(), start=st.integers(0, 120))
+@example(history=[(BodyRole.PROVIDER, 0, 10)], has_end=True, start=10)  # its last day is the start
 def test_whatever_parts_a_board_has_it_leads_on_its_days_from_the_start_on(
     core_app: Flask, history: list[tuple[BodyRole, int, int]], has_end: bool, start: int
 ) -> None:
@@ -186,3 +187,19 @@ def test_whatever_parts_a_board_has_it_leads_on_its_days_from_the_start_on(
 def _roles_by_day(board: Organisation, days: list[date]) -> dict[date, list[BodyRole]]:
     held = db.session.scalars(select(PartnershipBody).where(PartnershipBody.organisation_id == board.id)).all()
     return {day: [one.role for one in held if one.holds_on(day)] for day in days}
+
+
+def test_a_part_that_had_ended_the_day_before_in_another_partnership_stays_ended(core_app: Flask) -> None:
+    jean, board = make_user("Jean Hay"), make_organisation("A board", kind=OrganisationKind.INTEGRATION_JOINT_BOARD)
+    for slug, to_on in (("moray", START - DAY), ("fife", None)):
+        place = make_partnership(slug)
+        part = PartnershipBody(
+            partnership_id=place.id, organisation_id=board.id, role=BodyRole.PROVIDER, from_on=ROYAL_ASSENT
+        )
+        part.to_on = to_on
+        db.session.add(part)
+    db.session.flush()
+    before = parts()
+    set_commencement(START, by=jean, now=NOW)
+    set_commencement(None, by=jean, now=NOW)
+    assert parts() == before

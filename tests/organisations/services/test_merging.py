@@ -21,6 +21,7 @@ from cycle_tracker.models.organisation import OldCode, Organisation, Organisatio
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.publication import Publication, PublicationCopy, Version
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.organisations.services.commencement import set_commencement
 from cycle_tracker.organisations.services.merging import POINTERS, merge_organisations
 from cycle_tracker.organisations.services.organisations import (
     OrganisationDetails,
@@ -270,3 +271,34 @@ def test_two_that_are_merged_into_each_other_at_once_leave_one(app: Flask, moray
     assert sorted(at_once(app, lambda: merge(one, other), lambda: merge(other, one))) == [False, True]
     in_use = select(func.count()).where(Organisation.id.in_([one, other]), Organisation.in_use)
     assert db.session.scalar(in_use) == 1
+
+
+def test_a_board_that_leads_by_the_act_is_merged_and_the_day_can_still_be_removed(
+    moray: Partnership, jean: User
+) -> None:
+    kept, duplicate = (make_organisation(name, kind=OrganisationKind.INTEGRATION_JOINT_BOARD) for name in "AB")
+    part(moray, kept)
+    set_commencement(date(2027, 4, 1), by=jean, now=NOW)
+    part(moray, duplicate, BodyRole.LEAD, date(2027, 4, 1))
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    set_commencement(None, by=jean, now=NOW)
+    assert parts_of(kept) == [(moray.id, "provider", FIRST, None)]
+
+
+def test_what_builds_on_the_parts_follows_a_merge(
+    moray: Partnership, jean: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, duplicate, followed = provider("A"), provider("B"), []
+    part(moray, duplicate)
+    follower = lambda partnership_id, by, now: followed.append((partnership_id, by, now))  # noqa: E731
+    monkeypatch.setattr("cycle_tracker.organisations.services.parts.FOLLOWERS", [follower])
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert followed == [(moray.id, jean, NOW)]
+
+
+def test_what_was_merged_is_not_used_again(jean: User) -> None:
+    kept, duplicate = provider("A"), provider("B")
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    with pytest.raises(RuleBroken, match="was merged into another one"):
+        set_in_use(duplicate, in_use=True, by=jean, today=TODAY, now=NOW)
+    assert not duplicate.in_use

@@ -1,6 +1,7 @@
 """Organisations of the address book: who sees one, adding, changing, accepting and taking out of use."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -11,17 +12,23 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.organisation import SET_BY_LAW, Organisation, OrganisationKind
-from cycle_tracker.models.partnership import BodyRole, Partnership
+from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.user import User
 from cycle_tracker.organisations.queries.organisations import (
     OrganisationQuestion,
     Use,
     count_organisations,
+    find_by_name,
+    list_contacts_of,
     list_organisation_rows,
     list_parts,
+    list_to_merge_into,
 )
+from cycle_tracker.organisations.queries.parts import overlapping
 from cycle_tracker.organisations.rules import own_code
+from cycle_tracker.organisations.services.merging import merge_organisations
 from cycle_tracker.organisations.services.organisations import (
     OrganisationDetails,
     accept_organisation,
@@ -246,3 +253,52 @@ def test_a_code_that_the_service_gives_is_taken_by_no_other(jean: User) -> None:
             change_organisation(school, OrganisationDetails("B", SCHOOL, "", own_code(number)), by=jean, now=NOW)
     assert change_organisation(school, OrganisationDetails("B", SCHOOL, "", own_code(school.id)), by=jean, now=NOW)
     assert add_organisation(OrganisationDetails("C", SCHOOL), by=jean, now=NOW).code == own_code(school.id + 1)
+
+
+def test_contacts_in_other_partnerships_are_for_those_who_keep_these(
+    moray: Partnership, fife: Partnership, jean: User
+) -> None:
+    used = add_organisation(HOME_START, by=jean, now=NOW)
+    for place in (moray, fife):
+        name = f"Contact of {place.slug}"
+        db.session.add(
+            Contact(partnership_id=place.id, name=name, email=f"{place.slug}@x.example.test", organisation=used)
+        )
+    lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
+    db.session.flush()
+    seen = {user.name: [one.name for one in list_contacts_of(used, viewer_of(user.id, TODAY))] for user in (jean, lead)}
+    assert seen == {"Jean Hay": [], "Ailsa Grant": ["Contact of moray"]}
+
+
+def test_what_has_a_role_to_come_stays_in_use(moray: Partnership, jean: User) -> None:
+    added = add_organisation(HOME_START, by=jean, now=NOW)
+    add_body(moray, added, BodyRole.PROVIDER, TODAY + timedelta(days=1), by=jean, now=NOW)
+    with pytest.raises(RuleBroken, match="still has a role in Moray"):
+        set_in_use(added, in_use=False, by=jean, today=TODAY, now=NOW)
+
+
+def test_the_name_of_what_was_merged_means_the_other_one(moray: Partnership, jean: User) -> None:
+    kept = add_organisation(HOME_START, by=jean, now=NOW)
+    duplicate = add_organisation(OrganisationDetails("Home Start", PROVIDER), by=jean, now=NOW)
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert find_by_name("home start", within=None) is find_by_name("home start", within=moray.id) is kept
+
+
+def test_nothing_is_merged_into_what_waits_to_be_accepted_or_is_not_in_use(moray: Partnership, jean: User) -> None:
+    duplicate, accepted = (add_organisation(OrganisationDetails(name, SCHOOL), by=jean, now=NOW) for name in "AB")
+    add_organisation(OrganisationDetails("C", SCHOOL), partnership=moray, by=jean, now=NOW)
+    gone = add_organisation(OrganisationDetails("D", SCHOOL), by=jean, now=NOW)
+    set_in_use(gone, in_use=False, by=jean, today=TODAY, now=NOW)
+    assert list(list_to_merge_into(duplicate)) == [accepted]
+
+
+def test_two_parts_overlap_where_they_have_a_day_in_common(moray: Partnership) -> None:
+    board = make_organisation("A board")
+    first, last = TODAY, TODAY + timedelta(days=2)
+    moray.bodies.append(PartnershipBody(organisation=board, role=BodyRole.MEMBER, from_on=first, to_on=last))
+    db.session.flush()
+    near = [TODAY + timedelta(days=number) for number in range(-2, 6)]
+    for from_on, to_on in product(near, [*near, None]):
+        if to_on is None or from_on <= to_on:
+            common = any(from_on <= day and (to_on is None or day <= to_on) for day in near if first <= day <= last)
+            assert bool(overlapping(moray, board.id, from_on, to_on)) == common, (from_on, to_on)
