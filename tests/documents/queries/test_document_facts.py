@@ -24,7 +24,13 @@ NOW = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
 PUBLISHED, INTERIM_UNTIL, EXPLAINED = date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 30)
 DAYS = [date(2026, 3, 1), date(2026, 6, 30), INTERIM_UNTIL, date(2026, 10, 1), date(2026, 11, 2), date(2026, 12, 1)]
 # Of each explanation, the oldest first: whether it is shared, and whether it is noted.
-EXPLANATIONS = ([], [(True, True)], [(True, True), (False, True)], [(True, True), (True, False)], [(False, True)])
+EXPLANATIONS: tuple[list[tuple[bool, bool]], ...] = (
+    [],
+    [(True, True)],
+    [(True, True), (False, True)],
+    [(True, True), (True, False)],
+    [(False, True)],
+)
 
 
 def make_document(
