@@ -201,3 +201,11 @@ def test_what_is_published_comes_whole_and_in_order(core_app: Flask, morning: ti
     assert [one.form for one in found.addresses] == [Form.FULL, Form.CHILD]
     assert [one.receiver.name for one in found.copies] == [government.name, council.name]
     assert found.kept_copy is None
+
+
+@pytest.mark.usefixtures("core_app", "morning")
+def test_the_history_of_something_else_with_the_same_number_is_not_its_own() -> None:
+    one = make_report(make_partnership("moray"))
+    db.session.add(AuditEvent(at=clock.now(), subject="organisation", subject_id=one.id, action="added"))
+    db.session.commit()
+    assert not put_on_page(one).has.events

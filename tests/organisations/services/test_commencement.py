@@ -21,6 +21,7 @@ from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.organisations.queries.parts import list_boards_of_partnerships
 from cycle_tracker.organisations.services.commencement import (
     ROYAL_ASSENT,
     apply_commencement,
@@ -203,3 +204,20 @@ def test_a_part_that_had_ended_the_day_before_in_another_partnership_stays_ended
     set_commencement(START, by=jean, now=NOW)
     set_commencement(None, by=jean, now=NOW)
     assert parts() == before
+
+
+def test_what_builds_on_the_parts_follows_in_every_partnership(jean: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed: list[int] = []
+    monkeypatch.setattr(
+        "cycle_tracker.organisations.services.parts.FOLLOWERS", [lambda place, by, now: followed.append(place)]
+    )
+    set_commencement(START, by=jean, now=NOW)
+    assert followed == sorted(db.session.scalars(select(Partnership.id)))
+
+
+def test_a_board_is_listed_on_the_days_on_which_it_has_a_role(core_app: Flask) -> None:
+    moray, board = make_partnership("moray"), make_organisation("A", kind=OrganisationKind.INTEGRATION_JOINT_BOARD)
+    moray.bodies.append(PartnershipBody(organisation=board, role=BodyRole.PROVIDER, from_on=START, to_on=START))
+    db.session.flush()
+    listed = [list_boards_of_partnerships(START + number * DAY)["Moray"] for number in (-1, 0, 1)]
+    assert listed == [[], ["A"], []]

@@ -302,3 +302,28 @@ def test_two_parts_overlap_where_they_have_a_day_in_common(moray: Partnership) -
         if to_on is None or from_on <= to_on:
             common = any(from_on <= day and (to_on is None or day <= to_on) for day in near if first <= day <= last)
             assert bool(overlapping(moray, board.id, from_on, to_on)) == common, (from_on, to_on)
+
+
+def test_what_builds_on_the_parts_follows_a_change_of_one_and_not_what_changes_nothing(
+    moray: Partnership, jean: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[int] = []
+    monkeypatch.setattr(
+        "cycle_tracker.organisations.services.parts.FOLLOWERS", [lambda place, by, now: followed.append(place)]
+    )
+    part = add_body(moray, make_organisation("A board"), BodyRole.PROVIDER, TODAY, by=jean, now=NOW)
+    change_body(moray, part, PartDetails(BodyRole.PROVIDER, TODAY), by=jean, now=NOW)
+    assert followed == [moray.id]
+    change_body(moray, part, PartDetails(BodyRole.LEAD, TODAY), by=jean, now=NOW)
+    assert followed == [moray.id] * 2
+
+
+def test_what_waits_is_renamed_to_no_other_name_that_its_partnership_sees(
+    moray: Partnership, fife: Partnership, jean: User
+) -> None:
+    for name, place in (("Mine", moray), ("Theirs", fife)):
+        add_organisation(OrganisationDetails(name, SCHOOL), partnership=place, by=jean, now=NOW)
+    added = add_organisation(OrganisationDetails("A school", SCHOOL), partnership=moray, by=jean, now=NOW)
+    with pytest.raises(RuleBroken, match="Mine is already in the list"):
+        change_organisation(added, OrganisationDetails("mine", SCHOOL), by=jean, now=NOW)
+    assert change_organisation(added, OrganisationDetails("Theirs", SCHOOL), by=jean, now=NOW)

@@ -16,7 +16,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import ClosureDay, Partnership
 from cycle_tracker.models.user import User
-from cycle_tracker.partnerships.queries.calendars import calendar_of, calendar_of_service
+from cycle_tracker.partnerships.queries.calendars import at_work_on, calendar_of, calendar_of_service
 from cycle_tracker.reminders.queries.forecasts import forecast
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from scheduler.jobs import run_job
@@ -138,3 +138,28 @@ def test_a_day_is_not_worked_and_closed(days: Days, places: tuple[Partnership, P
     admin = db.session.scalars(select(User).where(User.name == "Jean Hay")).one()
     with pytest.raises(RuleBroken, match="already in the list"):
         add_closure_day(places[0], ST_ANDREWS, "", by=admin, today=ENTERED, now=moment(ENTERED))
+
+
+def test_a_holiday_on_which_a_partnership_is_closed_of_its_own_is_no_day_of_work(
+    days: Days, places: tuple[Partnership, Partnership]
+) -> None:
+    moray, fife = places
+    admin = db.session.scalars(select(User).where(User.name == "Jean Hay")).one()
+    christmas = date(2026, 12, 25)
+    for day in (ST_ANDREWS, christmas):
+        add_closure_day(fife, day, "Closed", by=admin, today=ENTERED, now=moment(ENTERED))
+    assert (at_work_on(ST_ANDREWS), at_work_on(christmas)) == ([moray.id], [])
+    assert not calendar_of_service().is_working_day(christmas)
+
+
+def test_a_holiday_that_is_worked_after_all_is_asked_about_again(
+    days: Days, places: tuple[Partnership, Partnership]
+) -> None:
+    fife = places[1]
+    admin = db.session.scalars(select(User).where(User.name == "Jean Hay")).one()
+    step = db.session.scalars(select(Milestone).where(Milestone.partnership_id == fife.id)).one()
+    step.next_notice_on = TUESDAY
+    db.session.commit()
+    add_worked_holiday(fife, ST_ANDREWS, by=admin, today=FRIDAY, now=moment(FRIDAY))
+    db.session.commit()
+    assert step.next_notice_on == FRIDAY
