@@ -211,6 +211,9 @@ def put_back(
 def a_sending_is_over() -> bool:
     """True where an email with a copy of a document has ended, and what that means is not written down yet.
 
-    The columns are named here by hand: the tables of documents are not loaded to find, as nearly always, nothing.
+    The columns are named here by hand: the tables of documents are not loaded to find, as nearly always, nothing. Ends
+    the transaction, which on SQLite keeps every other writer out.
     """
-    return db.session.scalar(_a_sending_is_over) or False
+    found = db.session.scalar(_a_sending_is_over)
+    db.session.rollback()
+    return bool(found)
