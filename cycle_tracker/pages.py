@@ -25,8 +25,8 @@ from cycle_tracker.documents.web.register.routes import bp as register
 from cycle_tracker.feeds.web.routes import bp as calendar_feeds
 from cycle_tracker.governance.web.escalations.routes import bp as escalations
 from cycle_tracker.governance.web.groups.routes import bp as groups
-from cycle_tracker.governance.web.ladder import section as ladder_section
-from cycle_tracker.governance.web.ladder.routes import bp as ladder
+from cycle_tracker.governance.web.raising import section as escalation_section
+from cycle_tracker.governance.web.raising.routes import bp as raising
 from cycle_tracker.imports.web.history_routes import bp as history
 from cycle_tracker.imports.web.routes import bp as imports
 from cycle_tracker.milestones.web import newest, sections
@@ -124,7 +124,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notices,
     milestone_notices,
     policies,
-    ladder,
+    raising,
     service_health,
     register,
     sign_in,
@@ -146,7 +146,7 @@ MILESTONE_SECTIONS: tuple[SectionOf, ...] = (
     publications_section.section_of,
     receipts_section.section_of,
     requests_section.section_of,
-    ladder_section.section_of,
+    escalation_section.section_of,
     answers_section.section_of,
     contacts_section.section_of,
     changes_section.section_of,

@@ -19,7 +19,7 @@ class NeighbourWatch:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._told: list[str] = []
+        self._notified: list[str] = []
 
     def look_at_start(self) -> None:
         """Say who sent in the last minutes: the process that this one follows, or a second one."""
@@ -48,10 +48,10 @@ class NeighbourWatch:
             finally:
                 db.session.rollback()
         others = [name for name in found if name != this_process()]
-        if others and not self._told:
+        if others and not self._notified:
             log.warning(
                 "More than one process runs the jobs: %s beside this one. Nothing is sent twice, but one should be "
                 "stopped.",
                 " and ".join(others),
             )
-        self._told = others
+        self._notified = others

@@ -70,7 +70,7 @@ def answer(token: str, said: ContactAnswer, *, today: date, now: datetime) -> An
     if question.user is not None:
         _act(milestone, said, by=question.user, today=today, now=now)
     elif question.contact is not None:
-        _tell_owner(milestone, today=today, now=now)
+        _notify_owner(milestone, today=today, now=now)
     db.session.flush()
     return given
 
@@ -152,7 +152,7 @@ def _act(milestone: Milestone, said: ContactAnswer, *, by: User, today: date, no
         start_milestone(milestone, by=by, now=now)
 
 
-def _tell_owner(milestone: Milestone, *, today: date, now: datetime) -> None:
+def _notify_owner(milestone: Milestone, *, today: date, now: datetime) -> None:
     """Have the owner, or whoever stands in their place, told at the next run. Where they are still to be told of an
     earlier answer, that mail will tell of this one."""
     if milestone.due_on is None or milestone.partnership_id is None:

@@ -30,7 +30,7 @@ def import_milestones(file: Path, dry_run: bool) -> None:
     today, now = clock.today(), clock.now()
     plan = _plan(file)
     if plan.problems:
-        _tell_problems(plan)
+        _print_problems(plan)
     if dry_run:
         click.echo(f"Nothing was saved. The file has {_in_words(plan)}.")
         return
@@ -53,7 +53,7 @@ def import_organisations(file: Path, dry_run: bool) -> None:
     plan = _organisations(file)
     if plan.problems:
         db.session.rollback()
-        _tell_problems(plan)
+        _print_problems(plan)
     if dry_run:
         db.session.rollback()
         click.echo(f"Nothing was saved. The file has {_in_words(plan)}.")
@@ -81,7 +81,7 @@ def _content(file: Path) -> bytes:
         return opened.read(LARGEST_FILE + 1)
 
 
-def _tell_problems(plan: Plan) -> None:
+def _print_problems(plan: Plan) -> None:
     """Every problem by its row, on standard error. Raises ClickException: nothing is recorded."""
     for problem in plan.problems:
         column = f", {problem.column}" if problem.column else ""

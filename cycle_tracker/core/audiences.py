@@ -23,7 +23,7 @@ HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONA
 
 @dataclass(frozen=True)
 class EscalationStage:
-    """One step of the ladder: so many days past the due date, this audience is told, once."""
+    """One escalation stage: so many days past the due date, this audience is told, once."""
 
     days: int
     audiences: tuple[Audience, ...]

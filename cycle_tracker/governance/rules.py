@@ -1,4 +1,4 @@
-"""The ladder as people use it: saying that one has seen a rung and will reply, and raising something by hand."""
+"""Escalation as people use it: saying that one has seen a rung and will reply, and raising something by hand."""
 
 from datetime import date, timedelta
 

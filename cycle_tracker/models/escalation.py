@@ -1,4 +1,4 @@
-"""A rung of the ladder that a milestone has come to."""
+"""An escalation stage that a milestone has come to."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,8 +28,8 @@ class Escalation(Base):
     day on which it was due, however late the job that opened it ran. `decided_at` is when the group last decided on
     it: until then it waits for the group, and decided it may still be open. `reply_by` is set where somebody of the
     audience acknowledged it: no further rung opens before that day. `raised_by_id` and `raised_why` are set where a
-    person raised it before the ladder did, or further than the ladder goes; `rung` is then the days past `due_on` of
-    the day on which they did.
+    person raised it before its stage, or further than any goes; `rung` is then the days past `due_on` of the
+    day on which they did.
     """
 
     __tablename__ = "escalations"

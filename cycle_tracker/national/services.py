@@ -8,7 +8,7 @@ from sqlalchemy import select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.governance.queries.ladder import find_national_group, list_officials
+from cycle_tracker.governance.queries.open_escalations import find_national_group, list_officials
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, TOO_EARLY
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.user import User

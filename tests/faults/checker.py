@@ -49,16 +49,16 @@ def judge(ledger: Sequence[Mapping[str, Any]], outbox: Sequence[Mapping[str, Any
     with the notices that were `due`. A notice counts as told where a mail that holds it arrived at its recipient."""
     arrived = Counter((line["message_id"], recipient) for line in ledger for recipient in line["recipients"])
     held = {(message["message_id"], message["recipient"]): message for message in outbox}
-    told = Counter(
+    notified = Counter(
         Told(message["recipient"], notice["key"], notice["due_on"], notice["step"])
         for identity, message in held.items()
         if identity in arrived
         for notice in message["notices"]
     )
     return Verdict(
-        lost=sorted(set(due) - set(told)),
-        unexpected=sorted(set(told) - set(due)),
-        told_twice=sorted(notice for notice, times in told.items() if times > 1),
+        lost=sorted(set(due) - set(notified)),
+        unexpected=sorted(set(notified) - set(due)),
+        told_twice=sorted(notice for notice, times in notified.items() if times > 1),
         unsent=[message["message_id"] for message in outbox if message["state"] != "sent" and message["notices"]],
         unknown_mails=sorted(message_id for message_id, recipient in set(arrived) - set(held)),
         repeats=sum(times - 1 for times in arrived.values()),

@@ -77,7 +77,7 @@ class Service:
             db.session.remove()  # SQLite has one writer at a time, and the job is another one
             return run_job(self._app, job, clock.today())
 
-    def told(self, due_on: str, step: str) -> set[Told]:
+    def notified(self, due_on: str, step: str) -> set[Told]:
         """The notices of one step for every milestone due on one of the two days."""
         return {
             Told(f"person-{number % self.people:06d}@example.test", f"syn-{number:07d}", due_on, step)
@@ -86,7 +86,7 @@ class Service:
 
     def of_thursday(self) -> set[Told]:
         """What is due on the Thursday."""
-        return self.told(FELL_DUE, "overdue-1") | self.told(FALLS_DUE, "before-14")
+        return self.notified(FELL_DUE, "overdue-1") | self.notified(FALLS_DUE, "before-14")
 
     def forget_mails(self) -> None:
         """Begin a new page of the ledger, as of a mail server that never took a mail."""

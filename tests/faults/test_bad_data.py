@@ -40,7 +40,11 @@ def poison_and_run(app: Flask, service: Service, *, items: int, bad: int) -> Non
     status, counts = service.jobs.run("queue-notices", DAY, within=600)
     sent_status, sent = service.jobs.run("send-outbox", DAY, within=600)
 
-    good = {told for told in service.told(FELL_DUE, "overdue-1") if int(told.key.removeprefix("syn-")) >= bad}
+    good = {
+        notified
+        for notified in service.notified(FELL_DUE, "overdue-1")
+        if int(notified.key.removeprefix("syn-")) >= bad
+    }
     verdict = service.judge(good)
     assert verdict.lost == []
     assert verdict.told_twice == []

@@ -32,7 +32,9 @@ def test_two_days_ahead_and_back_again_tell_everything_once(service: Service) ->
     # Tuesday's, for all who own one of the 30. Then nothing more, whichever day it seems to be.
     assert mails == [25, 50, 50, 50, 50]
     verdict = service.judge(
-        service.told(FELL_DUE, "overdue-1") | service.told(FALLS_DUE, "before-3") | service.told(FELL_DUE, "overdue-8")
+        service.notified(FELL_DUE, "overdue-1")
+        | service.notified(FALLS_DUE, "before-3")
+        | service.notified(FELL_DUE, "overdue-8")
     )
     assert (verdict.faults, verdict.repeats) == ({}, 0)
     assert service.escalations() == service.first_rungs(FELL_DUE, "2026-05-12")
@@ -47,7 +49,7 @@ def test_an_hour_back_neither_sends_again_nor_keeps_anything_back_for_good(servi
     held_back = service.run_at("send-outbox", MONDAY)
     sent = service.run_at("send-outbox", ahead + MINUTE)
     assert (held_back.counts["sent"], sent.counts["sent"]) == (0, 10)
-    verdict = service.judge(service.told(FELL_DUE, "overdue-1"))
+    verdict = service.judge(service.notified(FELL_DUE, "overdue-1"))
     assert (verdict.faults, verdict.repeats) == ({}, 0)
 
 

@@ -93,7 +93,7 @@ def crash_under_load(cluster: Cluster, folder: Path, load: Load) -> tuple[int, i
         service.outlast_leases()
         for job in ("queue-notices", "send-outbox"):
             assert jobs.run(job, DAY, lease=LEASE, within=900)[0] == 0
-        verdict = service.judge(service.told(FELL_DUE, "overdue-1"))
+        verdict = service.judge(service.notified(FELL_DUE, "overdue-1"))
         say(
             "F10",
             seed=seed,

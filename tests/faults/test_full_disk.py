@@ -80,7 +80,7 @@ def test_with_a_full_disk_pages_are_read_and_writes_are_refused_clearly_until_th
             filler.unlink()
             service.outlast_leases()
             assert jobs.run("send-outbox", DAY)[0] == 0
-            verdict = service.judge(service.told(FELL_DUE, "overdue-1"))
+            verdict = service.judge(service.notified(FELL_DUE, "overdue-1"))
             assert verdict.faults == {}
             assert verdict.repeats <= 1
             assert service.is_sound()

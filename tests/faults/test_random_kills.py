@@ -48,7 +48,7 @@ def test_two_hundred_kills_over_ten_thousand_items_lose_nothing_and_repeat_at_mo
     kills.spread_over(TUESDAY, 210 - kills.counted.total())
 
     kills.judge(
-        service.of_thursday() | service.told(FELL_DUE, "overdue-8") | service.told(FALLS_DUE, "before-3"),
+        service.of_thursday() | service.notified(FELL_DUE, "overdue-8") | service.notified(FALLS_DUE, "before-3"),
     )
     assert kills.counted.total() >= 200
     assert min(kills.counted.values()) >= 20

@@ -389,7 +389,7 @@ def document_pages() -> list[str]:
         plan,
         address="https://www.moray.example.org/plan",
         published_on=date(2026, 4, 7),
-        tell_government=False,
+        send_to_ministers=False,
         by=lead,
         today=today,
         now=now,

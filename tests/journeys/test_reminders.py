@@ -39,7 +39,7 @@ def tick(visitor: Visitor, label: str) -> None:
 
 @on_both_sizes
 @pytest.mark.usefixtures("moray")
-def test_a_step_goes_up_the_ladder_and_everybody_can_see_why(service: Service, visitor: Visitor) -> None:
+def test_a_step_is_escalated_and_everybody_can_see_why(service: Service, visitor: Visitor) -> None:
     # The lead has the governance group told after 14 days, and sees first what that would send.
     visitor.sign_in(LEAD)
     visitor.open("/partnerships/moray/policies/step/change")

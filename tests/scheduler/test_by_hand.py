@@ -219,6 +219,6 @@ def test_a_run_that_the_database_ends_says_nothing_of_what_it_was_writing(
     assert not report.usable
     assert "message_bodies" in error
     assert "INSERT" not in error
-    for told in (error, report.said, caplog.text):
-        assert "Content-Type" not in told
-        assert "[parameters" not in told
+    for notified in (error, report.said, caplog.text):
+        assert "Content-Type" not in notified
+        assert "[parameters" not in notified

@@ -56,7 +56,7 @@ def test_nothing_on_the_sunday_and_one_of_each_on_the_working_days_around_it(day
 
     # One mail each working day, and none on the days between: each of the four steps towards its day before the
     # weekend, and what has passed since on the Monday.
-    assert [(one.day, one.steps) for one in days.told] == [
+    assert [(one.day, one.steps) for one in days.notified] == [
         (
             short(friday),
             "on-day over before-14, before-3; on-day over before-14, before-3; before-3 over before-14; "

@@ -63,7 +63,7 @@ def test_a_date_moved_away_and_back_is_told_again_and_what_is_done_no_more(days:
         states[day] = due_state(step.due_on, step.state, step.done_on, day)
         assert list_documents(day) == []  # officials never see a local step
 
-    assert days.told == MAILS
+    assert days.notified == MAILS
     assert notices_as_told() == NOTICES
     assert escalations_as_told() == RUNGS
     assert states == {day: state for first, last, state in STATES for day in every_day(first, last)}

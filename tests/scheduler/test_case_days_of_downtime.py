@@ -62,7 +62,7 @@ def test_days_of_downtime_end_in_one_catch_up_with_the_right_rung(days: Days) ->
     days.run(BACK, TEN)
     for day in every_day(date(2026, 7, 3), date(2026, 7, 14)):
         days.run(day)
-    assert days.told == [*BEFORE, *CATCH_UP, *AFTER]
+    assert days.notified == [*BEFORE, *CATCH_UP, *AFTER]
     assert escalations_as_told() == RUNGS
 
 
@@ -124,7 +124,7 @@ def test_the_process_catches_up_at_its_start_and_stops_when_asked(days: Days, da
     assert "Traceback" not in said
     db.session.expire_all()
     days.send(BACK, TEN)
-    assert days.told == [*BEFORE, *sorted(CATCH_UP, key=lambda one: one.recipient)]
+    assert days.notified == [*BEFORE, *sorted(CATCH_UP, key=lambda one: one.recipient)]
     assert escalations_as_told() == RUNGS[:1]
     run = db.session.scalars(select(JobRun).where(JobRun.job == "queue-notices")).one()
     assert (run.ran_for, run.outcome, london_day(run.started_at)) == (BACK, RunOutcome.FINISHED, BACK)

@@ -33,7 +33,7 @@ TITLE = "Annual report on 2025–26"
 EXPLAINED_ON, NEW_DATE, RECORDED_ON = date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 20)
 
 
-def told(day: str, recipient: str, words: str, steps: str) -> Told:
+def notified(day: str, recipient: str, words: str, steps: str) -> Told:
     return Told(day, recipient, f"{TITLE}, Moray: {words}", steps)
 
 
@@ -42,30 +42,30 @@ def decide(day: str, recipient: str, steps: str) -> Told:
 
 
 MAILS = [
-    told("2 Jun", AILSA, "due in 28 days", "before-28"),
-    told("16 Jun", AILSA, "due in 14 days", "before-14"),
-    told("23 Jun", AILSA, "due in 7 days", "before-7"),
-    told("29 Jun", AILSA, "due tomorrow", "before-1"),
-    told("30 Jun", AILSA, "due today", "on-day"),
-    told("1 Jul", AILSA, "overdue by 1 day", "overdue-1"),
-    told("1 Jul", BLAIR, "overdue by 1 day", "rung-1"),
-    told("8 Jul", AILSA, "overdue by 8 days", "overdue-8"),
+    notified("2 Jun", AILSA, "due in 28 days", "before-28"),
+    notified("16 Jun", AILSA, "due in 14 days", "before-14"),
+    notified("23 Jun", AILSA, "due in 7 days", "before-7"),
+    notified("29 Jun", AILSA, "due tomorrow", "before-1"),
+    notified("30 Jun", AILSA, "due today", "on-day"),
+    notified("1 Jul", AILSA, "overdue by 1 day", "overdue-1"),
+    notified("1 Jul", BLAIR, "overdue by 1 day", "rung-1"),
+    notified("8 Jul", AILSA, "overdue by 8 days", "overdue-8"),
     *(decide("14 Jul", member, "rung-14") for member in GROUP),
-    told("15 Jul", AILSA, "overdue by 15 days", "overdue-15"),
-    told("22 Jul", AILSA, "overdue by 22 days", "overdue-22"),
-    told("29 Jul", AILSA, "overdue by 29 days", "overdue-29"),
-    told("5 Aug", AILSA, "overdue by 36 days", "overdue-36"),
-    told("12 Aug", AILSA, "overdue by 43 days", "overdue-43"),
+    notified("15 Jul", AILSA, "overdue by 15 days", "overdue-15"),
+    notified("22 Jul", AILSA, "overdue by 22 days", "overdue-22"),
+    notified("29 Jul", AILSA, "overdue by 29 days", "overdue-29"),
+    notified("5 Aug", AILSA, "overdue by 36 days", "overdue-36"),
+    notified("12 Aug", AILSA, "overdue by 43 days", "overdue-43"),
     Told("17 Aug", AILSA, f"Add an explanation: {TITLE}, Moray", "explain"),
     Told("17 Aug", BLAIR, f"Add an explanation: {TITLE}, Moray", "explain"),
-    told("19 Aug", AILSA, "overdue by 50 days", "overdue-50"),
-    told("26 Aug", AILSA, "overdue by 57 days", "overdue-57"),
+    notified("19 Aug", AILSA, "overdue by 50 days", "overdue-50"),
+    notified("26 Aug", AILSA, "overdue by 57 days", "overdue-57"),
     # 1 September: explained, with the new date 30 September; nothing before that day or on it
-    told("1 Oct", AILSA, "overdue by 1 day", "overdue-1"),
-    told("1 Oct", BLAIR, "overdue by 1 day", "rung-1"),
-    told("8 Oct", AILSA, "overdue by 8 days", "overdue-8"),
+    notified("1 Oct", AILSA, "overdue by 1 day", "overdue-1"),
+    notified("1 Oct", BLAIR, "overdue by 1 day", "rung-1"),
+    notified("8 Oct", AILSA, "overdue by 8 days", "overdue-8"),
     *(decide("14 Oct", member, "rung-14") for member in GROUP),
-    told("15 Oct", AILSA, "overdue by 15 days", "overdue-15"),
+    notified("15 Oct", AILSA, "overdue by 15 days", "overdue-15"),
     # 20 October: recorded as published, and Scottish Government told
     Told("20 Oct", MAILBOX, f"Moray: {TITLE}", ""),
     Told("20 Oct", AILSA, f"Your copy, Moray: {TITLE}", ""),
@@ -105,7 +105,7 @@ def test_morays_report_day_by_day_from_june_to_october_2026(days: Days) -> None:
         for document in list_documents(day):
             listed[day] = (document.state, document.days_past, document.lag, document.escalated_on is not None)
 
-    assert days.told == MAILS
+    assert days.notified == MAILS
     assert escalations_as_told() == RUNGS
     assert states == EXPECTED_STATES
     assert listed == on_the_officials_list()
@@ -170,7 +170,7 @@ def record(report: Milestone, day: date) -> None:
         report,
         address="https://www.moray.example/report-2025-26.pdf",
         published_on=date(2026, 10, 19),
-        tell_government=True,
+        send_to_ministers=True,
         by=report.owner,
         today=day,
         now=moment(day, TEN),

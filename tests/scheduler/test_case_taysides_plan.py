@@ -85,9 +85,9 @@ class Tayside:
 
     def mails(self, day: date, at: time = time(9)) -> list[tuple[str, str]]:
         """What the sender sends on a day: to whom, and its subject."""
-        self.days.told.clear()
+        self.days.notified.clear()
         self.days.send(day, at)
-        return [(one.recipient, one.subject) for one in self.days.told]
+        return [(one.recipient, one.subject) for one in self.days.notified]
 
 
 def organisation(name: str) -> Organisation:
@@ -165,7 +165,7 @@ def test_taysides_plan_from_its_first_approval_to_its_last_copy(tayside: Tayside
         tayside.plan,
         address="https://www.tayside.example/plan",
         published_on=date(2026, 5, 15),
-        tell_government=True,
+        send_to_ministers=True,
         by=tayside.by,
         today=day,
         now=moment(day),

@@ -44,7 +44,7 @@ class Days:
 
     app: Flask
     sink: SmtpSink
-    told: list[Told] = field(default_factory=list)
+    notified: list[Told] = field(default_factory=list)
 
     def queue(self, day: date, at: time = SEVEN) -> None:
         """What `queue-notices` does: nothing on a day that is no working day."""
@@ -58,7 +58,9 @@ class Days:
         if a_sending_is_over():
             settle_sendings(now=moment(day, at))
         for mail in self.sink.accepted:
-            self.told.append(_told(day, str(mail.message["Message-ID"]), str(mail.message["Subject"]), mail.recipients))
+            self.notified.append(
+                _notified(day, str(mail.message["Message-ID"]), str(mail.message["Subject"]), mail.recipients)
+            )
         self.sink.accepted.clear()
         db.session.expire_all()
         return sent
@@ -70,7 +72,7 @@ class Days:
 
     def of(self, day: date) -> list[Told]:
         """The mails of one day."""
-        return [one for one in self.told if one.day == short(day)]
+        return [one for one in self.notified if one.day == short(day)]
 
 
 def moment(day: date, at: time = SEVEN) -> datetime:
@@ -129,7 +131,7 @@ def notices_as_told() -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _told(day: date, message_id: str, subject: str, recipients: tuple[str, ...]) -> Told:
+def _notified(day: date, message_id: str, subject: str, recipients: tuple[str, ...]) -> Told:
     message = db.session.scalars(select(Message).where(Message.message_id == message_id)).one()
     assert recipients == (message.recipient,)
     notices = db.session.scalars(

@@ -37,7 +37,7 @@ def email(app: Flask) -> str:
         return give_password(make_user("Ailsa Grant", role=Role.LEAD, partnership=moray))
 
 
-def tell_server(database: Database, statement: str) -> None:
+def command_server(database: Database, statement: str) -> None:
     options = "-c default_transaction_read_only=off"
     with psycopg.connect(database.url, autocommit=True, options=options) as connection:
         connection.execute(statement.encode())
@@ -48,8 +48,8 @@ def only_reads(app: Flask, database: Database, email: str) -> Iterator[None]:
     """A server that takes no changes, as one that waits to take over for another."""
 
     def change(statement: str) -> None:
-        tell_server(database, statement)
-        tell_server(database, END_ALL)
+        command_server(database, statement)
+        command_server(database, END_ALL)
 
     change(ONLY_READS.format("on"))
     yield
@@ -60,14 +60,14 @@ def test_a_page_is_there_although_every_line_was_closed(app: Flask, database: Da
     client = visit_as(app, email)
     for _ in range(3):
         assert client.get("/").status_code == 200
-        tell_server(database, END_ALL)
+        command_server(database, END_ALL)
     assert client.get("/").status_code == 200
 
 
 def test_a_change_is_saved_although_every_line_was_closed(app: Flask, database: Database, email: str) -> None:
     client = visit_as(app, email)
     assert client.get(STEP).status_code == 200
-    tell_server(database, END_ALL)
+    command_server(database, END_ALL)
     assert client.post(f"{STEP}/start", data={"version": version(app)}).status_code == 302
 
 

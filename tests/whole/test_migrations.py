@@ -831,8 +831,8 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
     }
     assert back[40][0] == "in-progress", "it is not published"
     assert [tuple(row) for row in db.session.execute(its_days)] == recorded
-    told = db.session.execute(text("SELECT id, done_with FROM milestones WHERE done_with IS NOT NULL ORDER BY id"))
-    assert [tuple(row) for row in told][:2] == [(12, "told"), (14, "published")]
+    notified = db.session.execute(text("SELECT id, done_with FROM milestones WHERE done_with IS NOT NULL ORDER BY id"))
+    assert [tuple(row) for row in notified][:2] == [(12, "told"), (14, "published")]
     db.session.remove()
     upgrade()
     assert stands()[10] == now[10]
@@ -913,8 +913,8 @@ def test_what_a_downgrade_dates_or_opens_is_asked_about_again_and_counts_as_noti
     asked = text("SELECT id, due_on, next_notice_on FROM milestones WHERE id IN (12, 13, 20) ORDER BY id")
     found = [(row.id, str(row.due_on), str(row.next_notice_on)) for row in db.session.execute(asked)]
     assert found == [(12, day_ago(26), day_ago(0)), (13, day_ago(26), day_ago(0)), (20, day_ago(200), day_ago(0))]
-    told = text("SELECT milestone_id, step FROM notices WHERE ended_at IS NULL AND milestone_id IN (12, 13, 20)")
-    assert {tuple(row) for row in db.session.execute(told)} == {
+    notified = text("SELECT milestone_id, step FROM notices WHERE ended_at IS NULL AND milestone_id IN (12, 13, 20)")
+    assert {tuple(row) for row in db.session.execute(notified)} == {
         (12, "overdue-26"),
         (13, "overdue-26"),
         (20, "overdue-200"),

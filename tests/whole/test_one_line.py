@@ -47,8 +47,8 @@ from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import (
     ask_for_new_password,
     ask_for_sign_in_link,
+    notify_of_change,
     queue_invitation,
-    tell_of_change,
 )
 from cycle_tracker.people.services.delegations import set_away
 from cycle_tracker.requests.services import draft_requests, send_requests
@@ -204,13 +204,13 @@ def _write_every_kind_of_mail(place: Place) -> None:
     ask_for_new_password(lead.email, now=now)
     ask_for_sign_in_link(place.owner.email, now=now)
     queue_invitation(invitation, moray.name, now=now)
-    tell_of_change(lead, "Your password was changed", now=now)
+    notify_of_change(lead, "Your password was changed", now=now)
     set_away(place.owner, deputy, today, today, by=lead, today=today, now=now, within_id=moray.id)
     record_publication(
         place.report,
         address="https://example.org/r",
         published_on=date(2026, 7, 1),
-        tell_government=True,
+        send_to_ministers=True,
         by=lead,
         today=today,
         now=now,

@@ -83,7 +83,7 @@ def test_what_is_allowed_is_there_still() -> None:
     ],
 )
 def test_a_rival_spelling_is_found(statement: str, where_to_ask: str) -> None:
-    (found,) = (told for told in map(_told_of, ast.walk(ast.parse(statement))) if told)
+    (found,) = (notified for notified in map(_told_of, ast.walk(ast.parse(statement))) if notified)
     assert found == where_to_ask
 
 

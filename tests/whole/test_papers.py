@@ -175,8 +175,8 @@ def test_the_architecture_names_every_table_and_no_other() -> None:
 def test_the_architecture_names_every_import_contract() -> None:
     contracts = re.findall(r'^name = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1:]
     layers = ARCHITECTURE.read_text().split("\n## Layers\n", 1)[1].split("\n## ", 1)[0]
-    told = re.findall(r"^- (.+)\.$", layers, re.MULTILINE)
-    assert told == contracts
+    notified = re.findall(r"^- (.+)\.$", layers, re.MULTILINE)
+    assert notified == contracts
 
 
 @pytest.mark.parametrize("paper", DECISIONS, ids=lambda paper: paper.name)

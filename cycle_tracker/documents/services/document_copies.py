@@ -8,7 +8,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.services.facts import settle
-from cycle_tracker.documents.services.publications import tell_scottish_government
+from cycle_tracker.documents.services.publications import record_copy_to_government
 from cycle_tracker.documents.services.sendings import ONLY_A_DRAFT, stop_sendings
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -41,7 +41,7 @@ def record_copies_sent(
         if receiver.id in there:
             raise RuleBroken(f"A copy to {receiver.name} is already recorded.", field="receivers")
         if receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT:
-            tell_scottish_government(publication, sent_on=sent_on, by=by, now=now)
+            record_copy_to_government(publication, sent_on=sent_on, by=by, now=now)
             continue
         stop_sendings(publication, now=now, receiver_id=receiver.id)
         copy = PublicationCopy(receiver=receiver, sent_on=sent_on, sent_recorded_by_id=by.id)

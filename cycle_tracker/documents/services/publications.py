@@ -24,7 +24,7 @@ def record_publication(
     *,
     address: str,
     published_on: date | None,
-    tell_government: bool,
+    send_to_ministers: bool,
     by: User | None,
     today: date,
     now: datetime,
@@ -32,7 +32,7 @@ def record_publication(
     interim_until: date | None = None,
     confirmed: bool = False,
 ) -> Publication:
-    """Record where and when a document was published; with `tell_government`, send it to Scottish Government.
+    """Record where and when a document was published; with `send_to_ministers`, send it to Scottish Government.
 
     A draft, published for a consultation, finishes nothing, and what is published after it takes its place. Raises
     RuleBroken for what is no document, is recorded already, or carries a day that cannot be; and Unlikely for a day
@@ -59,7 +59,7 @@ def record_publication(
     db.session.add(publication)
     _record_event(publication, by=by, now=now)
     settle(document, by=by, now=now)
-    if tell_government and not publication.is_draft:
+    if send_to_ministers and not publication.is_draft:
         send_to_scottish_government(publication, by=by, today=today, now=now)
     count_as_changed(document)
     db.session.flush()
@@ -124,10 +124,10 @@ def send_to_scottish_government(publication: Publication, *, by: User | None, to
     if government.mailbox and by is not None:
         send_copy(publication, government, by=by, now=now)
     else:
-        tell_scottish_government(publication, sent_on=today, by=by, now=now)
+        record_copy_to_government(publication, sent_on=today, by=by, now=now)
 
 
-def tell_scottish_government(
+def record_copy_to_government(
     publication: Publication, *, sent_on: date | None, by: User | None, now: datetime
 ) -> PublicationCopy:
     """Record the day on which somebody sent the document to Scottish Government. Nothing is emailed: it was sent.

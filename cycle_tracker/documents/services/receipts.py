@@ -9,7 +9,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.services.document_copies import take_back_copy
-from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -61,7 +61,7 @@ def record_received_document(
             document,
             address=known.address,
             published_on=known.published_on,
-            tell_government=False,
+            send_to_ministers=False,
             by=by,
             today=today,
             now=now,
@@ -111,7 +111,7 @@ def _send_on_behalf(
     """The copy that was never told of here; nobody is mailed, for it is there."""
     if known.sent_on is not None:
         ensure_past_day(known.sent_on, today, field="sent_on")
-    return tell_scottish_government(publication, sent_on=known.sent_on, by=by, now=now)
+    return record_copy_to_government(publication, sent_on=known.sent_on, by=by, now=now)
 
 
 def _ensure_not_before_sent(document: Milestone, copy: PublicationCopy, received_on: date) -> None:

@@ -25,7 +25,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import Publication, PublicationCopy, Sending
 from cycle_tracker.models.user import User
-from cycle_tracker.people.queries.planning_leads import list_leads_to_tell
+from cycle_tracker.people.queries.planning_leads import list_leads_to_notify
 
 ONLY_A_DRAFT = "Only a draft is published. Record the document itself first."
 TAKEN_BACK = "The record of the publication was changed before it was sent."
@@ -170,5 +170,5 @@ def _record_refused(sending: Sending, *, by: User | None, now: datetime) -> None
     audit.record_milestone(document, "copy-not-sent", by=by, at=now, after=after)
     if document.partnership is None:
         return
-    for lead in list_leads_to_tell(document.partnership, london_day(now)):
+    for lead in list_leads_to_notify(document.partnership, london_day(now)):
         queue_not_sent(sending, lead, now=now)

@@ -59,7 +59,7 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
             _there(one.document),
             address=row.address,
             published_on=row.published.on if row.published else None,
-            tell_government=False,
+            send_to_ministers=False,
             by=by,
             today=today,
             now=now,

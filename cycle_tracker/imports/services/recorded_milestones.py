@@ -23,7 +23,7 @@ from cycle_tracker.models.user import User
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on
-from cycle_tracker.reminders.services.assignments import tell_new_owner
+from cycle_tracker.reminders.services.assignments import notify_new_owner
 from cycle_tracker.reminders.services.notice_batches import NoticeBatch
 
 
@@ -65,7 +65,7 @@ def _add(rows: Sequence[ImportedMilestone], *, by: User | None, today: date, now
             after={"title": milestone.title, "due_on": milestone.due_on, "state": milestone.state},
             reason=REASON,
         )
-        tell_new_owner(milestone, by=by, today=today, now=now)
+        notify_new_owner(milestone, by=by, today=today, now=now)
 
 
 def _made(one: ImportedMilestone, today: date) -> Milestone:

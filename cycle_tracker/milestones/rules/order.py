@@ -20,3 +20,12 @@ def comes_before(first: int, then: int, before: Mapping[int, Collection[int]]) -
                 seen.add(one)
                 waiting.append(one)
     return False
+
+
+def would_make_cycle(milestone: int, first: int, before: Mapping[int, Collection[int]]) -> bool:
+    """True where `milestone` could not wait for `first` without waiting for itself, directly or by way of others.
+
+    >>> would_make_cycle(1, 3, {3: [2], 2: [1]}), would_make_cycle(3, 1, {3: [2], 2: [1]})
+    (True, False)
+    """
+    return first == milestone or comes_before(milestone, first, before)

@@ -7,7 +7,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.queries.relations import predecessors_within
-from cycle_tracker.milestones.rules.order import comes_before
+from cycle_tracker.milestones.rules.order import would_make_cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 
@@ -25,7 +25,7 @@ def add_predecessor(milestone: Milestone, first: Milestone, *, by: User, now: da
     before = predecessors_within(milestone.partnership_id)
     if first.id in before.get(milestone.id, ()):
         return
-    if first.id == milestone.id or comes_before(milestone.id, first.id, before):
+    if would_make_cycle(milestone.id, first.id, before):
         raise RuleBroken(f"“{first.title}” already depends on this one, so it cannot be first.", field="predecessor")
     milestone.predecessors.append(first)
     audit.record_milestone(milestone, "predecessor-added", by=by, at=now, after=_named(first))

@@ -18,7 +18,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import list_owners
-from cycle_tracker.reminders.services.assignments import tell_new_owner
+from cycle_tracker.reminders.services.assignments import notify_new_owner
 from cycle_tracker.reminders.services.notices import start_notices
 
 # What a lead may add. Plans and annual reports come with the cycle; sub-tasks belong to a milestone.
@@ -172,7 +172,7 @@ def _enter(milestone: Milestone, wanted: Wanted, *, by: User, today: date, now: 
     db.session.add(milestone)
     db.session.flush()
     start_notices(milestone)
-    tell_new_owner(milestone, by=by, today=today, now=now)
+    notify_new_owner(milestone, by=by, today=today, now=now)
     db.session.flush()
 
 

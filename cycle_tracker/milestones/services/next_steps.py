@@ -14,7 +14,7 @@ from cycle_tracker.milestones.services.milestones import LATEST_DUE
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import list_owners
-from cycle_tracker.reminders.services.assignments import tell_new_owner
+from cycle_tracker.reminders.services.assignments import notify_new_owner
 from cycle_tracker.reminders.services.notices import start_notices
 
 LONGEST_TITLE = 300
@@ -64,7 +64,7 @@ def add_next_step(
     start_notices(step)
     db.session.flush()
     audit.record_milestone(step, "added", by=by, at=now, after={"title": step.title, "due_on": due_on})
-    tell_new_owner(step, by=by, today=today, now=now)
+    notify_new_owner(step, by=by, today=today, now=now)
     return step
 
 

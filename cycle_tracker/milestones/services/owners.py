@@ -17,7 +17,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.owners import owners_within
-from cycle_tracker.reminders.services.assignments import tell_new_owner
+from cycle_tracker.reminders.services.assignments import notify_new_owner
 
 HANDED_OVER = "it has another owner"
 
@@ -47,7 +47,7 @@ def change_owner(
     db.session.flush()
     _end_notices_of_owners(changed, now)
     for milestone in changed:
-        tell_new_owner(milestone, by=by, today=today, now=now)
+        notify_new_owner(milestone, by=by, today=today, now=now)
     return changed
 
 

@@ -55,7 +55,7 @@ def list_messages(*, after: int = 0, limit: int) -> list[MessageListed]:
         .order_by(Message.id)
         .limit(limit)
     ).all()
-    told = _told([row.id for row in rows])
+    told = _notified([row.id for row in rows])
     return [MessageListed(**row._asdict(), notices=tuple(told[row.id])) for row in rows]
 
 
@@ -65,7 +65,7 @@ def count_messages_by_state() -> Sequence[tuple[MessageState, int]]:
     return [(state, count) for state, count in rows]
 
 
-def _told(message_ids: Collection[int]) -> dict[int, list[NoticeTold]]:
+def _notified(message_ids: Collection[int]) -> dict[int, list[NoticeTold]]:
     """The notices of each message. Those that had ended when it was sent are not in it, and are left out."""
     ended_before_sent = (Message.state == MessageState.SENT) & (Notice.ended_at < Message.ended_at)
     rows = db.session.execute(

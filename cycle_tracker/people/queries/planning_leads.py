@@ -27,7 +27,7 @@ def list_planning_leads(partnership: Partnership) -> Sequence[User]:
     ).all()
 
 
-def list_leads_to_tell(partnership: Partnership, today: date) -> Sequence[User]:
+def list_leads_to_notify(partnership: Partnership, today: date) -> Sequence[User]:
     """The same with those who lead it by a role in all partnerships of an organisation: whoever is told of what
     happens to it."""
     bodies = select(PartnershipBody.organisation_id).where(

@@ -42,7 +42,7 @@ def ask_for_sign_in_link(email: str, *, now: datetime) -> None:
     _queue_for_whoever(email, MessageKind.SIGN_IN_LINK, "people/mail/sign_in_link", now)
 
 
-def tell_of_change(user: User, change: str, *, now: datetime) -> None:
+def notify_of_change(user: User, change: str, *, now: datetime) -> None:
     """Queue the email that says what was changed in a person's account: `Your password was changed`."""
     at = london_time(now)
     enqueue(
@@ -56,7 +56,7 @@ def tell_of_change(user: User, change: str, *, now: datetime) -> None:
     )
 
 
-def tell_of_standing_in(user: User, what: str, delegation: Delegation, *, now: datetime) -> None:
+def notify_of_standing_in(user: User, what: str, delegation: Delegation, *, now: datetime) -> None:
     """Queue the email that says that a person covers for someone, or someone for them, or no longer."""
     enqueue(
         _message(MessageKind.ACCOUNT_CHANGED, user.email, now, user_id=user.id),

@@ -22,7 +22,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models.access import RecoveryCode
 from cycle_tracker.models.user import User
-from cycle_tracker.people.services.account_mails import tell_of_change
+from cycle_tracker.people.services.account_mails import notify_of_change
 
 ISSUER = "Cycle Tracker"
 # Seconds: the code before and the one after are taken too.
@@ -76,7 +76,7 @@ def turn_codes_on(user: User, secret: str, code: str, *, now: datetime) -> list[
     user.totp_secret, user.totp_counter = match.secret, match.counter
     codes = _replace_recovery_codes(user)
     audit.record("user", user.id, "codes-turned-on", by=user, at=now)
-    tell_of_change(user, "Sign-in codes were turned on", now=now)
+    notify_of_change(user, "Sign-in codes were turned on", now=now)
     db.session.flush()
     return codes
 
@@ -86,7 +86,7 @@ def turn_codes_off(user: User, *, by: User, now: datetime) -> None:
     user.totp_secret = user.totp_counter = None
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     audit.record("user", user.id, "codes-turned-off", by=by, at=now)
-    tell_of_change(user, "Sign-in codes were turned off", now=now)
+    notify_of_change(user, "Sign-in codes were turned off", now=now)
     db.session.flush()
 
 
@@ -94,7 +94,7 @@ def renew_recovery_codes(user: User, *, now: datetime) -> list[str]:
     """New recovery codes in place of the old."""
     codes = _replace_recovery_codes(user)
     audit.record("user", user.id, "recovery-codes-renewed", by=user, at=now)
-    tell_of_change(user, "Your recovery codes were replaced", now=now)
+    notify_of_change(user, "Your recovery codes were replaced", now=now)
     return codes
 
 

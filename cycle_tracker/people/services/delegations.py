@@ -17,7 +17,7 @@ from cycle_tracker.models.delegation import Delegation
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.delegations import list_between, list_possible_deputies
 from cycle_tracker.people.rules import Absence, closes_loop, ensure_days_away, may_set_away
-from cycle_tracker.people.services.account_mails import tell_of_standing_in
+from cycle_tracker.people.services.account_mails import notify_of_standing_in
 
 
 def set_away(
@@ -61,9 +61,9 @@ def set_away(
     db.session.flush()
     audit.forget_who_is_away()
     _record(delegation, "away-set", by=by, now=now)
-    tell_of_standing_in(deputy, f"You are covering for {person.name}", delegation, now=now)
+    notify_of_standing_in(deputy, f"You are covering for {person.name}", delegation, now=now)
     if by.id != person.id:
-        tell_of_standing_in(person, f"{deputy.name} is covering for you", delegation, now=now)
+        notify_of_standing_in(person, f"{deputy.name} is covering for you", delegation, now=now)
     return delegation
 
 
@@ -81,7 +81,7 @@ def end_away(delegation: Delegation, *, by: User, today: date, now: datetime, wi
     _record(delegation, "away-ended", by=by, now=now)
     for who in (delegation.user, delegation.deputy):
         if who.id != by.id and who.active:
-            tell_of_standing_in(
+            notify_of_standing_in(
                 who, f"{delegation.deputy.name} is no longer covering for {delegation.user.name}", delegation, now=now
             )
     db.session.flush()

@@ -1,43 +1,32 @@
-"""Invitations: asking somebody to join in one role and place, fixed when it is issued, and their accepting it.
+"""Inviting somebody to join in one role and place, fixed when the invitation is issued.
 
 Whether the inviter may give the role is asked when the invitation is issued and again when it is accepted, of what
-they hold then.
+they hold then; `invitation_acceptance` has the second half.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer, may_invite
-from cycle_tracker.access.services.access_links import find_invitation_of, spend_link
 from cycle_tracker.audit.services import audit
-from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.models.access import Invitation, LinkPurpose
+from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_grant, find_user
 from cycle_tracker.people.services.account_mails import queue_invitation
 from cycle_tracker.people.services.users import (
-    add_user,
     ensure_scope,
-    grant_role,
     scope_of,
-    set_password,
     valid_email,
     valid_name,
 )
 
 HOLDS_FOR = timedelta(days=7)
-IS_OVER = "This invitation is no longer valid. Ask the person who invited you for a new one."
-
-
-class InvitationOver(RuleBroken):
-    """The invitation was used, withdrawn or is too old, or its inviter may no longer give what it offers."""
 
 
 def invite(
@@ -78,7 +67,7 @@ def invite(
     )
     db.session.add(invitation)
     db.session.flush()
-    _record(invitation, "issued", by=by, now=now)
+    record_invitation(invitation, "issued", by=by, now=now)
     queue_invitation(invitation, place_of(invitation), now=now)
     return invitation
 
@@ -100,38 +89,8 @@ def send_invitation_again(invitation: Invitation, *, by: User, viewer: Viewer, n
         raise RuleBroken("You cannot invite anyone to this role there.", field="role")
     _ensure_can_take(invitation.email, invitation.role, invitation.partnership, invitation.organisation)
     invitation.invited_by, invitation.expires_at = by, now + HOLDS_FOR
-    _record(invitation, "sent-again", by=by, now=now)
+    record_invitation(invitation, "sent-again", by=by, now=now)
     queue_invitation(invitation, place_of(invitation), now=now)
-
-
-def accept_invitation(token: str, name: str, password: str, *, now: datetime) -> User:
-    """Make the account that an invitation is for, with exactly its grant.
-
-    Raises InvitationOver where it no longer holds or there is such an account by now, and RuleBroken for a name or a
-    password that will not do; the invitation can then be tried again.
-    """
-    invitation = _take(token, now)
-    if find_user(invitation.email) is not None:
-        raise InvitationOver("There is already an account with this address. Sign in, then accept the invitation.")
-    user = add_user(invitation.email, name=name, by=invitation.invited_by, now=now)
-    set_password(user, password, by=user, now=now)
-    _give(invitation, user, now)
-    return user
-
-
-def accept_invitation_as(token: str, user: User, *, now: datetime) -> None:
-    """Add what an invitation offers to the account of its address. Ends the person's sign-ins where it was anything
-    new. Raises InvitationOver where it no longer holds, or is for somebody else."""
-    invitation = _take(token, now)
-    if user.email != invitation.email or not user.active or user.is_post:
-        raise InvitationOver(IS_OVER)
-    _give(invitation, user, now)
-
-
-def find_open_invitation(token: str, *, now: datetime) -> Invitation | None:
-    """The invitation of a link that could be accepted now: nothing of it is over, and its inviter may still give it."""
-    invitation = find_invitation_of(token, now=now)
-    return invitation if invitation is not None and _may_still_give(invitation, now) else None
 
 
 def place_of(invitation: Invitation) -> str:
@@ -139,43 +98,6 @@ def place_of(invitation: Invitation) -> str:
     if invitation.partnership is not None:
         return invitation.partnership.name
     return f"all partnerships of {invitation.organisation.name}" if invitation.organisation else "all of Scotland"
-
-
-def _take(token: str, now: datetime) -> Invitation:
-    """Use the invitation up: for exactly one of those who try at the same moment, by whichever of its links."""
-    invitation = find_open_invitation(token, now=now)
-    if invitation is None or not spend_link(token, LinkPurpose.ACCEPT_INVITATION, now=now):
-        raise InvitationOver(IS_OVER)
-    taken = (
-        update(Invitation)
-        .where(
-            Invitation.id == invitation.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.withdrawn_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .values(accepted_at=now)
-        .returning(Invitation.id)
-        .execution_options(synchronize_session=False)
-    )
-    if db.session.scalars(taken).one_or_none() is None:
-        raise InvitationOver(IS_OVER)
-    db.session.refresh(invitation)
-    return invitation
-
-
-def _give(invitation: Invitation, user: User, now: datetime) -> None:
-    invitation.accepted_by_id = user.id
-    grant_role(
-        user, invitation.role, invitation.partnership, invitation.organisation, by=invitation.invited_by, now=now
-    )
-    _record(invitation, "accepted", by=user, now=now)
-    db.session.flush()
-
-
-def _may_still_give(invitation: Invitation, now: datetime) -> bool:
-    inviter = viewers_of([invitation.invited_by_id], london_day(now)).get(invitation.invited_by_id)
-    return inviter is not None and may_invite(inviter, invitation.role, invitation.scope, invitation.partnership_id)
 
 
 def _ensure_place(role: Role, scope: Scope, partnership: Partnership | None, organisation: Organisation | None) -> None:
@@ -233,11 +155,12 @@ def _open_ones(
 
 def _withdraw(invitation: Invitation, *, by: User, now: datetime) -> None:
     invitation.withdrawn_at = now
-    _record(invitation, "withdrawn", by=by, now=now)
+    record_invitation(invitation, "withdrawn", by=by, now=now)
     db.session.flush()
 
 
-def _record(invitation: Invitation, action: str, *, by: User, now: datetime) -> None:
+def record_invitation(invitation: Invitation, action: str, *, by: User, now: datetime) -> None:
+    """Write down what became of an invitation."""
     audit.record(
         "invitation",
         invitation.id,

@@ -6,7 +6,7 @@ from cycle_tracker.access.services.access_links import find_link_holder, spend_l
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.models.access import LinkPurpose
 from cycle_tracker.models.user import User
-from cycle_tracker.people.services.account_mails import tell_of_change
+from cycle_tracker.people.services.account_mails import notify_of_change
 from cycle_tracker.people.services.users import set_password
 
 CHANGED = "Your password was changed"
@@ -26,14 +26,14 @@ def reset_password(token: str, password: str, *, now: datetime) -> User:
     if user is None or not spend_link(token, LinkPurpose.RESET_PASSWORD, now=now):
         raise LinkOver
     set_password(user, password, by=user, now=now)
-    tell_of_change(user, CHANGED, now=now)
+    notify_of_change(user, CHANGED, now=now)
     return user
 
 
 def change_password(user: User, password: str, *, but: int | None, now: datetime) -> None:
     """Set a new password for a person who has shown the old one, and end all their sign-ins `but` this one."""
     set_password(user, password, by=user, now=now, but=but)
-    tell_of_change(user, CHANGED, now=now)
+    notify_of_change(user, CHANGED, now=now)
 
 
 def take_sign_in_link(token: str, *, now: datetime) -> User:

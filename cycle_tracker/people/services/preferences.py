@@ -28,7 +28,7 @@ def prefer(user: User, preference: Preference, *, now: datetime) -> None:
 
 
 def remind_before(who: User | Contact, wanted: bool, *, by: User | None, now: datetime) -> None:
-    """Switch somebody's reminders before the day on or off. That a date has come or passed, what reached the ladder
+    """Switch somebody's reminders before the day on or off. That a date has come or passed, what was escalated
     and decisions that are wanted are told all the same. With nobody in `by`, it came by the link of a mail."""
     if who.reminds_before == wanted:
         return

@@ -50,7 +50,7 @@ class BatchFacts:
     audiences: Audiences
     contacts: Mapping[int, tuple[str, ...]]
     policies: Policies
-    told: Mapping[tuple[int, date], set[str]]
+    notified: Mapping[tuple[int, date], set[str]]
     climbed: Mapping[tuple[int, date], set[tuple[int, Audience]]]
     opened: Mapping[tuple[int, date], set[tuple[int, Audience]]]
     reply_by: Mapping[tuple[int, date], date]
@@ -69,16 +69,16 @@ class BatchFacts:
         """The policy that applies to it."""
         return self.policies.of(row)
 
-    def told_of(self, row: Row[Any]) -> Collection[str]:
+    def notified_of(self, row: Row[Any]) -> Collection[str]:
         """The steps that were notified for its present date, and those that they overtook. Where the escalation stages
         were changed since, a stage counts as notified if its audiences were notified by a stage that no longer exists:
         each audience is notified only once."""
-        told = self.told.get((row.id, row.due_on), set())
+        notified = self.notified.get((row.id, row.due_on), set())
         rungs = self.policy(row).rungs
         before = _audiences_of_others(self.climbed.get((row.id, row.due_on), ()), rungs)
         if not before:
-            return told
-        return told | {
+            return notified
+        return notified | {
             f"{RUNG}{rung.days}" for rung in rungs if before.issuperset({*rung.audiences} - {Audience.OWNER})
         }
 
@@ -101,7 +101,7 @@ def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | 
     """What is known of these milestones now, in a constant number of statements; with `policies` as if they applied."""
     partnership_ids = {row.partnership_id for row in rows}
     milestone_ids = [row.id for row in rows]
-    told, climbed = _told(milestone_ids)
+    notified, climbed = _notified(milestone_ids)
     opened, reply_by = _opened(milestone_ids)
     return BatchFacts(
         calendars=calendars_of(partnership_ids),
@@ -111,7 +111,7 @@ def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | 
         contacts=contacts_of([row.id for row in rows if row.kind in ASKS_CONTACTS]),
         # Asked for each batch, once the sweep has locked it: a change of policy sets bookmarks before or after that.
         policies=policies_now() if policies is None else policies,
-        told=told,
+        notified=notified,
         climbed=climbed,
         opened=opened,
         reply_by=reply_by,
@@ -124,12 +124,12 @@ def _audiences_of_others(climbed: Iterable[tuple[int, Audience]], rungs: Iterabl
     return {audience for days, audience in climbed if days not in present}
 
 
-def _told(
+def _notified(
     milestone_ids: list[int],
 ) -> tuple[dict[tuple[int, date], set[str]], dict[tuple[int, date], set[tuple[int, Audience]]]]:
     """The steps notified for each milestone and date, and those that they overtook; and which stage notified which
     audience."""
-    told: dict[tuple[int, date], set[str]] = defaultdict(set)
+    notified: dict[tuple[int, date], set[str]] = defaultdict(set)
     climbed: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
     for row in db.session.execute(
         select(Notice.milestone_id, Notice.due_on, Notice.step, Notice.overtook, Notice.audience).where(
@@ -137,10 +137,10 @@ def _told(
         )
     ):
         of = (row.milestone_id, row.due_on)
-        told[of].update((row.step, *row.overtook))
+        notified[of].update((row.step, *row.overtook))
         if row.step.startswith(RUNG):
             climbed[of].add((int(row.step.removeprefix(RUNG)), row.audience))
-    return told, climbed
+    return notified, climbed
 
 
 def _opened(

@@ -78,7 +78,7 @@ def notices_to_come(
             about: NoticeMilestone | None = None
             asked_on = ahead[0] if applies_again else row.next_notice_on
             for one in notices_ahead(
-                known.deadline(row), known.policy(row), known.told_of(row), ahead, asked_on=asked_on
+                known.deadline(row), known.policy(row), known.notified_of(row), ahead, asked_on=asked_on
             ):
                 about = about or _about(row)
                 notice = one.notice
@@ -136,7 +136,7 @@ def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
             Notice.addressee,
             Notice.step,
             Notice.audience,
-            Notice.due_on.label("told_due_on"),
+            Notice.due_on.label("notified_due_on"),
             Notice.at_once,
             Notice.queued_on,
         )
@@ -151,6 +151,8 @@ def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
         .order_by(Notice.id)
     )
     return [
-        NoticeToCome(_about(row), row.addressee, row.step, row.audience, row.told_due_on, row.at_once, row.queued_on)
+        NoticeToCome(
+            _about(row), row.addressee, row.step, row.audience, row.notified_due_on, row.at_once, row.queued_on
+        )
         for row in rows
     ]

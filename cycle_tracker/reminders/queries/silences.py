@@ -27,21 +27,21 @@ DECIDED_BY = time(7, 15)
 """By then, London time, the day's notices should have been decided."""
 
 
-def silence_of(milestone: Milestone, told: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
-    """What keeps anyone from being notified about this milestone, whose notices so far are `told`."""
+def silence_of(milestone: Milestone, notified: Sequence[NoticeRecord], today: date, now: datetime) -> Silence:
+    """What keeps anyone from being notified about this milestone, whose notices so far are `notified`."""
     row: Row[Any] = _row_of(milestone)
     known = facts_for_batch([row], today)
     deadline, policy = known.deadline(row), known.policy(row)
     owners = deadline.addressees.get(Audience.OWNER, ())
-    of_this_date = [one for one in told if one.due_on == milestone.due_on and one.ending is not Ending.SUPERSEDED]
+    of_this_date = [one for one in notified if one.due_on == milestone.due_on and one.ending is not Ending.SUPERSEDED]
     return Silence(
         deadline=deadline,
         policy=policy,
         closed_as=milestone.state.label.lower(),
         partnership=milestone.partnership.name if milestone.partnership else "Scotland",
-        was_told=any(one.status is NoticeStatus.SENT for one in of_this_date),
+        was_notified=any(one.status is NoticeStatus.SENT for one in of_this_date),
         owner=milestone.owner.name if milestone.owner else "",
-        owner_may_be_told=milestone.owner_id is not None and addressee_of(milestone.owner_id) in owners,
+        owner_may_be_notified=milestone.owner_id is not None and addressee_of(milestone.owner_id) in owners,
         stands_in=_names([number for one in owners if (number := user_of(one)) and number != milestone.owner_id]),
         unreachable=[one.audience for one in of_this_date if one.status is NoticeStatus.UNREACHABLE],
         waiting=_waiting(milestone),

@@ -54,14 +54,14 @@ def working_days(first: date, last: date, calendar: WorkingCalendar = SCOTLAND) 
 
 
 def notices_ahead(
-    milestone: Deadline, policy: Policy, told: Iterable[str], days: Iterable[date], *, asked_on: date | None
+    milestone: Deadline, policy: Policy, notified: Iterable[str], days: Iterable[date], *, asked_on: date | None
 ) -> Iterator[NoticeAhead]:
     """The notices that one milestone calls for on these days, each counting as told from its day on.
 
-    `told` are the steps told so far, and `asked_on` is its bookmark: the rules are not asked before that day, and
+    `notified` are the steps told so far, and `asked_on` is its bookmark: the rules are not asked before that day, and
     where there is none never.
     """
-    already = set(told)
+    already = set(notified)
     for day in days:
         if asked_on is None:
             return
@@ -97,7 +97,7 @@ def mails_ahead(
         if not SCOTLAND.is_working_day(day) and not any(line.queued_on == day for line in waiting):
             continue  # a bank holiday that only others work on
         digest = [] if day in had_digest_on else digest_of_today(waiting, preference, day)
-        told = {line.milestone_id for line in (*digest, *(line for line in waiting if line.at_once))}
-        if told:
-            yield MailAhead(day, [line for line in waiting if line.milestone_id in told])
-            waiting = [line for line in waiting if line.milestone_id not in told]
+        notified = {line.milestone_id for line in (*digest, *(line for line in waiting if line.at_once))}
+        if notified:
+            yield MailAhead(day, [line for line in waiting if line.milestone_id in notified])
+            waiting = [line for line in waiting if line.milestone_id not in notified]

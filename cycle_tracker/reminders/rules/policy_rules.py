@@ -31,7 +31,7 @@ def ensure_may_set(change: PolicyChange, without: Sequence[Policy], *, by_a_lead
             _ensure_lead_keeps_repeats(change.repeats, without)
     if change.rungs is not None:
         _ensure_rungs(change.rungs)
-        _ensure_group_is_told(change.rungs, without, by_a_lead=by_a_lead)
+        _ensure_group_is_notified(change.rungs, without, by_a_lead=by_a_lead)
 
 
 def rung_of(rungs: Iterable[EscalationStage], audience: Audience) -> int | None:
@@ -45,7 +45,7 @@ def group_rung_of(policies: Iterable[Policy]) -> int | None:
     return min((days for days in found if days is not None), default=None)
 
 
-def ladder(first_after: int, lead: int, chair: int | None, group: int | None) -> tuple[EscalationStage, ...]:
+def escalation_stages(first_after: int, lead: int, chair: int | None, group: int | None) -> tuple[EscalationStage, ...]:
     """The rungs from the days after which each audience is told. The owner stands on the planning leads' rung where it
     is the day on which they are told anyway."""
     leads = (Audience.OWNER, Audience.LEAD) if lead == first_after else (Audience.LEAD,)
@@ -104,7 +104,9 @@ def _ensure_rungs(rungs: tuple[EscalationStage, ...]) -> None:
             raise RuleBroken("Each escalation stage needs to be later than the one before it.", field=field)
 
 
-def _ensure_group_is_told(rungs: tuple[EscalationStage, ...], without: Sequence[Policy], *, by_a_lead: bool) -> None:
+def _ensure_group_is_notified(
+    rungs: tuple[EscalationStage, ...], without: Sequence[Policy], *, by_a_lead: bool
+) -> None:
     days, national = rung_of(rungs, Audience.GOVERNANCE), group_rung_of(without)
     if national is None:
         return

@@ -39,7 +39,7 @@ class NoticeDue:
 
 @dataclass(frozen=True)
 class StageReached:
-    """A rung of the ladder that the milestone has come to, and the day on which it did."""
+    """An escalation stage that the milestone has come to, and the day on which it did."""
 
     days: int
     audiences: tuple[Audience, ...]
@@ -66,7 +66,7 @@ def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], toda
     if not milestone.calls_for_notices or milestone.due_on is None:
         return CalledFor()
     steps = all_steps(milestone, policy, milestone.due_on, _horizon(policy, milestone.due_on, today))
-    reached = [step for step in steps if step.tell_on <= today]
+    reached = [step for step in steps if step.notify_on <= today]
     return CalledFor(
         notices=_notices(milestone, reached, frozenset(already)) if reached else [],
         rungs=stages_reached(milestone, policy, today),
@@ -103,9 +103,9 @@ def first_notice_on(milestone: Deadline, policy: Policy) -> date | None:
     return next_notice_on(milestone, policy, date.min)
 
 
-def _notices(milestone: Deadline, reached: Iterable[Step], told: frozenset[str]) -> list[NoticeDue]:
-    latest_told = _latest_told(milestone, told) if told else date.min
-    due = [step for step in reached if step.name not in told and (step.once or step.named_day > latest_told)]
+def _notices(milestone: Deadline, reached: Iterable[Step], notified: frozenset[str]) -> list[NoticeDue]:
+    latest_notified = _latest_notified(milestone, notified) if notified else date.min
+    due = [step for step in reached if step.name not in notified and (step.once or step.named_day > latest_notified)]
     by_addressee: dict[str, list[tuple[Step, Audience]]] = {}
     for step in due:
         for audience, addressee in _people(step, milestone.addressees):
@@ -119,14 +119,14 @@ def _horizon(policy: Policy, due_on: date, after: date) -> date:
 
 
 def _first_after(steps: Iterable[Step], after: date) -> date | None:
-    return min((step.tell_on for step in steps if step.tell_on > after), default=None)
+    return min((step.notify_on for step in steps if step.notify_on > after), default=None)
 
 
-def _latest_told(milestone: Deadline, told: Iterable[str]) -> date:
+def _latest_notified(milestone: Deadline, notified: Iterable[str]) -> date:
     """The latest day that anybody was told, by the names of the steps: under another policy they had other days."""
     if milestone.due_on is None:
         return date.min
-    days = (named_day_of(step, milestone.due_on) for step in told)
+    days = (named_day_of(step, milestone.due_on) for step in notified)
     return max((day for day in days if day is not None), default=date.min)
 
 

@@ -21,7 +21,7 @@ ANSWERED = "answered"
 """Told at once to the owner: a contact answered by the link of a mail."""
 
 RAISED = {Audience.GOVERNANCE: "raised-group", Audience.NATIONAL: "raised-national"}
-"""Told at once to a group to which a person raised something, before the ladder did or further than it goes."""
+"""Told at once to a group to which a person raised something, before its stage or further than any stage goes."""
 
 BEFORE = "before-"
 OVERDUE = "overdue-"
@@ -65,12 +65,12 @@ class Deadline:
 class Step(NamedTuple):
     """One moment at which an audience is told: the day it names, and the working day on which they are told.
 
-    `is_rung` marks a step of the ladder; `beside_owner` one whose owner has the step `overdue-N` of that day instead.
+    `is_rung` marks an escalation stage; `beside_owner` one whose owner has the step `overdue-N` of that day instead.
     """
 
     name: str
     named_day: date
-    tell_on: date
+    notify_on: date
     audiences: tuple[Audience, ...]
     is_rung: bool = False
     beside_owner: bool = False
@@ -113,9 +113,9 @@ def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator
     asked = _asked(milestone)
     for days in policy.before:
         named_day = due_on - days_long(days)
-        tell_on = milestone.calendar.on_or_before(named_day)
-        if known_since <= tell_on:
-            yield Step(f"{BEFORE}{days}" if days else ON_DAY, named_day, tell_on, asked)
+        notify_on = milestone.calendar.on_or_before(named_day)
+        if known_since <= notify_on:
+            yield Step(f"{BEFORE}{days}" if days else ON_DAY, named_day, notify_on, asked)
 
 
 def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
@@ -135,8 +135,8 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
         audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
         if audiences:
             named_day = due_on + days_long(rung.days)
-            tell_on = stage_opens_on(milestone, due_on, rung)
-            yield Step(f"{RUNG}{rung.days}", named_day, tell_on, audiences, is_rung=True, beside_owner=beside_owner)
+            notify_on = stage_opens_on(milestone, due_on, rung)
+            yield Step(f"{RUNG}{rung.days}", named_day, notify_on, audiences, is_rung=True, beside_owner=beside_owner)
 
 
 def stage_opens_on(milestone: Deadline, due_on: date, rung: EscalationStage) -> date:
@@ -159,9 +159,9 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
     target_on = milestone.explain_by_target
     if target_on is None or is_before_service(target_on, milestone.notify_from):
         return
-    tell_on = explain_on(target_on, milestone.calendar)
-    if milestone.entered_on <= tell_on:
-        yield Step(EXPLAIN, tell_on, tell_on, (Audience.LEAD, Audience.OWNER))
+    notify_on = explain_on(target_on, milestone.calendar)
+    if milestone.entered_on <= notify_on:
+        yield Step(EXPLAIN, notify_on, notify_on, (Audience.LEAD, Audience.OWNER))
 
 
 @lru_cache(maxsize=1024)

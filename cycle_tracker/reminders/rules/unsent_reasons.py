@@ -71,8 +71,8 @@ class Stuck:
 class Silence:
     """All that may keep somebody from being told of one milestone.
 
-    `closed_as` is its state in words. `owner` is empty where nobody owns it; `owner_may_be_told` is false where they
-    have no account that may see it, and `stands_in` names who is told then. `unreachable` are the audiences for whom
+    `closed_as` is its state in words. `owner` is empty where nobody owns it; `owner_may_be_notified` is false where
+    they have no account that may see it, and `stands_in` names who is told then. `unreachable` are audiences for whom
     there was nobody; `switched_off` who wanted no reminder before the day. `decided_for` is the last day for which
     notices were decided, and `decided_by_now` the last one for which they should have been; `next_on` the next day on
     which anything falls to be told.
@@ -82,9 +82,9 @@ class Silence:
     policy: Policy
     closed_as: str = ""
     partnership: str = ""
-    was_told: bool = False
+    was_notified: bool = False
     owner: str = ""
-    owner_may_be_told: bool = True
+    owner_may_be_notified: bool = True
     stands_in: Sequence[str] = ()
     unreachable: Sequence[Audience] = ()
     waiting: Sequence[Waits] = ()
@@ -123,7 +123,7 @@ def _reasons(silence: Silence, today: date) -> Iterator[Reason]:
     yield from _of_waiting(silence, today)
     yield from _of_mails(silence)
     yield from _of_runs(silence, today)
-    if not silence.was_told and not silence.waiting and not silence.stuck:
+    if not silence.was_notified and not silence.waiting and not silence.stuck:
         words = f"The first is due on {day(silence.next_on)}." if silence.next_on else "No reminders are scheduled."
         yield Reason(Why.NOT_YET, f"No reminders about this date were due so far. {words}")
 
@@ -168,13 +168,13 @@ def _missed_steps(silence: Silence, today: date) -> Iterator[Reason]:
 
 
 def _of_people(silence: Silence) -> Iterator[Reason]:
-    if not silence.owner or not silence.owner_may_be_told:
+    if not silence.owner or not silence.owner_may_be_notified:
         gone = f"Its owner, {silence.owner}, has no account that can see it"
         said = gone if silence.owner else "It has no owner"
-        told = f"We email {listed(silence.stands_in)} instead"
+        notified = f"We email {listed(silence.stands_in)} instead"
         yield Reason(
             Why.STANDS_IN if silence.stands_in else Why.NOBODY,
-            f"{said}. {told if silence.stands_in else 'There is no one else to email'}.",
+            f"{said}. {notified if silence.stands_in else 'There is no one else to email'}.",
         )
     if silence.unreachable:
         audiences = listed([AUDIENCE_WORDS[one] for one in silence.unreachable])

@@ -15,7 +15,7 @@ from cycle_tracker.reminders.queries.deadlines import deadline_of
 from cycle_tracker.reminders.rules.steps import ASSIGNED
 
 
-def tell_new_owner(milestone: Milestone, *, by: User | None, today: date, now: datetime) -> None:
+def notify_new_owner(milestone: Milestone, *, by: User | None, today: date, now: datetime) -> None:
     """Tell the owner that it is theirs now, at the next run. Whoever gave it to themselves knows, and of what calls
     for no notices (it is closed, has no date, or lay before the service) nobody is told."""
     if milestone.owner is None or milestone.owner.id == (by.id if by else None) or not _calls_for_notices(milestone):
@@ -54,7 +54,7 @@ def waiting_assignments(milestones: Collection[Milestone]) -> dict[int, Notice]:
     return {one.milestone_id: one for one in rows if one.user_id == owners[one.milestone_id]}
 
 
-def tell_again(assignment: Notice, milestone: Milestone, *, now: datetime) -> None:
+def notify_again(assignment: Notice, milestone: Milestone, *, now: datetime) -> None:
     """Say it of the date that the milestone has now: it got one before the mail was written."""
     if assignment.user_id is not None and _calls_for_notices(milestone):
         _write(milestone, assignment.user_id, assignment.queued_on, now)

@@ -144,8 +144,8 @@ def _compose(
         )
         digest_on = None
         rendered = render_digest(message, theirs, reader, today=today, now=now)
-        told = {line.milestone_id for line in theirs} & shown
-        yield _Digest(message, rendered, [line.notice_id for line in lines if line.milestone_id in told])
+        notified = {line.milestone_id for line in theirs} & shown
+        yield _Digest(message, rendered, [line.notice_id for line in lines if line.milestone_id in notified])
 
 
 def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[Reader, list[NoticeLine]]]:

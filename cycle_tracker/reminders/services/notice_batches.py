@@ -14,7 +14,7 @@ from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on
-from cycle_tracker.reminders.services.assignments import tell_again, waiting_assignments
+from cycle_tracker.reminders.services.assignments import notify_again, waiting_assignments
 
 FINISHED = "it was done or closed before the email was written"
 # So many milestones in one statement.
@@ -76,7 +76,7 @@ def _end_all(groups: Sequence[Sequence[_NoticeEnding]], *, now: datetime) -> Non
         deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendars[milestone.partnership_id])
         milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone))
         if milestone.id in assigned:
-            tell_again(assigned[milestone.id], milestone, now=now)
+            notify_again(assigned[milestone.id], milestone, now=now)
     db.session.flush()
 
 

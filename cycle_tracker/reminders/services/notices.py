@@ -11,7 +11,7 @@ from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of
 from cycle_tracker.reminders.rules.reminders import first_notice_on
-from cycle_tracker.reminders.services.assignments import tell_again, waiting_assignment
+from cycle_tracker.reminders.services.assignments import notify_again, waiting_assignment
 from cycle_tracker.reminders.services.notice_batches import FINISHED, NoticeBatch
 
 
@@ -36,7 +36,7 @@ def restart_notices(
     resolve_escalations(milestone, resolution=resolution, now=now)
     start_notices(milestone)
     if assignment is not None:
-        tell_again(assignment, milestone, now=now)
+        notify_again(assignment, milestone, now=now)
 
 
 def stop_notices(

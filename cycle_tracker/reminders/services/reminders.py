@@ -112,7 +112,7 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: SweepCo
         swept.milestones += 1
         try:
             policy = known.policy(row)
-            calls_for = called_for(known.deadline(row), policy, known.told_of(row), today)
+            calls_for = called_for(known.deadline(row), policy, known.notified_of(row), today)
             reached = [rung for rung in calls_for.rungs if not known.is_open(row, rung)]
         except Exception:  # one milestone with bad data must not keep the others' notices back
             log.exception("Milestone %s: the rules could not be asked.", row.id)

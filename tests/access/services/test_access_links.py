@@ -20,7 +20,7 @@ from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.message import ACCOUNT_MAIL_IS_QUEUED, Message, MessageBody, MessageKind
 from cycle_tracker.models.user import AccountKind, User
 from cycle_tracker.people.queries.account_mails import is_one_ready
-from cycle_tracker.people.services.account_mails import ask_for_new_password, ask_for_sign_in_link, tell_of_change
+from cycle_tracker.people.services.account_mails import ask_for_new_password, ask_for_sign_in_link, notify_of_change
 from cycle_tracker.people.services.invitations import invite, withdraw_invitation
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user
@@ -163,7 +163,7 @@ def test_asking_twice_in_a_moment_makes_one_mail(days: Days, ailsa: User) -> Non
 
 def test_a_mail_whose_person_was_switched_off_meanwhile_stays_here(days: Days, ailsa: User) -> None:
     ask()
-    tell_of_change(ailsa, "Your password was changed", now=clock.now())
+    notify_of_change(ailsa, "Your password was changed", now=clock.now())
     ailsa.active = False
     db.session.commit()
     assert send_account_mails().withdrawn == 2

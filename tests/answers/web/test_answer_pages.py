@@ -290,11 +290,11 @@ def test_a_contact_is_asked_in_other_words_and_the_owner_is_told_at_once(
     assert "We will email your answer to the owner in Moray." in said(visitor.post(path, data=NEW_DATE))
     assert db.session.get_one(Milestone, asked.id).state is State.NOT_STARTED
     run_jobs()
-    told = mail_to(sink, place.owner.email)
-    assert told.message["Subject"] == "Answered: Consult on the plan, Moray"
+    notified = mail_to(sink, place.owner.email)
+    assert notified.message["Subject"] == "Answered: Consult on the plan, Moray"
     assert (
         "Kirsty Bain, NHS Grampian answered that it needs a new date, 14 August 2026. “The board meets late.”"
-        in text_of(told)
+        in text_of(notified)
     )
     page = said(place.client(place.lead).get(f"/partnerships/moray/milestones/{asked.key}"))
     assert "Kirsty Bain, NHS Grampian (contact)" in page
@@ -313,15 +313,15 @@ def test_each_answer_of_a_contact_is_told_and_one_that_waits_is_not_told_twice(p
         db.session.execute(text("UPDATE access_links SET used_at = NULL"))
         db.session.commit()
 
-    def told() -> int:
+    def notified() -> int:
         return db.session.scalar(select(func.count(Notice.id)).where(Notice.step == "answered")) or 0
 
     answered()
     answered()
-    assert told() == 1
+    assert notified() == 1
     run_jobs()
     answered()
-    assert told() == 2
+    assert notified() == 2
     run_jobs()
     assert sum(str(mail.message["Subject"]).startswith("Answered") for mail in sink.accepted) == 2
 

@@ -62,7 +62,7 @@ def test_thirty_partnerships_join_in_mid_period_and_nobody_hears_of_the_past(day
     assert db.session.scalar(select(func.count(Cycle.id))) == 120
     for day in every_day(TODAY, TODAY + timedelta(days=13)):  # ten working days
         days.run(day)
-    assert days.told == []
+    assert days.notified == []
     assert db.session.scalar(select(func.count(Message.id))) == 0
     assert db.session.scalar(select(func.count(Notice.id))) == 0
     assert db.session.scalar(select(func.count(Escalation.id))) == 0
@@ -122,11 +122,11 @@ def test_an_earlier_first_day_tells_the_latest_step_once_and_a_later_one_takes_i
     made = make_milestone(moray, due_on=date(2026, 10, 1), owner=lead, entered_on=date(2026, 1, 1))
     db.session.commit()
     days.run(TODAY)
-    assert days.told == []
+    assert days.notified == []
     set_notify_from(again(moray), date(2026, 9, 1), by=again(jean), today=TODAY, now=NOW)
     db.session.commit()
     days.run(TODAY + timedelta(days=1))
-    assert len(days.told) == 1
+    assert len(days.notified) == 1
     escalations = db.session.scalars(select(Escalation)).all()
     assert escalations
     with counted_statements() as few:
@@ -141,10 +141,10 @@ def test_an_earlier_first_day_tells_the_latest_step_once_and_a_later_one_takes_i
     version = again(made).version
     assert {one.resolution for one in db.session.scalars(select(Escalation))} == {Resolution.CLOSED}
     assert db.session.scalar(select(func.count(Notice.id)).where(Notice.ended_at.is_(None))) == 0
-    days.told.clear()
+    days.notified.clear()
     for day in every_day(TODAY + timedelta(days=2), TODAY + timedelta(days=12)):
         days.run(day)
-    assert days.told == []
+    assert days.notified == []
     assert again(made).version == version
 
 
@@ -159,7 +159,7 @@ def test_a_closure_day_moves_what_is_told_and_its_removal_moves_it_back(
         add_closure_day(moray, day, "", by=jean, today=TODAY, now=NOW)
     db.session.commit()
     days.run(day - timedelta(days=1))
-    assert [one.steps for one in days.told] == ["on-day"]
+    assert [one.steps for one in days.notified] == ["on-day"]
     remove_closure_day(again(moray), again(closure), by=again(jean), today=TODAY, now=NOW)
     assert db.session.scalars(select(ClosureDay)).all() == []
 

@@ -112,7 +112,7 @@ def test_the_third_report_of_the_cycle_before_shows_while_it_is_open(moray: Mora
             open_report,
             address="https://example.org",
             published_on=date(2026, 7, 1),
-            tell_government=True,
+            send_to_ministers=True,
             by=None,
             today=date(2026, 7, 3),
             now=at_seven(date(2026, 7, 3)),

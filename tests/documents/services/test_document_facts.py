@@ -32,7 +32,7 @@ from cycle_tracker.documents.services.document_copies import correct_copy, recor
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
-from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
@@ -87,7 +87,7 @@ class Tayside:
             self.plan,
             address=ADDRESS,
             published_on=on,
-            tell_government=False,
+            send_to_ministers=False,
             by=self.lead,
             today=TODAY,
             now=NOW,
@@ -326,7 +326,7 @@ def test_a_draft_is_published_and_the_plan_is_still_to_come(tayside: Tayside) ->
     assert tayside.state() is DocumentState.PAST_GUIDANCE_DATE
     assert [one.key for one in list_documents(TODAY) if not one.published] == ["2026-29.plan-prepared"]
     with pytest.raises(RuleBroken, match="Only a draft"):
-        tell_scottish_government(tayside.record.publication, sent_on=TODAY, by=tayside.lead, now=NOW)  # type: ignore[arg-type]
+        record_copy_to_government(tayside.record.publication, sent_on=TODAY, by=tayside.lead, now=NOW)  # type: ignore[arg-type]
     db.session.rollback()
     tayside.publish()
     db.session.commit()
@@ -494,7 +494,7 @@ def test_a_plan_that_started_late_is_recorded_as_it_was(tayside: Tayside) -> Non
         plan,
         address=ADDRESS,
         published_on=date(2021, 4, 1),
-        tell_government=False,
+        send_to_ministers=False,
         by=tayside.lead,
         today=TODAY,
         now=NOW,

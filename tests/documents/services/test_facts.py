@@ -105,7 +105,7 @@ class Moray:
             document or self.plan,
             address=ADDRESS,
             published_on=on,
-            tell_government=False,
+            send_to_ministers=False,
             by=self.lead,
             today=TODAY,
             now=NOW,

@@ -17,9 +17,9 @@ from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.rules.publications import Unlikely
 from cycle_tracker.documents.services.publications import (
     find_publication,
+    record_copy_to_government,
     record_publication,
     scottish_government,
-    tell_scottish_government,
 )
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
@@ -57,7 +57,7 @@ def find(key: str) -> Milestone:
 
 def publish(document: Milestone, by: User, *, on: date | None = date(2026, 4, 7), tell: bool = False) -> Publication:
     return record_publication(
-        document, address=ADDRESS, published_on=on, tell_government=tell, by=by, today=TODAY, now=NOW
+        document, address=ADDRESS, published_on=on, send_to_ministers=tell, by=by, today=TODAY, now=NOW
     )
 
 
@@ -94,7 +94,7 @@ def test_recording_a_report_is_telling_the_scottish_government(lead: User) -> No
         report,
         address=ADDRESS,
         published_on=date(2027, 6, 30),
-        tell_government=False,
+        send_to_ministers=False,
         by=lead,
         today=date(2027, 7, 1),
         now=moment(date(2027, 7, 1)),
@@ -103,7 +103,7 @@ def test_recording_a_report_is_telling_the_scottish_government(lead: User) -> No
         assert (find(key).state, find(key).done_on, find(key).next_notice_on) == (State.DONE, date(2027, 6, 30), None)
     assert find("tell-government-1").due_on == date(2027, 7, 7)
     assert find("tell-government-2").due_on is None
-    tell_scottish_government(
+    record_copy_to_government(
         report_publication(report), sent_on=date(2027, 7, 2), by=lead, now=moment(date(2027, 7, 2))
     )
     assert find("tell-government-1").done_on == date(2027, 6, 30), "a receipt or a copy moves nothing"
@@ -123,7 +123,7 @@ def test_what_follows_is_told_when_its_date_is_known(days: Days, lead: User) -> 
         milestone.state, milestone.next_notice_on = State.DROPPED, None
     db.session.commit()
     days.run(date(2026, 5, 21))
-    (mail,) = days.told
+    (mail,) = days.notified
     assert mail.subject == "Moray: 2 milestones overdue"
     assert mail.steps.count("overdue-29") == 2
 
@@ -133,7 +133,7 @@ def test_the_mailbox_of_scottish_government_is_told_once_with_the_address(days: 
     publish(find("plan-prepared"), lead, tell=True)
     db.session.commit()
     assert days.send(TODAY).sent == 2
-    assert days.told == [
+    assert days.notified == [
         Told("20 May", "plans@government.example", "Moray: Children’s Services Plan 2026–29", ""),
         Told("20 May", "Ailsa Grant", "Your copy, Moray: Children’s Services Plan 2026–29", ""),
     ]
@@ -147,16 +147,16 @@ def test_without_a_mailbox_nothing_is_mailed(lead: User) -> None:
 def test_scottish_government_is_told_of_a_document_once(lead: User) -> None:
     publication = publish(find("plan-prepared"), lead, tell=True)
     with pytest.raises(RuleBroken, match="already recorded as sent"):
-        tell_scottish_government(publication, sent_on=TODAY, by=lead, now=NOW)
+        record_copy_to_government(publication, sent_on=TODAY, by=lead, now=NOW)
     assert len(publication.copies) == 1
 
 
 def test_every_change_is_in_the_audit(lead: User) -> None:
     publish(find("plan-prepared"), lead, tell=True)
     db.session.flush()
-    told = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id))
+    notified = db.session.scalars(select(AuditEvent).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id))
     keys = {milestone.id: milestone.key for milestone in db.session.scalars(select(Milestone))}
-    assert [(keys[event.subject_id], event.action, event.actor_id) for event in told] == [
+    assert [(keys[event.subject_id], event.action, event.actor_id) for event in notified] == [
         ("2026-29.plan-prepared", "published", lead.id),
         ("2026-29.plan-prepared", "prepared", lead.id),
         ("2026-29.publish-plan", "finished", lead.id),
@@ -202,7 +202,7 @@ def test_a_report_published_before_its_year_ended_is_asked_about_and_taken(
         report,
         address=ADDRESS,
         published_on=day,
-        tell_government=False,
+        send_to_ministers=False,
         by=lead,
         today=TODAY,
         now=NOW,
@@ -213,7 +213,7 @@ def test_a_report_published_before_its_year_ended_is_asked_about_and_taken(
 
 def test_the_day_and_the_address_may_be_unknown(lead: User) -> None:
     publication = record_publication(
-        find("plan-prepared"), address="", published_on=None, tell_government=False, by=None, today=TODAY, now=NOW
+        find("plan-prepared"), address="", published_on=None, send_to_ministers=False, by=None, today=TODAY, now=NOW
     )
     assert (publication.published_on, publication.addresses, publication.recorded_by_id) == (None, [], None)
     assert (find("plan-prepared").state, find("plan-prepared").done_on) == (State.DONE, None)

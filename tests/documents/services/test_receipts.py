@@ -50,7 +50,7 @@ class Nation:
             report,
             address="https://example.org/report",
             published_on=SENT_ON,
-            tell_government=tell,
+            send_to_ministers=tell,
             by=self.lead,
             today=SENT_ON,
             now=at_seven(SENT_ON),

@@ -71,7 +71,7 @@ def publish(by: User, *, mailbox: str | None, send: bool = True) -> Publication:
         find("plan-prepared"),
         address=ADDRESS,
         published_on=date(2026, 4, 7),
-        tell_government=send,
+        send_to_ministers=send,
         by=by,
         today=TODAY,
         now=NOW,
@@ -98,8 +98,8 @@ def history() -> list[str]:
     return [words for event in events if "copy" in event.action and (words := document_event_words(event, "Ailsa"))]
 
 
-def told(days: Days) -> list[tuple[str, str]]:
-    return [(one.recipient, one.subject) for one in days.told]
+def notified(days: Days) -> list[tuple[str, str]]:
+    return [(one.recipient, one.subject) for one in days.notified]
 
 
 def test_a_copy_is_recorded_as_sent_when_the_mail_server_took_it(days: Days, lead: User) -> None:
@@ -119,7 +119,7 @@ def test_a_copy_is_recorded_as_sent_when_the_mail_server_took_it(days: Days, lea
         "Ailsa asked for the copy to the Scottish Government to be emailed",
         "The copy to the Scottish Government was sent on 21 May 2026: its mail server accepted the email",
     ]
-    assert told(days) == [
+    assert notified(days) == [
         (MAILBOX, "Moray: Children’s Services Plan 2026–29"),
         ("Ailsa Grant", "Your copy, Moray: Children’s Services Plan 2026–29"),
     ]
@@ -129,7 +129,7 @@ def test_without_a_mailbox_a_person_says_that_they_sent_it_and_nothing_is_emaile
     publish(lead, mailbox=None)
     run(days)
     assert copies() == [("Scottish Government", TODAY, "")]
-    assert days.told == []
+    assert days.notified == []
 
 
 def test_a_mailbox_that_is_set_later_sends_nothing_by_itself(days: Days, lead: User) -> None:
@@ -137,11 +137,11 @@ def test_a_mailbox_that_is_set_later_sends_nothing_by_itself(days: Days, lead: U
     scottish_government().mailbox = MAILBOX
     db.session.commit()
     run(days)
-    assert (copies(), days.told) == ([], [])
+    assert (copies(), days.notified) == ([], [])
     send_to_scottish_government(publication, by=lead, today=TODAY, now=NOW)
     db.session.commit()
     run(days)
-    assert [to for to, _ in told(days)] == [MAILBOX, "Ailsa Grant"]
+    assert [to for to, _ in notified(days)] == [MAILBOX, "Ailsa Grant"]
     assert copies() == [("Scottish Government", TODAY, "250 OK")]
 
 
@@ -156,12 +156,12 @@ def test_a_copy_that_was_refused_was_not_sent_and_the_leads_hear_why(days: Days,
     assert REFUSED in sending.answer
     assert history()[-1].startswith("The copy to the Scottish Government was not sent: ")
 
-    days.told.clear()
+    days.notified.clear()
     run(days, at=time(10))
-    assert told(days) == [("Ailsa Grant", "Copy not sent, Moray: Children’s Services Plan 2026–29")]
-    days.told.clear()
+    assert notified(days) == [("Ailsa Grant", "Copy not sent, Moray: Children’s Services Plan 2026–29")]
+    days.notified.clear()
     run(days, at=time(11))
-    assert days.told == []  # once
+    assert days.notified == []  # once
 
 
 def test_what_was_refused_can_be_sent_again(days: Days, lead: User) -> None:
@@ -215,7 +215,7 @@ def test_a_draft_is_sent_to_nobody(lead: User) -> None:
         find("plan-prepared"),
         address=ADDRESS,
         published_on=None,
-        tell_government=False,
+        send_to_ministers=False,
         by=lead,
         today=TODAY,
         now=NOW,
@@ -231,7 +231,7 @@ def test_what_a_person_records_meanwhile_wins_and_the_email_is_not_sent(days: Da
     db.session.commit()
     run(days)
     assert copies() == [("Scottish Government", date(2026, 5, 19), "")]
-    assert [to for to, _ in told(days)] == ["Ailsa Grant"]
+    assert [to for to, _ in notified(days)] == ["Ailsa Grant"]
 
 
 def test_what_a_person_records_while_the_email_is_in_hand_stays(days: Days, lead: User) -> None:
@@ -258,7 +258,7 @@ def test_a_newer_version_stops_the_emails_of_the_one_before(days: Days, lead: Us
     db.session.commit()
     run(days)
     assert copies() == []
-    assert MAILBOX not in [to for to, _ in told(days)]
+    assert MAILBOX not in [to for to, _ in notified(days)]
 
 
 def test_each_receiver_with_a_mailbox_gets_an_email_of_its_own(days: Days, lead: User) -> None:
@@ -297,7 +297,7 @@ def test_what_turns_out_to_be_a_draft_is_sent_to_nobody_and_gives_way(days: Days
     db.session.commit()
     assert sendings_of(publication) == {}
     run(days, date(2026, 5, 21))
-    assert MAILBOX not in [to for to, _ in told(days)]
+    assert MAILBOX not in [to for to, _ in notified(days)]
     assert publish(db.session.get_one(User, by), mailbox=MAILBOX, send=False).version is Version.FINAL
 
 
@@ -306,7 +306,7 @@ def test_no_copy_of_a_draft_is_recorded(lead: User) -> None:
         find("plan-prepared"),
         address=ADDRESS,
         published_on=date(2026, 4, 7),
-        tell_government=False,
+        send_to_ministers=False,
         by=lead,
         today=TODAY,
         now=NOW,
@@ -368,7 +368,7 @@ def test_who_leads_by_an_organisation_hears_of_a_refusal_and_a_service_provider_
     run(days)
     days.sink.faults.refuse_at_rcpt = {}
     run(days, at=time(10))
-    told_of_it = {to for to, subject in told(days) if subject.startswith("Copy not sent")}
+    told_of_it = {to for to, subject in notified(days) if subject.startswith("Copy not sent")}
     assert told_of_it == {"Ailsa Grant", "Of the council"}
 
 
@@ -386,7 +386,7 @@ def test_what_a_person_records_for_one_receiver_stops_the_email_to_that_one_alon
     db.session.commit()
     run(days)
     assert copies() == [(police.name, date(2026, 5, 19), ""), ("Scottish Government", TODAY, "250 OK")]
-    assert "plans@police.example" not in [one.recipient for one in days.told]
+    assert "plans@police.example" not in [one.recipient for one in days.notified]
 
 
 def test_an_email_that_was_sent_stays_sent_whatever_is_recorded_then(days: Days, lead: User) -> None:
@@ -409,7 +409,7 @@ def test_the_leads_hear_of_a_refusal_once_also_when_other_copies_are_sent_later(
     db.session.commit()
     run(days, at=time(10))
     run(days, at=time(11))
-    subjects = [subject for _, subject in told(days)]
+    subjects = [subject for _, subject in notified(days)]
     assert sum(subject.startswith("Copy not sent") for subject in subjects) == 1
 
 

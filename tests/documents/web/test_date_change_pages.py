@@ -312,7 +312,7 @@ def test_an_explanation_of_a_document_that_is_done_is_told_as_one_of_the_past(mo
         moray.report,
         address="https://www.moray.example/report.pdf",
         published_on=TODAY,
-        tell_government=False,
+        send_to_ministers=False,
         by=moray.lead,
         today=TODAY,
         now=at_seven(TODAY),

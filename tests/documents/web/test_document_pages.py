@@ -67,7 +67,7 @@ class Tayside:
             document or self.plan,
             address=ADDRESS,
             published_on=date(2026, 4, 7),
-            tell_government=False,
+            send_to_ministers=False,
             by=self.lead,
             today=TODAY,
             now=clock.now(),

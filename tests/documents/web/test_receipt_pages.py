@@ -46,7 +46,7 @@ class Nation:
             report,
             address="https://example.org/report",
             published_on=SENT_ON,
-            tell_government=tell,
+            send_to_ministers=tell,
             by=self.lead,
             today=SENT_ON,
             now=datetime(2026, 7, 6, 10, tzinfo=LONDON),

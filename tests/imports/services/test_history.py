@@ -51,7 +51,7 @@ def put_in(country: Country, *lines: tuple[str, ...], by: User | None = None) ->
     return made
 
 
-def told(made: Plan) -> list[tuple[int, str, str]]:
+def notified(made: Plan) -> list[tuple[int, str, str]]:
     return [(one.row, one.column, one.message) for one in made.problems]
 
 
@@ -235,7 +235,7 @@ def test_every_partnership_is_found_by_its_names_and_codes(country: Country) -> 
 
 def test_a_name_that_is_none_or_several_is_told(country: Country) -> None:
     made = plan(country, ("Atlantis", "plan", "2020-23", "1/5/2020"), ("NHS Lothian", "plan", "2020-23", "1/5/2020"))
-    assert told(made) == [
+    assert notified(made) == [
         (2, "partnership", "We do not recognise the partnership “Atlantis”."),
         (3, "partnership", "“NHS Lothian” is part of 4 partnerships. Enter the name of one partnership."),
     ]
@@ -243,7 +243,7 @@ def test_a_name_that_is_none_or_several_is_told(country: Country) -> None:
 
 def test_a_lead_records_for_their_own_partnership_alone(country: Country) -> None:
     made = plan(country, ("Fife", "plan", "2020-23", "1/5/2020"), by=country.lead)
-    assert told(made) == [(2, "partnership", "You cannot record anything for Fife.")]
+    assert notified(made) == [(2, "partnership", "You cannot record anything for Fife.")]
 
 
 def test_a_document_stands_once_in_a_file(country: Country) -> None:
@@ -252,7 +252,7 @@ def test_a_document_stands_once_in_a_file(country: Country) -> None:
         ("Moray", "annual report 1", "2020-23", "1/9/2021"),
         ("S12000020", "annual report 2020-21", "2020-23", "2/9/2021"),
     )
-    assert told(made) == [(3, "document", "Row 2 is for the same document.")]
+    assert notified(made) == [(3, "document", "Row 2 is for the same document.")]
 
 
 def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Country) -> None:
@@ -261,14 +261,14 @@ def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Coun
         document("moray", "2023-26.plan-prepared"),
         address="https://example.org/plan",
         published_on=date(2023, 5, 1),
-        tell_government=True,
+        send_to_ministers=True,
         by=country.lead,
         today=TODAY,
         now=NOW,
     )
     found.newer_on = date(2024, 5, 1)
     made = plan(country, ("Moray", "plan", "2023-26", "2/5/2024"))
-    assert told(made) == [
+    assert notified(made) == [
         (2, "published on", "A newer version was published on 1 May 2024, which is before this date.")
     ]
 

@@ -37,8 +37,8 @@ from cycle_tracker.operations.services.alarms import raise_alarm
 from cycle_tracker.people.services.account_mails import (
     ask_for_new_password,
     ask_for_sign_in_link,
-    tell_of_change,
-    tell_of_standing_in,
+    notify_of_change,
+    notify_of_standing_in,
 )
 from cycle_tracker.people.services.invitations import invite
 from cycle_tracker.reminders.services.sending import send_ready_messages
@@ -208,8 +208,8 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
     db.session.flush()
     ask_for_new_password(lead.email, now=now)
     ask_for_sign_in_link(other.email, now=now)
-    tell_of_change(lead, trap, now=now)
-    tell_of_standing_in(other, trap, standing_in, now=now)
+    notify_of_change(lead, trap, now=now)
+    notify_of_standing_in(other, trap, standing_in, now=now)
     invite(
         "new@example.test",
         trap,

@@ -211,7 +211,7 @@ def test_after_opening_again_the_mail_says_the_days_that_are_true_then(days: Day
     db.session.commit()
     days.run(date(2026, 5, 21))
     steps = "overdue-1 over before-14, before-3, on-day"
-    assert days.told == [Told("21 May", "Rory Baird", "Draft the plan, Moray: overdue by 7 days", steps)]
+    assert days.notified == [Told("21 May", "Rory Baird", "Draft the plan, Moray: overdue by 7 days", steps)]
 
 
 @pytest.mark.parametrize("action", ["UPDATE audit_events SET action = 'x'", "DELETE FROM audit_events"])

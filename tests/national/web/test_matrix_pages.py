@@ -54,7 +54,7 @@ class Nation:
             document,
             address="https://example.org/it",
             published_on=on,
-            tell_government=tell,
+            send_to_ministers=tell,
             by=None,
             today=TODAY,
             now=NOW,

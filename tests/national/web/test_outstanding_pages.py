@@ -91,7 +91,7 @@ def publish(report: Milestone, *, tell: bool, on: date | None = date(2026, 7, 20
         report,
         address="https://example.org/report",
         published_on=on,
-        tell_government=tell,
+        send_to_ministers=tell,
         by=None,
         today=TODAY,
         now=at_seven(TODAY),

@@ -132,9 +132,9 @@ def test_a_lead_is_told_of_plans_that_scottish_ministers_were_not_sent(app: Flas
     """A report is sent to nobody: recording it is telling the Scottish Government."""
     with app.app_context():
         moray, government = make_partnership("moray"), make_government()
-        for key, told in (("2020-23.plan-prepared", True), ("2023-26.plan-prepared", False)):
+        for key, notified in (("2020-23.plan-prepared", True), ("2023-26.plan-prepared", False)):
             plan = make_milestone(moray, key=key, title=key, kind=Kind.PLAN, state=State.DONE)
-            publish(plan, told_to=government if told else None)
+            publish(plan, told_to=government if notified else None)
         publish(make_report(moray, key="2023-26.annual-report-1", title="The report", state=State.DONE), told_to=None)
         email = give_password(make_user(role=Role.LEAD, partnership=moray))
     page = home(app, email)

@@ -75,7 +75,7 @@ def notice(step: str = "overdue-1", **fields: object) -> SentNotice:
     return SentNotice(**{**values, **fields})  # type: ignore[arg-type]  # a test's own words
 
 
-def told(history: History, *, shared_only: bool = False) -> list[str]:
+def notified(history: History, *, shared_only: bool = False) -> list[str]:
     return [entry.what for entry in sentences(history, shared_only=shared_only)]
 
 
@@ -99,12 +99,12 @@ def told(history: History, *, shared_only: bool = False) -> list[str]:
     ],
 )
 def test_an_event_is_told_as_a_sentence(happened: AuditEvent, sentence: str) -> None:
-    assert told(History([happened], [], [], NAMES)) == [sentence]
+    assert notified(History([happened], [], [], NAMES)) == [sentence]
 
 
 def test_the_newest_comes_first() -> None:
     history = History([event("published", at(10, 20), done_on="2026-10-20")], [change()], [escalation()], NAMES)
-    assert told(history) == [
+    assert notified(history) == [
         "Ailsa Grant recorded this as published on 20 October 2026",
         "Iain Munro agreed a new expected date of 30 September 2026",
         "Escalated to the governance group on 14 July 2026, 14 days after the due date",
@@ -147,11 +147,11 @@ def test_a_new_date_that_the_group_decided_is_told_once_as_the_groups_own() -> N
 def test_other_decisions_are_told_to_the_partnership_alone() -> None:
     referred = decision(DecisionOutcome.REFER_ON, referred_to="the chief officers")
     history = History([], [], [], NAMES, [referred, decision(DecisionOutcome.NO_ACTION, by_group=False)])
-    assert told(history) == [
+    assert notified(history) == [
         "The governance group referred this to the chief officers, recorded by Iain Munro (clerk)",
         "Iain Munro, for the governance group, decided to take no action",
     ]
-    assert told(history, shared_only=True) == []
+    assert notified(history, shared_only=True) == []
 
 
 def test_a_proposal_is_told_with_what_became_of_it() -> None:
@@ -164,18 +164,20 @@ def test_a_proposal_is_told_with_what_became_of_it() -> None:
         proposed_at=at(8, 20),
     )
     proposed = "Ailsa Grant proposed a new expected date of 30 September 2026"
-    assert told(History([], [proposal], [], NAMES)) == [proposed]
-    assert told(History([], [proposal], [], NAMES), shared_only=True) == []
+    assert notified(History([], [proposal], [], NAMES)) == [proposed]
+    assert notified(History([], [proposal], [], NAMES), shared_only=True) == []
     proposal.declined_at, proposal.declined_by_id, proposal.declined_why = at(8, 21), IAIN, "Too late."
-    assert told(History([], [proposal], [], NAMES)) == [
+    assert notified(History([], [proposal], [], NAMES)) == [
         "Iain Munro declined the proposed date of 30 September 2026",
         proposed,
     ]
     proposal.declined_by_id = AILSA
-    assert told(History([], [proposal], [], NAMES))[0] == "Ailsa Grant withdrew the proposed date of 30 September 2026"
+    assert (
+        notified(History([], [proposal], [], NAMES))[0] == "Ailsa Grant withdrew the proposed date of 30 September 2026"
+    )
     proposal.declined_at = None
     proposal.noted_at, proposal.noted_by_id = at(8, 22), IAIN
-    assert told(History([], [proposal], [], NAMES)) == [
+    assert notified(History([], [proposal], [], NAMES)) == [
         "Iain Munro agreed a new expected date of 30 September 2026",
         proposed,
     ]
@@ -184,7 +186,7 @@ def test_a_proposal_is_told_with_what_became_of_it() -> None:
 def test_officials_read_only_what_is_shared() -> None:
     events = [event("started", at(5, 1)), event("published", at(7, 2), done_on="2026-07-01")]
     changes = [change(shared=False), change(DateChangeKind.LOCAL, shared=False)]
-    assert told(History(events, changes, [], NAMES), shared_only=True) == [
+    assert notified(History(events, changes, [], NAMES), shared_only=True) == [
         "Ailsa Grant recorded this as published on 1 July 2026"
     ]
 

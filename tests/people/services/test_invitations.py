@@ -22,15 +22,13 @@ from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.user import AccountKind, RoleGrant, User
 from cycle_tracker.people.queries.users import find_user
-from cycle_tracker.people.services.invitations import (
+from cycle_tracker.people.services.invitation_acceptance import (
     InvitationOver,
     accept_invitation,
     accept_invitation_as,
     find_open_invitation,
-    invite,
-    send_invitation_again,
-    withdraw_invitation,
 )
+from cycle_tracker.people.services.invitations import invite, send_invitation_again, withdraw_invitation
 from cycle_tracker.people.services.users import authenticate
 from tests.factories import make_organisation, make_partnership, make_user
 from tests.support.account_mails import mailed_link

@@ -66,7 +66,7 @@ def grant_of(user: User) -> RoleGrant:
     return db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id)).one()
 
 
-def told(days: Days, day: date) -> list[tuple[str, str]]:
+def notified(days: Days, day: date) -> list[tuple[str, str]]:
     return sorted((one.recipient, one.steps) for one in days.of(day))
 
 
@@ -116,10 +116,10 @@ def test_what_is_due_to_somebody_who_lost_the_role_is_not_sent(
     take_away_role(grant_of(again(rory)), by=again(lead), today=DAY, now=NOW)
     db.session.commit()
     days.send(DAY)
-    assert told(days, DAY) == []
+    assert notified(days, DAY) == []
     assert db.session.scalars(select(Message.state)).all() == ["withdrawn"]
     days.run(DAY, TEN)
-    assert told(days, DAY) == [("Ailsa Grant", "on-day over before-14, before-3")]
+    assert notified(days, DAY) == [("Ailsa Grant", "on-day over before-14, before-3")]
 
 
 def test_an_inactive_owners_notices_go_to_the_leads(days: Days, moray: Partnership, lead: User, rory: User) -> None:
@@ -128,7 +128,7 @@ def test_an_inactive_owners_notices_go_to_the_leads(days: Days, moray: Partnersh
     deactivate(rory, by=jean, now=NOW)
     db.session.commit()
     days.run(DAY)
-    assert told(days, DAY) == [("Ailsa Grant", "on-day over before-14, before-3")]
+    assert notified(days, DAY) == [("Ailsa Grant", "on-day over before-14, before-3")]
     assert [one.title for one in list_owned(again(rory).id)] == ["Draft the plan"]
 
 
@@ -139,7 +139,7 @@ def test_a_post_is_mailed_at_its_mailbox_and_its_holders_act_for_it(
     set_holders(post, [rory], by=lead, now=NOW)
     milestone = enter(moray, post)
     days.run(DAY)
-    assert told(days, DAY) == [("Planning team", "on-day over before-14, before-3")]
+    assert notified(days, DAY) == [("Planning team", "on-day over before-14, before-3")]
     assert db.session.scalars(select(Message.recipient)).one() == "team@moray.example"
     viewer = viewer_of(again(rory).id, DAY)
     assert may_change(viewer, again(moray).id, again(post).id)
@@ -167,7 +167,7 @@ def test_a_retired_post_owns_and_is_mailed_no_more(days: Days, moray: Partnershi
     deactivate(again(post), by=again(lead), now=NOW)
     db.session.commit()
     days.send(DAY)
-    assert told(days, DAY) == []
+    assert notified(days, DAY) == []
     assert again(post).id not in {one.id for one in list_owners(again(moray).id, DAY)}
 
 
@@ -178,7 +178,7 @@ def test_a_successor_hears_once_of_the_latest_step_that_is_due(
     enter(moray, rory, "Agree priorities", due_on=date(2026, 9, 1))
     days.run(date(2026, 5, 11))
     assert ("Rory Baird", "overdue-8 over before-14, before-3, on-day, overdue-1") in [
-        (one.recipient, one.steps) for one in days.told
+        (one.recipient, one.steps) for one in days.notified
     ]
     owned = list_owned(again(rory).id)
     plan = transfer_all(again(rory), again(morag), owned, by=again(lead), today=BEFORE, now=moment(BEFORE, TEN))
@@ -186,7 +186,7 @@ def test_a_successor_hears_once_of_the_latest_step_that_is_due(
     db.session.commit()
     for day in every_day(BEFORE, date(2026, 5, 21)):
         days.run(day)
-    after = [one for one in days.told if one.day not in {"11 May"}]
+    after = [one for one in days.notified if one.day not in {"11 May"}]
     assert {one.recipient for one in after} == {"Morag Reid"}
     first, *rest = after
     assert first.day == "13 May"
@@ -207,7 +207,7 @@ def test_what_waits_for_the_old_owner_is_never_sent_to_them(
     transfer_all(again(rory), again(morag), list_owned(again(rory).id), by=again(lead), today=DAY, now=NOW)
     db.session.commit()
     days.run(DAY, TEN)
-    assert {one.recipient for one in days.told} == {"Morag Reid"}
+    assert {one.recipient for one in days.notified} == {"Morag Reid"}
 
 
 def test_each_milestone_handed_over_is_in_the_audit(moray: Partnership, lead: User, rory: User, morag: User) -> None:
@@ -274,7 +274,7 @@ def test_a_lead_by_organisation_is_told_as_a_lead_while_its_body_is_in(days: Day
     make_report(moray, due_on=DAY, entered_on=ENTERED)
     db.session.commit()
     days.run(DAY)
-    assert told(days, DAY)[0][0] == "Ailsa Grant"
+    assert notified(days, DAY)[0][0] == "Ailsa Grant"
     again(body).to_on = DAY
     db.session.commit()
     days.run(date(2026, 5, 15))

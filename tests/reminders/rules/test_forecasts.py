@@ -69,14 +69,14 @@ def test_walking_ahead_is_running_day_by_day(due: int, entered: int, length: int
     days = working_days(MONDAY, MONDAY + timedelta(days=length))
     bookmark = first_notice_on(deadline, DOCUMENT_POLICY)
     foretold = [(one.day, one.notice) for one in notices_ahead(deadline, DOCUMENT_POLICY, (), days, asked_on=bookmark)]
-    told: set[str] = set()
+    notified: set[str] = set()
     happened = []
     for day in days:
         if bookmark is not None and bookmark <= day:
-            asked = called_for(deadline, DOCUMENT_POLICY, frozenset(told), day)
+            asked = called_for(deadline, DOCUMENT_POLICY, frozenset(notified), day)
             for notice in asked.notices:
                 happened.append((day, notice))
-                told.update((notice.step, *notice.overtook))
+                notified.update((notice.step, *notice.overtook))
             bookmark = asked.next_on
     assert foretold == happened
 

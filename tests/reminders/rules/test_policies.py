@@ -36,8 +36,8 @@ def test_a_statutory_duty_goes_to_the_group_after_14_days_and_any_other_after_28
 
 def test_no_rung_goes_further_than_the_governance_group() -> None:
     policies = [policy_for(kind, basis) for kind in Kind for basis in Basis]
-    told = {audience for policy in policies for rung in policy.rungs for audience in rung.audiences}
-    assert told == {OWNER, LEAD, GOVERNANCE}
+    notified = {audience for policy in policies for rung in policy.rungs for audience in rung.audiences}
+    assert notified == {OWNER, LEAD, GOVERNANCE}
 
 
 def test_the_most_particular_place_wins_part_by_part() -> None:

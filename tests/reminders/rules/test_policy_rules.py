@@ -16,7 +16,7 @@ from cycle_tracker.reminders.rules.policies import (
     Repeats,
     policy_under,
 )
-from cycle_tracker.reminders.rules.policy_rules import ensure_may_set, group_rung_of, ladder
+from cycle_tracker.reminders.rules.policy_rules import ensure_may_set, escalation_stages, group_rung_of
 
 MONDAY, LATER = date(2026, 5, 11), date(2026, 6, 1)
 NATIONAL = [DOCUMENT_POLICY, STEP_POLICY]
@@ -45,11 +45,11 @@ def broken(wanted: PolicyChange, without: list[Policy] = NATIONAL, *, by_a_lead:
         (change(repeats=Repeats(29, 7)), "first_after"),
         (change(repeats=Repeats(1, 0)), "repeat_every"),
         (change(repeats=Repeats(1, 91)), "repeat_every"),
-        (change(rungs=ladder(1, 0, None, 14)), "lead_after"),
-        (change(rungs=ladder(1, 1, None, 181)), "group_after"),
-        (change(rungs=ladder(1, 1, 1, 14)), "chair_after"),
-        (change(rungs=ladder(1, 1, 14, 14)), "group_after"),
-        (change(rungs=ladder(1, 1, None, None)), "group_after"),
+        (change(rungs=escalation_stages(1, 0, None, 14)), "lead_after"),
+        (change(rungs=escalation_stages(1, 1, None, 181)), "group_after"),
+        (change(rungs=escalation_stages(1, 1, 1, 14)), "chair_after"),
+        (change(rungs=escalation_stages(1, 1, 14, 14)), "group_after"),
+        (change(rungs=escalation_stages(1, 1, None, None)), "group_after"),
     ],
 )
 def test_nobody_may_set_what_makes_no_sense(wanted: PolicyChange, field: str, by_a_lead: bool) -> None:
@@ -61,7 +61,7 @@ def test_nobody_may_set_what_makes_no_sense(wanted: PolicyChange, field: str, by
     [
         (change(repeats=Repeats(2, 7)), "first_after"),
         (change(repeats=Repeats(1, None)), "how_often"),
-        (change(rungs=ladder(1, 1, None, 15)), "group_after"),
+        (change(rungs=escalation_stages(1, 1, None, 15)), "group_after"),
     ],
 )
 def test_a_planning_lead_weakens_nothing_and_an_administrator_may(wanted: PolicyChange, field: str) -> None:
@@ -86,8 +86,8 @@ def test_the_governance_group_never_vanishes_where_the_nation_has_it_told() -> N
         change(before=(1,)),
         change(repeats=Repeats(1, 1)),
         change(repeats=Repeats(1, 28)),
-        change(rungs=ladder(1, 1, 7, 14)),
-        change(rungs=ladder(1, 2, None, 3)),
+        change(rungs=escalation_stages(1, 1, 7, 14)),
+        change(rungs=escalation_stages(1, 2, None, 3)),
         change(),
     ],
 )
@@ -101,8 +101,8 @@ def test_of_several_policies_the_earliest_counts() -> None:
 
 
 def test_the_owner_stands_beside_the_leads_only_on_the_day_that_they_are_told_anyway() -> None:
-    assert ladder(1, 1, None, 14) == DOCUMENT_POLICY.rungs
-    assert ladder(1, 3, 7, None) == (EscalationStage(3, (LEAD,)), EscalationStage(7, (CHAIR,)))
+    assert escalation_stages(1, 1, None, 14) == DOCUMENT_POLICY.rungs
+    assert escalation_stages(1, 3, 7, None) == (EscalationStage(3, (LEAD,)), EscalationStage(7, (CHAIR,)))
 
 
 def test_days_before_that_are_given_up_send_nothing_late() -> None:
@@ -123,7 +123,7 @@ def test_days_before_that_are_given_up_send_nothing_late() -> None:
         change(before=tuple(range(10))),
         change(before=(180, 0)),
         change(repeats=Repeats(28, 90)),
-        change(rungs=ladder(1, 1, None, 180)),
+        change(rungs=escalation_stages(1, 1, None, 180)),
     ],
 )
 def test_the_furthest_that_may_be_set_may_be_set(wanted: PolicyChange) -> None:
@@ -136,4 +136,4 @@ def test_where_the_nation_has_no_policy_a_lead_weakens_none() -> None:
 
 def test_a_refusal_says_what_the_national_policy_has() -> None:
     assert "1 day " in broken(change(repeats=Repeats(2, 7)), by_a_lead=True)[1]
-    assert "14 days " in broken(change(rungs=ladder(1, 1, None, 15)), by_a_lead=True)[1]
+    assert "14 days " in broken(change(rungs=escalation_stages(1, 1, None, 15)), by_a_lead=True)[1]

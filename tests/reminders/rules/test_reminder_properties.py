@@ -28,7 +28,7 @@ OWNER, LEAD, MEMBER, CHAIR = "user:1", "user:2", "user:3", "user:4"
 HOLIDAYS = frozenset(BANK_HOLIDAYS_ON_WEEKDAYS)
 DAY = timedelta(days=1)
 
-ladders = st.lists(
+stage_lists = st.lists(
     st.tuples(st.integers(1, 45), st.sampled_from([Audience.LEAD, Audience.CHAIR, Audience.GOVERNANCE])),
     max_size=3,
     unique_by=lambda rung: rung[0],
@@ -38,7 +38,7 @@ ladders = st.lists(
 
 @st.composite
 def changed_policies(draw: st.DrawFn) -> Policy:
-    """What places may make of a policy: other days before, other repeats, another ladder."""
+    """What places may make of a policy: other days before, other repeats, other stages."""
     first_after = draw(st.integers(1, 10))
     return Policy(
         before=tuple(draw(st.lists(st.integers(0, 40), max_size=5, unique=True))),
@@ -46,7 +46,7 @@ def changed_policies(draw: st.DrawFn) -> Policy:
         repeat_every=draw(st.none() | st.integers(1, 21)),
         rungs=(
             EscalationStage(first_after, (Audience.OWNER, Audience.LEAD)),
-            *(EscalationStage(first_after + days, (audience,)) for days, audience in sorted(draw(ladders))),
+            *(EscalationStage(first_after + days, (audience,)) for days, audience in sorted(draw(stage_lists))),
         ),
     )
 
@@ -121,8 +121,8 @@ def test_the_latest_step_due_is_that_of_the_oracle(
     )
     for today in (due_on + DAY * days for days in away):
         reached = [name for name, told_on in owners_steps(due_on, policy, closed, today) if told_on <= today]
-        told = [one for one in called_for(deadline, policy, (), today).notices if one.addressee == OWNER]
-        assert [(one.step, *one.overtook) for one in told] == [(name, *reached[:-1]) for name in reached[-1:]]
+        notified = [one for one in called_for(deadline, policy, (), today).notices if one.addressee == OWNER]
+        assert [(one.step, *one.overtook) for one in notified] == [(name, *reached[:-1]) for name in reached[-1:]]
 
 
 def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], date]:
@@ -130,22 +130,22 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
     due_on, closed = deadline.due_on, deadline.calendar.closed
     assert due_on is not None
     until = due_on + DAY * 90
-    told: dict[tuple[str, str], date] = {}
+    notified: dict[tuple[str, str], date] = {}
     for name, day in owners_steps(due_on, policy, closed, until):
         if name.startswith("overdue") or (not deadline.expected_date and deadline.entered_on <= day):
-            told[OWNER, name] = day
+            notified[OWNER, name] = day
     for rung in policy.rungs:
         people = {person for audience in rung.audiences for person in deadline.addressees[audience]}
         if Audience.OWNER in rung.audiences:
             people -= {OWNER}  # who has overdue-1 of the same day
         day = moved(max(due_on + DAY * rung.days, deadline.reply_by or date.min), closed, DAY)
-        told.update({(person, f"rung-{rung.days}"): day for person in people})
+        notified.update({(person, f"rung-{rung.days}"): day for person in people})
     if deadline.explain_by_target:
         day = due_on + DAY * 60
         for _ in range(10):
             day = moved(day - DAY, closed, -DAY)
-        told.update({(person, "explain"): day for person in (OWNER, *deadline.addressees[Audience.LEAD])})
-    return told
+        notified.update({(person, "explain"): day for person in (OWNER, *deadline.addressees[Audience.LEAD])})
+    return notified
 
 
 @settings(max_examples=examples(200), deadline=None)

@@ -42,7 +42,7 @@ STEP = Deadline(due_on=date(2026, 5, 14), is_open=True, entered_on=LONG_AGO, add
 Told = tuple[str, str, str, str]
 
 
-def told(day: date, notice: NoticeDue) -> Told:
+def notified(day: date, notice: NoticeDue) -> Told:
     return (f"{day:%-d %b}", notice.addressee, notice.step, " ".join(notice.overtook))
 
 
@@ -54,7 +54,7 @@ def walk(deadline: Deadline, policy: Policy, first: date, last: date, *, down: I
     while day <= last:
         if SCOTLAND.is_working_day(day) and day not in set(down):
             for notice in notices_due(deadline, policy, already, day):
-                seen.append(told(day, notice))
+                seen.append(notified(day, notice))
                 already.update((notice.step, *notice.overtook))
         day += timedelta(days=1)
     return seen
@@ -207,7 +207,7 @@ def test_a_rung_goes_over_a_step_for_somebody_who_would_get_both() -> None:
 def test_a_lead_who_owns_it_gets_overdue_1_and_no_second_notice() -> None:
     lead_owns = replace(STEP, addressees={**PEOPLE, Audience.LEAD: (OWNER, LEAD)})
     day = date(2026, 5, 15)
-    notices = [told(day, notice) for notice in notices_due(lead_owns, STEP_POLICY, ["on-day"], day)]
+    notices = [notified(day, notice) for notice in notices_due(lead_owns, STEP_POLICY, ["on-day"], day)]
     assert notices == [("15 May", OWNER, "overdue-1", ""), ("15 May", LEAD, "rung-1", "")]
 
 
@@ -256,7 +256,7 @@ def test_leads_and_owner_are_offered_to_explain_ten_working_days_before_the_sixt
     already = {*steps, "rung-1", "rung-14"}
     assert notices_due(report, DOCUMENT_POLICY, already, date(2026, 8, 16)) == []
     day = date(2026, 8, 17)
-    assert [told(day, notice) for notice in notices_due(report, DOCUMENT_POLICY, already, day)] == [
+    assert [notified(day, notice) for notice in notices_due(report, DOCUMENT_POLICY, already, day)] == [
         ("17 Aug", OWNER, "explain", ""),
         ("17 Aug", LEAD, "explain", ""),
     ]
@@ -272,9 +272,9 @@ def test_a_later_step_is_still_told_after_explain_and_explain_after_a_later_step
     weekly = [f"overdue-{days}" for days in (1, 8, 15, 22, 29, 36, 43)]
     rungs = ["rung-1", "rung-14"]
     after = notices_due(REPORT, DOCUMENT_POLICY, [*weekly, *rungs, "explain"], day)
-    assert [told(day, notice) for notice in after] == [("19 Aug", OWNER, "overdue-50", "")]
+    assert [notified(day, notice) for notice in after] == [("19 Aug", OWNER, "overdue-50", "")]
     before = notices_due(REPORT, DOCUMENT_POLICY, [*weekly, *rungs, "overdue-50"], day)
-    assert [told(day, notice) for notice in before] == [
+    assert [notified(day, notice) for notice in before] == [
         ("19 Aug", LEAD, "explain", ""),
         ("19 Aug", OWNER, "explain", ""),
     ]
@@ -286,12 +286,12 @@ def test_the_offer_to_explain_stands_for_a_repeat_of_the_same_day_and_not_for_a_
     report = replace(REPORT, calendar=closed)
     already = {f"overdue-{days}" for days in (1, 8, 15, 22, 29, 36)} | {"rung-1", "rung-14"}
     on_the_day = notices_due(report, DOCUMENT_POLICY, already, date(2026, 8, 12))
-    assert {told(date(2026, 8, 12), notice) for notice in on_the_day} == {
+    assert {notified(date(2026, 8, 12), notice) for notice in on_the_day} == {
         ("12 Aug", OWNER, "explain", "overdue-43"),
         ("12 Aug", LEAD, "explain", ""),
     }
     later = notices_due(report, DOCUMENT_POLICY, already, date(2026, 8, 26))
-    assert {told(date(2026, 8, 26), notice) for notice in later} == {
+    assert {notified(date(2026, 8, 26), notice) for notice in later} == {
         ("26 Aug", OWNER, "overdue-57", "overdue-43 explain overdue-50"),
         ("26 Aug", LEAD, "explain", ""),
     }
@@ -354,13 +354,13 @@ def test_with_nobody_behind_an_audience_the_audience_itself_is_named() -> None:
 def test_an_empty_second_audience_is_nobodys_loss_where_the_rung_reached_another() -> None:
     no_lead = replace(STEP, addressees={Audience.OWNER: (OWNER,)})
     day = date(2026, 5, 15)
-    assert [told(day, notice) for notice in notices_due(no_lead, STEP_POLICY, ["on-day"], day)] == [
+    assert [notified(day, notice) for notice in notices_due(no_lead, STEP_POLICY, ["on-day"], day)] == [
         ("15 May", OWNER, "overdue-1", "")
     ]
     shared = Policy((), 1, None, (EscalationStage(7, (Audience.LEAD, Audience.GOVERNANCE)),))
     week = date(2026, 5, 21)
     no_group = replace(STEP, addressees={Audience.OWNER: (OWNER,), Audience.LEAD: (LEAD,)})
-    assert [told(week, notice) for notice in notices_due(no_group, shared, ["overdue-1"], week)] == [
+    assert [notified(week, notice) for notice in notices_due(no_group, shared, ["overdue-1"], week)] == [
         ("21 May", LEAD, "rung-7", "")
     ]
 
@@ -389,7 +389,7 @@ def test_no_further_rung_opens_before_the_day_of_the_reply_and_the_owner_is_told
     seen = []
     for day in days:
         for notice in notices_due(acknowledged, STATUTORY_STEP_POLICY, first, day):
-            seen.append(told(day, notice))
+            seen.append(notified(day, notice))
             first.update((notice.step, *notice.overtook))
     assert seen == [
         ("22 May", OWNER, "overdue-8", ""),

@@ -13,7 +13,7 @@ TODAY = date(2026, 5, 12)
 """A Tuesday."""
 DUE_ON = date(2026, 5, 28)
 DEADLINE = Deadline(due_on=DUE_ON, is_open=True, entered_on=date(2026, 1, 1))
-NOTHING = Silence(DEADLINE, STEP_POLICY, owner="Rory Baird", partnership="Moray", was_told=True, decided_for=TODAY)
+NOTHING = Silence(DEADLINE, STEP_POLICY, owner="Rory Baird", partnership="Moray", was_notified=True, decided_for=TODAY)
 WEEKLY = Preference(Rhythm.WEEKLY, 4)
 ONLY_LATE = Preference(Rhythm.ONLY_LATE)
 
@@ -75,19 +75,19 @@ def test_the_policy_changed_later_than_the_step() -> None:
 
 
 def test_nobody_owns_it_and_the_leads_stand_in() -> None:
-    assert why(replace(NOTHING, owner="", owner_may_be_told=False, stands_in=["Ailsa Grant", "Iain Munro"])) == [
+    assert why(replace(NOTHING, owner="", owner_may_be_notified=False, stands_in=["Ailsa Grant", "Iain Munro"])) == [
         "It has no owner. We email Ailsa Grant and Iain Munro instead."
     ]
 
 
 def test_the_owner_left() -> None:
-    assert why(replace(NOTHING, owner_may_be_told=False, stands_in=["Ailsa Grant"])) == [
+    assert why(replace(NOTHING, owner_may_be_notified=False, stands_in=["Ailsa Grant"])) == [
         "Its owner, Rory Baird, has no account that can see it. We email Ailsa Grant instead."
     ]
 
 
 def test_there_is_nobody_at_all() -> None:
-    assert why(replace(NOTHING, owner="", owner_may_be_told=False)) == [
+    assert why(replace(NOTHING, owner="", owner_may_be_notified=False)) == [
         "It has no owner. There is no one else to email."
     ]
 
@@ -141,7 +141,7 @@ def test_the_mail_has_not_gone_out_yet() -> None:
 
 def test_where_a_mail_is_written_nobody_is_said_to_wait_for_a_first_notice() -> None:
     written = replace(
-        NOTHING, was_told=False, next_on=date(2026, 7, 8), stuck=[Stuck("Rory Baird", "", is_final=False)]
+        NOTHING, was_notified=False, next_on=date(2026, 7, 8), stuck=[Stuck("Rory Baird", "", is_final=False)]
     )
     assert not [words for words in why(written) if "so far" in words]
 
@@ -171,10 +171,10 @@ def test_the_job_has_not_run() -> None:
 
 
 def test_the_first_notice_is_still_to_come() -> None:
-    assert why(replace(NOTHING, was_told=False, next_on=date(2026, 5, 14))) == [
+    assert why(replace(NOTHING, was_notified=False, next_on=date(2026, 5, 14))) == [
         "No reminders about this date were due so far. The first is due on 14 May 2026."
     ]
-    assert why(replace(NOTHING, was_told=False)) == [
+    assert why(replace(NOTHING, was_notified=False)) == [
         "No reminders about this date were due so far. No reminders are scheduled."
     ]
 

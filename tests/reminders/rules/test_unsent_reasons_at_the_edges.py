@@ -41,7 +41,7 @@ def test_a_reminder_counts_under_the_settings_of_its_day() -> None:
 
 
 def test_somebody_stands_in_or_nobody_does() -> None:
-    nobody = replace(NOTHING, owner="", owner_may_be_told=False)
+    nobody = replace(NOTHING, owner="", owner_may_be_notified=False)
     assert kinds(nobody) == [Why.NOBODY]
     assert kinds(replace(nobody, stands_in=["Ailsa Grant"])) == [Why.STANDS_IN]
     assert kinds(replace(NOTHING, unreachable=[Audience.CHAIR])) == [Why.NOBODY]

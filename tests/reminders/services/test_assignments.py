@@ -46,11 +46,11 @@ def test_a_new_owner_is_told_at_the_next_run_whatever_their_rhythm(days: Days) -
     step, lead, calum, _ = moray(rhythm=Rhythm.ONLY_LATE)
     give(step, calum, lead)
     days.run(THURSDAY)
-    told = days.of(THURSDAY)
-    assert [(one.recipient, one.steps) for one in told] == [("Calum Reid", ASSIGNED)]
-    assert told[0].subject == "New for you: Draft the plan, Moray: due 30 September 2026"
+    notified = days.of(THURSDAY)
+    assert [(one.recipient, one.steps) for one in notified] == [("Calum Reid", ASSIGNED)]
+    assert notified[0].subject == "New for you: Draft the plan, Moray: due 30 September 2026"
     days.run(THURSDAY)
-    assert len(days.told) == 1
+    assert len(days.notified) == 1
 
 
 def test_whoever_takes_it_on_themselves_is_not_told(days: Days) -> None:
@@ -66,7 +66,7 @@ def test_what_has_no_date_or_has_ended_is_told_to_nobody(days: Days) -> None:
     for step in (undated, ended):
         give(step, calum, lead)
     days.run(THURSDAY)
-    assert days.told == []
+    assert days.notified == []
 
 
 def test_what_lay_before_the_service_is_told_to_nobody(days: Days) -> None:
@@ -82,7 +82,7 @@ def test_only_the_last_of_several_owners_is_told(days: Days) -> None:
     give(step, morag, lead)
     assert assigned() == ["Morag Ross"]
     days.run(THURSDAY)
-    assert [one.recipient for one in days.told] == ["Morag Ross"]
+    assert [one.recipient for one in days.notified] == ["Morag Ross"]
 
 
 def test_who_gets_it_back_is_told_again(days: Days) -> None:
@@ -90,7 +90,7 @@ def test_who_gets_it_back_is_told_again(days: Days) -> None:
     for owner, day in ((calum, WEDNESDAY), (morag, THURSDAY), (calum, THURSDAY + timedelta(days=1))):
         give(step, owner, lead, day)
         days.run(day)
-    assert [one.recipient for one in days.told] == ["Calum Reid", "Morag Ross", "Calum Reid"]
+    assert [one.recipient for one in days.notified] == ["Calum Reid", "Morag Ross", "Calum Reid"]
 
 
 def test_a_mail_that_waits_is_not_sent_once_somebody_else_owns_it(days: Days) -> None:
@@ -99,9 +99,9 @@ def test_a_mail_that_waits_is_not_sent_once_somebody_else_owns_it(days: Days) ->
     days.queue(THURSDAY)
     give(step, morag, lead, THURSDAY)
     days.send(THURSDAY)
-    assert days.told == []
+    assert days.notified == []
     days.run(THURSDAY)
-    assert [one.recipient for one in days.told] == ["Morag Ross"]
+    assert [one.recipient for one in days.notified] == ["Morag Ross"]
 
 
 def test_an_owner_who_was_changed_past_the_service_is_not_told_what_is_untrue(days: Days) -> None:
@@ -111,7 +111,7 @@ def test_an_owner_who_was_changed_past_the_service_is_not_told_what_is_untrue(da
     again(step).owner = again(morag)
     db.session.commit()
     days.send(THURSDAY)
-    assert days.told == []
+    assert days.notified == []
 
 
 def test_a_mail_that_waits_is_not_sent_once_it_is_finished(days: Days) -> None:
@@ -120,7 +120,7 @@ def test_a_mail_that_waits_is_not_sent_once_it_is_finished(days: Days) -> None:
     finish_milestone(again(step), WEDNESDAY, by=again(lead), today=WEDNESDAY, now=moment(WEDNESDAY))
     db.session.commit()
     days.run(THURSDAY)
-    assert days.told == []
+    assert days.notified == []
 
 
 def test_a_date_that_moves_the_same_day_does_not_swallow_the_news(days: Days) -> None:
@@ -129,7 +129,7 @@ def test_a_date_that_moves_the_same_day_does_not_swallow_the_news(days: Days) ->
     move_local_date(again(step), date(2026, 10, 30), "The schools asked.", by=again(lead), now=moment(WEDNESDAY))
     db.session.commit()
     days.run(THURSDAY)
-    assert [(one.recipient, one.subject) for one in days.told] == [
+    assert [(one.recipient, one.subject) for one in days.notified] == [
         ("Calum Reid", "New for you: Draft the plan, Moray: due 30 October 2026")
     ]
 
@@ -139,9 +139,9 @@ def test_news_and_a_reminder_of_one_milestone_are_one_item(days: Days) -> None:
     days.run(THURSDAY)
     give(step, calum, lead, THURSDAY)
     days.run(THURSDAY + timedelta(days=1))
-    (told,) = [one for one in days.told if one.recipient == "Calum Reid"]
-    assert told.subject == "New for you: Draft the plan, Moray: due in 13 days"
-    assert told.steps == f"{ASSIGNED}; before-14"
+    (notified,) = [one for one in days.notified if one.recipient == "Calum Reid"]
+    assert notified.subject == "New for you: Draft the plan, Moray: due in 13 days"
+    assert notified.steps == f"{ASSIGNED}; before-14"
 
 
 def test_the_mail_says_that_it_is_theirs_and_what_it_rests_on(days: Days) -> None:

@@ -63,7 +63,7 @@ def test_the_newest_takes_over_and_the_older_says_why_it_was_not_sent(
     withdrawn = db.session.scalars(select(Message).where(Message.state == MessageState.WITHDRAWN)).one()
     assert (withdrawn.ended_at, withdrawn.claim_id) == (moment(FRIDAY), None)
     assert days.send(FRIDAY, TEN).sent == 1
-    assert [(one.subject, one.steps) for one in days.told] == [
+    assert [(one.subject, one.steps) for one in days.notified] == [
         (
             "Moray: 1 overdue, 2 due soon",
             "on-day over before-14, before-3; before-3 over before-14; before-14; overdue-1; on-day",
@@ -87,10 +87,10 @@ def test_a_weekend_without_a_mail_server_ends_on_monday_with_one_mail_for_each(d
     days.sink.start()
     assert days.send(MONDAY, TEN).sent == 12
     assert days.send(MONDAY, time(11)).sent == 0
-    assert sorted(one.recipient for one in days.told) == [f"Person {number:02d}" for number in range(12)]
+    assert sorted(one.recipient for one in days.notified) == [f"Person {number:02d}" for number in range(12)]
     # Thursday's, Friday's and Monday's steps of each milestone are bound to the mail; it shows the latest of each.
-    assert {one.subject for one in days.told} == {"Moray: 2 overdue, 1 due soon"}
-    assert {len(one.steps.split("; ")) for one in days.told} == {8}
+    assert {one.subject for one in days.notified} == {"Moray: 2 overdue, 1 due soon"}
+    assert {len(one.steps.split("; ")) for one in days.notified} == {8}
     assert Counter(state for state, _, _ in outbox()) == {"sent": 12, "withdrawn": 24}
 
 
@@ -105,9 +105,9 @@ def test_what_is_wanted_at_once_is_folded_with_the_digest_of_the_same_day(
     enter(moray, owner, "Agree priorities", FRIDAY)
     days.queue(THURSDAY, time(11))
     days.send(THURSDAY, time(12))
-    assert [one.subject for one in days.told] == ["Moray: 2 milestones due soon"]
+    assert [one.subject for one in days.notified] == ["Moray: 2 milestones due soon"]
     days.run(FRIDAY)
-    assert len(days.told) == 2  # one digest a day, though the first was folded
+    assert len(days.notified) == 2  # one digest a day, though the first was folded
 
 
 def test_a_mail_that_may_have_arrived_is_not_folded(days: Days, moray: Partnership, owner: User) -> None:
@@ -119,7 +119,7 @@ def test_a_mail_that_may_have_arrived_is_not_folded(days: Days, moray: Partnersh
     days.queue(FRIDAY)
     assert [state for state, _, _ in outbox()] == ["queued", "queued"]
     days.send(FRIDAY)
-    assert Counter(one.steps for one in days.told) == {
+    assert Counter(one.steps for one in days.notified) == {
         "on-day over before-14, before-3; before-3 over before-14": 2,
         "overdue-1; on-day": 1,
     }
@@ -136,9 +136,9 @@ def test_a_mail_that_a_sender_had_in_hand_when_it_stopped_is_not_folded_and_the_
     days.queue(THURSDAY)
     claim_ready_messages(moment(THURSDAY), LEASE, not_after=moment(THURSDAY), limit=10)
     assert days.send(THURSDAY, TEN).sent == 2
-    assert len(days.told) == 2
+    assert len(days.notified) == 2
 
-    days.told.clear()
+    days.notified.clear()
     days.queue(FRIDAY)
     claim_ready_messages(moment(FRIDAY), LEASE, not_after=moment(FRIDAY), limit=10)
     days.sink.stop()
@@ -146,7 +146,7 @@ def test_a_mail_that_a_sender_had_in_hand_when_it_stopped_is_not_folded_and_the_
     days.queue(MONDAY)
     days.sink.start()
     days.send(MONDAY)
-    assert Counter(one.recipient for one in days.told) == {"Rory Baird": 2, "Mairi Reid": 1}
+    assert Counter(one.recipient for one in days.notified) == {"Rory Baird": 2, "Mairi Reid": 1}
 
 
 def test_a_mail_that_was_put_off_keeps_its_own_end(days: Days, moray: Partnership, owner: User) -> None:
@@ -194,7 +194,7 @@ def test_what_a_deputy_gets_is_not_folded_with_what_the_person_gets(
     days.queue(FRIDAY)
     days.queue(MONDAY)
     days.send(MONDAY)
-    assert sorted(one.recipient for one in days.told) == ["Mairi Reid", "Rory Baird"]
+    assert sorted(one.recipient for one in days.notified) == ["Mairi Reid", "Rory Baird"]
 
 
 def test_other_mails_are_left_alone(days: Days, owner: User) -> None:
@@ -316,7 +316,7 @@ def _told_once(days: Days) -> bool:
     sent = {message.id for message in db.session.scalars(select(Message).where(Message.state == MessageState.SENT))}
     bound = list(db.session.scalars(select(Notice.message_id).where(Notice.ended_at.is_(None))))
     assert set(bound) == sent
-    assert len(days.told) == len(sent)
+    assert len(days.notified) == len(sent)
     assert {state for state, _, _ in outbox()} <= {"sent", "withdrawn"}
-    assert all(isinstance(one, Told) and one.steps for one in days.told)
+    assert all(isinstance(one, Told) and one.steps for one in days.notified)
     return True

@@ -88,7 +88,7 @@ def test_what_was_finished_meanwhile_is_left_out_under_the_same_message_id(days:
     before = one_message().message_id
     finish(queued[0])
     days.send(DAY, TEN)
-    assert days.told == [
+    assert days.notified == [
         Told("14 May", "Rory Baird", "Agree priorities, Moray: due today", "on-day over before-14, before-3")
     ]
     assert one_message().message_id == before
@@ -114,7 +114,7 @@ def test_what_moved_meanwhile_is_left_out(days: Days, lead: User, queued: list[i
     move_local_date(step, date(2026, 6, 30), "The board moved.", by=again(lead), now=moment(DAY))
     db.session.commit()
     days.send(DAY, TEN)
-    assert [one.subject for one in days.told] == ["Agree priorities, Moray: due today"]
+    assert [one.subject for one in days.notified] == ["Agree priorities, Moray: due today"]
     assert endings() == [("superseded", "new-date on 2026-05-14"), ("", "")]
 
 
@@ -126,10 +126,10 @@ def test_a_date_moved_away_and_back_before_sending_is_left_out_and_told_again(
         move_local_date(step, day, "The board moved.", by=again(lead), now=moment(DAY))
     db.session.commit()
     days.send(DAY, TEN)
-    assert [one.subject for one in days.told] == ["Agree priorities, Moray: due today"]
+    assert [one.subject for one in days.notified] == ["Agree priorities, Moray: due today"]
     days.run(NEXT_DAY)
-    told = [one for one in days.of(NEXT_DAY) if one.recipient == "Rory Baird"]
-    assert [(one.subject, one.steps) for one in told] == [
+    notified = [one for one in days.of(NEXT_DAY) if one.recipient == "Rory Baird"]
+    assert [(one.subject, one.steps) for one in notified] == [
         ("Moray: 2 milestones overdue", "overdue-1 over before-14, before-3, on-day; overdue-1")
     ]
 
@@ -150,7 +150,7 @@ def test_who_lost_access_hears_nothing_and_the_leads_do_at_the_next_run(
     assert endings() == [("withdrawn", NOT_ALLOWED)] * 2
     assert {step.next_notice_on for step in db.session.scalars(select(Milestone))} == {DAY}
     days.run(DAY, TEN)
-    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "Moray: 2 milestones due today")]
+    assert [(one.recipient, one.subject) for one in days.notified] == [("Ailsa Grant", "Moray: 2 milestones due today")]
 
 
 def test_who_is_switched_off_hears_nothing_and_the_leads_do(days: Days, owner: User, queued: list[int]) -> None:
@@ -159,14 +159,14 @@ def test_who_is_switched_off_hears_nothing_and_the_leads_do(days: Days, owner: U
     days.send(DAY, TEN)
     days.run(NEXT_DAY)
     assert endings()[:2] == [("withdrawn", NOT_ALLOWED)] * 2
-    assert [(one.recipient, one.subject) for one in days.told] == [("Ailsa Grant", "Moray: 2 milestones overdue")]
+    assert [(one.recipient, one.subject) for one in days.notified] == [("Ailsa Grant", "Moray: 2 milestones overdue")]
 
 
 def test_the_words_hold_for_the_day_on_which_it_is_sent(days: Days, queued: list[int]) -> None:
     before = one_message().message_id
     finish(queued[1])
     days.send(NEXT_DAY)
-    assert [(one.day, one.subject, one.steps) for one in days.told] == [
+    assert [(one.day, one.subject, one.steps) for one in days.notified] == [
         ("15 May", "Draft the plan, Moray: overdue by 1 day", "on-day over before-14, before-3")
     ]
     message = one_message()
@@ -181,7 +181,7 @@ def test_news_of_a_publication_from_an_earlier_day_goes_out_as_it_was_written(
         make_report(moray, owner=lead),
         address="https://www.moray.example/report.pdf",
         published_on=DAY,
-        tell_government=True,
+        send_to_ministers=True,
         by=lead,
         today=DAY,
         now=moment(DAY),
@@ -211,7 +211,7 @@ def test_the_rule_in_sql_on_who_may_see_is_that_of_the_permissions_table(days: D
     milestones = [
         make_milestone(place, kind=kind) for place, kind in product((moray, fife, None), (Kind.STEP, Kind.PLAN))
     ]
-    _tell_everybody_of_everything(people, milestones)
+    _notify_everybody_of_everything(people, milestones)
     db.session.flush()
     seen_in_sql = db.session.execute(
         select(Notice.user_id, Notice.milestone_id)
@@ -243,7 +243,7 @@ def _add_body(partnership: Partnership, organisation_id: int, until: date | None
     )
 
 
-def _tell_everybody_of_everything(people: list[User], milestones: list[Milestone]) -> None:
+def _notify_everybody_of_everything(people: list[User], milestones: list[Milestone]) -> None:
     for person, milestone in product(people, milestones):
         db.session.add(
             Notice(

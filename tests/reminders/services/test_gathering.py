@@ -48,7 +48,7 @@ def test_a_day_has_one_digest_however_often_the_job_runs(days: Days, moray: Part
     enter(moray, owner, "Draft the plan")
     days.run(DAY)
     days.run(DAY, TEN)
-    assert days.told == [
+    assert days.notified == [
         Told("14 May", "Rory Baird", "Draft the plan, Moray: due today", "on-day over before-14, before-3")
     ]
 
@@ -58,7 +58,7 @@ def test_what_arises_after_the_digest_is_told_in_the_next(days: Days, moray: Par
     days.run(DAY)
     enter(moray, owner, "Agree priorities", due_on=date(2026, 5, 28))
     days.run(DAY, TEN)
-    assert len(days.told) == 1
+    assert len(days.notified) == 1
     days.run(date(2026, 5, 15))
     assert [(one.subject, one.steps) for one in days.of(date(2026, 5, 15))] == [
         ("Moray: 1 overdue, 1 due soon", "before-14; overdue-1")
@@ -74,7 +74,7 @@ def test_a_documents_date_is_told_at_the_next_run_whatever_the_digest(
     make_report(again(moray), due_on=date(2026, 5, 28), owner=again(owner), title="Annual report on 2025–26")
     db.session.commit()
     days.run(DAY, TEN)
-    assert days.told[1:] == [
+    assert days.notified[1:] == [
         Told("14 May", "Rory Baird", "Annual report on 2025–26, Moray: due in 14 days", "before-14 over before-28")
     ]
 
@@ -86,7 +86,7 @@ def test_a_decision_is_wanted_at_once_whatever_the_preference(days: Days, moray:
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
     enter(moray, lead, "Draft the plan", duty_basis=Basis.STATUTE)
     days.run(date(2026, 5, 28))  # a Thursday
-    assert Told("28 May", "Catriona Ross", "Decision needed: Draft the plan, Moray", "rung-14") in days.told
+    assert Told("28 May", "Catriona Ross", "Decision needed: Draft the plan, Moray", "rung-14") in days.notified
 
 
 def test_a_weekly_digest_comes_on_its_day_with_the_latest_of_each_milestone(
@@ -97,7 +97,7 @@ def test_a_weekly_digest_comes_on_its_day_with_the_latest_of_each_milestone(
     enter(moray, owner, "Agree priorities", due_on=date(2026, 6, 4))
     for day in every_day(date(2026, 4, 28), date(2026, 5, 29)):
         days.run(day)
-    assert days.told == [
+    assert days.notified == [
         # 30 April waits for Monday 4 May, a bank holiday
         Told("5 May", "Rory Baird", "Draft the plan, Moray: due in 9 days", "before-14"),
         Told("11 May", "Rory Baird", "Draft the plan, Moray: due in 3 days", "before-3"),
@@ -113,7 +113,7 @@ def test_a_weekly_digest_whose_day_was_lost_comes_at_the_next_run(days: Days, mo
     for day in every_day(date(2026, 5, 12), date(2026, 5, 15)):
         days.run(day)
     days.run(date(2026, 5, 19))  # nothing ran on Monday 18 May
-    assert [one.day for one in days.told] == ["19 May"]
+    assert [one.day for one in days.notified] == ["19 May"]
 
 
 def test_who_wants_only_what_is_late_hears_nothing_before(days: Days, moray: Partnership, owner: User) -> None:
@@ -121,7 +121,7 @@ def test_who_wants_only_what_is_late_hears_nothing_before(days: Days, moray: Par
     enter(moray, owner, "Draft the plan")
     for day in every_day(date(2026, 4, 28), date(2026, 5, 18)):
         days.run(day)
-    assert days.told == [
+    assert days.notified == [
         Told(
             "15 May", "Rory Baird", "Draft the plan, Moray: overdue by 1 day", "before-14; before-3; on-day; overdue-1"
         )
@@ -141,7 +141,7 @@ def test_nobody_gets_an_empty_mail(days: Days, moray: Partnership, owner: User) 
     )
     db.session.commit()
     days.run(date(2026, 5, 15))
-    assert days.told == []
+    assert days.notified == []
     assert db.session.scalar(select(func.count(Message.id))) == 0
     assert {notice.ended_why for notice in db.session.scalars(select(Notice))} == {
         "it was done or closed before the email was written"
@@ -227,7 +227,7 @@ def test_after_a_long_outage_a_persons_unsent_digests_are_one(days: Days, moray:
     for day in every_day(DAY, date(2026, 5, 22)):
         days.queue(day)
     days.send(date(2026, 5, 22))
-    assert len(days.told) == 1
+    assert len(days.notified) == 1
 
 
 def _sent_texts(days: Days, day: date) -> list[str]:
@@ -251,7 +251,7 @@ def test_the_subject_counts_what_is_due_today_among_what_is_to_come(
     for number in range(ahead):
         enter(moray, owner, f"Today {number}")
     days.run(DAY)
-    (mail,) = days.told
+    (mail,) = days.notified
     assert [int(number) for number in re.findall(r"\d+", mail.subject)] == [
         number for number in (past, ahead) if number
     ]

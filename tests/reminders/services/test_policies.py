@@ -17,7 +17,7 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.policies import PolicyScope
 from cycle_tracker.reminders.rules.policies import PolicyChange, Repeats
-from cycle_tracker.reminders.rules.policy_rules import ladder
+from cycle_tracker.reminders.rules.policy_rules import escalation_stages
 from cycle_tracker.reminders.services.policies import set_policy
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import Days, again, every_day, moment
@@ -53,7 +53,7 @@ def test_a_change_holds_from_the_next_run_and_is_written_down(days: Days, moray:
     change(PolicyScope(Kind.STEP, moray), wants(before=(45, 0)), lead)
     for day in every_day(date(2026, 5, 12), date(2026, 6, 30)):
         days.run(day)
-    assert [(one.day, one.steps) for one in days.told] == [("15 May", "before-45"), ("30 Jun", "on-day")]
+    assert [(one.day, one.steps) for one in days.notified] == [("15 May", "before-45"), ("30 Jun", "on-day")]
     notice = db.session.scalars(select(Notice).order_by(Notice.id)).first()
     assert notice is not None
     assert notice.policy == f"partnership:{again(moray).id}/kind:step"
@@ -66,13 +66,13 @@ def test_a_change_sends_no_reminder_whose_day_is_past(days: Days, moray: Partner
     days.run(TODAY)
     change(PolicyScope(None, moray), wants(before=(28, 5)), lead)
     days.run(date(2026, 5, 12))
-    assert days.told == []
+    assert days.notified == []
     policy = db.session.scalars(select(NoticePolicy)).one()
     change(PolicyScope(None, again(moray)), wants(), lead, version=policy.version, on=date(2026, 5, 20))
     for day in every_day(date(2026, 5, 20), date(2026, 5, 29)):
         days.run(day)
     # the default’s 14 days before lay on 15 May, before it was set back
-    assert [(one.day, one.steps) for one in days.told] == [("28 May", "before-3"), ("29 May", "on-day")]
+    assert [(one.day, one.steps) for one in days.notified] == [("28 May", "before-3"), ("29 May", "on-day")]
 
 
 def test_bookmarks_are_set_back_where_it_holds_and_nowhere_else(days: Days, moray: Partnership, lead: User) -> None:
@@ -109,7 +109,7 @@ def test_other_rungs_leave_the_day_from_which_reminders_count(days: Days, moray:
     change(PolicyScope(None, moray), wants(before=(30,)), lead)
     made = change(
         PolicyScope(None, again(moray)),
-        wants(before=(30,), rungs=ladder(1, 1, 5, 10)),
+        wants(before=(30,), rungs=escalation_stages(1, 1, 5, 10)),
         lead,
         version=1,
         on=date(2026, 5, 20),
@@ -120,21 +120,21 @@ def test_other_rungs_leave_the_day_from_which_reminders_count(days: Days, moray:
 
 def test_a_lead_cannot_weaken_what_the_nation_has(days: Days, moray: Partnership, lead: User) -> None:
     with pytest.raises(RuleBroken, match="governance group cannot be later"):
-        change(PolicyScope(Kind.PLAN, moray), wants(rungs=ladder(1, 1, None, 21)), lead)
+        change(PolicyScope(Kind.PLAN, moray), wants(rungs=escalation_stages(1, 1, None, 21)), lead)
     db.session.rollback()
     assert db.session.scalars(select(NoticePolicy)).all() == []
 
 
-def test_another_ladder_tells_nobody_a_second_time(days: Days, moray: Partnership, lead: User) -> None:
+def test_another_set_of_stages_notifies_nobody_a_second_time(days: Days, moray: Partnership, lead: User) -> None:
     make_governance_group(moray, "Catriona Ross")
     report = make_report(moray, due_on=date(2026, 4, 27), owner=lead)
     days.run(TODAY)
-    assert {one.recipient for one in days.told} == {"Ailsa Grant", "Catriona Ross"}
-    days.told.clear()
-    change(PolicyScope(Kind.ANNUAL_REPORT, again(moray)), wants(rungs=ladder(1, 1, 5, 10)), lead)
+    assert {one.recipient for one in days.notified} == {"Ailsa Grant", "Catriona Ross"}
+    days.notified.clear()
+    change(PolicyScope(Kind.ANNUAL_REPORT, again(moray)), wants(rungs=escalation_stages(1, 1, 5, 10)), lead)
     for day in every_day(date(2026, 5, 12), date(2026, 5, 29)):
         days.run(day)
-    assert {one.recipient for one in days.told} == {"Ailsa Grant"}
+    assert {one.recipient for one in days.notified} == {"Ailsa Grant"}
     opened = [
         (one.rung, one.audience.value)
         for one in db.session.scalars(select(Escalation).where(Escalation.milestone_id == again(report).id))

@@ -33,7 +33,7 @@ def sweep(day: date, *, batch_size: int = 500) -> SweepCounts:
     return queue_due_notices(day, moment(day), batch_size=batch_size)
 
 
-def told() -> list[tuple[str, str]]:
+def notified() -> list[tuple[str, str]]:
     return [(addressee, step) for addressee, step, _due, _ending in notices_as_told()]
 
 
@@ -59,7 +59,7 @@ def test_without_an_owner_the_leads_are_told_and_not_twice(moray: Partnership) -
     make_user("Blair Munro", role=Role.LEAD, partnership=moray)
     make_milestone(moray, due_on=DAY)
     sweep(date(2026, 5, 15))
-    assert told() == [("Ailsa Grant", "overdue-1"), ("Blair Munro", "overdue-1")]
+    assert notified() == [("Ailsa Grant", "overdue-1"), ("Blair Munro", "overdue-1")]
 
 
 def test_the_leads_stand_in_for_an_owner_who_may_not_be_told(moray: Partnership) -> None:
@@ -69,7 +69,7 @@ def test_the_leads_stand_in_for_an_owner_who_may_not_be_told(moray: Partnership)
     make_milestone(moray, due_on=DAY, owner=gone)
     make_milestone(moray, due_on=DAY, owner=elsewhere)
     sweep(DAY)
-    assert told() == [("Ailsa Grant", "on-day")] * 2
+    assert notified() == [("Ailsa Grant", "on-day")] * 2
 
 
 def test_an_official_owns_a_document_and_hears_of_no_step(moray: Partnership) -> None:
@@ -78,7 +78,7 @@ def test_an_official_owns_a_document_and_hears_of_no_step(moray: Partnership) ->
     make_milestone(moray, due_on=DAY, owner=official)
     make_report(moray, due_on=DAY, owner=official)
     sweep(DAY)
-    assert sorted(told()) == [("Ailsa Grant", "on-day"), ("Hamish Reid", "on-day")]
+    assert sorted(notified()) == [("Ailsa Grant", "on-day"), ("Hamish Reid", "on-day")]
 
 
 def test_without_owner_or_lead_the_administrators_are_told(moray: Partnership) -> None:
@@ -86,14 +86,14 @@ def test_without_owner_or_lead_the_administrators_are_told(moray: Partnership) -
     make_user("Gone Too", role=Role.ADMINISTRATOR, active=False)
     make_milestone(moray, due_on=DAY)
     sweep(DAY)
-    assert told() == [("Jean Hay", "on-day")]
+    assert notified() == [("Jean Hay", "on-day")]
 
 
 def test_with_nobody_at_all_a_row_says_so_and_the_rung_is_opened_all_the_same(moray: Partnership) -> None:
     make_milestone(moray, due_on=DAY, duty_basis=Basis.STATUTE)
     swept = sweep(date(2026, 5, 28))
     assert (swept.notices, swept.unreachable, swept.escalations) == (0, 3, 2)
-    assert sorted(told()) == [
+    assert sorted(notified()) == [
         ("audience:governance-group", "rung-14"),
         ("audience:lead", "rung-1"),
         ("audience:owner", "overdue-8"),
@@ -123,7 +123,7 @@ def test_a_new_owner_hears_of_the_next_step_and_not_of_those_told_already(moray:
     db.session.get_one(Milestone, step).owner_id = second.id
     assert sweep(DAY) == SweepCounts()
     sweep(date(2026, 5, 15))
-    assert [one for one in told() if not one[0].startswith("audience")] == [
+    assert [one for one in notified() if not one[0].startswith("audience")] == [
         ("Rory Baird", "on-day"),
         ("Iona Gow", "overdue-1"),
     ]
@@ -138,9 +138,9 @@ def test_closure_days_count_for_their_partnership_alone(moray: Partnership) -> N
     db.session.flush()
     sweep(DAY)
     sweep(date(2026, 5, 15))
-    assert told()[2:] == [("Owner in Fife", "overdue-1")]
+    assert notified()[2:] == [("Owner in Fife", "overdue-1")]
     sweep(date(2026, 5, 18))
-    assert ("Owner in Moray", "overdue-1") in told()
+    assert ("Owner in Moray", "overdue-1") in notified()
     rungs = db.session.scalars(select(Escalation).order_by(Escalation.id))
     assert [rung.fell_due_on for rung in rungs] == [date(2026, 5, 15), date(2026, 5, 18)]
 

@@ -33,7 +33,7 @@ OF_A_MILESTONE = 34
 
 
 @pytest.fixture
-def told(place: Place) -> Place:
+def notified(place: Place) -> Place:
     """Notices were decided and written today: Calum is told of the step, and the lead of the report, which nobody
     owns."""
     db.session.commit()
@@ -58,9 +58,9 @@ def mail_to(user: User) -> Message:
     return db.session.scalars(select(Message).where(Message.user_id == user.id)).one()
 
 
-def test_the_record_tells_whom_and_what_became_of_it(told: Place) -> None:
+def test_the_record_tells_whom_and_what_became_of_it(notified: Place) -> None:
     send()
-    found = rows(told.client(told.lead))
+    found = rows(notified.client(notified.lead))
     assert any(
         "Draft the plan" in row and "14 days before" in row and "Calum Reid, as its owner" in row and "Sent" in row
         for row in found
@@ -68,21 +68,21 @@ def test_the_record_tells_whom_and_what_became_of_it(told: Place) -> None:
     assert any("Ailsa Grant, as its owner then, or because it had no owner" in row for row in found), found
 
 
-def test_the_record_is_of_ones_own_partnerships_alone(told: Place) -> None:
-    stranger = told.client(make_user("Fife Lead", role=Role.LEAD, partnership=make_partnership("fife")))
+def test_the_record_is_of_ones_own_partnerships_alone(notified: Place) -> None:
+    stranger = notified.client(make_user("Fife Lead", role=Role.LEAD, partnership=make_partnership("fife")))
     assert rows(stranger) == []
     notice = db.session.scalars(select(Notice.id)).first()
     assert stranger.get(f"/notices/{notice}").status_code == 404
-    assert stranger.get(f"/mails/{mail_to(told.owner).identity}").status_code == 404
+    assert stranger.get(f"/mails/{mail_to(notified.owner).identity}").status_code == 404
     assert "Draft the plan" not in stranger.get("/notices/export.csv").get_data(as_text=True)
-    assert told.someone(Role.CONTRIBUTOR).get(f"/notices/{notice}").status_code == 403
-    assert len(rows(told.someone(Role.ADMINISTRATOR))) == len(rows(told.client(told.lead)))
+    assert notified.someone(Role.CONTRIBUTOR).get(f"/notices/{notice}").status_code == 403
+    assert len(rows(notified.someone(Role.ADMINISTRATOR))) == len(rows(notified.client(notified.lead)))
 
 
 @pytest.mark.on_both_databases
-def test_filters_narrow_the_record_and_its_file(told: Place) -> None:
+def test_filters_narrow_the_record_and_its_file(notified: Place) -> None:
     send()
-    client = told.client(told.lead)
+    client = notified.client(notified.lead)
     for filters, is_found in [
         ("?person=calum", True),
         ("?person=ailsa%25", False),
@@ -97,8 +97,8 @@ def test_filters_narrow_the_record_and_its_file(told: Place) -> None:
         assert ("Calum Reid" in client.get(f"/notices/export.csv{filters}").get_data(as_text=True)) == is_found
 
 
-def test_what_a_filter_cannot_be_is_said(told: Place) -> None:
-    client = told.client(told.lead)
+def test_what_a_filter_cannot_be_is_said(notified: Place) -> None:
+    client = notified.client(notified.lead)
     page = said(client.get("/notices?standing=lost&from_day=31/2/2026&person=" + "x" * 10_000))
     assert "We do not recognise these filters, so we ignored them: status." in page
     assert "31 February 2026 is not a real date" in page
@@ -106,29 +106,29 @@ def test_what_a_filter_cannot_be_is_said(told: Place) -> None:
     assert client.get("/notices?page=99999999").status_code == 200
 
 
-def test_one_notice_has_its_whole_story(told: Place) -> None:
+def test_one_notice_has_its_whole_story(notified: Place) -> None:
     send(receipt="250 2.0.0 OK 17ab", trouble="451 Try later")
-    notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
-    page = said(told.client(told.lead).get(f"/notices/{notice.id}"))
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == notified.owner.id)).one()
+    page = said(notified.client(notified.lead).get(f"/notices/{notice.id}"))
     assert "14 days before the local date, 14 July 2026 (the standard settings for steps)" in page
     assert "250 2.0.0 OK 17ab" in page
     assert "451 Try later" in page
-    assert mail_to(told.owner).message_id in page
+    assert mail_to(notified.owner).message_id in page
 
 
-def test_a_notice_of_another_date_says_so(told: Place) -> None:
+def test_a_notice_of_another_date_says_so(notified: Place) -> None:
     send()
-    told.step.due_on = date(2026, 9, 1)
-    restart_notices(told.step, resolution=Resolution.NEW_DATE, now=clock.now())
+    notified.step.due_on = date(2026, 9, 1)
+    restart_notices(notified.step, resolution=Resolution.NEW_DATE, now=clock.now())
     db.session.commit()
-    notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
-    page = said(told.client(told.lead).get(f"/notices/{notice.id}"))
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == notified.owner.id)).one()
+    page = said(notified.client(notified.lead).get(f"/notices/{notice.id}"))
     assert "14 July 2026, which has changed since" in page
     assert "Cancelled on 3 July 2026, because the date changed or it was reopened" in page
 
 
-def test_somebody_sees_why_they_got_a_mail(told: Place) -> None:
-    page = said(told.client(told.owner).get(f"/mails/{mail_to(told.owner).identity}"))
+def test_somebody_sees_why_they_got_a_mail(notified: Place) -> None:
+    page = said(notified.client(notified.owner).get(f"/mails/{mail_to(notified.owner).identity}"))
     assert "Why you got this email" in page
     assert (
         "14 days before the local date, 14 July 2026, because you own it. We used the standard settings for steps."
@@ -136,17 +136,17 @@ def test_somebody_sees_why_they_got_a_mail(told: Place) -> None:
     )
 
 
-def test_a_mail_is_not_anybody_elses(told: Place) -> None:
-    identity = mail_to(told.lead).identity
-    assert told.client(told.owner).get(f"/mails/{identity}").status_code == 404
-    assert told.client(told.owner).get("/mails/" + "0" * 32).status_code == 404
-    assert told.client(told.owner).get("/mails/short").status_code == 404
-    assert "Why this email was sent" in said(told.someone(Role.AUDITOR).get(f"/mails/{identity}"))
+def test_a_mail_is_not_anybody_elses(notified: Place) -> None:
+    identity = mail_to(notified.lead).identity
+    assert notified.client(notified.owner).get(f"/mails/{identity}").status_code == 404
+    assert notified.client(notified.owner).get("/mails/" + "0" * 32).status_code == 404
+    assert notified.client(notified.owner).get("/mails/short").status_code == 404
+    assert "Why this email was sent" in said(notified.someone(Role.AUDITOR).get(f"/mails/{identity}"))
 
 
-def test_what_a_person_may_no_longer_see_is_kept_from_them(told: Place) -> None:
-    client, identity = told.client(told.owner), mail_to(told.owner).identity
-    db.session.delete(told.owner.grants[0])
+def test_what_a_person_may_no_longer_see_is_kept_from_them(notified: Place) -> None:
+    client, identity = notified.client(notified.owner), mail_to(notified.owner).identity
+    db.session.delete(notified.owner.grants[0])
     page = client.get(f"/mails/{identity}")
     assert page.status_code == 200
     assert "Draft the plan" not in said(page).replace("Draft the plan, Moray: due", "")
@@ -177,64 +177,66 @@ def test_both_names_are_told_where_a_deputy_got_it(place: Place) -> None:
     assert place.client(db.session.get_one(User, owner)).get(f"/mails/{message.identity}").status_code == 200
 
 
-def test_a_milestone_says_who_is_told_what_comes_next_and_why_not(told: Place) -> None:
+def test_a_milestone_says_who_is_told_what_comes_next_and_why_not(notified: Place) -> None:
     send(state=MessageState.FAILED, receipt="", trouble="550 No such user")
-    page = said(told.client(told.owner).get(f"{STEP}/notices"))
+    page = said(notified.client(notified.owner).get(f"{STEP}/notices"))
     assert "The email to Calum Reid could not be delivered. The mail server answered “550 No such user”" in page
     assert "Reminders have not been prepared yet." in page
     assert "13 July 2026" not in page
     assert "3 days before" in page
-    report = said(told.client(told.lead).get(f"{REPORT}/notices"))
+    report = said(notified.client(notified.lead).get(f"{REPORT}/notices"))
     assert "It has no owner. We email Ailsa Grant instead." in report
     assert "No one (the governance group cannot be emailed)" in report
 
 
-def test_a_notification_is_a_link_only_for_those_who_may_open_it(told: Place) -> None:
+def test_a_notification_is_a_link_only_for_those_who_may_open_it(notified: Place) -> None:
     send()
-    page = soup(told.client(told.lead).get(f"{STEP}/notices"))
+    page = soup(notified.client(notified.lead).get(f"{STEP}/notices"))
     assert page.select("table a[href^='/notices/']")
-    page = soup(told.client(told.owner).get(f"{STEP}/notices"))
+    page = soup(notified.client(notified.owner).get(f"{STEP}/notices"))
     assert not page.select("table a[href^='/notices/']")
     assert "as its owner" in page.get_text()
 
 
-def test_a_job_that_ran_is_no_reason(told: Place) -> None:
+def test_a_job_that_ran_is_no_reason(notified: Place) -> None:
     send()
     run = JobRun(job="queue-notices", ran_for=TODAY, started_at=clock.now(), outcome=RunOutcome.FINISHED, counts={})
     db.session.add(run)
-    page = said(told.client(told.lead).get(f"{STEP}/notices"))
+    page = said(notified.client(notified.lead).get(f"{STEP}/notices"))
     assert "have not been prepared" not in page
     assert "Why nobody" not in page
 
 
-def test_the_milestones_page_leads_there_for_those_who_may(told: Place) -> None:
-    told.owner.active = True
-    assert f"{REPORT}/notices" in told.client(told.lead).get(REPORT).get_data(as_text=True)
-    official = told.someone(Role.OFFICIAL)
+def test_the_milestones_page_leads_there_for_those_who_may(notified: Place) -> None:
+    notified.owner.active = True
+    assert f"{REPORT}/notices" in notified.client(notified.lead).get(REPORT).get_data(as_text=True)
+    official = notified.someone(Role.OFFICIAL)
     assert f"{REPORT}/notices" not in official.get(REPORT).get_data(as_text=True)
     assert official.get(f"{REPORT}/notices").status_code == 403
 
 
-def test_reminders_switched_off_are_named(told: Place) -> None:
+def test_reminders_switched_off_are_named(notified: Place) -> None:
     assert SWITCHED_OFF == digests.SWITCHED_OFF
-    notice = db.session.scalars(select(Notice).where(Notice.user_id == told.owner.id)).one()
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == notified.owner.id)).one()
     notice.ended_at, notice.ending, notice.ended_why = clock.now(), Ending.WITHDRAWN, SWITCHED_OFF
-    page = said(told.client(told.lead).get(f"{STEP}/notices"))
+    page = said(notified.client(notified.lead).get(f"{STEP}/notices"))
     assert "Calum Reid turned off early reminders." in page
 
 
-def test_the_lists_ask_as_often_for_many_as_for_few(told: Place) -> None:
-    client = told.client(told.lead)
+def test_the_lists_ask_as_often_for_many_as_for_few(notified: Place) -> None:
+    client = notified.client(notified.lead)
     with counted_statements() as few:
         client.get("/notices")
     with counted_statements() as few_of_one:
         client.get(f"{STEP}/notices")
     for number in range(60):
-        made = make_milestone(told.partnership, title=f"Step {number}", due_on=date(2026, 7, 6), owner=told.owner)
-        grant_role(make_user(f"Person {number}"), Role.GOVERNANCE, told.partnership)
-        db.session.add(_notice(made.id, told.owner.id, "on-day"))
+        made = make_milestone(
+            notified.partnership, title=f"Step {number}", due_on=date(2026, 7, 6), owner=notified.owner
+        )
+        grant_role(make_user(f"Person {number}"), Role.GOVERNANCE, notified.partnership)
+        db.session.add(_notice(made.id, notified.owner.id, "on-day"))
     for number in range(60):
-        db.session.add(_notice(told.step.id, told.owner.id, f"overdue-{number}"))
+        db.session.add(_notice(notified.step.id, notified.owner.id, f"overdue-{number}"))
     db.session.commit()
     with counted_statements() as many:
         assert len(rows(client)) == 50

@@ -100,8 +100,8 @@ def test_each_lead_and_the_owner_get_a_mail_of_their_own(days: Days, moray: Mora
     }
     link = f"/update-requests/{request.id}"
     assert days.send(TODAY, TEN).sent == 3
-    told = [one for one in days.told if one.recipient == "Ailsa Grant"]
-    assert told[0].subject == "Update requested, Moray: Annual report on 2025–26"
+    notified = [one for one in days.notified if one.recipient == "Ailsa Grant"]
+    assert notified[0].subject == "Update requested, Moray: Annual report on 2025–26"
     mailed = mailed_to([request.id])[request.id]
     assert [one.name for one in mailed] == ["Ailsa Grant", "Rory Baird", "Isla Ross"]
     assert {one.state for one in mailed} == {MessageState.SENT}
@@ -144,7 +144,7 @@ def test_a_document_that_is_published_meanwhile_is_not_asked_about(days: Days, m
         again(moray.report),
         address="https://example.org/report",
         published_on=TODAY,
-        tell_government=True,
+        send_to_ministers=True,
         by=again(moray.lead),
         today=TODAY,
         now=NOW,
@@ -163,7 +163,7 @@ def test_who_may_not_see_the_document_any_more_is_not_mailed(days: Days, moray: 
     db.session.commit()
     sent = days.send(TODAY, TEN)
     assert (sent.sent, sent.withdrawn) == (1, 2)
-    assert [one.recipient for one in days.told] == ["Ailsa Grant"]
+    assert [one.recipient for one in days.notified] == ["Ailsa Grant"]
 
 
 def test_it_goes_out_on_a_later_day_as_it_was_written(days: Days, moray: Moray) -> None:

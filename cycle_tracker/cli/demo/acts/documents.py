@@ -10,7 +10,7 @@ from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.preparations import record_preparation
-from cycle_tracker.documents.services.publications import record_publication, tell_scottish_government
+from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.milestone import Milestone
@@ -44,7 +44,7 @@ def play_document(document: Milestone, act: Act, past: Past) -> None:
     elif published_on + OF_LATE < scene.on:
         _publish_long_ago(document, published_on, act, past)
     else:
-        _publish(document, published_on, act, tell=part is not Part.NOT_TOLD)
+        _publish(document, published_on, act, send=part is not Part.NOT_TOLD)
 
 
 def _published_on(document: Milestone, part: Part, act: Act) -> date:
@@ -61,26 +61,26 @@ def _published_on(document: Milestone, part: Part, act: Act) -> date:
     return working_day(document.target_on - days(lot(26, *chance)))
 
 
-def _publish(document: Milestone, published_on: date, act: Act, *, tell: bool) -> None:
+def _publish(document: Milestone, published_on: date, act: Act, *, send: bool) -> None:
     scene = act.scene
     publication = record_publication(
         document,
         address=_address(document, act),
         published_on=published_on,
-        tell_government=False,
+        send_to_ministers=False,
         by=scene.lead,
         today=published_on,
         now=in_office_hours(published_on, document.key),
     )
-    if tell:
-        _tell_government(publication, _sent_on(document, published_on, scene), scene)
+    if send:
+        _send_to_ministers(publication, _sent_on(document, published_on, scene), scene)
 
 
-def _tell_government(publication: Publication, sent_on: date, scene: Scene) -> None:
+def _send_to_ministers(publication: Publication, sent_on: date, scene: Scene) -> None:
     """Sent, and received some days later; what was sent of late is still to be received."""
     document = publication.milestone
     sent_at = in_office_hours(sent_on, document.key, "sent")
-    copy = tell_scottish_government(publication, sent_on=sent_on, by=scene.lead, now=sent_at)
+    copy = record_copy_to_government(publication, sent_on=sent_on, by=scene.lead, now=sent_at)
     if sent_on + RECEIVED_WITHIN < scene.on:
         copy.received_on = _received_on(document, sent_on)
 
@@ -129,7 +129,7 @@ def _publish_for_a_year(plan: Milestone, scene: Scene) -> None:
         plan,
         address=f"https://www.{scene.slug}.example.org/children/plan-for-one-year",
         published_on=published_on,
-        tell_government=False,
+        send_to_ministers=False,
         by=scene.lead,
         today=published_on,
         now=in_office_hours(published_on, plan.key),

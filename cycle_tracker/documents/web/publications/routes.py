@@ -144,7 +144,7 @@ def _record_facts(document: Milestone, publication: Publication | None, form: Fa
             document,
             address="",
             published_on=form.published_on.data,
-            tell_government=document.kind is Kind.ANNUAL_REPORT,
+            send_to_ministers=document.kind is Kind.ANNUAL_REPORT,
             by=by,
             today=today,
             now=now,

@@ -14,7 +14,7 @@ from cycle_tracker.governance.queries.escalations import EscalationStatus, statu
 from cycle_tracker.governance.rules import OF_THE_GROUP
 from cycle_tracker.governance.web.escalations.decision_words import made_by, meeting_words, what_was_decided
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
-from cycle_tracker.governance.web.ladder.presenters import CAME_TO, acknowledged_words, late_words, raised_words
+from cycle_tracker.governance.web.raising.presenters import CAME_TO, acknowledged_words, late_words, raised_words
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation, Resolution
@@ -156,7 +156,7 @@ def escalation_rows(escalation: Escalation, today: date) -> list[Row]:
 
 
 def rung_wording(escalation: Escalation) -> str:
-    """Which step of the ladder it is, or how long before or past its date it was raised."""
+    """Which escalation stage it is, or how long before or past its date it was raised."""
     if escalation.raised_by_id is not None:
         return late_words(escalation)
     return f"{count(escalation.rung, 'day')} after the due date"

@@ -15,7 +15,7 @@ from cycle_tracker.documents.web.facts import date_rows, explanation_of, read_fa
 from cycle_tracker.governance.queries.decisions import decisions_on
 from cycle_tracker.governance.queries.escalations import EscalationList, get_escalation
 from cycle_tracker.governance.queries.groups import list_meetings_held
-from cycle_tracker.governance.queries.ladder import chairs_group_of
+from cycle_tracker.governance.queries.open_escalations import chairs_group_of
 from cycle_tracker.governance.rules import answers_for
 from cycle_tracker.governance.web.escalations import deciding
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines

@@ -10,7 +10,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.web.escalations.decision_words import DecisionRow, decision_lines, minutes_address
 from cycle_tracker.governance.web.escalations.presenters import late_wording
 from cycle_tracker.governance.web.groups.forms import PLACE_LABELS
-from cycle_tracker.governance.web.ladder.presenters import raised_words
+from cycle_tracker.governance.web.raising.presenters import raised_words
 from cycle_tracker.models.decision import Decision
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Meeting, Membership

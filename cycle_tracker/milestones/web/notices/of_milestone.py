@@ -32,9 +32,9 @@ def show(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_milestone(viewer, slug, key)
     if not may_read(viewer, milestone):
         raise NotAllowed
-    told = notices_of(milestone)
-    silence = silence_of(milestone, told, today, clock.now())
-    pages = pages_of(told)
+    notified = notices_of(milestone)
+    silence = silence_of(milestone, notified, today, clock.now())
+    pages = pages_of(notified)
     return render_template(
         "milestones/notices/milestone.html",
         milestone=milestone,

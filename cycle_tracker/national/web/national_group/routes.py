@@ -8,7 +8,11 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.governance.queries.groups import list_members
-from cycle_tracker.governance.queries.ladder import find_national_group, get_national_membership, list_officials
+from cycle_tracker.governance.queries.open_escalations import (
+    find_national_group,
+    get_national_membership,
+    list_officials,
+)
 from cycle_tracker.governance.web.groups.forms import LastDayForm
 from cycle_tracker.governance.web.groups.presenters import member_lines
 from cycle_tracker.models.group import MembershipRole

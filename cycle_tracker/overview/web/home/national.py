@@ -94,7 +94,7 @@ def _row(document: Document) -> Row:
 
 
 def _escalated(document: Document) -> str:
-    """The furthest that it came up the ladder, and when."""
+    """The furthest that it was escalated, and when."""
     if document.raised_on:
         return f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
     return f"Escalated on {day(document.escalated_on)}" if document.escalated_on else ""

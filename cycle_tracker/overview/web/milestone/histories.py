@@ -14,8 +14,8 @@ from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.notice import Ending
 from cycle_tracker.overview.queries.histories import History, SentNotice
 from cycle_tracker.overview.web.milestone.change_words import change_entries
+from cycle_tracker.overview.web.milestone.escalation_entries import escalation_entries
 from cycle_tracker.overview.web.milestone.event_words import event_words
-from cycle_tracker.overview.web.milestone.ladder_entries import ladder_entries
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.web.wording import day, moment
 
@@ -47,7 +47,7 @@ def sentences(history: History, *, shared_only: bool) -> list[Entry]:
         _of_event(event, history.names) for event in history.events if not shared_only or event.action in SHARED_EVENTS
     ]
     entries += change_entries(history, shared_only=shared_only)
-    entries += ladder_entries(history, shared_only=shared_only)
+    entries += escalation_entries(history, shared_only=shared_only)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 

@@ -85,7 +85,7 @@ def record(slug: str, key: str) -> ResponseReturnValue:
     Scottish Ministers, and with `tell` that is recorded too."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
     form = PublicationForm()
-    tell = milestone.kind is Kind.ANNUAL_REPORT or request.form.get("tell") == "yes"
+    send = milestone.kind is Kind.ANNUAL_REPORT or request.form.get("tell") == "yes"
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -93,28 +93,28 @@ def record(slug: str, key: str) -> ResponseReturnValue:
                 milestone,
                 address=form.address.data,
                 published_on=form.published_on.data,
-                tell_government=tell,
+                send_to_ministers=send,
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
                 confirmed=form.confirmed.data,
             )
     if attempt.saved:
-        will_email = _what_the_government_gets(milestone) if tell else ""
+        will_email = _what_the_government_gets(milestone) if send else ""
         return _to_page(milestone, f"Saved. This was published on {day(form.published_on.data)}.{will_email}")
     return _page(put_on_page(milestone), form, attempt)
 
 
 @bp.route("/tell", methods=["GET", "POST"])
 @requires(Permission.RECORD_PUBLICATION)
-def tell(slug: str, key: str) -> ResponseReturnValue:
+def send_copy(slug: str, key: str) -> ResponseReturnValue:
     """Record that a published document was sent to Scottish Government today."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
     form = MilestoneForm()
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
-            _tell(milestone)
+            _send_copy(milestone)
     if attempt.saved:
         sent = "" if government_has_mailbox() else f" This was sent on {day(clock.today())}."
         return _to_page(milestone, f"Saved.{sent}{_what_the_government_gets(milestone)}")
@@ -123,7 +123,7 @@ def tell(slug: str, key: str) -> ResponseReturnValue:
     return _page(put_on_page(milestone), form, attempt)
 
 
-def _tell(milestone: Milestone) -> None:
+def _send_copy(milestone: Milestone) -> None:
     publication = find_publication(milestone)
     if publication is not None and government_copy(publication) is None:
         send_to_scottish_government(publication, by=current_user_row(), today=clock.today(), now=clock.now())

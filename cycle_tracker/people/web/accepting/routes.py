@@ -8,13 +8,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.users import find_user
-from cycle_tracker.people.services.invitations import (
+from cycle_tracker.people.services.invitation_acceptance import (
     InvitationOver,
     accept_invitation,
     accept_invitation_as,
     find_open_invitation,
-    place_of,
 )
+from cycle_tracker.people.services.invitations import place_of
 from cycle_tracker.people.web.accepting.forms import JoinForm
 from cycle_tracker.people.web.sign_in.forms import ButtonForm
 from cycle_tracker.web import sessions

@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.reminders.rules.notice_words import before_words, repeats_words, rungs_words
 from cycle_tracker.reminders.rules.policies import Policy, PolicyChange, Repeats
-from cycle_tracker.reminders.rules.policy_rules import ladder, rung_of
+from cycle_tracker.reminders.rules.policy_rules import escalation_stages, rung_of
 from cycle_tracker.web.forms import HiddenLineField, LineField, VersionField
 
 WITHOUT, OWN, ONCE = "as-without", "own", "once"
@@ -89,7 +89,7 @@ class PolicyForm(FlaskForm):
             repeats = Repeats(int(self.first_after.data), every)
         rungs = None
         if self.up_to.data == OWN:
-            rungs = ladder(
+            rungs = escalation_stages(
                 repeats.first_after if repeats else first_after,
                 int(self.lead_after.data),
                 _days(self.chair_after),

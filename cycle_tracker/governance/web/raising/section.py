@@ -1,4 +1,4 @@
-"""What the milestone page shows of the ladder: what came to whom, and what this person may do about it."""
+"""What the milestone page shows of its escalations: what came to whom, and what this person may do about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.governance.queries.ladder import is_in_national_group, list_open_rungs, open_rung_to
+from cycle_tracker.governance.queries.open_escalations import is_in_national_group, list_open_rungs, open_rung_to
 from cycle_tracker.governance.rules import OWN, SHOWN, answers_for
-from cycle_tracker.governance.web.ladder.presenters import RungRow, rung_line
+from cycle_tracker.governance.web.raising.presenters import RungRow, rung_line
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
@@ -16,11 +16,11 @@ from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Section
 
-TEMPLATE = "governance/ladder/section.html"
+TEMPLATE = "governance/raising/section.html"
 
 
 @dataclass(frozen=True)
-class LadderSection:
+class EscalationSection:
     """The rungs that are open, and what may be done: say by when one replies, for oneself or for the national group,
     raise it to the governance group, raise it further."""
 
@@ -45,7 +45,7 @@ def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> 
         return None
     every = list_open_rungs(milestone) if on_page.has.escalations else []
     seen = every if detail is Detail.EVERYTHING else [one for one in every if one.audience is Audience.NATIONAL]
-    content = LadderSection(
+    content = EscalationSection(
         rungs=[rung_line(one, today) for one in seen],
         may_reply=own_rung(every) is not None and _may_reply(milestone, viewer),
         may_reply_for_nation=_may_reply_for_nation(milestone, every, viewer, today),

@@ -1,4 +1,4 @@
-"""Saying by when one replies to what came to one, and raising something before the ladder does or further than it."""
+"""Saying by when one replies to an escalation, and raising something before its stage or further than any goes."""
 
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -9,12 +9,12 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.documents.web.facts import date_rows, read_facts
 from cycle_tracker.governance.queries.escalations import get_escalation
-from cycle_tracker.governance.queries.ladder import list_open_rungs, open_rung_to
+from cycle_tracker.governance.queries.open_escalations import list_open_rungs, open_rung_to
 from cycle_tracker.governance.rules import last_working_reply_day
-from cycle_tracker.governance.services import ladder
-from cycle_tracker.governance.web.ladder.forms import AcknowledgementForm, RaiseForm
-from cycle_tracker.governance.web.ladder.presenters import CAME_TO, rung_line
-from cycle_tracker.governance.web.ladder.section import own_rung
+from cycle_tracker.governance.services import raising
+from cycle_tracker.governance.web.raising.forms import AcknowledgementForm, RaiseForm
+from cycle_tracker.governance.web.raising.presenters import CAME_TO, rung_line
+from cycle_tracker.governance.web.raising.section import own_rung
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.forms import MilestoneForm
@@ -28,7 +28,7 @@ from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
 from cycle_tracker.web.wording import day
 
-bp = Blueprint("ladder", __name__)
+bp = Blueprint("raising", __name__)
 HERE = "/partnerships/<slug>/milestones/<key>"
 ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
 
@@ -62,17 +62,19 @@ def acknowledge_escalation(escalation_id: int) -> ResponseReturnValue:
 @bp.route(f"{HERE}/raise", methods=["GET", "POST"])
 @requires(Permission.RAISE_TO_GROUP)
 def raise_it(slug: str, key: str) -> ResponseReturnValue:
-    """Raise something to the governance group before the ladder does."""
+    """Raise something to the governance group before its escalation stage."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_TO_GROUP)
     form = RaiseForm()
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
-            ladder.raise_to_group(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
+            raising.raise_to_group(
+                milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now()
+            )
     if attempt.saved:
         flash("Escalated. We will email the governance group and add this to its list.", "success")
         return redirect(page_of(milestone))
-    return _page("governance/ladder/raise.html", milestone, form, attempt, page_of(milestone))
+    return _page("governance/raising/raise.html", milestone, form, attempt, page_of(milestone))
 
 
 @bp.route(f"{HERE}/raise-further", methods=["GET", "POST"])
@@ -84,7 +86,7 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
-            ladder.raise_further(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
+            raising.raise_further(milestone, form.why.data, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
         flash(
             "Escalated. We will email the Scottish Government escalation group, and officials will see this on their "
@@ -92,7 +94,7 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
             "success",
         )
         return redirect(page_of(milestone))
-    return _page("governance/ladder/raise_further.html", milestone, form, attempt, page_of(milestone))
+    return _page("governance/raising/raise_further.html", milestone, form, attempt, page_of(milestone))
 
 
 def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audience, back: str) -> ResponseReturnValue:
@@ -102,12 +104,12 @@ def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audien
         with attempt:
             if rung is None:
                 raise ChangedMeanwhile("This no longer needs a reply.")
-            ladder.acknowledge(rung, form.reply_by.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
+            raising.acknowledge(rung, form.reply_by.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
     if attempt.saved:
         flash(f"Saved. The reply date is {day(form.reply_by.data)}.", "success")
         return redirect(back)
     return _page(
-        "governance/ladder/acknowledge.html",
+        "governance/raising/acknowledge.html",
         milestone,
         form,
         attempt,

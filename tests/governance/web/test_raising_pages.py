@@ -107,7 +107,7 @@ def national_group(*names: str) -> list[User]:
     return people
 
 
-def told() -> list[tuple[str, str | None, bool, bool]]:
+def notified() -> list[tuple[str, str | None, bool, bool]]:
     names = {user.id: user.name for user in db.session.scalars(select(User))}
     rows = db.session.scalars(select(Notice).order_by(Notice.id))
     return [(one.step, names.get(one.user_id or 0), one.at_once, one.unreachable) for one in rows]
@@ -232,7 +232,7 @@ def test_something_is_raised_to_the_group_before_its_rung(moray: Moray, who: str
         date(2026, 6, 30),
     )
     others = [name for name in ("Catriona Ross", "Donald Shaw", "Eilidh Innes") if name != person.name]
-    assert told() == [("raised-group", name, True, False) for name in others]
+    assert notified() == [("raised-group", name, True, False) for name in others]
 
 
 def test_what_is_raised_stands_with_the_group_and_is_decided_as_anything_else(moray: Moray) -> None:
@@ -311,7 +311,7 @@ def test_where_the_group_has_nobody_that_is_written_down(moray: Moray) -> None:
     for membership in db.session.scalars(select(Membership)):
         membership.to_on = date(2026, 6, 1)
     moray.client(moray.lead).post(f"{REPORT}/raise", data=moray.why())
-    assert told() == [("raised-group", None, True, True)]
+    assert notified() == [("raised-group", None, True, True)]
     assert "No one (the governance group could not be emailed)" in said(moray.client(moray.lead).get(REPORT))
 
 
@@ -331,7 +331,7 @@ def test_before_its_date_something_may_be_raised_too(moray: Moray) -> None:
 def test_a_document_is_raised_to_the_nation_and_officials_see_it_everywhere(moray: Moray) -> None:
     hamish, iona = national_group("Hamish Orr", "Iona Gow")
     moray.client(moray.clerk).post(f"{REPORT}/raise-further", data=moray.why())
-    assert [one[:2] for one in told()] == [("raised-national", "Hamish Orr"), ("raised-national", "Iona Gow")]
+    assert [one[:2] for one in notified()] == [("raised-national", "Hamish Orr"), ("raised-national", "Iona Gow")]
     client = moray.client(hamish)
     home = said(client.get("/"))
     assert f"Escalated by Eilidh Innes on 3 July 2026: “{WHY}”" in home
@@ -385,7 +385,7 @@ def test_a_step_goes_to_no_nation(moray: Moray) -> None:
     assert "Escalate to the Scottish Government escalation group" not in said(client.get(page))
     answer = client.post(f"{page}/raise-further", data={"version": str(step.version), "why": WHY})
     assert "You can escalate only plans and annual reports to the Scottish Government escalation group" in said(answer)
-    assert told() == []
+    assert notified() == []
     official = moray.client(make_user("Hamish Orr", role=Role.OFFICIAL))
     assert official.get(f"{page}/raise-further").status_code == 404
 

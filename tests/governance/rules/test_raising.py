@@ -1,4 +1,4 @@
-"""Who may say on the ladder that they have seen something, and by when they may promise their reply."""
+"""Who may say of an escalation that they have seen something, and by when they may promise their reply."""
 
 from datetime import date, timedelta
 

@@ -1,10 +1,10 @@
-"""What came to whom on the ladder, who raised it, and who said by when they reply, in plain sentences."""
+"""What came to whom by escalation, who raised it, and who said by when they reply, in plain sentences."""
 
 from collections.abc import Iterator, Mapping
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.governance.rules import SHOWN
-from cycle_tracker.governance.web.ladder.presenters import CAME_TO, late_words
+from cycle_tracker.governance.web.raising.presenters import CAME_TO, late_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.overview.queries.histories import History
@@ -13,8 +13,8 @@ from cycle_tracker.web.wording import day
 SEEN_BY_OFFICIALS = frozenset({Audience.GOVERNANCE, Audience.NATIONAL})
 
 
-def ladder_entries(history: History, *, shared_only: bool) -> list[Entry]:
-    """Every step of the ladder that somebody decides on, and every acknowledgement. With `shared_only`, what officials
+def escalation_entries(history: History, *, shared_only: bool) -> list[Entry]:
+    """Every escalation stage that somebody decides on, and every acknowledgement. With `shared_only`, what officials
     may read: that it came to the governance group, and what was raised to the Scottish Government escalation group."""
     return [
         entry

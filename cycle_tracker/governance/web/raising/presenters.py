@@ -1,4 +1,4 @@
-"""What is open on the ladder, in words."""
+"""What is open of an escalation, in words."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +45,7 @@ def late_words(rung: Escalation) -> str:
 
 
 def raised_words(rung: Escalation) -> str:
-    """Who raised it; empty where the ladder did."""
+    """Who raised it; empty where its stage was reached."""
     return f"Escalated by {rung.raised_by.name}" if rung.raised_by else ""
 
 

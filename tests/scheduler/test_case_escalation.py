@@ -1,5 +1,5 @@
-"""The whole ladder, day by day: owner and lead, an acknowledgement, the chair, the group, an explanation, then afresh,
-raised to the group before its rung, and raised further, to the nation.
+"""All escalation stages, day by day: owner and lead, an acknowledgement, the chair, the group, an explanation, then
+afresh, raised to the group before its stage, and raised further, to the nation.
 
 Moray's report on 2025–26, due on 30 June 2026, under a policy with a chair's rung.
 """
@@ -15,7 +15,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.governance.services.decisions import decide_new_date
-from cycle_tracker.governance.services.ladder import acknowledge, raise_further, raise_to_group
+from cycle_tracker.governance.services.raising import acknowledge, raise_further, raise_to_group
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.message import Message, MessageBody
@@ -34,7 +34,7 @@ WHY_FURTHER = "The group asked three times and has no answer."
 NEW_DATE = date(2026, 8, 31)
 
 
-def told(day: str, recipient: str, words: str, steps: str) -> Told:
+def notified(day: str, recipient: str, words: str, steps: str) -> Told:
     return Told(day, recipient, f"{TITLE}, Moray: {words}", steps)
 
 
@@ -43,28 +43,28 @@ def decide(day: str, recipient: str, steps: str) -> Told:
 
 
 MAILS = [
-    told("1 Jul", CALUM, "overdue by 1 day", "overdue-1"),
-    told("1 Jul", AILSA, "overdue by 1 day", "rung-1"),
+    notified("1 Jul", CALUM, "overdue by 1 day", "overdue-1"),
+    notified("1 Jul", AILSA, "overdue by 1 day", "rung-1"),
     # 3 July: the lead acknowledges, with a reply by 10 July. The chair's rung of 7 July waits; the owner is still told
-    told("8 Jul", CALUM, "overdue by 8 days", "overdue-8"),
+    notified("8 Jul", CALUM, "overdue by 8 days", "overdue-8"),
     decide("10 Jul", CATRIONA, "rung-7"),
     # 13 July: the chair acknowledges, with a reply by 22 July. The group's rung of 14 July waits
-    told("15 Jul", CALUM, "overdue by 15 days", "overdue-15"),
-    told("22 Jul", CALUM, "overdue by 22 days", "overdue-22"),
+    notified("15 Jul", CALUM, "overdue by 15 days", "overdue-15"),
+    notified("22 Jul", CALUM, "overdue by 22 days", "overdue-22"),
     decide("22 Jul", CATRIONA, "rung-14"),
     decide("22 Jul", DONALD, "rung-14"),
-    told("29 Jul", CALUM, "overdue by 29 days", "overdue-29"),
+    notified("29 Jul", CALUM, "overdue by 29 days", "overdue-29"),
     # 4 August: the group explains it, with the new date 31 August. Nothing before that day or on it
-    told("1 Sep", CALUM, "overdue by 1 day", "overdue-1"),
-    told("1 Sep", AILSA, "overdue by 1 day", "rung-1"),
+    notified("1 Sep", CALUM, "overdue by 1 day", "overdue-1"),
+    notified("1 Sep", AILSA, "overdue by 1 day", "rung-1"),
     # 3 September: the lead raises it to the group, eleven days before its rung
     decide("3 Sep", CATRIONA, "raised-group"),
     decide("3 Sep", DONALD, "raised-group"),
     decide("7 Sep", CATRIONA, "rung-7"),
-    told("8 Sep", CALUM, "overdue by 8 days", "overdue-8"),
+    notified("8 Sep", CALUM, "overdue by 8 days", "overdue-8"),
     decide("14 Sep", CATRIONA, "rung-14"),
     decide("14 Sep", DONALD, "rung-14"),
-    told("15 Sep", CALUM, "overdue by 15 days", "overdue-15"),
+    notified("15 Sep", CALUM, "overdue by 15 days", "overdue-15"),
     # 16 September: a member raises it to the nation
     decide("16 Sep", HAMISH, "raised-national"),
     # 21 September: published
@@ -83,7 +83,7 @@ RUNGS = [
 ]
 
 
-def test_a_report_climbs_the_whole_ladder_and_every_mail_is_as_the_table_says(days: Days) -> None:
+def test_a_report_goes_through_every_escalation_stage_and_every_mail_is_as_the_table_says(days: Days) -> None:
     report_id, people = enter_moray()
     words: dict[str, str] = {}
     for day in every_day(date(2026, 7, 1), date(2026, 9, 30)):
@@ -94,7 +94,7 @@ def test_a_report_climbs_the_whole_ladder_and_every_mail_is_as_the_table_says(da
             days.run(day, TEN)
         words |= words_of(day)
 
-    assert days.told == MAILS
+    assert days.notified == MAILS
     assert escalations_as_told() == RUNGS
     assert f"{AILSA} has seen this and will reply by 10 July 2026." in words[f"8 Jul {CALUM}"]
     assert "You get this as chair, before it is escalated to your group." in words[f"10 Jul {CATRIONA}"]
@@ -138,7 +138,7 @@ def act(report: Milestone, people: dict[str, User], day: date) -> bool:
             report,
             address="https://www.moray.example/report.pdf",
             published_on=day,
-            tell_government=False,
+            send_to_ministers=False,
             by=people[AILSA],
             today=day,
             now=now,

@@ -1,5 +1,5 @@
-"""What people do on the ladder: acknowledge a rung with a day for their reply, raise something to the governance group
-before the ladder does, or to the Scottish Government escalation group, to which no rung goes.
+"""What people do about an escalation: acknowledge it with a day for their reply, raise something to the governance
+group before its escalation stage, or to the Scottish Government escalation group, to which no stage goes.
 
 An acknowledgement holds back further rungs until its day and nothing else: the owner's reminders go on.
 """
@@ -17,7 +17,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.services.explanations import ensure_open
-from cycle_tracker.governance.queries.ladder import chairs_group_of, is_in_national_group, national_members
+from cycle_tracker.governance.queries.open_escalations import chairs_group_of, is_in_national_group, national_members
 from cycle_tracker.governance.rules import OWN, SHOWN, answers_for, ensure_reason, ensure_reply_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.escalation import Escalation
@@ -60,7 +60,7 @@ def acknowledge(escalation: Escalation, reply_by: date, *, by: User, today: date
 
 
 def raise_to_group(milestone: Milestone, why: str, *, by: User, today: date, now: datetime) -> Escalation:
-    """Bring something to the governance group before the ladder does, with a reason.
+    """Bring something to the governance group before its escalation stage, with a reason.
 
     Raises RuleBroken for what is closed, has no date or fell due before the service, where the group has it already,
     and for a reason that says nothing.

@@ -1,1 +1,0 @@
-"""The ladder: what came to whom, saying by when one replies, and raising something by hand."""
