@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -90,6 +91,15 @@ def claim_ready_messages(
         )
     db.session.commit()
     return Claim(claim_id, taken) if taken else None
+
+
+def is_anything_to_claim(now: datetime, *, not_after: datetime, only_for_accounts: bool = False) -> bool:
+    """True where `claim_ready_messages` would look at something: a message is ready, or a claim has run out. It only
+    reads, so that a run that cannot reach the mail server writes nothing. Ends the transaction."""
+    ready = exists().where(*_is_ready(not_after, only_for_accounts=only_for_accounts))
+    found = db.session.scalar(select(or_(ready, exists().where(claims.c.leased_until < now))))
+    db.session.rollback()
+    return bool(found)
 
 
 def count_ready_messages(now: datetime, *, only_for_accounts: bool = False) -> int:

@@ -15,7 +15,13 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe, is_about_one
 from cycle_tracker.mail.rules import Verdict, retry_after
-from cycle_tracker.mail.services.claims import Claim, claim_ready_messages, release_claim, renew_claim
+from cycle_tracker.mail.services.claims import (
+    Claim,
+    claim_ready_messages,
+    is_anything_to_claim,
+    release_claim,
+    renew_claim,
+)
 from cycle_tracker.mail.services.connections import MailLine, ServerGate
 from cycle_tracker.mail.services.results import MailInHand, Result, Sent, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import ServerTrouble
@@ -80,6 +86,11 @@ class Run:
                 only_for_accounts=self.only_for_accounts,
             )
 
+    def has_work(self) -> bool:
+        """Whether there is anything to open a connection for."""
+        with self.turn:
+            return is_anything_to_claim(self.clock(), not_after=self.started, only_for_accounts=self.only_for_accounts)
+
 
 class SendingLine:
     """One line of a run: what it has done so far, and the connection that it does it over."""
@@ -96,9 +107,13 @@ class SendingLine:
         return self.run.stop() or self.line.is_shut
 
     def send(self) -> Sent:
-        """Send batch after batch until nothing is ready, and give the counts."""
+        """Send batch after batch until nothing is ready, and give the counts.
+
+        The server is spoken to before anything is claimed: while it is away a run reads, tries to connect, and that is
+        all, however much is waiting.
+        """
         try:
-            while not self.is_over:
+            while not self.is_over and self.run.has_work() and self.is_open():
                 claim = self.run.claim()
                 if claim is None:
                     break

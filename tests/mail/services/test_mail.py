@@ -21,23 +21,21 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.mime import compose
-from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD, Verdict
+from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD
 from cycle_tracker.mail.services import lines
 from cycle_tracker.mail.services.claims import (
     CUT_SHORT,
     claim_ready_messages,
     free_lost_claims,
-    release_claim,
-    renew_claim,
 )
 from cycle_tracker.mail.services.outgoing import enqueue
-from cycle_tracker.mail.services.results import Result, Sent, mails_of, put_back, record, record_failure
-from cycle_tracker.mail.smtp import Answer, ServerTrouble
+from cycle_tracker.mail.services.results import Sent
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user
 from tests.support.days import Days, moment, ticking
 from tests.support.mail_out import mail_server, sink_for
+from tests.support.pages import counted_statements
 from tests.support.postgres import free_port
 from tests.support.selection import examples
 from tests.support.smtp_sink import Faults, SmtpSink, make_certificate
@@ -198,6 +196,14 @@ def test_a_closed_port_burns_no_attempt_and_everything_arrives_when_it_opens(cor
         with SmtpSink(port) as sink:
             assert send(timedelta(minutes=4)).sent == 2
             assert delivered(sink) == [BEN, ANNA] or delivered(sink) == [ANNA, BEN]
+
+
+def test_a_run_that_reaches_no_server_writes_nothing_however_much_waits(core_app: Flask) -> None:
+    """Pages are as quick as ever beside it: it looks whether anything is ready, tries to connect, and counts."""
+    queue(*(f"person-{number}@example.test" for number in range(150)))
+    with mail_server(core_app, free_port()), counted_statements() as statements:
+        assert send().connections == 1
+    assert [one.split()[0] for one in statements] == ["SELECT", "SELECT"]
 
 
 @contextmanager
@@ -482,76 +488,3 @@ def test_a_message_says_when_it_ended(sink: SmtpSink) -> None:
     assert message.ended_at is not None
     assert timedelta(0) <= message.ended_at - START < timedelta(seconds=1)
     assert (message.trouble, message.claim_id) == ("", None)
-
-
-LOST, OURS = timedelta(seconds=60), timedelta(seconds=61)
-
-
-@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.TRY_LATER])
-def test_a_sender_that_lost_its_claim_overwrites_no_result_and_takes_no_mail_from_another(
-    core_app: Flask, verdict: Verdict
-) -> None:
-    """It was paused while it talked to the server. Another has the mail in hand, or has sent it already."""
-    queue(ANNA)
-    asleep = claim_ready_messages(START, LOST, not_after=START, limit=10)
-    assert asleep is not None
-    with db.engine.connect() as connection:
-        (mail,) = mails_of(connection, asleep)
-    awake = claim_ready_messages(START + OURS, LOST, not_after=START, limit=10)
-    assert awake is not None
-    late = Result(mail, Answer(verdict, "451 4.3.0 Later"), timedelta(minutes=1))
-    if verdict is not Verdict.ACCEPTED:
-        with db.engine.begin() as connection:
-            record(connection, asleep, late, now=START + OURS)
-        assert in_hand_of(awake.id)
-    with db.engine.begin() as connection:
-        record(connection, awake, Result(mail, Answer(Verdict.ACCEPTED, "250 Taken"), None), now=START + OURS)
-        record(connection, asleep, late, now=START + 2 * OURS)
-    assert result_of(ANNA) == ("sent", 1, "", "250 Taken")
-
-
-def test_a_sender_that_lost_its_claim_neither_puts_back_nor_gives_up_the_mail_of_another(core_app: Flask) -> None:
-    queue(ANNA)
-    asleep = claim_ready_messages(START, LOST, not_after=START, limit=10)
-    assert asleep is not None
-    with db.engine.connect() as connection:
-        (mail,) = mails_of(connection, asleep)
-    awake = claim_ready_messages(START + OURS, LOST, not_after=START, limit=10)
-    assert awake is not None
-    with db.engine.begin() as connection:
-        put_back(connection, asleep, mail, START + OURS, ServerTrouble("gone", may_have_arrived=False))
-        record_failure(connection, asleep, mail.message_id, "Broken", handed_over=True, receipt="", now=START)
-        assert not renew_claim(connection, asleep, mail.message_id, now=START + OURS, lease=LOST)
-    release_claim(asleep)
-    assert in_hand_of(awake.id)
-
-
-def test_that_a_mail_was_accepted_is_known_though_the_claim_was_lost(core_app: Flask) -> None:
-    """Nobody sends it again; who has it in hand meanwhile finds its claim gone."""
-    queue(ANNA)
-    asleep = claim_ready_messages(START, LOST, not_after=START, limit=10)
-    assert asleep is not None
-    with db.engine.connect() as connection:
-        (mail,) = mails_of(connection, asleep)
-    free_lost_claims(START + OURS)
-    db.session.commit()
-    with db.engine.begin() as connection:
-        record(connection, asleep, Result(mail, Answer(Verdict.ACCEPTED, "250 Taken"), None), now=START + OURS)
-    assert result_of(ANNA) == ("sent", 1, "", "250 Taken")
-    assert claim_ready_messages(START + OURS, LOST, not_after=START + OURS, limit=10) is None
-
-
-def in_hand_of(claim_id: str) -> bool:
-    db.session.expire_all()
-    message = messages()[ANNA]
-    found = (message.state, message.attempts, message.claim_id)
-    db.session.rollback()
-    return found == (MessageState.SENDING, 0, claim_id)
-
-
-def result_of(address: str) -> tuple[str, int, str, str]:
-    db.session.expire_all()
-    message = messages()[address]
-    found = (message.state.value, message.attempts, message.trouble, message.receipt)
-    db.session.rollback()
-    return found
