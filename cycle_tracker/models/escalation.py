@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
+from cycle_tracker.models.base import Base, UtcDateTime, partial_index, sparse_index, words
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 
@@ -44,6 +44,8 @@ class Escalation(Base):
             unique=True,
         ),
         Index("ix_escalations_audience", "audience", "resolved_at"),
+        sparse_index("escalations", "acknowledged_by_id"),
+        sparse_index("escalations", "raised_by_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,9 +59,9 @@ class Escalation(Base):
     resolution: Mapped[Resolution | None] = mapped_column(words(Resolution, "resolution"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reply_by: Mapped[date | None]
-    raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     raised_why: Mapped[str] = mapped_column(Text, default="")
 
     milestone: Mapped[Milestone] = relationship()

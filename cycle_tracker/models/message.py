@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, sparse_index, words
 
 
 class MessageKind(StrEnum):
@@ -70,6 +70,9 @@ class Message(Base):
         partial_index("ix_messages_claim_id", "claim_id", "id", where="state = 'sending'"),
         partial_index("ix_messages_failed", "id", where="state = 'failed'"),
         partial_index("ix_messages_sent", "ended_at", where="state = 'sent'"),
+        sparse_index("messages", "contact_id"),
+        sparse_index("messages", "milestone_id"),
+        sparse_index("messages", "invitation_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,10 +81,10 @@ class Message(Base):
     recipient: Mapped[str] = mapped_column(OneLine(254))
     addressee: Mapped[str | None] = mapped_column(String(60))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
-    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"))
     subject: Mapped[str] = mapped_column(OneLine(200))
-    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"))
     message_id: Mapped[str] = mapped_column(String(200))
     digest_on: Mapped[date | None]
     rendered_on: Mapped[date]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Fact, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
-from cycle_tracker.models.base import Base, OneLine, partial_index, words
+from cycle_tracker.models.base import Base, OneLine, partial_index, sparse_index, words
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
@@ -63,12 +63,17 @@ class Milestone(Base):
             where="state IN ('not-started', 'in-progress')",
         ),
         partial_index("uq_milestones_national_key", "key", where="partnership_id IS NULL", unique=True),
+        sparse_index("milestones", "cycle_id"),
+        sparse_index("milestones", "parent_id"),
+        sparse_index("milestones", "follows_id"),
+        sparse_index("milestones", "fact_of_id"),
+        sparse_index("milestones", "lead_organisation_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"))
-    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"))
     key: Mapped[str] = mapped_column(OneLine(80))
     kind: Mapped[Kind] = mapped_column(words(Kind, "kind"))
     stage: Mapped[Stage | None] = mapped_column(words(Stage, "stage"))
@@ -79,9 +84,9 @@ class Milestone(Base):
     date_basis: Mapped[Basis] = mapped_column(words(Basis, "date_basis"))
     date_citation: Mapped[str] = mapped_column(OneLine(300), default="")
     date_rule: Mapped[str] = mapped_column(OneLine(120), default="")
-    follows_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"))
     fact: Mapped[Fact | None] = mapped_column(words(Fact, "fact"))
-    fact_of_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), index=True)
+    fact_of_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"))
     fact_count: Mapped[int | None]
     fact_total: Mapped[int | None]
     details_not_known: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -95,7 +100,7 @@ class Milestone(Base):
     complete: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str] = mapped_column(Text, default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    lead_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    lead_organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     entered_on: Mapped[date]
     next_notice_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)

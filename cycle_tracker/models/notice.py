@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.models.base import Base, UtcDateTime, partial_index, words
+from cycle_tracker.models.base import Base, UtcDateTime, partial_index, sparse_index, words
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -45,6 +45,7 @@ class Notice(Base):
             where="message_id IS NULL AND ended_at IS NULL AND contact_id IS NOT NULL",
         ),
         partial_index("ix_notices_unreachable", "queued_on", where="unreachable"),
+        sparse_index("notices", "message_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,7 +62,7 @@ class Notice(Base):
     unreachable: Mapped[bool] = mapped_column(default=False)
     queued_on: Mapped[date]
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ending: Mapped[Ending | None] = mapped_column(words(Ending, "ending"))
     ended_why: Mapped[str] = mapped_column(String(200), default="")

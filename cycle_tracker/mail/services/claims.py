@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    or_,
     select,
     update,
 )
@@ -93,13 +92,16 @@ def claim_ready_messages(
     return Claim(claim_id, taken) if taken else None
 
 
-def is_anything_to_claim(now: datetime, *, not_after: datetime, only_for_accounts: bool = False) -> bool:
-    """True where `claim_ready_messages` would look at something: a message is ready, or a claim has run out. It only
-    reads, so that a run that cannot reach the mail server writes nothing. Ends the transaction."""
-    ready = exists().where(*_is_ready(not_after, only_for_accounts=only_for_accounts))
-    found = db.session.scalar(select(or_(ready, exists().where(claims.c.leased_until < now))))
+def is_anything_ready(now: datetime, *, not_after: datetime, only_for_accounts: bool = False) -> bool:
+    """True where `claim_ready_messages` would find a message. Writes only where a claim has run out, to free what it
+    held: a run that cannot reach the mail server then has written nothing. Ends the transaction."""
+    ready = select(exists().where(*_is_ready(not_after, only_for_accounts=only_for_accounts)))
+    if db.session.scalar(select(exists().where(claims.c.leased_until < now))):
+        free_lost_claims(now)
+        db.session.commit()
+    found = bool(db.session.scalar(ready))
     db.session.rollback()
-    return bool(found)
+    return found
 
 
 def count_ready_messages(now: datetime, *, only_for_accounts: bool = False) -> int:

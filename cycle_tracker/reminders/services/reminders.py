@@ -31,7 +31,7 @@ from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import NoticeDue, StageReached, called_for
 
-BATCH = 500
+BATCH = 1000
 log = logging.getLogger(__name__)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from cycle_tracker.mail.services.lines import Hooks
 from cycle_tracker.mail.services.outbox import BATCH, send_messages
 from cycle_tracker.mail.services.results import Sent
+from cycle_tracker.mail.services.runs import Hooks
 from cycle_tracker.reminders.services.answer_links import LinksInHand
 from cycle_tracker.reminders.services.freshness import withdraw_or_rerender_stale
 
