@@ -7,16 +7,16 @@ from typing import Any
 from flask import Flask
 
 import config
-from cycle_tracker.core.database import JOB_PATIENCE_SECONDS, engine_url, prepare_engine
+from cycle_tracker.core.database import JOB_PATIENCE_SECONDS, PAGE_PATIENCE_SECONDS, engine_url, prepare_engine
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.smtp import mail
 
 PACKAGE = Path(__file__).resolve().parent
 
 
-def create_core_app(overrides: Mapping[str, Any] | None = None, *, patience: float = JOB_PATIENCE_SECONDS) -> Flask:
-    """An app with settings, database and mail, and no pages. `overrides` replace settings, for tests; `patience` is how
-    many seconds it waits for its turn to write to SQLite."""
+def create_core_app(overrides: Mapping[str, Any] | None = None, *, for_pages: bool = False) -> Flask:
+    """An app with settings, database and mail, and no pages. `overrides` replace settings, for tests. `for_pages` is
+    for the app that gets pages: somebody waits for what it asks the database, and it asks the same again and again."""
     app = Flask(
         "cycle_tracker",
         root_path=str(PACKAGE),
@@ -32,7 +32,9 @@ def create_core_app(overrides: Mapping[str, Any] | None = None, *, patience: flo
     db.init_app(app)
     mail.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine, patience=patience)
+        prepare_engine(
+            db.engine, patience=PAGE_PATIENCE_SECONDS if for_pages else JOB_PATIENCE_SECONDS, plans_once=for_pages
+        )
     return app
 
 

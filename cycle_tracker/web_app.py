@@ -12,7 +12,6 @@ import config
 from cycle_tracker import models, pages
 from cycle_tracker.app import create_core_app
 from cycle_tracker.cli import register_commands
-from cycle_tracker.core.database import PAGE_PATIENCE_SECONDS
 from cycle_tracker.core.extensions import db
 from cycle_tracker.web import (
     access,
@@ -23,7 +22,6 @@ from cycle_tracker.web import (
     hidden_tokens,
     navigation,
     quick_templates,
-    reading,
     security,
     selects,
     sessions,
@@ -36,7 +34,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises UndeclaredAccess where a route does not say who may come to it.
     """
     models.load_all()
-    app = create_core_app(overrides, patience=PAGE_PATIENCE_SECONDS)
+    app = create_core_app(overrides, for_pages=True)
     Migrate(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     _trust_proxies(app)
     # In this order: a session that is over must be forgotten before anybody asks who is signed in, and a person who
@@ -53,7 +51,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     navigation.init_app(app)
     controls.init_app(app)
     selects.init_app(app)
-    reading.init_app(app)
     pages.init_app(app)
     for view in access.held_by_mailed_token(app):
         form_tokens.exempt(view)

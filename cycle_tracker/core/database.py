@@ -37,15 +37,19 @@ def engine_url(url: str) -> str:
     return url
 
 
-def prepare_engine(engine: Engine, *, patience: float = JOB_PATIENCE_SECONDS) -> None:
-    """Set an engine up. `patience` is how many seconds it waits for its turn to write to SQLite.
+def prepare_engine(engine: Engine, *, patience: float = JOB_PATIENCE_SECONDS, plans_once: bool = False) -> None:
+    """Set an engine up. `patience` is how many seconds it waits for its turn to write to SQLite. With `plans_once`
+    PostgreSQL plans a statement that comes again and again once for each connection, whatever its values: planning
+    those of a page takes longer than running them.
 
     SQLite refuses a read that becomes a write inside a deferred transaction at once ("database is locked"), whatever
     the busy timeout, so everything but a page that only reads begins as a writer.
     """
     if engine.dialect.name != "sqlite":
         event.listen(engine, "do_connect", _wait_for_postgresql)
-        event.listen(engine, "checkout", lambda connection, *_: _refuse_lost(engine.dialect, connection))
+        if plans_once:
+            event.listen(engine, "connect", lambda connection, _: _plan_once(connection))
+        event.listen(engine, "checkout", lambda connection, *_: _take_from_pool(engine.dialect, connection))
         event.listen(engine, "handle_error", _call_it_trouble, retval=True)
         return
     event.listen(engine, "connect", lambda connection, _: _configure(connection, patience))
@@ -69,6 +73,22 @@ def _wait_for_postgresql(dialect: Dialect, _record: Any, words: Sequence[Any], s
             if time.monotonic() > patience:
                 raise
         time.sleep(LOOK_AGAIN_AFTER_SECONDS)
+
+
+def _plan_once(connection: Any) -> None:
+    connection.autocommit = True
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.autocommit = False
+
+
+def _take_from_pool(dialect: Dialect, connection: Any) -> None:
+    """A page that only reads asks without a transaction. At READ COMMITTED each of its statements sees what is there
+    by then, with one or without; so the two turns in which one begins and ends buy nothing. Nor does the driver forget
+    what it prepared, as it does where a transaction is rolled back."""
+    _refuse_lost(dialect, connection)
+    alone = _only_reads()
+    if connection.autocommit is not alone:
+        connection.autocommit = alone
 
 
 def _refuse_lost(dialect: Dialect, connection: Any) -> None:
@@ -96,5 +116,9 @@ def _call_it_trouble(context: ExceptionContext) -> OperationalError | None:
 
 
 def _begin(connection: Connection) -> None:
-    only_reads = has_request_context() and (request.method in SAFE_METHODS or g.get(ONLY_READS_NOW, False))
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if _only_reads() else "BEGIN IMMEDIATE")
+
+
+def _only_reads() -> bool:
+    """True in a request that writes nothing, or nothing more, but for notes that are one statement each."""
+    return has_request_context() and (request.method in SAFE_METHODS or g.get(ONLY_READS_NOW, False))

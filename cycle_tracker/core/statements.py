@@ -10,7 +10,7 @@ was not read with them raises DetachedInstanceError, and what is set on them is 
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     Select,
+    SelectBase,
     bindparam,
     literal_column,
     select,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import QueryableAttribute, class_mapper, make_transient_to_detached
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NullType
 
 from cycle_tracker.core.extensions import Base, db
@@ -39,8 +41,35 @@ KEPT_OF_ONE_BUILDER = 256
 
 def built_once(builder: Builder) -> Builder:
     """The builder, which from now on builds its statement at the first call with these arguments, and again only where
-    it was asked for many others since."""
-    return lru_cache(KEPT_OF_ONE_BUILDER)(builder)  # type: ignore[return-value]  # its type is the builder's
+    it was asked for many others since. What is the same at each run is written into its words."""
+
+    @wraps(builder)
+    def build(*arguments: Any, **named: Any) -> Any:
+        return _with_constants_written(builder(*arguments, **named))
+
+    return lru_cache(KEPT_OF_ONE_BUILDER)(build)  # type: ignore[return-value]  # its type is the builder's
+
+
+def _with_constants_written(statement: Any) -> Any:
+    """A statement with its words and numbers of ours in it, in place of values that go beside it at each run.
+
+    PostgreSQL plans a page's statement once (`core/database.py`), and sees so how many rows are of a kind, or how few
+    are wanted; and each value costs the driver its time at each run.
+    """
+    if not isinstance(statement, SelectBase):
+        return statement
+    return replacement_traverse(statement, {}, _written)
+
+
+def _written(element: Any, **_: Any) -> ColumnElement[Any] | None:
+    """None for all but a constant word or number."""
+    if not isinstance(element, BindParameter) or element.required or element.expanding or not element.unique:
+        return None
+    if isinstance(element.value, str):
+        return literal_column("'" + element.value.replace("'", "''") + "'", element.type)
+    if isinstance(element.value, int) and not isinstance(element.value, bool):
+        return literal_column(str(element.value), element.type)
+    return None
 
 
 def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.core.statements import built_once, number_of, rows_of
+from cycle_tracker.core.statements import Asked, built_once, number_of
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -62,8 +62,8 @@ class Proposal(NamedTuple):
     reason: str
 
 
-def list_proposals(viewer: Viewer) -> list[Proposal]:
-    """The proposals that this person may note, the earliest first. In one statement.
+def proposals_to_note(viewer: Viewer) -> Asked:
+    """The proposals that this person may note, the earliest first: `as_proposals` reads them.
 
     Officials see those for documents that are to be shared. People do not see their own, those for what they own, or
     those of a partnership whose planning they lead.
@@ -71,15 +71,19 @@ def list_proposals(viewer: Viewer) -> list[Proposal]:
     may_note = viewer.partnerships_with(Permission.NOTE_EXPLANATIONS)
     reads_all = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
     leads = frozenset(partnership_id for partnership_id, roles in viewer.within.items() if Role.LEAD in roles)
-    rows = rows_of(
-        _proposals(reach_of(may_note), reach_of(reads_all), reach_of(leads), reach_of(viewer.owns_as)),
-        person=viewer.user_id,
+    values = {
+        "person": viewer.user_id,
         **values_of(may_note, "may_note"),
         **values_of(reads_all, "reads_all"),
         **values_of(leads, "leads"),
         **values_of(viewer.owns_as, "owners"),
-    )
-    return [Proposal(*row) for row in rows]
+    }
+    return Asked(_proposals(reach_of(may_note), reach_of(reads_all), reach_of(leads), reach_of(viewer.owns_as)), values)
+
+
+def as_proposals(asked: Asked) -> list[Proposal]:
+    """What was asked for, read. In one statement."""
+    return [Proposal(*row) for row in asked.rows()]
 
 
 @built_once

@@ -18,6 +18,10 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
+# So many documents a partnership has published at least, as a rule. Where each has, the documents of a page are found
+# among those of this many times fewer partnerships.
+LIKELY_EACH = 6
+
 
 class PublishedAddress(NamedTuple):
     """Where one form of a document is published, in one language."""
@@ -56,14 +60,20 @@ def list_page_of_published(
     per_page: int,
 ) -> tuple[list[PublishedDocument], int]:
     """One page of them and the one after it; and how many there are, one more than `COUNTED_TO` where there are more,
-    and 0 where the page is beyond the last. In one statement."""
-    rows = rows_of(
-        _documents(one_partnership=bool(partnership), one_period=period is not None, paged=True),
-        **_values(having_some[: page * per_page + 1], partnership, period),
-        at_most=per_page + 1,
-        skipped=(page - 1) * per_page,
-    )
-    return _read(rows), int(rows[0].in_all) if rows else 0
+    and 0 where the page is beyond the last. In one statement, or in two where the first partnerships have published
+    less than they do after a period or two."""
+    up_to = page * per_page + 1
+    for first in (having_some[: up_to // LIKELY_EACH + 1], having_some[:up_to]):
+        rows = rows_of(
+            _documents(one_partnership=bool(partnership), one_period=period is not None, paged=True),
+            **_values(first, partnership, period),
+            at_most=per_page + 1,
+            skipped=(page - 1) * per_page,
+        )
+        found = _read(rows)
+        if len(found) > per_page or partnership or period or len(first) == len(having_some):
+            break
+    return found, int(rows[0].in_all) if rows else 0
 
 
 def _read(rows: Sequence[Any]) -> list[PublishedDocument]:

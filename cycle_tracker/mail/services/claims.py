@@ -94,7 +94,7 @@ def claim_ready_messages(
 
 def is_anything_ready(now: datetime, *, not_after: datetime, only_for_accounts: bool = False) -> bool:
     """True where `claim_ready_messages` would find a message. Writes only where a claim has run out, to free what it
-    held: a run that cannot reach the mail server then has written nothing. Ends the transaction."""
+    held, and commits that: a run that cannot reach the mail server then has written nothing. Ends the transaction."""
     ready = select(exists().where(*_is_ready(not_after, only_for_accounts=only_for_accounts)))
     if db.session.scalar(select(exists().where(claims.c.leased_until < now))):
         free_lost_claims(now)

@@ -12,7 +12,7 @@ from cycle_tracker.access.queries.tenures import membership_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.roles import Role
-from cycle_tracker.core.statements import built_once, day_of, number_of, rows_of
+from cycle_tracker.core.statements import Asked, built_once, day_of, number_of, rows_of
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.milestone import Milestone
@@ -98,12 +98,11 @@ class Raised(NamedTuple):
     of_the_group: bool
 
 
-def list_raised_to_nation(viewer: Viewer, today: date) -> list[Raised]:
+def raised_to_nation(viewer: Viewer, today: date) -> Asked:
     """The documents that were raised to the national group and are open, in the partnerships that the person follows,
-    the first raised before the others. One statement."""
+    the first raised before the others: a row for each `Raised`."""
     held = viewer.partnerships_with(Permission.READ_OUTSTANDING)
-    rows = rows_of(_raised_to_nation(reach_of(held)), person=viewer.user_id, today=today, **values_of(held))
-    return [Raised(*row) for row in rows]
+    return Asked(_raised_to_nation(reach_of(held)), {"person": viewer.user_id, "today": today, **values_of(held)})
 
 
 @built_once

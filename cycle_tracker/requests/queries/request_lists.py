@@ -118,6 +118,22 @@ def _at_hand(reach: Reach) -> Select[UpdateRequest]:
     )
 
 
+def requests_followed(viewer: Viewer) -> Asked:
+    """The requests that the person may ask for, by number: whether there are any."""
+    held = viewer.partnerships_with(Permission.ASK_FOR_UPDATES)
+    return Asked(_followed(reach_of(held)), values_of(held))
+
+
+@built_once
+def _followed(reach: Reach) -> Select[*tuple[Any, ...]]:
+    return (
+        select(UpdateRequest.id)
+        .join(UpdateRequest.milestone)
+        .join(Milestone.partnership)
+        .where(in_reach(Milestone.partnership_id, reach))
+    )
+
+
 def count_by_state(viewer: Viewer, today: date) -> dict[RequestState, int]:
     """How many requests there are in each state, of those that the person may ask for; in one statement."""
     held = viewer.partnerships_with(Permission.ASK_FOR_UPDATES)

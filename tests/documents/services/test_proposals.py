@@ -11,7 +11,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.queries.proposals import find_proposal, list_proposals
+from cycle_tracker.documents.queries.proposals import as_proposals, find_proposal, proposals_to_note
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date, withdraw_proposal
 from cycle_tracker.models.audit import AuditEvent
@@ -68,7 +68,7 @@ def propose(milestone: Milestone, by: User, *, on: date = NEW_DATE, why: str = W
 
 
 def waits_for(person: User) -> list[str]:
-    return [row.title for row in list_proposals(viewer_of(person.id, TODAY))]
+    return [row.title for row in as_proposals(proposals_to_note(viewer_of(person.id, TODAY)))]
 
 
 def test_a_proposal_changes_nothing(report: Milestone, lead: User) -> None:

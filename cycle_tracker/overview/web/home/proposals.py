@@ -1,16 +1,16 @@
 """New expected dates that planning leads proposed and that this person may note, on their home page."""
 
-from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.documents.queries.proposals import list_proposals
+from cycle_tracker.core.statements import Asked
+from cycle_tracker.documents.queries.proposals import as_proposals
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 
 LONGEST_REASON = 200
 
 
-def to_note(viewer: Viewer) -> list[Task]:
+def to_note(asked: Asked) -> list[Task]:
     """The proposals that wait, that proposed first before the others. In one statement."""
     return [
         Task(
@@ -21,7 +21,7 @@ def to_note(viewer: Viewer) -> list[Task]:
             status="To agree",
             colour="teal",
         )
-        for row in list_proposals(viewer)
+        for row in as_proposals(asked)
     ]
 
 

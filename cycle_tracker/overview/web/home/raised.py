@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import addresses
-from cycle_tracker.overview.queries.group_escalations import Raised, list_raised_to_nation
+from cycle_tracker.core.statements import Asked
+from cycle_tracker.overview.queries.group_escalations import Raised
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.wording import day
 
 
-def raised_to_nation(viewer: Viewer, today: date) -> list[Task]:
+def tasks(asked: Asked, today: date) -> list[Task]:
     """What was raised and is open, the first raised before the others. One statement."""
     return [
         Task(
@@ -20,7 +20,7 @@ def raised_to_nation(viewer: Viewer, today: date) -> list[Task]:
             status="Reply needed" if row.of_the_group and row.reply_by is None else "Escalated",
             colour="purple",
         )
-        for row in list_raised_to_nation(viewer, today)
+        for row in (Raised(*found) for found in asked.rows())
     ]
 
 

@@ -13,8 +13,7 @@ from cycle_tracker.operations.web.service_health.presenters import health_summar
 from cycle_tracker.overview.queries.group_escalations import list_decisions_wanted
 from cycle_tracker.overview.queries.running_cycles import list_running_cycles
 from cycle_tracker.overview.queries.work import list_work
-from cycle_tracker.overview.web.home import leading, national, presenters, proposals, records, requests
-from cycle_tracker.overview.web.home.raised import raised_to_nation
+from cycle_tracker.overview.web.home import national, presenters, quiet, records
 from cycle_tracker.web.access import current_viewer, signed_in
 
 bp = Blueprint("home", __name__)
@@ -33,19 +32,14 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
     sections: dict[str, Any] = {"nothing_to_do": not viewer.can(Permission.READ_TITLES_AND_DATES)}
     if viewer.can(Permission.DECIDE_ESCALATIONS):
         sections["decisions"] = presenters.decisions(list_decisions_wanted(viewer, today), today)
-    if viewer.can(Permission.NOTE_EXPLANATIONS):
-        sections["proposals"] = proposals.to_note(viewer)
     if viewer.can(Permission.CHANGE_OWN_MILESTONES):
         sections["work"] = presenters.own_work(list_work(viewer, today), viewer, today)
-    sections |= leading.sections(viewer, clock.now())
+    sections |= quiet.sections(viewer, clock.now())
     if viewer.can(Permission.READ_OUTSTANDING):
         within = viewer.partnerships_with(Permission.READ_OUTSTANDING)
         sections["national"] = national.position(list_documents(today, within=within))
-        sections["raised"] = raised_to_nation(viewer, today)
         if Role.OFFICIAL in viewer.national:
             sections["to_receive"] = national.to_receive(viewer, today)
-        if viewer.can(Permission.ASK_FOR_UPDATES) and (asked := requests.followed(viewer, today, clock.now())):
-            sections["requests"] = asked
         sections["may_ask"] = viewer.can(Permission.ASK_FOR_UPDATES)
         sections["nothing_to_do"] = False
     partnerships = list_running_cycles(viewer, today) if viewer.can(Permission.READ_PARTNERSHIP) else []

@@ -1,4 +1,4 @@
-"""Home: what comes to whoever leads the planning of a partnership. On most days most of it is nothing."""
+"""Home: sections of which there is nothing on most days."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -8,24 +8,27 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.answers.queries import wanted_dates
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.statements import Asked, which_find_any
+from cycle_tracker.documents.queries.proposals import proposals_to_note
 from cycle_tracker.overview.queries.document_copies import not_notified
+from cycle_tracker.overview.queries.group_escalations import raised_to_nation
 from cycle_tracker.overview.queries.leavers import orphaned_milestones
-from cycle_tracker.overview.web.home import failed_mails, leavers, presenters, requests
+from cycle_tracker.overview.web.home import failed_mails, leavers, presenters, proposals, raised, requests
 from cycle_tracker.overview.web.home import wanted_dates as dates
-from cycle_tracker.requests.queries.request_lists import requests_to_answer
+from cycle_tracker.requests.queries.request_lists import requests_followed, requests_to_answer
 
 Part = tuple[str, Asked, Callable[[Asked], Any]]
 
 
 def sections(viewer: Viewer, now: datetime) -> dict[str, Any]:
     """The sections by name, those of which there is nothing too. One statement asks which there is something of, and
-    each of these is asked for in another."""
-    parts = list(_parts(viewer, now))
+    each of these is asked for in another, what an official asked in two."""
+    parts = [*_of_leads(viewer, now), *_of_officials(viewer, now)]
     any_of = which_find_any([asked for _, asked, _ in parts]) if parts else []
     return {name: show(asked) if is_any else [] for (name, asked, show), is_any in zip(parts, any_of, strict=True)}
 
 
-def _parts(viewer: Viewer, now: datetime) -> Iterable[Part]:
+def _of_leads(viewer: Viewer, now: datetime) -> Iterable[Part]:
+    """What comes to whoever leads the planning of a partnership."""
     today = london_day(now)
     if viewer.can(Permission.CHANGE_MILESTONES):
         yield "wanted_dates", wanted_dates(viewer), lambda asked: dates.tasks(asked.rows())
@@ -35,3 +38,14 @@ def _parts(viewer: Viewer, now: datetime) -> Iterable[Part]:
     if viewer.can(Permission.RECORD_PUBLICATION):
         yield "failed_mails", failed_mails.asked(viewer, now), lambda asked: failed_mails.lines(asked.rows())
         yield "not_notified", not_notified(viewer), lambda asked: presenters.not_notified(asked.rows())
+
+
+def _of_officials(viewer: Viewer, now: datetime) -> Iterable[Part]:
+    """What comes to whoever agrees new dates, or follows the partnerships."""
+    today = london_day(now)
+    if viewer.can(Permission.NOTE_EXPLANATIONS):
+        yield "proposals", proposals_to_note(viewer), proposals.to_note
+    if viewer.can(Permission.READ_OUTSTANDING):
+        yield "raised", raised_to_nation(viewer, today), lambda asked: raised.tasks(asked, today)
+    if viewer.can(Permission.ASK_FOR_UPDATES):
+        yield "requests", requests_followed(viewer), lambda _: requests.followed(viewer, today, now)
