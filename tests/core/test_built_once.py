@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Select, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, values_of
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import KEPT_OF_ONE_BUILDER, built_once, rows_of
+from cycle_tracker.core.statements import KEPT_OF_ONE_BUILDER, built_once, number_of, rows_of
 from cycle_tracker.models.partnership import Partnership
 from tests.factories import make_partnership
 
@@ -56,3 +57,23 @@ def test_of_ever_other_filters_only_so_many_statements_are_kept() -> None:
     gc.collect()
     assert sum(one() is not None for one in made) == KEPT_OF_ONE_BUILDER
     assert build(3 * KEPT_OF_ONE_BUILDER - 1) is made[-1]()
+
+
+@built_once
+def named(name: str, at_most: int) -> Select[Any]:
+    return (
+        select(Partnership.slug)
+        .where(Partnership.name == name, Partnership.id > number_of("after"))
+        .order_by(Partnership.id)
+        .limit(at_most)
+    )
+
+
+@pytest.mark.parametrize("name", ["Moray", "O'Neil's 100% %(after)s :after ? ''", "", "\\"])
+def test_what_is_the_same_at_each_run_is_written_into_the_statement(core_app: Flask, name: str) -> None:
+    for slug in ("fife", "moray", "orkney"):
+        make_partnership(slug).name = name if slug != "fife" else "Fife"
+    db.session.flush()
+    assert set(named(name, 1).compile(dialect=postgresql.dialect()).params) == {"after"}  # SQLite adds OFFSET 0
+    assert [row.slug for row in rows_of(named(name, 5), after=0)] == ["moray", "orkney"]
+    assert [row.slug for row in rows_of(named(name, 1), after=0)] == ["moray"]
