@@ -8,6 +8,7 @@ ten times as long: it prepares each column of each table at each request, and wa
 was not read with them raises DetachedInstanceError, and what is set on them is never saved.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache, wraps
@@ -35,6 +36,7 @@ from cycle_tracker.core.extensions import Base, db
 
 Model = TypeVar("Model", bound=Base)
 Builder = TypeVar("Builder", bound=Callable[..., Any])
+PLAIN_WORD = re.compile(r"[\w -]*", re.ASCII)
 KEPT_OF_ONE_BUILDER = 256
 """Filters can be put together in tens of thousands of ways: whoever tries them all fills no memory."""
 
@@ -62,11 +64,11 @@ def _with_constants_written(statement: Any) -> Any:
 
 
 def _written(element: Any, **_: Any) -> ColumnElement[Any] | None:
-    """None for all but a constant word or number."""
+    """None for all but a constant number, or a constant word with no sign that means something in a statement."""
     if not isinstance(element, BindParameter) or element.required or element.expanding or not element.unique:
         return None
-    if isinstance(element.value, str):
-        return literal_column("'" + element.value.replace("'", "''") + "'", element.type)
+    if isinstance(element.value, str) and PLAIN_WORD.fullmatch(element.value):
+        return literal_column(f"'{element.value}'", element.type)
     if isinstance(element.value, int) and not isinstance(element.value, bool):
         return literal_column(str(element.value), element.type)
     return None
