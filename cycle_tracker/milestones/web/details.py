@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.web.wording import Dated
 
 
 class Seen(Protocol):
@@ -19,27 +20,13 @@ class Seen(Protocol):
     def is_document(self) -> bool: ...
 
 
-class HasDates(Protocol):
+class HasDates(Dated, Protocol):
     """A milestone with its dates: the object, or a row of its columns."""
 
     @property
     def id(self) -> int: ...
     @property
-    def kind(self) -> Kind: ...
-    @property
-    def state(self) -> State: ...
-    @property
-    def date_basis(self) -> Basis: ...
-    @property
     def opens_on(self) -> date | None: ...
-    @property
-    def target_on(self) -> date | None: ...
-    @property
-    def due_on(self) -> date | None: ...
-    @property
-    def expected_date(self) -> bool: ...
-    @property
-    def done_on(self) -> date | None: ...
 
 
 class Detail(Enum):
