@@ -1,6 +1,7 @@
 """Home starts with what the person must do, and is different for each role."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,7 +10,7 @@ from flask import Flask
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.kinds import Basis, Fact, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.escalation import Escalation
@@ -28,6 +29,15 @@ from tests.support.visits import give_password, statements, visit_as, whole_page
 TODAY = date(2026, 7, 3)
 
 pytestmark = pytest.mark.usefixtures("morning")
+
+
+class KeptFact(NamedTuple):
+    """The fact that completes a step, and how much of it is recorded."""
+
+    fact: Fact
+    fact_of_id: int
+    fact_count: int | None
+    fact_total: int
 
 
 def in_days(days: int) -> date:
@@ -79,6 +89,37 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
         assert absent not in said
     assert page.find("a", href="/partnerships/moray/milestones/2023-26.annual-report-3") is not None
     assert page.find("a", href="/partnerships/moray/cycles/2026-29") is not None
+
+
+def test_a_step_whose_fact_is_half_recorded_says_how_much(app: Flask) -> None:
+    with app.app_context():
+        moray = make_partnership("moray")
+        lead = make_user(role=Role.LEAD, partnership=moray)
+        plan = make_milestone(moray, kind=Kind.PLAN, title="The plan", due_on=in_days(200))
+        for title, count in (("Agree the plan", 3), ("Send the copies", None)):
+            make_milestone(
+                moray,
+                title=title,
+                due_on=in_days(2),
+                fact=Fact.AGREED,
+                fact_of_id=plan.id,
+                fact_count=count,
+                fact_total=4,
+            )
+        make_milestone(
+            moray,
+            title="Publish",
+            due_on=in_days(3),
+            fact=Fact.PUBLISHED,
+            fact_of_id=plan.id,
+            fact_count=0,
+            fact_total=1,
+        )
+        email = give_password(lead)
+    said = words(home(app, email))
+    assert "5 July 2026, in 2 days. 3 of 4 recorded. No owner" in said
+    assert "5 July 2026, in 2 days. 0 of 4 recorded. No owner" in said
+    assert "6 July 2026, in 3 days. No owner" in said
 
 
 def test_a_contributor_sees_what_they_own_in_all_their_partnerships(app: Flask) -> None:
