@@ -35,7 +35,6 @@ def _make(path: Path) -> Path:
     make_quick(app)
     with time_machine.travel(SEVEN, tick=False), app.app_context():
         seed_demo(FRIDAY, clock.now())
-        db.session.commit()
         run_job(app, "queue-notices", FRIDAY)
         db.session.remove()
         db.engine.dispose()
