@@ -59,7 +59,6 @@ def send_past_emails(on: date) -> None:
     as_it_was.play_to_the_end(at_seven(on + days(1)))
     db.session.execute(delete(settings).where(settings.c.name == UNFINISHED))
     db.session.commit()
-    db.session.expire_all()
 
 
 def is_unfinished() -> bool:

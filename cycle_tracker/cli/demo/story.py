@@ -68,9 +68,10 @@ def seed_demo(on: date, now: datetime) -> Seeded:
     }
     db.session.flush()
     play_present(scenes, people)
+    seeded = Seeded(len(partnerships), _count(User), _count(Milestone))
     send_past_emails(on)
     seal_new_events(lambda: now)
-    return Seeded(len(partnerships), _count(User), _count(Milestone))
+    return seeded
 
 
 def _refuse_beside_real_data() -> None:
