@@ -14,6 +14,7 @@ from cycle_tracker.access.queries.scopes import is_among
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, rows_of
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
@@ -64,6 +65,16 @@ class PartRow(NamedTuple):
 def count_organisations(question: OrganisationQuestion) -> int:
     """How many there are. One statement."""
     return db.session.scalar(select(func.count(Organisation.id)).where(*_conditions(question))) or 0
+
+
+def count_waiting() -> int:
+    """How many wait to be accepted: as many as the list has of `Use.WAITING`. One statement."""
+    return int(rows_of(_waiting())[0][0])
+
+
+@built_once
+def _waiting() -> Select[int]:
+    return select(func.count(Organisation.id)).where(*_conditions(OrganisationQuestion(use=Use.WAITING)))
 
 
 def list_organisation_rows(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
@@ -14,12 +15,14 @@ from cycle_tracker.core.kinds import Basis, Fact, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from tests.factories import (
     grant_role,
     make_cycle,
     make_government,
     make_milestone,
+    make_organisation,
     make_partnership,
     make_report,
     make_user,
@@ -231,6 +234,27 @@ def test_an_administrator_sees_the_health_of_the_service_and_no_content(app: Fla
     assert headings(page) == ["Service health"]
     assert "The reminders for 3 July 2026 have not been prepared." in words(page)
     assert "Report of Moray" not in words(page)
+
+
+def test_an_administrator_sees_how_many_organisations_wait_to_be_accepted(app: Flask) -> None:
+    with app.app_context():
+        email, auditor = give_password(make_user(role=Role.ADMINISTRATOR)), give_password(make_user(role=Role.AUDITOR))
+        make_partnership("moray")
+        db.session.commit()
+    run: list[int] = []
+    for number, said in ((0, "Service health"), (1, "1 organisation is waiting"), (2, "2 organisations are waiting")):
+        with app.app_context():
+            if number:
+                make_organisation(f"Added {number}").added_by_id = db.session.scalars(select(Partnership.id)).one()
+            db.session.commit()
+        browser = visit_as(app, email)
+        with statements(app) as seen:
+            page = whole_page(browser.get("/"))
+        run.append(len(seen))
+        assert (page.find("a", href="/organisations?use=waiting") is not None) == bool(number)
+        assert said in words(page)
+    assert len(set(run)) == 1
+    assert "waiting to be accepted" not in words(home(app, auditor))
 
 
 def test_an_auditor_finds_the_ways_to_everything(app: Flask) -> None:
