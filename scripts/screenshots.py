@@ -8,6 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.message import Message, MessageBody
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web_app import create_app
@@ -75,12 +79,20 @@ class Demo:
         return str(self.app.config["SERVICE_URL"])
 
     def mail_to(self, email: str) -> str:
-        """The newest mail to an address, as HTML."""
-        mail = [one for one in self.sink.accepted if one.recipients == (email,)][-1]
-        part = mail.message.get_body(("html",))
+        """The newest mail to an address, as HTML: one that was sent just now, or one of the demo's past."""
+        sent = [one.message for one in self.sink.accepted if one.recipients == (email,)]
+        part = (sent[-1] if sent else self._past_mail_to(email)).get_body(("html",))
         if part is None:
             raise LookupError(f"the mail to {email} has no HTML")
         return str(part.get_content())
+
+    def _past_mail_to(self, email: str) -> EmailMessage:
+        newest = select(MessageBody.content).join(Message, Message.id == MessageBody.message_id)
+        with self.app.app_context():
+            content = db.session.scalars(
+                newest.where(Message.recipient == email).order_by(Message.queued_at.desc(), Message.id.desc()).limit(1)
+            ).one()
+        return message_from_bytes(content, policy=default)
 
     def answer_link(self) -> str:
         """The path of the link by which the contact says how a consultation stands."""
@@ -107,7 +119,6 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         with app.app_context():
             upgrade()
             seed_demo(today, clock.now())
-            db.session.commit()
         run_job(app, "queue-notices", SCOTLAND.on_or_before(today))
         run_job(app, "send-outbox", today)
         server = make_server("127.0.0.1", port, app, threaded=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
-from cycle_tracker.audit.rules import Finding, Head, parse_head
+from cycle_tracker.audit.rules import Fault, Finding, Head, parse_head
 from cycle_tracker.audit.services.verification import Verification
 from cycle_tracker.core import clock
 
@@ -18,13 +18,15 @@ MINUTES = 10
 
 @dataclass
 class Report:
-    """What was found, of which the first are listed."""
+    """What was found, of which the first are listed. `unsealed` are events that have no seal, though they are old."""
 
     count: int = 0
+    unsealed: int = 0
     listed: list[Finding] = field(default_factory=list)
 
     def add(self, finding: Finding) -> None:
         self.count += 1
+        self.unsealed += finding.fault is Fault.UNSEALED
         if len(self.listed) < LISTED_AT_MOST:
             self.listed.append(finding)
 
@@ -68,7 +70,14 @@ def _print_words(verification: Verification, report: Report, minutes: int) -> No
         click.echo(finding.said)
     if report.count > len(report.listed):
         click.echo(f"And {report.count - len(report.listed):,} more.")
-    if report.count:
+    if report.unsealed == report.count > 0:
+        have, them = ("has", "it was") if report.count == 1 else ("have", "they were")
+        click.echo(
+            f"{_counted(report.count, 'event')} {have} no seal, so we cannot check whether {them} changed. Either "
+            "sealing has not run since, or seals were removed. We checked "
+            f"{_counted(verification.seals, 'seal')} and found no changes."
+        )
+    elif report.count:
         click.echo(f"The audit history was changed after it was sealed. We found {_counted(report.count, 'fault')}.")
     else:
         click.echo(f"The audit history is complete and unchanged. We checked {_counted(verification.seals, 'seal')}.")

@@ -30,14 +30,16 @@ def compose(
     at: datetime,
     thread_id: str = "",
     stop_address: str = "",
+    reply_to: str = "",
     key: str = "",
 ) -> bytes:
     """The bytes of one mail to one recipient. `at` is an aware instant.
 
     The headers are fixed. All mails have Subject, From, To, Date, Message-ID and Auto-Submitted, beside MIME-Version
     and Content-Type; with a `thread_id`, the Message-ID of a mail that there need not be, also In-Reply-To and
-    References; with a `stop_address`, also List-Unsubscribe and List-Unsubscribe-Post (RFC 8058). Nothing that people
-    wrote comes into any but Subject and To. `key` is that of the placeholders in the texts and in the `stop_address`.
+    References; with a `stop_address`, also List-Unsubscribe and List-Unsubscribe-Post (RFC 8058); with the address of a
+    person to `reply_to`, also Reply-To. Nothing that people wrote comes into any but Subject, To and Reply-To. `key` is
+    that of the placeholders in the texts and in the `stop_address`.
 
     Built with the older classes of the standard library: the newer parse every header that they are given, which
     takes twice as long for the whole mail. Each value is made one line here instead. Flask-Mail's own Message asks the
@@ -51,6 +53,8 @@ def compose(
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
     }
+    if reply_to:
+        headers["Reply-To"] = reply_to
     unfolded: dict[str, str] = {}
     if thread_id:
         unfolded |= {"In-Reply-To": thread_id, "References": thread_id}

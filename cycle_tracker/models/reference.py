@@ -43,7 +43,7 @@ class AlignedReport(Base):
 
 
 class ServiceSetting(Base):
-    """One fact about the service, by its name: `mail/services/demonstration.py` and
+    """One fact about the service, by its name: `mail/services/demonstration.py`, `cli/demo/emails.py` and
     `operations/services/settings_in_use.py` say which there are."""
 
     __tablename__ = "service_settings"

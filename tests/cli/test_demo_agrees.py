@@ -9,15 +9,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cycle_tracker.cli.demo.acts.actions import OF_THE_PUBLISHED_PLAN
+from cycle_tracker.cli.demo.emails import RECEIPT
 from cycle_tracker.cli.demo.people import ACCOUNTS, BOARD_OFFICER, LEAD
+from cycle_tracker.core.calendar import SCOTLAND
+from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.group import Meeting
-from cycle_tracker.models.message import Message
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import OrganisationKind
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication
@@ -25,7 +32,7 @@ from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from cycle_tracker.web_app import create_app
 from tests.support.databases import make_quick
-from tests.support.demo import FRIDAY, copy_demo
+from tests.support.demo import FRIDAY, SEVEN, copy_demo
 from tests.support.settings import settings_for_tests
 
 
@@ -154,3 +161,101 @@ def test_no_single_action_is_called_a_duty_in_law(demo: Flask) -> None:
         select(Milestone.duty_basis, Milestone.duty_citation).where(Milestone.kind == Kind.ACTION).distinct()
     ).all()
     assert [tuple(row) for row in actions] == [(Basis.LOCAL, "carries out the plan: 2014 Act, section 12")]
+
+
+def test_an_explanation_names_only_what_was_recorded_by_then(demo: Flask) -> None:
+    """Tayside's says that three of the four lead bodies have approved the plan."""
+    change = db.session.scalars(
+        select(DateChange)
+        .join(Milestone, Milestone.id == DateChange.milestone_id)
+        .join(Milestone.partnership)
+        .where(Partnership.slug == "tayside", Milestone.kind == Kind.PLAN)
+    ).one()
+    approvals = db.session.scalars(select(Approval).where(Approval.milestone_id == change.milestone_id)).all()
+    assert len(approvals) == 3
+    assert change.noted_at is not None
+    for approval in approvals:
+        assert approval.recorded_at < change.noted_at
+        assert approval.approved_on is not None
+        assert approval.approved_on < change.noted_at.date()
+
+
+def test_no_version_of_a_plan_is_published_before_the_plan(demo: Flask) -> None:
+    versions = db.session.scalars(select(Milestone).where(Milestone.title == OF_THE_PUBLISHED_PLAN)).all()
+    assert len(versions) > 20
+    for version in versions:
+        publication = db.session.scalars(
+            select(Publication)
+            .join(Publication.milestone)
+            .where(Milestone.partnership_id == version.partnership_id, Milestone.key == "2026-29.plan-prepared")
+        ).one()
+        assert publication.is_document
+        assert publication.published_on is not None
+        assert version.due_on is not None
+        assert publication.published_on < version.due_on
+
+
+def test_the_history_is_sealed(demo: Flask) -> None:
+    result = demo.test_cli_runner().invoke(args=["verify"])
+    assert (result.exit_code, "complete and unchanged" in result.output) == (0, True)
+
+
+def test_an_email_of_the_past_was_sent_on_the_morning_on_which_it_was_called_for(demo: Flask) -> None:
+    """On working days, under a Message-ID of its own, and its receipt says that it is made up."""
+    past = db.session.scalars(select(Message).where(Message.queued_at < SEVEN).order_by(Message.id)).all()
+    digests = [one for one in past if one.kind is MessageKind.DIGEST]
+    assert len(digests) > 200
+    for one in past:
+        assert (one.state, one.attempts, one.receipt) == (MessageState.SENT, 1, RECEIPT)
+        assert one.ended_at is not None
+        assert timedelta(0) < one.ended_at - one.queued_at < timedelta(minutes=3)
+    for one in digests:
+        assert SCOTLAND.is_working_day(one.rendered_on)
+        assert london_time(one.queued_at).date() == one.rendered_on
+        assert london_time(one.queued_at).hour == 7
+    days = {one.rendered_on for one in digests if one.rendered_on >= FRIDAY - timedelta(days=60)}
+    assert len(days) > 25
+    assert len({one.message_id for one in past}) == len(past)
+
+
+def test_nobody_was_reminded_of_what_was_not_there_yet_or_was_done(demo: Flask) -> None:
+    found = db.session.execute(select(Notice, Milestone).join(Notice.milestone).where(Notice.queued_at < SEVEN)).all()
+    assert len(found) > 250
+    for notice, milestone in found:
+        assert notice.queued_on >= milestone.entered_on
+        assert not notice.overtook, "the service was never down"
+        assert notice.message_id is not None or notice.unreachable or notice.ended_at is not None
+        finished = db.session.scalars(
+            select(AuditEvent.at)
+            .where(
+                AuditEvent.subject == "milestone",
+                AuditEvent.subject_id == milestone.id,
+                AuditEvent.action.in_(["finished", "prepared", "report-published"]),
+            )
+            .order_by(AuditEvent.at.desc())
+        ).first()
+        assert finished is None or notice.queued_at < finished
+
+
+def test_the_run_of_the_day_says_only_what_is_new(demo: Flask) -> None:
+    """As on any morning: what was said before is not said again, and nothing waits but what came since."""
+    todays = db.session.scalars(select(Notice).where(Notice.queued_on == FRIDAY)).all()
+    assert todays
+    assert not [one for one in todays if one.overtook]
+    assert len(todays) < 60
+
+
+def test_milestones_are_at_the_end_what_their_history_says(demo: Flask) -> None:
+    """They were set back while the emails of the past were written."""
+    last: dict[tuple[int, str], object] = {}
+    events = select(AuditEvent).where(AuditEvent.subject == "milestone").order_by(AuditEvent.at, AuditEvent.id)
+    for event in db.session.scalars(events):
+        last |= {
+            (event.subject_id, name): value
+            for name, value in event.after.items()
+            if name in {"state", "owner_id"} or (name == "due_on" and event.action != "date-proposed")
+        }
+    assert len(last) > 1000
+    for (milestone_id, name), value in last.items():
+        now = getattr(db.session.get_one(Milestone, milestone_id), name)
+        assert str(now) == str(value), (milestone_id, name)

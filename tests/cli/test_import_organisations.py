@@ -1,7 +1,7 @@
 """`flask import-organisations`: all of a file, or nothing of it and every problem by row."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,13 +10,22 @@ from sqlalchemy import func, select
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import Base, db
+from cycle_tracker.core.kinds import Manner
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
+from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
+from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.imports.services.organisations import KINDS, NEW_KINDS, ROLES
 from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import SET_BY_LAW, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
+from cycle_tracker.models.user import User
 from cycle_tracker.organisations.services.merging import merge_organisations
 from cycle_tracker.organisations.services.organisations import OrganisationDetails, add_organisation
+from cycle_tracker.organisations.services.parts import FOLLOWERS
 from tests.factories import make_organisation, make_user
 from tests.support.workbooks import workbook
 
@@ -81,6 +90,47 @@ def test_a_hundred_organisations_are_added_once(service: Flask, tmp_path: Path) 
     events = db.session.scalars(select(AuditEvent).where(AuditEvent.action.in_(["added", "body-added"]))).all()
     assert len(events) == 2 * OF_A_HUNDRED
     assert {one.actor_id for one in events} == {None}
+
+
+def test_what_builds_on_the_parts_follows_once_for_each_partnership_after_the_last_row(
+    service: Flask, tmp_path: Path
+) -> None:
+    """Row by row it takes minutes for a thousand."""
+    seen: list[tuple[str, int]] = []
+
+    def follow(partnership_id: int, _by: User | None, _now: datetime) -> None:
+        place = db.session.get_one(Partnership, partnership_id)
+        seen.append((place.slug, sum("Landlord" in one.organisation.name for one in place.bodies)))
+
+    rows = "".join(
+        f",Landlord {number},registered-social-landlord,,{place},provider,1/4/2026,\n"
+        for number, place in enumerate(("moray", "fife", "moray", "moray"))
+    )
+    FOLLOWERS.append(follow)
+    try:
+        assert run(service, tmp_path, HEADINGS + rows)[0] == 0
+        assert sorted(seen) == [("fife", 1), ("moray", 3)]
+        again = ",Landlord 0,,,moray,provider,1/4/2026,31/3/2029\n,Landlord 1,,,fife,provider,1/4/2026,\n"
+        assert run(service, tmp_path, HEADINGS + again) == (0, "Saved 0 new, 1 changed, 1 unchanged.\n")
+        assert sorted(seen) == [("fife", 1), ("moray", 3), ("moray", 3)]
+        assert run(service, tmp_path, f"{HEADINGS},Landlord 9,school,,moray,provider,1/4/2026,\n,,,,x,,,\n")[0] == 1
+        assert len(seen) == 3
+    finally:
+        FOLLOWERS.remove(follow)
+
+
+def test_a_lead_body_that_a_file_adds_opens_a_plan_again_that_it_has_not_agreed(service: Flask, tmp_path: Path) -> None:
+    moray = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    lead, now = make_user(role=Role.LEAD, partnership=moray), clock.now()
+    open_cycle(moray, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=now)
+    plan = db.session.scalars(select(Milestone).where(Milestone.key == "2026-29.plan-prepared")).one()
+    for body in [one.organisation for one in moray.bodies if one.role is BodyRole.LEAD]:
+        details = ApprovalDetails(Manner.APPROVED, approved_on=date(2026, 3, 23))
+        record_approval(plan, body, details, by=lead, today=clock.today(), now=now)
+    db.session.commit()
+    assert plan.state is State.DONE
+    assert run(service, tmp_path, f"{HEADINGS},Third Council,other,,Moray,lead,1/4/2020,\n")[0] == 0
+    assert db.session.get_one(Milestone, plan.id).state is State.IN_PROGRESS
 
 
 def test_a_dry_run_changes_nothing(service: Flask, tmp_path: Path) -> None:

@@ -84,6 +84,19 @@ def test_events_that_nobody_sealed_are_a_fault_after_so_many_minutes(audit: Flas
     assert late.output.startswith(f"Event {ids()[-1]} has no seal and is older than 20 minutes")
 
 
+def test_a_history_that_was_never_sealed_is_not_called_changed(app: Flask) -> None:
+    with app.app_context():
+        add_events(2, minutes_ago=30)
+        result = verify(app)
+        assert result.exit_code == 1
+        assert result.output.splitlines()[-1] == (
+            "2 events have no seal, so we cannot check whether they were changed. Either sealing has not run since, or "
+            "seals were removed. We checked 0 seals and found no changes."
+        )
+        seal_new_events(now)
+        assert verify(app).exit_code == 0
+
+
 def test_the_head_kept_elsewhere_shows_that_the_end_was_cut_off(audit: Flask, database: Database) -> None:
     kept = str(find_head())
     assert verify(audit, "--head", kept).exit_code == 0

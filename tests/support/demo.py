@@ -35,8 +35,8 @@ def _make(path: Path) -> Path:
     make_quick(app)
     with time_machine.travel(SEVEN, tick=False), app.app_context():
         seed_demo(FRIDAY, clock.now())
-        db.session.commit()
-        run_job(app, "queue-notices", FRIDAY)
+        report = run_job(app, "queue-notices", FRIDAY)
+        assert report.usable, report.said
         db.session.remove()
         db.engine.dispose()
     return path

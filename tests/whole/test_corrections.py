@@ -30,7 +30,7 @@ from cycle_tracker.core.wording import bases, basis_words
 from cycle_tracker.documents.rules.documents import early_words
 from cycle_tracker.governance.rules import last_working_reply_day
 from cycle_tracker.milestones.services.milestones import TOO_EARLY
-from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.message import Message, MessageBody, MessageKind
 from cycle_tracker.people.queries.users import find_user
 from cycle_tracker.reference.files import read_rows
 from cycle_tracker.web_app import create_app
@@ -243,6 +243,10 @@ def mails_of(account: Account) -> list[tuple[Message, EmailMessage]]:
     return [(row[0], message_from_bytes(row[1], policy=default)) for row in rows]
 
 
+def newest_digest_of(account: Account) -> tuple[Message, EmailMessage]:
+    return [found for found in mails_of(account) if found[0].kind is MessageKind.DIGEST][-1]
+
+
 def parts_of(mail: EmailMessage) -> dict[str, str]:
     """The text of each form, by its subtype, on one line."""
     return {
@@ -262,7 +266,7 @@ def test_every_email_of_a_demonstration_says_that_it_is_one(demo: Flask) -> None
 
 
 def test_an_email_gives_its_reader_one_true_reason(demo: Flask) -> None:
-    (_message, mail), *_ = mails_of(LEAD)
+    _message, mail = newest_digest_of(LEAD)
     words = parts_of(mail)["plain"]
     assert "You get this because you own" in words
     assert "lead the partnership’s planning or sit on" not in words
@@ -270,12 +274,12 @@ def test_an_email_gives_its_reader_one_true_reason(demo: Flask) -> None:
 
 
 def test_the_page_of_an_email_says_its_own_count_of_days_and_the_step_apart(demo: Flask) -> None:
-    (message, mail), *_ = mails_of(LEAD)
-    assert "Overdue by 143 days (guidance date 30 June 2026)" in parts_of(mail)["plain"]
+    message, mail = newest_digest_of(LEAD)
+    days = re.search(r"Overdue by (\d+) days \(guidance date 30 June 2026\)", parts_of(mail)["plain"])
+    assert days is not None
     shown = said(browser(demo, LEAD).get(f"/mails/{message.identity}"))
-    step = re.search(r"In the email: Overdue by 143 days. Scheduled step: (\d+) days after the guidance date", shown)
-    assert step is not None
-    assert int(step[1]) <= 143
+    words = f"In the email: Overdue by {days[1]} days. Scheduled step: {days[1]} days after the guidance date"
+    assert words in shown
 
 
 @pytest.mark.parametrize(

@@ -886,6 +886,7 @@ def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(empt
     first = queue_due_notices(today, datetime.combine(today, time(7), UTC))
     assert (first.notices, first.unreachable, first.skipped) == (0, 0, 0)
     assert first.milestones > 0, "they were asked about"
+    assert first.escalations == 0, "what passed before the upgrade is with nobody who was not notified"
     later = today + timedelta(days=40)
     then = queue_due_notices(later, datetime.combine(later, time(7), UTC))
     assert then.notices + then.unreachable > 0, "what passes after the upgrade is told"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import click
 from flask.cli import with_appcontext
 
+from cycle_tracker.cli.demo.emails import is_unfinished
 from cycle_tracker.cli.demo.people import ACCOUNTS, PASSWORD
 from cycle_tracker.cli.demo.story import is_seeded, seed_demo
 from cycle_tracker.core import clock
@@ -20,6 +21,8 @@ from cycle_tracker.mail.services.demonstration import mark_as_demonstration
 @with_appcontext
 def seed_demo_command(on: datetime | None) -> None:
     """Add made-up people and histories for the 30 partnerships. It is safe to run again."""
+    if is_unfinished():
+        raise click.ClickException("An earlier run was stopped before it was done. Start with an empty database.")
     if is_seeded():
         mark_as_demonstration()  # a demo of an earlier version did not say so
         db.session.commit()
@@ -30,7 +33,6 @@ def seed_demo_command(on: datetime | None) -> None:
         seeded = seed_demo(day, clock.now())
     except RuleBroken as refused:
         raise click.ClickException(refused.message) from refused
-    db.session.commit()
     click.echo(
         f"Added the demo data up to {day:%-d %B %Y}, with {seeded.partnerships} partnerships, "
         f"{seeded.people} people and {seeded.milestones} milestones. The histories are made up. "

@@ -1,10 +1,11 @@
-"""The whole demo in one transaction: reference data, people, cycles, and what happened up to the demo's day."""
+"""The whole demo: reference data, people, cycles, what happened up to the demo's day, and the emails of two months."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from cycle_tracker.audit.services.seals import seal_new_events
 from cycle_tracker.cli.demo.acts.actions import add_actions
 from cycle_tracker.cli.demo.acts.documents import play_document
 from cycle_tracker.cli.demo.acts.owners import assign_owners
@@ -12,6 +13,7 @@ from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.acts.present import play_present
 from cycle_tracker.cli.demo.acts.steps import play_step
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
+from cycle_tracker.cli.demo.emails import send_past_emails
 from cycle_tracker.cli.demo.parts import JOINED_TODAY, first_notices_on
 from cycle_tracker.cli.demo.people import HOST, LEAD, People, add_people
 from cycle_tracker.cli.demo.scenes import Act, Scene
@@ -51,7 +53,7 @@ def is_seeded() -> bool:
 
 
 def seed_demo(on: date, now: datetime) -> Seeded:
-    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real."""
+    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real. Commits."""
     _refuse_beside_real_data()
     mark_as_demonstration()
     load_reference(now)
@@ -66,7 +68,10 @@ def seed_demo(on: date, now: datetime) -> Seeded:
     }
     db.session.flush()
     play_present(scenes, people)
-    return Seeded(len(partnerships), _count(User), _count(Milestone))
+    seeded = Seeded(len(partnerships), _count(User), _count(Milestone))
+    send_past_emails(on)
+    seal_new_events(lambda: now)
+    return seeded
 
 
 def _refuse_beside_real_data() -> None:
@@ -104,9 +109,10 @@ def _play(partnership: Partnership, cycles: list[Cycle], people: People, governm
         ).all()
         assign_owners(milestones, slug, people)
         if slug != JOINED_TODAY:
-            _play_act(Act(scene, cycle.period, milestones), past)
+            act = Act(scene, cycle.period, milestones)
+            _play_act(act, past)
             if cycle.period.start <= on <= cycle.period.end:
-                add_actions(cycle, scene, people)
+                add_actions(cycle, act, people)
     past.write()
     return scene
 

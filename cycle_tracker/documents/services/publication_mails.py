@@ -18,17 +18,17 @@ from cycle_tracker.models.publication import Publication, Sending
 from cycle_tracker.models.user import User
 
 
-def queue_copy(publication: Publication, receiver: Organisation, *, now: datetime) -> Message:
-    """Queue the email to the receiver's mailbox, which says what was published, when and where. Raises ValueError for a
-    receiver that has none."""
+def queue_copy(publication: Publication, receiver: Organisation, sender: User, *, now: datetime) -> Message:
+    """Queue the email to the receiver's mailbox, which says what was published, when and where, and who sends it:
+    answers go to that person. Raises ValueError for a receiver that has none."""
     if not receiver.mailbox:
         raise ValueError(f"{receiver.name} has no mailbox")
-    return _queue_copy(publication, receiver, receiver.mailbox, now=now)
+    return _queue_copy(publication, receiver, receiver.mailbox, sender, now=now)
 
 
 def queue_copy_for_the_sender(publication: Publication, receiver: Organisation, sender: User, *, now: datetime) -> None:
     """Queue the same for the person who sends it, to be kept."""
-    _queue_copy(publication, receiver, sender.email, now=now, sender=sender)
+    _queue_copy(publication, receiver, sender.email, sender, now=now, is_for_the_sender=True)
 
 
 def queue_not_sent(sending: Sending, lead: User, *, now: datetime) -> None:
@@ -47,12 +47,16 @@ def queue_not_sent(sending: Sending, lead: User, *, now: datetime) -> None:
 
 
 def _queue_copy(
-    publication: Publication, receiver: Organisation, recipient: str, *, now: datetime, sender: User | None = None
+    publication: Publication,
+    receiver: Organisation,
+    recipient: str,
+    sender: User,
+    *,
+    now: datetime,
+    is_for_the_sender: bool = False,
 ) -> Message:
-    document = publication.milestone
-    message = _message(
-        MessageKind.DOCUMENT_PUBLISHED, document.id, recipient, now=now, user_id=sender.id if sender else None
-    )
+    document, user_id = publication.milestone, sender.id if is_for_the_sender else None
+    message = _message(MessageKind.DOCUMENT_PUBLISHED, document.id, recipient, now=now, user_id=user_id)
     enqueue(
         message,
         template="documents/mail/document_published",
@@ -62,8 +66,10 @@ def _queue_copy(
         addresses=[address.address for address in publication.addresses],
         receiver=receiver.in_a_sentence,
         is_in_law=document.kind is Kind.PLAN,
-        records_receipt=receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and sender is None,
-        is_for_the_sender=sender is not None,
+        records_receipt=receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and not is_for_the_sender,
+        is_for_the_sender=is_for_the_sender,
+        sent_by="" if is_for_the_sender else sender.name,
+        reply_to="" if is_for_the_sender else sender.email,
     )
     db.session.flush()
     return message

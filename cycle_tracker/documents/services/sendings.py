@@ -52,7 +52,7 @@ def send_copy(publication: Publication, receiver: Organisation, *, by: User, now
     if earlier is not None:
         db.session.delete(earlier)
         db.session.flush()
-    message = queue_copy(publication, receiver, now=now)
+    message = queue_copy(publication, receiver, by, now=now)
     queue_copy_for_the_sender(publication, receiver, by, now=now)
     sending = Sending(publication=publication, receiver=receiver, message=message, asked_by_id=by.id, asked_at=now)
     db.session.add(sending)

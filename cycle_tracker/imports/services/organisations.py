@@ -1,7 +1,8 @@
 """Importing organisations: new ones, changes to old ones by their code or name, and their roles in partnerships.
 
 Each row is done by the services that the pages use, so the same rules hold. What a row does depends on the rows before
-it; so the rows are done one after the other, and whoever calls takes all of it back where one has a problem.
+it; so the rows are done one after the other, and whoever calls takes all of it back where one has a problem. What
+follows of the parts, such as whether a plan is prepared, is worked out once for each partnership after the last row.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ from cycle_tracker.organisations.services.organisations import (
     add_organisation,
     change_organisation,
 )
-from cycle_tracker.organisations.services.parts import PartDetails, add_body, change_body
+from cycle_tracker.organisations.services.parts import PartDetails, add_body, change_body, follow
 from cycle_tracker.partnerships.queries.bodies import find_organisation
 
 KINDS = [kind.value for kind in OrganisationKind]
@@ -45,11 +46,13 @@ COLUMN_OF = {"from_on": FROM, "to_on": TO, "organisation": PARTNERSHIP}
 
 @dataclass
 class _Import:
-    """What is done so far: who does it, and by organisation what the rows before said of it."""
+    """What is done so far: who does it, by organisation what the rows before said of it, and in which partnerships
+    parts were changed."""
 
     by: User | None
     now: datetime
     said: dict[tuple[int, str], tuple[str, int]] = field(default_factory=dict)
+    partnership_ids: set[int] = field(default_factory=set)
 
 
 def record_organisations(rows: Sequence[SheetRow], *, by: User | None, now: datetime) -> Plan:
@@ -66,7 +69,10 @@ def record_organisations(rows: Sequence[SheetRow], *, by: User | None, now: date
         except RuleBroken as rule:
             column = COLUMN_OF.get(rule.field or "", rule.field or "")
             problems.append(Problem(row.number, column, rule.message))
-    return Plan(problems=in_order(problems)) if problems else Plan(steps=steps)
+    if problems:
+        return Plan(problems=in_order(problems))
+    follow(done.partnership_ids, by=by, now=now)
+    return Plan(steps=steps)
 
 
 def _record(row: OrganisationRow, partnership: Partnership | None, done: _Import) -> Step:
@@ -135,13 +141,15 @@ def _give_part(partnership: Partnership, organisation: Organisation, row: Organi
     if row.from_on is None:
         raise ValueError("a row with a partnership has a first day")
     details = PartDetails(BodyRole(row.role), row.from_on, row.to_on)
-    who: dict[str, Any] = {"by": done.by, "now": done.now}
+    who: dict[str, Any] = {"by": done.by, "now": done.now, "follows": False}
     part = _part(partnership, organisation, details)
     if part is None:
+        done.partnership_ids.add(partnership.id)
         add_body(partnership, organisation, details.role, details.from_on, to_on=details.to_on, **who)
         return Effect.NEW
     if details.to_on is None or details.to_on == part.to_on:
         return Effect.UNCHANGED
+    done.partnership_ids.add(partnership.id)
     change_body(partnership, part, details, **who)
     return Effect.CHANGED
 

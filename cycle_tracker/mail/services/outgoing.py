@@ -48,13 +48,15 @@ def render_message(
     now: datetime,
     thread: str = "",
     stop_address: str = "",
+    reply_to: str = "",
     key: str = "",
     **words: Any,
 ) -> Rendered:
     """Fill in the subject and Message-ID, and give the bytes. The template names three files in `templates/`.
 
-    `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one. `key` is
-    that of the placeholders in the words, made for this rendering alone (`new_key`).
+    `thread` is one of the threads above; by itself a mail belongs to that of its milestone, if it has one. Answers go
+    to the address in `reply_to`, if there is one. `key` is that of the placeholders in the words, made for this
+    rendering alone (`new_key`).
     """
     if not thread and message.milestone_id is not None:
         thread = thread_of_milestone(message.milestone_id)
@@ -71,6 +73,7 @@ def render_message(
         at=now,
         thread_id=message_id_of(thread) if thread else "",
         stop_address=stop_address,
+        reply_to=reply_to,
         key=key,
     )
     return Rendered(content, key)

@@ -50,6 +50,11 @@ _mail_is_held_up = select(
     )
 )
 
+_failed_and_unreachable = select(
+    select(func.count(Message.id)).where(_in_state(MessageState.FAILED)).scalar_subquery(),
+    select(func.count(Notice.id)).where(Notice.unreachable, Notice.ended_at.is_(None)).scalar_subquery(),
+)
+
 
 @dataclass(frozen=True)
 class WaitingMails:
@@ -85,9 +90,10 @@ def is_mail_held_up(since: datetime, now: datetime, *, runs_fail: bool) -> bool:
     return bool(db.session.scalar(_mail_is_held_up, {"since": since, "now": now, "runs_fail": runs_fail}))
 
 
-def count_failed() -> int:
-    """How many messages were given up."""
-    return db.session.scalar(select(func.count()).where(_in_state(MessageState.FAILED))) or 0
+def count_failed_and_unreachable() -> tuple[int, int]:
+    """How many messages were given up, and how many notices that still count reached no one. One statement."""
+    failed, unreachable = db.session.execute(_failed_and_unreachable).one()
+    return failed, unreachable
 
 
 def list_failed() -> Sequence[Any]:
@@ -98,11 +104,6 @@ def list_failed() -> Sequence[Any]:
         .order_by(Message.id.desc())
         .limit(LISTED_AT_MOST)
     ).all()
-
-
-def count_unreachable() -> int:
-    """How many notices that still count reached no one."""
-    return db.session.scalar(select(func.count()).where(Notice.unreachable, Notice.ended_at.is_(None))) or 0
 
 
 def list_unreachable() -> Sequence[Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased, joinedload
 
@@ -14,6 +14,7 @@ from cycle_tracker.access.queries.scopes import is_among
 from cycle_tracker.access.queries.tenures import body_holds
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.statements import built_once, number_of, rows_of
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
@@ -64,6 +65,16 @@ class PartRow(NamedTuple):
 def count_organisations(question: OrganisationQuestion) -> int:
     """How many there are. One statement."""
     return db.session.scalar(select(func.count(Organisation.id)).where(*_conditions(question))) or 0
+
+
+def count_waiting() -> int:
+    """How many wait to be accepted: as many as the list has of `Use.WAITING`. One statement."""
+    return int(rows_of(_waiting())[0][0])
+
+
+@built_once
+def _waiting() -> Select[int]:
+    return select(func.count(Organisation.id)).where(*_conditions(OrganisationQuestion(use=Use.WAITING)))
 
 
 def list_organisation_rows(
@@ -138,15 +149,21 @@ def find_by_name(name: str, *, within: int | None) -> Organisation | None:
     """An organisation in use of this name among those that a partnership sees; with no partnership, among those that
     do not wait to be accepted. Small and capital letters are the same. The name of one that was merged means the one
     that it was merged into."""
-    waits = and_(_waits(), Organisation.added_by_id.is_distinct_from(within))
+    return db.session.scalars(_by_name(), {"name": name.lower(), "within": within}).one_or_none()
+
+
+@built_once
+def _by_name() -> Select[Organisation]:
+    waits = and_(_waits(), Organisation.added_by_id.is_distinct_from(number_of("within")))
     named = aliased(Organisation)
-    ids = select(func.coalesce(named.merged_into_id, named.id)).where(func.lower(named.name) == name.lower())
-    return db.session.scalars(
+    is_named = func.lower(named.name) == bindparam("name", type_=String)
+    ids = select(func.coalesce(named.merged_into_id, named.id)).where(is_named)
+    return (
         select(Organisation)
         .where(Organisation.id.in_(ids), Organisation.in_use, ~waits)
         .order_by(Organisation.id)
         .limit(1)
-    ).one_or_none()
+    )
 
 
 def _waits() -> ColumnElement[bool]:

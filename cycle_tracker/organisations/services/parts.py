@@ -42,9 +42,13 @@ def add_body(
     to_on: date | None = None,
     by: User | None,
     now: datetime,
+    follows: bool = True,
 ) -> PartnershipBody:
     """Say that an organisation leads, takes part or provides services from a day on. Raises RuleBroken if it has a role
-    on one of these days already, and for days that cannot be."""
+    on one of these days already, and for days that cannot be.
+
+    Without `follows` whoever calls does many at a time, and calls `follow` after the last.
+    """
     lock(partnership)
     details = PartDetails(role, from_on, to_on)
     _ensure_days(details)
@@ -57,16 +61,24 @@ def add_body(
     partnership.bodies.append(body)
     db.session.flush()
     _record(body, "body-added", by=by, now=now, after=_facts(body))
-    follow([partnership.id], by=by, now=now)
+    if follows:
+        follow([partnership.id], by=by, now=now)
     return body
 
 
 def change_body(
-    partnership: Partnership, body: PartnershipBody, details: PartDetails, *, by: User | None, now: datetime
+    partnership: Partnership,
+    body: PartnershipBody,
+    details: PartDetails,
+    *,
+    by: User | None,
+    now: datetime,
+    follows: bool = True,
 ) -> None:
     """Set the role and the days of an organisation's part. Saving it as it is changes nothing.
 
-    Raises RuleBroken if the organisation has another role on one of these days, and for days that cannot be.
+    Raises RuleBroken if the organisation has another role on one of these days, and for days that cannot be. Without
+    `follows` whoever calls does many at a time, and calls `follow` after the last.
     """
     lock(partnership)
     _ensure_days(details)
@@ -79,7 +91,8 @@ def change_body(
     db.session.flush()
     if after != before:
         _record(body, "body-changed", by=by, now=now, before=before, after=after)
-        follow([partnership.id], by=by, now=now)
+        if follows:
+            follow([partnership.id], by=by, now=now)
 
 
 def end_body(body: PartnershipBody, to_on: date, *, by: User, now: datetime) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, case, func, literal, select, union_all
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, WorkReaches, is_mine, work_of
 from cycle_tracker.access.rules.permissions import Viewer
-from cycle_tracker.core.kinds import Basis, Kind
-from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.kinds import Basis, Fact, Kind
+from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.core.statements import built_once, day_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.documents.queries.document_facts import explained_until
@@ -73,6 +73,14 @@ class WorkMilestone(NamedTuple):
     notify_from: date | None
     opens_on: date | None
     explained_until: date | None
+    fact: Fact | None
+    fact_count: int | None
+    fact_total: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither done, dropped nor not required."""
+        return self.state in OPEN
 
 
 _COLUMNS = (
@@ -96,6 +104,9 @@ _COLUMNS = (
     Partnership.notify_from,
     Milestone.opens_on,
     case((IS_DOCUMENT, explained_until())),
+    Milestone.fact,
+    Milestone.fact_count,
+    Milestone.fact_total,
 )
 
 

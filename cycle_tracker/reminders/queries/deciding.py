@@ -84,10 +84,13 @@ class BatchFacts:
 
     def is_open(self, row: Row[Any], reached: StageReached) -> bool:
         """True where an escalation stage of its present date is already open, or an earlier stage to the same
-        audience."""
+        audience; and where the stage counts as notified and is not open: an upgrade gave the date, and nobody hears of
+        stages that had passed by then."""
         opened = self.opened.get((row.id, row.due_on), ())
         others = _audiences_of_others(opened, self.policy(row).rungs)
-        return reached.audiences[-1] in others or any(days == reached.days for days, _ in opened)
+        if reached.audiences[-1] in others or any(days == reached.days for days, _ in opened):
+            return True
+        return f"{RUNG}{reached.days}" in self.notified.get((row.id, row.due_on), ())
 
     def _addressees(self, row: Row[Any]) -> dict[Audience, tuple[str, ...]]:
         people = self.audiences.of(

@@ -118,15 +118,16 @@ def _decide(rows: Sequence[Row[Any]], today: date, now: datetime, swept: SweepCo
             log.exception("Milestone %s: the rules could not be asked.", row.id)
             swept.skipped += 1
             continue
-        batch.notices.extend(_notice_rows(row, calls_for.notices, policy, today, now))
-        batch.escalations.extend(_escalation_rows(row, reached, now))
+        batch.notices.extend(notice_rows(row, calls_for.notices, policy, today, now))
+        batch.escalations.extend(escalation_rows(row, reached, now))
         batch.bookmarks[calls_for.next_on].append(row.id)
     return batch
 
 
-def _notice_rows(
+def notice_rows(
     row: Row[Any], due: Iterable[NoticeDue], policy: Policy, today: date, now: datetime
 ) -> Iterable[dict[str, Any]]:
+    """The rows of `notices` for what one milestone calls for on the day `today`."""
     for notice in due:
         yield {
             "milestone_id": row.id,
@@ -146,7 +147,8 @@ def _notice_rows(
         }
 
 
-def _escalation_rows(row: Row[Any], reached: Iterable[StageReached], now: datetime) -> Iterable[dict[str, Any]]:
+def escalation_rows(row: Row[Any], reached: Iterable[StageReached], now: datetime) -> Iterable[dict[str, Any]]:
+    """The rows of `escalations` for the stages that one milestone has reached, opened at `now`."""
     for rung in reached:
         yield {
             "milestone_id": row.id,

@@ -1,6 +1,6 @@
 """Errors of a template, put right in cycles that were made from it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,45 @@ def test_a_row_whose_words_a_person_changed_is_left_as_it_is(cycle: Cycle) -> No
     assert step("invite-bodies").duty_citation == WRONG["invite-bodies"]["duty_citation"]
     assert not corrections_of("invite-bodies")
     assert loaded["steps to correct"] == Loaded(total=8, changed=7, kept=1)
+
+
+def test_a_row_that_is_already_right_is_not_taken_for_one_that_a_person_changed(cycle: Cycle) -> None:
+    """Somebody put right what they saw. What they did not see, the basis of its date, is put right still."""
+    right = "2014 Act, section 8(1); SSI 2016/255. See 2020 guidance, paragraph 40"
+    plan, scope = step("plan-prepared"), step("scope-consultation")
+    load_reference(LATER)
+    its_duty, of_scope = plan.duty_citation, scope.duty_citation
+    db.session.rollback()
+    plan, scope = step("plan-prepared"), step("scope-consultation")
+    plan.duty_citation, scope.duty_citation = its_duty, of_scope
+    db.session.commit()
+    loaded = load_reference(LATER)
+    assert loaded["steps to correct"] == Loaded(total=7, changed=7)
+    assert (plan.date_basis, plan.date_citation) == (Basis.STATUTE, right)
+    (event,) = corrections_of("plan-prepared")
+    assert set(event.after) == {"date_basis", "date_citation"}
+    assert not corrections_of("scope-consultation")
+
+
+def test_another_basis_of_the_duty_has_the_rules_asked_again_and_nothing_else_does(cycle: Cycle) -> None:
+    """When people are notified depends on whether a duty is in law."""
+    edition = cycle.template_edition
+    edition.entries = [
+        {**entry, "duty_basis": "practice"} if entry["key"] == "invite-bodies" else entry for entry in edition.entries
+    ]
+    invite, plan = step("invite-bodies"), step("plan-prepared")
+    assert invite.duty_basis is Basis.STATUTE
+    invite.duty_basis = Basis.PRACTICE
+    assert invite.due_on is not None
+    invite.next_notice_on = plan.next_notice_on = invite.due_on + timedelta(days=300)
+    db.session.commit()
+    load_reference(LATER)
+    db.session.expire_all()
+    assert invite.duty_basis is Basis.STATUTE
+    assert invite.next_notice_on is not None
+    assert invite.next_notice_on <= invite.due_on - timedelta(days=28)
+    assert corrections_of("plan-prepared")
+    assert plan.next_notice_on == invite.due_on + timedelta(days=300), "its duty is as it was"
 
 
 def test_a_date_that_a_person_moved_keeps_its_basis_and_the_duty_is_put_right(cycle: Cycle, lead: User) -> None:

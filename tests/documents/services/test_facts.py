@@ -1,6 +1,8 @@
 """The facts of a document: when a plan is prepared, which steps each fact completes, and how each is undone."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from flask import Flask
@@ -50,6 +52,7 @@ from cycle_tracker.models.publication import Form, Publication, PublicationCopy,
 from cycle_tracker.organisations.services.parts import add_body, end_body
 from tests.factories import make_user
 from tests.support.days import moment
+from tests.support.selection import examples
 
 pytestmark = pytest.mark.alike_on_both_databases
 
@@ -248,18 +251,70 @@ def test_copies_to_the_other_service_providers_close_their_step_with_the_last(mo
     assert (step.state, step.done_on, step.fact_count) == (State.IN_PROGRESS, None, len(providers) - 1)
 
 
+def check_counts() -> None:
+    """The counts kept with each step are those of the facts, and a step is done where its fact is whole."""
+    for document in db.session.scalars(select(Milestone).where(Milestone.kind.in_(DOCUMENTS))):
+        states = fact_states(get_record(document, TODAY), TODAY)
+        for step in db.session.scalars(select(Milestone).where(Milestone.fact_of_id == document.id)):
+            assert step.fact is not None
+            if step.fact_total is not None:
+                assert (step.fact_count, step.fact_total) == (states[step.fact].count, states[step.fact].total)
+            assert (step.state is State.DONE) == (states[step.fact].whole or step.details_not_known)
+
+
+def act_at_random(moray: Moray, chance: Random) -> str:
+    """One of the acts that change a fact of the plan; what it was, empty if the rules refused it."""
+    days = [BOARD_AGREED, COUNCIL_AGREED, None]
+    record, publication = moray.record, moray.record.publication
+    approvals, copies = list(record.approvals), list(publication.copies) if publication else []
+    acts: dict[str, Callable[[], object]] = {
+        "prepare": lambda: record_preparation(moray.plan, PUBLISHED, by=moray.lead, today=TODAY, now=NOW),
+        "undo-preparation": lambda: undo_preparation(moray.plan, "A slip.", by=moray.lead, now=NOW),
+    }
+    bodies = [one for one in record.lead_bodies if one.id not in {approval.organisation_id for approval in approvals}]
+    if bodies:
+        acts["approve"] = lambda: moray.approve(bodies[0].name, chance.choice(days), chance.choice(list(Manner)))
+    if publication is None:
+        acts["publish"] = lambda: moray.publish(on=chance.choice([PUBLISHED, None]))
+    if approvals:
+        approval = chance.choice(approvals)
+        details = ApprovalDetails(chance.choice(list(Manner)), approved_on=chance.choice(days), agreed=Agreed.YES)
+        acts["correct-approval"] = lambda: correct_approval(
+            moray.plan, approval, details, by=moray.lead, today=TODAY, now=NOW
+        )
+        acts["take-back-approval"] = lambda: take_back_approval(moray.plan, approval, "No.", by=moray.lead, now=NOW)
+    if publication is not None:
+        to = chance.sample(record.receivers, chance.randint(1, 3))
+        acts["send"] = acts["send-more"] = lambda: moray.send(list(to), chance.choice([PUBLISHED, None]))
+        if chance.random() < 0.2:
+            acts["undo-publication"] = lambda: undo_publication(publication, "A slip.", by=moray.lead, now=NOW)
+    if publication is not None and copies:
+        copy = chance.choice(copies)
+        acts["take-back-copy"] = lambda: take_back_copy(publication, copy, "No.", by=moray.lead, now=NOW)
+    name = chance.choice(sorted(acts))
+    try:
+        acts[name]()
+    except RuleBroken:
+        db.session.rollback()
+        return ""
+    db.session.commit()
+    return name
+
+
+@pytest.mark.more_in_full
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_counts_are_those_of_the_facts_after_acts_at_random(moray: Moray, seed: int) -> None:
+    chance, done = Random(seed), set()
+    for _ in range(examples(100)):
+        done.add(act_at_random(moray, chance))
+        check_counts()
+    assert {"approve", "publish", "send", "take-back-copy"} <= done
+
+
 def test_the_counts_of_every_step_are_those_of_the_facts(moray: Moray) -> None:
     """Whatever was recorded, in whichever order: the counts are held to the record."""
 
-    def check() -> None:
-        for document in db.session.scalars(select(Milestone).where(Milestone.kind.in_(DOCUMENTS))):
-            states = fact_states(get_record(document, TODAY), TODAY)
-            for step in db.session.scalars(select(Milestone).where(Milestone.fact_of_id == document.id)):
-                assert step.fact is not None
-                if step.fact_total is not None:
-                    assert (step.fact_count, step.fact_total) == (states[step.fact].count, states[step.fact].total)
-                assert (step.state is State.DONE) == (states[step.fact].whole or step.details_not_known)
-
+    check = check_counts
     check()
     moray.approve("NHS Grampian", BOARD_AGREED)
     check()

@@ -2,6 +2,7 @@
 the email and the history say of a mailbox that is set, not set, set later, and one that refuses."""
 
 from datetime import date, time
+from email import message_from_bytes, policy
 
 import pytest
 from flask import Flask
@@ -123,6 +124,20 @@ def test_a_copy_is_recorded_as_sent_when_the_mail_server_took_it(days: Days, lea
         (MAILBOX, "Moray: Children’s Services Plan 2026–29"),
         ("Ailsa Grant", "Your copy, Moray: Children’s Services Plan 2026–29"),
     ]
+
+
+def test_whoever_gets_a_copy_sees_who_sent_it_and_answers_them(lead: User) -> None:
+    publish(lead, mailbox=MAILBOX)
+    contents = db.session.scalars(select(MessageBody.content).order_by(MessageBody.message_id))
+    copy, own = (message_from_bytes(content, policy=policy.default) for content in contents)
+    assert copy["Reply-To"] == lead.email
+    for kind in ("plain", "html"):
+        part = copy.get_body((kind,))
+        assert part is not None
+        words = " ".join(part.get_content().split())
+        assert "Ailsa Grant sent this for the Moray children’s services planning partnership." in words
+        assert "If you reply, your email goes to Ailsa Grant." in words
+    assert own["Reply-To"] is None
 
 
 def test_without_a_mailbox_a_person_says_that_they_sent_it_and_nothing_is_emailed(days: Days, lead: User) -> None:

@@ -436,6 +436,22 @@ def test_no_text_makes_a_header(mail_app: Flask, subject: str, text: str, html: 
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
+def test_an_address_to_reply_to_is_one_line(mail_app: Flask) -> None:
+    with mail_app.app_context():
+        raw = compose(
+            subject="s",
+            recipient=ANNA,
+            text="t",
+            html="h",
+            message_id="<1@example.org>",
+            at=START,
+            reply_to="a@example.test\r\nBcc: evil@example.test",
+        )
+    message = message_from_bytes(raw, policy=policy.default)
+    assert message.keys() == [*FIXED_HEADERS, "Reply-To"]
+    assert message["Bcc"] is None
+
+
 @pytest.fixture(scope="module")
 def mail_app() -> Flask:
     """An app of settings alone, which is all that a mail is built from."""

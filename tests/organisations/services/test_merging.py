@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -17,9 +18,10 @@ from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.publication import Publication, PublicationCopy, Version
+from cycle_tracker.models.publication import Publication, PublicationCopy, Sending, Version
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.organisations.services.commencement import set_commencement
 from cycle_tracker.organisations.services.merging import POINTERS, merge_organisations
@@ -182,6 +184,35 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
     db.session.flush()
     with pytest.raises(RuleBroken, match="a decision on the same plan or report recorded"):
         merge_organisations(duplicate, kept, by=jean, now=NOW)
+
+
+def test_two_emails_with_copies_of_the_same_plan_are_never_made_one(moray: Partnership, jean: User) -> None:
+    """One receiver would be on its way twice. An email with a copy of another plan stands in nobody's way."""
+    kept, duplicate = provider("A"), provider("B")
+    plans = [make_milestone(moray, kind=Kind.PLAN) for _ in range(2)]
+    versions = [Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW) for plan in plans]
+    db.session.add_all(versions)
+    first, second = sending(versions[0], kept), sending(versions[0], duplicate)
+    with pytest.raises(RuleBroken, match="an email with a copy of the same plan or report recorded") as refused:
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert refused.value.field == "into"
+    assert duplicate.merged_into_id is None
+    second.publication = versions[1]
+    db.session.flush()
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert {one.receiver_id for one in (first, second)} == {kept.id}
+
+
+def sending(publication: Publication, receiver: Organisation) -> Sending:
+    """An email with a copy that is on its way."""
+    identity = uuid4().hex
+    message = Message(identity=identity, message_id=f"<{identity}@example.org>", kind=MessageKind.DOCUMENT_PUBLISHED)
+    message.recipient, message.subject, message.rendered_on = "plans@example.test", "The plan", TODAY
+    message.queued_at = message.ready_at = NOW
+    made = Sending(publication=publication, receiver=receiver, message=message, asked_at=NOW)
+    db.session.add(made)
+    db.session.flush()
+    return made
 
 
 def test_different_roles_at_the_same_time_are_refused(moray: Partnership, jean: User) -> None:

@@ -1,24 +1,28 @@
 """Home starts with what the person must do, and is different for each role."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis, Kind
+from cycle_tracker.core.kinds import Basis, Fact, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from tests.factories import (
     grant_role,
     make_cycle,
     make_government,
     make_milestone,
+    make_organisation,
     make_partnership,
     make_report,
     make_user,
@@ -28,6 +32,15 @@ from tests.support.visits import give_password, statements, visit_as, whole_page
 TODAY = date(2026, 7, 3)
 
 pytestmark = pytest.mark.usefixtures("morning")
+
+
+class KeptFact(NamedTuple):
+    """The fact that completes a step, and how much of it is recorded."""
+
+    fact: Fact
+    fact_of_id: int
+    fact_count: int | None
+    fact_total: int
 
 
 def in_days(days: int) -> date:
@@ -79,6 +92,37 @@ def test_a_planning_lead_sees_what_is_open_in_the_partnership_by_date(app: Flask
         assert absent not in said
     assert page.find("a", href="/partnerships/moray/milestones/2023-26.annual-report-3") is not None
     assert page.find("a", href="/partnerships/moray/cycles/2026-29") is not None
+
+
+def test_a_step_whose_fact_is_half_recorded_says_how_much(app: Flask) -> None:
+    with app.app_context():
+        moray = make_partnership("moray")
+        lead = make_user(role=Role.LEAD, partnership=moray)
+        plan = make_milestone(moray, kind=Kind.PLAN, title="The plan", due_on=in_days(200))
+        for title, count in (("Agree the plan", 3), ("Send the copies", None)):
+            make_milestone(
+                moray,
+                title=title,
+                due_on=in_days(2),
+                fact=Fact.AGREED,
+                fact_of_id=plan.id,
+                fact_count=count,
+                fact_total=4,
+            )
+        make_milestone(
+            moray,
+            title="Publish",
+            due_on=in_days(3),
+            fact=Fact.PUBLISHED,
+            fact_of_id=plan.id,
+            fact_count=0,
+            fact_total=1,
+        )
+        email = give_password(lead)
+    said = words(home(app, email))
+    assert "5 July 2026, in 2 days. 3 of 4 recorded. No owner" in said
+    assert "5 July 2026, in 2 days. 0 of 4 recorded. No owner" in said
+    assert "6 July 2026, in 3 days. No owner" in said
 
 
 def test_a_contributor_sees_what_they_own_in_all_their_partnerships(app: Flask) -> None:
@@ -190,6 +234,27 @@ def test_an_administrator_sees_the_health_of_the_service_and_no_content(app: Fla
     assert headings(page) == ["Service health"]
     assert "The reminders for 3 July 2026 have not been prepared." in words(page)
     assert "Report of Moray" not in words(page)
+
+
+def test_an_administrator_sees_how_many_organisations_wait_to_be_accepted(app: Flask) -> None:
+    with app.app_context():
+        email, auditor = give_password(make_user(role=Role.ADMINISTRATOR)), give_password(make_user(role=Role.AUDITOR))
+        make_partnership("moray")
+        db.session.commit()
+    run: list[int] = []
+    for number, said in ((0, "Service health"), (1, "1 organisation is waiting"), (2, "2 organisations are waiting")):
+        with app.app_context():
+            if number:
+                make_organisation(f"Added {number}").added_by_id = db.session.scalars(select(Partnership.id)).one()
+            db.session.commit()
+        browser = visit_as(app, email)
+        with statements(app) as seen:
+            page = whole_page(browser.get("/"))
+        run.append(len(seen))
+        assert (page.find("a", href="/organisations?use=waiting") is not None) == bool(number)
+        assert said in words(page)
+    assert len(set(run)) == 1
+    assert "waiting to be accepted" not in words(home(app, auditor))
 
 
 def test_an_auditor_finds_the_ways_to_everything(app: Flask) -> None:

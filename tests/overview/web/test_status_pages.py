@@ -14,7 +14,7 @@ from flask import Flask
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Manner
+from cycle_tracker.core.kinds import Fact, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
@@ -260,3 +260,18 @@ def test_an_escalation_leads_to_a_page_that_its_reader_may_open(moray: Moray) ->
         address = str(soup(client.get(STATUS)).select("#table-escalations th a")[0]["href"])
         assert address.startswith(start)
         assert client.get(address).status_code == 200
+
+
+def test_a_step_whose_fact_is_half_recorded_says_how_much_on_the_page_and_in_word(moray: Moray) -> None:
+    half: dict[str, Any] = {"fact": Fact.AGREED, "fact_of_id": moray.published.id, "fact_count": 3, "fact_total": 4}
+    make_milestone(moray.place, title="Send the copies", due_on=date(2026, 6, 23), **half)
+    make_milestone(moray.place, title="Send more copies", due_on=date(2026, 7, 13), **half)
+    db.session.commit()
+    words = said(moray.client().get(STATUS))
+    past, ahead = (
+        "23 June 2026, 10 days past the local date. 3 of 4 recorded",
+        "13 July 2026, in 10 days. 3 of 4 recorded",
+    )
+    for sentence in (past, ahead):
+        assert sentence in words
+        assert sentence in [cell.text for table in moray.word().tables for row in table.rows for cell in row.cells]

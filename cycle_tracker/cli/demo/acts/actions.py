@@ -4,9 +4,9 @@ from datetime import date
 
 from cycle_tracker.cli.demo.chances import days, in_office_hours, lot, one_in, working_day
 from cycle_tracker.cli.demo.people import People
-from cycle_tracker.cli.demo.scenes import Scene
+from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis, Kind, Stage
+from cycle_tracker.core.kinds import Basis, Fact, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
 from cycle_tracker.models.cycle import Cycle
@@ -15,12 +15,15 @@ from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 
+# Only a plan that is published has another version.
+OF_THE_PUBLISHED_PLAN = "Publish the child-friendly version of the plan"
+
 # What is to be done, and how many days after the demo's day it is due.
 ACTIONS = (
     ("Open family support drop-ins in two more localities", 9),
     ("Agree one referral route for young carers", -8),
     ("Report on waiting times for child and adolescent mental health", 3),
-    ("Publish the child-friendly version of the plan", -64),
+    (OF_THE_PUBLISHED_PLAN, -64),
     ("Train school staff in trauma-informed practice", 75),
     ("Review kinship care payments across the lead bodies", 150),
 )
@@ -28,14 +31,16 @@ ACTIONS = (
 BEGUN_WITHIN = days(60)
 
 
-def add_actions(cycle: Cycle, scene: Scene, people: People) -> None:
+def add_actions(cycle: Cycle, act: Act, people: People) -> None:
     """Give the present cycle its actions: one or two of them done, one past its date in some partnerships."""
+    scene, published_on = act.scene, _published_on(act)
     calendar = calendar_of(scene.partnership.id)
     actions = [
         _action(cycle, number, title, due_on, scene, people)
         for number, (title, distance) in enumerate(ACTIONS, start=1)
         if (due_on := _due_on(title, distance, scene)) >= cycle.period.start
         and not (-30 < distance < 0 and lot(3, scene.slug, title, "past"))
+        and (title != OF_THE_PUBLISHED_PLAN or (published_on is not None and published_on < due_on))
     ]
     policies = policies_now()
     for action in actions:
@@ -45,6 +50,11 @@ def add_actions(cycle: Cycle, scene: Scene, people: People) -> None:
     db.session.flush()
     for action in actions:
         _play(action, scene)
+
+
+def _published_on(act: Act) -> date | None:
+    """The day on which the plan itself was published, if it was."""
+    return next((one.done_on for one in act.milestones if one.fact is Fact.PUBLISHED), None)
 
 
 def _due_on(title: str, distance: int, scene: Scene) -> date:

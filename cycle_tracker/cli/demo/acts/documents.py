@@ -16,8 +16,10 @@ from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Publication, Version
 
-# So long after the guidance date the governance group noted the explanation.
+# So long after the guidance date, or later, the governance group noted the explanation.
 EXPLAINED_AFTER = days(35)
+# So long before the demo's day, or earlier where the guidance date is near: what it says of meetings to come is so.
+EXPLAINED_BEFORE = days(20)
 
 # So long before the demo's day the new expected date of an explanation passed.
 RAN_OUT = days(24)
@@ -143,6 +145,8 @@ def _explain(document: Milestone, part: Part, scene: Scene) -> None:
     if document.target_on is None or scene.chair is None:
         return
     noted_on = working_day(document.target_on + EXPLAINED_AFTER)
+    if part is not Part.RUN_OUT:
+        noted_on = max(noted_on, working_day(scene.on - EXPLAINED_BEFORE))
     if noted_on >= scene.on:
         return
     expected_on = scene.on - RAN_OUT if part is Part.RUN_OUT else scene.on + days(HOLDS_FOR_DAYS[scene.slug])

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, update
-
 from cycle_tracker.cli.demo.acts.meetings import add_meetings, decide_on
 from cycle_tracker.cli.demo.acts.papers import WITH_PAPERS, add_papers, send_copies
 from cycle_tracker.cli.demo.acts.questions import ask, ask_and_answer, propose_for_report, propose_for_step
@@ -12,10 +10,6 @@ from cycle_tracker.cli.demo.acts.workaday import WAITS_FOR_A_DATE, add_workaday,
 from cycle_tracker.cli.demo.parts import STAR, last_report
 from cycle_tracker.cli.demo.people import People
 from cycle_tracker.cli.demo.scenes import Scene
-from cycle_tracker.core.extensions import db
-from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models.message import Message, MessageBody, MessageKind
-from cycle_tracker.models.notice import Notice
 
 ASKED, ANSWERED = "west-dunbartonshire", "dumfries-and-galloway"
 PROPOSES = "clackmannanshire"
@@ -42,16 +36,3 @@ def play_present(scenes: Mapping[str, Scene], people: People) -> None:
         (DECIDES, decide_on),
     ):
         play(last_report(scenes[slug].partnership, scenes[slug].on), scenes[slug])
-    _forget_mails_of_the_past()
-
-
-def _forget_mails_of_the_past() -> None:
-    """Mails of the days before the demo's came then: none of them is to be sent now. Of requests for an update it is
-    known to whom they went, and when."""
-    db.session.flush()
-    db.session.execute(delete(Notice))
-    db.session.execute(delete(MessageBody))
-    db.session.execute(delete(Message).where(Message.kind != MessageKind.UPDATE_REQUEST))
-    db.session.execute(
-        update(Message).values(state=MessageState.SENT, ended_at=Message.queued_at, receipt="250 2.0.0 OK")
-    )

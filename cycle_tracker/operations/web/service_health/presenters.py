@@ -91,7 +91,7 @@ def health_page(now: datetime) -> HealthPage:
 
 
 def _numbers() -> tuple[WaitingMails, int, int]:
-    return outbox_health.messages_waiting(), outbox_health.count_failed(), outbox_health.count_unreachable()
+    return outbox_health.messages_waiting(), *outbox_health.count_failed_and_unreachable()
 
 
 def _tiles(waiting: WaitingMails, failed: int, unreachable: int) -> list[Tile]:

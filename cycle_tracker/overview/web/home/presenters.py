@@ -15,7 +15,8 @@ from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import bases, number_words
 from cycle_tracker.documents.rules.documents import DocumentFacts, document_state
-from cycle_tracker.milestones.web.details import Dates
+from cycle_tracker.documents.web.lines import with_progress
+from cycle_tracker.milestones.web.details import Dates, Detail
 from cycle_tracker.overview.queries.work import COMING_UP_DAYS, WorkList, WorkMilestone
 from cycle_tracker.overview.rules.listing import DateGroup
 from cycle_tracker.web.links import url_for
@@ -164,6 +165,8 @@ def _tasks(rows: Iterable[WorkMilestone], viewer: Viewer, today: date) -> list[T
         )
         due, bases = _words(dates, row.duty_basis, row.duty_citation, row.date_citation, today)
         status = _status(dates, row.opens_on, row.explained_until, row.notify_from, today)
+        if row.fact:
+            due = with_progress(due, row, Detail.EVERYTHING)
         owner = "You own this" if row.owner_id == yourself else _owner(row, viewer)
         summary = f"{row.partnership}. {due}. {owner}.{bases}" if several else f"{due}. {owner}.{bases}"
         tasks.append(Task(row.title, addresses.milestone(row.slug, row.key), summary, *status))

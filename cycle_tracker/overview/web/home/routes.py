@@ -10,6 +10,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.operations.web.service_health.presenters import health_summary
+from cycle_tracker.organisations.queries.organisations import count_waiting
 from cycle_tracker.overview.queries.group_escalations import list_decisions_wanted
 from cycle_tracker.overview.queries.running_cycles import list_running_cycles
 from cycle_tracker.overview.queries.work import list_work
@@ -45,6 +46,8 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
     partnerships = list_running_cycles(viewer, today) if viewer.can(Permission.READ_PARTNERSHIP) else []
     if viewer.can(Permission.RECORD_PUBLICATION) or viewer.can(Permission.RECORD_ON_BEHALF):
         sections["records"] = records.ways_in(viewer, partnerships)
+    if viewer.can(Permission.MANAGE_ORGANISATIONS):
+        sections["to_accept"] = count_waiting()
     if viewer.can(Permission.READ_SERVICE_HEALTH):
         sections["health"] = health_summary(clock.now())
     if viewer.can(Permission.READ_PARTNERSHIP):

@@ -9,8 +9,9 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.listed import ListedMilestone
-from cycle_tracker.documents.web.lines import owner_words
+from cycle_tracker.documents.web.lines import owner_words, with_progress
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
+from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.overview.queries.status import AHEAD, InternalStatus, PartnershipStatus
@@ -94,9 +95,10 @@ def _past(inside: InternalStatus, slug: str, today: date) -> ReportSection:
 
 
 def _past_date(milestone: ListedMilestone, today: date) -> str:
-    """How long the date worked to has passed: `14 May 2026, 50 days past`."""
+    """How long the due date has passed, and how much is recorded: `14 May 2026, 50 days past …. 3 of 4 recorded`."""
     name = date_name(milestone.date_basis, expected=milestone.expected_date)
-    return f"{day(milestone.due_on)}, {count(days_past(milestone.due_on, today), 'day')} past the {name}"
+    words = f"{day(milestone.due_on)}, {count(days_past(milestone.due_on, today), 'day')} past the {name}"
+    return with_progress(words, milestone, Detail.EVERYTHING)
 
 
 def _why(change: DateChange | None) -> str:
@@ -112,7 +114,7 @@ def _ahead(inside: InternalStatus, slug: str, today: date) -> ReportSection:
             [
                 ReportCell(one.title, addresses.milestone(one.slug, one.key)),
                 ReportCell(kind_label(one.kind)),
-                ReportCell(due_wording(one, today)),
+                ReportCell(with_progress(due_wording(one, today), one, Detail.EVERYTHING)),
                 ReportCell(owner_words(one.owner, one.owner_active)),
             ]
             for one in inside.ahead
