@@ -126,11 +126,30 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
         print(failed, file=sys.stderr, flush=True)
 
 
+def prepare(env: dict[str, str]) -> None:
+    """Bring the database up to date, with the demo in it. A new file gets its name only once the demo is whole: of one
+    that was stopped on the way nothing is left to stumble over."""
+    whole = ROOT / "instance" / "cycle_tracker.db"
+    if env.get("DATABASE_URL") or whole.exists():
+        begin(env)
+        return
+    half = whole.with_name("demo_being_made.db")
+    for leftover in whole.parent.glob(f"{half.name}*"):
+        leftover.unlink()
+    begin({**env, "DATABASE_URL": f"sqlite:///{half}"})
+    half.replace(whole)
+
+
+def begin(env: dict[str, str]) -> None:
+    """Run what comes before the servers."""
+    for doing, command in BEFORE_IT_STARTS:
+        run([*FLASK, *command], env, doing=doing)
+
+
 def main() -> int:
     ports = read_ports()
     env = environment(ports)
-    for doing, command in BEFORE_IT_STARTS:
-        run([*FLASK, *command], env, doing=doing)
+    prepare(env)
 
     bind = f"{LOOPBACK}:{ports.web}"
     catcher = ["node_modules/.bin/maildev", "--silent", "--ip", LOOPBACK, "--mail-directory", "instance/mails"]
