@@ -131,7 +131,7 @@ def make(partnership: Partnership) -> dict[str, object]:
         done_on=date(2020, 4, 1),
         cycle=make_cycle(partnership, "2020-23"),
     )
-    db.session.add(Publication(milestone=plan, published_on=date(2020, 4, 1), recorded_at=now()))
+    db.session.add(Publication(milestone=plan, published_on=date(2020, 4, 1), recorded_from=now()))
     db.session.add(Preparation(milestone_id=plan.id, prepared_on=date(2020, 4, 1), prepared_from=PreparedFrom.BY_HAND))
     make_milestone(
         partnership,
@@ -167,7 +167,7 @@ def _publish(partnership: Partnership, number: int, council: Organisation, board
         Publication(
             milestone=report,
             published_on=date(2023, 6, 1),
-            recorded_at=now(),
+            recorded_from=now(),
             kept_copy_id=file.id,
             addresses=[PublicationAddress(address="https://www.example.org/report")],
             copies=[PublicationCopy(receiver=board, sent_on=date(2023, 6, 1))],

@@ -777,7 +777,7 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
     recorded = [tuple(row) for row in db.session.execute(its_days)]
     was = stands()
     db.session.remove()
-    upgrade()
+    upgrade(revision="0013")
     prepared = db.session.execute(text("SELECT milestone_id, prepared_on, prepared_from FROM preparations ORDER BY 1"))
     assert [(row[0], str(row[1]), row[2]) for row in prepared] == [
         (10, day_ago(90), "approvals"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
@@ -15,8 +15,11 @@ from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Form, Publication, PublicationAddress
+from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, Form, Publication, PublicationAddress
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
+
+# The day of a version that is not the first one.
+_NEWER_ON = case((Publication.is_newer, Publication.published_on))
 
 
 class PublishedAddress(NamedTuple):
@@ -96,7 +99,7 @@ def _values(first: Sequence[PartnershipName], partnership: str, period: Period |
 def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tuple[Any, ...]]:
     """A row for each address of each document, in the order of the documents; `_read` reads its columns in this order.
     A page has the number of all documents in each row besides, so that the database is asked once."""
-    columns = [Publication.id, Partnership.name, Milestone.title, Cycle.period_start, Publication.published_on]
+    columns = [Publication.id, Partnership.name, Milestone.title, Cycle.period_start, FIRST_PUBLISHED_ON]
     address = [PublicationAddress.form, PublicationAddress.language, PublicationAddress.address]
     order = (
         Partnership.name,
@@ -112,7 +115,7 @@ def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Selec
         counted = _count(one_partnership=one_partnership, one_period=one_period)
         in_all = [counted.correlate(None).scalar_subquery().label("in_all")]
     return (
-        select(*columns, Publication.newer_on, *address, *in_all)
+        select(*columns, _NEWER_ON, *address, *in_all)
         .select_from(Publication)
         .join(Milestone, Milestone.id == Publication.milestone_id)
         .join(Partnership, Partnership.id == Milestone.partnership_id)

@@ -102,7 +102,7 @@ def test_all_that_was_the_duplicates_is_the_other_ones(moray: Partnership, jean:
     worker = make_user("Rory Baird", organisation=duplicate)
     grant(worker, duplicate)
     plan = make_milestone(moray, kind=Kind.PLAN, lead_organisation=duplicate)
-    publication = Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW)
+    publication = Publication(milestone=plan, version=Version.FINAL, recorded_from=NOW)
     publication.copies.append(PublicationCopy(receiver=duplicate, sent_on=TODAY))
     approval = Approval(milestone_id=plan.id, organisation=duplicate, manner=Manner.NOTED, recorded_by_id=jean.id)
     approval.recorded_at = NOW
@@ -167,7 +167,7 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
     make_government()
     kept, duplicate = provider("A"), provider("B")
     plan = make_milestone(moray, kind=Kind.PLAN)
-    publication = Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW)
+    publication = Publication(milestone=plan, version=Version.FINAL, recorded_from=NOW)
     publication.copies.extend(PublicationCopy(receiver=one) for one in (kept, duplicate))
     db.session.add(publication)
     db.session.flush()

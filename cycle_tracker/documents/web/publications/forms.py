@@ -84,13 +84,12 @@ class FactsForm(MilestoneForm):
         """Offer the versions that this publication may be, and no day of a newer version where there is none. Only a
         plan can be for a part of its period."""
         present = publication.version if publication is not None else None
-        revised = present is Version.REVISED
         is_plan = document.kind is Kind.PLAN
         offered = {Version.DRAFT, Version.FINAL, present} | ({Version.INTERIM} if is_plan else set())
         self.which.choices = {one.value: version_label(one, document.kind) for one in Version if one in offered}
         if not is_plan:
             del self.interim_until
-        if publication is None or publication.newer_on is None and not revised:
+        if publication is None or not publication.is_newer:
             del self.newer_on
 
     def show_places(self, places: Iterable[PublishedAddress]) -> None:

@@ -190,14 +190,12 @@ def _rows(
     ]
     if publication.version is Version.INTERIM and publication.interim_until is not None:
         rows.append(Row("Covers the period until", day(publication.interim_until)))
-    if publication.interim_on is not None:
-        rows.append(Row("Interim plan published on", day(publication.interim_on)))
     if not publication.is_document:
         return rows
     if publication.newer_on is not None:
         rows[1:] = [
             Row("This version published on", day(publication.newer_on)),
-            Row("First version published on", upper_first(day(publication.published_on))),
+            Row("First version published on", upper_first(day(publication.first_published_on))),
         ]
     copy = government_copy(publication)
     if copy is None:

@@ -127,7 +127,7 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
 def _show_facts(form: FactsForm, publication: Publication | None) -> None:
     places: list[PublishedAddress] = []
     if publication is not None:
-        form.which.data, form.published_on.data = publication.version.value, publication.published_on
+        form.which.data, form.published_on.data = publication.version.value, publication.first_published_on
         for name in ("newer_on", "interim_until"):
             if name in form:
                 form[name].data = getattr(publication, name)
