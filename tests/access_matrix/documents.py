@@ -85,6 +85,13 @@ TABLE = [
         otherwise=404,
     ),
     Cell(
+        f"{PUBLICATION}/kept-copy/file/<int(max=2147483647):number>",
+        "GET",
+        f"{PUBLISHED}1/publication/kept-copy/file/1",
+        EVERYBODY - {ADMINISTRATOR},
+        otherwise=404,
+    ),
+    Cell(
         f"{PUBLICATION}/kept-copy/removal",
         "POST",
         f"{PUBLISHED}6/publication/kept-copy/removal",
@@ -163,19 +170,20 @@ def _publish(partnership: Partnership, number: int, council: Organisation, board
     db.session.add(file)
     db.session.flush()
     db.session.add(StoredContent(file_id=file.id, content=b"abc"))
-    db.session.add(
-        Publication(
-            milestone=report,
-            published_on=date(2023, 6, 1),
-            recorded_from=now(),
-            kept_copy_id=file.id,
-            addresses=[PublicationAddress(address="https://www.example.org/report")],
-            copies=[PublicationCopy(receiver=board, sent_on=date(2023, 6, 1))],
-        )
+    publication = Publication(
+        milestone=report,
+        published_on=date(2023, 6, 1),
+        recorded_from=now(),
+        kept_copy_id=file.id,
+        addresses=[PublicationAddress(address="https://www.example.org/report")],
+        copies=[PublicationCopy(receiver=board, sent_on=date(2023, 6, 1))],
     )
+    db.session.add(publication)
+    db.session.flush()
     db.session.add(
         Approval(
             milestone_id=report.id,
+            publication_id=publication.id,
             organisation=council,
             manner=Manner.APPROVED,
             recorded_by_id=recorder.id,

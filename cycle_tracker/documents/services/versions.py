@@ -25,6 +25,13 @@ def known_versions(document: Milestone) -> Sequence[Publication]:
     return db.session.scalars(known.order_by(Publication.number)).all()
 
 
+def version_before(publication: Publication) -> Publication | None:
+    """The version that is present once this one is undone; None if nothing is published then."""
+    others = {one.number: one for one in known_versions(publication.milestone) if one.id != publication.id}
+    found = present_of(as_known(one) for one in others.values())
+    return others[found.number] if found is not None else None
+
+
 def add_version(
     document: Milestone,
     version: Version,
