@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import SystemRandom
-from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -15,38 +14,15 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe, is_about_one
 from cycle_tracker.mail.rules import Verdict, retry_after
+from cycle_tracker.mail.services.attachments import file_asked_for, with_file
 from cycle_tracker.mail.services.claims import Claim, claim_ready_messages, release_claim, renew_claim
 from cycle_tracker.mail.services.connections import MailLine, ServerGate
+from cycle_tracker.mail.services.hooks import Hooks, Links
 from cycle_tracker.mail.services.results import MailInHand, Result, Sent, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import ServerTrouble
 
 chance = SystemRandom().random
 log = logging.getLogger(__name__)
-
-
-class Links(Protocol):
-    """The links of the mails that a sender has in hand."""
-
-    @property
-    def are_made(self) -> bool:
-        """False until they were made for all of these mails."""
-
-    def make(self, connection: Connection, *, now: datetime) -> None:
-        """Make them, and commit what must be known of them before anybody sees them."""
-
-    def fill_in(self, mail: MailInHand) -> bytes:
-        """The bytes of one of the mails with its links. Raises what kept them from being made."""
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the sender asks of those who know what a mail says: whether it still holds, and what its links are.
-
-    `refresh` brings messages up to date for a day and gives the numbers of those that it withdrew; it commits.
-    """
-
-    refresh: Callable[[Sequence[int], date, datetime], set[int]]
-    links_of: Callable[[Sequence[MailInHand]], Links]
 
 
 @dataclass(frozen=True)
@@ -225,7 +201,8 @@ class SendingLine:
         self.sent.failed += 1
 
     def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
-        """The bytes as they are stored, with links made now. Raises ValueError where there are none."""
+        """The bytes as they are stored, with links made now and a file read now. Raises ValueError where there are
+        none."""
         if not mail.content:
             raise ValueError("it has no text")
         if mail.carries_a_link:
@@ -234,7 +211,13 @@ class SendingLine:
         if not links.are_made:
             with self.run.turn:
                 links.make(connection, now=self.clock())
-        return links.fill_in(mail)
+        content = links.fill_in(mail)
+        number = file_asked_for(mail.content, mail.key)
+        if number is None:
+            return content
+        with self.run.turn, connection.begin():
+            file = self.run.hooks.file_of(connection, number)
+        return with_file(content, mail.key, number, file)
 
     def count(self, result: Result) -> None:
         """Count what was recorded."""

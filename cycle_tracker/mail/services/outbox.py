@@ -32,7 +32,8 @@ from flask import Flask, current_app
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.claims import count_in_other_hands, count_ready_messages
 from cycle_tracker.mail.services.connections import ServerGate
-from cycle_tracker.mail.services.lines import Hooks, Run, SendingLine
+from cycle_tracker.mail.services.hooks import Hooks
+from cycle_tracker.mail.services.lines import Run, SendingLine
 from cycle_tracker.mail.services.results import Sent
 
 BATCH = 100
