@@ -104,7 +104,7 @@ def _around_content_type(head: bytes) -> tuple[bytes, bytes, bytes]:
     """What stands before the header Content-Type, that header with its folded lines, and what stands after it."""
     found = CONTENT_TYPE.search(head)
     if found is None:
-        raise ValueError("a mail without a Content-Type")
+        raise ValueError("an email without a Content-Type")
     return head[: found.start()], found.group(), head[found.end() :]
 
 

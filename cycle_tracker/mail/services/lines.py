@@ -202,7 +202,7 @@ class SendingLine:
 
     def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
         """The bytes as they are stored, with links made now and a file read now. Raises ValueError where there are
-        none."""
+        none. Commits, so that no transaction is open while the server is spoken to."""
         if not mail.content:
             raise ValueError("it has no text")
         if mail.carries_a_link:
