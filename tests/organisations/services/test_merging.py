@@ -184,6 +184,29 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
         merge_organisations(duplicate, kept, by=jean, now=NOW)
 
 
+def test_two_records_of_an_earlier_version_become_one_because_no_page_can_remove_them(
+    moray: Partnership, jean: User
+) -> None:
+    make_government()
+    kept, duplicate, other = provider("A"), provider("B"), provider("C")
+    plan = make_milestone(moray, kind=Kind.PLAN)
+    earlier = Publication(milestone=plan, is_present=False, recorded_from=NOW)
+    present = Publication(milestone=plan, number=2, version=Version.REVISED, recorded_from=NOW)
+    earlier.copies.extend(PublicationCopy(receiver=one) for one in (kept, duplicate, other))
+    present.copies.append(PublicationCopy(receiver=duplicate))
+    db.session.add_all([earlier, present])
+    db.session.flush()
+    for version, one in ((earlier, kept), (earlier, duplicate), (present, duplicate)):
+        approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
+        approval.publication_id, approval.recorded_at = version.id, NOW
+        db.session.add(approval)
+    db.session.flush()
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert [[copy.receiver for copy in version.copies] for version in (earlier, present)] == [[kept, other], [kept]]
+    decided = db.session.execute(select(Approval.publication_id, Approval.organisation_id).order_by(Approval.id)).all()
+    assert [tuple(row) for row in decided] == [(earlier.id, kept.id), (present.id, kept.id)]
+
+
 def test_different_roles_at_the_same_time_are_refused(moray: Partnership, jean: User) -> None:
     kept, duplicate = provider("A"), provider("B")
     part(moray, kept, BodyRole.MEMBER, FIRST, TODAY)
