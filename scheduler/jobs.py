@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker.core import clock
@@ -17,6 +18,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
+from cycle_tracker.mail.services.attachments import AttachedFile
 from cycle_tracker.mail.services.results import a_sending_is_over
 from cycle_tracker.models.job_run import RunOutcome
 from cycle_tracker.operations.services.alarms import watch_sender
@@ -82,7 +84,9 @@ def send_account_mails(today: date) -> Report:
 
 
 def _send(today: date, *, only_for_accounts: bool = False) -> Report:
-    sent = send_ready_messages(today, clock.now, stop=stopping.is_set, only_for_accounts=only_for_accounts)
+    sent = send_ready_messages(
+        today, clock.now, stop=stopping.is_set, only_for_accounts=only_for_accounts, file_of=_file_of
+    )
     if not only_for_accounts and a_sending_is_over():
         # Not at the top: what documents need is loaded only where one was sent.
         from cycle_tracker.documents.services.sendings import settle_sendings
@@ -93,6 +97,13 @@ def _send(today: date, *, only_for_accounts: bool = False) -> Report:
     if sent.failed and not said:
         said = f"Mails that failed by themselves: {sent.failed}. The service health page says why."
     return Report(counts, said, usable=not sent.could_not_be_used)
+
+
+def _file_of(connection: Connection, number: int) -> AttachedFile | None:
+    # Not at the top: what documents need is loaded only where one is sent.
+    from cycle_tracker.documents.services.attachments import kept_copy_of
+
+    return kept_copy_of(connection, number)
 
 
 def seal_audit(_today: date) -> Report:

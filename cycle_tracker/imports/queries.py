@@ -81,7 +81,7 @@ def publications_of(milestone_ids: Collection[int]) -> dict[int, Publication]:
         one.milestone_id: one
         for one in db.session.scalars(
             select(Publication)
-            .where(Publication.milestone_id.in_(milestone_ids))
+            .where(Publication.milestone_id.in_(milestone_ids), Publication.is_present)
             .options(
                 selectinload(Publication.addresses),
                 selectinload(Publication.copies).joinedload(PublicationCopy.receiver),

@@ -1,12 +1,16 @@
-"""The bytes of a mail: its fixed headers, its text and its HTML."""
+"""The bytes of a mail: its fixed headers, its text and its HTML, and a file beside them."""
 
 import quopri
+import re
+from base64 import encodebytes
 from datetime import datetime
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
+from secrets import token_hex
+from urllib.parse import quote
 
 from flask import current_app
 
@@ -16,6 +20,8 @@ from cycle_tracker.core.placeholders import CLOSING, opening, placeholder
 CRLF = compat32.clone(linesep="\r\n", max_line_length=None)
 # None of the encoded words of a header may be longer (RFC 2047, section 2), and each may be a line of its own.
 LONGEST_ENCODED_WORD = 75
+CONTENT_TYPE = re.compile(rb"^Content-Type:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*", re.MULTILINE)
+LONGEST_PLAIN_NAME, LONGEST_ENCODED_PIECE = 60, 50
 # Stands at the end of a part while it is encoded, so that the line has room for the sign of a soft break.
 END = "~"
 
@@ -68,6 +74,62 @@ def compose(
     message.attach(_part("plain", text, key))
     message.attach(_part("html", html, key))
     return message.as_bytes(policy=CRLF)
+
+
+def attach(content: bytes, name: str, media_type: str, file: bytes) -> bytes:
+    """The bytes of a mail that `compose` made, with a file beside its texts.
+
+    All headers stay as they are but Content-Type, which goes with the texts into a part of their own. The name of the
+    file is one line, in plain letters or encoded as RFC 2231 says, on lines that every mail server takes.
+    """
+    head, _, body = content.partition(b"\r\n\r\n")
+    before, of_texts, after = _around_content_type(head)
+    boundary = f"file-{token_hex(16)}".encode("ascii")
+    outer = b'Content-Type: multipart/mixed; boundary="' + boundary + b'"'
+    headers = [
+        f"Content-Type: {one_line(media_type)}",
+        "Content-Transfer-Encoding: base64",
+        f"Content-Disposition: attachment{_file_name(one_line(name))}",
+    ]
+    of_file = "\r\n".join(headers).encode("ascii")
+    texts = of_texts + b"\r\n\r\n" + body
+    encoded = encodebytes(file).replace(b"\n", b"\r\n")
+    return b"".join(
+        [
+            *(before, outer, after, b"\r\n\r\n"),
+            *(b"--", boundary, b"\r\n", texts, b"\r\n"),
+            *(b"--", boundary, b"\r\n", of_file, b"\r\n\r\n", encoded),
+            *(b"--", boundary, b"--\r\n"),
+        ]
+    )
+
+
+def _around_content_type(head: bytes) -> tuple[bytes, bytes, bytes]:
+    """What stands before the header Content-Type, that header with its folded lines, and what stands after it."""
+    found = CONTENT_TYPE.search(head)
+    if found is None:
+        raise ValueError("an email without a Content-Type")
+    return head[: found.start()], found.group(), head[found.end() :]
+
+
+def _file_name(name: str) -> str:
+    """The parameters that say the name of an attached file."""
+    if name.isascii() and len(name) <= LONGEST_PLAIN_NAME:
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f';\r\n filename="{quoted}"'
+    pieces, piece = [], ""
+    for sign in name:
+        encoded = quote(sign, safe="")
+        if len(piece) + len(encoded) > LONGEST_ENCODED_PIECE:
+            pieces.append(piece)
+            piece = ""
+        piece += encoded
+    pieces.append(piece)
+    if len(pieces) == 1:
+        return f";\r\n filename*=utf-8''{pieces[0]}"
+    first, *rest = pieces
+    more = "".join(f";\r\n filename*{number}*={one}" for number, one in enumerate(rest, 1))
+    return f";\r\n filename*0*=utf-8''{first}{more}"
 
 
 def _sender() -> str:

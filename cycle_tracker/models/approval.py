@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.kinds import Agreed, Manner, PreparedFrom
-from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 from cycle_tracker.models.organisation import Organisation
 
 
@@ -19,13 +19,21 @@ class Approval(Base):
 
     Subject to changes: who signs off, by when, and on which day they did. Deferred: to which meeting, on which day.
     Noted: whether the body agreed to the plan, and who said so. What does not belong to the decision is empty.
+
+    `publication_id` is the version that it belongs to, empty until the document itself is published.
     """
 
     __tablename__ = "approvals"
-    __table_args__ = (UniqueConstraint("milestone_id", "organisation_id"),)
+    __table_args__ = (
+        UniqueConstraint("publication_id", "organisation_id"),
+        partial_index(
+            "uq_approvals_to_come", "milestone_id", "organisation_id", where="publication_id IS NULL", unique=True
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"))
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("publications.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     manner: Mapped[Manner] = mapped_column(words(Manner, "manner"))
     made_by: Mapped[str] = mapped_column(OneLine(200), default="")

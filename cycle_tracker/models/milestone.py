@@ -36,8 +36,8 @@ class Milestone(Base):
     as done although its fact is not recorded.
 
     `complete` says of a report that it is published, and of a plan that it is published and was sent to Scottish
-    Ministers: triggers keep it (`models/publication.py`), so that the few that are not are found among the many that
-    are.
+    Ministers: triggers keep it (`models/publication.py`), so that the few that are not are found among the many
+    that are.
     """
 
     __tablename__ = "milestones"

@@ -1,9 +1,9 @@
-"""What is known of a document once it is published: where it is, and who was sent it."""
+"""What is known of each version of a document once it is published: where it is, and who was sent it."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, ForeignKey, String, UniqueConstraint, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, String, UniqueConstraint, case, event, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.kinds import Kind
@@ -44,26 +44,39 @@ class Form(StrEnum):
 
 
 class Publication(Base):
-    """A document's facts. `published_on` may be unknown for what is put in from the past; it stays the day of the first
-    version, by which the document was in time or late, and `newer_on` is the day of the present version where that is
-    a newer one. `kept_copy_id` is a copy that was uploaded.
+    """One version of a document, as it is known: its facts, and what hangs on it.
 
-    An interim plan covers part of the period, to its last day in `interim_until`. It is not the plan: once the plan
-    itself is published, `published_on` is the day of that, and `interim_on` the day of the interim plan before it.
+    `number` counts the versions of a document from 1. `published_on` is the day of this version, and may be unknown.
+    `interim_until` is the last day of an interim plan, which covers a part of the period and is not the plan.
+    `kept_copy_id` is a copy that was uploaded.
+
+    A row says what was known from `recorded_from` up to `recorded_to`, both in UTC; `recorded_to` is empty while it is
+    what is known. It is set when the version was undone, and when its facts were corrected: then a row with the facts
+    before stays beside it, under the same number. Of the versions that are known one is present (`is_present`), for
+    which the rest of the service asks. `is_newer` says that the document itself was published in an earlier version,
+    first on `first_on`; both are worked out from the versions before it (`documents/services/versions.py`).
     """
 
     __tablename__ = "publications"
+    __table_args__ = (
+        partial_index("uq_publications_present", "milestone_id", where="is_present", unique=True),
+        partial_index("uq_publications_known", "milestone_id", "number", where="recorded_to IS NULL", unique=True),
+        CheckConstraint("NOT (is_present AND recorded_to IS NOT NULL)", name="present_is_known"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), unique=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     version: Mapped[Version] = mapped_column(words(Version, "version"), default=Version.FINAL)
     published_on: Mapped[date | None]
-    newer_on: Mapped[date | None]
-    interim_on: Mapped[date | None]
     interim_until: Mapped[date | None]
+    is_present: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_newer: Mapped[bool] = mapped_column(default=False, server_default=false())
+    first_on: Mapped[date | None]
     kept_copy_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     milestone: Mapped[Milestone] = relationship()
     kept_copy: Mapped[StoredFile | None] = relationship()
@@ -71,6 +84,17 @@ class Publication(Base):
         cascade="all, delete-orphan", order_by="PublicationAddress.id"
     )
     copies: Mapped[list["PublicationCopy"]] = relationship(cascade="all, delete-orphan", order_by="PublicationCopy.id")
+
+    @property
+    def first_published_on(self) -> date | None:
+        """The day of the first version, by which the document was in time or late; None if it is not known. Of a draft
+        and of an interim plan it is their own day. `FIRST_PUBLISHED_ON` is the same in a statement."""
+        return self.first_on if self.is_newer else self.published_on
+
+    @property
+    def newer_on(self) -> date | None:
+        """The day of this version if it is not the first one of the document itself."""
+        return self.published_on if self.is_newer else None
 
     @property
     def is_draft(self) -> bool:
@@ -88,6 +112,9 @@ def is_document_itself(version: Version | None, kind: Kind) -> bool:
     if version is None or version is Version.DRAFT:
         return False
     return not (version is Version.INTERIM and kind is Kind.PLAN)
+
+
+FIRST_PUBLISHED_ON = case((Publication.is_newer, Publication.first_on), else_=Publication.published_on)
 
 
 class PublicationAddress(Base):
@@ -155,13 +182,14 @@ class Sending(Base):
 
 
 # Whether a document is complete hangs on three tables, and nobody may forget to say so where one of them changes: the
-# database does. A report is complete once it is published. A plan is once it is published, and Scottish Ministers were
-# sent a copy. The words are those of the statements.
+# database does. Of its versions the present one counts. A report is complete once it is published. A plan is once it is
+# published, and Scottish Ministers were sent a copy. The words are those of the statements.
 _IS_COMPLETE = (
-    "EXISTS (SELECT 1 FROM publications WHERE publications.milestone_id = milestones.id AND publications.version <> "
-    "'draft' AND (milestones.kind = 'annual-report' OR (publications.version <> 'interim' AND EXISTS (SELECT 1 FROM "
-    "publication_copies JOIN organisations ON organisations.id = publication_copies.receiver_id WHERE "
-    "publication_copies.publication_id = publications.id AND organisations.kind = 'scottish-government'))))"
+    "EXISTS (SELECT 1 FROM publications WHERE publications.milestone_id = milestones.id AND publications.is_present "
+    "AND publications.version <> 'draft' AND (milestones.kind = 'annual-report' OR (publications.version <> 'interim' "
+    "AND EXISTS (SELECT 1 FROM publication_copies JOIN organisations ON organisations.id = "
+    "publication_copies.receiver_id WHERE publication_copies.publication_id = publications.id AND organisations.kind = "
+    "'scottish-government'))))"
 )
 _ITS_PUBLICATION = "COALESCE(NEW.publication_id, OLD.publication_id)"
 _OF_COPY = "(SELECT milestone_id FROM publications WHERE id = {copy})"
@@ -188,7 +216,7 @@ KEEP_COMPLETE = {
             f"BEGIN {_keep_complete(f'{row}.milestone_id')} END"
             for word, change, row in (
                 ("new", "INSERT", "NEW"),
-                ("changed", "UPDATE OF version", "OLD"),
+                ("changed", "UPDATE OF version, is_present", "OLD"),
                 ("gone", "DELETE", "OLD"),
             )
         ],
@@ -203,7 +231,7 @@ KEEP_COMPLETE = {
         "publications": [
             "CREATE OR REPLACE FUNCTION publications_keep_complete() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN {_keep_complete('COALESCE(NEW.milestone_id, OLD.milestone_id)')} RETURN NULL; END $$",
-            "CREATE TRIGGER publications_keep_complete AFTER INSERT OR DELETE OR UPDATE OF version "
+            "CREATE TRIGGER publications_keep_complete AFTER INSERT OR DELETE OR UPDATE OF version, is_present "
             "ON publications FOR EACH ROW EXECUTE FUNCTION publications_keep_complete()",
         ],
     },

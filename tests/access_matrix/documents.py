@@ -85,6 +85,13 @@ TABLE = [
         otherwise=404,
     ),
     Cell(
+        f"{PUBLICATION}/kept-copy/file/<int(max=2147483647):number>",
+        "GET",
+        f"{PUBLISHED}1/publication/kept-copy/file/1",
+        EVERYBODY - {ADMINISTRATOR},
+        otherwise=404,
+    ),
+    Cell(
         f"{PUBLICATION}/kept-copy/removal",
         "POST",
         f"{PUBLISHED}6/publication/kept-copy/removal",
@@ -131,7 +138,7 @@ def make(partnership: Partnership) -> dict[str, object]:
         done_on=date(2020, 4, 1),
         cycle=make_cycle(partnership, "2020-23"),
     )
-    db.session.add(Publication(milestone=plan, published_on=date(2020, 4, 1), recorded_at=now()))
+    db.session.add(Publication(milestone=plan, published_on=date(2020, 4, 1), recorded_from=now()))
     db.session.add(Preparation(milestone_id=plan.id, prepared_on=date(2020, 4, 1), prepared_from=PreparedFrom.BY_HAND))
     make_milestone(
         partnership,
@@ -163,19 +170,20 @@ def _publish(partnership: Partnership, number: int, council: Organisation, board
     db.session.add(file)
     db.session.flush()
     db.session.add(StoredContent(file_id=file.id, content=b"abc"))
-    db.session.add(
-        Publication(
-            milestone=report,
-            published_on=date(2023, 6, 1),
-            recorded_at=now(),
-            kept_copy_id=file.id,
-            addresses=[PublicationAddress(address="https://www.example.org/report")],
-            copies=[PublicationCopy(receiver=board, sent_on=date(2023, 6, 1))],
-        )
+    publication = Publication(
+        milestone=report,
+        published_on=date(2023, 6, 1),
+        recorded_from=now(),
+        kept_copy_id=file.id,
+        addresses=[PublicationAddress(address="https://www.example.org/report")],
+        copies=[PublicationCopy(receiver=board, sent_on=date(2023, 6, 1))],
     )
+    db.session.add(publication)
+    db.session.flush()
     db.session.add(
         Approval(
             milestone_id=report.id,
+            publication_id=publication.id,
             organisation=council,
             manner=Manner.APPROVED,
             recorded_by_id=recorder.id,

@@ -54,7 +54,7 @@ def make(partnership: Partnership) -> dict[str, int]:
 
 def _copy(partnership: Partnership, key: str, received_on: date | None) -> PublicationCopy:
     report = make_report(partnership, key=key, state=State.DONE, year_end=date(2023, 3, 31))
-    publication = Publication(milestone=report, published_on=SENT_ON, recorded_at=at_seven(SENT_ON))
+    publication = Publication(milestone=report, published_on=SENT_ON, recorded_from=at_seven(SENT_ON))
     copy = PublicationCopy(receiver=scottish_government(), sent_on=SENT_ON, received_on=received_on)
     publication.copies.append(copy)
     db.session.add(publication)

@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.clock import LONDON, london_day
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.services.attachments import kept_copy_of
 from cycle_tracker.documents.services.sendings import settle_sendings
 from cycle_tracker.mail.services.results import Sent, a_sending_is_over
 from cycle_tracker.models.escalation import Escalation
@@ -54,7 +55,7 @@ class Days:
 
     def send(self, day: date, at: time = SEVEN) -> Sent:
         """What `send-outbox` does, and a note of what came out of it."""
-        sent = send_ready_messages(day, ticking(moment(day, at)))
+        sent = send_ready_messages(day, ticking(moment(day, at)), file_of=kept_copy_of)
         if a_sending_is_over():
             settle_sendings(now=moment(day, at))
         for mail in self.sink.accepted:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -777,7 +778,7 @@ def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty
     recorded = [tuple(row) for row in db.session.execute(its_days)]
     was = stands()
     db.session.remove()
-    upgrade()
+    upgrade(revision="0013")
     prepared = db.session.execute(text("SELECT milestone_id, prepared_on, prepared_from FROM preparations ORDER BY 1"))
     assert [(row[0], str(row[1]), row[2]) for row in prepared] == [
         (10, day_ago(90), "approvals"),
@@ -920,3 +921,286 @@ def test_what_a_downgrade_dates_or_opens_is_asked_about_again_and_counts_as_noti
         (13, "overdue-26"),
         (20, "overdue-200"),
     }
+
+
+def version_rows(document: int) -> list[tuple[Any, ...]]:
+    """The versions of a document that are known, the oldest first: version, day, whether present, whether newer, first
+    day, by whom and since when."""
+    rows = db.session.execute(
+        text(
+            "SELECT version, published_on, is_present, is_newer, first_on, recorded_by_id, recorded_from "
+            "FROM publications WHERE milestone_id = :document AND recorded_to IS NULL ORDER BY number"
+        ),
+        {"document": document},
+    ).all()
+    return [
+        (row[0], _word(row[1]), bool(row[2]), bool(row[3]), _word(row[4]), row[5], str(row[6])[:10]) for row in rows
+    ]
+
+
+def _word(day: Any) -> str | None:
+    return str(day) if day else None
+
+
+def document_rows() -> list[tuple[Any, ...]]:
+    """What version 0013 keeps of each document."""
+    rows = db.session.execute(
+        text(
+            "SELECT milestone_id, version, published_on, newer_on, interim_on, interim_until, kept_copy_id, "
+            "recorded_by_id FROM publications ORDER BY milestone_id"
+        )
+    ).all()
+    found = [tuple(value if isinstance(value, int | str | None) else str(value) for value in row) for row in rows]
+    db.session.rollback()
+    return found
+
+
+def hung_on() -> dict[str, list[tuple[Any, ...]]]:
+    """What hangs on versions, each with its document and version."""
+    of = "JOIN publications ON publications.id = publication_id"
+    statements = {
+        "addresses": f"SELECT publications.milestone_id, version, form, address FROM publication_addresses {of}",  # noqa: S608
+        "copies": f"SELECT publications.milestone_id, version, receiver_id, sent_on FROM publication_copies {of}",  # noqa: S608
+        "approvals": "SELECT approvals.milestone_id, version, organisation_id, approvals.recorded_by_id FROM approvals "
+        "LEFT JOIN publications ON publications.id = publication_id",
+    }
+    found = {
+        name: sorted(tuple(str(value) for value in row) for row in db.session.execute(text(statement)))
+        for name, statement in statements.items()
+    }
+    db.session.rollback()
+    return found
+
+
+def tell(document: int, action: str, at: str, by: int | None = 1, **before: Any) -> None:
+    """An event of the audit about a document, as version 0013 wrote it."""
+    db.session.execute(
+        text(
+            "INSERT INTO audit_events (at, actor_id, subject, subject_id, action, before, after, reason) "
+            "VALUES (:at, :by, 'milestone', :document, :action, :before, :after, '')"
+        ),
+        {
+            "at": f"{at} 09:00:00",
+            "by": by,
+            "document": document,
+            "action": action,
+            "before": json.dumps(before),
+            "after": json.dumps({"organisation_id": 4} if action.startswith("approval") else {}),
+        },
+    )
+
+
+def _place(number: int) -> dict[str, Any]:
+    return {"form": "full", "language": "en", "address": f"https://example.org/{number}"}
+
+
+def _before_versions() -> None:
+    """A database of version 0013: a plan that was revised twice, one after an interim plan, reports with a final
+    version after an interim one, after a draft, with no days, and alone; a plan that is a draft, and one undone."""
+    run = db.session.execute
+    for statement in (
+        PERSON,
+        "INSERT INTO organisations (id, code, name, kind, in_use, merged_into_id, edited) VALUES "
+        "(1, 'N06', 'Scottish Government', 'scottish-government', true, NULL, false), "
+        "(2, 'N01', 'Police', 'other-service-provider', true, NULL, false), "
+        "(3, 'X03', 'Police too', 'other', false, 2, false), "
+        "(4, 'S1', 'Council', 'council', true, NULL, false)",
+        "INSERT INTO stored_files (id, name, media_type, size, sha256) VALUES "
+        "(1, 'first.pdf', 'application/pdf', 3, 'x'), (2, 'present.pdf', 'application/pdf', 3, 'y')",
+        *(
+            MILESTONE.format(id=number, key=f"d-{number}", kind=kind, state="done")
+            for number, kind in ((1, "plan"), (2, "plan"), (6, "plan"), (8, "plan"))
+        ),
+        *(
+            MILESTONE.format(id=number, key=f"d-{number}", kind="annual-report", state="done")
+            for number in (3, 4, 5, 7, 9)
+        ),
+    ):
+        run(text(statement))
+    publication = (
+        "INSERT INTO publications (id, milestone_id, version, published_on, newer_on, interim_on, interim_until, "
+        "kept_copy_id, recorded_by_id, recorded_at) VALUES ({})"
+    )
+    for values in (
+        "111, 1, 'revised', '2026-04-02', '2026-09-01', NULL, NULL, 2, 1, '2026-09-02 09:00:00'",
+        "112, 2, 'final', '2026-06-01', NULL, '2026-04-01', NULL, NULL, 1, '2026-06-02 09:00:00'",
+        "113, 3, 'final', '2026-07-01', '2026-08-01', NULL, NULL, NULL, NULL, '2026-08-02 09:00:00'",
+        "114, 4, 'final', '2026-07-01', NULL, NULL, NULL, NULL, 1, '2026-07-02 09:00:00'",
+        "115, 5, 'revised', NULL, NULL, NULL, NULL, NULL, 1, '2026-07-03 09:00:00'",
+        "116, 6, 'draft', '2026-02-01', NULL, NULL, NULL, NULL, 1, '2026-02-01 09:00:00'",
+        "117, 7, 'final', '2026-07-05', NULL, NULL, NULL, NULL, 1, '2026-07-05 09:00:00'",
+    ):
+        run(text(publication.format(values)))
+    for number in (111, 112, 113, 114, 117):
+        address = f"https://example.org/present-{number}"
+        run(
+            text("INSERT INTO publication_copies (publication_id, receiver_id, sent_on) VALUES (:number, 1, :on)"),
+            {"number": number, "on": "2026-09-03"},
+        )
+        run(
+            text(
+                "INSERT INTO publication_addresses (publication_id, form, language, address) "
+                "VALUES (:number, 'full', 'en', :address)"
+            ),
+            {"number": number, "address": address},
+        )
+    for document in (1, 6, 9):
+        decision = DECISION.format(id=100 + document, manner="approved")
+        run(text(decision.replace(f", 1, {100 + document},", f", {document}, 4,")))
+    _told_before()
+    db.session.commit()
+    db.session.remove()
+
+
+def _told_before() -> None:
+    """What the audit keeps of the versions that were replaced."""
+    approved = {"body": "Council", "organisation_id": 4, "manner": "approved", "approved_on": "2026-03-01"}
+    sent = [
+        {"receiver_id": 1, "sent_on": "2026-04-03", "received_on": "2026-04-05"},
+        {"receiver_id": 3, "sent_on": "2026-04-03", "received_on": None},
+        {"receiver_id": 77, "sent_on": None, "received_on": None},
+    ]
+    tell(1, "approval-recorded", "2026-03-02")
+    tell(1, "published", "2026-04-02")
+    # The day was corrected later: the row knows it.
+    tell(
+        1,
+        "newer-version-published",
+        "2026-05-10",
+        version="final",
+        published_on="2026-04-01",
+        newer_on=None,
+        addresses=[_place(1)],
+        copies=sent,
+        kept_copy_id=1,
+        approvals=[approved],
+    )
+    tell(
+        1,
+        "newer-version-published",
+        "2026-09-02",
+        version="revised",
+        published_on="2026-04-01",
+        newer_on="2026-05-09",
+        addresses=[_place(2), _place(3)],
+        copies=[],
+        kept_copy_id=99,
+        approvals=[],
+    )
+    # A publication that was undone, and the report published again after its draft.
+    tell(4, "draft-published", "2026-01-10")
+    tell(4, "draft-replaced", "2026-03-01", version="draft", published_on="2026-01-01", addresses=[_place(9)])
+    tell(4, "published", "2026-03-01")
+    tell(4, "publication-undone", "2026-03-05", version="final")
+    tell(4, "draft-published", "2026-05-02")
+    tell(4, "draft-replaced", "2026-07-02", version="draft", published_on="2026-05-01", addresses=[_place(4)])
+    tell(4, "published", "2026-07-02")
+    tell(8, "newer-version-published", "2026-05-10", version="final", published_on="2026-04-01")
+    tell(8, "publication-undone", "2026-05-11", version="revised")
+
+
+def test_versions_before_the_present_ones_come_back_as_rows_and_go_on_the_way_back(empty_app: Flask) -> None:
+    upgrade(revision="0013")
+    _before_versions()
+    kept, notified = document_rows(), counts_of_mail()
+    complete = db.session.scalars(text("SELECT id FROM milestones WHERE complete ORDER BY id")).all()
+    db.session.remove()
+    upgrade(revision="0014")
+    assert {number: version_rows(number) for number in range(1, 10)} == {
+        1: [
+            ("final", "2026-04-02", False, False, None, 1, "2026-04-02"),
+            ("revised", "2026-05-09", False, True, "2026-04-02", 1, "2026-05-10"),
+            ("revised", "2026-09-01", True, True, "2026-04-02", 1, "2026-09-02"),
+        ],
+        2: [
+            ("interim", "2026-04-01", False, False, None, 1, "2026-06-02"),
+            ("final", "2026-06-01", True, False, None, 1, "2026-06-02"),
+        ],
+        3: [
+            ("interim", "2026-07-01", False, False, None, None, "2026-08-02"),
+            ("final", "2026-08-01", True, True, "2026-07-01", None, "2026-08-02"),
+        ],
+        4: [
+            ("draft", "2026-05-01", False, False, None, 1, "2026-05-02"),
+            ("final", "2026-07-01", True, False, None, 1, "2026-07-02"),
+        ],
+        5: [
+            ("final", None, False, False, None, 1, "2026-07-03"),
+            ("revised", None, True, True, None, 1, "2026-07-03"),
+        ],
+        6: [("draft", "2026-02-01", True, False, None, 1, "2026-02-01")],
+        7: [("final", "2026-07-05", True, False, None, 1, "2026-07-05")],
+        8: [],
+        9: [],
+    }
+    found = hung_on()
+    assert [row for row in found["addresses"] if not row[3].startswith("https://example.org/present")] == [
+        ("1", "final", "full", "https://example.org/1"),
+        ("1", "revised", "full", "https://example.org/3"),
+        ("4", "draft", "full", "https://example.org/4"),
+    ]
+    assert [row for row in found["copies"] if row[3] != "2026-09-03"] == [
+        ("1", "final", "1", "2026-04-03"),
+        ("1", "final", "2", "2026-04-03"),
+    ], "to the one that a duplicate was merged into, and to none that is not there"
+    assert found["approvals"] == [
+        ("1", "final", "4", "1"),
+        ("1", "revised", "4", "1"),
+        ("6", "None", "4", "1"),
+        ("9", "None", "4", "1"),
+    ], "of what is not published they wait"
+    files = db.session.execute(
+        text("SELECT milestone_id, version, kept_copy_id FROM publications WHERE kept_copy_id > 0")
+    )
+    assert sorted(tuple(row) for row in files) == [(1, "final", 1), (1, "revised", 2)]
+    assert counts_of_mail() == notified
+    db.session.rollback()
+    # What is told of a version that is not present changes nothing.
+    db.session.execute(
+        text(
+            "DELETE FROM publication_copies WHERE publication_id IN (SELECT id FROM publications WHERE NOT is_present)"
+        )
+    )
+    assert db.session.scalars(text("SELECT id FROM milestones WHERE complete ORDER BY id")).all() == complete
+    db.session.rollback()
+    db.session.remove()
+    downgrade(revision="0013")
+    assert document_rows() == kept
+    assert db.session.scalars(text("SELECT id FROM milestones WHERE complete ORDER BY id")).all() == complete
+    assert [row[3] for row in db.session.execute(text("SELECT * FROM publication_copies"))] != []
+    assert db.session.scalar(text("SELECT count(*) FROM publication_copies")) == 5
+    assert db.session.scalar(text("SELECT count(*) FROM approvals")) == 3
+    db.session.remove()
+    upgrade(revision="0014")
+    assert hung_on() == found, "and up once more they are there again"
+
+
+def counts_of_mail() -> tuple[Any, ...]:
+    counts = [db.session.scalar(text(f"SELECT count(*) FROM {table}")) for table in ("notices", "messages")]  # noqa: S608
+    due = db.session.execute(text("SELECT id, due_on, next_notice_on FROM milestones ORDER BY id")).all()
+    db.session.rollback()
+    return (*counts, *(tuple(row) for row in due))
+
+
+def test_ten_thousand_documents_with_newer_versions_become_rows_in_seconds(empty_app: Flask) -> None:
+    upgrade(revision="0013")
+    run = db.session.execute
+    documents = range(1, 10_001)
+    milestone = MILESTONE.format(id=0, key="x", kind="annual-report", state="done")
+    values = text(milestone.replace("(0, 'x',", "(:id, :key,"))
+    run(values, [{"id": number, "key": f"d-{number}"} for number in documents])
+    run(
+        text(
+            "INSERT INTO publications (milestone_id, version, published_on, newer_on, recorded_at) "
+            "SELECT id, 'revised', '2025-07-01', '2025-09-01', '2025-09-02 09:00:00' FROM milestones"
+        )
+    )
+    run(text("UPDATE publications SET version = 'final', newer_on = NULL WHERE id % 2 = 0"))
+    db.session.commit()
+    kept = document_rows()
+    db.session.remove()
+    started = monotonic()
+    upgrade(revision="0014")
+    downgrade(revision="0013")
+    assert monotonic() - started < 30
+    assert document_rows() == kept

@@ -17,7 +17,13 @@ from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy, Version, is_document_itself
+from cycle_tracker.models.publication import (
+    FIRST_PUBLISHED_ON,
+    Publication,
+    PublicationCopy,
+    Version,
+    is_document_itself,
+)
 
 _SHARED, _NEWEST = aliased(DateChange), aliased(DateChange)
 
@@ -124,7 +130,7 @@ FACTS = (
     *STATE_FACTS,
     Milestone.kind,
     Milestone.reports_on,
-    case((_IS_ITSELF, Publication.published_on)).label("published_on"),
+    case((_IS_ITSELF, FIRST_PUBLISHED_ON)).label("published_on"),
     _SHARED.reason.label("explanation"),
 )
 """The same, with what is told beside the state. `facts_in` reads them by name."""

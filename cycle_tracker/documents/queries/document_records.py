@@ -90,7 +90,7 @@ def _gap_facts(record: DocumentRecord) -> GapFacts:
         interim=publication is not None and publication.version is Version.INTERIM,
         interim_until_known=publication is not None and publication.interim_until is not None,
         before_service=_is_before_service(document),
-        date_known=publication is not None and publication.published_on is not None,
+        date_known=publication is not None and publication.first_published_on is not None,
         full_address=Form.FULL in forms,
         child_form=Form.CHILD in forms,
         summary_form=bool(forms & {Form.SUMMARY, Form.CHILD, Form.EASY_READ}),

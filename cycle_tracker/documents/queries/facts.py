@@ -24,7 +24,7 @@ def prepared_of(record: DocumentRecord, today: date) -> Prepared | None:
     return prepared(
         _leads(record),
         {} if is_revised else _agreements(record),
-        published=Agreement(publication.published_on) if publication is not None else None,
+        published=Agreement(publication.first_published_on) if publication is not None else None,
         by_hand=by_hand,
         earliest=_earliest(document.target_on, today),
         today=today,
@@ -60,7 +60,7 @@ def _published(record: DocumentRecord, publication: Publication | None) -> Agree
     if publication is None:
         return None
     is_newer = record.document.kind is Kind.PLAN and publication.version is Version.REVISED
-    return Agreement(publication.newer_on if is_newer else publication.published_on)
+    return Agreement(publication.published_on if is_newer else publication.first_published_on)
 
 
 def _document_itself(record: DocumentRecord) -> Publication | None:

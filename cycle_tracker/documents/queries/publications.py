@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
@@ -115,6 +115,8 @@ def _record(
 ) -> DocumentRecord:
     day = _day_of(document, publication, today)
     parts = [one for one in bodies if one.holds_on(day)]
+    version = publication.id if publication is not None and publication.is_document else None
+    approvals = [one for one in approvals if one.publication_id == version]
     leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
     receivers = receivers_of(document, parts, leads, national)
     others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
@@ -171,7 +173,7 @@ def _publications(documents: Iterable[Milestone]) -> dict[int, Publication]:
 def _published() -> Select[Publication]:
     return (
         select(Publication)
-        .where(Publication.milestone_id.in_(numbers_of("documents")))
+        .where(Publication.milestone_id.in_(numbers_of("documents")), Publication.is_present)
         .options(
             joinedload(Publication.addresses),
             joinedload(Publication.copies).joinedload(PublicationCopy.receiver),
@@ -197,7 +199,11 @@ def _approvals(documents: Iterable[Milestone]) -> Mapping[int, list[Approval]]:
 def _approvals_of() -> Select[Approval]:
     return (
         select(Approval)
-        .where(Approval.milestone_id.in_(numbers_of("documents")))
+        .outerjoin(Publication, Publication.id == Approval.publication_id)
+        .where(
+            Approval.milestone_id.in_(numbers_of("documents")),
+            or_(Approval.publication_id.is_(None), Publication.is_present),
+        )
         .options(joinedload(Approval.organisation))
         .order_by(Approval.milestone_id, Approval.id)
     )
@@ -210,4 +216,4 @@ def _day_of(document: Milestone, publication: Publication | None, today: date) -
         return min(document.done_on, today)
     if publication is None or publication.is_draft:
         return today
-    return min(publication.newer_on or publication.published_on or document.target_on or today, today)
+    return min(publication.published_on or publication.first_published_on or document.target_on or today, today)

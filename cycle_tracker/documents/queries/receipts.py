@@ -16,7 +16,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, Publication, PublicationCopy
 from cycle_tracker.models.user import User
 
 
@@ -78,7 +78,10 @@ def list_government_copies(viewer: Viewer, copy_ids: Collection[int]) -> list[tu
         .join(Milestone, Milestone.id == Publication.milestone_id)
         .join(Milestone.partnership)
         .where(
-            PublicationCopy.id.in_(copy_ids), Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT, _within(viewer)
+            PublicationCopy.id.in_(copy_ids),
+            Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
+            Publication.is_present,
+            _within(viewer),
         )
         .options(contains_eager(Milestone.partnership), contains_eager(PublicationCopy.receiver))
         .order_by(PublicationCopy.id)
@@ -101,7 +104,7 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
             Milestone.title,
             Partnership.slug,
             Partnership.name.label("partnership"),
-            Publication.published_on,
+            FIRST_PUBLISHED_ON.label("published_on"),
             PublicationCopy.sent_on,
         )
         .select_from(PublicationCopy)
@@ -113,6 +116,7 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
             PublicationCopy.sent_on.is_not(None),
             PublicationCopy.received_on.is_(None),
+            Publication.is_present,
             _within(viewer),
         )
     )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
@@ -15,12 +16,14 @@ from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Form, Publication, PublicationAddress
+from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, Form, Publication, PublicationAddress, Version
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
 # So many documents a partnership has published at least, as a rule. Where each has, the documents of a page are found
 # among those of this many times fewer partnerships.
 LIKELY_EACH = 6
+# The day of a version that is not the first one.
+_NEWER_ON = case((Publication.is_newer, Publication.published_on))
 
 
 class PublishedAddress(NamedTuple):
@@ -31,8 +34,16 @@ class PublishedAddress(NamedTuple):
     address: str
 
 
+class EarlierVersion(NamedTuple):
+    """A version that was published before the present one."""
+
+    version: Version
+    published_on: date | None
+    addresses: list[PublishedAddress]
+
+
 class PublishedDocument(NamedTuple):
-    """One published document."""
+    """One published document, with the versions before it, the newest first."""
 
     partnership: str
     title: str
@@ -40,6 +51,8 @@ class PublishedDocument(NamedTuple):
     published_on: date | None
     newer_on: date | None
     addresses: list[PublishedAddress]
+    kind: Kind
+    earlier: list[EarlierVersion]
 
 
 def list_published(
@@ -77,15 +90,21 @@ def list_page_of_published(
 
 
 def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
-    """Documents from rows of which each is one address of a document, or a document without any."""
+    """Documents from rows of which each is one address of one of their versions, or a version without any."""
     found: dict[int, PublishedDocument] = {}
-    for number, name, title, start, published_on, newer_on, form, language, address, *_ in rows:
-        published = found.get(number)
-        if published is None:
+    places: dict[int, list[PublishedAddress]] = {}
+    for present, name, title, kind, start, published_on, newer_on, number, version, own_day, *place in rows:
+        document = found.get(present)
+        if document is None:
             period = Period(start) if start else None
-            published = found[number] = PublishedDocument(name, title, period, published_on, newer_on, [])
+            document = PublishedDocument(name, title, period, published_on, newer_on, [], kind, [])
+            found[present], places[present] = document, document.addresses
+        if number not in places:
+            places[number] = []
+            document.earlier.append(EarlierVersion(version, own_day, places[number]))
+        form, language, address, *_ = place
         if address is not None:
-            published.addresses.append(PublishedAddress(form, language, address))
+            places[number].append(PublishedAddress(form, language, address))
     return list(found.values())
 
 
@@ -104,9 +123,21 @@ def _values(first: Sequence[PartnershipName], partnership: str, period: Period |
 
 @built_once
 def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tuple[Any, ...]]:
-    """A row for each address of each document, in the order of the documents; `_read` reads its columns in this order.
-    A page has the number of all documents in each row besides, so that the database is asked once."""
-    columns = [Publication.id, Partnership.name, Milestone.title, Cycle.period_start, Publication.published_on]
+    """A row for each address of each published version of each document, in the order of the documents and the present
+    version first; `_read` reads its columns in this order. A page has the number of all documents in each row besides,
+    so that the database is asked once."""
+    each = aliased(Publication)
+    columns = [
+        *(Publication.id, Partnership.name, Milestone.title, Milestone.kind, Cycle.period_start),
+        *(FIRST_PUBLISHED_ON, _NEWER_ON, each.id, each.version, each.published_on),
+    ]
+    # A draft that was published for a consultation is no version for the register, nor is one that was undone.
+    is_version = and_(
+        each.milestone_id == Publication.milestone_id,
+        each.recorded_to.is_(None),
+        each.version != Version.DRAFT,
+        each.number <= Publication.number,
+    )
     address = [PublicationAddress.form, PublicationAddress.language, PublicationAddress.address]
     order = (
         Partnership.name,
@@ -122,14 +153,15 @@ def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Selec
         counted = _count(one_partnership=one_partnership, one_period=one_period)
         in_all = [counted.correlate(None).scalar_subquery().label("in_all")]
     return (
-        select(*columns, Publication.newer_on, *address, *in_all)
+        select(*columns, *address, *in_all)
         .select_from(Publication)
         .join(Milestone, Milestone.id == Publication.milestone_id)
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .outerjoin(PublicationAddress, PublicationAddress.publication_id == Publication.id)
+        .join(each, is_version)
+        .outerjoin(PublicationAddress, PublicationAddress.publication_id == each.id)
         .where(OneOf(Publication.id, wanted))
-        .order_by(*order, PublicationAddress.id)
+        .order_by(*order, each.number.desc(), PublicationAddress.id)
     )
 
 

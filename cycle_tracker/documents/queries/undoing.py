@@ -1,5 +1,6 @@
 """Who may undo the record that a document is published."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy.exc import NoResultFound
@@ -7,13 +8,14 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.documents.queries.versions import list_versions, recorders_of_present
 from cycle_tracker.milestones.queries.milestones import get_milestone, holds
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Publication
 
 
 def get_publication_to_undo(viewer: Viewer, slug: str, key: str, today: date) -> tuple[Milestone, Publication | None]:
-    """A document and what is recorded of its publication, for whoever recorded it, and for leads and officials.
+    """A document and its present version, for whoever recorded or corrected that, and for leads and officials.
 
     Raises NoResultFound where there is no such document for them, and NotAllowed for everybody else.
     """
@@ -21,14 +23,15 @@ def get_publication_to_undo(viewer: Viewer, slug: str, key: str, today: date) ->
     if not document.is_document:
         raise NoResultFound
     publication = get_record(document, today).publication
-    if not may_undo(viewer, document, publication):
+    recorders = recorders_of_present(list_versions(document.id)) if publication is not None else frozenset()
+    if not may_undo(viewer, document, recorders):
         raise NotAllowed
     return document, publication
 
 
-def may_undo(viewer: Viewer, document: Milestone, publication: Publication | None) -> bool:
-    """Whether the person may undo the record of publication: a lead, an official, or whoever recorded it."""
-    if publication is not None and publication.recorded_by_id == viewer.user_id:
+def may_undo(viewer: Viewer, document: Milestone, recorders: Collection[int | None]) -> bool:
+    """Whether the person may undo the record of publication: a lead, an official, or one of those who recorded it."""
+    if viewer.user_id in recorders:
         return True
     return any(
         holds(viewer, permission, document)

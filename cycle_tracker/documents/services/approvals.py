@@ -9,6 +9,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Agreed, Kind, Manner
 from cycle_tracker.documents.services.facts import settle
+from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, LATEST_DUE, ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.approval import Approval
@@ -52,16 +53,17 @@ class ApprovalDetails:
 def record_approval(
     document: Milestone, body: Organisation, details: ApprovalDetails, *, by: User, today: date, now: datetime
 ) -> Approval:
-    """Record what a lead body made of a document.
+    """Record what a lead body made of a document: of the version that is published, or of the one to come.
 
     Whether the body leads, and whether the person may record for it, is asked where both are fetched. Raises RuleBroken
     for what is no document, for a day that cannot be.
     """
     if not document.is_document:
         raise RuleBroken("Only a plan or an annual report can be approved.")
-    known = _possible(document, details, today)
+    known, present = _possible(document, details, today), present_version(document)
     approval = Approval(
         milestone_id=document.id,
+        publication_id=present.id if present is not None and present.is_document else None,
         organisation=body,
         **asdict(known),
         agreed_recorded_by_id=by.id if known.agreed else None,

@@ -47,7 +47,7 @@ def settle(document: Milestone, *, by: User | None, now: datetime, reason: str =
         _keep_preparation(document, record.preparation, found)
         done, done_on, action = found is not None, found.on if found else None, "prepared"
     else:
-        done, done_on = publication is not None, publication.published_on if publication else None
+        done, done_on = publication is not None, publication.first_published_on if publication else None
         action = "report-published"
     _settle_document(document, done_on, action, done=done, by=by, now=now, reason=reason)
     if document.kind is Kind.PLAN:  # who led on the day, and to whom copies are owed, follows it
@@ -58,7 +58,7 @@ def settle(document: Milestone, *, by: User | None, now: datetime, reason: str =
         if not is_revised:
             date_by(step, document.done_on if done else None, now=now)
         elif step.is_open:  # what was done for the version before it keeps the date of that
-            date_by(step, publication.newer_on if publication else None, now=now)
+            date_by(step, publication.published_on if publication else None, now=now)
     states = fact_states(record, today)
     for step in _completed_by(document):
         if step.fact is not None:
@@ -69,7 +69,8 @@ def settle(document: Milestone, *, by: User | None, now: datetime, reason: str =
 def settle_documents(document_ids: Collection[int | None], *, by: User | None, now: datetime) -> None:
     """Settle those of these documents of which anything is recorded: steps that were added later are done with them."""
     recorded = or_(
-        exists().where(Publication.milestone_id == Milestone.id), exists().where(Approval.milestone_id == Milestone.id)
+        exists().where(Publication.milestone_id == Milestone.id, Publication.is_present),
+        exists().where(Approval.milestone_id == Milestone.id),
     )
     known = or_(recorded, exists().where(Preparation.milestone_id == Milestone.id))
     wanted = select(Milestone).where(Milestone.id.in_(document_ids), known).order_by(Milestone.id)

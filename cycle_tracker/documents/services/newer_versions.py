@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, set_places
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
 from cycle_tracker.documents.services.sendings import stop_sendings
+from cycle_tracker.documents.services.versions import add_version, approvals_of, move_approvals
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import date_by
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -45,14 +45,14 @@ def record_newer_version(
     by: User,
     today: date,
     now: datetime,
-) -> None:
+) -> Publication:
     """Record where and when a newer version was published, and open again the steps that it asks for anew.
 
-    The facts of the version before it stay in the audit: where it was, to whom copies went, who approved it. Its copies
-    and the approvals made until its day are its own, so they are looked for afresh. A plan stays prepared on the day of
-    its first version, and a report published. The plan that follows an interim one is the plan itself: it keeps the
-    approvals, and its day is the day of publication. Raises RuleBroken without a reason, for a draft, and for a day
-    that cannot be.
+    The version before it stays as it is: where it was, its kept copy, to whom copies went, and the approvals made until
+    its day. Those of the new one are looked for afresh. A plan stays prepared on the day of its first version, and a
+    report published. The plan that follows an interim one is the plan itself: the approvals made so far are its own,
+    and its day is the day of publication. Raises RuleBroken without a reason, for a draft, and for a day that cannot
+    be.
     """
     document, version = publication.milestone, version_that_follows(publication.version)
     if version is None:
@@ -60,15 +60,17 @@ def record_newer_version(
     if not reason.strip():
         raise RuleBroken("Enter what has changed in this version.", field="reason")
     ensure_day_of_publication(document, version, published_on, today, confirmed=True)
-    present_day = publication.newer_on or publication.published_on
+    present_day = publication.published_on or publication.first_published_on
     if published_on is not None and present_day is not None and published_on < present_day:
         raise RuleBroken("It cannot be published before the version it replaces.", field="published_on")
-    before = _make_way(publication, present_day)
-    _take_its_place(publication, version, published_on)
+    its_own, later = _approvals_by_day(publication, present_day)
+    before = facts_of_publication(publication)
+    before["approvals"] = [facts_of_approval(approval) for approval in its_own]
     stop_sendings(publication, now=now)
-    set_places(publication, [PublishedAddress(Form.FULL, "en", address)] if address else [])
-    publication.recorded_by_id, publication.recorded_at = by.id, now
-    after = facts_of_publication(publication) | {"opened_again": [step.key for step in reopen]}
+    newer = add_version(document, version, published_on, by=by, now=now)
+    move_approvals(later, newer)
+    set_places(newer, [PublishedAddress(Form.FULL, "en", address)] if address else [])
+    after = facts_of_publication(newer) | {"opened_again": [step.key for step in reopen]}
     audit.record_milestone(
         document, "newer-version-published", by=by, at=now, before=before, after=after, reason=reason.strip()
     )
@@ -79,33 +81,7 @@ def record_newer_version(
     settle(document, by=by, now=now, reason=reason.strip())
     count_as_changed(document)
     db.session.flush()
-
-
-def _make_way(publication: Publication, present_day: date | None) -> dict[str, Any]:
-    """Clear what belongs to the version before; it, as the audit keeps it. The plan after an interim one keeps the
-    approvals, which are its own."""
-    approvals = [] if _is_interim_plan(publication) else _approvals_until(publication.milestone, present_day)
-    before = facts_of_publication(publication)
-    before["approvals"] = [facts_of_approval(approval) for approval in approvals]
-    for approval in approvals:
-        db.session.delete(approval)
-    publication.copies.clear()
-    publication.kept_copy = None
-    return before
-
-
-def _take_its_place(publication: Publication, version: Version, published_on: date | None) -> None:
-    """The plan that follows an interim one is first published on its own day; any other version is a newer one."""
-    if _is_interim_plan(publication):
-        publication.interim_on, publication.interim_until = publication.published_on, None
-        publication.published_on, publication.newer_on = published_on, None
-    else:
-        publication.newer_on = published_on
-    publication.version = version
-
-
-def _is_interim_plan(publication: Publication) -> bool:
-    return publication.version is Version.INTERIM and not publication.is_document
+    return newer
 
 
 def _open_again(
@@ -140,7 +116,12 @@ def _leave_as_they_are(document: Milestone, reopen: Collection[Milestone]) -> No
         step.details_not_known = step not in reopen
 
 
-def _approvals_until(document: Milestone, day: date | None) -> list[Approval]:
-    """The approvals of the present version: made by its day, or on a day that is not known."""
-    found = db.session.scalars(select(Approval).where(Approval.milestone_id == document.id).order_by(Approval.id))
-    return [one for one in found if one.approved_on is None or day is None or one.approved_on <= day]
+def _approvals_by_day(publication: Publication, day: date | None) -> tuple[list[Approval], list[Approval]]:
+    """The approvals of this version, made by its day or on a day that is not known, and those made later, which are of
+    the next. Those made while only an interim plan is published are of the plan itself."""
+    document = publication.milestone
+    if not publication.is_document:
+        return [], approvals_of(document, None)
+    found = approvals_of(document, publication)
+    its_own = [one for one in found if one.approved_on is None or day is None or one.approved_on <= day]
+    return its_own, [*(one for one in found if one not in its_own), *approvals_of(document, None)]

@@ -7,13 +7,23 @@ from datetime import date, datetime
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.services.facts import CHANGED, settle
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
 from cycle_tracker.documents.services.sendings import stop_sendings
+from cycle_tracker.documents.services.versions import (
+    approvals_of,
+    arrange_versions,
+    as_known,
+    keep_facts_before,
+    known_versions,
+    move_approvals,
+    reach_of,
+)
 from cycle_tracker.milestones.services.files import remove_content
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.evidence import StoredFile
-from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version
+from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version, is_document_itself
 from cycle_tracker.models.user import User
 
 MOST_ADDRESSES = 12
@@ -41,23 +51,32 @@ def correct_publication(
     now: datetime,
     confirmed: bool = False,
 ) -> None:
-    """Put right the version, the day and the addresses; what hangs on the day follows it.
+    """Put right the version, the day and the addresses; what hangs on the day follows it. What was known of the facts
+    before stays in a row of its own.
 
-    `newer_on` is the day of a revised version, or of the final one after an interim one. Raises RuleBroken for days
-    that cannot be, two addresses for one form in one language, and a revised version of what was not revised; and
-    Unlikely for a day that is not likely, unless it was so before or a person confirmed it.
+    `published_on` is the day of the first version of the document itself, `newer_on` that of this version if it is a
+    newer one. Raises RuleBroken for days that cannot be, two addresses for one form in one language, a revised version
+    of what was not revised, and a version that comes less far than one before it; and Unlikely for a day that is not
+    likely, unless it was so before or a person confirmed it.
     """
     document = publication.milestone
-    as_before = confirmed or published_on == publication.published_on
+    as_before = confirmed or published_on == publication.first_published_on
     ensure_day_of_publication(document, version, published_on, today, confirmed=as_before)
     ensure_day_of_publication(document, version, newer_on, today, field="newer_on", confirmed=True)
     if newer_on is not None and published_on is not None and newer_on < published_on:
         raise RuleBroken("The newer version cannot be published before the first one.", field="newer_on")
     if version is Version.REVISED and publication.version is not Version.REVISED:
         raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
-    before = facts_of_publication(publication)
-    publication.interim_until = interim_until if version is Version.INTERIM else None
-    publication.version, publication.published_on, publication.newer_on = version, published_on, newer_on
+    known = known_versions(document)
+    _ensure_comes_as_far(publication, version, known)
+    before, was_document = facts_of_publication(publication), publication.is_document
+    if publication.is_newer:
+        first = next(one for one in known if one.is_document)
+        _correct(first, first.version, published_on, first.interim_until, by=by, now=now)
+    own_day = newer_on if publication.is_newer else published_on
+    _correct(publication, version, own_day, interim_until, by=by, now=now)
+    arrange_versions(document)
+    _move_approvals_with(publication, was_document=was_document)
     set_places(publication, places)
     if publication.is_draft:
         stop_sendings(publication, now=now)  # a draft is sent to nobody
@@ -69,10 +88,49 @@ def correct_publication(
     db.session.flush()
 
 
-def undo_publication(publication: Publication, reason: str, *, by: User, now: datetime) -> None:
-    """Undo the record that a document is published, with its addresses and copies; what it had completed is open again.
+def _ensure_comes_as_far(publication: Publication, version: Version, known: Sequence[Publication]) -> None:
+    """Raises RuleBroken where an earlier version came further: that one would be the present one again."""
+    document = publication.milestone
+    reach = reach_of(version, is_document=is_document_itself(version, document.kind))
+    if any(one.number < publication.number and as_known(one).reach > reach for one in known):
+        raise RuleBroken(
+            f"An earlier {'plan' if document.kind is Kind.PLAN else 'report'} is recorded as published, so this cannot "
+            "be a draft or cover part of the period. Undo this record instead.",
+            field="which",
+        )
 
-    The facts stay in the audit, with the reason. Raises RuleBroken without one.
+
+def _correct(
+    row: Publication,
+    version: Version,
+    published_on: date | None,
+    interim_until: date | None,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    """Make these the facts of a version; those before are kept, if they were others."""
+    until = interim_until if version is Version.INTERIM else None
+    if (row.version, row.published_on, row.interim_until) != (version, published_on, until):
+        keep_facts_before(row, by=by, now=now)
+        row.version, row.published_on, row.interim_until = version, published_on, until
+
+
+def _move_approvals_with(publication: Publication, *, was_document: bool) -> None:
+    """Approvals are of the document itself: they wait for it if this turns out to be a draft or an interim plan."""
+    document = publication.milestone
+    if publication.is_document and not was_document:
+        move_approvals(approvals_of(document, None), publication)
+    elif was_document and not publication.is_document:
+        move_approvals(approvals_of(document, publication), None)
+
+
+def undo_publication(publication: Publication, reason: str, *, by: User, now: datetime) -> None:
+    """Undo the record that the present version is published, with its addresses and copies; what it had completed is
+    open again, and the version before it, if there is one, is present again. Its approvals wait for another version.
+
+    The row stays, as known up to now, and the audit has the facts with the reason. The bytes of a kept copy go. Raises
+    RuleBroken without a reason.
     """
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
@@ -86,8 +144,9 @@ def undo_publication(publication: Publication, reason: str, *, by: User, now: da
         reason=reason.strip(),
     )
     stop_sendings(publication, now=now)
-    db.session.delete(publication)
-    db.session.flush()
+    move_approvals(approvals_of(document, publication), None)
+    publication.is_present, publication.recorded_to = False, now
+    arrange_versions(document)
     if file is not None:
         remove_content(file)
     settle(document, by=by, now=now, reason=reason.strip())

@@ -10,7 +10,9 @@ from cycle_tracker.core.addresses import milestone as milestone_path
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import day
+from cycle_tracker.mail.services.attachments import file_sentence
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -20,7 +22,8 @@ from cycle_tracker.models.user import User
 
 def queue_copy(publication: Publication, receiver: Organisation, sender: User, *, now: datetime) -> Message:
     """Queue the email to the receiver's mailbox, which says what was published, when and where, and who sends it:
-    answers go to that person. Raises ValueError for a receiver that has none."""
+    answers go to that person. A copy that is kept of this version is attached when the email is sent. Raises ValueError
+    for a receiver that has no mailbox."""
     if not receiver.mailbox:
         raise ValueError(f"{receiver.name} has no mailbox")
     return _queue_copy(publication, receiver, receiver.mailbox, sender, now=now)
@@ -57,10 +60,14 @@ def _queue_copy(
 ) -> Message:
     document, user_id = publication.milestone, sender.id if is_for_the_sender else None
     message = _message(MessageKind.DOCUMENT_PUBLISHED, document.id, recipient, now=now, user_id=user_id)
+    key = new_key() if publication.kept_copy is not None else ""
+    has_address = bool(publication.addresses)
     enqueue(
         message,
         template="documents/mail/document_published",
         now=now,
+        key=key,
+        file=file_sentence(key, publication.id, has_address=has_address) if key else "",
         **_about(publication),
         published_on=day(publication.published_on) if publication.published_on else "",
         addresses=[address.address for address in publication.addresses],

@@ -11,6 +11,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.rules.publications import Unlikely, why_unlikely
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.sendings import send_copy, stop_sendings
+from cycle_tracker.documents.services.versions import add_version, approvals_of, move_approvals, present_version
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.milestone import Milestone
@@ -34,29 +35,24 @@ def record_publication(
 ) -> Publication:
     """Record where and when a document was published; with `send_to_ministers`, send it to Scottish Government.
 
-    A draft, published for a consultation, finishes nothing, and what is published after it takes its place. Raises
+    A draft, published for a consultation, finishes nothing, and what is published after it takes its place; it stays
+    among the versions. The approvals made so far are those of the document itself. Raises
     RuleBroken for what is no document, is recorded already, or carries a day that cannot be; and Unlikely for a day
     that is not likely, unless a person confirmed it.
     """
     if not document.is_document:
         raise RuleBroken("Only a plan or an annual report can be recorded as published.")
-    earlier = find_publication(document)
+    earlier = present_version(document)
     if earlier is not None and not earlier.is_draft:
         raise RuleBroken("This is already recorded as published.", field="address")
     ensure_day_of_publication(document, version, published_on, today, confirmed=confirmed)
     if earlier is not None:
         _put_away_draft(earlier, by=by, now=now)
-    publication = Publication(
-        milestone=document,
-        version=version,
-        published_on=published_on,
-        interim_until=interim_until if version is Version.INTERIM else None,
-        recorded_by_id=by.id if by else None,
-        recorded_at=now,
-    )
+    publication = add_version(document, version, published_on, interim_until=interim_until, by=by, now=now)
     if address:
         publication.addresses.append(PublicationAddress(address=address))
-    db.session.add(publication)
+    if publication.is_document:
+        move_approvals(approvals_of(document, None), publication)
     _record_event(publication, by=by, now=now)
     settle(document, by=by, now=now)
     if send_to_ministers and not publication.is_draft:
@@ -94,10 +90,10 @@ def _record_event(publication: Publication, *, by: User | None, now: datetime) -
 
 
 def facts_of_publication(publication: Publication) -> dict[str, Any]:
-    """A publication as the audit keeps it."""
+    """A publication as the audit keeps it: `published_on` is the day of the first version."""
     return {
         "version": publication.version.value,
-        "published_on": _iso(publication.published_on),
+        "published_on": _iso(publication.first_published_on),
         "newer_on": _iso(publication.newer_on),
         "interim_until": _iso(publication.interim_until),
         "addresses": [
@@ -156,19 +152,12 @@ def scottish_government() -> Organisation:
     ).one()
 
 
-def find_publication(document: Milestone) -> Publication | None:
-    """What is recorded of a document, if it is."""
-    return db.session.scalars(select(Publication).where(Publication.milestone_id == document.id)).one_or_none()
-
-
 def _put_away_draft(draft: Publication, *, by: User | None, now: datetime) -> None:
-    """The document itself takes the place of its draft, whose facts stay in the audit."""
+    """The document itself takes the place of its draft, which stays among the versions."""
     audit.record_milestone(
         draft.milestone, "draft-replaced", by=by, at=now, before=facts_of_publication(draft), after={}
     )
     stop_sendings(draft, now=now)
-    db.session.delete(draft)
-    db.session.flush()
 
 
 def _iso(day: date | None) -> str | None:

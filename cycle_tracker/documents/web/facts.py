@@ -167,12 +167,12 @@ def _ended_rows(facts: Facts) -> list[Row]:
         return [Row(name, upper_first(day(_ended_on(facts))))] if milestone.state is State.DONE else []
     rows = [Row("Prepared", upper_first(day(milestone.done_on)))] if milestone.state is State.DONE else []
     if publication is not None and publication.is_document:
-        rows.append(Row("Published", upper_first(day(publication.published_on))))
+        rows.append(Row("Published", upper_first(day(publication.first_published_on))))
     return rows
 
 
 def _ended_on(facts: Facts) -> date | None:
-    return facts.publication.published_on if facts.publication else facts.milestone.done_on
+    return facts.publication.first_published_on if facts.publication else facts.milestone.done_on
 
 
 def _lag(facts: Facts, today: date) -> str:

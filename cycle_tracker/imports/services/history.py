@@ -164,8 +164,8 @@ def changes_of(one: ImportedDocument) -> list[Change]:
     """What a row changes of what is recorded of its document."""
     row, publication, copy = one.row, one.publication, one.copy
     found = []
-    if publication is None or (row.published and row.published.on != publication.published_on):
-        old = day(publication.published_on) if publication else ""
+    if publication is None or (row.published and row.published.on != publication.first_published_on):
+        old = day(publication.first_published_on) if publication else ""
         found.append(Change(PUBLISHED, old, day(row.published.on if row.published else None)))
     old_address = full_address(publication)
     if row.address and row.address != old_address:
@@ -188,4 +188,4 @@ def _recorded_by(publication: Publication | None, names: dict[int, str]) -> str:
     if publication is None:
         return ""
     who = names.get(publication.recorded_by_id or 0, "")
-    return f"Recorded {f'by {who} ' if who else ''}on {day(london_day(publication.recorded_at))}"
+    return f"Recorded {f'by {who} ' if who else ''}on {day(london_day(publication.recorded_from))}"

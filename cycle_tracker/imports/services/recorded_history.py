@@ -69,7 +69,7 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
         correct_publication(
             publication,
             version=publication.version,
-            published_on=row.published.on if row.published else publication.published_on,
+            published_on=row.published.on if row.published else publication.first_published_on,
             newer_on=publication.newer_on,
             places=_places(publication, row.address),
             by=by,

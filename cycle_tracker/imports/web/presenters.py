@@ -131,7 +131,7 @@ def _slot(partnership: Partnership, document: Document, heading: str, records: R
     publication = records.get((partnership.id, document.key))
     if publication is None:
         return GridRow(partnership, document, heading)
-    day = publication.published_on
+    day = publication.first_published_on
     return GridRow(
         partnership,
         document,
@@ -148,7 +148,7 @@ def _cells(publication: Publication | None) -> list[Cell]:
         return ["", "", "", ""]
     copy = government_copy(publication)
     return [
-        _when(publication.published_on),
+        _when(publication.first_published_on),
         full_address(publication),
         _when(copy.sent_on) if copy else "",
         copy.received_on if copy else "",

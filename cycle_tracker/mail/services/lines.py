@@ -11,14 +11,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe, is_about_one
 from cycle_tracker.mail.rules import Verdict, retry_after
-from cycle_tracker.mail.services.claims import (
-    Claim,
-    release_claim,
-    renew_claim,
-)
+from cycle_tracker.mail.services.attachments import file_asked_for, with_file
+from cycle_tracker.mail.services.claims import Claim, release_claim, renew_claim
 from cycle_tracker.mail.services.connections import MailLine
+from cycle_tracker.mail.services.hooks import Links
 from cycle_tracker.mail.services.results import MailInHand, Result, Sent, mails_of, put_back, record, record_failure
-from cycle_tracker.mail.services.runs import Links, Run
+from cycle_tracker.mail.services.runs import Run
 from cycle_tracker.mail.smtp import ServerTrouble
 
 chance = SystemRandom().random
@@ -173,7 +171,8 @@ class SendingLine:
         self.sent.failed += 1
 
     def content_of(self, connection: Connection, mail: MailInHand, links: Links) -> bytes:
-        """The bytes as they are stored, with links made now. Raises ValueError where there are none."""
+        """The bytes as they are stored, with links made now and a file read now. Raises ValueError where there are
+        none. Commits, so that no transaction is open while the server is spoken to."""
         if not mail.content:
             raise ValueError("it has no text")
         if mail.carries_a_link:
@@ -182,7 +181,13 @@ class SendingLine:
         if not links.are_made:
             with self.run.turn:
                 links.make(connection, now=self.clock())
-        return links.fill_in(mail)
+        content = links.fill_in(mail)
+        number = file_asked_for(mail.content, mail.key)
+        if number is None:
+            return content
+        with self.run.turn, connection.begin():
+            file = self.run.hooks.file_of(connection, number)
+        return with_file(content, mail.key, number, file)
 
     def count(self, result: Result) -> None:
         """Count what was recorded."""

@@ -32,9 +32,10 @@ from flask import Flask, current_app
 from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.claims import count_in_other_hands, count_ready_messages
 from cycle_tracker.mail.services.connections import ServerGate
+from cycle_tracker.mail.services.hooks import Hooks
 from cycle_tracker.mail.services.lines import SendingLine
 from cycle_tracker.mail.services.results import Sent
-from cycle_tracker.mail.services.runs import Hooks, Run
+from cycle_tracker.mail.services.runs import Run
 
 BATCH = 100
 # Mails that a further line must find waiting: for fewer, opening it takes longer than they do.

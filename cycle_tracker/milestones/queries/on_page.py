@@ -8,7 +8,7 @@ statement asks for all of them.
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, not_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased
 
@@ -45,6 +45,8 @@ class Attached(NamedTuple):
     predecessors: bool
     publication: bool
     requests: bool
+    versions: bool
+    """Rows of its versions besides the present one: earlier ones, corrected ones, undone ones."""
     waiting: bool
     """Milestones that wait for this one, and its sub-tasks."""
 
@@ -120,8 +122,9 @@ def _kinds() -> list[ColumnElement[bool]]:
         # Those that count have an index, and are asked for first.
         "notices": or_(_any(Notice.milestone_id, Notice.ended_at.is_(None)), _any(Notice.milestone_id)),
         "predecessors": _any(predecessors.c.milestone_id),
-        "publication": _any(Publication.milestone_id),
+        "publication": _any(Publication.milestone_id, Publication.is_present.is_(True)),
         "requests": _any(UpdateRequest.milestone_id),
+        "versions": _any(Publication.milestone_id, not_(Publication.is_present)),
         "waiting": or_(_any(predecessors.c.predecessor_id), _any(part.parent_id)),
     }
     return [columns[name].label(f"has_{name}") for name in Attached._fields]
@@ -165,5 +168,5 @@ def _publication() -> Select[*tuple[Any, ...]]:
         .outerjoin(Publication.addresses)
         .outerjoin(Publication.copies)
         .outerjoin(PublicationCopy.receiver)
-        .where(Publication.milestone_id == number_of("milestone"))
+        .where(Publication.milestone_id == number_of("milestone"), Publication.is_present)
     )

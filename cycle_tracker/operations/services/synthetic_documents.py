@@ -94,7 +94,7 @@ def _publish(partnership_ids: Sequence[int]) -> None:
                 "milestone_id": one.id,
                 "version": Version.FINAL,
                 "published_on": one.done_on,
-                "recorded_at": clock.now(),
+                "recorded_from": clock.now(),
             }
             for one in done
         ),

@@ -1,12 +1,14 @@
 """Merging a duplicate into the organisation that it is: all that was the duplicate's is the other's from then on.
 
 Nothing that people recorded is lost. Where both have a record of the same thing, the merge is refused until one of the
-two records is removed.
+two records is removed. Of an earlier version of a document that cannot be done: there the record of the one that is
+kept stays, and the other is in the audit.
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.audit.services import audit
@@ -19,7 +21,7 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import NAMED_BY_LAW, SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
-from cycle_tracker.models.publication import PublicationCopy, Sending
+from cycle_tracker.models.publication import Publication, PublicationCopy, Sending
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.organisations.services.parts import follow
 
@@ -53,6 +55,7 @@ def merge_organisations(duplicate: Organisation, kept: Organisation, *, by: User
     _ensure_not_both(duplicate, kept)
     moved = _move_parts(duplicate, kept)
     _drop_double_grants(duplicate, kept)
+    _drop_double_records(duplicate, kept)
     for column in POINTERS:
         db.session.execute(
             update(column.class_)
@@ -89,16 +92,38 @@ def _ensure_mergeable(duplicate: Organisation, kept: Organisation) -> None:
 
 
 def _ensure_not_both(duplicate: Organisation, kept: Organisation) -> None:
-    """Raises RuleBroken for a decision on the same document, or a copy of the same version, of both."""
-    for of, thing, what in (
-        (Approval.organisation_id, Approval.milestone_id, "a decision on the same plan or report"),
-        (PublicationCopy.receiver_id, PublicationCopy.publication_id, "a copy of the same plan or report"),
-        (Sending.receiver_id, Sending.publication_id, "an email with a copy of the same plan or report"),
+    """Raises RuleBroken for a decision on the present version of a document, or a copy of it, of both."""
+    for of, what in (
+        (Approval.organisation_id, "a decision on the same plan or report"),
+        (PublicationCopy.receiver_id, "a copy of the same plan or report"),
+        (Sending.receiver_id, "an email with a copy of the same plan or report"),
     ):
-        other = aliased(of.class_)
-        both = exists().where(getattr(other, of.key) == kept.id, getattr(other, thing.key) == thing, of == duplicate.id)
-        if db.session.scalar(select(func.count()).select_from(of.class_).where(both)):
+        both = _of_both(of, duplicate, kept)
+        if db.session.scalar(select(func.count()).select_from(of.class_).where(both, _can_be_removed(of.class_))):
             raise RuleBroken(f"Both organisations have {what} recorded. Remove one of the two first.", field=INTO)
+
+
+def _drop_double_records(duplicate: Organisation, kept: Organisation) -> None:
+    """What both have of a version that is present no longer is kept once: no page can remove it."""
+    for of in (Approval.organisation_id, PublicationCopy.receiver_id, Sending.receiver_id):
+        ids = db.session.scalars(select(of.class_.id).where(_of_both(of, duplicate, kept))).all()
+        unwanted = delete(of.class_).where(of.class_.id.in_(ids))
+        db.session.execute(unwanted.execution_options(synchronize_session=False))
+
+
+def _of_both(of: Any, duplicate: Organisation, kept: Organisation) -> ColumnElement[bool]:
+    """Whether a row is the duplicate's, and the other organisation has one of the same version."""
+    other = aliased(of.class_)
+    same = other.publication_id.is_not_distinct_from(of.class_.publication_id)
+    if of.class_ is Approval:
+        same = and_(same, other.milestone_id == Approval.milestone_id)
+    return and_(of == duplicate.id, exists().where(getattr(other, of.key) == kept.id, same))
+
+
+def _can_be_removed(model: Any) -> ColumnElement[bool]:
+    """Whether a record is of a present version, or of one to come: a page shows it."""
+    present = exists().where(Publication.id == model.publication_id, Publication.is_present)
+    return or_(model.publication_id.is_(None), present)
 
 
 def _drop_double_grants(duplicate: Organisation, kept: Organisation) -> None:

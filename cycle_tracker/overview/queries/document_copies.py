@@ -14,7 +14,7 @@ from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy, Version
+from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, Publication, PublicationCopy, Version
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST
 
 _SCOTTISH_GOVERNMENT = (
@@ -45,7 +45,7 @@ def _not_notified(reach: Reach) -> Select[*tuple[Any, ...]]:
             Publication.version != Version.INTERIM,
             ~told.correlate(Publication),
         )
-        .order_by(Publication.published_on, Partnership.name, Milestone.id)
+        .order_by(FIRST_PUBLISHED_ON, Partnership.name, Milestone.id)
         .limit(LISTED_AT_MOST)
     )
 
@@ -73,6 +73,7 @@ def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
         PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
         PublicationCopy.sent_on.is_not(None),
         PublicationCopy.received_on.is_(None),
+        exists().where(Publication.id == PublicationCopy.publication_id, Publication.is_present),
     )
     if reach is Reach.EVERYWHERE:  # otherwise the first may all be elsewhere
         waiting = waiting.order_by(PublicationCopy.sent_on, PublicationCopy.id).limit(LISTED_AT_MOST)
@@ -94,7 +95,7 @@ def _documents() -> Select[*tuple[Any, ...]]:
             Milestone.title,
             Partnership.slug,
             Partnership.name.label("partnership"),
-            Publication.published_on,
+            FIRST_PUBLISHED_ON.label("published_on"),
         )
         .select_from(Publication)
         .join(Publication.milestone)

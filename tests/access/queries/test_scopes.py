@@ -136,7 +136,7 @@ def test_what_is_published_is_every_version_but_a_draft(core_app: Flask) -> None
     moray = make_partnership("moray")
     for version in Version:
         report = make_report(moray, key=f"report-{version}")
-        db.session.add(Publication(milestone_id=report.id, version=version, recorded_at=at_seven(TODAY)))
+        db.session.add(Publication(milestone_id=report.id, version=version, recorded_from=at_seven(TODAY)))
     db.session.flush()
     found = set(db.session.scalars(select(Publication.version).where(IS_PUBLISHED)))
     assert found == set(Version) - {Version.DRAFT}

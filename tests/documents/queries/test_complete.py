@@ -27,7 +27,7 @@ def plan(core_app: Flask) -> Milestone:
 
 
 def published(report: Milestone, version: Version = Version.FINAL) -> Publication:
-    publication = Publication(milestone=report, version=version, published_on=date(2026, 7, 1), recorded_at=NOW)
+    publication = Publication(milestone=report, version=version, published_on=date(2026, 7, 1), recorded_from=NOW)
     db.session.add(publication)
     db.session.flush()
     return publication

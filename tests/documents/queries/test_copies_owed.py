@@ -33,7 +33,7 @@ def plan_of(partnership: Partnership, published_on: date | None = None) -> Docum
     plan = make_milestone(partnership, kind=Kind.PLAN, due_on=date(2026, 4, 1))
     if published_on is not None:
         db.session.add(
-            Publication(milestone=plan, version=Version.FINAL, published_on=published_on, recorded_at=at_seven(TODAY))
+            Publication(milestone=plan, version=Version.FINAL, published_on=published_on, recorded_from=at_seven(TODAY))
         )
         db.session.flush()
     return get_record(plan, TODAY)

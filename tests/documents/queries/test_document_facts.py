@@ -44,7 +44,7 @@ def make_document(
     if version is not None:
         until = INTERIM_UNTIL if version is Version.INTERIM else None
         published = Publication(
-            milestone=document, version=version, published_on=PUBLISHED, interim_until=until, recorded_at=NOW
+            milestone=document, version=version, published_on=PUBLISHED, interim_until=until, recorded_from=NOW
         )
         db.session.add(published)
         if receiver is not None:

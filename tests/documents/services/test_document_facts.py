@@ -33,6 +33,7 @@ from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
+from cycle_tracker.documents.services.versions import approvals_of, known_versions
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
@@ -82,6 +83,12 @@ class Tayside:
     def record(self) -> DocumentRecord:
         return get_record(self.plan, TODAY)
 
+    @property
+    def present(self) -> Publication:
+        found = self.record.publication
+        assert found is not None
+        return found
+
     def publish(self, *, on: date | None = APRIL, version: Version = Version.FINAL) -> Publication:
         return record_publication(
             self.plan,
@@ -99,7 +106,7 @@ class Tayside:
         assert publication is not None
         facts = {
             "version": publication.version,
-            "published_on": publication.published_on,
+            "published_on": publication.first_published_on,
             "newer_on": publication.newer_on,
             "places": [PublishedAddress(one.form, one.language, one.address) for one in publication.addresses],
             **changed,
@@ -333,7 +340,10 @@ def test_a_draft_is_published_and_the_plan_is_still_to_come(tayside: Tayside) ->
     assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
     (event,) = tayside.events("draft-replaced")
     assert event.before["published_on"] == "2026-01-12"
-    assert db.session.scalars(select(Publication)).one().version is Version.FINAL
+    assert [(one.version, one.is_present) for one in known_versions(tayside.plan)] == [
+        (Version.DRAFT, False),
+        (Version.FINAL, True),
+    ]
 
 
 def test_what_proves_to_be_a_draft_opens_the_plan_again(tayside: Tayside) -> None:
@@ -435,12 +445,15 @@ def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: T
         step.state, step.done_on = State.DONE, step.done_on or APRIL
     db.session.commit()
     tayside.revise()
-    assert (publication.version, publication.published_on, publication.newer_on) == (
+    newer = tayside.present
+    assert (newer.version, newer.first_published_on, newer.newer_on, newer.published_on) == (
         Version.REVISED,
         APRIL,
         date(2026, 5, 18),
+        date(2026, 5, 18),
     )
-    assert [one.address for one in publication.addresses] == [f"{ADDRESS}-revised"]
+    assert [one.address for one in newer.addresses] == [f"{ADDRESS}-revised"]
+    assert newer.copies == []
     assert [one.organisation.name for one in tayside.record.approvals] == ["Dundee City Council"]
     assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, APRIL), "done on the day of the first version"
     assert tayside.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
@@ -448,6 +461,10 @@ def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: T
     assert event.before["addresses"] == [{"form": "full", "language": "en", "address": ADDRESS}]
     assert event.before["approvals"][0]["body"] == "Angus Council"
     assert len(event.before["copies"]) == 9
+    assert (publication.version, publication.published_on, publication.is_present) == (Version.FINAL, APRIL, False)
+    assert [one.address for one in publication.addresses] == [ADDRESS]
+    assert len(publication.copies) == 9
+    assert [one.organisation.name for one in approvals_of(tayside.plan, publication)] == ["Angus Council"]
     steps = {
         step.key.removeprefix("2026-29."): (step.state, step.due_on) for step in list_steps_opened_again(tayside.plan)
     }
@@ -471,18 +488,16 @@ def test_only_the_steps_that_were_ticked_are_opened(tayside: Tayside) -> None:
 
 
 def test_an_interim_plan_comes_before_the_final_one(tayside: Tayside) -> None:
-    publication = tayside.publish(version=Version.INTERIM)
+    tayside.publish(version=Version.INTERIM)
     assert "An interim version is published. The final version is not published yet." in gaps_about(
         tayside.record.gaps, About.PUBLICATION
     )
     assert tayside.plan.is_open, "an interim plan is not the plan"
     tayside.revise(reopen=[])
-    assert (publication.version, publication.published_on, publication.newer_on, publication.interim_on) == (
-        Version.FINAL,
-        date(2026, 5, 18),
-        None,
-        APRIL,
-    )
+    assert [(one.version, one.published_on, one.newer_on) for one in known_versions(tayside.plan)] == [
+        (Version.INTERIM, APRIL, None),
+        (Version.FINAL, date(2026, 5, 18), None),
+    ]
     assert (tayside.plan.state, tayside.plan.done_on) == (State.DONE, date(2026, 5, 18))
 
 

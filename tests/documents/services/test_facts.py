@@ -48,7 +48,7 @@ from cycle_tracker.models.evidence import StoredContent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
+from cycle_tracker.models.publication import Form, Publication, Version
 from cycle_tracker.organisations.services.parts import add_body, end_body
 from tests.factories import make_user
 from tests.support.days import moment
@@ -406,8 +406,8 @@ def test_a_publication_is_undone_as_a_whole_and_what_it_had_closed_is_open_again
     assert refused.value.field == "reason"
     undo_publication(publication, "It was the plan of another area.", by=moray.lead, now=NOW)
     db.session.commit()
-    assert db.session.scalars(select(Publication)).all() == []
-    assert db.session.scalars(select(PublicationCopy)).all() == []
+    assert moray.record.publication is None
+    assert (publication.is_present, publication.recorded_to, len(publication.copies)) == (False, NOW, 7)
     assert db.session.scalars(select(StoredContent)).all() == []
     assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
     assert moray.state() is DocumentState.PREPARED_NOT_PUBLISHED

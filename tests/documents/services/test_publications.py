@@ -16,11 +16,11 @@ from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.rules.publications import Unlikely
 from cycle_tracker.documents.services.publications import (
-    find_publication,
     record_copy_to_government,
     record_publication,
     scottish_government,
 )
+from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
@@ -110,7 +110,7 @@ def test_recording_a_report_is_telling_the_scottish_government(lead: User) -> No
 
 
 def report_publication(report: Milestone) -> Publication:
-    found = find_publication(report)
+    found = present_version(report)
     assert found is not None
     return found
 
@@ -183,7 +183,7 @@ def test_nothing_is_published_tomorrow_or_before_the_act(lead: User, day: date) 
     with pytest.raises(RuleBroken) as refused:
         publish(find("plan-prepared"), lead, on=day)
     assert refused.value.field == "published_on"
-    assert find_publication(find("plan-prepared")) is None
+    assert present_version(find("plan-prepared")) is None
 
 
 @pytest.mark.parametrize(("day", "allowed"), [(date(2026, 3, 31), False), (date(2026, 4, 1), True)])

@@ -88,8 +88,10 @@ def run(days: Days, on: date = TODAY, at: time = time(9)) -> None:
 
 
 def copies() -> list[tuple[str, date | None, str]]:
-    """Every copy on record: to whom, sent on, and what the mail server answered."""
-    rows = db.session.scalars(select(PublicationCopy).order_by(PublicationCopy.id))
+    """Every copy of a version that is known: to whom, sent on, and what the mail server answered."""
+    known = select(Publication.id).where(Publication.recorded_to.is_(None))
+    of_known = PublicationCopy.publication_id.in_(known)
+    rows = db.session.scalars(select(PublicationCopy).where(of_known).order_by(PublicationCopy.id))
     return [(copy.receiver.name, copy.sent_on, copy.answer) for copy in rows]
 
 
@@ -450,7 +452,7 @@ def test_only_the_mailbox_of_the_scottish_government_is_its_own(lead: User) -> N
 
 def test_what_is_on_its_way_is_that_of_one_document(lead: User) -> None:
     publication = publish(lead, mailbox=MAILBOX)
-    other = Publication(milestone=find("annual-report-1"), recorded_at=NOW)
+    other = Publication(milestone=find("annual-report-1"), recorded_from=NOW)
     db.session.add(other)
     db.session.flush()
     assert list(sending_facts(publication.id)) == [scottish_government().id]

@@ -33,7 +33,7 @@ def publish(partnership: Partnership, period: str, title: str, address: str, ver
     report = make_report(
         partnership, key=f"{period}.annual-report-1", title=title, cycle=make_cycle(partnership, period)
     )
-    publication = Publication(milestone=report, version=version, published_on=date(2026, 6, 25), recorded_at=NOW)
+    publication = Publication(milestone=report, version=version, published_on=date(2026, 6, 25), recorded_from=NOW)
     if address:
         publication.addresses.append(PublicationAddress(address=address))
         publication.addresses.append(PublicationAddress(address=address, form=Form.SUMMARY, language="gd"))

@@ -12,7 +12,8 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.documents.queries.documents import list_documents
-from cycle_tracker.documents.services.publications import find_publication, record_publication
+from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.imports.rules.history_rows import COLUMNS, documents_until
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.imports.services.history import plan_history
@@ -62,7 +63,7 @@ def document(slug: str, key: str) -> Milestone:
 
 
 def publication(slug: str, key: str) -> Publication:
-    found = find_publication(document(slug, key))
+    found = present_version(document(slug, key))
     assert found is not None
     return found
 
@@ -162,7 +163,7 @@ def test_the_same_file_again_changes_nothing_and_a_correction_changes_the_facts(
     copy = government_copy(found)
     assert copy is not None
     assert (copy.sent_on, copy.received_on) == (None, date(2024, 7, 5))
-    assert db.session.scalar(select(func.count(Publication.id))) == 1
+    assert db.session.scalar(select(func.count(Publication.id)).where(Publication.is_present)) == 1
 
 
 def test_a_row_that_says_nothing_leaves_what_is_recorded(country: Country) -> None:
@@ -266,7 +267,7 @@ def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Coun
         today=TODAY,
         now=NOW,
     )
-    found.newer_on = date(2024, 5, 1)
+    found.is_newer, found.first_on, found.published_on = True, found.published_on, date(2024, 5, 1)
     made = plan(country, ("Moray", "plan", "2023-26", "2/5/2024"))
     assert notified(made) == [
         (2, "published on", "A newer version was published on 1 May 2024, which is before this date.")

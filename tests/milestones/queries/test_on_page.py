@@ -128,7 +128,11 @@ KINDS: dict[str, tuple[str, Callable[[Milestone, User], object]]] = {
     ),
     "a notice that no longer counts": ("notices", _notice),
     "what comes first": ("predecessors", _first),
-    "publication": ("publication", lambda one, _by: Publication(milestone_id=one.id, recorded_at=clock.now())),
+    "publication": ("publication", lambda one, _by: Publication(milestone_id=one.id, recorded_from=clock.now())),
+    "versions": (
+        "versions",
+        lambda one, _by: Publication(milestone_id=one.id, is_present=False, recorded_from=clock.now()),
+    ),
     "requests": (
         "requests",
         lambda one, by: UpdateRequest(milestone_id=one.id, asked_by_id=by.id, asked_at=clock.now(), text="How?"),
@@ -187,7 +191,7 @@ def test_what_is_published_comes_whole_and_in_order(core_app: Flask, morning: ti
         Publication(
             milestone_id=report.id,
             version=Version.DRAFT,
-            recorded_at=clock.now(),
+            recorded_from=clock.now(),
             addresses=[
                 PublicationAddress(form=form, address=f"https://x.test/{form}") for form in (Form.FULL, Form.CHILD)
             ],

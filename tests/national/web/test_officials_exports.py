@@ -71,7 +71,7 @@ class Nation:
             )
         )
         sent = make_report(place, key="sent", cycle=cycle, title=text, year_end=date(2025, 3, 31), state=State.DONE)
-        publication = Publication(milestone=sent, published_on=date(2025, 6, 1), recorded_at=NOW)
+        publication = Publication(milestone=sent, published_on=date(2025, 6, 1), recorded_from=NOW)
         publication.addresses.append(PublicationAddress(address=text))
         publication.copies.append(PublicationCopy(receiver=self.government, sent_on=date(2025, 6, 2)))
         db.session.add(publication)

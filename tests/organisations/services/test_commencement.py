@@ -88,7 +88,7 @@ def test_a_plan_of_an_earlier_day_keeps_its_lead_bodies_and_copies(jean: User) -
     moray = find("moray")
     earlier, later = (make_milestone(moray, kind=Kind.PLAN, due_on=START) for _ in range(2))
     for plan, day in ((earlier, START - DAY), (later, START)):
-        db.session.add(Publication(milestone=plan, version=Version.FINAL, published_on=day, recorded_at=NOW))
+        db.session.add(Publication(milestone=plan, version=Version.FINAL, published_on=day, recorded_from=NOW))
     db.session.flush()
     set_commencement(START, by=jean, now=NOW)
     found = [get_record(plan, START + 30 * DAY) for plan in (earlier, later)]

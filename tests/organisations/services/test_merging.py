@@ -104,7 +104,7 @@ def test_all_that_was_the_duplicates_is_the_other_ones(moray: Partnership, jean:
     worker = make_user("Rory Baird", organisation=duplicate)
     grant(worker, duplicate)
     plan = make_milestone(moray, kind=Kind.PLAN, lead_organisation=duplicate)
-    publication = Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW)
+    publication = Publication(milestone=plan, version=Version.FINAL, recorded_from=NOW)
     publication.copies.append(PublicationCopy(receiver=duplicate, sent_on=TODAY))
     approval = Approval(milestone_id=plan.id, organisation=duplicate, manner=Manner.NOTED, recorded_by_id=jean.id)
     approval.recorded_at = NOW
@@ -169,7 +169,7 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
     make_government()
     kept, duplicate = provider("A"), provider("B")
     plan = make_milestone(moray, kind=Kind.PLAN)
-    publication = Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW)
+    publication = Publication(milestone=plan, version=Version.FINAL, recorded_from=NOW)
     publication.copies.extend(PublicationCopy(receiver=one) for one in (kept, duplicate))
     db.session.add(publication)
     db.session.flush()
@@ -190,7 +190,7 @@ def test_two_emails_with_copies_of_the_same_plan_are_never_made_one(moray: Partn
     """One receiver would be on its way twice. An email with a copy of another plan stands in nobody's way."""
     kept, duplicate = provider("A"), provider("B")
     plans = [make_milestone(moray, kind=Kind.PLAN) for _ in range(2)]
-    versions = [Publication(milestone=plan, version=Version.FINAL, recorded_at=NOW) for plan in plans]
+    versions = [Publication(milestone=plan, version=Version.FINAL, recorded_from=NOW) for plan in plans]
     db.session.add_all(versions)
     first, second = sending(versions[0], kept), sending(versions[0], duplicate)
     with pytest.raises(RuleBroken, match="an email with a copy of the same plan or report recorded") as refused:
@@ -213,6 +213,29 @@ def sending(publication: Publication, receiver: Organisation) -> Sending:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def test_two_records_of_an_earlier_version_become_one_because_no_page_can_remove_them(
+    moray: Partnership, jean: User
+) -> None:
+    make_government()
+    kept, duplicate, other = provider("A"), provider("B"), provider("C")
+    plan = make_milestone(moray, kind=Kind.PLAN)
+    earlier = Publication(milestone=plan, is_present=False, recorded_from=NOW)
+    present = Publication(milestone=plan, number=2, version=Version.REVISED, recorded_from=NOW)
+    earlier.copies.extend(PublicationCopy(receiver=one) for one in (kept, duplicate, other))
+    present.copies.append(PublicationCopy(receiver=duplicate))
+    db.session.add_all([earlier, present])
+    db.session.flush()
+    for version, one in ((earlier, kept), (earlier, duplicate), (present, duplicate)):
+        approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
+        approval.publication_id, approval.recorded_at = version.id, NOW
+        db.session.add(approval)
+    db.session.flush()
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert [[copy.receiver for copy in version.copies] for version in (earlier, present)] == [[kept, other], [kept]]
+    decided = db.session.execute(select(Approval.publication_id, Approval.organisation_id).order_by(Approval.id)).all()
+    assert [tuple(row) for row in decided] == [(earlier.id, kept.id), (present.id, kept.id)]
 
 
 def test_different_roles_at_the_same_time_are_refused(moray: Partnership, jean: User) -> None:

@@ -336,7 +336,7 @@ def test_a_title_is_text_and_nothing_else(app: Flask) -> None:
 
 def publish(report, *, told_to=None, **days):
     publication = Publication(
-        milestone=report, published_on=date(2026, 6, 25), recorded_at=datetime(2026, 6, 25, 9, tzinfo=LONDON)
+        milestone=report, published_on=date(2026, 6, 25), recorded_from=datetime(2026, 6, 25, 9, tzinfo=LONDON)
     )
     if told_to is not None:
         publication.copies.append(PublicationCopy(receiver=told_to, **days))

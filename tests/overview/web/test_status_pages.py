@@ -99,10 +99,13 @@ def moray(app: Flask, morning: time_machine.Traveller) -> Iterator[Moray]:
             state=State.DONE,
             done_on=date(2025, 8, 1),
         )
-        db.session.add(Publication(milestone=published, published_on=date(2025, 8, 1), recorded_at=at_seven(TODAY)))
+        publication = Publication(milestone=published, published_on=date(2025, 8, 1), recorded_from=at_seven(TODAY))
+        db.session.add(publication)
+        db.session.flush()
         db.session.add(
             Approval(
                 milestone_id=published.id,
+                publication_id=publication.id,
                 organisation=bodies[0],
                 manner=Manner.APPROVED,
                 approved_on=date(2025, 7, 1),

@@ -75,7 +75,7 @@ class Past:
                 milestone_id=document.id,
                 published_on=published_on,
                 recorded_by_id=scene.lead.id,
-                recorded_at=recorded_at,
+                recorded_from=recorded_at,
                 addresses=[PublicationAddress(address=address)],
                 copies=[PublicationCopy(receiver_id=self._government.id, sent_on=sent_on, received_on=received_on)],
             )

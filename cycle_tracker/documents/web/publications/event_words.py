@@ -74,7 +74,8 @@ def _interim_words(event: AuditEvent, who: str) -> str:
 def _undone_words(event: AuditEvent, who: str) -> str:
     where = [one["address"] for one in event.before.get("addresses", [])]
     at = f", at {', '.join(where)}" if where else ""
-    return f"{who} undid the record that this was published on {_day(event.before.get('published_on'))}{at}"
+    published_on = event.before.get("newer_on") or event.before.get("published_on")
+    return f"{who} undid the record that this was published on {_day(published_on)}{at}"
 
 
 def _prepared_words(event: AuditEvent, who: str) -> str:  # noqa: ARG001  nobody did it: it follows from what was recorded

@@ -10,7 +10,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
 from cycle_tracker.documents.services.publication_corrections import MOST_ADDRESSES, PublishedAddress
 from cycle_tracker.documents.web.forms import LONGEST_REASON, THIS_IS_RIGHT
-from cycle_tracker.documents.web.register.presenters import FORMS
+from cycle_tracker.documents.web.register.presenters import FORMS, version_label
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
@@ -22,11 +22,6 @@ from cycle_tracker.web.web_address import is_web_address
 
 NOT_OFFERED = "Choose from the list"
 SPARE_ROWS = 2
-
-
-def version_label(version: Version, kind: Kind) -> str:
-    """The version in words. The Act knows no interim plan: what goes by that name is a plan for part of the period."""
-    return "One-year or interim plan" if version is Version.INTERIM and kind is Kind.PLAN else version.label
 
 
 class BoxesField(SelectMultipleField):
@@ -84,13 +79,12 @@ class FactsForm(MilestoneForm):
         """Offer the versions that this publication may be, and no day of a newer version where there is none. Only a
         plan can be for a part of its period."""
         present = publication.version if publication is not None else None
-        revised = present is Version.REVISED
         is_plan = document.kind is Kind.PLAN
         offered = {Version.DRAFT, Version.FINAL, present} | ({Version.INTERIM} if is_plan else set())
         self.which.choices = {one.value: version_label(one, document.kind) for one in Version if one in offered}
         if not is_plan:
             del self.interim_until
-        if publication is None or publication.newer_on is None and not revised:
+        if publication is None or not publication.is_newer:
             del self.newer_on
 
     def show_places(self, places: Iterable[PublishedAddress]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.rules.permissions import Permission, may_see
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.publications import get_publication, get_record
+from cycle_tracker.documents.queries.versions import find_kept_copy
 from cycle_tracker.documents.services.publication_corrections import keep_copy, remove_kept_copy
 from cycle_tracker.documents.web.publications.forms import KeptCopyForm
 from cycle_tracker.milestones.queries.milestones import get_milestone
@@ -75,6 +76,19 @@ def download(slug: str, key: str) -> Response:
     if not sees or detail_for(viewer, document) is Detail.DATES or publication is None or publication.kept_copy is None:
         raise NoResultFound
     return send_stored_file(publication.kept_copy)
+
+
+@bp.get("/file/<int(max=2147483647):number>")
+@signed_in
+def download_version(slug: str, key: str, number: int) -> Response:
+    """The copy kept of one version of a document, earlier ones too, for the same people."""
+    viewer = current_viewer()
+    document = get_milestone(viewer, slug, key)
+    sees = document.is_document and detail_for(viewer, document) is not Detail.DATES
+    file = find_kept_copy(document, number) if sees else None
+    if file is None:
+        raise NoResultFound
+    return send_stored_file(file)
 
 
 def _page(document: Milestone, publication: Publication, form: KeptCopyForm, attempt: Attempt) -> ResponseReturnValue:

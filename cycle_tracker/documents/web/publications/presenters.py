@@ -1,6 +1,6 @@
 """What is published of a document, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -10,19 +10,18 @@ from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.sendings import SendingFacts
 from cycle_tracker.documents.queries.undoing import may_undo
+from cycle_tracker.documents.queries.versions import ListedVersion, recorders_of_present
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
 from cycle_tracker.documents.web.links import Link, address_of, recorded_by
 from cycle_tracker.documents.web.preparations.presenters import PreparedPart, prepared_part
-from cycle_tracker.documents.web.publications.forms import version_label
-from cycle_tracker.documents.web.register.presenters import address_label
+from cycle_tracker.documents.web.publications.versions import PublishedAddress, VersionRow, version_rows
+from cycle_tracker.documents.web.register.presenters import address_label, version_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.web.wording import day
-
-ON_THE_WEB = ("https://", "http://")
 
 
 @dataclass(frozen=True)
@@ -32,19 +31,6 @@ class Row:
     key: str
     value: str
     actions: list[Link] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class PublishedAddress:
-    """One address: what is found there. Only what a browser may open is a link."""
-
-    label: str
-    address: str
-
-    @property
-    def is_link(self) -> bool:
-        """True for an address on the web."""
-        return self.address.lower().startswith(ON_THE_WEB)
 
 
 @dataclass(frozen=True)
@@ -86,6 +72,7 @@ class DocumentFactsPart:
     """The part of a milestone's page about its document."""
 
     published: PublishedPart | None
+    versions: list[VersionRow]
     record_address: str
     prepared: PreparedPart | None
     approvals: list[ApprovalRow]
@@ -96,9 +83,16 @@ class DocumentFactsPart:
 
 
 def document_part(
-    record: DocumentRecord, viewer: Viewer, names: Mapping[int, str], *, own: int | None, in_full: bool
+    record: DocumentRecord,
+    viewer: Viewer,
+    names: Mapping[int, str],
+    versions: Sequence[ListedVersion] = (),
+    *,
+    own: int | None,
+    in_full: bool,
 ) -> DocumentFactsPart:
-    """What the person sees of a document's facts, and where they may change them."""
+    """What the person sees of a document's facts, and where they may change them; `versions` where there are others
+    than the present one, or it was corrected."""
     document, gaps = record.document, record.gaps
     records = holds(viewer, Permission.RECORD_PUBLICATION, document)
     marks = holds(viewer, Permission.MARK_NOT_REQUIRED, document)
@@ -111,11 +105,12 @@ def document_part(
             names,
             gaps_about(gaps, About.PUBLICATION),
             records=records,
-            undoes=may_undo(viewer, document, record.publication),
+            undoes=may_undo(viewer, document, {record.publication.recorded_by_id, *recorders_of_present(versions)}),
             in_full=in_full,
         )
     return DocumentFactsPart(
         published=published,
+        versions=version_rows(document, versions, in_full=in_full),
         record_address=address_of("publications.facts", document) if records and published is None else "",
         prepared=prepared_part(record, names, records=records, in_full=in_full) if required else None,
         approvals=approval_rows(record, viewer, names, own=own, in_full=in_full) if required else [],
@@ -190,14 +185,12 @@ def _rows(
     ]
     if publication.version is Version.INTERIM and publication.interim_until is not None:
         rows.append(Row("Covers the period until", day(publication.interim_until)))
-    if publication.interim_on is not None:
-        rows.append(Row("Interim plan published on", day(publication.interim_on)))
     if not publication.is_document:
         return rows
     if publication.newer_on is not None:
         rows[1:] = [
             Row("This version published on", day(publication.newer_on)),
-            Row("First version published on", upper_first(day(publication.published_on))),
+            Row("First version published on", upper_first(day(publication.first_published_on))),
         ]
     copy = government_copy(publication)
     if copy is None:

@@ -22,8 +22,10 @@ from cycle_tracker.documents.services.publication_corrections import (
     undo_publication,
 )
 from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.versions import present_version, version_before
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
+from cycle_tracker.documents.web.register.presenters import version_label
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models.milestone import Milestone
@@ -113,21 +115,31 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
         with attempt:
             undo_publication(publication, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
-        flash("Saved. This is no longer recorded as published.", "success")
+        flash(_undone_words(publication, present_version(document)), "success")
         return redirect(page_of(document))
     return render_template(
         "documents/publications/undo.html",
         document=document,
         publication=publication,
+        before=version_before(publication),
         form=form,
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
 
+def _undone_words(undone: Publication, present: Publication | None) -> str:
+    if present is None:
+        return "Saved. This is no longer recorded as published."
+    version = version_label(undone.version, undone.milestone.kind).lower()
+    if present.is_draft:
+        return "Saved. This is no longer recorded as published. Only its draft is."
+    return f"Saved. The {version} version is no longer recorded. The version before it is the present one again."
+
+
 def _show_facts(form: FactsForm, publication: Publication | None) -> None:
     places: list[PublishedAddress] = []
     if publication is not None:
-        form.which.data, form.published_on.data = publication.version.value, publication.published_on
+        form.which.data, form.published_on.data = publication.version.value, publication.first_published_on
         for name in ("newer_on", "interim_until"):
             if name in form:
                 form[name].data = getattr(publication, name)

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cycle_tracker.documents.queries.register import PublishedAddress, PublishedDocument
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.queries.register import EarlierVersion, PublishedAddress, PublishedDocument
+from cycle_tracker.documents.queries.versions import VersionAddress
 from cycle_tracker.documents.rules.languages import USUAL, language_name
-from cycle_tracker.models.publication import Form, PublicationAddress
+from cycle_tracker.models.publication import Form, PublicationAddress, Version
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import day
 
@@ -24,12 +26,20 @@ WEB = ("https://", "http://")
 
 
 class PublishedRow(NamedTuple):
-    """One document of the register. Each address has its words and its link, which is empty where it is no web
-    address."""
+    """One document of the register, with the versions before it. Each address has its words and its link, which is
+    empty where it is no web address."""
 
     partnership: str
     title: str
     published: str
+    addresses: Sequence[tuple[str, str]]
+    earlier: Sequence["EarlierRow"] = ()
+
+
+class EarlierRow(NamedTuple):
+    """A version that was published before the present one: what it is and its day, and its addresses."""
+
+    words: str
     addresses: Sequence[tuple[str, str]]
 
 
@@ -41,6 +51,7 @@ def rows(publications: Iterable[PublishedDocument]) -> list[PublishedRow]:
             one.title,
             _published(one.published_on, one.newer_on),
             [_link(address) for address in one.addresses],
+            [_earlier(version, one.kind) for version in one.earlier],
         )
         for one in publications
     ]
@@ -51,13 +62,24 @@ def _published(published_on: date | None, newer_on: date | None) -> str:
     return f"{words}. Newer version {day(newer_on)}" if newer_on else words
 
 
+def _earlier(version: EarlierVersion, kind: Kind) -> EarlierRow:
+    on = day(version.published_on) if version.published_on else "date not known"
+    words = f"{version_label(version.version, kind)}, {on}"
+    return EarlierRow(words, [_link(address) for address in version.addresses])
+
+
 def _link(address: PublishedAddress) -> tuple[str, str]:
     if address.address.startswith(WEB):
         return address_label(address), address.address
     return address.address, ""
 
 
-def address_label(address: PublishedAddress | PublicationAddress) -> str:
+def version_label(version: Version, kind: Kind) -> str:
+    """The version in words. The Act knows no interim plan: what goes by that name is a plan for part of the period."""
+    return "One-year or interim plan" if version is Version.INTERIM and kind is Kind.PLAN else version.label
+
+
+def address_label(address: PublishedAddress | PublicationAddress | VersionAddress) -> str:
     """What is found at an address: `Full document`, `Summary (Gaelic)`."""
     if address.language == USUAL:
         return FORMS[address.form]

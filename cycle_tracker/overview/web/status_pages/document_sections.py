@@ -54,7 +54,7 @@ def _guidance_date(milestone: Milestone, today: date, reported: ReportedDocument
 
 def _published_or_expected(reported: ReportedDocument, today: date) -> str:
     if reported.publication is not None and reported.publication.is_document:
-        published_on = reported.publication.published_on
+        published_on = reported.publication.first_published_on
         return f"Published {day(published_on)}" if published_on else "Published, date not known"
     change = reported.explanation
     if change is None or change.new_due_on is None or reported.milestone.state is State.NOT_REQUIRED:
@@ -67,9 +67,9 @@ def _lag(reported: ReportedDocument, today: date) -> str:
     milestone, publication = reported.milestone, reported.publication
     if milestone.kind is not Kind.ANNUAL_REPORT:
         return "–"
-    if publication is not None and publication.published_on is None:
+    if publication is not None and publication.first_published_on is None:
         return "Not known"
-    lag = lag_days(milestone.reports_on, publication.published_on if publication else None, today)
+    lag = lag_days(milestone.reports_on, publication.first_published_on if publication else None, today)
     return lag_wording(lag, published=publication is not None) or "Not yet"
 
 

@@ -1,13 +1,13 @@
 """Indexes on columns that most rows leave empty hold only the rows that have something there.
 
-Revision 0016, after 0013. On PostgreSQL a sweep writes one entry for each of its milestones into each of these.
+Revision 0015, after 0014. On PostgreSQL a sweep writes one entry for each of its milestones into each of these.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
