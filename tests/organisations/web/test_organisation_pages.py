@@ -241,7 +241,8 @@ def test_a_lead_gives_no_role_that_the_law_gives(book: Book) -> None:
         assert "Only an administrator can add an integration joint board" in said(answer)
     assert db.session.scalar(parts) == before
     book.lead.post(WITHIN, data={**HOME_START, "organisation": str(board.id), "role": "member"})
-    part = db.session.scalars(select(PartnershipBody).where(PartnershipBody.organisation_id == board.id)).all()[-1]
+    its_parts = select(PartnershipBody).where(PartnershipBody.organisation_id == board.id).order_by(PartnershipBody.id)
+    part = db.session.scalars(its_parts).all()[-1]
     answer = book.lead.post(f"{WITHIN}/{part.id}", data=PART)
     assert "Only an administrator can add an integration joint board" in said(answer)
 
