@@ -182,3 +182,13 @@ def test_the_register_shows_earlier_published_versions_and_no_drafts_or_undone_o
     assert [link["href"] for link in row.select("a")] == [f"{ADDRESS}/3", ADDRESS]
     rows = client.get("/register/export.csv").get_data(as_text=True).splitlines()
     assert len(rows) == 2, "a row for each document"
+
+
+def test_a_newer_version_of_an_unknown_day_leaves_the_day_of_the_first_to_be_seen(tayside: Tayside) -> None:
+    first = tayside.publish()
+    newer = replace(first, date(2026, 5, 4), tayside)
+    newer.published_on = None
+    db.session.commit()
+    text = said(tayside.client().get(PLAN))
+    assert "This version published on Date not known" in text
+    assert "First version published on 7 April 2026" in text

@@ -187,9 +187,9 @@ def _rows(
         rows.append(Row("Covers the period until", day(publication.interim_until)))
     if not publication.is_document:
         return rows
-    if publication.newer_on is not None:
+    if publication.is_newer:
         rows[1:] = [
-            Row("This version published on", day(publication.newer_on)),
+            Row("This version published on", upper_first(day(publication.published_on))),
             Row("First version published on", upper_first(day(publication.first_published_on))),
         ]
     copy = government_copy(publication)
