@@ -79,4 +79,4 @@ def _published(one: ListedVersion) -> str:
 
 def _recorded(recording: Recording, index: int, *, in_full: bool) -> str:
     by = f" by {recording.name}" if in_full and recording.name else ""
-    return f"{'Corrected' if index else 'Recorded'} on {day(london_day(recording.at))}{by}"
+    return f"{'Corrected on ' if index else ''}{day(london_day(recording.at))}{by}"
