@@ -179,7 +179,7 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
     publication.copies.pop()
     for one in (kept, duplicate):
         approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
-        approval.recorded_at = NOW
+        approval.recorded_at, approval.publication_id = NOW, publication.id
         db.session.add(approval)
     db.session.flush()
     with pytest.raises(RuleBroken, match="a decision on the same plan or report recorded"):
