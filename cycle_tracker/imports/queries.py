@@ -1,5 +1,6 @@
 """What imports ask the database: the rows that wait for their owner, and what is there of what rows name."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -89,6 +90,15 @@ def publications_of(milestone_ids: Collection[int]) -> dict[int, Publication]:
             .order_by(Publication.id)
         )
     }
+
+
+def known_versions_of(milestone_ids: Collection[int]) -> dict[int, list[Publication]]:
+    """The versions of these documents that are known, the oldest first, by milestone."""
+    found: dict[int, list[Publication]] = defaultdict(list)
+    known = select(Publication).where(Publication.milestone_id.in_(milestone_ids), Publication.recorded_to.is_(None))
+    for one in db.session.scalars(known.order_by(Publication.milestone_id, Publication.number)):
+        found[one.milestone_id].append(one)
+    return found
 
 
 def names_of(user_ids: Collection[int | None]) -> dict[int, str]:

@@ -39,3 +39,15 @@ def first_of_document(versions: Iterable[KnownVersion], until: KnownVersion) -> 
         return None
     itself = [one for one in versions if one.reach is Reach.DOCUMENT and one.number <= until.number]
     return min(itself, key=lambda one: one.number, default=until)
+
+
+def is_in_order(versions: Iterable[KnownVersion], number: int) -> bool:
+    """Whether the version of this number was published on or after the days of those before it, and on or before the
+    days of those after it. Drafts and days that are not known are left out.
+
+    >>> is_in_order([KnownVersion(1, Reach.DOCUMENT, date(2026, 5, 1)), KnownVersion(2, Reach.DOCUMENT, None)], 1)
+    True
+    """
+    days = {one.number: one.published_on for one in versions if one.reach is not Reach.DRAFT and one.published_on}
+    own = days.get(number)
+    return own is None or all(day <= own if other < number else day >= own for other, day in days.items())

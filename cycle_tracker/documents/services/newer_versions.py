@@ -13,7 +13,7 @@ from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, set_places
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
-from cycle_tracker.documents.services.sendings import stop_sendings
+from cycle_tracker.documents.services.sendings import stop_sendings_of_replaced
 from cycle_tracker.documents.services.versions import add_version, approvals_of, move_approvals
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import date_by
@@ -66,7 +66,7 @@ def record_newer_version(
     its_own, later = _approvals_by_day(publication, present_day)
     before = facts_of_publication(publication)
     before["approvals"] = [facts_of_approval(approval) for approval in its_own]
-    stop_sendings(publication, now=now)
+    stop_sendings_of_replaced(publication, now=now)
     newer = add_version(document, version, published_on, by=by, now=now)
     move_approvals(later, newer)
     set_places(newer, [PublishedAddress(Form.FULL, "en", address)] if address else [])

@@ -15,6 +15,7 @@ from cycle_tracker.documents.services.versions import (
     approvals_of,
     arrange_versions,
     as_known,
+    field_out_of_order,
     keep_facts_before,
     known_versions,
     move_approvals,
@@ -27,6 +28,7 @@ from cycle_tracker.models.publication import Form, Publication, PublicationAddre
 from cycle_tracker.models.user import User
 
 MOST_ADDRESSES = 12
+OUT_OF_ORDER = "This date must be between the dates of the versions before and after it."
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ def correct_publication(
     before stays in a row of its own.
 
     `published_on` is the day of the first version of the document itself, `newer_on` that of this version if it is a
-    newer one. Raises RuleBroken for days that cannot be, two addresses for one form in one language, a revised version
-    of what was not revised, and a version that comes less far than one before it; and Unlikely for a day that is not
-    likely, unless it was so before or a person confirmed it.
+    newer one. Raises RuleBroken for days that cannot be or that change the order of the versions, two addresses for one
+    form in one language, a revised version of what was not revised, and a version that comes less far than one before
+    it; and Unlikely for a day that is not likely, unless it was so before or a person confirmed it.
     """
     document = publication.milestone
     as_before = confirmed or published_on == publication.first_published_on
@@ -69,6 +71,9 @@ def correct_publication(
         raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
     known = known_versions(document)
     _ensure_comes_as_far(publication, version, known)
+    field = "" if version is Version.DRAFT else field_out_of_order(publication, published_on, newer_on, known)
+    if field:
+        raise RuleBroken(OUT_OF_ORDER, field=field)
     before, was_document = facts_of_publication(publication), publication.is_document
     if publication.is_newer:
         first = next(one for one in known if one.is_document)

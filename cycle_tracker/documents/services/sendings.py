@@ -86,15 +86,31 @@ def stop_sendings(publication: Publication, *, now: datetime, receiver_id: int |
     another way or the publication is not what they said. What is still in the outbox is not sent."""
     lock(publication.milestone)
     for sending in sendings_of(publication).values():
-        if receiver_id not in (None, sending.receiver_id):
-            continue
-        db.session.execute(
-            update(Message)
-            .where(Message.id == sending.message_id, Message.state == MessageState.QUEUED)
-            .values(state=MessageState.WITHDRAWN, ended_at=now, ended_why=TAKEN_BACK, claim_id=None)
-        )
-        db.session.delete(sending)
+        if receiver_id in (None, sending.receiver_id):
+            _withdraw(sending, now=now)
+            db.session.delete(sending)
     db.session.flush()
+
+
+def stop_sendings_of_replaced(publication: Publication, *, now: datetime) -> None:
+    """The same for a version that a newer one replaces. What left the outbox already, or is with the mail server now,
+    was a copy of this version, so what comes of it is still written down."""
+    lock(publication.milestone)
+    for sending in sendings_of(publication).values():
+        if _withdraw(sending, now=now) or sending.refused_at is not None:
+            db.session.delete(sending)
+    db.session.flush()
+
+
+def _withdraw(sending: Sending, *, now: datetime) -> bool:
+    """Take an email out of the outbox; False where it is there no longer."""
+    withdrawn = db.session.execute(
+        update(Message)
+        .where(Message.id == sending.message_id, Message.state == MessageState.QUEUED)
+        .values(state=MessageState.WITHDRAWN, ended_at=now, ended_why=TAKEN_BACK, claim_id=None)
+        .returning(Message.id)
+    )
+    return withdrawn.first() is not None
 
 
 def settle_sendings(*, now: datetime) -> int:
@@ -168,6 +184,9 @@ def _record_refused(sending: Sending, *, by: User | None, now: datetime) -> None
     sending.answer = message.trouble or message.ended_why
     after = {"receiver": receiver.in_a_sentence, "receiver_id": receiver.id, "answer": sending.answer}
     audit.record_milestone(document, "copy-not-sent", by=by, at=now, after=after)
+    if not sending.publication.is_present:
+        db.session.delete(sending)  # a newer version was published meanwhile, and that is the one to send now
+        return
     if document.partnership is None:
         return
     for lead in list_leads_to_notify(document.partnership, london_day(now)):

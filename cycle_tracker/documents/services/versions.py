@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.documents.rules.versions import KnownVersion, Reach, first_of_document, present_of
+from cycle_tracker.documents.rules.versions import KnownVersion, Reach, first_of_document, is_in_order, present_of
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Publication, Version
@@ -90,6 +90,27 @@ def reach_of(version: Version, *, is_document: bool) -> Reach:
     if version is Version.DRAFT:
         return Reach.DRAFT
     return Reach.DOCUMENT if is_document else Reach.INTERIM_PLAN
+
+
+def field_out_of_order(
+    publication: Publication,
+    published_on: date | None,
+    newer_on: date | None,
+    known: Sequence[Publication],
+) -> str:
+    """Which of two new days of a present version changes the order in which the versions were published: `newer_on`,
+    its own if it is a newer one, or `published_on`, that of the first version; empty if neither does. A day that stays
+    as it is changes nothing."""
+    fields = {publication: ("published_on", published_on)}
+    if publication.is_newer:
+        first = next(one for one in known if one.is_document)
+        fields = {first: ("published_on", published_on), publication: ("newer_on", newer_on)}
+    days = {row.number: day for row, (_, day) in fields.items()}
+    then = [as_known(one)._replace(published_on=days.get(one.number, one.published_on)) for one in known]
+    for row, (field, day) in fields.items():
+        if day != row.published_on and not is_in_order(then, row.number):
+            return field
+    return ""
 
 
 def keep_facts_before(row: Publication, *, by: User, now: datetime) -> None:

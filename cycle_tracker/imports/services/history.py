@@ -12,7 +12,9 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.rules.documents import early_words
-from cycle_tracker.imports.queries import may_record, milestones_by_key, names_of, publications_of
+from cycle_tracker.documents.services.publication_corrections import OUT_OF_ORDER
+from cycle_tracker.documents.services.versions import field_out_of_order
+from cycle_tracker.imports.queries import known_versions_of, may_record, milestones_by_key, names_of, publications_of
 from cycle_tracker.imports.rules.history_rows import (
     ADDRESS,
     DOCUMENT,
@@ -35,12 +37,13 @@ ENGLISH = "en"
 
 @dataclass(frozen=True)
 class ImportedDocument:
-    """One row with what is there of its document."""
+    """One row with what is there of its document: the version that is present, and all that are known."""
 
     row: HistoryRow
     partnership: Partnership
     document: Milestone | None = None
     publication: Publication | None = None
+    known: Sequence[Publication] = ()
 
     @property
     def copy(self) -> PublicationCopy | None:
@@ -84,7 +87,8 @@ def _each_once(
 def beside_what_is_there(rows: Sequence[ImportedDocument]) -> list[ImportedDocument]:
     """The rows with the documents that they name and what is recorded of them. A draft is no record of a document."""
     documents = milestones_by_key({one.partnership.id for one in rows}, {one.row.document.key for one in rows})
-    publications = publications_of([document.id for document in documents.values()])
+    numbers = [document.id for document in documents.values()]
+    publications, known = publications_of(numbers), known_versions_of(numbers)
     found = []
     for one in rows:
         document = documents.get((one.partnership.id, one.row.document.key))
@@ -94,6 +98,7 @@ def beside_what_is_there(rows: Sequence[ImportedDocument]) -> list[ImportedDocum
                 one,
                 document=document,
                 publication=None if publication is None or publication.is_draft else publication,
+                known=known.get(document.id, []) if document else [],
             )
         )
     return found
@@ -131,6 +136,8 @@ def _refuse_what_cannot_be(rows: Sequence[ImportedDocument], viewer: Viewer, pro
                     f"A newer version was published on {day(newer_on)}, which is before this date.",
                 )
             )
+        elif publication and row.published and field_out_of_order(publication, row.published.on, newer_on, one.known):
+            problems.append(Problem(row.number, PUBLISHED, OUT_OF_ORDER))
 
 
 def _step(one: ImportedDocument, names: dict[int, str]) -> Step:

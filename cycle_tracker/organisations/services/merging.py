@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.approval import Approval
@@ -21,7 +22,7 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import NAMED_BY_LAW, SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
-from cycle_tracker.models.publication import Publication, PublicationCopy, Sending
+from cycle_tracker.models.publication import Publication, PublicationCopy, Sending, Version
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.organisations.services.parts import follow
 
@@ -121,9 +122,18 @@ def _of_both(of: Any, duplicate: Organisation, kept: Organisation) -> ColumnElem
 
 
 def _can_be_removed(model: Any) -> ColumnElement[bool]:
-    """Whether a record is of a present version, or of one to come: a page shows it."""
+    """Whether a page shows a record: one of a present version, or one of a version to come while the document itself is
+    not published. Once it is, what waits for a newer version is shown on no page."""
     present = exists().where(Publication.id == model.publication_id, Publication.is_present)
-    return or_(model.publication_id.is_(None), present)
+    if model is not Approval:
+        return present
+    is_plan = exists().where(Milestone.id == Publication.milestone_id, Milestone.kind == Kind.PLAN)
+    itself = and_(
+        Publication.version != Version.DRAFT,
+        or_(Publication.version != Version.INTERIM, ~is_plan.correlate(Publication)),
+    )
+    published = exists().where(Publication.milestone_id == Approval.milestone_id, Publication.is_present, itself)
+    return or_(and_(Approval.publication_id.is_(None), ~published), present)
 
 
 def _drop_double_grants(duplicate: Organisation, kept: Organisation) -> None:

@@ -260,22 +260,53 @@ def test_what_a_person_records_while_the_email_is_in_hand_stays(days: Days, lead
     assert sendings_of(publication) == {}
 
 
-def test_a_newer_version_stops_the_emails_of_the_one_before(days: Days, lead: User) -> None:
-    publication = publish(lead, mailbox=MAILBOX)
-    record_newer_version(
+def revise(publication: Publication, by: User) -> Publication:
+    newer = record_newer_version(
         publication,
         address=ADDRESS,
         published_on=TODAY,
         reason="New priorities after the review.",
         reopen=[],
-        by=lead,
+        by=by,
         today=TODAY,
         now=NOW,
     )
     db.session.commit()
+    return newer
+
+
+def test_a_newer_version_stops_the_emails_of_the_one_before(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    revise(publication, lead)
     run(days)
     assert copies() == []
     assert MAILBOX not in [to for to, _ in notified(days)]
+
+
+def test_a_copy_that_the_server_took_before_a_newer_version_is_one_of_the_version_before(
+    days: Days, lead: User
+) -> None:
+    """The email was sent, and only what came of it was still to be written down: the record of the copy was lost."""
+    number, by = publish(lead, mailbox=MAILBOX).id, lead.id
+    send_ready_messages(TODAY, ticking(moment(TODAY, time(9))))  # and killed before it was written down
+    newer = revise(db.session.get_one(Publication, number), db.session.get_one(User, by)).id
+    run(days)
+    assert copies() == [("Scottish Government", TODAY, "250 OK")]
+    rows = db.session.scalars(select(PublicationCopy.publication_id)).all()
+    assert (rows, sendings_of(db.session.get_one(Publication, newer))) == ([number], {})
+
+
+def test_the_leads_hear_nothing_of_a_copy_that_is_refused_once_its_version_was_replaced(days: Days, lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX)
+    queued = update(Message).where(Message.recipient == MAILBOX)
+    db.session.execute(queued.values(state=MessageState.SENDING))
+    revise(publication, lead)
+    db.session.execute(queued.values(state=MessageState.FAILED, trouble=REFUSED))
+    db.session.commit()
+    run(days)
+    assert (copies(), db.session.scalars(select(Sending)).all()) == ([], [])
+    assert MessageKind.COPY_NOT_SENT not in db.session.scalars(select(Message.kind)).all()
+    assert any(REFUSED in words for words in history())
 
 
 def test_each_receiver_with_a_mailbox_gets_an_email_of_its_own(days: Days, lead: User) -> None:

@@ -236,6 +236,28 @@ def test_a_version_cannot_come_less_far_than_the_one_before_it(moray: Moray) -> 
         db.session.rollback()
 
 
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"newer_on": date(2026, 5, 11)}, "newer_on"),
+        ({"published_on": date(2026, 5, 13)}, "published_on"),
+    ],
+)
+def test_corrected_days_keep_the_order_in_which_the_versions_were_published(
+    moray: Moray, changed: dict[str, date], field: str
+) -> None:
+    """Only the first day was compared with the newest one: a version in between stood before it or after it."""
+    moray.publish()
+    revise(moray, date(2026, 5, 12))
+    revise(moray, date(2026, 5, 14), LATER + HOUR)
+    with pytest.raises(RuleBroken, match="between the dates of the versions") as refused:
+        correct(moray, LATER + 2 * HOUR, **changed)
+    assert refused.value.field == field
+    db.session.rollback()
+    correct(moray, LATER + 2 * HOUR, published_on=date(2026, 5, 12), newer_on=date(2026, 5, 12))
+    assert {one.published_on for one in known_versions(moray.plan)} == {date(2026, 5, 12)}
+
+
 def test_copies_of_earlier_and_undone_versions_are_not_awaited(moray: Moray) -> None:
     official = viewer_of(make_user("Una Ross", role=Role.OFFICIAL).id, TODAY)
     moray.publish()

@@ -26,7 +26,7 @@ from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.models.user import User
 from tests.imports.services.conftest import NOW, TODAY, Country, sheet
 from tests.support.days import Days
@@ -272,6 +272,22 @@ def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Coun
     assert notified(made) == [
         (2, "published on", "A newer version was published on 1 May 2024, which is before this date.")
     ]
+
+
+def test_a_day_after_that_of_a_version_in_between_is_a_problem_of_its_row(country: Country) -> None:
+    open_cycle(country.place("moray"), Period.named("2023-26"), entered_on=TODAY, by=None, now=NOW)
+    plan_of_2023 = document("moray", "2023-26.plan-prepared")
+    for number, on in enumerate((date(2023, 5, 1), date(2024, 5, 1), date(2025, 5, 1)), 1):
+        is_newer, version = number > 1, Version.REVISED if number > 1 else Version.FINAL
+        row = Publication(milestone=plan_of_2023, number=number, published_on=on, version=version, recorded_from=NOW)
+        row.is_present, row.is_newer, row.first_on = number == 3, is_newer, date(2023, 5, 1) if is_newer else None
+        db.session.add(row)
+    db.session.flush()
+    made = plan(country, ("Moray", "plan", "2023-26", "2/6/2024"))
+    assert notified(made) == [
+        (2, "published on", "This date must be between the dates of the versions before and after it.")
+    ]
+    assert not plan(country, ("Moray", "plan", "2023-26", "1/5/2024")).problems
 
 
 def test_an_open_cycle_is_recorded_in_and_what_follows_is_finished(country: Country) -> None:

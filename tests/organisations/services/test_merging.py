@@ -179,7 +179,7 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
     publication.copies.pop()
     for one in (kept, duplicate):
         approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
-        approval.recorded_at = NOW
+        approval.recorded_at, approval.publication_id = NOW, publication.id
         db.session.add(approval)
     db.session.flush()
     with pytest.raises(RuleBroken, match="a decision on the same plan or report recorded"):
@@ -236,6 +236,30 @@ def test_two_records_of_an_earlier_version_become_one_because_no_page_can_remove
     assert [[copy.receiver for copy in version.copies] for version in (earlier, present)] == [[kept, other], [kept]]
     decided = db.session.execute(select(Approval.publication_id, Approval.organisation_id).order_by(Approval.id)).all()
     assert [tuple(row) for row in decided] == [(earlier.id, kept.id), (present.id, kept.id)]
+
+
+@pytest.mark.parametrize(
+    ("version", "merges"), [(Version.FINAL, True), (Version.INTERIM, False), (Version.DRAFT, False)]
+)
+def test_decisions_that_wait_for_a_version_that_was_undone_stand_in_no_ones_way(
+    moray: Partnership, jean: User, version: Version, merges: bool
+) -> None:
+    """While the plan itself is published no page shows them, so nobody could remove one of the two."""
+    make_government()
+    kept, duplicate = provider("A"), provider("B")
+    plan = make_milestone(moray, kind=Kind.PLAN)
+    db.session.add(Publication(milestone=plan, version=version, recorded_from=NOW))
+    for one in (kept, duplicate):
+        approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
+        approval.recorded_at = NOW
+        db.session.add(approval)
+    db.session.flush()
+    if not merges:
+        with pytest.raises(RuleBroken, match="a decision on the same plan or report recorded"):
+            merge_organisations(duplicate, kept, by=jean, now=NOW)
+        return
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert db.session.scalars(select(Approval.organisation_id)).all() == [kept.id]
 
 
 def test_different_roles_at_the_same_time_are_refused(moray: Partnership, jean: User) -> None:
