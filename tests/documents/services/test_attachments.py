@@ -1,7 +1,7 @@
 """The copy that is kept of a version goes with the emails that send it, read when they are sent. If it cannot, the
 email goes without it and says so."""
 
-from datetime import time
+from datetime import date, time
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.file_kinds import tidy_name
 from cycle_tracker.documents.services.attachments import LARGEST_ATTACHED, kept_copy_of
+from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publication_corrections import keep_copy, remove_kept_copy, undo_publication
 from cycle_tracker.documents.services.publications import scottish_government, send_to_scottish_government
 from cycle_tracker.mail.mime import attach
@@ -178,6 +179,32 @@ def test_the_file_of_a_version_that_was_undone_goes_nowhere(days: Days, kept: Pu
     undo_publication(kept, "It was another plan.", by=lead, now=NOW)
     db.session.commit()
     assert [(one.recipients, attached(one)) for one in sent(days)] == [((lead.email,), [])]
+
+
+def test_each_email_carries_the_copy_and_the_day_of_its_own_version(days: Days, kept: Publication, lead: User) -> None:
+    """The email to the Scottish Government about the version before is stopped; the sender's own is a record of it."""
+    send(kept, lead)
+    newer = record_newer_version(
+        kept,
+        address=ADDRESS,
+        published_on=date(2026, 4, 9),
+        reason="A priority was missing.",
+        reopen=[],
+        by=lead,
+        today=TODAY,
+        now=NOW,
+    )
+    keep(newer, "Plan 2026-29, revised.pdf", lead)
+    send(newer, lead)
+    found = [
+        (mail.recipients[0], [name for name, *_ in attached(mail)], texts(mail)[0].partition("Published on ")[2][:12])
+        for mail in sent(days)
+    ]
+    assert found == [
+        (lead.email, ["Plan 2026-29.pdf"], "7 April 2026"),
+        (MAILBOX, ["Plan 2026-29, revised.pdf"], "9 April 2026"),
+        (lead.email, ["Plan 2026-29, revised.pdf"], "9 April 2026"),
+    ]
 
 
 NAMES = [

@@ -1,5 +1,6 @@
 """The public register: what is published and where, for everybody."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries import register
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version
 from tests.factories import make_cycle, make_partnership, make_report
@@ -76,6 +78,28 @@ def test_it_can_be_narrowed(client: FlaskClient) -> None:
         assert {row.find("td").text for row in page.select("#register-list tbody tr")} == seen  # type: ignore[union-attr]
 
 
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("asked", ["partnership=moray", "period=2023-26"])
+def test_a_narrowed_register_counts_what_it_shows(client: FlaskClient, asked: str) -> None:
+    assert "2 documents" in words(whole_page(client.get(f"/register?{asked}")))
+
+
+@pytest.fixture
+def counted_to_two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The register counts to two, for this test alone: its statement is built anew before and after."""
+    monkeypatch.setattr(register, "COUNTED_TO", 2)
+    register._documents.cache_clear()
+    yield
+    register._documents.cache_clear()
+
+
+@pytest.mark.usefixtures("published", "counted_to_two")
+def test_it_is_known_that_more_documents_are_there_than_are_counted(app: Flask) -> None:
+    with app.app_context():
+        _, in_all = register.list_page_of_published(register.list_partnerships_with_publications(), page=1, per_page=2)
+    assert in_all == 3
+
+
 def test_an_empty_register_says_so(client: FlaskClient) -> None:
     assert "No documents are recorded as published yet." in words(whole_page(client.get("/register")))
 
@@ -97,6 +121,24 @@ def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client:
     assert "/register?period=2023-26&page=2" in {link["href"] for link in page.select(".ds_pagination a")}
     assert len(many) == len(few) <= 2
     assert len(whole_page(client.get("/register?page=2")).select("#register-list tbody tr")) == 11
+
+
+@pytest.mark.parametrize("of_the_first", [42, 43])
+def test_a_page_that_the_first_partnerships_just_fill_knows_whether_another_follows(
+    app: Flask, client: FlaskClient, of_the_first: int
+) -> None:
+    with app.app_context():
+        first = make_partnership("aberdeen")
+        for number in range(of_the_first):
+            report = make_report(first, key=f"2023-26.annual-report-{number}", title=f"Report {number}")
+            db.session.add(Publication(milestone=report, published_on=date(2026, 6, 25), recorded_from=NOW))
+        for number in range(12):
+            publish(make_partnership(f"place-{number:02}"), "2023-26", f"Of place {number}", "")
+        db.session.commit()
+    page = whole_page(client.get("/register"))
+    assert len(page.select("#register-list tbody tr")) == 50
+    assert "/register?page=2" in {link["href"] for link in page.select(".ds_pagination a")}
+    assert f"{of_the_first + 12} documents" in words(page)
 
 
 @pytest.mark.on_both_databases

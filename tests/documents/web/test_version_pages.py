@@ -10,9 +10,14 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.newer_versions import record_newer_version
-from cycle_tracker.documents.services.publication_corrections import keep_copy
+from cycle_tracker.documents.services.publication_corrections import (
+    PublishedAddress,
+    correct_publication,
+    keep_copy,
+    undo_publication,
+)
 from cycle_tracker.milestones.services.files import store_file
-from cycle_tracker.models.publication import Publication, Version
+from cycle_tracker.models.publication import Form, Publication, Version
 from tests.documents.web.test_document_pages import ADDRESS, PLAN, TODAY, Tayside, follow, tayside
 from tests.factories import make_user
 from tests.support.pages import counted_statements, said, soup, value_of
@@ -182,6 +187,31 @@ def test_the_register_shows_earlier_published_versions_and_no_drafts_or_undone_o
     assert [link["href"] for link in row.select("a")] == [f"{ADDRESS}/3", ADDRESS]
     rows = client.get("/register/export.csv").get_data(as_text=True).splitlines()
     assert len(rows) == 2, "a row for each document"
+
+
+def test_the_register_shows_neither_facts_that_were_corrected_nor_a_version_undone_before_the_present_one(
+    tayside: Tayside,
+) -> None:
+    first = tayside.publish()
+    undo_publication(replace(first, date(2026, 5, 4), tayside), "Not this one.", by=tayside.lead, now=clock.now())
+    db.session.commit()
+    correct_publication(
+        replace(first, date(2026, 6, 8), tayside),
+        version=Version.REVISED,
+        published_on=date(2026, 4, 7),
+        newer_on=date(2026, 6, 9),
+        places=[PublishedAddress(Form.FULL, "en", f"{ADDRESS}/2")],
+        by=tayside.lead,
+        today=TODAY,
+        now=clock.now(),
+    )
+    db.session.commit()
+    (row,) = soup(FlaskClient(tayside.app).get("/register")).select("#register-list tbody tr")
+    text = " ".join(row.get_text(" ", strip=True).split())
+    assert "Earlier versions Final, 7 April 2026 Full document" in text
+    assert "Revised" not in text
+    assert "7 April 2026. Newer version 9 June 2026" in text
+    assert [link["href"] for link in row.select("a")] == [f"{ADDRESS}/2", ADDRESS]
 
 
 def test_a_newer_version_of_an_unknown_day_leaves_the_day_of_the_first_to_be_seen(tayside: Tayside) -> None:
