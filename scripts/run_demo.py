@@ -118,7 +118,7 @@ def welcome(ports: Ports, env: dict[str, str]) -> None:
             return
     try:
         accounts = run([*FLASK, "demo-accounts"], env, quiet=True).strip()
-        print(f"\nCycle Tracker: {web}\nIts mails:     {mail}\n\n{accounts}\n\nCtrl-C stops it.\n", flush=True)
+        print(f"\nCycle Tracker: {web}\nIts emails:    {mail}\n\n{accounts}\n\nCtrl-C stops it.\n", flush=True)
         day = run([*FLASK, "last-working-day"], env, quiet=True).strip()
         for job in ("queue-notices", "send-outbox"):
             run([*SCHEDULER, "run", job, "--on", day], env)

@@ -103,7 +103,8 @@ def _task(cycle: Cycle, milestone: Milestone, facts: CycleFacts, viewer: Viewer,
     if detail is Detail.EVERYTHING and (milestone.owner or milestone.is_open):
         summary += f" Owner: {milestone.owner.name}." if milestone.owner else " No owner."
     if detail is not Detail.DATES:
-        summary += DUTIES.get(milestone.duty_basis, "") + DATES.get(milestone.date_basis, "")
+        has_date = milestone.due_on is not None or not milestone.is_open
+        summary += DUTIES.get(milestone.duty_basis, "") + (DATES.get(milestone.date_basis, "") if has_date else "")
         summary += _about_document(milestone, facts)
     status = _status(milestone, facts, detail, today)
     return Task(

@@ -29,7 +29,8 @@ class ReceiptSort(StrEnum):
 
 @dataclass(frozen=True)
 class CopyToReceive:
-    """One document that was sent and is not received: the number of its copy, what it is, and its days."""
+    """One document that was sent and is not received: the number of its copy, what it is, and its days. `published_on`
+    is the day of the version that was sent."""
 
     copy_id: int
     key: str
@@ -104,7 +105,7 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
             Milestone.title,
             Partnership.slug,
             Partnership.name.label("partnership"),
-            FIRST_PUBLISHED_ON.label("published_on"),
+            func.coalesce(Publication.published_on, FIRST_PUBLISHED_ON).label("published_on"),
             PublicationCopy.sent_on,
         )
         .select_from(PublicationCopy)

@@ -16,8 +16,14 @@ from cycle_tracker.mail.services.attachments import file_sentence
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
-from cycle_tracker.models.publication import Publication, Sending
+from cycle_tracker.models.publication import Publication, Sending, Version
 from cycle_tracker.models.user import User
+
+# How the email says what was published, if it is not the first version of the document itself.
+PUBLISHED = {
+    Version.INTERIM: "One-year or interim plan, published",
+    Version.REVISED: "Revised version, published",
+}
 
 
 def queue_copy(publication: Publication, receiver: Organisation, sender: User, *, now: datetime) -> Message:
@@ -69,6 +75,7 @@ def _queue_copy(
         key=key,
         file=file_sentence(key, publication.id, has_address=has_address) if key else "",
         **_about(publication),
+        published=PUBLISHED.get(publication.version, "Published"),
         published_on=day(publication.published_on) if publication.published_on else "",
         addresses=[address.address for address in publication.addresses],
         receiver=receiver.in_a_sentence,

@@ -142,6 +142,30 @@ def test_whoever_gets_a_copy_sees_who_sent_it_and_answers_them(lead: User) -> No
     assert own["Reply-To"] is None
 
 
+def test_the_email_says_that_a_version_is_a_revised_one(lead: User) -> None:
+    publication = publish(lead, mailbox=MAILBOX, send=False)
+    revised = record_newer_version(
+        publication,
+        address=ADDRESS,
+        published_on=TODAY,
+        reason="New priorities after the review.",
+        reopen=[],
+        by=lead,
+        today=TODAY,
+        now=NOW,
+    )
+    send_to_scottish_government(revised, by=lead, today=TODAY, now=NOW)
+    contents = db.session.scalars(select(MessageBody.content).order_by(MessageBody.message_id)).all()
+    assert len(contents) == 2
+    for content in contents:
+        for kind in ("plain", "html"):
+            part = message_from_bytes(content, policy=policy.default).get_body((kind,))
+            assert part is not None
+            assert "Children’s Services Plan 2026–29, Moray. Revised version, published on 20 May 2026." in " ".join(
+                part.get_content().split()
+            )
+
+
 def test_without_a_mailbox_a_person_says_that_they_sent_it_and_nothing_is_emailed(days: Days, lead: User) -> None:
     publish(lead, mailbox=None)
     run(days)

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationCopy
@@ -99,6 +100,25 @@ def test_what_is_ticked_is_received_today_unless_somebody_says_otherwise(nation:
         (None, None),
     ]
     assert listed(client) == ["Clyde"]
+
+
+def test_a_revised_version_is_listed_with_the_day_on_which_it_was_published(nation: Nation) -> None:
+    report = nation.sent("angus", tell=False)
+    publication = db.session.scalars(select(Publication).where(Publication.milestone_id == report.id)).one()
+    revised = record_newer_version(
+        publication,
+        address="https://example.org/revised",
+        published_on=date(2026, 7, 8),
+        reason="Figures corrected.",
+        reopen=[],
+        by=nation.lead,
+        today=TODAY,
+        now=datetime(2026, 7, 8, 10, tzinfo=LONDON),
+    )
+    record_copy_to_government(
+        revised, sent_on=date(2026, 7, 9), by=nation.lead, now=datetime(2026, 7, 9, 10, tzinfo=LONDON)
+    )
+    assert "Angus Report of angus 8 July 2026 9 July 2026, 11 days ago" in said(nation.client().get(LIST))
 
 
 def test_a_button_pressed_twice_records_once(nation: Nation) -> None:

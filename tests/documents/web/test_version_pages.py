@@ -67,7 +67,7 @@ def test_the_page_lists_the_versions_with_the_newest_first_and_folded(tayside: T
         [
             "One-year or interim plan",
             "7 April 2026. It covers the period until 30 September 2026",
-            f"{ADDRESS} Full document interim plan.pdf , the copy kept of the one-year or interim plan version",
+            f"{ADDRESS} Full document Copy kept here: interim plan.pdf , of the one-year or interim plan version",
             recorded,
         ],
         ["Draft, for consultation", "7 April 2026", f"{ADDRESS} Full document", recorded],
@@ -113,6 +113,39 @@ def test_a_correction_is_listed_with_who_made_it(tayside: Tayside, versions: lis
     ]
 
 
+def test_a_correction_of_a_newer_version_says_which_day_it_had(tayside: Tayside, versions: list[Publication]) -> None:
+    client, path = tayside.client(), f"{PLAN}/publication/facts"
+    form = said(client.get(path))
+    assert "Date the first version was published" in form
+    assert "Date it was published" not in form
+    sent = {
+        "version": value_of(client.get(path), "version"),
+        "which": "revised",
+        "published_on": "4 5 2026",
+        "newer_on": "9 6 2026",
+        "places-0-form": "full",
+        "places-0-language": "en",
+        "places-0-address": f"{ADDRESS}/4",
+    }
+    page = said(follow(client, client.post(path, data=sent)))
+    assert "Ailsa Grant corrected the date of the newer version, from 8 June 2026 to 9 June 2026" in page
+
+
+def test_a_revised_version_is_recorded_where_the_page_says_the_earlier_one_stays(
+    tayside: Tayside, versions: list[Publication]
+) -> None:
+    page = said(tayside.client().get(f"{PLAN}/publication/newer-version"))
+    assert "The earlier version stays on the page of the document under Versions" in page
+
+
+def test_the_page_for_copies_says_that_the_kept_copy_is_attached(tayside: Tayside) -> None:
+    publication, client, path = tayside.publish(), tayside.client(), f"{PLAN}/publication/copies"
+    assert "attach the copy kept here" not in said(client.get(path))
+    keep_copy(publication, store_file("plan.pdf", PDF, now=clock.now()), by=tayside.lead, now=clock.now())
+    db.session.commit()
+    assert "attach the copy kept here if it is 5 MB or smaller" in said(client.get(path))
+
+
 def test_the_copy_kept_of_an_earlier_version_can_be_downloaded_and_none_of_an_undone_one(
     tayside: Tayside, versions: list[Publication]
 ) -> None:
@@ -134,9 +167,11 @@ def test_undoing_the_newest_version_shows_the_one_before_and_hides_the_undone_on
 ) -> None:
     client, path = tayside.client(), f"{PLAN}/publication/taking-back"
     form = client.get(path)
-    assert "The version before it, published on 4 May 2026, is the present one again." in said(form)
+    assert "The version before it, published on 4 May 2026, becomes the present version again." in said(form)
     page = follow(client, client.post(path, data={"version": value_of(form, "version"), "reason": "A slip."}))
-    assert "The revised version is no longer recorded. The version before it is the present one again." in said(page)
+    assert "The revised version is no longer recorded. The version before it is the present version again." in said(
+        page
+    )
     assert [row[0] for row in listed(page)] == [
         "Final, the present version",
         "One-year or interim plan",

@@ -58,6 +58,7 @@ def record(slug: str, key: str) -> ResponseReturnValue:
         form=form,
         choices=choices,
         has_mailbox=any(one.mailbox for one in choices),
+        has_kept_copy=publication.kept_copy_id is not None,
         changed=changed_by_others(attempt, document),
     ), attempt.status
 

@@ -86,8 +86,9 @@ def _prepared_words(event: AuditEvent, who: str) -> str:  # noqa: ARG001  nobody
 def _correction_words(event: AuditEvent, who: str) -> str:
     changed = [words for name, words in FACTS.items() if event.before.get(name) != event.after.get(name)]
     words = f"{who} corrected {_listed(changed)}" if changed else f"{who} confirmed the publication details"
-    if event.before.get("published_on") != event.after.get("published_on"):
-        words += f", from {_day(event.before.get('published_on'))} to {_day(event.after.get('published_on'))}"
+    moved = [name for name in ("published_on", "newer_on") if event.before.get(name) != event.after.get(name)]
+    if len(moved) == 1:
+        words += f", from {_day(event.before.get(moved[0]))} to {_day(event.after.get(moved[0]))}"
     return words
 
 

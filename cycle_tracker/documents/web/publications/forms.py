@@ -86,6 +86,8 @@ class FactsForm(MilestoneForm):
             del self.interim_until
         if publication is None or not publication.is_newer:
             del self.newer_on
+        else:
+            self.published_on.label.text = "Date the first version was published"
 
     def show_places(self, places: Iterable[PublishedAddress]) -> None:
         """Show these addresses, and some empty rows after them, each for a form that is not there yet."""

@@ -133,7 +133,7 @@ def _undone_words(undone: Publication, present: Publication | None) -> str:
     version = version_label(undone.version, undone.milestone.kind).lower()
     if present.is_draft:
         return "Saved. This is no longer recorded as published. Only its draft is."
-    return f"Saved. The {version} version is no longer recorded. The version before it is the present one again."
+    return f"Saved. The {version} version is no longer recorded. The version before it is the present version again."
 
 
 def _show_facts(form: FactsForm, publication: Publication | None) -> None:

@@ -79,4 +79,5 @@ def _published(one: ListedVersion) -> str:
 
 def _recorded(recording: Recording, index: int, *, in_full: bool) -> str:
     by = f" by {recording.name}" if in_full and recording.name else ""
-    return f"{'Corrected on ' if index else ''}{day(london_day(recording.at))}{by}"
+    when = day(london_day(recording.at))
+    return f"Corrected on {when}{by}" if index else f"{when}{by}"
