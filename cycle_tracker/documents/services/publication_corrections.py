@@ -71,9 +71,8 @@ def correct_publication(
         raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
     known = known_versions(document)
     _ensure_comes_as_far(publication, version, known)
-    field = "" if version is Version.DRAFT else field_out_of_order(publication, published_on, newer_on, known)
-    if field:
-        raise RuleBroken(OUT_OF_ORDER, field=field)
+    if version is not Version.DRAFT:
+        _ensure_in_order(publication, published_on, newer_on, known)
     before, was_document = facts_of_publication(publication), publication.is_document
     if publication.is_newer:
         first = next(one for one in known if one.is_document)
@@ -91,6 +90,15 @@ def correct_publication(
     settle(document, by=by, now=now, reason=_why_opened_again(publication))
     count_as_changed(document)
     db.session.flush()
+
+
+def _ensure_in_order(
+    publication: Publication, published_on: date | None, newer_on: date | None, known: Sequence[Publication]
+) -> None:
+    """Raises RuleBroken where a day would lie before that of an earlier version, or after that of a newer one."""
+    field = field_out_of_order(publication, published_on, newer_on, known)
+    if field:
+        raise RuleBroken(OUT_OF_ORDER, field=field)
 
 
 def _ensure_comes_as_far(publication: Publication, version: Version, known: Sequence[Publication]) -> None:

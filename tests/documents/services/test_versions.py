@@ -1,6 +1,7 @@
 """The versions of a document as rows: what is present, what was known when, and what hangs on each."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -244,7 +245,7 @@ def test_a_version_cannot_come_less_far_than_the_one_before_it(moray: Moray) -> 
     ],
 )
 def test_corrected_days_keep_the_order_in_which_the_versions_were_published(
-    moray: Moray, changed: dict[str, date], field: str
+    moray: Moray, changed: dict[str, Any], field: str
 ) -> None:
     """Only the first day was compared with the newest one: a version in between stood before it or after it."""
     moray.publish()

@@ -243,7 +243,7 @@ def test_the_register_shows_neither_facts_that_were_corrected_nor_a_version_undo
     db.session.commit()
     (row,) = soup(FlaskClient(tayside.app).get("/register")).select("#register-list tbody tr")
     text = " ".join(row.get_text(" ", strip=True).split())
-    assert "Earlier versions Final, 7 April 2026 Full document" in text
+    assert "Final, 7 April 2026 Full document" in text
     assert "Revised" not in text
     assert "7 April 2026. Newer version 9 June 2026" in text
     assert [link["href"] for link in row.select("a")] == [f"{ADDRESS}/2", ADDRESS]
