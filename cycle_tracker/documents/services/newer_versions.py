@@ -14,7 +14,7 @@ from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publication_corrections import PublishedAddress, set_places
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
 from cycle_tracker.documents.services.sendings import stop_sendings_of_replaced
-from cycle_tracker.documents.services.versions import add_version, approvals_of, move_approvals
+from cycle_tracker.documents.services.versions import add_version, approvals_of, ensure_present, move_approvals
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import date_by
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -54,6 +54,7 @@ def record_newer_version(
     and its day is the day of publication. Raises RuleBroken without a reason, for a draft, and for a day that cannot
     be.
     """
+    ensure_present(publication)
     document, version = publication.milestone, version_that_follows(publication.version)
     if version is None:
         raise RuleBroken("Only a draft is published. Record the document itself first.")

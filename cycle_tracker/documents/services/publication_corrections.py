@@ -15,6 +15,7 @@ from cycle_tracker.documents.services.versions import (
     approvals_of,
     arrange_versions,
     as_known,
+    ensure_present,
     field_out_of_order,
     keep_facts_before,
     known_versions,
@@ -61,9 +62,10 @@ def correct_publication(
     form in one language, a revised version of what was not revised, and a version that comes less far than one before
     it; and Unlikely for a day that is not likely, unless it was so before or a person confirmed it.
     """
+    ensure_present(publication)
     document = publication.milestone
-    as_before = confirmed or published_on == publication.first_published_on
-    ensure_day_of_publication(document, version, published_on, today, confirmed=as_before)
+    confirmed = confirmed or published_on == publication.first_published_on
+    ensure_day_of_publication(document, version, published_on, today, confirmed=confirmed)
     ensure_day_of_publication(document, version, newer_on, today, field="newer_on", confirmed=True)
     if newer_on is not None and published_on is not None and newer_on < published_on:
         raise RuleBroken("The newer version cannot be published before the first one.", field="newer_on")
@@ -71,8 +73,7 @@ def correct_publication(
         raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
     known = known_versions(document)
     _ensure_comes_as_far(publication, version, known)
-    if version is not Version.DRAFT:
-        _ensure_in_order(publication, published_on, newer_on, known)
+    _ensure_in_order(publication, version, published_on, newer_on, known)
     before, was_document = facts_of_publication(publication), publication.is_document
     if publication.is_newer:
         first = next(one for one in known if one.is_document)
@@ -92,15 +93,6 @@ def correct_publication(
     db.session.flush()
 
 
-def _ensure_in_order(
-    publication: Publication, published_on: date | None, newer_on: date | None, known: Sequence[Publication]
-) -> None:
-    """Raises RuleBroken where a day would lie before that of an earlier version, or after that of a newer one."""
-    field = field_out_of_order(publication, published_on, newer_on, known)
-    if field:
-        raise RuleBroken(OUT_OF_ORDER, field=field)
-
-
 def _ensure_comes_as_far(publication: Publication, version: Version, known: Sequence[Publication]) -> None:
     """Raises RuleBroken where an earlier version came further: that one would be the present one again."""
     document = publication.milestone
@@ -111,6 +103,19 @@ def _ensure_comes_as_far(publication: Publication, version: Version, known: Sequ
             "be a draft or cover part of the period. Undo this record instead.",
             field="which",
         )
+
+
+def _ensure_in_order(
+    publication: Publication,
+    version: Version,
+    published_on: date | None,
+    newer_on: date | None,
+    known: Sequence[Publication],
+) -> None:
+    """A draft is published before what it is a draft of, and stands in no order with it."""
+    field = field_out_of_order(publication, published_on, newer_on, known)
+    if field and version is not Version.DRAFT:
+        raise RuleBroken(OUT_OF_ORDER, field=field)
 
 
 def _correct(
@@ -147,6 +152,7 @@ def undo_publication(publication: Publication, reason: str, *, by: User, now: da
     """
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
+    ensure_present(publication)
     document, file = publication.milestone, publication.kept_copy
     audit.record_milestone(
         document,

@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.rules.versions import KnownVersion, Reach, first_of_document, is_in_order, present_of
+from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Publication, Version
@@ -23,6 +25,15 @@ def known_versions(document: Milestone) -> Sequence[Publication]:
     """The versions that are known, the oldest first: none that was undone, each with the facts as they are known."""
     known = select(Publication).where(Publication.milestone_id == document.id, Publication.recorded_to.is_(None))
     return db.session.scalars(known.order_by(Publication.number)).all()
+
+
+def ensure_present(publication: Publication) -> None:
+    """Raises ChangedMeanwhile for a version that is not the present one, or is no longer: what was undone is never
+    undone again, and nothing follows a version that was replaced. Waits for whoever is changing the document."""
+    lock(publication.milestone)
+    db.session.refresh(publication, ["is_present"])
+    if not publication.is_present:
+        raise ChangedMeanwhile("This is no longer the present version. Check the page, then try again.")
 
 
 def version_before(publication: Publication) -> Publication | None:

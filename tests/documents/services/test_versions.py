@@ -1,5 +1,6 @@
 """The versions of a document as rows: what is present, what was known when, and what hangs on each."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import PreparedFrom
 from cycle_tracker.core.lifecycle import State
@@ -31,11 +33,14 @@ from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
+from cycle_tracker.models.user import User
 from tests.documents.services.test_facts import ADDRESS, COUNCIL_AGREED, NOW, PDF, PUBLISHED, TODAY, Moray
 from tests.factories import make_user
+from tests.support.parallel import at_once
 
 pytestmark = pytest.mark.alike_on_both_databases
 
+Act = Callable[[Publication, User], None]
 NEWER = date(2026, 5, 11)
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR
@@ -282,6 +287,68 @@ def test_no_document_has_two_present_versions(moray: Moray) -> None:
         db.session.flush()
     db.session.rollback()
     assert arrange_versions(moray.plan) is not None
+
+
+def undo_it(version: Publication, by: User) -> None:
+    undo_publication(version, "Recorded by mistake.", by=by, now=LATER + HOUR)
+
+
+def replace_it(version: Publication, by: User) -> None:
+    record_newer_version(
+        version, address="", published_on=NEWER, reason="More.", reopen=[], by=by, today=TODAY, now=LATER + HOUR
+    )
+
+
+def correct_it(version: Publication, by: User) -> None:
+    correct_publication(
+        version,
+        version=version.version,
+        published_on=PUBLISHED,
+        newer_on=NEWER - timedelta(days=1),
+        places=[],
+        by=by,
+        today=TODAY,
+        now=LATER + HOUR,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(undo_it, undo_it), (replace_it, replace_it), (undo_it, replace_it), (correct_it, replace_it)]
+)
+def test_what_two_people_do_with_a_version_at_once_leaves_one_present_and_is_done_once(
+    core_app: Flask, moray: Moray, one: Act, other: Act
+) -> None:
+    moray.publish()
+    number, by, plan = revise(moray).id, moray.lead.id, moray.plan.id
+    db.session.remove()
+
+    def attempt(act: Act) -> bool:
+        version, person = db.session.get_one(Publication, number), db.session.get_one(User, by)
+        try:
+            act(version, person)
+            db.session.commit()
+        except (ChangedMeanwhile, IntegrityError, StaleDataError):
+            db.session.rollback()
+            return False
+        return True
+
+    done = at_once(core_app, lambda: attempt(one), lambda: attempt(other))
+    assert sum(done) == 1 or (all(done) and one is correct_it)
+    known = known_versions(db.session.get_one(Milestone, plan))
+    found = present_of([as_known(row) for row in known])
+    assert [row.number for row in known if row.is_present] == [found.number if found else None]
+
+
+@pytest.mark.parametrize("act", [undo_it, replace_it, correct_it])
+def test_nothing_is_done_with_a_version_that_is_present_no_longer(moray: Moray, act: Act) -> None:
+    """Undone a second time, it would have been known until then."""
+    moray.publish()
+    undone = revise(moray)
+    undo_it(undone, moray.lead)
+    undone.recorded_to = LATER
+    with pytest.raises(ChangedMeanwhile, match="no longer the present version"):
+        act(undone, moray.lead)
+    assert undone.recorded_to == LATER
 
 
 def test_a_version_that_was_undone_is_never_present(moray: Moray) -> None:
