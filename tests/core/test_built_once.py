@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 
@@ -81,3 +81,16 @@ def test_what_is_the_same_at_each_run_is_written_into_the_statement(core_app: Fl
     assert set(on_postgresql.params) == {"after", *beside}
     assert [row.slug for row in rows_of(named(name, 5), after=0)] == ["moray", "orkney"]
     assert [row.slug for row in rows_of(named(name, 1), after=0)] == ["moray"]
+
+
+@built_once
+def after_a_number() -> Select[Any]:
+    return select(Partnership.slug).where(Partnership.id > bindparam("after", 0)).order_by(Partnership.id)
+
+
+@pytest.mark.usefixtures("core_app")
+def test_a_place_with_a_name_is_filled_at_each_run_though_it_has_a_value_of_its_own() -> None:
+    first, second = make_partnership("fife"), make_partnership("moray")
+    db.session.flush()
+    assert [row.slug for row in rows_of(after_a_number())] == [first.slug, second.slug]
+    assert [row.slug for row in rows_of(after_a_number(), after=first.id)] == [second.slug]

@@ -7,13 +7,19 @@ from sqlalchemy import select
 
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.documents.queries.versions import find_kept_copy, list_versions, recorders_of_present
+from cycle_tracker.documents.services.publication_corrections import keep_copy
 from cycle_tracker.documents.services.versions import approvals_of
+from cycle_tracker.milestones.services.files import store_file
+from cycle_tracker.models.evidence import StoredContent
 from cycle_tracker.models.partnership import BodyRole
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.organisations.services.parts import add_body
-from tests.documents.services.test_facts import NOW, PUBLISHED, TODAY, Moray
+from tests.documents.services.test_facts import NOW, PDF, PUBLISHED, TODAY, Moray
 from tests.documents.services.test_versions import HOUR, LATER, NEWER, correct, moray, revise
+from tests.factories import make_user
 
 __all__ = ["moray"]
 
@@ -86,3 +92,32 @@ def test_of_a_newer_report_it_counts_who_led_on_its_own_day(moray: Moray) -> Non
     assert joined not in get_record(report, TODAY).lead_bodies
     revise(moray, date(2026, 5, 8), document=report)
     assert joined in get_record(report, TODAY).lead_bodies
+
+
+def test_the_copy_kept_of_a_version_is_found_for_its_own_document_alone(moray: Moray) -> None:
+    report = moray.find("annual-report-1")
+    plan, of_report = moray.publish(), moray.publish(report, date(2026, 5, 1), confirmed=True)
+    keep_copy(of_report, store_file("report.pdf", PDF, now=NOW), by=moray.lead, now=NOW)
+    db.session.commit()
+    assert (plan.number, of_report.number) == (1, 1)
+    assert find_kept_copy(moray.plan, 1) is None
+    found = find_kept_copy(report, 1)
+    assert found is not None
+    assert found.name == "report.pdf"
+
+
+def test_the_bytes_of_a_kept_copy_that_another_replaces_go(moray: Moray) -> None:
+    publication = moray.publish()
+    first, second = (store_file(f"{name}.pdf", PDF, now=NOW) for name in ("first", "second"))
+    for file in (first, second):
+        keep_copy(publication, file, by=moray.lead, now=NOW)
+    db.session.commit()
+    assert db.session.scalars(select(StoredContent.file_id)).all() == [second.id]
+
+
+def test_who_recorded_an_earlier_version_did_not_record_the_present_one(moray: Moray) -> None:
+    other = make_user("Iain Bell", role=Role.CONTRIBUTOR, partnership=moray.partnership)
+    moray.publish().recorded_by_id = other.id
+    assert recorders_of_present(list_versions(moray.plan.id)) == {other.id}
+    revise(moray)
+    assert recorders_of_present(list_versions(moray.plan.id)) == {moray.lead.id}

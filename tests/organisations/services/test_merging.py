@@ -186,6 +186,20 @@ def test_two_records_of_the_same_thing_are_never_made_one(moray: Partnership, je
         merge_organisations(duplicate, kept, by=jean, now=NOW)
 
 
+def test_decisions_on_two_documents_that_are_still_to_be_published_stand_in_nobodys_way(
+    moray: Partnership, jean: User
+) -> None:
+    kept, duplicate = provider("A"), provider("B")
+    for one in (kept, duplicate):
+        plan = make_milestone(moray, kind=Kind.PLAN)
+        approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
+        approval.recorded_at = NOW
+        db.session.add(approval)
+    db.session.flush()
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert db.session.scalars(select(Approval.organisation_id)).all() == [kept.id, kept.id]
+
+
 def test_two_emails_with_copies_of_the_same_plan_are_never_made_one(moray: Partnership, jean: User) -> None:
     """One receiver would be on its way twice. An email with a copy of another plan stands in nobody's way."""
     kept, duplicate = provider("A"), provider("B")

@@ -173,6 +173,31 @@ def test_every_rung_that_was_reached_is_opened_overtaken_or_not(moray: Partnersh
     assert notices[f"user:{owner.id}"].overtook[-1] == "overdue-36"
 
 
+def passed_before_an_upgrade(report: Milestone, stage: str, due_on: date) -> None:
+    """Say of a stage that it had passed, as an upgrade does that gives a document this date."""
+    notice = Notice(milestone_id=report.id, due_on=due_on, step="overdue-5", addressee="audience:owner")
+    notice.audience, notice.overtook, notice.queued_on, notice.queued_at = Audience.OWNER, [stage], DAY, moment(DAY)
+    db.session.add(notice)
+
+
+def test_a_stage_that_an_upgrade_counts_as_notified_is_not_opened_and_the_next_one_is(moray: Partnership) -> None:
+    """An upgrade dates something in the past, and says of what had passed by then that it was notified."""
+    report = make_report(moray, owner=make_governance_group(moray, "Catriona Ross")[0])
+    db.session.flush()
+    assert report.due_on is not None
+    passed_before_an_upgrade(report, "rung-1", report.due_on)
+    sweep(date(2026, 8, 10))
+    assert [rung.rung for rung in db.session.scalars(select(Escalation))] == [14]
+
+
+def test_a_stage_that_was_notified_for_an_earlier_date_opens_for_the_present_one(moray: Partnership) -> None:
+    report = make_report(moray, owner=make_governance_group(moray, "Catriona Ross")[0])
+    db.session.flush()
+    passed_before_an_upgrade(report, "rung-1", date(2026, 3, 31))
+    sweep(date(2026, 7, 2))
+    assert [rung.rung for rung in db.session.scalars(select(Escalation))] == [1]
+
+
 def test_only_what_was_not_there_yet_is_counted_as_new(moray: Partnership) -> None:
     owner = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
     steps = [make_milestone(moray, due_on=DAY, owner=owner).id for _ in range(3)]
