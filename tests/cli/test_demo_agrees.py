@@ -27,7 +27,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Form, Publication, Version
 from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from cycle_tracker.web_app import create_app
@@ -76,7 +76,11 @@ def test_copies_are_sent_on_the_day_on_which_the_step_was_done_and_no_body_is_mi
         publication = db.session.scalars(
             select(Publication)
             .join(Publication.milestone)
-            .where(Milestone.key == "2026-29.plan-prepared", Milestone.partnership_id == step.partnership_id)
+            .where(
+                Milestone.key == "2026-29.plan-prepared",
+                Milestone.partnership_id == step.partnership_id,
+                Publication.is_present,
+            )
         ).one()
         others = [one for one in publication.copies if one.receiver.kind is OrganisationKind.OTHER_SERVICE_PROVIDER]
         assert len(others) == 5
@@ -187,12 +191,74 @@ def test_no_version_of_a_plan_is_published_before_the_plan(demo: Flask) -> None:
         publication = db.session.scalars(
             select(Publication)
             .join(Publication.milestone)
-            .where(Milestone.partnership_id == version.partnership_id, Milestone.key == "2026-29.plan-prepared")
+            .where(
+                Milestone.partnership_id == version.partnership_id,
+                Milestone.key == "2026-29.plan-prepared",
+                Publication.is_present,
+            )
         ).one()
         assert publication.is_document
         assert publication.published_on is not None
         assert version.due_on is not None
         assert publication.published_on < version.due_on
+
+
+def test_a_plan_is_agreed_then_published_then_sent_and_received(demo: Flask) -> None:
+    """In the history too: nobody recorded a copy of what was not published."""
+    plan = of_moray("plan-prepared")
+    events = db.session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.subject == "milestone", AuditEvent.subject_id == plan.id)
+        .order_by(AuditEvent.at, AuditEvent.id)
+    ).all()
+    order = list(dict.fromkeys(one.action for one in events))
+    wanted = [
+        "draft-published",
+        "approval-recorded",
+        "prepared",
+        "published",
+        "told-government",
+        "copy-sent",
+        "received",
+    ]
+    assert [one for one in order if one in wanted] == wanted
+
+
+def test_a_version_for_children_whose_step_is_done_is_on_the_plan(demo: Flask) -> None:
+    done = db.session.scalars(
+        select(Milestone).where(Milestone.title == OF_THE_PUBLISHED_PLAN, Milestone.state == State.DONE)
+    ).all()
+    assert len(done) > 20
+    for step in done:
+        plan = db.session.scalars(
+            select(Publication)
+            .join(Publication.milestone)
+            .where(Milestone.cycle_id == step.cycle_id, Milestone.kind == Kind.PLAN, Publication.is_present)
+        ).one()
+        assert Form.CHILD in {one.form for one in plan.addresses}
+
+
+def test_no_plan_is_drafted_before_its_priorities_are_agreed_and_families_are_asked(demo: Flask) -> None:
+    done = {
+        (one.partnership_id, one.key): one.done_on
+        for one in db.session.scalars(select(Milestone).where(Milestone.done_on.is_not(None)))
+    }
+    drafted = [(place, key, day) for (place, key), day in done.items() if key.endswith(".draft-plan")]
+    assert len(drafted) > 100
+    for place, key, day in drafted:
+        for name in ("priorities", "engage-families"):
+            before = done.get((place, key.replace("draft-plan", name)))
+            assert before is None or (day is not None and before <= day)
+
+
+def test_there_is_a_draft_and_a_revised_version_to_look_at(demo: Flask) -> None:
+    versions = db.session.execute(
+        select(Partnership.slug, Publication.version)
+        .join(Publication.milestone)
+        .join(Milestone.partnership)
+        .where(Publication.version.in_([Version.DRAFT, Version.REVISED]))
+    ).all()
+    assert {tuple(row) for row in versions} == {("moray", Version.DRAFT), ("fife", Version.REVISED)}
 
 
 def test_the_history_is_sealed(demo: Flask) -> None:

@@ -27,6 +27,9 @@ JOINED_TODAY = "orkney-islands"
 # Nobody sits in its governance group, so what should come to the group reaches nobody, and that shows.
 WITHOUT_GROUP = "shetland-islands"
 
+# It revised its newest report.
+REVISES = "fife"
+
 
 class Part(StrEnum):
     """What becomes of a document."""

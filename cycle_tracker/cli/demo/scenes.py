@@ -8,6 +8,7 @@ from cycle_tracker.cli.demo.chances import days, lot, working_day
 from cycle_tracker.core.periods import Period
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Publication
 from cycle_tracker.models.user import User
 
 BEFORE_PUBLICATION = days(20)
@@ -19,13 +20,15 @@ COPIES_AFTER = days(5)
 
 @dataclass(frozen=True)
 class Scene:
-    """A partnership, the demo's day, the day from which it uses the service, and the people who act in it."""
+    """A partnership, the demo's day, the day from which it uses the service, and the people who act in it. The official
+    records what the Scottish Government received."""
 
     partnership: Partnership
     on: date
     joined_on: date
     lead: User
     chair: User | None
+    official: User
 
     @property
     def slug(self) -> str:
@@ -58,14 +61,14 @@ class Act:
         return [one for one in self.milestones if one.fact_of_id == document.id]
 
 
-def last_approval(document: Milestone, scene: Scene) -> date:
-    """The day on which the last of the lead bodies dealt with a document."""
-    return working_day(document.done_on - BEFORE_PUBLICATION if document.done_on else scene.on - UNPUBLISHED_APPROVED)
+def last_approval(published_on: date | None, scene: Scene) -> date:
+    """The day on which the last of the lead bodies dealt with a document that was published on this day, or is not."""
+    return working_day(published_on - BEFORE_PUBLICATION if published_on else scene.on - UNPUBLISHED_APPROVED)
 
 
-def copies_sent_on(plan: Milestone) -> date | None:
-    """The day on which each other service provider was sent its copy of a plan, where it is published."""
-    return working_day(plan.done_on + COPIES_AFTER) if plan.done_on else None
+def copies_sent_on(publication: Publication) -> date | None:
+    """The day on which each other service provider was sent its copy of a plan."""
+    return working_day(publication.published_on + COPIES_AFTER) if publication.published_on else None
 
 
 def entry_name(milestone: Milestone) -> str:

@@ -101,7 +101,8 @@ def _finish_national_reviews(on: date, official: User) -> None:
 
 def _play(partnership: Partnership, cycles: list[Cycle], people: People, government: Organisation, on: date) -> Scene:
     slug = partnership.slug
-    scene = Scene(partnership, on, partnership.notify_from or on, people.leads[slug], people.chairs.get(slug))
+    joined_on = partnership.notify_from or on
+    scene = Scene(partnership, on, joined_on, people.leads[slug], people.chairs.get(slug), people.official)
     past = Past(government)
     for cycle in cycles:
         milestones = db.session.scalars(

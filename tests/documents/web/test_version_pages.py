@@ -131,6 +131,24 @@ def test_a_correction_of_a_newer_version_says_which_day_it_had(tayside: Tayside,
     assert "Ailsa Grant corrected the date of the newer version, from 8 June 2026 to 9 June 2026" in page
 
 
+def test_the_history_names_an_address_that_was_added(tayside: Tayside) -> None:
+    tayside.publish()
+    client, path = tayside.client(), f"{PLAN}/publication/facts"
+    sent = {
+        "version": value_of(client.get(path), "version"),
+        "which": "final",
+        "published_on": "7 4 2026",
+        "places-0-form": "full",
+        "places-0-language": "en",
+        "places-0-address": ADDRESS,
+        "places-1-form": "child",
+        "places-1-language": "en",
+        "places-1-address": f"{ADDRESS}/children",
+    }
+    page = said(follow(client, client.post(path, data=sent)))
+    assert f"Ailsa Grant added 1 web address: {ADDRESS}/children" in page
+
+
 def test_a_revised_version_is_recorded_where_the_page_says_the_earlier_one_stays(
     tayside: Tayside, versions: list[Publication]
 ) -> None:

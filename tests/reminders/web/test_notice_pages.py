@@ -116,6 +116,19 @@ def test_one_notice_has_its_whole_story(notified: Place) -> None:
     assert mail_to(notified.owner).message_id in page
 
 
+@pytest.mark.parametrize(("attempts", "failed"), [(1, None), (3, "Failed attempts 2")])
+def test_the_attempt_at_which_an_email_was_accepted_did_not_fail(
+    notified: Place, attempts: int, failed: str | None
+) -> None:
+    send()
+    for message in db.session.scalars(select(Message)):
+        message.attempts = attempts
+    db.session.commit()
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == notified.owner.id)).one()
+    page = said(notified.client(notified.lead).get(f"/notices/{notice.id}"))
+    assert failed in page if failed else "Failed attempts" not in page
+
+
 def test_a_notice_of_another_date_says_so(notified: Place) -> None:
     send()
     notified.step.due_on = date(2026, 9, 1)

@@ -2,15 +2,19 @@
 
 from datetime import date
 
+from cycle_tracker.cli.demo.acts.papers import approve_before
 from cycle_tracker.cli.demo.acts.past import Past
+from cycle_tracker.cli.demo.acts.steps import usual_day
 from cycle_tracker.cli.demo.chances import clear_of_christmas, days, in_office_hours, lot, one_in, working_day
-from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, UNPUBLISHED, Part, part_of
+from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, REVISES, STAR, UNPUBLISHED, Part, part_of
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
+from cycle_tracker.documents.services.receipts import record_receipts
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.milestone import Milestone
@@ -26,6 +30,9 @@ RAN_OUT = days(24)
 
 # What was published so long ago, or less, was recorded on the page.
 OF_LATE = days(365)
+
+# So long after its newest report a partnership revised it.
+REVISED_AFTER = days(40)
 
 RECEIVED_WITHIN = days(21)
 PLAN_IN_SIGHT = days(90)
@@ -65,6 +72,10 @@ def _published_on(document: Milestone, part: Part, act: Act) -> date:
 
 def _publish(document: Milestone, published_on: date, act: Act, *, send: bool) -> None:
     scene = act.scene
+    if document.kind is Kind.PLAN:
+        if scene.slug == STAR:
+            _publish_draft(document, published_on, act)
+        approve_before(document, published_on, scene)
     publication = record_publication(
         document,
         address=_address(document, act),
@@ -76,6 +87,36 @@ def _publish(document: Milestone, published_on: date, act: Act, *, send: bool) -
     )
     if send:
         _send_to_ministers(publication, _sent_on(document, published_on, scene), scene)
+    revised_on = working_day(published_on + REVISED_AFTER)
+    if send and scene.slug == REVISES and document.kind is Kind.ANNUAL_REPORT and revised_on < scene.on - days(5):
+        revised = record_newer_version(
+            publication,
+            address=f"{_address(document, act)}-revised",
+            published_on=revised_on,
+            reason="The figures on waiting times were wrong in the first version.",
+            reopen=[],
+            by=scene.lead,
+            today=revised_on,
+            now=in_office_hours(revised_on, document.key, "revised"),
+        )
+        _send_to_ministers(revised, _working_day_from(revised_on + days(1)), scene)
+
+
+def _publish_draft(plan: Milestone, published_on: date, act: Act) -> None:
+    """The draft of a plan, published on the day on which its consultation opens."""
+    scene, opening = act.scene, act.document("consultation-opening")
+    opened_on = opening.done_on or usual_day(opening, scene)
+    if scene.joined_on < opened_on < published_on:
+        record_publication(
+            plan,
+            address=f"{_address(plan, act)}-draft",
+            published_on=opened_on,
+            send_to_ministers=False,
+            by=scene.lead,
+            today=opened_on,
+            now=in_office_hours(opened_on, plan.key, "draft"),
+            version=Version.DRAFT,
+        )
 
 
 def _send_to_ministers(publication: Publication, sent_on: date, scene: Scene) -> None:
@@ -84,7 +125,9 @@ def _send_to_ministers(publication: Publication, sent_on: date, scene: Scene) ->
     sent_at = in_office_hours(sent_on, document.key, "sent")
     copy = record_copy_to_government(publication, sent_on=sent_on, by=scene.lead, now=sent_at)
     if sent_on + RECEIVED_WITHIN < scene.on:
-        copy.received_on = _received_on(document, sent_on)
+        received_on = _received_on(document, sent_on)
+        received_at = in_office_hours(received_on, document.key, "received")
+        record_receipts([(document, copy)], received_on, by=scene.official, today=received_on, now=received_at)
 
 
 def _publish_long_ago(document: Milestone, day: date, act: Act, past: Past) -> None:

@@ -1,9 +1,11 @@
 """What lead bodies made of the newest plans and reports, to whom copies went, and what is missing of both."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
 
+from cycle_tracker.cli.demo.acts.actions import OF_THE_PUBLISHED_PLAN
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.parts import PRESENT_PLAN, STAR, Part
 from cycle_tracker.cli.demo.people import officer_of
@@ -15,8 +17,10 @@ from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
+from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.publication import Form, Publication
 from cycle_tracker.models.user import User
 
 # The partnership with four lead bodies.
@@ -32,12 +36,23 @@ COMMITTEES = {
 }
 
 
+def approve_before(plan: Milestone, published_on: date, scene: Scene) -> None:
+    """Record the approvals of a plan that is published later on this day, if the demo has those of the partnership."""
+    if scene.slug in WITH_PAPERS:
+        record = get_record(plan, scene.on)
+        _approve(record, record.lead_bodies, last_approval(published_on, scene), scene)
+
+
 def add_papers(scene: Scene) -> None:
-    """Record the approvals of the newest documents of a partnership, and the copies of its newest plan."""
-    documents = _newest_documents(scene)
-    for number, document in enumerate(documents):
+    """Record the approvals of the newest documents of a partnership that have none: those of every body of a published
+    document, and of all but the last of one that is not. One approval of the star's oldest was never recorded."""
+    for number, document in enumerate(_newest_documents(scene)):
         record = get_record(document, scene.on)
-        _approve(record, scene, is_oldest=number == NEWEST - 1)
+        bodies = list(record.lead_bodies)
+        if document.is_open or (scene.slug == STAR and number == NEWEST - 1):
+            bodies = bodies[:-1]
+        if not record.approvals:
+            _approve(record, bodies, last_approval(document.done_on, scene), scene)
 
 
 def send_copies(scene: Scene) -> None:
@@ -57,6 +72,37 @@ def send_copies(scene: Scene) -> None:
         _send_copies(get_record(plan, scene.on), scene)
 
 
+def publish_for_children(scene: Scene) -> None:
+    """Record where the version for children is, of the plan of which the step says that it was published."""
+    step = db.session.scalars(
+        select(Milestone).where(
+            Milestone.partnership_id == scene.partnership.id,
+            Milestone.title == OF_THE_PUBLISHED_PLAN,
+            Milestone.state == State.DONE,
+        )
+    ).one_or_none()
+    if step is None or step.done_on is None:
+        return
+    publication = db.session.scalars(
+        select(Publication)
+        .join(Publication.milestone)
+        .where(Milestone.cycle_id == step.cycle_id, Milestone.kind == Kind.PLAN, Publication.is_present)
+    ).one()
+    there = [
+        PublishedAddress(one.form or Form.FULL, one.language or "en", one.address) for one in publication.addresses
+    ]
+    address = f"https://www.{scene.slug}.example.org/children/our-plan"
+    correct_publication(
+        publication,
+        version=publication.version,
+        published_on=publication.published_on,
+        places=[*there, PublishedAddress(Form.CHILD, "en", address)],
+        by=scene.lead,
+        today=step.done_on,
+        now=in_office_hours(step.done_on, step.key, "for-children"),
+    )
+
+
 def _newest_documents(scene: Scene) -> list[Milestone]:
     """The newest documents that are published or in hand, the newest first."""
     return list(
@@ -74,14 +120,11 @@ def _newest_documents(scene: Scene) -> list[Milestone]:
     )
 
 
-def _approve(record: DocumentRecord, scene: Scene, *, is_oldest: bool) -> None:
-    """Every body of a published document; all but the last of one that is not. One approval of the star's oldest
-    document here was never recorded."""
-    document, bodies = record.document, list(record.lead_bodies)
-    if document.is_open or (scene.slug == STAR and is_oldest):
-        bodies = bodies[:-1]
-    for number, body in enumerate(bodies):
-        approved_on = working_day(last_approval(document, scene) - days(2 * number))
+def _approve(record: DocumentRecord, bodies: Sequence[Organisation], last_on: date, scene: Scene) -> None:
+    """Approved by one body after the other, the first of them last, and recorded some days later."""
+    document = record.document
+    for number, body in reversed(list(enumerate(bodies))):
+        approved_on = working_day(last_on - days(2 * number))
         recorded_on = scene.recorded_on(working_day(approved_on + days(4)), document.key, body.code or body.name)
         if recorded_on >= scene.on:
             continue
@@ -117,7 +160,8 @@ def _details(document: Milestone, body: Organisation, approved_on: date, scene: 
 def _send_copies(record: DocumentRecord, scene: Scene) -> None:
     """Copies of a plan to each of its receivers, but for Ministers where the partnership forgot them; the first of them
     has said that it came."""
-    publication, sent_on = record.publication, copies_sent_on(record.document)
+    publication = record.publication
+    sent_on = copies_sent_on(publication) if publication is not None else None
     forgot = PRESENT_PLAN.get(scene.slug) is Part.NOT_TOLD
     to = [
         one

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cycle_tracker.cli.demo.acts.meetings import add_meetings, decide_on
-from cycle_tracker.cli.demo.acts.papers import WITH_PAPERS, add_papers, send_copies
+from cycle_tracker.cli.demo.acts.papers import WITH_PAPERS, add_papers, publish_for_children, send_copies
 from cycle_tracker.cli.demo.acts.questions import ask, ask_and_answer, propose_for_report, propose_for_step
 from cycle_tracker.cli.demo.acts.reminding import add_reminding
 from cycle_tracker.cli.demo.acts.workaday import WAITS_FOR_A_DATE, add_workaday, open_step
@@ -22,6 +22,7 @@ def play_present(scenes: Mapping[str, Scene], people: People) -> None:
         add_papers(scenes[slug])
     for scene in scenes.values():
         send_copies(scene)
+        publish_for_children(scene)
     star = scenes[STAR]
     add_workaday(star, people)
     add_meetings(star)

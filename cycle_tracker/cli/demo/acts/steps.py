@@ -17,6 +17,8 @@ OF_LATE = days(200)
 # Steps of these stages are done in their time: a plan is not drafted with its consultation still open.
 TO_THE_PLAN = frozenset({Stage.ANALYSE, Stage.PLAN})
 
+BEFORE = {"draft-plan": ("priorities", "engage-families")}
+
 # Work on a step with no opening day begins so long before its date.
 WITHIN_REACH = days(30)
 
@@ -34,7 +36,14 @@ def play_step(step: Milestone, act: Act, past: Past) -> None:
     elif name == "close-cycle":
         _play_closing(step, step.due_on, act.document("annual-report-3"), act.scene, past)
     else:
-        _play_by_date(step, step.due_on, act.scene, past)
+        _play_by_date(step, step.due_on, act.scene, past, earliest=_after(name, act))
+
+
+def _after(name: str, act: Act) -> date | None:
+    """The day on which the last of the steps was done that come before this one: a plan is drafted with its priorities
+    agreed, and with what families said."""
+    before = [act.document(one).done_on for one in BEFORE.get(name, ())]
+    return max((day for day in before if day is not None), default=None)
 
 
 def _begin_report(step: Milestone, act: Act) -> None:
@@ -51,7 +60,7 @@ def _play_before(step: Milestone, document: Milestone, scene: Scene, past: Past)
     if document.is_open:
         _start(step, scene)
     else:
-        done_on = last_approval(document, scene) if document.done_on else _usual_day(step, scene)
+        done_on = last_approval(document.done_on, scene) if document.done_on else usual_day(step, scene)
         past.finish(step, done_on, scene, by=_doer(step, scene))
 
 
@@ -62,19 +71,19 @@ def _play_closing(step: Milestone, due_on: date, last_report: Milestone, scene: 
         _start(step, scene)
         _put_off(step, due_on, scene, "The governance group will consider the note of lessons at its next meeting.")
     else:
-        past.finish(step, _usual_day(step, scene, earliest=last_report.done_on), scene, by=_doer(step, scene))
+        past.finish(step, usual_day(step, scene, earliest=last_report.done_on), scene, by=_doer(step, scene))
 
 
-def _play_by_date(step: Milestone, due_on: date, scene: Scene, past: Past) -> None:
+def _play_by_date(step: Milestone, due_on: date, scene: Scene, past: Past, *, earliest: date | None) -> None:
     chance = (scene.slug, step.key, "step")
     open_until = due_on if step.stage in TO_THE_PLAN else due_on + OF_LATE
     if open_until < scene.on or (due_on < scene.on and lot(4, *chance)):
-        past.finish(step, _usual_day(step, scene), scene, by=_doer(step, scene))
+        past.finish(step, usual_day(step, scene, earliest=earliest), scene, by=_doer(step, scene))
     elif lot(3, *chance, "begun"):
         _start(step, scene)
 
 
-def _usual_day(step: Milestone, scene: Scene, *, earliest: date | None = None) -> date:
+def usual_day(step: Milestone, scene: Scene, *, earliest: date | None = None) -> date:
     """A day near its date, three times out of four before it, within its window."""
     chance = (scene.slug, step.key, "done")
     due_on = step.due_on or scene.on

@@ -7,7 +7,7 @@ from typing import Any
 from cycle_tracker.core.kinds import Agreed, Manner
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.publication import Version
-from cycle_tracker.web.wording import day
+from cycle_tracker.web.wording import count, day
 
 # Events that officials see as well.
 SHARED = frozenset(
@@ -85,11 +85,22 @@ def _prepared_words(event: AuditEvent, who: str) -> str:  # noqa: ARG001  nobody
 
 def _correction_words(event: AuditEvent, who: str) -> str:
     changed = [words for name, words in FACTS.items() if event.before.get(name) != event.after.get(name)]
+    added = _added_addresses(event)
+    if added and changed == [FACTS["addresses"]]:
+        return f"{who} added {count(len(added), 'web address', 'web addresses')}: {', '.join(added)}"
     words = f"{who} corrected {_listed(changed)}" if changed else f"{who} confirmed the publication details"
     moved = [name for name in ("published_on", "newer_on") if event.before.get(name) != event.after.get(name)]
     if len(moved) == 1:
         words += f", from {_day(event.before.get(moved[0]))} to {_day(event.after.get(moved[0]))}"
     return words
+
+
+def _added_addresses(event: AuditEvent) -> list[str]:
+    """The addresses that were added, if those before them stayed as they were."""
+    before, after = (values.get("addresses", []) for values in (event.before, event.after))
+    if any(one not in after for one in before):
+        return []
+    return [one["address"] for one in after if one not in before]
 
 
 def _newer_words(event: AuditEvent, who: str) -> str:

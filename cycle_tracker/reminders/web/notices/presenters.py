@@ -159,8 +159,9 @@ def _mail_rows(notice: NoticeRecord) -> list[Row]:
         rows.append(Row("Answer of the mail server", notice.receipt))
     if notice.trouble:
         rows.append(Row("Problem", notice.trouble))
-    if notice.attempts:
-        rows.append(Row("Failed attempts", str(notice.attempts)))
+    failed = (notice.attempts or 0) - (1 if notice.status is NoticeStatus.SENT else 0)
+    if failed > 0:
+        rows.append(Row("Failed attempts", str(failed)))
     rows.append(Row("Message-ID", notice.mail_id or ""))
     return rows
 
