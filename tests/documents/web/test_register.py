@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -87,10 +88,11 @@ def test_a_narrowed_register_counts_what_it_shows(client: FlaskClient, asked: st
 @pytest.fixture
 def counted_to_two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The register counts to two, for this test alone: its statement is built anew before and after."""
+    kept: Any = register._documents
     monkeypatch.setattr(register, "COUNTED_TO", 2)
-    register._documents.cache_clear()
+    kept.cache_clear()
     yield
-    register._documents.cache_clear()
+    kept.cache_clear()
 
 
 @pytest.mark.usefixtures("published", "counted_to_two")
