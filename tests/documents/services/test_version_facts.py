@@ -10,7 +10,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.queries.versions import find_kept_copy, list_versions, recorders_of_present
-from cycle_tracker.documents.services.publication_corrections import keep_copy
+from cycle_tracker.documents.services.publication_corrections import keep_copy, undo_publication
 from cycle_tracker.documents.services.versions import approvals_of
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.models.evidence import StoredContent
@@ -121,3 +121,14 @@ def test_who_recorded_an_earlier_version_did_not_record_the_present_one(moray: M
     assert recorders_of_present(list_versions(moray.plan.id)) == {other.id}
     revise(moray)
     assert recorders_of_present(list_versions(moray.plan.id)) == {moray.lead.id}
+
+
+def test_of_two_decisions_of_one_body_only_the_newest_waits_once_both_versions_are_undone(moray: Moray) -> None:
+    first = moray.publish()
+    moray.approve("NHS Grampian", PUBLISHED)
+    revised = revise(moray)
+    moray.approve("NHS Grampian", NEWER)
+    for publication in (revised, first):
+        undo_publication(publication, "A slip.", by=moray.lead, now=LATER)
+    db.session.commit()
+    assert [one.approved_on for one in approvals_of(moray.plan, None)] == [NEWER]
