@@ -5,6 +5,7 @@ import unicodedata
 from enum import Enum
 
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.lines import EMPTY
 
 # Bytes. A whole request is held to about the same.
 LARGEST_FILE = 10 * 1024 * 1024
@@ -64,7 +65,7 @@ def tidy_name(name: str) -> str:
     >>> tidy_name("../../etc/Minute of 3 May.pdf")
     'Minute of 3 May.pdf'
     """
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = EMPTY.sub("", unicodedata.normalize("NFC", name)).replace("\\", "/").rpartition("/")[2]
     seen = "".join(sign for sign in last if unicodedata.category(sign) not in INVISIBLE)
     tidy = " ".join(NOT_IN_NAMES.sub("-", seen).split()).strip(". ")
     stem, dot, ending = tidy.rpartition(".")

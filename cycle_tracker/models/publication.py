@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, String, UniqueConstraint, case, event, false, text, true
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, String, UniqueConstraint, and_, case, event, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.kinds import Kind
@@ -114,6 +114,9 @@ def is_document_itself(version: Version | None, kind: Kind) -> bool:
     return not (version is Version.INTERIM and kind is Kind.PLAN)
 
 
+# True for what the world may read: the present version of a document. A draft for a consultation is not published, and
+# counts for nothing. The only spelling in SQL.
+IS_PUBLISHED = and_(Publication.is_present, Publication.version != Version.DRAFT)
 FIRST_PUBLISHED_ON = case((Publication.is_newer, Publication.first_on), else_=Publication.published_on)
 
 

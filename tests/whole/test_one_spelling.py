@@ -18,12 +18,12 @@ OWNERS = {
     "cycle_tracker/milestones/queries/due_states.py",
     "cycle_tracker/access/queries/scopes.py",
     "cycle_tracker/access/queries/tenures.py",
-    "cycle_tracker/milestones/queries/published.py",
+    "cycle_tracker/models/publication.py",
 }
 DUE_STATES = "ask milestones/queries/due_states.py"
 SCOPES = "ask access/queries/scopes.py"
 TENURES = "ask access/queries/tenures.py"
-PUBLISHED = "ask milestones/queries/published.py"
+PUBLISHED = "ask models/publication.py"
 
 # A date that a clock or the first day of a service is held to, on either side of < <= > >= or inside between().
 DATES = {"due_on", "target_on", "notify_from", "reply_by"}

@@ -12,13 +12,13 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.statements import built_once, numbers_of, rows_of
 from cycle_tracker.documents.rules.documents import DocumentFacts
-from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import (
     FIRST_PUBLISHED_ON,
+    IS_PUBLISHED,
     Publication,
     PublicationCopy,
     Version,

@@ -12,11 +12,17 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
-from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, Form, Publication, PublicationAddress, Version
+from cycle_tracker.models.publication import (
+    FIRST_PUBLISHED_ON,
+    IS_PUBLISHED,
+    Form,
+    Publication,
+    PublicationAddress,
+    Version,
+)
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
 # So many documents a partnership has published at least, as a rule. Where each has, the documents of a page are found

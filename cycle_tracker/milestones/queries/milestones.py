@@ -11,11 +11,10 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer, may_chang
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
-from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.milestone import Milestone, predecessors
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
+from cycle_tracker.models.publication import IS_PUBLISHED, Publication, PublicationCopy
 
 
 def get_milestone(viewer: Viewer, slug: str, key: str, *, to: Permission | None = None) -> Milestone:

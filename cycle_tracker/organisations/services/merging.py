@@ -22,7 +22,7 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import NAMED_BY_LAW, SET_BY_LAW, OldCode, Organisation
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
-from cycle_tracker.models.publication import Publication, PublicationCopy, Sending, Version
+from cycle_tracker.models.publication import IS_PUBLISHED, Publication, PublicationCopy, Sending, Version
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.organisations.services.parts import follow
 
@@ -128,11 +128,8 @@ def _can_be_removed(model: Any) -> ColumnElement[bool]:
     if model is not Approval:
         return present
     is_plan = exists().where(Milestone.id == Publication.milestone_id, Milestone.kind == Kind.PLAN)
-    itself = and_(
-        Publication.version != Version.DRAFT,
-        or_(Publication.version != Version.INTERIM, ~is_plan.correlate(Publication)),
-    )
-    published = exists().where(Publication.milestone_id == Approval.milestone_id, Publication.is_present, itself)
+    itself = or_(Publication.version != Version.INTERIM, ~is_plan.correlate(Publication))
+    published = exists().where(Publication.milestone_id == Approval.milestone_id, IS_PUBLISHED, itself)
     return or_(and_(Approval.publication_id.is_(None), ~published), present)
 
 

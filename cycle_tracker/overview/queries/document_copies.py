@@ -10,11 +10,10 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.statements import Asked, OneOf, built_once, number_of, rows_of
-from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, Publication, PublicationCopy, Version
+from cycle_tracker.models.publication import FIRST_PUBLISHED_ON, IS_PUBLISHED, Publication, PublicationCopy, Version
 from cycle_tracker.overview.queries.work import LISTED_AT_MOST
 
 _SCOTTISH_GOVERNMENT = (

@@ -30,12 +30,11 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.queries.joining import list_joining
-from cycle_tracker.milestones.queries.published import IS_PUBLISHED
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.publication import Publication, Version
+from cycle_tracker.models.publication import IS_PUBLISHED, Publication, Version
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.people.queries.held_roles import organisations_in
 from cycle_tracker.people.queries.owners import list_owners
