@@ -94,6 +94,11 @@ class WatchedSMTP(smtplib.SMTP):
         """Give the exchange that starts now so many seconds."""
         self.deadline = time.monotonic() + seconds
 
+    def rest(self) -> None:
+        """End the exchange. Until the next one nothing is late: whoever holds the line may have to wait for the
+        database."""
+        self.deadline = 0.0
+
     def hang_up_when_late(self) -> None:
         """Shut the line if the deadline has passed. Called from the watch, beside the exchange."""
         line = self.sock or self.opened
@@ -153,7 +158,7 @@ class SafeConnection(Connection):
             host.starttls(context=ssl.create_default_context(cafile=settings["MAIL_CA_FILE"]))
         if self.mail.username and self.mail.password:
             host.login(self.mail.username, self.mail.password)
-        host.within(self.exchange_seconds)
+        host.rest()
         return host
 
     def deliver(self, sender: str, recipient: str, content: bytes) -> Answer:
@@ -174,6 +179,8 @@ class SafeConnection(Connection):
             return _judged(refused.smtp_code, refused.smtp_error)
         except (OSError, smtplib.SMTPException) as trouble:
             raise ServerTrouble(_described(trouble), may_have_arrived=self.host.is_unanswered) from trouble
+        finally:
+            self.host.rest()
         return Answer(Verdict.ACCEPTED, self.host.last_answer)
 
     def _start_over(self, host: WatchedSMTP) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.mail.mime import compose
-from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD
+from cycle_tracker.mail.rules import RETRY_AFTER, SPREAD, Verdict
 from cycle_tracker.mail.services import lines
 from cycle_tracker.mail.services.claims import (
     CUT_SHORT,
@@ -30,6 +30,7 @@ from cycle_tracker.mail.services.claims import (
 )
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.mail.services.results import Sent
+from cycle_tracker.mail.smtp import WATCH_EVERY_SECONDS, mail
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_milestone, make_partnership, make_user
@@ -204,6 +205,20 @@ def test_a_run_that_reaches_no_server_writes_nothing_however_much_waits(core_app
     with mail_server(core_app, free_port()), counted_statements() as statements:
         assert send().connections == 1
     assert [one.split()[0] for one in statements] == ["SELECT"] * 3
+
+
+def test_a_connection_is_kept_while_its_sender_waits_longer_than_an_exchange_may_take(
+    sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For its turn to write, or for emails that are brought up to date: first after connecting, then between two."""
+    monkeypatch.setitem(current_app.config, "CLAIM_LEASE_SECONDS", 0.8)
+    with mail.connect() as connection:
+        for _ in range(2):
+            time.sleep(0.4 + 3 * WATCH_EVERY_SECONDS)
+            answer = connection.deliver("from@example.test", ANNA, b"Subject: Plan\r\n\r\nReady\r\n")
+            assert answer.verdict is Verdict.ACCEPTED
+    assert delivered(sink) == [ANNA, ANNA]
+    assert sink.connections == 1
 
 
 @contextmanager
