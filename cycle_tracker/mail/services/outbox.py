@@ -1,7 +1,8 @@
 """Sending what is in the outbox, so that a crash repeats at most the mail in hand on each connection.
 
 A run sends over one line, or over several at once (`MAIL_CONNECTIONS`), each in a thread with claims and a database
-connection of its own. A line claims nothing before it can speak to the server: while that is away, a run only reads.
+connection of its own. A line claims nothing before it can speak to the server: while that is away, a run reads, and
+writes only to free what a claim that ran out held.
 For each batch a line claims it, brings up to date what is no longer true, and then, for each message,
 
 1. records the result of the message before, checks and renews the claim, and commits;
