@@ -18,12 +18,9 @@ from cycle_tracker.cli.demo.story import seed_demo
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.extensions import db
 from cycle_tracker.operations.services.synthetic import Wanted, load_synthetic
-from cycle_tracker.web_app import create_app
 from scheduler.jobs import run_job
-from tests.conftest import BOTH_DATABASES, _execute_on_server
-from tests.support.databases import make_quick
+from tests.migrations.conftest import in_context
 from tests.support.demo import copy_demo
-from tests.support.settings import settings_for_tests
 
 BEFORE = "0010"
 
@@ -137,32 +134,10 @@ def there_and_back() -> None:
     upgrade()
 
 
-@pytest.fixture(params=BOTH_DATABASES)
-def empty_app(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Flask]:
-    """The web app over a database at the newest version, with nothing in it."""
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    if request.param == "postgresql":
-        address = request.getfixturevalue("postgres_address")
-        name = f"upgrade_trial_{worker_id}"
-        _execute_on_server(address.format(name="postgres"), f"DROP DATABASE IF EXISTS {name}")
-        _execute_on_server(address.format(name="postgres"), f"CREATE DATABASE {name}")
-        url = address.format(name=name)
-    yield from in_context(url)
-
-
 @pytest.fixture
 def demo(shared_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     """The app over a copy of the demo of a Friday in November, its notices sent."""
     yield from in_context(copy_demo(shared_folder, tmp_path))
-
-
-def in_context(url: str) -> Iterator[Flask]:
-    app = create_app(settings_for_tests(url))
-    make_quick(app)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_the_run_after_an_upgrade_says_what_is_on_a_list_written_by_hand(demo: Flask) -> None:
