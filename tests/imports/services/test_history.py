@@ -256,7 +256,8 @@ def test_a_document_stands_once_in_a_file(country: Country) -> None:
     assert notified(made) == [(3, "document", "Row 2 is for the same document.")]
 
 
-def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Country) -> None:
+def revised_plan_of_moray(country: Country) -> Publication:
+    """Published on 1 May 2023, and in a newer version on 1 May 2024, which is the present one."""
     open_cycle(country.place("moray"), Period.named("2023-26"), entered_on=TODAY, by=None, now=NOW)
     found = record_publication(
         document("moray", "2023-26.plan-prepared"),
@@ -268,10 +269,28 @@ def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Coun
         now=NOW,
     )
     found.is_newer, found.first_on, found.published_on = True, found.published_on, date(2024, 5, 1)
+    db.session.flush()
+    return found
+
+
+def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Country) -> None:
+    revised_plan_of_moray(country)
     made = plan(country, ("Moray", "plan", "2023-26", "2/5/2024"))
     assert notified(made) == [
         (2, "published on", "A newer version was published on 1 May 2024, which is before this date.")
     ]
+
+
+def test_a_row_says_the_first_day_on_which_a_document_was_published_and_not_that_of_a_newer_version(
+    country: Country,
+) -> None:
+    revised_plan_of_moray(country)
+    (same,) = plan(country, ("Moray", "plan", "2023-26", "1/5/2023")).steps
+    assert (same.effect, same.changes) == (Effect.UNCHANGED, ())
+    (step,) = plan(country, ("Moray", "plan", "2023-26", "28/4/2023")).steps
+    assert [(one.what, one.old, one.new) for one in step.changes] == [("published on", "1 May 2023", "28 April 2023")]
+    (newer,) = plan(country, ("Moray", "plan", "2023-26", "1/5/2024")).steps
+    assert [(one.what, one.old, one.new) for one in newer.changes] == [("published on", "1 May 2023", "1 May 2024")]
 
 
 def test_a_day_after_that_of_a_version_in_between_is_a_problem_of_its_row(country: Country) -> None:
