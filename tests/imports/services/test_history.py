@@ -1,6 +1,7 @@
 """The history of plans and reports: what rows would change, what is recorded, and that nobody is told of it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.imports.rules.history_rows import COLUMNS, documents_until
@@ -259,18 +261,22 @@ def test_a_document_stands_once_in_a_file(country: Country) -> None:
 def revised_plan_of_moray(country: Country) -> Publication:
     """Published on 1 May 2023, and in a newer version on 1 May 2024, which is the present one."""
     open_cycle(country.place("moray"), Period.named("2023-26"), entered_on=TODAY, by=None, now=NOW)
-    found = record_publication(
+    moment: dict[str, Any] = {"by": country.lead, "today": TODAY, "now": NOW}
+    first = record_publication(
         document("moray", "2023-26.plan-prepared"),
         address="https://example.org/plan",
         published_on=date(2023, 5, 1),
         send_to_ministers=True,
-        by=country.lead,
-        today=TODAY,
-        now=NOW,
+        **moment,
     )
-    found.is_newer, found.first_on, found.published_on = True, found.published_on, date(2024, 5, 1)
-    db.session.flush()
-    return found
+    return record_newer_version(
+        first,
+        address="https://example.org/revised",
+        published_on=date(2024, 5, 1),
+        reason="Actions added",
+        reopen=[],
+        **moment,
+    )
 
 
 def test_a_draft_is_no_record_and_what_was_revised_keeps_its_order(country: Country) -> None:
@@ -291,6 +297,13 @@ def test_a_row_says_the_first_day_on_which_a_document_was_published_and_not_that
     assert [(one.what, one.old, one.new) for one in step.changes] == [("published on", "1 May 2023", "28 April 2023")]
     (newer,) = plan(country, ("Moray", "plan", "2023-26", "1/5/2024")).steps
     assert [(one.what, one.old, one.new) for one in newer.changes] == [("published on", "1 May 2023", "1 May 2024")]
+
+
+def test_a_row_with_an_address_alone_leaves_the_days_of_a_revised_document(country: Country) -> None:
+    found = revised_plan_of_moray(country)
+    put_in(country, ("Moray", "plan", "2023-26", "", "https://example.org/moved"))
+    assert [one.address for one in found.addresses] == ["https://example.org/moved"]
+    assert (found.first_published_on, found.newer_on) == (date(2023, 5, 1), date(2024, 5, 1))
 
 
 def test_a_day_after_that_of_a_version_in_between_is_a_problem_of_its_row(country: Country) -> None:
