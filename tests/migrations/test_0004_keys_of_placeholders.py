@@ -1,10 +1,10 @@
 """Emails that wait are carried over to version 0004."""
 
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
+from tests.migrations.conftest import StandsAt
 
 WAITING_MAILS = {
     "digest": b"open /answer/fill-%s-answer-7-here",
@@ -13,9 +13,9 @@ WAITING_MAILS = {
 }
 
 
-def test_mails_that_wait_are_carried_over_with_their_placeholders(empty_app: Flask) -> None:
+def test_mails_that_wait_are_carried_over_with_their_placeholders(stands_at: StandsAt) -> None:
     """A digest is written anew before it goes out; a link that lets somebody in is filled as before, up and down."""
-    upgrade(revision="0003")
+    stands_at("0003")
     for number, (kind, words) in enumerate(WAITING_MAILS.items(), start=1):
         identity = f"{number:032x}"
         content = words % identity.encode() if b"%s" in words else words

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from cycle_tracker.audit.services import audit
 from cycle_tracker.audit.services.seals import seal_new_events
 from cycle_tracker.core.extensions import db
+from tests.migrations.conftest import NEWEST, StandsAt
 from tests.migrations.rows import triggers
 
 
@@ -22,8 +22,8 @@ from tests.migrations.rows import triggers
         "DELETE FROM audit_events",
     ],
 )
-def test_the_audit_refuses_to_be_changed(empty_app: Flask, statement: str) -> None:
-    upgrade()
+def test_the_audit_refuses_to_be_changed(stands_at: StandsAt, statement: str) -> None:
+    stands_at(NEWEST)
     audit.record(
         "milestone", 1, "started", by=None, at=datetime(2026, 6, 30, 9, tzinfo=UTC), after={"on": date(2026, 6, 30)}
     )
@@ -34,8 +34,8 @@ def test_the_audit_refuses_to_be_changed(empty_app: Flask, statement: str) -> No
     assert db.session.scalar(text("SELECT action FROM audit_events")) == "started"
 
 
-def test_the_audit_refuses_to_be_replaced_from_one_version_on_and_keeps_its_rows(empty_app: Flask) -> None:
-    upgrade(revision="0003")
+def test_the_audit_refuses_to_be_replaced_from_one_version_on_and_keeps_its_rows(stands_at: StandsAt) -> None:
+    stands_at("0003")
     audit.record("milestone", 1, "started", by=None, at=datetime(2026, 6, 30, 9, tzinfo=UTC))
     db.session.commit()
     seal_new_events(lambda: datetime(2026, 6, 30, 10, tzinfo=UTC))

@@ -1,18 +1,18 @@
 """Words of one line are cleaned by version 0007."""
 
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
+from tests.migrations.conftest import StandsAt
 from tests.support.unseen import FAKE_LINES, UNSEEN
 
 OF_CONTACTS = "contacts.name, organisations.name FROM contacts JOIN organisations ON organisations.id = organisation_id"
 
 
-def test_words_of_one_line_are_cleaned_and_stay_so_on_the_way_back(empty_app: Flask) -> None:
-    upgrade(revision="0003")
+def test_words_of_one_line_are_cleaned_and_stay_so_on_the_way_back(stands_at: StandsAt) -> None:
+    stands_at("0003")
     spoilt = f"Title{FAKE_LINES}{''.join(UNSEEN)} 👩\u200d🔬 قلم\u200cها 🏴\U000e0067 x "[-300:]
     for statement in (
         "INSERT INTO partnerships (id, slug, name, other_names, notify_from) VALUES (1, 'moray', :name, '', NULL)",

@@ -1,14 +1,14 @@
 """Worked holidays come with version 0010."""
 
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
+from tests.migrations.conftest import StandsAt
 
 
-def test_worked_holidays_go_on_the_way_back_and_closure_days_stay(empty_app: Flask) -> None:
-    upgrade(revision="0009")
+def test_worked_holidays_go_on_the_way_back_and_closure_days_stay(stands_at: StandsAt) -> None:
+    stands_at("0009")
     partnership = "INSERT INTO partnerships (id, slug, name, other_names) VALUES (1, 'moray', 'Moray', '')"
     closure = "INSERT INTO closure_days (partnership_id, day, name) VALUES (1, '2026-04-06', 'Easter Monday')"
     for statement in (partnership, closure):

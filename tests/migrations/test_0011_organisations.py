@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
+from tests.migrations.conftest import StandsAt
 
 
-def test_organisations_that_exist_keep_what_they_are_and_their_parts_up_and_down(empty_app: Flask) -> None:
+def test_organisations_that_exist_keep_what_they_are_and_their_parts_up_and_down(stands_at: StandsAt) -> None:
     """An integration joint board gets its kind by its code; copies that were recorded stay, and so do the triggers."""
-    upgrade(revision="0009")
+    stands_at("0009")
     kinds = ["council", "health-board", "other-service-provider", "scottish-government", "other"]
     organisation = text(
         "INSERT INTO organisations (id, code, name, kind, mailbox) VALUES (:id, :code, :kind, :kind, :to)"
@@ -63,9 +63,9 @@ def test_organisations_that_exist_keep_what_they_are_and_their_parts_up_and_down
     upgrade(revision="0011")
 
 
-def test_contacts_belong_to_organisations_by_the_names_that_were_typed(empty_app: Flask) -> None:
+def test_contacts_belong_to_organisations_by_the_names_that_were_typed(stands_at: StandsAt) -> None:
     """One for each name in each partnership, unless an organisation has that name; and the names come back."""
-    upgrade(revision="0009")
+    stands_at("0009")
     contact = text(
         "INSERT INTO contacts (partnership_id, name, email, organisation, active, reminds_before) "
         "VALUES (:place, 'Kirsty Bain', :email, :organisation, true, true)"

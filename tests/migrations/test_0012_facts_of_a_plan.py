@@ -1,16 +1,16 @@
 """Decisions and facts of a plan, from version 0009 to 0012."""
 
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
 from tests.migrations.before_facts import Before, day_ago
+from tests.migrations.conftest import StandsAt
 from tests.migrations.rows import DECISION, MILESTONE, PERSON
 
 
-def test_decisions_of_lead_bodies_stay_and_on_the_way_back_only_agreement_is_an_approval(empty_app: Flask) -> None:
-    upgrade(revision="0009")
+def test_decisions_of_lead_bodies_stay_and_on_the_way_back_only_agreement_is_an_approval(stands_at: StandsAt) -> None:
+    stands_at("0009")
     old = ("approved", "noted", "delegated", "chairs-action")
     for statement in (
         PERSON,
@@ -41,9 +41,9 @@ def manners() -> dict[int, str]:
     return found
 
 
-def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(empty_app: Flask) -> None:
+def test_plans_learn_when_they_were_prepared_and_steps_what_completes_them(stands_at: StandsAt) -> None:
     """Whole approvals, a publication alone, an interim plan alone, an open plan that is agreed; up, and back."""
-    upgrade(revision="0009")
+    stands_at("0009")
     before = Before()
     for number, slug in enumerate(("agreed", "published", "interim", "unpublished", "followed"), 1):
         before.place(number, slug)

@@ -2,18 +2,18 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.migrations.before_facts import Before, day_ago, utc_today
+from tests.migrations.conftest import StandsAt
 
 
-def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(empty_app: Flask) -> None:
+def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(stands_at: StandsAt) -> None:
     """The next run of queue-notices tells nothing of the days up to the upgrade, and the run after it what is new."""
-    upgrade(revision="0009")
+    stands_at("0009")
     before = Before()
     for number, slug in enumerate(("agreed", "interim", "closing"), 1):
         before.place(number, slug)
@@ -67,9 +67,9 @@ def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(empt
     assert {row.milestone_id for row in steps} <= {12, 13, 20}
 
 
-def test_what_a_downgrade_dates_or_opens_is_asked_about_again_and_counts_as_notified(empty_app: Flask) -> None:
+def test_what_a_downgrade_dates_or_opens_is_asked_about_again_and_counts_as_notified(stands_at: StandsAt) -> None:
     """A date that comes back has a bookmark: without one nobody would ever be reminded of it."""
-    upgrade(revision="0009")
+    stands_at("0009")
     before = Before()
     for number, slug in enumerate(("interim", "agreed"), 1):
         before.place(number, slug)

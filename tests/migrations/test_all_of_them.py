@@ -7,37 +7,43 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
 from cycle_tracker.core.extensions import db
+from tests.migrations.conftest import NEWEST, StandsAt
 from tests.migrations.rows import triggers
 
 
-def test_they_make_what_the_models_say(empty_app: Flask) -> None:
-    upgrade()
+def test_they_make_what_the_models_say(stands_at: StandsAt) -> None:
+    stands_at(NEWEST)
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
 
 
-def test_they_name_every_constraint_as_the_models_do(empty_app: Flask) -> None:
-    upgrade()
+def test_they_name_every_constraint_as_the_models_do(stands_at: StandsAt) -> None:
+    stands_at(NEWEST)
     made = constraint_names()
-    downgrade(revision="base")
-    db.create_all()
+    make_the_models_anew()
     assert made == constraint_names()
 
 
-def test_they_make_the_triggers_of_the_models(empty_app: Flask) -> None:
+def test_they_make_the_triggers_of_the_models(stands_at: StandsAt) -> None:
     """A table that a migration makes anew on SQLite loses its triggers, and nothing else shows it."""
-    upgrade()
+    stands_at(NEWEST)
     made = triggers()
-    downgrade(revision="base")
+    make_the_models_anew()
+    assert made == triggers()
+
+
+def make_the_models_anew() -> None:
+    """In place of what the migrations made."""
+    db.drop_all()
     assert triggers() == {}
     db.create_all()
-    assert made == triggers()
 
 
 def test_they_take_everything_away_again_and_can_be_run_anew(empty_app: Flask) -> None:
     upgrade()
     downgrade(revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    assert triggers() == {}
     upgrade()
     assert "milestones" in inspect(db.engine).get_table_names()
 

@@ -137,7 +137,8 @@ def there_and_back() -> None:
 @pytest.fixture
 def demo(shared_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     """The app over a copy of the demo of a Friday in November, its notices sent."""
-    yield from in_context(copy_demo(shared_folder, tmp_path))
+    with in_context(copy_demo(shared_folder, tmp_path)) as app:
+        yield app
 
 
 def test_the_run_after_an_upgrade_says_what_is_on_a_list_written_by_hand(demo: Flask) -> None:
