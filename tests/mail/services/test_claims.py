@@ -20,7 +20,7 @@ from cycle_tracker.mail.services.claims import Claim, claim_ready_messages, clai
 from cycle_tracker.mail.services.lines import SendingLine
 from cycle_tracker.mail.services.results import Result, mails_of
 from cycle_tracker.mail.smtp import Answer
-from tests.mail.services.test_mail import ANNA, BEN, queue
+from tests.mail.services.conftest import ANNA, BEN, queue
 from tests.support.days import moment, ticking
 
 DAY = date(2026, 5, 14)

@@ -11,7 +11,7 @@ from cycle_tracker.mail.rules import Verdict
 from cycle_tracker.mail.services.claims import claim_ready_messages, free_lost_claims, release_claim, renew_claim
 from cycle_tracker.mail.services.results import Result, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
-from tests.mail.services.test_mail import ANNA, START, messages, queue
+from tests.mail.services.conftest import ANNA, START, messages, queue
 
 LOST, OURS = timedelta(seconds=60), timedelta(seconds=61)
 

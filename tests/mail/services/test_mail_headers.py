@@ -28,7 +28,7 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_government, make_milestone, make_organisation, make_partnership, make_report, make_user
-from tests.mail.services.test_mail import DIGEST_HEADERS, FIXED_HEADERS
+from tests.mail.services.conftest import DIGEST_HEADERS, FIXED_HEADERS
 from tests.support.mail_out import sink_for
 from tests.support.mailed_links import mail_to, run_jobs, text_of
 from tests.support.page_fixtures import MORNING
