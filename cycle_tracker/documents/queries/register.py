@@ -25,7 +25,7 @@ from cycle_tracker.models.publication import (
 )
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
-# So many documents a partnership has published at least, as a rule. Where each has, the documents of a page are found
+# So many documents a partnership has published at least, as a rule. Where each has, the first page of documents is found
 # among those of this many times fewer partnerships.
 LIKELY_EACH = 6
 # The day of a version that is not the first one.
@@ -79,10 +79,11 @@ def list_page_of_published(
     per_page: int,
 ) -> tuple[list[PublishedDocument], int]:
     """One page of them and the one after it; and how many there are, one more than `COUNTED_TO` where there are more,
-    and 0 where the page is beyond the last. In one statement, or in two where the first partnerships have published
-    less than they do after a period or two."""
+    and 0 where the page is beyond the last. In one statement; the first page in two where the first partnerships have
+    published less than they do after a period or two."""
     up_to = page * per_page + 1
-    for first in (having_some[: up_to // LIKELY_EACH + 1], having_some[:up_to]):
+    likely = [having_some[: up_to // LIKELY_EACH + 1]] if page == 1 else []
+    for first in (*likely, having_some[:up_to]):
         rows = rows_of(
             _documents(one_partnership=bool(partnership), one_period=period is not None, paged=True),
             **_values(first, partnership, period),
