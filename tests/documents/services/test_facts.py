@@ -1,35 +1,27 @@
-"""The facts of a document: when a plan is prepared, which steps each fact completes, and how each is undone."""
+"""The facts of a document: which steps each fact completes, and how each is undone."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS, Agreed, Fact, Kind, Manner, PreparedFrom
+from cycle_tracker.core.kinds import DOCUMENTS, Agreed, Fact, Kind, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle, switch_on_steps
-from cycle_tracker.cycles.services.reference import load_reference
-from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
-from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.facts import fact_states
 from cycle_tracker.documents.queries.publications import get_record
-from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.documents.services.approvals import (
     ApprovalDetails,
     correct_approval,
-    record_approval,
     take_back_approval,
 )
-from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
-from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.document_copies import correct_copy, take_back_copy
 from cycle_tracker.documents.services.preparations import record_preparation, undo_preparation
 from cycle_tracker.documents.services.publication_corrections import (
     PublishedAddress,
@@ -37,201 +29,30 @@ from cycle_tracker.documents.services.publication_corrections import (
     keep_copy,
     undo_publication,
 )
-from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.by_record import finish_without_details
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.milestones.services.milestones import drop_milestone, finish_milestone, reopen_milestone
-from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.evidence import StoredContent
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import Organisation
-from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.publication import Form, Publication, Version
-from cycle_tracker.organisations.services.parts import add_body, end_body
-from tests.factories import make_user
-from tests.support.days import moment
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.publication import Form, Version
+from tests.documents.services.moray import (
+    ADDRESS,
+    BOARD_AGREED,
+    COUNCIL_AGREED,
+    NOW,
+    PDF,
+    PUBLISHED,
+    STEPS,
+    TODAY,
+    Moray,
+    revise,
+)
 from tests.support.selection import examples
 
 pytestmark = pytest.mark.alike_on_both_databases
-
-TODAY = date(2026, 5, 20)
-NOW = moment(TODAY)
-BOARD_AGREED, COUNCIL_AGREED, PUBLISHED = date(2026, 3, 23), date(2026, 4, 2), date(2026, 4, 24)
-ADDRESS = "https://www.moray.example.org/plan"
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
-
-class Moray:
-    """Moray with its cycle of 2026–29: a council and a health board lead."""
-
-    def __init__(self) -> None:
-        load_reference(NOW)
-        self.partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
-        self.partnership.notify_from = date(2024, 4, 1)
-        period = Period.named("2026-29")
-        self.cycle = open_cycle(self.partnership, period, entered_on=date(2024, 4, 1), by=None, now=NOW)
-        self.lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=self.partnership)
-
-    def find(self, key: str) -> Milestone:
-        return db.session.scalars(select(Milestone).where(Milestone.key == f"2026-29.{key}")).one()
-
-    def body(self, name: str) -> Organisation:
-        return db.session.scalars(select(Organisation).where(Organisation.name.contains(name))).one()
-
-    @property
-    def plan(self) -> Milestone:
-        return self.find("plan-prepared")
-
-    @property
-    def record(self) -> DocumentRecord:
-        return get_record(self.plan, TODAY)
-
-    @property
-    def publication(self) -> Publication:
-        found = self.record.publication
-        assert found is not None
-        return found
-
-    def approve(self, body: str, on: date | None, manner: Manner = Manner.APPROVED, **more: object) -> None:
-        details = ApprovalDetails(manner, approved_on=on, **more)  # type: ignore[arg-type]
-        record_approval(self.plan, self.body(body), details, by=self.lead, today=TODAY, now=NOW)
-        db.session.commit()
-
-    def approve_all(self) -> None:
-        self.approve("NHS Grampian", BOARD_AGREED)
-        self.approve("Moray Council", COUNCIL_AGREED)
-
-    def publish(self, document: Milestone | None = None, on: date | None = PUBLISHED, **more: object) -> Publication:
-        found = record_publication(
-            document or self.plan,
-            address=ADDRESS,
-            published_on=on,
-            send_to_ministers=False,
-            by=self.lead,
-            today=TODAY,
-            now=NOW,
-            **more,  # type: ignore[arg-type]
-        )
-        db.session.commit()
-        return found
-
-    def send(self, to: list[Organisation], on: date | None) -> None:
-        record_copies_sent(self.publication, to, sent_on=on, by=self.lead, today=TODAY, now=NOW)
-        db.session.commit()
-
-    def prepared(self) -> tuple[date | None, PreparedFrom] | None:
-        found = db.session.get(Preparation, self.plan.id)
-        return (found.prepared_on, found.prepared_from) if found else None
-
-    def done(self, *keys: str) -> dict[str, date | None]:
-        """The days on which those of these steps that are done were done."""
-        return {key: self.find(key).done_on for key in keys if self.find(key).state is State.DONE}
-
-    def due(self, key: str) -> date | None:
-        return self.find(key).due_on
-
-    def state(self, day: date = TODAY) -> DocumentState:
-        publication, sent = published_and_notified([self.plan]).get(self.plan.id, (None, False))
-        return document_state(facts_of(self.plan, publication, None, notified=sent), day)
-
-    def providers(self) -> list[Organisation]:
-        return list(self.record.receivers[1:])
-
-
-@pytest.fixture
-def moray(core_app: Flask) -> Moray:
-    return Moray()
-
-
-STEPS = ("approvals", "send-to-ministers", "send-to-providers", "publish-plan")
-
-
-def test_a_plan_is_prepared_sent_and_published_on_days_of_their_own(moray: Moray) -> None:
-    moray.approve("NHS Grampian", BOARD_AGREED)
-    assert (moray.prepared(), moray.plan.is_open, moray.due("send-to-ministers")) == (None, True, None)
-    assert (moray.find("approvals").fact_count, moray.find("approvals").fact_total) == (1, 2)
-    moray.approve("Moray Council", COUNCIL_AGREED)
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
-    assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
-    assert (moray.due("send-to-ministers"), moray.due("publish-plan")) == (date(2026, 4, 16), date(2026, 4, 30))
-    assert moray.state() is DocumentState.PREPARED_NOT_PUBLISHED
-    moray.publish()
-    assert moray.done(*STEPS) == {"approvals": COUNCIL_AGREED, "publish-plan": PUBLISHED}
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS), "publication says nothing of that"
-    assert moray.state() is DocumentState.PUBLISHED_COPY_NOT_SENT
-    moray.send([moray.record.receivers[0]], date(2026, 4, 28))
-    assert moray.done("send-to-ministers") == {"send-to-ministers": date(2026, 4, 28)}
-    assert moray.state() is DocumentState.COMPLETE
-
-
-def test_published_with_approvals_missing_it_counts_as_prepared_on_that_day_until_they_are_there(moray: Moray) -> None:
-    moray.approve("NHS Grampian", BOARD_AGREED)
-    moray.publish()
-    assert moray.prepared() == (PUBLISHED, PreparedFrom.PUBLICATION)
-    assert moray.done("plan-prepared", *STEPS) == {"plan-prepared": PUBLISHED, "publish-plan": PUBLISHED}
-    assert moray.due("send-to-providers") == date(2026, 5, 8)
-    moray.approve("Moray Council", COUNCIL_AGREED)
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
-    assert moray.done("plan-prepared", "approvals") == {"plan-prepared": COUNCIL_AGREED, "approvals": COUNCIL_AGREED}
-    assert moray.due("send-to-providers") == date(2026, 4, 16)
-
-
-def test_an_approval_without_a_day_makes_the_plan_prepared_and_gives_no_dates(moray: Moray) -> None:
-    moray.approve("NHS Grampian", None)
-    moray.approve("Moray Council", COUNCIL_AGREED)
-    assert moray.prepared() == (None, PreparedFrom.APPROVALS)
-    assert (moray.plan.state, moray.plan.done_on) == (State.DONE, None)
-    assert (moray.due("send-to-ministers"), moray.due("publish-plan")) == (None, None)
-
-
-def test_changes_that_are_to_be_signed_off_and_a_plan_that_was_only_noted_prepare_nothing(moray: Moray) -> None:
-    moray.approve("Moray Council", BOARD_AGREED, Manner.SUBJECT_TO_CHANGES)
-    moray.approve("NHS Grampian", BOARD_AGREED, Manner.NOTED)
-    assert moray.prepared() is None
-    first, second = sorted(moray.record.approvals, key=lambda one: one.id)
-    signed_off = ApprovalDetails(Manner.SUBJECT_TO_CHANGES, approved_on=BOARD_AGREED, signed_off_on=COUNCIL_AGREED)
-    correct_approval(moray.plan, first, signed_off, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.prepared() is None
-    noted = ApprovalDetails(Manner.NOTED, approved_on=BOARD_AGREED, agreed=Agreed.YES)
-    correct_approval(moray.plan, second, noted, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
-
-
-def test_an_approval_that_is_taken_back_opens_again_what_it_had_closed(moray: Moray) -> None:
-    moray.approve_all()
-    take_back_approval(moray.plan, moray.record.approvals[0], "It was the annual report.", by=moray.lead, now=NOW)
-    db.session.commit()
-    assert (moray.prepared(), moray.plan.state) == (None, State.IN_PROGRESS)
-    assert moray.find("approvals").is_open
-    assert moray.due("send-to-ministers") is None
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "reopened").order_by(AuditEvent.id)).all()
-    assert {event.reason for event in events} == {"It was the annual report."}
-    assert moray.plan.next_notice_on is not None
-
-
-def test_a_day_recorded_by_hand_wins_and_is_undone_with_a_reason(moray: Moray) -> None:
-    moray.approve_all()
-    day = date(2026, 4, 1)
-    record_preparation(moray.plan, day, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.prepared() == (day, PreparedFrom.BY_HAND)
-    assert moray.done("plan-prepared", "approvals") == {"plan-prepared": day, "approvals": day}
-    assert moray.due("publish-plan") == date(2026, 4, 29)
-    with pytest.raises(RuleBroken) as refused:
-        undo_preparation(moray.plan, " ", by=moray.lead, now=NOW)
-    assert refused.value.field == "reason"
-    undo_preparation(moray.plan, "A slip.", by=moray.lead, now=NOW)
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
-    with pytest.raises(RuleBroken, match="nothing to undo"):
-        undo_preparation(moray.plan, "Again.", by=moray.lead, now=NOW)
-
-
-def test_a_day_by_hand_is_possible_and_of_a_plan(moray: Moray) -> None:
-    for document, day in ((moray.plan, date(2026, 5, 21)), (moray.find("annual-report-1"), TODAY)):
-        with pytest.raises(RuleBroken):
-            record_preparation(document, day, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.prepared() is None
 
 
 def test_copies_to_the_other_service_providers_close_their_step_with_the_last(moray: Moray) -> None:
@@ -427,34 +248,6 @@ def test_a_report_that_is_undone_is_open_again_with_its_steps(moray: Moray) -> N
     assert moray.due("tell-government-1") is None
 
 
-def test_a_revised_plan_was_prepared_when_it_was_and_is_agreed_to_again(moray: Moray) -> None:
-    moray.approve_all()
-    publication = moray.publish()
-    revise(moray, publication, ("approvals",))
-    assert moray.record.approvals == []
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
-    assert moray.plan.done_on == COUNCIL_AGREED
-    assert moray.find("approvals").is_open
-    for body in ("Moray Council", "NHS Grampian"):
-        moray.approve(body, date(2026, 5, 12))
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.APPROVALS)
-    assert moray.done("approvals") == {"approvals": date(2026, 5, 12)}
-
-
-def test_a_change_of_who_leads_is_a_change_of_who_must_have_agreed(moray: Moray) -> None:
-    moray.approve("Moray Council", COUNCIL_AGREED)
-    part = db.session.scalars(
-        select(PartnershipBody)
-        .where(PartnershipBody.organisation_id == moray.body("NHS Grampian").id)
-        .limit(1)
-        .where(PartnershipBody.partnership_id == moray.partnership.id)
-    ).one()
-    end_body(part, date(2026, 4, 9), by=moray.lead, now=NOW)
-    assert moray.prepared() == (date(2026, 4, 10), PreparedFrom.APPROVALS)
-    add_body(moray.partnership, moray.body("Fife Council"), BodyRole.LEAD, date(2026, 4, 10), by=moray.lead, now=NOW)
-    assert (moray.prepared(), moray.plan.is_open) == (None, True)
-
-
 def test_a_step_that_is_switched_on_later_is_done_with_the_fact_that_is_there(moray: Moray) -> None:
     fife = db.session.scalars(select(Partnership).where(Partnership.slug == "fife")).one()
     cycle = open_cycle(fife, Period.named("2026-29"), core_only=True, entered_on=date(2024, 4, 1), by=None, now=NOW)
@@ -498,15 +291,6 @@ def test_a_day_that_moves_says_in_the_history_what_it_was_before(moray: Moray) -
     )
 
 
-def test_who_led_on_the_day_by_hand_is_who_the_counts_are_of(moray: Moray) -> None:
-    """The step says so after the change itself, and not only after the next one."""
-    add_body(moray.partnership, moray.body("Fife Council"), BodyRole.LEAD, date(2026, 5, 1), by=moray.lead, now=NOW)
-    record_preparation(moray.plan, TODAY, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.find("approvals").fact_total == 3
-    record_preparation(moray.plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.find("approvals").fact_total == 2
-
-
 def test_a_step_that_was_dropped_stays_so_whatever_is_recorded(moray: Moray) -> None:
     drop_milestone(moray.find("approvals"), "Nobody here needs it.", by=moray.lead, now=NOW)
     moray.approve_all()
@@ -525,44 +309,11 @@ def test_what_was_done_for_the_plan_before_a_revised_one_keeps_the_date_of_that(
     assert moray.due("send-to-ministers") == date(2026, 5, 18) + timedelta(days=14), "open, so dated by the new one"
 
 
-def test_undoing_a_day_by_hand_counts_as_a_change_of_the_plan(moray: Moray) -> None:
-    record_preparation(moray.plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
-    moray.publish()
-    moray.approve_all()
-    before = moray.plan.version
-    undo_preparation(moray.plan, "A wrong minute.", by=moray.lead, now=NOW)
-    db.session.commit()
-    assert moray.plan.version > before
-
-
 def test_a_copy_of_an_interim_plan_is_no_copy_of_the_plan(moray: Moray) -> None:
     moray.publish(version=Version.INTERIM, interim_until=date(2027, 3, 31))
     moray.send(list(moray.record.receivers), date(2026, 4, 28))
     steps = [moray.find(key) for key in ("send-to-ministers", "send-to-providers")]
     assert [(step.state, step.fact_count) for step in steps] == [(State.NOT_STARTED, 0)] * 2
-
-
-def revise(moray: Moray, publication: Publication, reopen: tuple[str, ...] = ()) -> None:
-    record_newer_version(
-        publication,
-        address=f"{ADDRESS}-revised",
-        published_on=date(2026, 5, 18),
-        reason="A priority was missing.",
-        reopen=[moray.find(key) for key in reopen],
-        by=moray.lead,
-        today=TODAY,
-        now=NOW,
-    )
-
-
-def test_a_revised_plan_was_prepared_on_the_day_by_hand_or_of_its_publication_all_the_same(moray: Moray) -> None:
-    publication = moray.publish()
-    revise(moray, publication)
-    for body in ("Moray Council", "NHS Grampian"):
-        moray.approve(body, date(2026, 3, 12))
-    assert moray.prepared() == (PUBLISHED, PreparedFrom.PUBLICATION), "its own approvals say nothing of the first"
-    record_preparation(moray.plan, COUNCIL_AGREED, by=moray.lead, today=TODAY, now=NOW)
-    assert moray.prepared() == (COUNCIL_AGREED, PreparedFrom.BY_HAND)
 
 
 def test_a_report_counts_by_the_day_of_its_first_version(moray: Moray) -> None:
@@ -571,13 +322,6 @@ def test_a_report_counts_by_the_day_of_its_first_version(moray: Moray) -> None:
     revise(moray, moray.publish(report))
     keys = ("annual-report-1", "draft-report-1", "tell-government-1")
     assert moray.done(*keys) == dict.fromkeys(keys, PUBLISHED)
-
-
-def test_approvals_without_a_day_count_for_a_plan_that_is_far_ahead(moray: Moray) -> None:
-    moray.plan.target_on = date(2029, 4, 1)
-    moray.approve("Moray Council", None)
-    moray.approve("NHS Grampian", None)
-    assert moray.prepared() == (None, PreparedFrom.APPROVALS)
 
 
 def test_an_interim_plan_that_is_undone_leaves_the_new_expected_date(moray: Moray) -> None:

@@ -17,11 +17,9 @@ from cycle_tracker.models.evidence import StoredContent
 from cycle_tracker.models.partnership import BodyRole
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.organisations.services.parts import add_body
-from tests.documents.services.test_facts import NOW, PDF, PUBLISHED, TODAY, Moray
-from tests.documents.services.test_versions import HOUR, LATER, NEWER, correct, moray, revise
+from tests.documents.services.moray import NOW, PDF, PUBLISHED, TODAY, Moray
+from tests.documents.services.test_versions import HOUR, LATER, NEWER, correct, revise
 from tests.factories import make_user
-
-__all__ = ["moray"]
 
 pytestmark = pytest.mark.alike_on_both_databases
 

@@ -34,7 +34,7 @@ from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 from cycle_tracker.models.user import User
-from tests.documents.services.test_facts import ADDRESS, COUNCIL_AGREED, NOW, PDF, PUBLISHED, TODAY, Moray
+from tests.documents.services.moray import ADDRESS, COUNCIL_AGREED, NOW, PDF, PUBLISHED, STEPS, TODAY, Moray
 from tests.factories import make_user
 from tests.support.parallel import at_once
 
@@ -44,12 +44,6 @@ Act = Callable[[Publication, User], None]
 NEWER = date(2026, 5, 11)
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR
-STEPS = ("approvals", "send-to-ministers", "send-to-providers", "publish-plan")
-
-
-@pytest.fixture
-def moray(core_app: Flask) -> Moray:
-    return Moray()
 
 
 def revise(

@@ -18,11 +18,9 @@ from cycle_tracker.documents.services.publication_corrections import (
 )
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.models.publication import Form, Publication, Version
-from tests.documents.web.test_document_pages import ADDRESS, PLAN, TODAY, Tayside, follow, tayside
+from tests.documents.web.conftest import ADDRESS, PLAN, TODAY, Tayside, follow
 from tests.factories import make_user
 from tests.support.pages import counted_statements, said, soup, value_of
-
-__all__ = ["tayside"]
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
