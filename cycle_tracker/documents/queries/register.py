@@ -25,8 +25,8 @@ from cycle_tracker.models.publication import (
 )
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 
-# So many documents a partnership has published at least, as a rule. Where each has, the first page of documents is found
-# among those of this many times fewer partnerships.
+# So many documents a partnership has published at least, as a rule. Where each has, the documents of the first page are
+# found among those of this many times fewer partnerships.
 LIKELY_EACH = 6
 # The day of a version that is not the first one.
 _NEWER_ON = case((Publication.is_newer, Publication.published_on))
