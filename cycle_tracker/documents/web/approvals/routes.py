@@ -1,5 +1,7 @@
 """Recording what a lead body made of a document, putting it right, and taking it back."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.queries.approvals import ApprovalPlace, get_approval_place
 from cycle_tracker.documents.services.approvals import correct_approval, record_approval, take_back_approval
 from cycle_tracker.documents.web.approvals.forms import ApprovalForm
-from cycle_tracker.documents.web.forms import ReasonForm
+from cycle_tracker.documents.web.reasons import do_with_reason
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.web.access import current_organisation_id, current_user_row, current_viewer, requires
@@ -54,24 +56,17 @@ def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """Take back a record that should not have been made, with a reason. Pressed twice, the second finds none."""
     own = current_organisation_id()
     place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
-    document, form, approval = place.document, ReasonForm(), place.approval
+    document, approval = place.document, place.approval
     if approval is None:
         flash(f"The approval of {place.body.name} has already been removed.", "info")
         return redirect(page_of(document))
-    attempt = Attempt(form, document)
-    if attempt.validate():
-        with attempt:
-            take_back_approval(document, approval, form.reason.data, by=current_user_row(), now=clock.now())
-    if attempt.saved:
-        flash(f"Saved. The approval of {place.body.name} is removed.", "success")
-        return redirect(page_of(document))
-    return render_template(
-        "documents/approvals/take_back.html",
-        document=document,
+    return do_with_reason(
+        document,
+        partial(take_back_approval, document, approval),
+        template="documents/approvals/take_back.html",
+        saved=lambda: f"Saved. The approval of {place.body.name} is removed.",
         body=place.body,
-        form=form,
-        changed=changed_by_others(attempt, document),
-    ), attempt.status
+    )
 
 
 def _record(place: ApprovalPlace, form: ApprovalForm) -> None:

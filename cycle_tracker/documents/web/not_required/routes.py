@@ -1,17 +1,15 @@
 """Marking a document as not required, and undoing that."""
 
-from flask import Blueprint, flash, redirect, render_template
+from functools import partial
+
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
-from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.publications import get_document
 from cycle_tracker.documents.services.not_required import mark_not_required, require_again
-from cycle_tracker.documents.web.forms import ReasonForm
-from cycle_tracker.milestones.web.newest import changed_by_others
-from cycle_tracker.milestones.web.places import page_of
-from cycle_tracker.web.access import current_user_row, current_viewer, requires
-from cycle_tracker.web.saving import Attempt
+from cycle_tracker.documents.web.reasons import do_with_reason
+from cycle_tracker.web.access import current_viewer, requires
 
 bp = Blueprint("not_required", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/not-required")
 
@@ -21,20 +19,12 @@ bp = Blueprint("not_required", __name__, url_prefix="/partnerships/<slug>/milest
 def mark(slug: str, key: str) -> ResponseReturnValue:
     """Mark a document as not required, with a reason. It is still shown."""
     document = get_document(current_viewer(), slug, key, to=Permission.MARK_NOT_REQUIRED)
-    form = ReasonForm()
-    attempt = Attempt(form, document)
-    if attempt.validate():
-        with attempt:
-            mark_not_required(document, form.reason.data, by=current_user_row(), now=clock.now())
-    if attempt.saved:
-        flash("Saved. This is marked as not required. Your reason is shown on this page.", "success")
-        return redirect(page_of(document))
-    return render_template(
-        "documents/not_required/mark.html",
-        document=document,
-        form=form,
-        changed=changed_by_others(attempt, document),
-    ), attempt.status
+    return do_with_reason(
+        document,
+        partial(mark_not_required, document),
+        template="documents/not_required/mark.html",
+        saved=lambda: "Saved. This is marked as not required. Your reason is shown on this page.",
+    )
 
 
 @bp.route("/taking-back", methods=["GET", "POST"])
@@ -42,17 +32,9 @@ def mark(slug: str, key: str) -> ResponseReturnValue:
 def take_back(slug: str, key: str) -> ResponseReturnValue:
     """Mark it as required after all, with a reason: it is open, and its reminders restart."""
     document = get_document(current_viewer(), slug, key, to=Permission.MARK_NOT_REQUIRED)
-    form = ReasonForm()
-    attempt = Attempt(form, document)
-    if attempt.validate():
-        with attempt:
-            require_again(document, form.reason.data, by=current_user_row(), now=clock.now())
-    if attempt.saved:
-        flash("Saved. This is required again.", "success")
-        return redirect(page_of(document))
-    return render_template(
-        "documents/not_required/take_back.html",
-        document=document,
-        form=form,
-        changed=changed_by_others(attempt, document),
-    ), attempt.status
+    return do_with_reason(
+        document,
+        partial(require_again, document),
+        template="documents/not_required/take_back.html",
+        saved=lambda: "Saved. This is required again.",
+    )

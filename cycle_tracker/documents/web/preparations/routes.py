@@ -1,5 +1,7 @@
 """Recording by hand on which day a plan was prepared, and undoing that."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
@@ -9,8 +11,8 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.kinds import Kind, PreparedFrom
 from cycle_tracker.documents.queries.publications import get_document, get_record
 from cycle_tracker.documents.services.preparations import record_preparation, undo_preparation
-from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.preparations.forms import PreparedForm
+from cycle_tracker.documents.web.reasons import do_with_reason
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models.approval import Preparation
@@ -53,21 +55,13 @@ def take_back(slug: str, key: str) -> ResponseReturnValue:
     if preparation is None or preparation.prepared_from is not PreparedFrom.BY_HAND:
         flash("No date was recorded by hand, so there is nothing to undo.", "info")
         return redirect(page_of(plan))
-    form = ReasonForm()
-    attempt = Attempt(form, plan)
-    if attempt.validate():
-        with attempt:
-            undo_preparation(plan, form.reason.data, by=current_user_row(), now=clock.now())
-    if attempt.saved:
-        flash("Saved. The date the plan was prepared is no longer recorded by hand.", "success")
-        return redirect(page_of(plan))
-    return render_template(
-        "documents/preparations/take_back.html",
-        document=plan,
-        form=form,
+    return do_with_reason(
+        plan,
+        partial(undo_preparation, plan),
+        template="documents/preparations/take_back.html",
+        saved=lambda: "Saved. The date the plan was prepared is no longer recorded by hand.",
         preparation=preparation,
-        changed=changed_by_others(attempt, plan),
-    ), attempt.status
+    )
 
 
 def _get(slug: str, key: str) -> tuple[Milestone, Preparation | None]:

@@ -1,5 +1,7 @@
 """Putting right what is published of a document, and recording its newer versions."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import NoResultFound
@@ -23,8 +25,8 @@ from cycle_tracker.documents.services.publication_corrections import (
 )
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.versions import present_version, version_before
-from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
+from cycle_tracker.documents.web.reasons import do_with_reason
 from cycle_tracker.documents.web.register.presenters import version_label
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
@@ -109,22 +111,14 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
     if publication is None:
         flash("The record of publication has already been removed.", "info")
         return redirect(page_of(document))
-    form = ReasonForm()
-    attempt = Attempt(form, document)
-    if attempt.validate():
-        with attempt:
-            undo_publication(publication, form.reason.data, by=current_user_row(), now=clock.now())
-    if attempt.saved:
-        flash(_undone_words(publication, present_version(document)), "success")
-        return redirect(page_of(document))
-    return render_template(
-        "documents/publications/undo.html",
-        document=document,
+    return do_with_reason(
+        document,
+        partial(undo_publication, publication),
+        template="documents/publications/undo.html",
+        saved=lambda: _undone_words(publication, present_version(document)),
         publication=publication,
         before=version_before(publication),
-        form=form,
-        changed=changed_by_others(attempt, document),
-    ), attempt.status
+    )
 
 
 def _undone_words(undone: Publication, present: Publication | None) -> str:
