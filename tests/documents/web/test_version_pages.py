@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
@@ -18,9 +19,9 @@ from cycle_tracker.documents.services.publication_corrections import (
 )
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.models.publication import Form, Publication, Version
-from tests.documents.web.conftest import ADDRESS, PLAN, TODAY, Tayside, follow
+from tests.documents.web.conftest import ADDRESS, PLAN, TODAY, Tayside, facts, follow
 from tests.factories import make_user
-from tests.support.pages import counted_statements, said, soup, value_of
+from tests.support.pages import Browser, counted_statements, said, soup, value_of
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -53,6 +54,16 @@ def versions(tayside: Tayside) -> list[Publication]:
 def listed(page: Any) -> list[list[str]]:
     rows = soup(page).select("#versions-list tbody tr")
     return [[" ".join(cell.get_text(" ", strip=True).split()) for cell in row.find_all(["th", "td"])] for row in rows]
+
+
+def correct_facts(client: Browser, **changed: str) -> TestResponse:
+    """Send the form of what is published of the plan, and give the page that follows."""
+    return follow(client, client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN, **changed)))
+
+
+def correct_day_of_revised(client: Browser) -> TestResponse:
+    address = {"places-0-address": f"{ADDRESS}/4"}
+    return correct_facts(client, which="revised", published_on="4 5 2026", newer_on="9 6 2026", **address)
 
 
 @pytest.mark.usefixtures("versions")
@@ -92,18 +103,7 @@ def test_one_version_is_no_list_and_takes_no_statement_more(tayside: Tayside) ->
 
 
 def test_a_correction_is_listed_with_who_made_it(tayside: Tayside, versions: list[Publication]) -> None:
-    client = tayside.client()
-    path = f"{PLAN}/publication/facts"
-    sent = {
-        "version": value_of(client.get(path), "version"),
-        "which": "revised",
-        "published_on": "4 5 2026",
-        "newer_on": "9 6 2026",
-        "places-0-form": "full",
-        "places-0-language": "en",
-        "places-0-address": f"{ADDRESS}/4",
-    }
-    page = follow(client, client.post(path, data=sent))
+    page = correct_day_of_revised(tayside.client())
     assert listed(page)[0][1:] == [
         "9 June 2026",
         f"{ADDRESS}/4 Full document",
@@ -112,38 +112,19 @@ def test_a_correction_is_listed_with_who_made_it(tayside: Tayside, versions: lis
 
 
 def test_a_correction_of_a_newer_version_says_which_day_it_had(tayside: Tayside, versions: list[Publication]) -> None:
-    client, path = tayside.client(), f"{PLAN}/publication/facts"
-    form = said(client.get(path))
+    client = tayside.client()
+    form = said(client.get(f"{PLAN}/publication/facts"))
     assert "Date the first version was published" in form
     assert "Date it was published" not in form
-    sent = {
-        "version": value_of(client.get(path), "version"),
-        "which": "revised",
-        "published_on": "4 5 2026",
-        "newer_on": "9 6 2026",
-        "places-0-form": "full",
-        "places-0-language": "en",
-        "places-0-address": f"{ADDRESS}/4",
-    }
-    page = said(follow(client, client.post(path, data=sent)))
+    page = said(correct_day_of_revised(client))
     assert "Ailsa Grant corrected the date of the newer version, from 8 June 2026 to 9 June 2026" in page
 
 
 def test_the_history_names_an_address_that_was_added(tayside: Tayside) -> None:
     tayside.publish()
-    client, path = tayside.client(), f"{PLAN}/publication/facts"
-    sent = {
-        "version": value_of(client.get(path), "version"),
-        "which": "final",
-        "published_on": "7 4 2026",
-        "places-0-form": "full",
-        "places-0-language": "en",
-        "places-0-address": ADDRESS,
-        "places-1-form": "child",
-        "places-1-language": "en",
-        "places-1-address": f"{ADDRESS}/children",
-    }
-    page = said(follow(client, client.post(path, data=sent)))
+    client = tayside.client()
+    second = {"places-1-form": "child", "places-1-language": "en", "places-1-address": f"{ADDRESS}/children"}
+    page = said(correct_facts(client, **second))
     assert f"Ailsa Grant added 1 web address: {ADDRESS}/children" in page
 
 
@@ -201,16 +182,7 @@ def test_who_recorded_a_version_may_undo_it_after_someone_else_corrected_it(tays
     publication = tayside.publish()
     publication.recorded_by_id = tayside.contributor.id
     db.session.commit()
-    client, path = tayside.client(), f"{PLAN}/publication/facts"
-    sent = {
-        "version": value_of(client.get(path), "version"),
-        "which": "final",
-        "published_on": "8 4 2026",
-        "places-0-form": "full",
-        "places-0-language": "en",
-        "places-0-address": ADDRESS,
-    }
-    assert client.post(path, data=sent).status_code == 302
+    correct_facts(tayside.client(), published_on="8 4 2026")
     assert publication.recorded_by_id == tayside.lead.id
     theirs = tayside.client(tayside.contributor)
     assert "Recorded by mistake? Undo it" in said(theirs.get(PLAN))

@@ -1,6 +1,6 @@
 """A sender that was paused and lost its claim: it overwrites no result, and takes no mail from another."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -8,8 +8,8 @@ from flask import Flask
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.rules import Verdict
-from cycle_tracker.mail.services.claims import claim_ready_messages, free_lost_claims, release_claim, renew_claim
-from cycle_tracker.mail.services.results import Result, mails_of, put_back, record, record_failure
+from cycle_tracker.mail.services.claims import Claim, claim_ready_messages, free_lost_claims, release_claim, renew_claim
+from cycle_tracker.mail.services.results import MailInHand, Result, mails_of, put_back, record, record_failure
 from cycle_tracker.mail.smtp import Answer, ServerTrouble
 from tests.mail.services.conftest import ANNA, START, messages, queue
 
@@ -21,13 +21,8 @@ def test_a_sender_that_lost_its_claim_overwrites_no_result_and_takes_no_mail_fro
     core_app: Flask, verdict: Verdict
 ) -> None:
     """It was paused while it talked to the server. Another has the mail in hand, or has sent it already."""
-    queue(ANNA)
-    asleep = claim_ready_messages(START, LOST, not_after=START, limit=10)
-    assert asleep is not None
-    with db.engine.connect() as connection:
-        (mail,) = mails_of(connection, asleep)
-    awake = claim_ready_messages(START + OURS, LOST, not_after=START, limit=10)
-    assert awake is not None
+    asleep, mail = hold_one_mail()
+    awake = claim(START + OURS)
     late = Result(mail, Answer(verdict, "451 4.3.0 Later"), timedelta(minutes=1))
     if verdict is not Verdict.ACCEPTED:
         with db.engine.begin() as connection:
@@ -40,13 +35,8 @@ def test_a_sender_that_lost_its_claim_overwrites_no_result_and_takes_no_mail_fro
 
 
 def test_a_sender_that_lost_its_claim_neither_puts_back_nor_gives_up_the_mail_of_another(core_app: Flask) -> None:
-    queue(ANNA)
-    asleep = claim_ready_messages(START, LOST, not_after=START, limit=10)
-    assert asleep is not None
-    with db.engine.connect() as connection:
-        (mail,) = mails_of(connection, asleep)
-    awake = claim_ready_messages(START + OURS, LOST, not_after=START, limit=10)
-    assert awake is not None
+    asleep, mail = hold_one_mail()
+    awake = claim(START + OURS)
     with db.engine.begin() as connection:
         put_back(connection, asleep, mail, START + OURS, ServerTrouble("gone", may_have_arrived=False))
         record_failure(connection, asleep, mail.message_id, "Broken", handed_over=True, receipt="", now=START)
@@ -57,17 +47,28 @@ def test_a_sender_that_lost_its_claim_neither_puts_back_nor_gives_up_the_mail_of
 
 def test_that_a_mail_was_accepted_is_known_though_the_claim_was_lost(core_app: Flask) -> None:
     """Nobody sends it again; who has it in hand meanwhile finds its claim gone."""
-    queue(ANNA)
-    asleep = claim_ready_messages(START, LOST, not_after=START, limit=10)
-    assert asleep is not None
-    with db.engine.connect() as connection:
-        (mail,) = mails_of(connection, asleep)
+    asleep, mail = hold_one_mail()
     free_lost_claims(START + OURS)
     db.session.commit()
     with db.engine.begin() as connection:
         record(connection, asleep, Result(mail, Answer(Verdict.ACCEPTED, "250 Taken"), None), now=START + OURS)
     assert result_of(ANNA) == ("sent", 1, "", "250 Taken")
     assert claim_ready_messages(START + OURS, LOST, not_after=START + OURS, limit=10) is None
+
+
+def claim(at: datetime) -> Claim:
+    taken = claim_ready_messages(at, LOST, not_after=START, limit=10)
+    assert taken is not None
+    return taken
+
+
+def hold_one_mail() -> tuple[Claim, MailInHand]:
+    """The claim of a sender that is paused with one mail in hand, and that mail."""
+    queue(ANNA)
+    asleep = claim(START)
+    with db.engine.connect() as connection:
+        (mail,) = mails_of(connection, asleep)
+    return asleep, mail
 
 
 def in_hand_of(claim_id: str) -> bool:
