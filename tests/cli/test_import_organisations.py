@@ -15,7 +15,6 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.imports.services.organisations import KINDS, NEW_KINDS, ROLES
 from cycle_tracker.models.audit import AuditEvent
@@ -27,6 +26,8 @@ from cycle_tracker.organisations.services.merging import merge_organisations
 from cycle_tracker.organisations.services.organisations import OrganisationDetails, add_organisation
 from cycle_tracker.organisations.services.parts import FOLLOWERS
 from tests.factories import make_organisation, make_user
+from tests.support.databases import Database
+from tests.support.reference import stand_reference
 from tests.support.workbooks import workbook
 
 HEADINGS = "code,name,kind,mailbox,partnership,role,from,to\n"
@@ -36,10 +37,9 @@ CONSTABLE = "Chief Constable of the Police Service of Scotland (Police Scotland)
 
 
 @pytest.fixture
-def service(app: Flask) -> Iterator[Flask]:
+def service(app: Flask, database: Database) -> Iterator[Flask]:
     with app.app_context():
-        load_reference(clock.now())
-        db.session.commit()
+        stand_reference(database, clock.now())
         yield app
         db.session.remove()
 

@@ -8,10 +8,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Manner, PreparedFrom
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
-from cycle_tracker.cycles.services.cycles import open_cycle
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record
@@ -24,12 +21,14 @@ from cycle_tracker.documents.services.document_copies import record_copies_sent
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.approval import Preparation
+from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
-from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication
 from tests.factories import make_user
+from tests.support.databases import Database
 from tests.support.days import moment
+from tests.support.reference import stand_cycle
 
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
@@ -41,12 +40,10 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF
 class Moray:
     """Moray with its cycle of 2026–29: a council and a health board lead."""
 
-    def __init__(self) -> None:
-        load_reference(NOW)
-        self.partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    def __init__(self, database: Database) -> None:
+        self.partnership = stand_cycle(database, "moray", NOW)
         self.partnership.notify_from = date(2024, 4, 1)
-        period = Period.named("2026-29")
-        self.cycle = open_cycle(self.partnership, period, entered_on=date(2024, 4, 1), by=None, now=NOW)
+        self.cycle = db.session.scalars(select(Cycle)).one()
         self.lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=self.partnership)
 
     def find(self, key: str) -> Milestone:

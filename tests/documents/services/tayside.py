@@ -7,10 +7,7 @@ from sqlalchemy import select
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Manner
-from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
-from cycle_tracker.cycles.services.cycles import open_cycle
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.queries.document_facts import facts_of, published_and_notified
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record, list_steps_opened_again
@@ -25,11 +22,12 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
-from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.models.user import User
 from tests.factories import make_user
+from tests.support.databases import Database
 from tests.support.days import moment
+from tests.support.reference import stand_cycle
 
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
@@ -40,11 +38,9 @@ ADDRESS = "https://www.tayside.example.org/plan"
 class Tayside:
     """Tayside with its cycle of 2026–29, whose plan three councils and a health board approve."""
 
-    def __init__(self) -> None:
-        load_reference(NOW)
-        self.partnership = db.session.scalars(select(Partnership).where(Partnership.slug == "tayside")).one()
+    def __init__(self, database: Database) -> None:
+        self.partnership = stand_cycle(database, "tayside", NOW)
         self.partnership.notify_from = date(2024, 4, 1)
-        open_cycle(self.partnership, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
         self.lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=self.partnership)
         self.lead.organisation = self.body("Dundee City")
 

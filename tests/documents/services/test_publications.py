@@ -10,10 +10,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
-from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role
-from cycle_tracker.cycles.services.cycles import open_cycle
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.rules.publications import Unlikely
 from cycle_tracker.documents.services.publications import (
     record_copy_to_government,
@@ -28,7 +25,9 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication
 from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_report, make_user
+from tests.support.databases import Database
 from tests.support.days import Days, Told, moment
+from tests.support.reference import stand_cycle
 
 pytestmark = pytest.mark.alike_on_both_databases
 
@@ -38,12 +37,9 @@ ADDRESS = "https://www.moray.example/plan.pdf"
 
 
 @pytest.fixture
-def moray(core_app: Flask) -> Partnership:
+def moray(core_app: Flask, database: Database) -> Partnership:
     """Moray with its cycle of 2026–29, entered long before."""
-    load_reference(NOW)
-    found = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
-    open_cycle(found, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
-    return found
+    return stand_cycle(database, "moray", NOW)
 
 
 @pytest.fixture

@@ -14,10 +14,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.core.periods import Period
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.cycles.services.cycles import open_cycle
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.queries.sendings import government_has_mailbox, sending_facts
 from cycle_tracker.documents.services.document_copies import record_copies_sent
 from cycle_tracker.documents.services.newer_versions import record_newer_version
@@ -38,8 +35,10 @@ from cycle_tracker.models.publication import Publication, PublicationCopy, Sendi
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.services.sending import send_ready_messages
 from tests.factories import make_user
+from tests.support.databases import Database
 from tests.support.days import Days, moment, ticking
 from tests.support.parallel import at_once
+from tests.support.reference import stand_cycle
 
 TODAY = date(2026, 5, 20)
 NOW = moment(TODAY)
@@ -49,12 +48,9 @@ REFUSED = "550 5.1.1 No such user"
 
 
 @pytest.fixture
-def moray(core_app: Flask) -> Partnership:
+def moray(core_app: Flask, database: Database) -> Partnership:
     """Moray with its cycle of 2026–29, entered long before."""
-    load_reference(NOW)
-    found = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
-    open_cycle(found, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
-    return found
+    return stand_cycle(database, "moray", NOW)
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from tests.factories import make_user
+from tests.support.databases import Database
+from tests.support.reference import stand_reference
 
 TODAY = date(2026, 7, 3)
 NOW = datetime(2026, 7, 3, 10, tzinfo=LONDON)
@@ -37,8 +38,8 @@ class Country:
 
 
 @pytest.fixture
-def country(core_app: Flask) -> Country:
-    load_reference(NOW)
+def country(core_app: Flask, database: Database) -> Country:
+    stand_reference(database, NOW)
     moray = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
     moray.notify_from = date(2026, 7, 1)
     lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=moray, email="ailsa@example.test")

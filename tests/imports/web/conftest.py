@@ -16,11 +16,12 @@ from werkzeug.test import TestResponse
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from tests.factories import make_user
+from tests.support.databases import Database
 from tests.support.pages import Browser, said, sign_in, soup
+from tests.support.reference import stand_reference
 
 HISTORY = "/partnerships/moray/history"
 NATIONAL = "/history"
@@ -43,9 +44,9 @@ class Moray:
 
 
 @pytest.fixture
-def moray(app: Flask, morning: time_machine.Traveller) -> Iterator[Moray]:
+def moray(app: Flask, database: Database, morning: time_machine.Traveller) -> Iterator[Moray]:
     with app.app_context():
-        load_reference(clock.now())
+        stand_reference(database, clock.now())
         place = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
         place.notify_from = date(2026, 7, 1)
         lead = make_user("Ailsa Grant", role=Role.LEAD, partnership=place)

@@ -29,6 +29,8 @@ from cycle_tracker.organisations.services.commencement import (
     set_commencement,
 )
 from tests.factories import at_seven, make_milestone, make_organisation, make_partnership, make_user
+from tests.support.databases import Database
+from tests.support.reference import stand_reference
 from tests.support.selection import examples
 
 TODAY = date(2026, 11, 20)
@@ -40,8 +42,8 @@ LEADS = {"tayside": (4, 7), "highland": (2, 2)}
 
 
 @pytest.fixture
-def jean(core_app: Flask) -> User:
-    load_reference(NOW)
+def jean(core_app: Flask, database: Database) -> User:
+    stand_reference(database, NOW)
     return make_user("Jean Hay", role=Role.ADMINISTRATOR)
 
 

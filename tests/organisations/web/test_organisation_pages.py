@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.organisations.services.organisations import OrganisationDetails, add_organisation
 from tests.factories import make_organisation, make_user
+from tests.support.databases import Database
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
+from tests.support.reference import stand_reference
 
 LIST = "/organisations"
 WITHIN = "/partnerships/moray/organisations"
@@ -49,9 +50,9 @@ class Book:
 
 
 @pytest.fixture
-def book(app: Flask, morning: time_machine.Traveller) -> Iterator[Book]:
+def book(app: Flask, database: Database, morning: time_machine.Traveller) -> Iterator[Book]:
     with app.app_context():
-        load_reference(clock.now())
+        stand_reference(database, clock.now())
         places = {
             slug: db.session.scalars(select(Partnership).where(Partnership.slug == slug)).one()
             for slug in ("moray", "fife")
