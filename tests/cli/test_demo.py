@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -27,8 +28,10 @@ from cycle_tracker.models.user import User
 from cycle_tracker.people.services.users import authenticate
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import at_seven, make_user
+from tests.support.databases import Database, Sqlite
+from tests.support.demo import FRIDAY, seeded_demo
 
-AUTUMN = date(2026, 11, 20)
+AUTUMN = FRIDAY
 SPRING = date(2026, 5, 12)
 
 ON_EVERY_DAY = {
@@ -56,10 +59,12 @@ STARS_REPORT = {AUTUMN: "2023-26.annual-report-3", SPRING: "2023-26.annual-repor
     ],
     indirect=["database"],
 )
-def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> None:
+def test_the_demo_shows_every_state_and_can_be_told_of(
+    app: Flask, database: Database, shared_folder: Path, on: date
+) -> None:
     runner = app.test_cli_runner()
-    first = runner.invoke(args=["seed-demo", "--on", on.isoformat()])
-    assert f"Added the demo data up to {on:%-d %B %Y}, with 30 partnerships" in first.output
+    said = seed(app, database, shared_folder, on)
+    assert f"Added the demo data up to {on:%-d %B %Y}, with 30 partnerships" in said
     with app.app_context():
         before = _row_counts()
         _check_documents(on)
@@ -71,6 +76,17 @@ def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> 
     with app.app_context():
         assert _row_counts() == before
         _check_notices(on)
+
+
+def seed(app: Flask, database: Database, shared: Path, on: date) -> str:
+    """Put the demo in, and give what the command said. That of the autumn is made once for all tests of a run."""
+    if not isinstance(database, Sqlite):
+        return app.test_cli_runner().invoke(args=["seed-demo", "--on", on.isoformat()]).output
+    assert on == FRIDAY
+    file, said = seeded_demo(shared)
+    with app.app_context():
+        database.fill(file)
+    return said
 
 
 def test_a_run_that_was_stopped_in_its_last_part_is_not_taken_for_the_demo(app: Flask) -> None:

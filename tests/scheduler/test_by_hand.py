@@ -80,6 +80,7 @@ def test_each_job_runs_by_hand_and_ends_in_one_line_of_counts(days: Days, databa
     assert (status, json.loads(lines[-1])["sent"]) == (0, 0)
 
 
+@pytest.mark.alike_on_both_databases
 @pytest.mark.parametrize("job", ["seal-audit", "seal-whole-audit"])
 def test_the_audit_is_sealed_by_hand_in_a_process_that_loads_little_else(
     core_app: Flask, database: Database, job: str
@@ -104,6 +105,7 @@ def test_a_run_by_hand_leaves_all_that_it_wrote_in_one_file(core_app: Flask, dat
     assert not Path(f"{file}-wal").exists()
 
 
+@pytest.mark.alike_on_both_databases
 def test_a_closed_mail_server_is_exit_status_1_and_loses_nothing(core_app: Flask, database: Database) -> None:
     enter_step()
     run_job(core_app, "queue-notices", date(2026, 5, 14))

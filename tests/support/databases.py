@@ -89,6 +89,11 @@ class Sqlite(Database):
         create_tables(f"sqlite:///{self.empty}")
         shutil.copy(self.empty, self.path)
 
+    def fill(self, file: Path) -> None:
+        """Put a copy of another database in place of this one. In an app context."""
+        db.session.remove()
+        self._put(file)
+
     def _empty(self) -> None:
         self._put(self.empty)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import func, select
 
 from cycle_tracker.core.extensions import db
@@ -95,6 +96,7 @@ BAD_HISTORY = [
 ]
 
 
+@pytest.mark.in_full
 def test_the_history_of_thirty_partnerships_with_twenty_bad_rows_is_put_right_and_put_in_again(moray: Moray) -> None:
     places = db.session.scalars(select(Partnership.slug).where(Partnership.slug != "moray").order_by("slug")).all()
     names = ["plan", "annual report 1", "annual report 2", "annual report 3"]
