@@ -111,7 +111,7 @@ class WatchedSMTP(smtplib.SMTP):
 
 class SafeConnection(Connection):
     """Flask-Mail's connection with a timeout for each command, a deadline for each exchange and a checked
-    certificate. Its `deliver` sends stored bytes and tells what the server answered."""
+    certificate. Its `deliver` sends stored bytes and returns what the server answered."""
 
     host: WatchedSMTP | None
 

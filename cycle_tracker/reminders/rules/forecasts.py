@@ -1,5 +1,5 @@
-"""What people will be told in the days ahead, if nothing changes: the same rules, walked from working day to working
-day. Pure."""
+"""What people will be notified of in the days ahead, if nothing changes: the same rules, walked from working day to
+working day. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ Line = TypeVar("Line", bound=Ahead)
 
 @dataclass(frozen=True)
 class MailAhead(Generic[Line]):
-    """One mail to come: its day, and the notices that it will tell."""
+    """One email to come: its day, and the notices in it."""
 
     day: date
     lines: Sequence[Line]
@@ -56,10 +56,10 @@ def working_days(first: date, last: date, calendar: WorkingCalendar = SCOTLAND) 
 def notices_ahead(
     milestone: Deadline, policy: Policy, notified: Iterable[str], days: Iterable[date], *, asked_on: date | None
 ) -> Iterator[NoticeAhead]:
-    """The notices that one milestone calls for on these days, each counting as told from its day on.
+    """The notices that one milestone calls for on these days, each counting as sent from its day on.
 
-    `notified` are the steps told so far, and `asked_on` is its bookmark: the rules are not asked before that day, and
-    where there is none never.
+    `notified` are the steps sent so far, and `asked_on` is its bookmark: the rules are not asked before that day, and
+    if there is none never.
     """
     already = set(notified)
     for day in days:

@@ -1,4 +1,5 @@
-"""What was told to whom, and why, in words: on pages, in files, and where somebody asks why they got a mail."""
+"""Labels and sentences for who was notified of what, and why: on pages, in files, and where someone asks why they got
+an email."""
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Kind

@@ -1,4 +1,4 @@
-"""When people are told about a due date, and how far up it goes: the defaults, and what changes them."""
+"""When people are notified about a due date, and how far it is escalated: the defaults, and what changes them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,11 +10,11 @@ from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 
 @dataclass(frozen=True)
 class Policy:
-    """Days before the due date (0 is the day itself), days after it, and the rungs.
+    """Days before the due date (0 is the day itself), days after it, and the escalation stages.
 
-    `repeat_every` is the number of days between repeats once the date has passed; None tells it once. `place` is the
-    most particular place that changed it, empty for a default; `before_since` the day on which the days before were
-    last changed: a reminder that lay before that day is not sent late.
+    `repeat_every` is the number of days between repeats once the date has passed; None means that it is said once.
+    `place` is the most particular place that changed it, empty for a default; `before_since` the day on which the days
+    before were last changed: a reminder that lay before that day is not sent late.
     """
 
     before: tuple[int, ...]
@@ -27,7 +27,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Repeats:
-    """How often it is told that a date has passed: first after so many days, then every so many, or once."""
+    """How often people are notified that a date has passed: first after so many days, then every so many, or once."""
 
     first_after: int
     repeat_every: int | None

@@ -1,7 +1,7 @@
 """What a policy may say, and what a planning lead may not take from those above them. Pure.
 
-Whoever is looked at does not choose when those who look are told: that what is past its date is told, and that the
-governance group is told of it in time, is not the partnership's to weaken.
+Whoever is looked at does not choose when those who look are notified. A partnership cannot weaken the rule that
+people are notified of what is past its date, and the governance group in time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Policy, PolicyChange, Repeats
 
 MOST_REMINDERS = 10
-# Days after which it is told at the latest that a date has passed, whoever sets it.
+# Days after which people are notified at the latest that a date has passed, whoever sets it.
 LATEST_FIRST = 28
 LONGEST_GAP = 90
 LATEST_RUNG = 180
@@ -35,19 +35,19 @@ def ensure_may_set(change: PolicyChange, without: Sequence[Policy], *, by_a_lead
 
 
 def rung_of(rungs: Iterable[EscalationStage], audience: Audience) -> int | None:
-    """After how many days an audience is told; None where no rung reaches it."""
+    """After how many days an audience is notified; None if no stage reaches it."""
     return min((rung.days for rung in rungs if audience in rung.audiences), default=None)
 
 
 def group_rung_of(policies: Iterable[Policy]) -> int | None:
-    """After how many days the governance group is told by the earliest of these policies; None where none tells it."""
+    """After how many days the earliest of these policies notifies the governance group; None if none does."""
     found = (rung_of(policy.rungs, Audience.GOVERNANCE) for policy in policies)
     return min((days for days in found if days is not None), default=None)
 
 
 def escalation_stages(first_after: int, lead: int, chair: int | None, group: int | None) -> tuple[EscalationStage, ...]:
-    """The rungs from the days after which each audience is told. The owner stands on the planning leads' rung where it
-    is the day on which they are told anyway."""
+    """The escalation stages from the days after which each audience is notified. The owner is part of the planning
+    leads' stage where it is the day on which they are notified anyway."""
     leads = (Audience.OWNER, Audience.LEAD) if lead == first_after else (Audience.LEAD,)
     rungs = [EscalationStage(lead, leads)]
     rungs += [EscalationStage(chair, (Audience.CHAIR,))] if chair is not None else []

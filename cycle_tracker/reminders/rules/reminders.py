@@ -1,7 +1,7 @@
 """Which notices a milestone calls for on a given day. Pure: the same facts give the same notices.
 
-The question is always "due and not yet told", never "due exactly today", so days on which nothing ran heal
-themselves: each addressee is told the latest step once, and that notice names the steps it overtook.
+The question is always "due and not yet sent", never "due exactly today", so days on which nothing ran heal
+themselves: each addressee is notified of the latest step once, and that notice names the steps it overtook.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ UNREACHED = "audience:"
 
 @dataclass(frozen=True)
 class NoticeDue:
-    """One notice to write: who is told which step, and which steps it overtook.
+    """One notice to write: who is notified of which step, and which steps it overtook.
 
     An addressee in `unreachable` notices is the audience's name, for there was nobody behind it.
     """
@@ -48,8 +48,8 @@ class StageReached:
 
 @dataclass(frozen=True)
 class CalledFor:
-    """What a milestone calls for on a day: the notices to write, the rungs that it has come to, and the first day after
-    it on which to ask again, None where there is none."""
+    """What a milestone calls for on a day: the notices to write, the escalation stages that it has reached, and the
+    first day after it on which to ask again, None if there is none."""
 
     notices: Sequence[NoticeDue] = ()
     rungs: Sequence[StageReached] = ()
@@ -59,9 +59,9 @@ class CalledFor:
 def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], today: date) -> CalledFor:
     """All that a milestone calls for today, its steps worked out once for all of it.
 
-    `already` names the steps told, and those overtaken, for this due date. One notice for each addressee: the latest
-    step that is due and untold, a rung over a step, the offer to explain over a repeat of the same day. Reminders that
-    lay before the milestone was entered are not sent late; that it is overdue is always told.
+    `already` names the steps sent, and those overtaken, for this due date. One notice for each addressee: the latest
+    step that is due and not sent, a stage over a step, the offer to explain over a repeat of the same day. Reminders
+    that lay before the milestone was entered are not sent late; that it is overdue is always sent.
     """
     if not milestone.calls_for_notices or milestone.due_on is None:
         return CalledFor()
@@ -75,7 +75,7 @@ def called_for(milestone: Deadline, policy: Policy, already: Iterable[str], toda
 
 
 def stages_reached(milestone: Deadline, policy: Policy, today: date) -> list[StageReached]:
-    """Every rung that has fallen due, overtaken or not, dated by the working day on which it did."""
+    """Every stage that has fallen due, overtaken or not, dated by the working day on which it did."""
     if not milestone.calls_for_notices or milestone.due_on is None:
         return []
     reached = []
@@ -87,7 +87,7 @@ def stages_reached(milestone: Deadline, policy: Policy, today: date) -> list[Sta
 
 
 def next_notice_on(milestone: Deadline, policy: Policy, after: date) -> date | None:
-    """The first day after `after` on which a step falls to be told; None where there is none.
+    """The first day after `after` on which anyone is to be notified of a step; None if there is none.
 
     A bookmark for finding candidates: it may be early, never late.
     """
@@ -99,7 +99,7 @@ def next_notice_on(milestone: Deadline, policy: Policy, after: date) -> date | N
 
 
 def first_notice_on(milestone: Deadline, policy: Policy) -> date | None:
-    """The earliest day on which any step may be told: where the bookmark starts, and starts again."""
+    """The earliest day on which anyone may be notified of any step: where the bookmark starts, and starts again."""
     return next_notice_on(milestone, policy, date.min)
 
 
@@ -123,7 +123,7 @@ def _first_after(steps: Iterable[Step], after: date) -> date | None:
 
 
 def _latest_notified(milestone: Deadline, notified: Iterable[str]) -> date:
-    """The latest day that anybody was told, by the names of the steps: under another policy they had other days."""
+    """The latest day of which anyone was notified, by the names of the steps. Other policies had other days."""
     if milestone.due_on is None:
         return date.min
     days = (named_day_of(step, milestone.due_on) for step in notified)

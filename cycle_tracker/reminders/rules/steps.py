@@ -15,13 +15,13 @@ from cycle_tracker.reminders.rules.policies import Policy
 EXPLAIN = "explain"
 ON_DAY = "on-day"
 ASSIGNED = "assigned"
-"""Told at once to a new owner. It has no day of its own, so no policy names it."""
+"""Sent straight away to a new owner. It has no day of its own, so no policy names it."""
 
 ANSWERED = "answered"
-"""Told at once to the owner: a contact answered by the link of a mail."""
+"""Sent straight away to the owner: a contact answered by the link of a mail."""
 
 RAISED = {Audience.GOVERNANCE: "raised-group", Audience.NATIONAL: "raised-national"}
-"""Told at once to a group to which a person raised something, before its stage or further than any stage goes."""
+"""Sent straight away to a group to which a person raised something, before its stage or further than any stage goes."""
 
 BEFORE = "before-"
 OVERDUE = "overdue-"
@@ -37,8 +37,8 @@ class Deadline:
     `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
     noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
     `notify_from` is the day before which nothing that fell due is anybody's business here. `reply_by` is the day that
-    an acknowledgement set: no further rung opens before it. `asks_contacts_after` says that contacts are also told,
-    once, that the date has passed. `addressees` holds the people behind each audience, keyed as notices are
+    an acknowledgement set: no further stage opens before it. `asks_contacts_after` says that contacts are also
+    notified, once, that the date has passed. `addressees` holds the people behind each audience, keyed as notices are
     (`user:12`, `contact:3`).
     """
 
@@ -56,14 +56,14 @@ class Deadline:
 
     @property
     def calls_for_notices(self) -> bool:
-        """False where nobody is ever told: it is closed, has no date, or fell due before the service."""
+        """Whether anyone is ever notified: not if it is closed, has no date, or fell due before the service."""
         if not self.is_open or self.due_on is None:
             return False
         return not is_before_service(self.due_on, self.notify_from)
 
 
 class Step(NamedTuple):
-    """One moment at which an audience is told: the day it names, and the working day on which they are told.
+    """One moment at which an audience is notified: the day it names, and the working day on which they are notified.
 
     `is_rung` marks an escalation stage; `beside_owner` one whose owner has the step `overdue-N` of that day instead.
     """
@@ -77,7 +77,7 @@ class Step(NamedTuple):
 
     @property
     def once(self) -> bool:
-        """True for what is told once to its audience and stands in no row of repeats."""
+        """Whether its audience is notified once, and it is not one of a row of repeats."""
         return self.is_rung or self.name == EXPLAIN
 
 
@@ -140,7 +140,7 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
 
 
 def stage_opens_on(milestone: Deadline, due_on: date, rung: EscalationStage) -> date:
-    """The working day on which a rung opens: not before the day by which somebody who acknowledged it will reply."""
+    """The working day on which a stage opens: not before the day by which someone who acknowledged it will reply."""
     day = due_on + days_long(rung.days)
     return milestone.calendar.on_or_after(max(day, milestone.reply_by) if milestone.reply_by else day)
 

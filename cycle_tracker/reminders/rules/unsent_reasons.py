@@ -1,4 +1,4 @@
-"""Why nobody, or not everybody, was told of a milestone: every reason there is, as a sentence. Pure."""
+"""Why no one, or not everyone, was notified about a milestone: every reason there is, as a sentence. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
 
 
 class Why(StrEnum):
-    """One reason for which somebody was not told."""
+    """One reason for which someone was not notified."""
 
     CLOSED = "closed"
     NO_DATE = "no-date"
@@ -69,13 +69,13 @@ class Stuck:
 
 @dataclass(frozen=True)
 class Silence:
-    """All that may keep somebody from being told of one milestone.
+    """All that may keep someone from being notified about one milestone.
 
     `closed_as` is its state in words. `owner` is empty where nobody owns it; `owner_may_be_notified` is false where
-    they have no account that may see it, and `stands_in` names who is told then. `unreachable` are audiences for whom
-    there was nobody; `switched_off` who wanted no reminder before the day. `decided_for` is the last day for which
+    they have no account that may see it, and `stands_in` names who is notified then. `unreachable` are audiences for
+    whom there was no one; `switched_off` who wanted no reminder before the day. `decided_for` is the last day for which
     notices were decided, and `decided_by_now` the last one for which they should have been; `next_on` the next day on
-    which anything falls to be told.
+    which anyone is to be notified.
     """
 
     deadline: Deadline

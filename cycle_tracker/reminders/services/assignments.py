@@ -1,4 +1,4 @@
-"""Telling people what became theirs: an ordinary notice with the step `assigned`, which waits for no digest."""
+"""Notifying people of what became theirs: an ordinary notice with the step `assigned`, which waits for no digest."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -16,15 +16,15 @@ from cycle_tracker.reminders.rules.steps import ASSIGNED
 
 
 def notify_new_owner(milestone: Milestone, *, by: User | None, today: date, now: datetime) -> None:
-    """Tell the owner that it is theirs now, at the next run. Whoever gave it to themselves knows, and of what calls
-    for no notices (it is closed, has no date, or lay before the service) nobody is told."""
+    """Notify the owner that it is theirs now, at the next run. Whoever gave it to themselves knows, and of what calls
+    for no notices (it is closed, has no date, or lay before the service) no one is notified."""
     if milestone.owner is None or milestone.owner.id == (by.id if by else None) or not _calls_for_notices(milestone):
         return
     _write(milestone, milestone.owner.id, today, now)
 
 
 def waiting_assignment(milestone: Milestone) -> Notice | None:
-    """What its owner is still to be told of having got it, if a mail has not been written yet."""
+    """The notice that it is theirs which its owner is still to get, if its email has not been written yet."""
     if milestone.owner_id is None:
         return None
     return db.session.scalars(

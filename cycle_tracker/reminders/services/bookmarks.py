@@ -1,4 +1,4 @@
-"""Setting bookmarks back where it changed when people are to be told: a policy, closure days, the first day of notices.
+"""Setting bookmarks back when the days of notices change: by a policy, closure days, or the first day of notices.
 
 A bookmark may be early, never late. So each open milestone gets the earliest day that any policy could give it, in one
 statement whatever their number, and the next sweep asks the rules; what lies far ahead waits for its own day.
@@ -37,7 +37,7 @@ def ask_again(which: ColumnElement[bool], today: date) -> None:
 
 
 def _earliest() -> ColumnElement[date]:
-    """The earliest day on which anything may be told of a milestone, as either database counts days."""
+    """The earliest day on which anyone may be notified about a milestone, as either database counts days."""
     if db.engine.dialect.name == "sqlite":
         return type_coerce(func.date(Milestone.due_on, f"-{EARLIEST.days} days"), Date)
     return type_coerce(Milestone.due_on - EARLIEST.days, Date)

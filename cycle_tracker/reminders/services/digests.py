@@ -58,7 +58,7 @@ class Gathered:
 
 @dataclass(frozen=True)
 class _Digest:
-    """One mail, not yet stored, and the notices that it tells."""
+    """One email, not yet stored, and the notices in it."""
 
     message: Message
     rendered: Rendered
@@ -69,7 +69,7 @@ def gather_waiting_notices(
     today: date, now: datetime, *, of_today_alone: bool = False, batch_size: int = BATCH
 ) -> Gathered:
     """Write the mails that today calls for. Commits each batch of people. With `of_today_alone`, on a bank holiday that
-    some work on, only to those who were told something today."""
+    some work on, only to those who were notified of something today."""
     gathered, queued_on = Gathered(), today if of_today_alone else None
     let_wait_again(today)
     db.session.commit()

@@ -1,13 +1,13 @@
 """After an outage: of the digests that wait for one reader, one mail.
 
 While the mail server is away each working day adds a digest for whoever has something new. The newest takes over what
-the older ones tell, and these are withdrawn, saying so; of each milestone the mail then shows the latest notice alone.
+the older ones have, and these are withdrawn, saying so; of each milestone the mail then shows the latest notice alone.
 It is done where digests are written, at the end of gathering, and not where they are sent: so never more than one
 waits for anybody, however long the outage, and a sender that finds its server again has nothing to sort out first.
 
 Only what no mail server can have is folded, for what it takes over goes out under another Message-ID. A message that
 was handed over without an answer, or that a sender had in hand when it stopped, may have arrived: it keeps its mail,
-so that a repeat can be told as one. One that was put off keeps its mail too and comes to its own end: folded anew each
+so that a repeat can be recognised. One that was put off keeps its mail too and comes to its own end: folded anew each
 morning, a mailbox that refuses everything would never be shown as one that failed. Both are known by their `trouble`.
 
 A sender may claim a message at any moment. Folding takes only rows that it could lock in the state "queued", as a claim

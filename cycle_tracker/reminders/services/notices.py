@@ -16,7 +16,7 @@ from cycle_tracker.reminders.services.notice_batches import FINISHED, NoticeBatc
 
 
 def start_notices(milestone: Milestone) -> None:
-    """Set the bookmark to the first day on which anything about this milestone may be told."""
+    """Set the bookmark to the first day on which anyone may be notified about this milestone."""
     notify_from = milestone.partnership.notify_from if milestone.partnership else None
     deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar_of(milestone.partnership_id))
     milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone))
@@ -26,8 +26,8 @@ def restart_notices(
     milestone: Milestone, *, resolution: Resolution, now: datetime, batch: NoticeBatch | None = None
 ) -> None:
     """After a new date or a re-opening: every notice so far is superseded, sent ones too, every escalation is
-    resolved, and the latest step that is already due will be told once at the next run. An owner who was still to be
-    told that it is theirs is told so with the new date. With a `batch` all of it is left to the batch."""
+    resolved, and the next run sends the latest step that is already due once. An owner who was still to be
+    notified that it is theirs is notified with the new date. With a `batch` all of it is left to the batch."""
     if batch is not None:
         batch.note_restart(milestone, resolution)
         return
@@ -42,7 +42,7 @@ def restart_notices(
 def stop_notices(
     milestone: Milestone, *, resolution: Resolution, now: datetime, batch: NoticeBatch | None = None
 ) -> None:
-    """After it is finished: nothing more is told. What waits for a mail is withdrawn; what was sent stays as sent.
+    """After it is finished: no one is notified again. What waits for a mail is withdrawn; what was sent stays as sent.
     With a `batch` it is left to the batch."""
     if batch is not None:
         batch.note_stop(milestone, resolution)

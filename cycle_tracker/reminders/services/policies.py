@@ -1,4 +1,4 @@
-"""Changing when people are told: checked, written down with what held before, and the bookmarks set back."""
+"""Changing when people are notified: checked, recorded with what applied before, and the bookmarks set back."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ NEVER_SET = 0
 
 
 def version_of(policy: NoticePolicy | None) -> int:
-    """What a form carries, so that of two people who change the same policy the second is told."""
+    """What a form carries, so that of two people who change the same policy the second learns of the first."""
     return policy.version if policy else NEVER_SET
 
 

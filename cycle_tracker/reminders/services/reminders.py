@@ -1,9 +1,10 @@
-"""Deciding, for one day, who is to be told what, and which rungs have been reached. Mails are written later.
+"""Deciding, for one day, who is to be notified of what, and which escalation stages have been reached. Emails are
+written later.
 
 The sweep, for each batch of milestones whose bookmark has come up:
 
 1. lock the milestones, so that a second sweep, or somebody who is finishing one, waits;
-2. look up the policies, what was told of their present dates, and who is behind each audience now;
+2. look up the policies, who was notified of their present dates, and who is behind each audience now;
 3. ask the rules, which know nothing of databases;
 4. write the notices and the escalations that are not there yet, move the bookmarks on, and commit.
 
@@ -58,9 +59,9 @@ class _Batch:
 def queue_due_notices(
     today: date, now: datetime, *, at_work: Collection[int] | None = None, batch_size: int = BATCH
 ) -> SweepCounts:
-    """Write every notice that is due and not yet told, and open every rung that was reached. Commits each batch.
+    """Write every notice that is due and not yet sent, and open every stage that was reached. Commits each batch.
 
-    On a bank holiday `at_work` are the partnerships that work, and only of theirs anybody is told.
+    On a bank holiday `at_work` are the partnerships that work, and only of theirs is anyone notified.
     A milestone about which the rules fail is logged and counted in `skipped`, and stops nobody else's notices.
     """
     swept = SweepCounts()

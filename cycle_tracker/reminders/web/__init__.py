@@ -1,1 +1,1 @@
-"""The pages about who is told what, when."""
+"""The pages about who is notified of what, and when."""

@@ -134,7 +134,7 @@ def digest_words(
 
 
 def _lateness(line: NoticeLine) -> tuple[bool, int]:
-    """Rungs before steps, newer before older: the one that sorts last is the one to show."""
+    """Escalation stages before steps, newer before older: the one that sorts last is the one to show."""
     return line.step.startswith(("rung-", "raised-")), line.notice_id
 
 

@@ -1,1 +1,1 @@
-"""Who was told what, and why, and why not."""
+"""Who was notified of what, and why, and why not."""

@@ -28,7 +28,7 @@ MAILS = {
 
 @dataclass(frozen=True)
 class WhyRow:
-    """One notice of a mail: what it is about, its page, and why it was told."""
+    """One notice of a mail: what it is about, its page, and why it was sent."""
 
     title: str
     partnership: str
@@ -38,7 +38,7 @@ class WhyRow:
 
 
 def why_lines(mail: MailRecord) -> list[WhyRow]:
-    """Each notice of a mail with why it was told."""
+    """Each notice of an email with why it was sent."""
     return [
         WhyRow(
             title=one.title,

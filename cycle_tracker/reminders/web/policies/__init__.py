@@ -1,1 +1,1 @@
-"""When people are told, and how far up it goes: seen, tried out and changed."""
+"""When people are notified, and how far a date is escalated: seen, tried out and changed."""

@@ -1,4 +1,4 @@
-"""When people are told, and how far up it goes. A change is seen in its mails before it is saved."""
+"""When people are notified, and how far a date is escalated. A change is seen in its emails before it is saved."""
 
 from dataclasses import dataclass
 

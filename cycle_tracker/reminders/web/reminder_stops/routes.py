@@ -48,7 +48,7 @@ def _page(token: str, *, done: bool = False) -> Response:
 
 
 def _private(page: str, status: int = 200) -> Response:
-    """A page whose address no other site is told."""
+    """A page whose address is sent to no other site."""
     answer = make_response(page, status)
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
