@@ -79,6 +79,8 @@ def test_the_list_of_everybody_filters_sorts_and_keeps_it_in_the_address(moray: 
     assert listed(client, "/people?text=GRANT") == ["Ailsa Grant"]
     assert listed(client, "/people?role=contributor") == ["Fergus Kerr", "Rory Baird"]
     assert listed(client, "/people?role=contributor&partnership=moray") == ["Rory Baird"]
+    assert "1 account matches these filters." in said(client.get("/people?role=contributor&partnership=moray"))
+    assert "2 accounts match these filters." in said(client.get("/people?role=contributor"))
     assert listed(client, "/people?partnership=fife") == ["Fergus Kerr", "Jean Hay"]
     assert listed(client, "/people?state=no-password") == ["Ailsa Grant", "Fergus Kerr", "Rory Baird"]
     assert listed(client, "/people?sort=last-seen")[0] == "Jean Hay"
