@@ -145,6 +145,7 @@ class PublicationCopy(Base):
             "ix_publication_copies_to_receive",
             "receiver_id",
             "sent_on",
+            "id",
             where="sent_on IS NOT NULL AND received_on IS NULL",
         ),
     )
