@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, Subquery, and_, exists, func, or_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_OPEN
@@ -38,21 +38,7 @@ def orphaned_milestones(viewer: Viewer, today: date) -> Asked:
 
 @built_once
 def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
-    # How many each person owns is counted first: people are fewer than milestones.
-    owned = (
-        select(Milestone.partnership_id, Milestone.owner_id, func.count().label("number"))
-        .join(Milestone.partnership)
-        .where(
-            IS_OPEN,
-            Milestone.owner_id.is_not(None),
-            in_reach(Milestone.partnership_id, leads, "leads"),
-            in_reach(Milestone.partnership_id, invites, "invites"),
-            is_due_by(day_of("last_day")),
-            ~is_before_service(),
-        )
-        .group_by(Milestone.partnership_id, Milestone.owner_id)
-        .subquery()
-    )
+    owned = _owned(leads, invites)
     of_organisation = (
         exists()
         .where(
@@ -89,4 +75,23 @@ def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...
         .join(User, User.id == owned.c.owner_id)
         .where(or_(User.active.is_(False), ~may_own))
         .order_by(Partnership.name, User.name, User.id)
+    )
+
+
+def _owned(leads: Reach, invites: Reach) -> Subquery:
+    """How many of a partnership's milestones each person owns. People are fewer than milestones, so these are counted
+    first."""
+    return (
+        select(Milestone.partnership_id, Milestone.owner_id, func.count().label("number"))
+        .join(Milestone.partnership)
+        .where(
+            IS_OPEN,
+            Milestone.owner_id.is_not(None),
+            in_reach(Milestone.partnership_id, leads, "leads"),
+            in_reach(Milestone.partnership_id, invites, "invites"),
+            is_due_by(day_of("last_day")),
+            ~is_before_service(),
+        )
+        .group_by(Milestone.partnership_id, Milestone.owner_id)
+        .subquery()
     )

@@ -21,8 +21,8 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.feeds.services import AT_MOST, make_feed
 from cycle_tracker.feeds.web import routes
 from cycle_tracker.milestones.services.milestones import finish_milestone, start_milestone
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.calendar_feed import CalendarFeed
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
