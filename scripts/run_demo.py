@@ -22,6 +22,10 @@ LOOPBACK = "127.0.0.1"
 PATIENCE = 60.0  # seconds for a server to answer
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 SCHEDULER = [sys.executable, "-m", "scheduler"]
+# Ports from 1024 on that no browser opens (the "bad ports" of the Fetch standard).
+REFUSED_BY_BROWSERS = frozenset(
+    {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080}
+)
 BEFORE_IT_STARTS = (
     ("Bringing the database up to date", ["db", "upgrade"]),
     ("Loading the reference data", ["load-reference"]),
@@ -48,6 +52,8 @@ def read_ports() -> Ports:
         given = os.environ.get(variable) or default
         if not given.isdecimal() or not 0 < int(given) < 65536 or int(given) in found:
             sys.exit(f"{variable}={given} is no port of its own for {whose}.")
+        if int(given) in REFUSED_BY_BROWSERS and variable != "MAIL_CATCHER_SMTP_PORT":
+            sys.exit(f"{variable}={given} is a port that browsers refuse to open: choose another for {whose}.")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

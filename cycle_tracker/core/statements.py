@@ -99,15 +99,38 @@ def which_find_any(asked: Sequence[Asked]) -> list[bool]:
     """Of several statements, which find anything: in one, where no two of them put different values into a place of the
     same name. Where two do, any of them may."""
     values: dict[str, Any] = {}
-    for one in asked:
-        if any(values.setdefault(name, value) != value for name, value in one.values.items()):
-            return [True] * len(asked)
+    if not asked or not _put_together(values, asked):
+        return [True] * len(asked)
     return [bool(found) for found in rows_of(_which_find_any(*(one.statement for one in asked)), **values)[0]]
+
+
+def rows_and_which_find_any(asked: Asked, others: Sequence[Asked]) -> tuple[Sequence[Any], list[bool]]:
+    """What a statement finds, each row by name, and which of some others find anything. In one statement, and in one
+    more where the first finds nothing, for then there is no row to say it in."""
+    values = dict(asked.values)
+    if others and not _put_together(values, others):
+        return asked.rows(), [True] * len(others)
+    rows = rows_of(_with_which_find_any(asked.statement, *(one.statement for one in others)), **values)
+    return rows, list(map(bool, rows[0][-len(others) :])) if rows and others else which_find_any(others)
+
+
+def _put_together(values: dict[str, Any], asked: Sequence[Asked]) -> bool:
+    """Take the values of these statements too. False where two put different ones into a place of the same name."""
+    return not any(values.setdefault(name, value) != value for one in asked for name, value in one.values.items())
 
 
 @built_once
 def _which_find_any(*statements: Select[Any]) -> Select[*tuple[Any, ...]]:
-    return select(*(statement.order_by(None).limit(None).exists() for statement in statements))
+    return select(*map(_finds_any, statements))
+
+
+@built_once
+def _with_which_find_any(statement: Select[Any], *others: Select[Any]) -> Select[*tuple[Any, ...]]:
+    return statement.add_columns(*map(_finds_any, others))
+
+
+def _finds_any(statement: Select[Any]) -> ColumnElement[bool]:
+    return statement.order_by(None).limit(None).correlate(None).exists()
 
 
 def day_of(name: str = "today") -> BindParameter[Any]:

@@ -13,8 +13,8 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.milestones.queries.due_states import is_live
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.calendar_feed import CalendarFeed
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User

@@ -11,7 +11,7 @@ from cycle_tracker.access.services.tokens import hash_of, new_token
 from cycle_tracker.audit.services.audit import record
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models.calendar_feed import CalendarFeed
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 

@@ -60,6 +60,7 @@ class Milestone(Base):
             "ix_milestones_partnership_open",
             "partnership_id",
             "due_on",
+            "owner_id",
             where="state IN ('not-started', 'in-progress')",
         ),
         partial_index("uq_milestones_national_key", "key", where="partnership_id IS NULL", unique=True),

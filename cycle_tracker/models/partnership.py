@@ -46,7 +46,8 @@ class Commenced(StrEnum):
 class Partnership(Base):
     """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late.
 
-    `other_names` are what people also search for, such as Western Isles.
+    `other_names` are what people also search for, such as Western Isles. `has_published` is true where one of its
+    plans or reports is published, a draft apart; the database keeps it (`models/partnership_stamp.py`).
     """
 
     __tablename__ = "partnerships"
@@ -57,6 +58,7 @@ class Partnership(Base):
     name: Mapped[str] = mapped_column(OneLine(120))
     other_names: Mapped[str] = mapped_column(OneLine(200), default="")
     notify_from: Mapped[date | None]
+    has_published: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     bodies: Mapped[list["PartnershipBody"]] = relationship(cascade="all, delete-orphan", order_by="PartnershipBody.id")
 

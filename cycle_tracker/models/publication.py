@@ -143,8 +143,7 @@ class PublicationCopy(Base):
         UniqueConstraint("publication_id", "receiver_id"),
         partial_index(
             "ix_publication_copies_to_receive",
-            "receiver_id",
-            "sent_on",
+            *("receiver_id", "sent_on", "id"),
             where="sent_on IS NOT NULL AND received_on IS NULL",
         ),
     )

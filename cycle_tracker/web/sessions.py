@@ -56,6 +56,12 @@ def live_session() -> LiveSession | None:
     return g.get("live_session") if current_user.is_authenticated else None
 
 
+def partnerships_stamp() -> int | None:
+    """The stamp of the list of partnerships as this request found it; None where nobody is signed in."""
+    live = live_session()
+    return live.partnerships_stamp if live else None
+
+
 class SignedInPerson(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """Who is signed in, as far as Flask-Login asks. What a page asks comes with the sign-in, and their row, which few
     pages ask for, with `access.current_user_row`."""

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import bindparam, select
 
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import Asked, in_literal_ids, which_find_any
+from cycle_tracker.core.statements import Asked, in_literal_ids, rows_and_which_find_any, which_find_any
 from cycle_tracker.models.partnership import Partnership
 from tests.factories import make_partnership
 from tests.support.pages import counted_statements
@@ -57,3 +57,30 @@ def test_one_statement_says_which_of_several_find_anything() -> None:
 @pytest.mark.usefixtures("core_app")
 def test_where_two_of_them_fill_a_place_differently_any_may_find_something() -> None:
     assert which_find_any([of_slug("moray"), of_slug("fife")]) == [True, True]
+
+
+@pytest.mark.usefixtures("core_app")
+def test_the_rows_of_one_statement_come_with_which_of_others_find_anything() -> None:
+    make_partnership("moray")
+    db.session.flush()
+    others = [of_slug("moray"), of_name("Nowhere")]
+    every = Asked(select(Partnership.slug), {})
+    with counted_statements() as statements:
+        rows, found = rows_and_which_find_any(every, others)
+    assert len(statements) == 1
+    assert ([row.slug for row in rows], found) == (["moray"], [True, False])
+
+
+@pytest.mark.usefixtures("core_app")
+def test_where_the_one_finds_no_row_the_others_are_asked_by_themselves() -> None:
+    make_partnership("moray")
+    nothing = Asked(select(Partnership.slug).where(Partnership.slug == bindparam("name")), {"name": "nowhere"})
+    assert rows_and_which_find_any(nothing, [of_slug("moray"), of_slug("moray")]) == ([], [True, True])
+    assert rows_and_which_find_any(nothing, []) == ([], [])
+
+
+@pytest.mark.usefixtures("core_app")
+def test_where_the_others_fill_a_place_of_its_own_differently_any_of_them_may_find_something() -> None:
+    make_partnership("moray")
+    rows, found = rows_and_which_find_any(of_slug("moray"), [of_slug("fife")])
+    assert (len(rows), found) == (1, [True])

@@ -18,6 +18,7 @@ from cycle_tracker.models.access import SignInSession
 from cycle_tracker.models.base import UtcDateTime
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
+from cycle_tracker.models.partnership_stamp import PartnershipStamp
 from cycle_tracker.models.user import PostHolder, RoleGrant, User
 
 LONGEST_IDLE = timedelta(minutes=30)
@@ -34,13 +35,16 @@ class ViewerPlace:
 
 @dataclass(frozen=True)
 class LiveSession:
-    """A sign-in that has not ended, what its person may do, whose they are, and where they work today."""
+    """A sign-in that has not ended, what its person may do, whose they are, and where they work today.
+
+    `partnerships_stamp` is the one of the list of partnerships now (`PartnershipStamp`)."""
 
     id: int
     seen_at: datetime
     viewer: Viewer
     organisation_id: int | None
     place: ViewerPlace | None
+    partnerships_stamp: int | None
 
 
 def is_live(began_since: Any, seen_since: Any) -> ColumnElement[bool]:
@@ -72,6 +76,7 @@ def find_live_session(token_hash: str, now: datetime, today: date) -> LiveSessio
         viewer=_viewer(rows, today),
         organisation_id=first.person_of,
         place=ViewerPlace(min(places)[0], any(is_chair for *_, is_chair in places)) if places else None,
+        partnerships_stamp=first.stamp,
     )
 
 
@@ -115,6 +120,7 @@ def _live_session() -> Select[*tuple[Any, ...]]:
             PostHolder.post_id,
             is_deputy(today).label("is_deputy"),
             is_chair.correlate(User, Partnership).label("is_chair"),
+            select(PartnershipStamp.stamp).scalar_subquery().label("stamp"),
         )
         .join(User, User.id == SignInSession.user_id)
         .outerjoin(RoleGrant, RoleGrant.user_id == User.id)

@@ -1,10 +1,10 @@
 """Plans and annual reports as officials follow them: what is past its guidance date and not complete."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import ScalarSelect, Select, bindparam, case, func, or_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_INCOMPLETE
@@ -14,7 +14,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, rows_of
+from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of
 from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.due_states import is_past
@@ -25,8 +25,7 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One document with its state today, limited to what officials may see.
 
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
@@ -69,6 +68,29 @@ def list_documents(
     `within` are the partnerships that the person may follow, None all of them; `not_required` asks also for those that
     an official said are not; the rest are filters.
     """
+    asked = _asked(today, within, partnership, kind, period, not_required=not_required)
+    return documents_from(asked.rows(), today)
+
+
+def late_documents(today: date, within: frozenset[int] | None) -> Asked:
+    """The same without filters, for a page that asks more in the same statement. `documents_from` reads its rows."""
+    return _asked(today, within)
+
+
+def documents_from(rows: Iterable[Any], today: date) -> list[Document]:
+    """The documents in the rows of `late_documents`."""
+    return [_document(row, today) for row in rows]
+
+
+def _asked(
+    today: date,
+    within: frozenset[int] | None,
+    partnership: str = "",
+    kind: Kind | None = None,
+    period: Period | None = None,
+    *,
+    not_required: bool = False,
+) -> Asked:
     statement = _incomplete(
         reach_of(within),
         not_required=not_required,
@@ -78,7 +100,7 @@ def list_documents(
     )
     filters = {"partnership": partnership, "kind": kind, "period": period.start if period else None}
     wanted = {name: value for name, value in filters.items() if value}
-    return [_document(row, today) for row in rows_of(statement, today=today, **wanted, **values_of(within))]
+    return Asked(statement, {"today": today, **wanted, **values_of(within)})
 
 
 @built_once
@@ -95,28 +117,32 @@ def _incomplete(
     if one_kind:
         narrowed.append(Milestone.kind == bindparam("kind"))
     if one_period:
-        narrowed.append(Cycle.period_start == day_of("period"))
+        narrowed.append(_period_start() == day_of("period"))
     return (
         with_facts(
             select(
                 *FACTS,
                 Milestone.done_on,
+                Milestone.reason,
+                _period_start(),
                 Milestone.id,
                 Milestone.key,
                 Milestone.title,
-                Milestone.reason,
                 Milestone.partnership_id,
                 Partnership.slug,
                 Partnership.name,
-                Cycle.period_start,
-                _escalated_on(Audience.GOVERNANCE).label("escalated_on"),
-                _escalated_on(Audience.NATIONAL).label("raised_on"),
+                _escalated_on(Audience.GOVERNANCE),
+                _escalated_on(Audience.NATIONAL),
             )
         )
-        .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .where(OneOf(Milestone.id, late), *narrowed)
         .order_by(Milestone.target_on, Partnership.name, Milestone.id)
     )
+
+
+def _period_start() -> ScalarSelect[Any]:
+    """The first day of a document's period. Looked up for each: of some tens, where a join reads every cycle."""
+    return select(Cycle.period_start).where(Cycle.id == Milestone.cycle_id).correlate(Milestone).scalar_subquery()
 
 
 def _escalated_on(audience: Audience) -> Any:
@@ -131,32 +157,29 @@ def _escalated_on(audience: Audience) -> Any:
 
 
 def _document(row: Any, today: date) -> Document:
-    published = bool(row.is_published)
-    state = document_state(first_facts(row), today)
+    facts = first_facts(row)
+    kind, reports_on, published_on, explanation, done_on, reason, period_start, *rest = row[len(facts) :]
+    number, key, title, partnership_id, slug, name, escalated_on, raised_on, *_ = rest
+    state = document_state(facts, today)
+    # Of a plan, the days past the guidance date count up to the day on which it was prepared.
+    ended_on = done_on if facts.is_prepared else published_on
     return Document(
-        milestone_id=row.id,
-        key=row.key,
-        title=row.title,
-        kind=row.kind,
-        period=Period(row.period_start) if row.period_start else None,
-        partnership_id=row.partnership_id,
-        partnership_slug=row.slug,
-        partnership_name=row.name,
-        state=state,
-        target_on=row.target_on,
-        days_past=days_past(row.target_on, _ended_on(row) or today),
-        lag=lag_days(row.reports_on, row.published_on, today),
-        published=published,
-        published_on=row.published_on,
-        explanation=row.reason if state is DocumentState.NOT_REQUIRED else row.explanation or "",
-        expected_on=row.explained_until,
-        escalated_on=row.escalated_on,
-        raised_on=row.raised_on,
+        number,
+        key,
+        title,
+        kind,
+        Period(period_start) if period_start else None,
+        partnership_id,
+        slug,
+        name,
+        state,
+        row.target_on,
+        days_past(row.target_on, ended_on or today),
+        lag_days(reports_on, published_on, today),
+        bool(facts.published),
+        published_on,
+        reason if state is DocumentState.NOT_REQUIRED else explanation or "",
+        facts.explained_until,
+        escalated_on,
+        raised_on,
     )
-
-
-def _ended_on(row: Any) -> date | None:
-    """The day up to which the days past the guidance date count: for a plan that on which it was prepared."""
-    prepared = row.kind is Kind.PLAN and row.state is State.DONE
-    ended_on: date | None = row.done_on if prepared else row.published_on
-    return ended_on

@@ -1,16 +1,16 @@
 """The public register of what is published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
+from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -97,22 +97,32 @@ def list_page_of_published(
 
 
 def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
-    """Documents from rows of which each is one address of one of their versions, or a version without any."""
+    """Documents from rows of which each is one address of a document, or a document without any; with the versions
+    before them, where there are any."""
     found: dict[int, PublishedDocument] = {}
-    places: dict[int, list[PublishedAddress]] = {}
-    for present, name, title, kind, start, published_on, newer_on, number, version, own_day, *place in rows:
-        document = found.get(present)
+    newer = set()
+    for number, name, title, kind, start, published_on, newer_on, version, form, language, address, *_ in rows:
+        document = found.get(number)
         if document is None:
             period = Period(start) if start else None
-            document = PublishedDocument(name, title, period, published_on, newer_on, [], kind, [])
-            found[present], places[present] = document, document.addresses
+            found[number] = document = PublishedDocument(name, title, period, published_on, newer_on, [], kind, [])
+            if version > 1:
+                newer.add(number)
+        if address is not None:
+            document.addresses.append(PublishedAddress(form, language, address))
+    if newer:
+        _add_earlier(found, rows_of(_earlier(), publications=sorted(newer)))
+    return list(found.values())
+
+
+def _add_earlier(found: Mapping[int, PublishedDocument], rows: Sequence[Any]) -> None:
+    places: dict[int, list[PublishedAddress]] = {}
+    for present, number, version, published_on, form, language, address in rows:
         if number not in places:
             places[number] = []
-            document.earlier.append(EarlierVersion(version, own_day, places[number]))
-        form, language, address, *_ = place
+            found[present].earlier.append(EarlierVersion(version, published_on, places[number]))
         if address is not None:
             places[number].append(PublishedAddress(form, language, address))
-    return list(found.values())
 
 
 def list_partnerships_with_publications() -> list[PartnershipName]:
@@ -130,21 +140,13 @@ def _values(first: Sequence[PartnershipName], partnership: str, period: Period |
 
 @built_once
 def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Select[*tuple[Any, ...]]:
-    """A row for each address of each published version of each document, in the order of the documents and the present
-    version first; `_read` reads its columns in this order. A page has the number of all documents in each row besides,
+    """A row for each address of each document, in the order of the documents; `_read` reads its columns in this order.
+    A page has the number of all documents in each row besides,
     so that the database is asked once."""
-    each = aliased(Publication)
     columns = [
         *(Publication.id, Partnership.name, Milestone.title, Milestone.kind, Cycle.period_start),
-        *(FIRST_PUBLISHED_ON, _NEWER_ON, each.id, each.version, each.published_on),
+        *(FIRST_PUBLISHED_ON, _NEWER_ON, Publication.number),
     ]
-    # A draft that was published for a consultation is no version for the register, nor is one that was undone.
-    is_version = and_(
-        each.milestone_id == Publication.milestone_id,
-        each.recorded_to.is_(None),
-        each.version != Version.DRAFT,
-        each.number <= Publication.number,
-    )
     address = [PublicationAddress.form, PublicationAddress.language, PublicationAddress.address]
     order = (
         Partnership.name,
@@ -165,10 +167,9 @@ def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Selec
         .join(Milestone, Milestone.id == Publication.milestone_id)
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
-        .join(each, is_version)
-        .outerjoin(PublicationAddress, PublicationAddress.publication_id == each.id)
+        .outerjoin(PublicationAddress, PublicationAddress.publication_id == Publication.id)
         .where(OneOf(Publication.id, wanted))
-        .order_by(*order, each.number.desc(), PublicationAddress.id)
+        .order_by(*order, PublicationAddress.id)
     )
 
 
@@ -207,24 +208,36 @@ def _published(statement: Select[Any], *, one_partnership: bool, one_period: boo
 
 @built_once
 def _with_publications() -> Select[*tuple[Any, ...]]:
-    # One that is found is enough, and of each document its own publication is asked for. As conditions that anything
-    # exists, or as a join, the database would look at all publications for each partnership.
-    its_own = (
-        select(Publication.id)
-        .where(Publication.milestone_id == Milestone.id, IS_PUBLISHED)
-        .limit(1)
-        .correlate(Milestone)
-        .scalar_subquery()
-    )
-    one = (
-        select(Milestone.id)
-        .where(IS_DOCUMENT, Milestone.partnership_id == Partnership.id, its_own.is_not(None))
-        .limit(1)
-        .correlate(Partnership)
-        .scalar_subquery()
-    )
     return (
         select(Partnership.id, Partnership.slug, Partnership.name)
-        .where(one.is_not(None))
+        .where(Partnership.has_published)
         .order_by(Partnership.name, Partnership.id)
+    )
+
+
+@built_once
+def _earlier() -> Select[*tuple[Any, ...]]:
+    """A row for each address of each version before the present one of these documents, the newest version first;
+    `_add_earlier` reads its columns in this order. A draft that was published for a consultation is no version for the
+    register, nor is one that was undone."""
+    before = aliased(Publication)
+    return (
+        select(
+            Publication.id,
+            before.id,
+            before.version,
+            before.published_on,
+            PublicationAddress.form,
+            PublicationAddress.language,
+            PublicationAddress.address,
+        )
+        .join(before, before.milestone_id == Publication.milestone_id)
+        .outerjoin(PublicationAddress, PublicationAddress.publication_id == before.id)
+        .where(
+            Publication.id.in_(numbers_of("publications")),
+            before.recorded_to.is_(None),
+            before.version != Version.DRAFT,
+            before.number < Publication.number,
+        )
+        .order_by(Publication.id, before.number.desc(), PublicationAddress.id)
     )

@@ -68,6 +68,7 @@ def _queue_copy(
     message = _message(MessageKind.DOCUMENT_PUBLISHED, document.id, recipient, now=now, user_id=user_id)
     key = new_key() if publication.kept_copy is not None else ""
     has_address = bool(publication.addresses)
+    is_unwritable = not sender.email.isascii()  # as a header that every mail program can answer to
     enqueue(
         message,
         template="documents/mail/document_published",
@@ -83,7 +84,8 @@ def _queue_copy(
         records_receipt=receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and not is_for_the_sender,
         is_for_the_sender=is_for_the_sender,
         sent_by="" if is_for_the_sender else sender.name,
-        reply_to="" if is_for_the_sender else sender.email,
+        reply_to="" if is_for_the_sender or is_unwritable else sender.email,
+        write_to=sender.email if is_unwritable else "",
     )
     db.session.flush()
     return message

@@ -7,7 +7,7 @@ from datetime import datetime
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.feeds.queries import is_open_to
 from cycle_tracker.feeds.web.forms import WHAT_I_OWN
-from cycle_tracker.models.calendar_feed import CalendarFeed
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.web.wording import moment
 

@@ -26,7 +26,7 @@ from cycle_tracker.feeds.web.entries import CalendarEntry, entries, more_entry
 from cycle_tracker.feeds.web.forms import FeedForm, StopForm
 from cycle_tracker.feeds.web.icalendar_file import calendar_file
 from cycle_tracker.feeds.web.presenters import calendar_name, choices, feeds_shown
-from cycle_tracker.models.calendar_feed import CalendarFeed
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, public, signed_in

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, Subquery, and_, exists, func, or_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.access.queries.tenures import body_gives_access
 from cycle_tracker.access.rules.permissions import Permission, Viewer, roles_with
 from cycle_tracker.core.roles import Scope
-from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, is_one_of
+from cycle_tracker.core.statements import Asked, built_once, day_of, is_one_of
 from cycle_tracker.milestones.queries.due_states import is_before_service, is_due_by
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
@@ -38,35 +38,29 @@ def orphaned_milestones(viewer: Viewer, today: date) -> Asked:
 
 @built_once
 def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...]]:
+    owned = _owned(leads, invites)
     of_organisation = (
         exists()
         .where(
             PartnershipBody.organisation_id == RoleGrant.organisation_id,
-            PartnershipBody.partnership_id == Milestone.partnership_id,
+            PartnershipBody.partnership_id == owned.c.partnership_id,
             body_gives_access(day_of()),
         )
-        .correlate(RoleGrant, Milestone)
+        .correlate(RoleGrant, owned)
     )
     may_own = (
         exists()
         .where(
-            RoleGrant.user_id == Milestone.owner_id,
+            RoleGrant.user_id == owned.c.owner_id,
             is_one_of(RoleGrant.role, _OWNERS),
             or_(
                 RoleGrant.scope == Scope.NATIONAL,
-                RoleGrant.partnership_id == Milestone.partnership_id,
+                RoleGrant.partnership_id == owned.c.partnership_id,
                 and_(RoleGrant.scope == Scope.ORGANISATION, of_organisation),
             ),
         )
-        .correlate(Milestone)
+        .correlate(owned)
     )
-    due = select(Milestone.id).where(
-        IS_OPEN,
-        in_reach(Milestone.partnership_id, leads, "leads"),
-        in_reach(Milestone.partnership_id, invites, "invites"),
-        is_due_by(day_of("last_day")),
-    )
-    number = func.count(Milestone.id).label("number")
     return (
         select(
             Partnership.slug,
@@ -74,16 +68,30 @@ def _orphaned_milestones(leads: Reach, invites: Reach) -> Select[*tuple[Any, ...
             User.id.label("owner_id"),
             User.name.label("owner"),
             User.active,
-            number,
+            owned.c.number,
         )
-        .select_from(Milestone)
-        .join(Milestone.partnership)
-        .join(Milestone.owner)
-        .where(
-            OneOf(Milestone.id, due),
-            ~is_before_service(),
-            or_(User.active.is_(False), ~may_own),
-        )
-        .group_by(Partnership.slug, Partnership.name, User.id, User.name, User.active)
+        .select_from(owned)
+        .join(Partnership, Partnership.id == owned.c.partnership_id)
+        .join(User, User.id == owned.c.owner_id)
+        .where(or_(User.active.is_(False), ~may_own))
         .order_by(Partnership.name, User.name, User.id)
+    )
+
+
+def _owned(leads: Reach, invites: Reach) -> Subquery:
+    """How many of a partnership's milestones each person owns. People are fewer than milestones, so these are counted
+    first."""
+    return (
+        select(Milestone.partnership_id, Milestone.owner_id, func.count().label("number"))
+        .join(Milestone.partnership)
+        .where(
+            IS_OPEN,
+            Milestone.owner_id.is_not(None),
+            in_reach(Milestone.partnership_id, leads, "leads"),
+            in_reach(Milestone.partnership_id, invites, "invites"),
+            is_due_by(day_of("last_day")),
+            ~is_before_service(),
+        )
+        .group_by(Milestone.partnership_id, Milestone.owner_id)
+        .subquery()
     )

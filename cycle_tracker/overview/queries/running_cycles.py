@@ -1,6 +1,5 @@
 """The cycles that the home page links to."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import Select, and_, select
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.periods import YEARS_IN_PERIOD
-from cycle_tracker.core.statements import built_once, day_of, rows_of
+from cycle_tracker.core.statements import Asked, built_once, day_of
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.partnership import Partnership
 
@@ -17,12 +16,12 @@ STILL_OF_USE = timedelta(days=365)
 """A cycle is linked until so long after its period: its third annual report and its review come then."""
 
 
-def list_running_cycles(viewer: Viewer, today: date) -> Sequence[Any]:
+def running_cycles(viewer: Viewer, today: date) -> Asked:
     """The partnerships of which the person reads everything, each with its cycles that matter today: id, slug,
     partnership and period_start, by partnership, the newest first. One without such a cycle has one row."""
     held = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
     began_after = today - YEARS_IN_PERIOD * timedelta(days=366) - STILL_OF_USE
-    return rows_of(_running_cycles(reach_of(held)), began_after=began_after, **values_of(held))
+    return Asked(_running_cycles(reach_of(held)), {"began_after": began_after, **values_of(held)})
 
 
 @built_once

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
@@ -45,17 +46,29 @@ def list_partnerships(within: frozenset[int] | None = None) -> Sequence[Partners
     return db.session.scalars(_by_name(reach_of(within)), values_of(within)).all()
 
 
-def list_names(within: frozenset[int] | None = None) -> list[PartnershipName]:
-    """The same, of each only what lists show of it."""
-    return [PartnershipName(*row) for row in rows_of(_names(reach_of(within)), **values_of(within))]
+def list_names(within: frozenset[int] | None = None, *, stamp: int | None = None) -> Sequence[PartnershipName]:
+    """The same, of each only what lists show of it.
+
+    `stamp` is the stamp of the list (`PartnershipStamp`) as this request found it. A list that was read under it is as
+    good as one that is read now; without it the list is read. In one statement or in none.
+    """
+    names = _every_name() if stamp is None else _names_under(stamp)
+    return names if within is None else [one for one in names if one.id in within]
+
+
+@lru_cache(2)
+def _names_under(_stamp: int) -> tuple[PartnershipName, ...]:
+    return _every_name()
+
+
+def _every_name() -> tuple[PartnershipName, ...]:
+    return tuple(PartnershipName(*row) for row in rows_of(_names()))
 
 
 @built_once
-def _names(reach: Reach) -> Select[*tuple[Any, ...]]:
-    return (
-        select(Partnership.id, Partnership.slug, Partnership.name, Partnership.notify_from)
-        .where(in_reach(Partnership.id, reach))
-        .order_by(Partnership.name, Partnership.id)
+def _names() -> Select[*tuple[Any, ...]]:
+    return select(Partnership.id, Partnership.slug, Partnership.name, Partnership.notify_from).order_by(
+        Partnership.name, Partnership.id
     )
 
 

@@ -138,6 +138,19 @@ def test_whoever_gets_a_copy_sees_who_sent_it_and_answers_them(lead: User) -> No
     assert own["Reply-To"] is None
 
 
+def test_an_address_that_no_header_can_hold_stands_in_the_words(lead: User) -> None:
+    lead.email = "àilse@example.test"
+    publish(lead, mailbox=MAILBOX)
+    copy = message_from_bytes(db.session.scalars(select(MessageBody.content)).first() or b"", policy=policy.default)
+    assert copy["Reply-To"] is None
+    for kind in ("plain", "html"):
+        part = copy.get_body((kind,))
+        assert part is not None
+        words = " ".join(part.get_content().split())
+        assert "To reply, write to àilse@example.test." in words
+        assert "If you reply" not in words
+
+
 def test_the_email_says_that_a_version_is_a_revised_one(lead: User) -> None:
     publication = publish(lead, mailbox=MAILBOX, send=False)
     revised = record_newer_version(

@@ -8,8 +8,8 @@ from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.feeds.services import AT_MOST, make_feed
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.calendar_feed import CalendarFeed
 from cycle_tracker.models.user import User
 from tests.factories import make_user
 from tests.feeds.web.conftest import Moray, demote

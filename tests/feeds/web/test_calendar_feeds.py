@@ -12,8 +12,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.feeds.web import routes
 from cycle_tracker.milestones.services.milestones import start_milestone
+from cycle_tracker.models.access import CalendarFeed
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.calendar_feed import CalendarFeed
 from cycle_tracker.models.user import RoleGrant
 from cycle_tracker.web_app import create_app
 from tests.conftest import Database, settings_for_tests

@@ -16,12 +16,13 @@ from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
+from cycle_tracker.national.web.matrix import routes
 from tests.factories import make_cycle, make_government, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 
 TODAY = date(2026, 9, 14)
 NOW = datetime(2026, 9, 14, 10, tzinfo=LONDON)
-STATEMENTS = 3
+STATEMENTS = 2
 """What the page asks for, however many partnerships there are; the person and the menu included."""
 
 
@@ -168,6 +169,22 @@ def test_it_takes_as_many_statements_for_many_partnerships_as_for_few(nation: Na
         nation.publish(documents[1], date(2024, 6, 20))
         nation.explain(documents[3], date(2026, 9, 30), shared=True)
     client = nation.client()
+    client.get("/matrix?period=2023-26")  # the list of partnerships is kept from here on
     with counted_statements() as statements:
         assert client.get("/matrix?period=2023-26").status_code == 200
     assert len(statements) == STATEMENTS, "\n\n".join(statements)
+
+
+def test_more_partnerships_than_a_page_shows_are_counted_where_it_is_asked_for(
+    nation: Nation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "PARTNERSHIPS_ON_A_PAGE", 2)
+    for slug in ("fife", "moray", "orkney"):
+        nation.publish(nation.place(slug)[1], date(2024, 6, 1))
+    db.session.commit()
+    client = nation.client()
+    assert list(cells(client)) == ["Fife", "Moray"]
+    assert totals(client) == {}
+    link = soup(client.get("/matrix?period=2023-26")).find("a", string="Show totals by status for every partnership")
+    assert totals(client, str(link["href"]).removeprefix("/matrix"))["Complete"] == ["0", "3", "0", "0"]  # type: ignore[index]
+    assert list(cells(client, "?period=2023-26&state=complete")) == ["Fife", "Moray"]

@@ -5,7 +5,7 @@ from datetime import date
 
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm
+from cycle_tracker.web.list_filters import ChoiceFilter, FilterForm, FlagFilter
 from cycle_tracker.web.wording import document_state_label
 
 STATES = {state.value: state for state in DocumentState}
@@ -13,10 +13,12 @@ STATE_CHOICES = [("", "Any status"), *((state.value, document_state_label(state)
 
 
 class MatrixFilters(FilterForm):
-    """One plan period, the one that is running where the address names none, and a state."""
+    """One plan period, the one that is running where the address names none, and a state. `totals` asks for the totals
+    where there are more partnerships than one page shows: counting the documents of all takes longer than the page."""
 
     period = ChoiceFilter[Period]("Plan period")
     state = ChoiceFilter[DocumentState]("Filter by status", called="status")
+    totals = FlagFilter("Totals by status")
 
     def __init__(self, arguments: Mapping[str, str], today: date) -> None:
         super().__init__(arguments)

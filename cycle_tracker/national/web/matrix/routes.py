@@ -10,10 +10,14 @@ from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.national.web.matrix.presenters import columns, matrix_rows, sheet, totals, with_state
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
-from cycle_tracker.web.paging import PER_PAGE, pages_of
+from cycle_tracker.web.paging import pages_of
+from cycle_tracker.web.sessions import partnerships_stamp
 from cycle_tracker.web.sheets import FileForm, download
 
 bp = Blueprint("matrix", __name__, url_prefix=addresses.MATRIX)
+
+PARTNERSHIPS_ON_A_PAGE = 30
+"""All of Scotland's."""
 
 
 @bp.get("")
@@ -24,21 +28,22 @@ def show() -> ResponseReturnValue:
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
     filters = MatrixFilters(request.args, today)
     period, state = filters.shown_period, filters.state.value
-    partnerships = list_names(within)
-    if state is None and len(partnerships) > PER_PAGE:
-        pages = pages_of(partnerships)
+    partnerships = list_names(within, stamp=partnerships_stamp())
+    if state is None and len(partnerships) > PARTNERSHIPS_ON_A_PAGE:
+        pages = pages_of(partnerships, PARTNERSHIPS_ON_A_PAGE)
         documents = list_documents_of_period(period, today, within=frozenset(one.id for one in pages.items))
-        counted = count_documents_of_period(period, today, within=within)
+        counted = count_documents_of_period(period, today, within=within) if filters.totals.data else None
     else:
         documents = list_documents_of_period(period, today, within=within)
         counted = count_documents(documents)
-        pages = pages_of(partnerships if state is None else with_state(partnerships, documents, state))
+        shown = partnerships if state is None else with_state(partnerships, documents, state)
+        pages = pages_of(shown, PARTNERSHIPS_ON_A_PAGE)
     return render_template(
         "national/matrix/show.html",
         today=today,
         filters=filters,
         columns=columns(period),
-        totals=totals(counted, filters),
+        totals=None if counted is None else totals(counted, filters),
         rows=matrix_rows(pages.items, documents, period),
         pages=pages,
     )
@@ -52,7 +57,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
     filters = MatrixFilters(request.args, today)
     documents = list_documents_of_period(filters.shown_period, today, within=within)
-    partnerships = list_names(within)
+    partnerships = list_names(within, stamp=partnerships_stamp())
     if filters.state.value is not None:
         partnerships = with_state(partnerships, documents, filters.state.value)
     return download(sheet(partnerships, documents, filters, today), form)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
+from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
@@ -58,16 +59,20 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class OutstandingRow:
+class OutstandingRow(NamedTuple):
     """One document in the table."""
 
-    document: Document
+    number: int
+    title: str
+    address: str
+    partnership: str
+    partnership_address: str
     guidance_date: str
     days_past: str
     lag: str
     published: str
     expected: str
+    explanation: str
     escalated: str
     raised: str
 
@@ -184,12 +189,17 @@ def _cells(document: Document) -> list[Cell]:
 def _line(document: Document) -> OutstandingRow:
     published = day(document.published_on) if document.published_on else "Date not known"
     return OutstandingRow(
-        document=document,
+        number=document.milestone_id,
+        title=document.title,
+        address=addresses.milestone(document.partnership_slug, document.key),
+        partnership=document.partnership_name,
+        partnership_address=addresses.partnership(document.partnership_slug),
         guidance_date=day(document.target_on),
         days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",
         lag=_lag(document),
         published=published if document.published else "",
         expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
+        explanation=document.explanation,
         escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
         raised=f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
         if document.raised_on

@@ -11,6 +11,7 @@ from cycle_tracker.national.web.outstanding.presenters import columns, counts_in
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
+from cycle_tracker.web.sessions import partnerships_stamp
 from cycle_tracker.web.sheets import FileForm, download
 
 bp = Blueprint("outstanding", __name__)
@@ -22,7 +23,7 @@ def show() -> ResponseReturnValue:
     """Every document past its guidance date and not complete, by state; filtered, sorted and paged by the address."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    partnerships = list_names(within)
+    partnerships = list_names(within, stamp=partnerships_stamp())
     filters = OutstandingFilters(request.args, partnerships, today)
     found = list_documents(
         today,
@@ -52,7 +53,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The whole list with its filters and in its order, as a file."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
-    filters = OutstandingFilters(request.args, list_names(within), today)
+    filters = OutstandingFilters(request.args, list_names(within, stamp=partnerships_stamp()), today)
     found = list_documents(
         today,
         within=within,

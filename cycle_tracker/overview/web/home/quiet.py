@@ -1,13 +1,13 @@
 """Home: sections of which there is nothing on most days."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.answers.queries import wanted_dates
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.core.statements import Asked, which_find_any
+from cycle_tracker.core.statements import Asked, rows_and_which_find_any, which_find_any
 from cycle_tracker.documents.queries.proposals import proposals_to_note
 from cycle_tracker.overview.queries.document_copies import not_notified
 from cycle_tracker.overview.queries.group_escalations import raised_to_nation
@@ -19,12 +19,16 @@ from cycle_tracker.requests.queries.request_lists import requests_followed, requ
 Part = tuple[str, Asked, Callable[[Asked], Any]]
 
 
-def sections(viewer: Viewer, now: datetime) -> dict[str, Any]:
-    """The sections by name, those of which there is nothing too. One statement asks which there is something of, and
-    each of these is asked for in another, what an official asked in two."""
+def sections(viewer: Viewer, now: datetime, beside: Asked | None) -> tuple[dict[str, Any], Sequence[Any]]:
+    """The sections by name, those of which there is nothing too, and the rows of the statement `beside` them.
+
+    That statement also asks which sections there is something of, and each of these is asked for in another, what an
+    official asked in two."""
     parts = [*_of_leads(viewer, now), *_of_officials(viewer, now)]
-    any_of = which_find_any([asked for _, asked, _ in parts]) if parts else []
-    return {name: show(asked) if is_any else [] for (name, asked, show), is_any in zip(parts, any_of, strict=True)}
+    every = [asked for _, asked, _ in parts]
+    rows, any_of = rows_and_which_find_any(beside, every) if beside else ([], which_find_any(every))
+    found = {name: show(asked) if is_any else [] for (name, asked, show), is_any in zip(parts, any_of, strict=True)}
+    return found, rows
 
 
 def _of_leads(viewer: Viewer, now: datetime) -> Iterable[Part]:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.documents.queries.documents import documents_from, late_documents
 from cycle_tracker.operations.web.service_health.presenters import health_summary
 from cycle_tracker.organisations.queries.organisations import count_waiting
 from cycle_tracker.overview.queries.group_escalations import list_decisions_wanted
-from cycle_tracker.overview.queries.running_cycles import list_running_cycles
+from cycle_tracker.overview.queries.running_cycles import running_cycles
 from cycle_tracker.overview.queries.work import list_work
 from cycle_tracker.overview.web.home import national, presenters, quiet, records
 from cycle_tracker.web.access import current_viewer, signed_in
@@ -35,21 +35,24 @@ def _sections(viewer: Viewer) -> dict[str, Any]:
         sections["decisions"] = presenters.decisions(list_decisions_wanted(viewer, today), today)
     if viewer.can(Permission.CHANGE_OWN_MILESTONES):
         sections["work"] = presenters.own_work(list_work(viewer, today), viewer, today)
-    sections |= quiet.sections(viewer, clock.now())
-    if viewer.can(Permission.READ_OUTSTANDING):
-        within = viewer.partnerships_with(Permission.READ_OUTSTANDING)
-        sections["national"] = national.position(list_documents(today, within=within))
+    reads_all, follows = viewer.can(Permission.READ_PARTNERSHIP), viewer.can(Permission.READ_OUTSTANDING)
+    late = late_documents(today, viewer.partnerships_with(Permission.READ_OUTSTANDING)) if follows else None
+    beside = running_cycles(viewer, today) if reads_all else late
+    quiet_sections, rows = quiet.sections(viewer, clock.now(), beside)
+    sections |= quiet_sections
+    partnerships = rows if reads_all else []
+    if late is not None:
+        sections["national"] = national.position(documents_from(late.rows() if reads_all else rows, today))
         if Role.OFFICIAL in viewer.national:
             sections["to_receive"] = national.to_receive(viewer, today)
         sections["may_ask"] = viewer.can(Permission.ASK_FOR_UPDATES)
         sections["nothing_to_do"] = False
-    partnerships = list_running_cycles(viewer, today) if viewer.can(Permission.READ_PARTNERSHIP) else []
     if viewer.can(Permission.RECORD_PUBLICATION) or viewer.can(Permission.RECORD_ON_BEHALF):
         sections["records"] = records.ways_in(viewer, partnerships)
     if viewer.can(Permission.MANAGE_ORGANISATIONS):
         sections["to_accept"] = count_waiting()
     if viewer.can(Permission.READ_SERVICE_HEALTH):
         sections["health"] = health_summary(clock.now())
-    if viewer.can(Permission.READ_PARTNERSHIP):
+    if reads_all:
         sections["cycles"] = presenters.cycles(partnerships)
     return sections

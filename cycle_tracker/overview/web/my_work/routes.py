@@ -25,6 +25,7 @@ from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.paging import PER_PAGE, last_page, page_asked_for, page_of
 from cycle_tracker.web.saving import Attempt
+from cycle_tracker.web.sessions import partnerships_stamp
 from cycle_tracker.web.sheets import FileForm, Sheet, download
 from cycle_tracker.web.wording import count
 
@@ -142,7 +143,7 @@ def _filters(viewer: Viewer) -> MyWorkFilters:
 
 
 def _places(viewer: Viewer) -> Sequence[PartnershipName]:
-    return list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES))
+    return list_names(viewer.partnerships_with(Permission.CHANGE_OWN_MILESTONES), stamp=partnerships_stamp())
 
 
 def _found(viewer: Viewer, filters: MyWorkFilters) -> MilestoneList:
