@@ -1,6 +1,6 @@
 """Lists of partnerships are kept by whoever read them, and the register knows who has published.
 
-Revision 0018, after 0015.
+Revision 0017, after 0016.
 
 Two indexes hold a column more, so that a home asks the index alone.
 
@@ -11,7 +11,7 @@ documents one is published. Triggers keep both. Back: both go, and nothing is lo
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0017"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
