@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.core.extensions import db
@@ -48,8 +48,14 @@ def _of_publication() -> Select[*tuple[Any, ...]]:
 
 
 # True of a copy of what is published now, or of a plan that is not: what was sent of an earlier version, or of one that
-# was undone, is history. In a statement on copies, each with its version if it has one.
-IS_OF_PRESENT = or_(PublicationCopy.publication_id.is_(None), Publication.is_present)
+# was undone, is history. It is looked up copy by copy: of a join PostgreSQL would read every publication.
+IS_OF_PRESENT = func.coalesce(
+    select(Publication.is_present)
+    .where(Publication.id == PublicationCopy.publication_id)
+    .correlate(PublicationCopy)
+    .scalar_subquery(),
+    true(),
+)
 
 
 def waiting_copies(documents: Collection[Milestone]) -> Mapping[int, list[PublicationCopy]]:

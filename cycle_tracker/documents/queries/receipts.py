@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from cycle_tracker.access.queries.scopes import within
@@ -77,7 +77,6 @@ def list_government_copies(viewer: Viewer, copy_ids: Collection[int]) -> list[tu
         select(Milestone, PublicationCopy)
         .select_from(PublicationCopy)
         .join(PublicationCopy.receiver)
-        .outerjoin(Publication, Publication.id == PublicationCopy.publication_id)
         .join(Milestone, Milestone.id == PublicationCopy.milestone_id)
         .join(Milestone.partnership)
         .where(
@@ -120,7 +119,7 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
             PublicationCopy.sent_on.is_not(None),
             PublicationCopy.received_on.is_(None),
-            IS_OF_PRESENT,
+            or_(Publication.id.is_(None), Publication.is_present),
             _within(viewer),
         )
     )

@@ -71,15 +71,11 @@ def list_to_receive(viewer: Viewer, *, limit: int) -> list[ToReceive]:
 
 @built_once
 def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
-    waiting = (
-        select(PublicationCopy.id)
-        .outerjoin(Publication, Publication.id == PublicationCopy.publication_id)
-        .where(
-            PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
-            PublicationCopy.sent_on.is_not(None),
-            PublicationCopy.received_on.is_(None),
-            IS_OF_PRESENT,
-        )
+    waiting = select(PublicationCopy.id).where(
+        PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
+        PublicationCopy.sent_on.is_not(None),
+        PublicationCopy.received_on.is_(None),
+        IS_OF_PRESENT,
     )
     if reach is Reach.EVERYWHERE:  # otherwise the first may all be elsewhere
         waiting = waiting.order_by(PublicationCopy.sent_on, PublicationCopy.id).limit(LISTED_AT_MOST)

@@ -24,7 +24,7 @@ from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,
@@ -35,7 +35,7 @@ from tests.factories import (
     make_report,
     make_user,
 )
-from tests.support.pages import Browser, said, sign_in, soup, value_of
+from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 from tests.support.parallel import at_once
 
 PLAN = "/partnerships/moray/milestones/2026-29.plan-prepared"
@@ -353,6 +353,29 @@ def test_a_plan_that_was_sent_before_it_is_published_is_recorded_as_sent(moray: 
     report = make_report(moray.partnership)
     db.session.commit()
     assert client.get(f"/partnerships/moray/milestones/{report.key}/publication/copies").status_code == 404
+
+
+def test_the_step_of_sending_leads_to_the_copies_until_the_plan_is_published(moray: Moray) -> None:
+    client = moray.client()
+    moray.step.fact = Fact.MINISTERS_SENT
+    db.session.commit()
+    assert f'href="{PLAN}#copies"' in client.get(STEP).get_data(as_text=True)
+    send(client, f"{PLAN}/publication/facts", **facts())
+    assert f'href="{PLAN}#publication"' in client.get(STEP).get_data(as_text=True)
+
+
+def test_a_plan_with_many_copies_that_wait_is_shown_in_as_many_statements_as_one_with_few(moray: Moray) -> None:
+    client = moray.client()
+
+    def shown(*receivers: Organisation) -> int:
+        db.session.add_all(PublicationCopy(milestone_id=moray.plan.id, receiver=one) for one in receivers)
+        db.session.commit()
+        with counted_statements() as statements:
+            assert client.get(PLAN).status_code == 200
+        return len(statements)
+
+    few = shown(moray.providers[0])
+    assert shown(moray.providers[1], *moray.bodies) == few
 
 
 def test_an_official_records_a_plan_that_came_before_it_is_published(moray: Moray) -> None:
