@@ -9,7 +9,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.undoing import may_undo
-from cycle_tracker.documents.queries.versions import ListedVersion, recorders_of_present
+from cycle_tracker.documents.queries.versions import EarlierRecord, ListedVersion, recorders_of_present
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
@@ -22,7 +22,13 @@ from cycle_tracker.documents.web.publications.copy_rows import (
     sending_words,
     waiting_part,
 )
-from cycle_tracker.documents.web.publications.versions import PublishedAddress, VersionRow, version_rows
+from cycle_tracker.documents.web.publications.versions import (
+    EarlierRow,
+    PublishedAddress,
+    VersionRow,
+    earlier_rows,
+    version_rows,
+)
 from cycle_tracker.documents.web.register.presenters import address_label, version_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -69,6 +75,7 @@ class DocumentFactsPart:
 
     published: PublishedPart | None
     versions: list[VersionRow]
+    earlier: list[EarlierRow]
     record_address: str
     waiting: WaitingPart | None
     prepared: PreparedPart | None
@@ -84,12 +91,13 @@ def document_part(
     viewer: Viewer,
     names: Mapping[int, str],
     versions: Sequence[ListedVersion] = (),
+    earlier: Sequence[EarlierRecord] = (),
     *,
     own: int | None,
     in_full: bool,
 ) -> DocumentFactsPart:
     """What the person sees of a document's facts, and where they may change them; `versions` where there are others
-    than the present one, or it was corrected."""
+    than the present one, or it was corrected; `earlier` what is recorded of those before it."""
     document, gaps = record.document, record.gaps
     records = holds(viewer, Permission.RECORD_PUBLICATION, document)
     marks = holds(viewer, Permission.MARK_NOT_REQUIRED, document)
@@ -108,6 +116,7 @@ def document_part(
     return DocumentFactsPart(
         published=published,
         versions=version_rows(document, versions, in_full=in_full),
+        earlier=earlier_rows(document, earlier),
         record_address=address_of("publications.facts", document) if records and published is None else "",
         waiting=waiting_part(record, names, records=records, in_full=in_full) if required else None,
         prepared=prepared_part(record, names, records=records, in_full=in_full) if required else None,
