@@ -1,5 +1,6 @@
 """What is known of each version of a document once it is published: where it is, and who was sent it."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -83,7 +84,13 @@ class Publication(Base):
     addresses: Mapped[list["PublicationAddress"]] = relationship(
         cascade="all, delete-orphan", order_by="PublicationAddress.id"
     )
-    copies: Mapped[list["PublicationCopy"]] = relationship(cascade="all, delete-orphan", order_by="PublicationCopy.id")
+    copies: Mapped[list["PublicationCopy"]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="PublicationCopy.id",
+        # Its copies are of its document too, which the row of each says.
+        primaryjoin="and_(Publication.id == foreign(PublicationCopy.publication_id), "
+        "Publication.milestone_id == foreign(PublicationCopy.milestone_id))",
+    )
 
     @property
     def first_published_on(self) -> date | None:
@@ -136,11 +143,18 @@ class PublicationAddress(Base):
 class PublicationCopy(Base):
     """A copy to one receiver: sent and received are different events, and so are who recorded each. `answer` is what
     the receiver's mail server said as it took an email with the copy; empty where a person recorded that they sent it.
+
+    `publication_id` is the version that it belongs to. A plan is sent and published in either order (2014 Act, section
+    10(7)), so a copy may be sent before the plan itself is published: its `publication_id` is empty until then.
+    `waited` says that it was, so that it waits again if the record of publication is undone.
     """
 
     __tablename__ = "publication_copies"
     __table_args__ = (
         UniqueConstraint("publication_id", "receiver_id"),
+        partial_index(
+            "uq_publication_copies_to_come", "milestone_id", "receiver_id", where="publication_id IS NULL", unique=True
+        ),
         partial_index(
             "ix_publication_copies_to_receive",
             *("receiver_id", "sent_on", "id"),
@@ -149,8 +163,10 @@ class PublicationCopy(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("publications.id"))
     receiver_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    waited: Mapped[bool] = mapped_column(default=False, server_default=false())
     sent_on: Mapped[date | None]
     received_on: Mapped[date | None]
     sent_recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
@@ -193,8 +209,6 @@ _IS_COMPLETE = (
     "publication_copies.receiver_id WHERE publication_copies.publication_id = publications.id AND organisations.kind = "
     "'scottish-government'))))"
 )
-_ITS_PUBLICATION = "COALESCE(NEW.publication_id, OLD.publication_id)"
-_OF_COPY = "(SELECT milestone_id FROM publications WHERE id = {copy})"
 
 
 def _keep_complete(milestone: str) -> str:
@@ -202,48 +216,23 @@ def _keep_complete(milestone: str) -> str:
     return f"UPDATE milestones SET complete = {_IS_COMPLETE} WHERE {one};"  # noqa: S608  words of our own
 
 
-KEEP_COMPLETE = {
-    "sqlite": {
-        "publication_copies": [
-            f"CREATE TRIGGER publication_copies_keep_complete_{word} AFTER {change} ON publication_copies "
-            f"BEGIN {_keep_complete(_OF_COPY.format(copy=f'{row}.publication_id'))} END"
-            for word, change, row in (
-                ("new", "INSERT", "NEW"),
-                ("changed", "UPDATE OF receiver_id", "NEW"),
-                ("gone", "DELETE", "OLD"),
-            )
-        ],
-        "publications": [
-            f"CREATE TRIGGER publications_keep_complete_{word} AFTER {change} ON publications "
-            f"BEGIN {_keep_complete(f'{row}.milestone_id')} END"
-            for word, change, row in (
-                ("new", "INSERT", "NEW"),
-                ("changed", "UPDATE OF version, is_present", "OLD"),
-                ("gone", "DELETE", "OLD"),
-            )
-        ],
-    },
-    "postgresql": {
-        "publication_copies": [
-            "CREATE OR REPLACE FUNCTION publication_copies_keep_complete() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {_keep_complete(_OF_COPY.format(copy=_ITS_PUBLICATION))} RETURN NULL; END $$",
-            "CREATE TRIGGER publication_copies_keep_complete AFTER INSERT OR DELETE OR UPDATE OF receiver_id "
-            "ON publication_copies FOR EACH ROW EXECUTE FUNCTION publication_copies_keep_complete()",
-        ],
-        "publications": [
-            "CREATE OR REPLACE FUNCTION publications_keep_complete() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {_keep_complete('COALESCE(NEW.milestone_id, OLD.milestone_id)')} RETURN NULL; END $$",
-            "CREATE TRIGGER publications_keep_complete AFTER INSERT OR DELETE OR UPDATE OF version, is_present "
-            "ON publications FOR EACH ROW EXECUTE FUNCTION publications_keep_complete()",
-        ],
-    },
-}
+def _triggers(table: str, columns: str) -> Iterator[tuple[str, str]]:
+    """The statements that make the triggers of a table, each with its dialect. A change of other columns runs none."""
+    changes = (("new", "INSERT", "NEW"), ("changed", f"UPDATE OF {columns}", "OLD"), ("gone", "DELETE", "OLD"))
+    for word, change, row in changes:
+        made = f"CREATE TRIGGER {table}_keep_complete_{word} AFTER {change} ON {table}"
+        yield "sqlite", f"{made} BEGIN {_keep_complete(f'{row}.milestone_id')} END"
+    either = _keep_complete("COALESCE(NEW.milestone_id, OLD.milestone_id)")
+    body = f"RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {either} RETURN NULL; END $$"
+    yield "postgresql", f"CREATE OR REPLACE FUNCTION {table}_keep_complete() {body}"
+    made = f"CREATE TRIGGER {table}_keep_complete AFTER INSERT OR DELETE OR UPDATE OF {columns} ON {table}"
+    yield "postgresql", f"{made} FOR EACH ROW EXECUTE FUNCTION {table}_keep_complete()"
 
-for _dialect, _statements_of in KEEP_COMPLETE.items():
-    for _table, _statements in _statements_of.items():
-        for _statement in _statements:
-            event.listen(
-                Base.metadata.tables[_table],
-                "after_create",
-                DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-            )
+
+for _table, _columns in (
+    ("publication_copies", "receiver_id, publication_id"),
+    ("publications", "version, is_present"),
+):
+    for _dialect, _statement in _triggers(_table, _columns):
+        _made = DDL(_statement).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(Base.metadata.tables[_table], "after_create", _made)

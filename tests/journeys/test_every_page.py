@@ -20,9 +20,8 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.cycles.services.reference import load_templates
-from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
+from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval, record_preparation
 from cycle_tracker.documents.services.document_copies import record_copies_sent
-from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.milestones.services.comments import write_comment
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact

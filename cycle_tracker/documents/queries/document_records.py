@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.documents.queries.sendings import SendingFacts
+from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.queries.copies import SendingFacts
 from cycle_tracker.documents.rules.agreement import Outcome, agreement_of, why_not_agreed
 from cycle_tracker.documents.rules.gaps import ApprovalFacts, CopyFacts, Gap, GapFacts, gaps_of
 from cycle_tracker.models.approval import Approval, Preparation
@@ -36,6 +37,21 @@ class DocumentRecord:
     preparation: Preparation | None = None
     sendings: Mapping[int, SendingFacts] = field(default_factory=dict)
     """The emails with copies that are on their way or were refused, by the number of the receiver."""
+    waiting: Sequence[PublicationCopy] = ()
+    """The copies of a plan that were sent while it is not published itself."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the document itself is published: neither its draft, nor an interim plan in place of the plan."""
+        return self.publication is not None and self.publication.is_document
+
+    @property
+    def copies(self) -> Sequence[PublicationCopy]:
+        """The copies of the document itself; of a report whose draft alone is published, there are none. A copy of an
+        interim plan is none of the plan."""
+        if self.publication is not None and (self.is_published or self.document.kind is not Kind.PLAN):
+            return self.publication.copies
+        return self.waiting
 
     def approval_of(self, organisation_id: int) -> Approval | None:
         """What is recorded of one body's approval, if it is."""
@@ -43,8 +59,7 @@ class DocumentRecord:
 
     def copy_to(self, organisation_id: int) -> PublicationCopy | None:
         """The copy that went to this receiver, if one did."""
-        copies = self.publication.copies if self.publication else []
-        return next((one for one in copies if one.receiver_id == organisation_id), None)
+        return next((one for one in self.copies if one.receiver_id == organisation_id), None)
 
     @property
     def approving_bodies(self) -> list[Organisation]:
@@ -54,9 +69,8 @@ class DocumentRecord:
     @property
     def receiving_bodies(self) -> list[Organisation]:
         """Those who need a copy, and any other body with a recorded copy, or an email that is on its way or refused."""
-        copies = self.publication.copies if self.publication else []
         sent_to = [one for one in self.others if one.id in self.sendings]
-        return _with_recorded(self.receivers, [*(one.receiver for one in copies), *sent_to])
+        return _with_recorded(self.receivers, [*(one.receiver for one in self.copies), *sent_to])
 
     @property
     def may_receive(self) -> list[Organisation]:
@@ -86,6 +100,7 @@ def _gap_facts(record: DocumentRecord) -> GapFacts:
     return GapFacts(
         published=publication is not None,
         is_plan=document.kind is Kind.PLAN,
+        prepared=document.state is State.DONE,
         draft=publication is not None and publication.is_draft,
         interim=publication is not None and publication.version is Version.INTERIM,
         interim_until_known=publication is not None and publication.interim_until is not None,

@@ -32,9 +32,10 @@ def prepared_of(record: DocumentRecord, today: date) -> Prepared | None:
 
 
 def fact_states(record: DocumentRecord, today: date) -> dict[Fact, FactState]:
-    """How much of each fact of a document is recorded. A copy of an interim plan is no copy of the plan."""
+    """How much of each fact of a document is recorded. A copy of an interim plan is no copy of the plan, and a plan may
+    be sent before it is published."""
     publication = _document_itself(record)
-    copies = {one.receiver_id: Sent(one.sent_on) for one in publication.copies} if publication is not None else {}
+    copies = {one.receiver_id: Sent(one.sent_on) for one in record.copies}
     ministers = [one.id for one in record.receivers if one.kind is OrganisationKind.SCOTTISH_GOVERNMENT]
     providers = [one.id for one in record.receivers if one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT]
     return {

@@ -20,9 +20,9 @@ from cycle_tracker.core.statements import (
     numbers_of,
     rows_of,
 )
+from cycle_tracker.documents.queries.copies import sending_facts, waiting_copies
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.receivers import organisations_of, organisations_on_page, receivers_of
-from cycle_tracker.documents.queries.sendings import sending_facts
 from cycle_tracker.documents.rules.gaps import Gap
 from cycle_tracker.documents.rules.revisions import keys_opened_again
 from cycle_tracker.milestones.queries.milestones import get_milestone
@@ -33,8 +33,6 @@ from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole, PartnershipBody
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
-
-# Owed a copy of a plan in their area whatever part they are recorded to have, unless they lead.
 
 
 def get_document(viewer: Viewer, slug: str, key: str, *, to: Permission) -> Milestone:
@@ -64,7 +62,7 @@ def get_publication(
 
 def get_record(document: Milestone, today: date) -> DocumentRecord:
     """What is recorded of one document, with the day on which a plan was prepared and what that is taken from. In five
-    statements, three of them only where it is published."""
+    statements, three of them only where it is published, one only of a plan that is not."""
     record = get_records([document], today)[document.id]
     return _with_sendings(_with_preparation(record))
 
@@ -79,7 +77,7 @@ def _with_preparation(record: DocumentRecord) -> DocumentRecord:
 def _with_sendings(record: DocumentRecord) -> DocumentRecord:
     """The emails with copies are asked for only where somebody to whom one may go has no copy yet."""
     publication = record.publication
-    if publication is None or not record.may_receive:
+    if publication is None or not record.is_published or not record.may_receive:
         return record
     return replace(record, sendings=sending_facts(publication.id))
 
@@ -91,6 +89,7 @@ def record_on_page(on_page: OnPage, today: date) -> DocumentRecord:
     approvals = _approvals([document])[document.id] if on_page.has.approvals else []
     bodies, national = organisations_on_page(document)
     record = _record(document, on_page.publication, approvals, bodies[document.partnership_id], national, today)
+    record = replace(record, waiting=on_page.copies)
     return _with_sendings(_with_preparation(record) if document.state is State.DONE else record)
 
 
@@ -98,11 +97,18 @@ def get_records(documents: Collection[Milestone], today: date) -> dict[int, Docu
     """What is recorded of each document, by its number, but for its preparation: as many statements for many as for
     one."""
     publications, approvals = _publications(documents), _approvals(documents)
+    waiting = waiting_copies([one for one in documents if _may_wait(one, publications.get(one.id))])
     bodies, national = organisations_of(documents)
-    return {
+    records = {
         one.id: _record(one, publications.get(one.id), approvals[one.id], bodies[one.partnership_id], national, today)
         for one in documents
     }
+    return {number: replace(record, waiting=waiting.get(number, ())) for number, record in records.items()}
+
+
+def _may_wait(document: Milestone, publication: Publication | None) -> bool:
+    """Whether copies of a document may have been sent before it is published itself."""
+    return document.kind is Kind.PLAN and (publication is None or not publication.is_document)
 
 
 def _record(
@@ -133,7 +139,7 @@ def list_gaps(documents: Collection[Milestone], today: date) -> dict[int, list[G
 
 def names_in(record: DocumentRecord) -> dict[int, str]:
     """The names of the people who recorded the facts, by their numbers."""
-    copies = record.publication.copies if record.publication else []
+    copies = record.copies
     people = {
         *(one.recorded_by_id for one in record.approvals),
         *(one.agreed_recorded_by_id for one in record.approvals),

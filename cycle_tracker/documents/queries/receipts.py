@@ -7,12 +7,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from cycle_tracker.access.queries.scopes import within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries.copies import IS_OF_PRESENT
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
@@ -30,13 +31,14 @@ class ReceiptSort(StrEnum):
 @dataclass(frozen=True)
 class CopyToReceive:
     """One document that was sent and is not received: the number of its copy, what it is, and its days. `published_on`
-    is the day of the version that was sent."""
+    is the day of the version that was sent; a plan may be sent before it is published."""
 
     copy_id: int
     key: str
     title: str
     slug: str
     partnership: str
+    is_published: bool
     published_on: date | None
     sent_on: date
 
@@ -75,13 +77,12 @@ def list_government_copies(viewer: Viewer, copy_ids: Collection[int]) -> list[tu
         select(Milestone, PublicationCopy)
         .select_from(PublicationCopy)
         .join(PublicationCopy.receiver)
-        .join(Publication, Publication.id == PublicationCopy.publication_id)
-        .join(Milestone, Milestone.id == Publication.milestone_id)
+        .join(Milestone, Milestone.id == PublicationCopy.milestone_id)
         .join(Milestone.partnership)
         .where(
             PublicationCopy.id.in_(copy_ids),
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
-            Publication.is_present,
+            IS_OF_PRESENT,
             _within(viewer),
         )
         .options(contains_eager(Milestone.partnership), contains_eager(PublicationCopy.receiver))
@@ -105,19 +106,20 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
             Milestone.title,
             Partnership.slug,
             Partnership.name.label("partnership"),
+            Publication.id.is_not(None).label("is_published"),
             func.coalesce(Publication.published_on, FIRST_PUBLISHED_ON).label("published_on"),
             PublicationCopy.sent_on,
         )
         .select_from(PublicationCopy)
         .join(PublicationCopy.receiver)
-        .join(Publication, Publication.id == PublicationCopy.publication_id)
-        .join(Milestone, Milestone.id == Publication.milestone_id)
+        .outerjoin(Publication, Publication.id == PublicationCopy.publication_id)
+        .join(Milestone, Milestone.id == PublicationCopy.milestone_id)
         .join(Milestone.partnership)
         .where(
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
             PublicationCopy.sent_on.is_not(None),
             PublicationCopy.received_on.is_(None),
-            Publication.is_present,
+            or_(Publication.id.is_(None), Publication.is_present),
             _within(viewer),
         )
     )

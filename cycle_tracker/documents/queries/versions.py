@@ -1,17 +1,21 @@
-"""The versions of a document as its page lists them: what each is, where, and who recorded it when."""
+"""The versions of a document as its page lists them: what each is, where, and who recorded it when; and the approvals
+and copies of those before the present one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Date, Select, and_, null, select, type_coerce, union_all
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Manner
 from cycle_tracker.core.statements import built_once, number_of, rows_of
+from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.evidence import StoredFile
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version
+from cycle_tracker.models.organisation import Organisation
+from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
 from cycle_tracker.models.user import User
 
 
@@ -103,6 +107,44 @@ def _versions() -> Select[*tuple[Any, ...]]:
             PublicationAddress.id,
         )
     )
+
+
+class EarlierRecord(NamedTuple):
+    """What is recorded of an earlier version and one organisation: what that decided on a day (`manner`), or that it
+    was sent a copy on it, where `manner` is None. Days may be unknown."""
+
+    number: int
+    version: Version
+    organisation: str
+    manner: Manner | None
+    on: date | None
+    received_on: date | None
+
+
+def list_earlier_records(document_id: int) -> list[EarlierRecord]:
+    """The approvals and the copies of the versions before the present one, the newest version first; of none that was
+    undone. In one statement."""
+    found = [EarlierRecord(*row) for row in rows_of(_earlier_records(), document=document_id)]
+    return sorted(found, key=lambda one: (-one.number, one.manner is None, one.organisation))
+
+
+@built_once
+def _earlier_records() -> CompoundSelect[*tuple[Any, ...]]:
+    is_earlier = and_(
+        Publication.milestone_id == number_of("document"), Publication.recorded_to.is_(None), ~Publication.is_present
+    )
+    version = (Publication.number, Publication.version, Organisation.name)
+    approvals = (
+        select(*version, Approval.manner, Approval.approved_on, type_coerce(null(), Date))
+        .join(Approval, Approval.publication_id == Publication.id)
+        .join(Approval.organisation)
+    )
+    copies = (
+        select(*version, null(), PublicationCopy.sent_on, PublicationCopy.received_on)
+        .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
+        .join(PublicationCopy.receiver)
+    )
+    return union_all(*(one.where(is_earlier) for one in (approvals, copies)))
 
 
 def recorders_of_present(versions: Iterable[ListedVersion]) -> frozenset[int | None]:

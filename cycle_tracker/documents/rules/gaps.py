@@ -50,12 +50,14 @@ class GapFacts:
     """What is known of one document.
 
     `is_plan` says that it goes to each receiver (2014 Act, section 10(7)(a)) and is wanted in a form for children; a
-    report is wanted with a summary (statutory guidance on section 13). `before_service` marks what fell due before the
-    partnership used the service: of that nobody is asked for minutes, copies or receipts.
+    report is wanted with a summary (statutory guidance on section 13). `prepared` says that a plan is recorded as
+    prepared. `before_service` marks what fell due before the partnership used the service: of that nobody is asked for
+    minutes, copies or receipts.
     """
 
     published: bool
     is_plan: bool
+    prepared: bool = True
     draft: bool = False
     interim: bool = False
     interim_until_known: bool = True
@@ -71,20 +73,20 @@ class GapFacts:
 def gaps_of(facts: GapFacts) -> list[Gap]:
     """What is missing, in the order in which the page shows its parts.
 
-    Before the document is published nothing is missing yet, but for the date and minute of an approval that is there.
-    Copies are of the plan itself: of an interim plan none is looked for.
+    Before the document is published nothing is missing yet, but for the date and minute of an approval that is there,
+    and the preparation of a plan that was sent. Copies are of the plan itself: of an interim plan none is looked for.
     """
     if not facts.published or facts.draft:
         recorded = [one for one in facts.approvals if one.recorded]
         draft = [Gap(About.PUBLICATION, "Only a draft is published.")] if facts.draft else []
-        return [*draft, *_of_approvals(recorded)]
+        return [*draft, *_of_approvals(recorded), *_of_preparation(facts)]
     if facts.before_service:
         return list(_of_the_place_and_day(facts))
     return [
         *_of_the_place_and_day(facts),
         *_of_forms(facts),
         *_of_approvals(facts.approvals),
-        *_of_copies(() if facts.is_plan and facts.interim else facts.copies),
+        *(_of_preparation(facts) if facts.is_plan and facts.interim else _of_copies(facts.copies)),
     ]
 
 
@@ -121,6 +123,11 @@ def _of_approvals(approvals: Iterable[ApprovalFacts]) -> Iterable[Gap]:
             yield Gap(About.APPROVALS, f"The date of the approval of {one.body} is missing.")
         elif not one.minuted:
             yield Gap(About.APPROVALS, f"The minute of the approval of {one.body} is missing.")
+
+
+def _of_preparation(facts: GapFacts) -> Iterable[Gap]:
+    if facts.is_plan and not facts.prepared and any(one.sent for one in facts.copies):
+        yield Gap(About.COPIES, "A copy was sent, but the plan is not recorded as prepared.")
 
 
 def _of_copies(copies: Iterable[CopyFacts]) -> Iterable[Gap]:

@@ -1,4 +1,4 @@
-"""Days of publication that are possible and not likely: a person is asked whether they are right."""
+"""Days of publication, and of copies, that are possible and not likely: a person is asked whether they are right."""
 
 from datetime import date
 
@@ -20,3 +20,28 @@ def why_unlikely(reports_on: date | None, published_on: date) -> str:
             "tick “This is right” and save again."
         )
     return ""
+
+
+def why_interim_unlikely(published_on: date | None, interim_until: date | None) -> str:
+    """Why the last day of an interim plan is not likely; empty if it is. One may be put on a web page late.
+
+    >>> why_interim_unlikely(date(2026, 4, 2), date(2027, 3, 31))
+    ''
+    """
+    if published_on is None or interim_until is None or published_on <= interim_until:
+        return ""
+    return (
+        f"The last day that it covers ({interim_until:%-d %B %Y}) is before it was published. If both dates are right, "
+        "tick “This is right” and save again."
+    )
+
+
+def why_copy_unlikely(prepared_on: date | None, sent_on: date | None) -> str:
+    """Why the day on which a copy of a plan was sent is not likely; empty if it is. The plan is prepared, then sent
+    (2014 Act, section 10(7)). `prepared_on` is None where no day is recorded."""
+    if prepared_on is None or sent_on is None or sent_on >= prepared_on:
+        return ""
+    return (
+        f"The plan is recorded as prepared on {prepared_on:%-d %B %Y}. If a copy was sent before then, "
+        "tick “This is right” and save again."
+    )

@@ -23,7 +23,7 @@ from cycle_tracker.milestones.services.milestones import complete, date_by
 from cycle_tracker.models.approval import Approval, Preparation
 from cycle_tracker.models.escalation import Resolution
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.publication import Publication, Version
+from cycle_tracker.models.publication import Publication, PublicationCopy, Version
 from cycle_tracker.models.user import User
 from cycle_tracker.organisations.services.parts import FOLLOWERS
 from cycle_tracker.reminders.services.notices import restart_notices
@@ -71,6 +71,7 @@ def settle_documents(document_ids: Collection[int | None], *, by: User | None, n
     recorded = or_(
         exists().where(Publication.milestone_id == Milestone.id, Publication.is_present),
         exists().where(Approval.milestone_id == Milestone.id),
+        exists().where(PublicationCopy.milestone_id == Milestone.id),
     )
     known = or_(recorded, exists().where(Preparation.milestone_id == Milestone.id))
     wanted = select(Milestone).where(Milestone.id.in_(document_ids), known).order_by(Milestone.id)

@@ -15,6 +15,7 @@ from cycle_tracker.documents.services.publication_corrections import PublishedAd
 from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
 from cycle_tracker.documents.services.sendings import stop_sendings_of_replaced
 from cycle_tracker.documents.services.versions import add_version, approvals_of, ensure_present, move_approvals
+from cycle_tracker.documents.services.waiting_copies import give_waiting_copies
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import date_by
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -50,9 +51,9 @@ def record_newer_version(
 
     The version before it stays as it is: where it was, its kept copy, to whom copies went, and the approvals made until
     its day. Those of the new one are looked for afresh. A plan stays prepared on the day of its first version, and a
-    report published. The plan that follows an interim one is the plan itself: the approvals made so far are its own,
-    and its day is the day of publication. Raises RuleBroken without a reason, for a draft, and for a day that cannot
-    be.
+    report published. The plan that follows an interim one is the plan itself: the approvals made so far, and the copies
+    of it that were sent, are its own, and its day is the day of publication. Raises RuleBroken without a reason, for a
+    draft, and for a day that cannot be.
     """
     ensure_present(publication)
     document, version = publication.milestone, version_that_follows(publication.version)
@@ -70,6 +71,8 @@ def record_newer_version(
     stop_sendings_of_replaced(publication, now=now)
     newer = add_version(document, version, published_on, by=by, now=now)
     move_approvals(later, newer)
+    if not publication.is_document:
+        give_waiting_copies(newer, by=by, now=now)
     set_places(newer, [PublishedAddress(Form.FULL, "en", address)] if address else [])
     after = facts_of_publication(newer) | {"opened_again": [step.key for step in reopen]}
     audit.record_milestone(

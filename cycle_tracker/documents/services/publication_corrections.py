@@ -22,6 +22,7 @@ from cycle_tracker.documents.services.versions import (
     move_approvals,
     reach_of,
 )
+from cycle_tracker.documents.services.waiting_copies import give_waiting_copies, let_copies_wait
 from cycle_tracker.milestones.services.files import remove_content
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.evidence import StoredFile
@@ -64,8 +65,9 @@ def correct_publication(
     """
     ensure_present(publication)
     document = publication.milestone
-    confirmed = confirmed or published_on == publication.first_published_on
-    ensure_day_of_publication(document, version, published_on, today, confirmed=confirmed)
+    until = interim_until if version is Version.INTERIM else None
+    confirmed = confirmed or (published_on, until) == (publication.first_published_on, publication.interim_until)
+    ensure_day_of_publication(document, version, published_on, today, interim_until=until, confirmed=confirmed)
     ensure_day_of_publication(document, version, newer_on, today, field="newer_on", confirmed=True)
     if newer_on is not None and published_on is not None and newer_on < published_on:
         raise RuleBroken("The newer version cannot be published before the first one.", field="newer_on")
@@ -78,10 +80,9 @@ def correct_publication(
     if publication.is_newer:
         first = next(one for one in known if one.is_document)
         _correct(first, first.version, published_on, first.interim_until, by=by, now=now)
-    own_day = newer_on if publication.is_newer else published_on
-    _correct(publication, version, own_day, interim_until, by=by, now=now)
+    _correct(publication, version, newer_on if publication.is_newer else published_on, until, by=by, now=now)
     arrange_versions(document)
-    _move_approvals_with(publication, was_document=was_document)
+    _move_with(publication, was_document=was_document, by=by, now=now)
     set_places(publication, places)
     if publication.is_draft:
         stop_sendings(publication, now=now)  # a draft is sent to nobody
@@ -134,18 +135,22 @@ def _correct(
         row.version, row.published_on, row.interim_until = version, published_on, until
 
 
-def _move_approvals_with(publication: Publication, *, was_document: bool) -> None:
-    """Approvals are of the document itself: they wait for it if this turns out to be a draft or an interim plan."""
+def _move_with(publication: Publication, *, was_document: bool, by: User, now: datetime) -> None:
+    """Approvals are of the document itself: they wait for it if this turns out to be a draft or an interim plan. So do
+    the copies that were sent before it was published; those sent after are copies of what was published."""
     document = publication.milestone
     if publication.is_document and not was_document:
         move_approvals(approvals_of(document, None), publication)
+        give_waiting_copies(publication, by=by, now=now)
     elif was_document and not publication.is_document:
         move_approvals(approvals_of(document, publication), None)
+        let_copies_wait(publication)
 
 
 def undo_publication(publication: Publication, reason: str, *, by: User, now: datetime) -> None:
     """Undo the record that the present version is published, with its addresses and copies; what it had completed is
-    open again, and the version before it, if there is one, is present again. Its approvals wait for another version.
+    open again, and the version before it, if there is one, is present again. Its approvals wait for another version,
+    and so do the copies that were sent before it was published.
 
     The row stays, as known up to now, and the audit has the facts with the reason. The bytes of a kept copy go. Raises
     RuleBroken without a reason.
@@ -164,6 +169,7 @@ def undo_publication(publication: Publication, reason: str, *, by: User, now: da
     )
     stop_sendings(publication, now=now)
     move_approvals(approvals_of(document, publication), None)
+    let_copies_wait(publication)
     publication.is_present, publication.recorded_to = False, now
     arrange_versions(document)
     if file is not None:

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.documents.rules.publications import Unlikely, why_unlikely
+from cycle_tracker.documents.rules.publications import Unlikely, why_interim_unlikely, why_unlikely
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.sendings import send_copy, stop_sendings
 from cycle_tracker.documents.services.versions import add_version, approvals_of, move_approvals, present_version
+from cycle_tracker.documents.services.waiting_copies import give_waiting_copies
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.milestone import Milestone
@@ -33,10 +34,11 @@ def record_publication(
     interim_until: date | None = None,
     confirmed: bool = False,
 ) -> Publication:
-    """Record where and when a document was published; with `send_to_ministers`, send it to Scottish Government.
+    """Record where and when a document was published; with `send_to_ministers`, send it to Scottish Government, unless
+    a copy to it is on record already.
 
     A draft, published for a consultation, finishes nothing, and what is published after it takes its place; it stays
-    among the versions. The approvals made so far are those of the document itself. Raises
+    among the versions. The approvals made so far, and the copies sent so far, are those of the document itself. Raises
     RuleBroken for what is no document, is recorded already, or carries a day that cannot be; and Unlikely for a day
     that is not likely, unless a person confirmed it.
     """
@@ -45,7 +47,7 @@ def record_publication(
     earlier = present_version(document)
     if earlier is not None and not earlier.is_draft:
         raise RuleBroken("This is already recorded as published.", field="address")
-    ensure_day_of_publication(document, version, published_on, today, confirmed=confirmed)
+    ensure_day_of_publication(document, version, published_on, today, interim_until=interim_until, confirmed=confirmed)
     if earlier is not None:
         _put_away_draft(earlier, by=by, now=now)
     publication = add_version(document, version, published_on, interim_until=interim_until, by=by, now=now)
@@ -53,9 +55,10 @@ def record_publication(
         publication.addresses.append(PublicationAddress(address=address))
     if publication.is_document:
         move_approvals(approvals_of(document, None), publication)
+        give_waiting_copies(publication, by=by, now=now)
     _record_event(publication, by=by, now=now)
     settle(document, by=by, now=now)
-    if send_to_ministers and not publication.is_draft:
+    if send_to_ministers and not publication.is_draft and not _is_with_government(publication):
         send_to_scottish_government(publication, by=by, today=today, now=now)
     count_as_changed(document)
     db.session.flush()
@@ -69,14 +72,19 @@ def ensure_day_of_publication(
     today: date,
     *,
     field: str = "published_on",
+    interim_until: date | None = None,
     confirmed: bool = False,
 ) -> None:
     """Raises RuleBroken, beside the field, for a day on which the document cannot have been published, and Unlikely for
-    one that is not likely, which a person may confirm."""
+    one that is not likely, which a person may confirm. `interim_until` counts for an interim version."""
     if published_on is None:
         return
     ensure_past_day(published_on, today, field=field)
-    unlikely = "" if confirmed or version is Version.DRAFT else why_unlikely(document.reports_on, published_on)
+    if confirmed or version is Version.DRAFT:
+        return
+    unlikely = why_unlikely(document.reports_on, published_on)
+    if version is Version.INTERIM:
+        unlikely = unlikely or why_interim_unlikely(published_on, interim_until)
     if unlikely:
         raise Unlikely(unlikely, field="confirmed")
 
@@ -133,7 +141,7 @@ def record_copy_to_government(
     if publication.is_draft:
         raise RuleBroken("Only a draft is published. Record the document itself first.")
     government = scottish_government()
-    if any(copy.receiver_id == government.id for copy in publication.copies):
+    if _is_with_government(publication):
         raise RuleBroken("This is already recorded as sent to the Scottish Government.")
     stop_sendings(publication, now=now, receiver_id=government.id)
     copy = PublicationCopy(receiver=government, sent_on=sent_on, sent_recorded_by_id=by.id if by else None)
@@ -143,6 +151,11 @@ def record_copy_to_government(
     audit.record_milestone(document, "told-government", by=by, at=now, after={"sent_on": sent_on})
     settle(document, by=by, now=now)
     return copy
+
+
+def _is_with_government(publication: Publication) -> bool:
+    government = scottish_government()
+    return any(copy.receiver_id == government.id for copy in publication.copies)
 
 
 def scottish_government() -> Organisation:

@@ -8,8 +8,14 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
+from cycle_tracker.documents.queries.copies import waiting_government_copy
 from cycle_tracker.documents.services.document_copies import take_back_copy
-from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
+from cycle_tracker.documents.services.publications import (
+    record_copy_to_government,
+    record_publication,
+    scottish_government,
+)
+from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -30,6 +36,8 @@ class ReceivedDocument:
     address: str = ""
     published_on: date | None = None
     confirmed: bool = False
+    not_published: bool = False
+    """A plan that is not published yet: it was sent before that."""
 
 
 def record_receipts(
@@ -50,11 +58,37 @@ def record_receipts(
 def record_received_document(
     document: Milestone, known: ReceivedDocument, *, by: User, today: date, now: datetime
 ) -> None:
-    """Record that a document was received, and with it what was not recorded here: that it is published, and sent.
+    """Record that a document was received, and with it what was not recorded here: that it is published, and sent. Of a
+    plan that was sent before it is published, only that it was sent.
 
     Raises RuleBroken for days that cannot be, and for what is received already.
     """
     ensure_past_day(known.received_on, today, field="received_on")
+    if known.not_published and (known.published_on is not None or known.address):
+        raise RuleBroken("If the plan is not published, clear its date and address.", field="not_published")
+    waiting = waiting_government_copy(document)
+    if waiting is None and known.not_published:
+        waiting = _send_before(document, known, by=by, today=today, now=now)
+    copy = waiting or _published_copy(document, known, by=by, today=today, now=now)
+    if copy.received_on is not None:
+        raise RuleBroken("This is already recorded as received.")
+    _ensure_not_before_sent(document, copy, known.received_on)
+    _receive(document, copy, known.received_on, by=by, now=now)
+    db.session.flush()
+
+
+def _send_before(plan: Milestone, known: ReceivedDocument, *, by: User, today: date, now: datetime) -> PublicationCopy:
+    """The copy of a plan that is not published, of which nothing was recorded here."""
+    (copy,) = record_waiting_copies(
+        plan, [scottish_government()], sent_on=known.sent_on, by=by, today=today, now=now, confirmed=known.confirmed
+    )
+    return copy
+
+
+def _published_copy(
+    document: Milestone, known: ReceivedDocument, *, by: User, today: date, now: datetime
+) -> PublicationCopy:
+    """The copy of what is published, which is recorded as published and as sent where it is not yet."""
     publication = find_publication(document)
     if publication is None or publication.is_draft:
         publication = record_publication(
@@ -67,15 +101,10 @@ def record_received_document(
             now=now,
             confirmed=known.confirmed,
         )
-    copy = government_copy(publication) or _send_on_behalf(publication, known, by=by, today=today, now=now)
-    if copy.received_on is not None:
-        raise RuleBroken("This is already recorded as received.")
-    _ensure_not_before_sent(document, copy, known.received_on)
-    _receive(document, copy, known.received_on, by=by, now=now)
-    db.session.flush()
+    return government_copy(publication) or _send_on_behalf(publication, known, by=by, today=today, now=now)
 
 
-def undo_receipt(publication: Publication, copy: PublicationCopy, reason: str, *, by: User, now: datetime) -> None:
+def undo_receipt(document: Milestone, copy: PublicationCopy, reason: str, *, by: User, now: datetime) -> None:
     """Take back that a copy was received. Where its receipt was all that told of its being sent, that goes too.
 
     Raises RuleBroken without a reason, and where nothing is recorded as received.
@@ -84,7 +113,7 @@ def undo_receipt(publication: Publication, copy: PublicationCopy, reason: str, *
         raise RuleBroken("No receipt is recorded, so there is nothing to undo.")
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
-    document, on_behalf = publication.milestone, is_on_behalf(copy)
+    on_behalf = is_on_behalf(copy)
     audit.record_milestone(
         document,
         "receipt-undone",
@@ -95,7 +124,7 @@ def undo_receipt(publication: Publication, copy: PublicationCopy, reason: str, *
     )
     copy.received_on = copy.received_recorded_by_id = None
     if on_behalf:
-        take_back_copy(publication, copy, reason, by=by, now=now)
+        take_back_copy(document, copy, reason, by=by, now=now)
     count_as_changed(document)
     db.session.flush()
 

@@ -2,7 +2,7 @@
 is shown what they may know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cycle_tracker.core.deadlines import days_past
@@ -18,7 +18,7 @@ from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (
     NO_DATE,
@@ -38,13 +38,15 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class Facts:
     """What every page about a milestone is made from: the milestone, what is published of it, the changes of its date,
-    of those the explanation that holds, and the one that officials may read."""
+    of those the explanation that holds, and the one that officials may read; and the copies of a plan that were sent
+    before it was published itself."""
 
     milestone: Milestone
     publication: Publication | None = None
     shared: DateChange | None = None
     explanation: DateChange | None = None
     date_changes: Sequence[DateChange] = ()
+    copies: Sequence[PublicationCopy] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def facts_on_page(on_page: OnPage) -> Facts:
     """The same for its own page, in one statement, or none where no date was changed."""
     milestone, publication = on_page.milestone, on_page.publication
     changes = list_date_changes(milestone.id) if on_page.has.date_changes else []
-    return _facts(milestone, None if publication is None or publication.is_draft else publication, changes)
+    published = None if publication is None or publication.is_draft else publication
+    return replace(_facts(milestone, published, changes), copies=on_page.copies)
 
 
 def _facts(milestone: Milestone, publication: Publication | None, changes: Sequence[DateChange]) -> Facts:

@@ -11,6 +11,7 @@ from functools import partial
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.wording import day
+from cycle_tracker.documents.queries.copies import waiting_copies
 from cycle_tracker.documents.rules.documents import early_words
 from cycle_tracker.documents.services.publication_corrections import OUT_OF_ORDER
 from cycle_tracker.documents.services.versions import field_out_of_order
@@ -27,7 +28,7 @@ from cycle_tracker.imports.rules.history_rows import (
 )
 from cycle_tracker.imports.rules.import_rows import Problem, SheetRow
 from cycle_tracker.imports.services.plans import Change, Effect, Plan, Step, in_order, place_rows
-from cycle_tracker.milestones.queries.milestones import government_copy
+from cycle_tracker.milestones.queries.milestones import government_copy, government_copy_among
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy
@@ -37,17 +38,19 @@ ENGLISH = "en"
 
 @dataclass(frozen=True)
 class ImportedDocument:
-    """One row with what is there of its document: the version that is present, and all that are known."""
+    """One row with what is there of its document: the version that is present, and all that are known; and the copy
+    that Scottish Government was sent of a plan before that was published."""
 
     row: HistoryRow
     partnership: Partnership
     document: Milestone | None = None
     publication: Publication | None = None
     known: Sequence[Publication] = ()
+    waiting: PublicationCopy | None = None
 
     @property
     def copy(self) -> PublicationCopy | None:
-        return government_copy(self.publication) if self.publication else None
+        return government_copy(self.publication) if self.publication else self.waiting
 
 
 def plan_history(rows: Sequence[SheetRow], viewer: Viewer, today: date, *, only: Partnership | None = None) -> Plan:
@@ -89,6 +92,7 @@ def beside_what_is_there(rows: Sequence[ImportedDocument]) -> list[ImportedDocum
     documents = milestones_by_key({one.partnership.id for one in rows}, {one.row.document.key for one in rows})
     numbers = [document.id for document in documents.values()]
     publications, known = publications_of(numbers), known_versions_of(numbers)
+    waiting = waiting_copies(list(documents.values()))
     found = []
     for one in rows:
         document = documents.get((one.partnership.id, one.row.document.key))
@@ -99,6 +103,7 @@ def beside_what_is_there(rows: Sequence[ImportedDocument]) -> list[ImportedDocum
                 document=document,
                 publication=None if publication is None or publication.is_draft else publication,
                 known=known.get(document.id, []) if document else [],
+                waiting=government_copy_among(waiting.get(document.id, [])) if document else None,
             )
         )
     return found

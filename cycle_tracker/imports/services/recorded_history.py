@@ -102,14 +102,25 @@ def _record_copy(
 ) -> None:
     if copy is None:
         sent_on = sent.on if sent else None
-        record_copies_sent(publication, [scottish_government()], sent_on=sent_on, by=by, today=today, now=now)
+        record_copies_sent(
+            publication, [scottish_government()], sent_on=sent_on, by=by, today=today, now=now, confirmed=True
+        )
         copy = government_copy(publication)
     if copy is None:
         raise ValueError("a copy that was recorded is not there")
     sent_on = sent.on if sent else copy.sent_on
     received_on = received.on if received else copy.received_on
     if (sent_on, received_on) != (copy.sent_on, copy.received_on):
-        correct_copy(publication, copy, sent_on=sent_on, received_on=received_on, by=by, today=today, now=now)
+        correct_copy(
+            publication.milestone,
+            copy,
+            sent_on=sent_on,
+            received_on=received_on,
+            by=by,
+            today=today,
+            now=now,
+            confirmed=True,
+        )
 
 
 def _there(document: Milestone | None) -> Milestone:

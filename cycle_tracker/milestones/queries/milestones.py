@@ -1,6 +1,6 @@
 """Milestones, each fetched and authorised in one call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import NoResultFound
@@ -102,7 +102,12 @@ def _publication() -> Select[Publication]:
 
 def government_copy(publication: Publication) -> PublicationCopy | None:
     """The copy that went to Scottish Government, if one did. Needs the copies loaded with their receivers."""
-    return next((copy for copy in publication.copies if _is_government(copy.receiver)), None)
+    return government_copy_among(publication.copies)
+
+
+def government_copy_among(copies: Iterable[PublicationCopy]) -> PublicationCopy | None:
+    """The copy among these that went to Scottish Government, if one did."""
+    return next((copy for copy in copies if _is_government(copy.receiver)), None)
 
 
 def _is_government(organisation: Organisation) -> bool:

@@ -5,6 +5,7 @@ says in which; the others are not asked for. Every kind has its column here, whi
 statement asks for all of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,6 +38,8 @@ class Attached(NamedTuple):
     answers: bool
     approvals: bool
     comments: bool
+    copies: bool
+    """Copies that were sent of a plan which is not published itself."""
     date_changes: bool
     escalations: bool
     events: bool
@@ -53,15 +56,18 @@ class Attached(NamedTuple):
 
 @dataclass(frozen=True)
 class OnPage:
-    """A milestone, of what it has any, and what is published of it, a draft too."""
+    """A milestone, of what it has any, and what is published of it, a draft too. `copies` were sent of a plan before it
+    was published itself."""
 
     milestone: Milestone
     has: Attached
     publication: Publication | None
+    copies: Sequence[PublicationCopy] = ()
 
 
 def get_milestone_on_page(viewer: Viewer, slug: str, key: str) -> OnPage:
-    """One milestone for its page, which only reads it: in one statement, and one more for what is published.
+    """One milestone for its page, which only reads it: in one statement, one more for what is published, and one for
+    copies that were sent before that.
 
     Raises NoResultFound where there is none or the person may not see it.
     """
@@ -115,6 +121,7 @@ def _kinds() -> list[ColumnElement[bool]]:
         "answers": _any(Answer.milestone_id),
         "approvals": _any(Approval.milestone_id),
         "comments": _any(Comment.milestone_id),
+        "copies": _any(PublicationCopy.milestone_id, PublicationCopy.publication_id.is_(None)),
         "date_changes": _any(DateChange.milestone_id),
         "escalations": _any(Escalation.milestone_id),
         "events": _any(AuditEvent.subject_id, AuditEvent.subject == "milestone"),
@@ -136,12 +143,13 @@ def _any(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _with_publication(milestone: Milestone, has: Attached) -> OnPage:
+    copies = _waiting_copies(milestone) if has.copies else []
     if not has.publication:
-        return OnPage(milestone, has, None)
+        return OnPage(milestone, has, None, copies)
     rows = [parts_of(row, *_PUBLISHED) for row in rows_of(_publication(), milestone=milestone.id)]
     published, kept, *_ = rows[0]
     addresses = {address[0]: address for _, _, address, _, _ in rows if address}
-    copies = {copy[0]: (copy, receiver) for _, _, _, copy, receiver in rows if copy}
+    sent = {copy[0]: (copy, receiver) for _, _, _, copy, receiver in rows if copy}
     publication = detached(
         Publication,
         published,
@@ -150,10 +158,26 @@ def _with_publication(milestone: Milestone, has: Attached) -> OnPage:
         addresses=[detached(PublicationAddress, addresses[number]) for number in sorted(addresses)],
         copies=[
             detached(PublicationCopy, copy, receiver=detached(Organisation, receiver))
-            for _, (copy, receiver) in sorted(copies.items())
+            for _, (copy, receiver) in sorted(sent.items())
         ],
     )
-    return OnPage(milestone, has, publication)
+    return OnPage(milestone, has, publication, copies)
+
+
+def _waiting_copies(milestone: Milestone) -> list[PublicationCopy]:
+    rows = [parts_of(row, PublicationCopy, Organisation) for row in rows_of(_waiting(), milestone=milestone.id)]
+    return [detached(PublicationCopy, copy, receiver=detached(Organisation, receiver)) for copy, receiver in rows]
+
+
+@built_once
+def _waiting() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns_of(PublicationCopy, Organisation))
+        .select_from(PublicationCopy)
+        .join(PublicationCopy.receiver)
+        .where(PublicationCopy.milestone_id == number_of("milestone"), PublicationCopy.publication_id.is_(None))
+        .order_by(PublicationCopy.id)
+    )
 
 
 _PUBLISHED = (Publication, StoredFile, PublicationAddress, PublicationCopy, Organisation)

@@ -117,7 +117,10 @@ def _publish(partnership_ids: Sequence[int]) -> None:
     government = scottish_government().id
     insert_many(
         table_of(PublicationCopy),
-        ({"publication_id": number, "receiver_id": government, "sent_on": one.done_on} for number, one in mine),
+        (
+            {"milestone_id": one.id, "publication_id": number, "receiver_id": government, "sent_on": one.done_on}
+            for number, one in mine
+        ),
     )
 
 

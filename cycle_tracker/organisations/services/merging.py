@@ -116,8 +116,8 @@ def _of_both(of: Any, duplicate: Organisation, kept: Organisation) -> ColumnElem
     """Whether a row is the duplicate's, and the other organisation has one of the same version."""
     other = aliased(of.class_)
     same = other.publication_id.is_not_distinct_from(of.class_.publication_id)
-    if of.class_ is Approval:
-        same = and_(same, other.milestone_id == Approval.milestone_id)
+    if of.class_ is not Sending:
+        same = and_(same, other.milestone_id == of.class_.milestone_id)
     return and_(of == duplicate.id, exists().where(getattr(other, of.key) == kept.id, same))
 
 
@@ -125,12 +125,12 @@ def _can_be_removed(model: Any) -> ColumnElement[bool]:
     """Whether a page shows a record: one of a present version, or one of a version to come while the document itself is
     not published. Once it is, what waits for a newer version is shown on no page."""
     present = exists().where(Publication.id == model.publication_id, Publication.is_present)
-    if model is not Approval:
+    if model is Sending:
         return present
     is_plan = exists().where(Milestone.id == Publication.milestone_id, Milestone.kind == Kind.PLAN)
     itself = or_(Publication.version != Version.INTERIM, ~is_plan.correlate(Publication))
-    published = exists().where(Publication.milestone_id == Approval.milestone_id, IS_PUBLISHED, itself)
-    return or_(and_(Approval.publication_id.is_(None), ~published), present)
+    published = exists().where(Publication.milestone_id == model.milestone_id, IS_PUBLISHED, itself)
+    return or_(and_(model.publication_id.is_(None), ~published), present)
 
 
 def _drop_double_grants(duplicate: Organisation, kept: Organisation) -> None:

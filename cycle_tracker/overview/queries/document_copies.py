@@ -10,6 +10,7 @@ from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.statements import Asked, OneOf, built_once, number_of, rows_of
+from cycle_tracker.documents.queries.copies import IS_OF_PRESENT
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
@@ -50,12 +51,14 @@ def _not_notified(reach: Reach) -> Select[*tuple[Any, ...]]:
 
 
 class ToReceive(NamedTuple):
-    """A document that was sent to the Scottish Government, and whose receipt is not recorded."""
+    """A document that was sent to the Scottish Government, and whose receipt is not recorded. A plan may be sent before
+    it is published."""
 
     key: str
     title: str
     slug: str
     partnership: str
+    is_published: bool
     published_on: date | None
     sent_on: date
 
@@ -72,16 +75,26 @@ def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
         PublicationCopy.receiver_id == _SCOTTISH_GOVERNMENT,
         PublicationCopy.sent_on.is_not(None),
         PublicationCopy.received_on.is_(None),
-        exists().where(Publication.id == PublicationCopy.publication_id, Publication.is_present),
+        IS_OF_PRESENT,
     )
     if reach is Reach.EVERYWHERE:  # otherwise the first may all be elsewhere
         waiting = waiting.order_by(PublicationCopy.sent_on, PublicationCopy.id).limit(LISTED_AT_MOST)
     first = OneOf(PublicationCopy.id, waiting)
     return (
-        _documents()
-        .add_columns(PublicationCopy.sent_on)
-        .join(PublicationCopy, PublicationCopy.publication_id == Publication.id)
-        .where(in_reach(Milestone.partnership_id, reach), first)
+        select(
+            Milestone.key,
+            Milestone.title,
+            Partnership.slug,
+            Partnership.name.label("partnership"),
+            Publication.id.is_not(None).label("is_published"),
+            FIRST_PUBLISHED_ON.label("published_on"),
+            PublicationCopy.sent_on,
+        )
+        .select_from(PublicationCopy)
+        .join(Milestone, Milestone.id == PublicationCopy.milestone_id)
+        .join(Milestone.partnership)
+        .outerjoin(Publication, Publication.id == PublicationCopy.publication_id)
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), first)
         .order_by(PublicationCopy.sent_on, Partnership.name, Milestone.id)
         .limit(number_of("at_most"))
     )

@@ -34,7 +34,7 @@ def published(report: Milestone, version: Version = Version.FINAL) -> Publicatio
 
 
 def sent(publication: Publication) -> None:
-    db.session.add(PublicationCopy(publication_id=publication.id, receiver_id=make_government().id))
+    publication.copies.append(PublicationCopy(receiver_id=make_government().id))
     db.session.flush()
 
 
@@ -56,7 +56,8 @@ def test_a_document_is_complete_once_it_is_published_and_a_plan_once_it_is_sent_
 
 def test_a_copy_to_somebody_else_completes_nothing(plan: Milestone) -> None:
     council = make_organisation("Moray Council")
-    db.session.add(PublicationCopy(publication_id=published(plan).id, receiver_id=council.id))
+    publication = published(plan)
+    publication.copies.append(PublicationCopy(receiver_id=council.id))
     db.session.flush()
     assert not is_complete(plan)
 

@@ -1,5 +1,7 @@
 """What is missing beside a document, in words."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +135,15 @@ def test_of_a_copy_one_thing_is_missing_at_most_and_nothing_while_its_email_is_u
     else:
         expected = [] if copy.under_way else ["No copy to the Reporter is recorded."]
     assert words(**WHOLE, copies=[copy]) == expected
+
+
+def test_a_plan_that_was_sent_is_looked_for_among_the_prepared() -> None:
+    sent, not_sent = CopyFacts("Police Scotland", sent=True), CopyFacts("Police Scotland", sent=False)
+    words = ["A copy was sent, but the plan is not recorded as prepared."]
+    for facts, copy, expected in (
+        (GapFacts(published=False, is_plan=True, prepared=False), sent, words),
+        (GapFacts(published=True, is_plan=True, prepared=False, interim=True), sent, words),
+        (GapFacts(published=False, is_plan=True, prepared=True), sent, []),
+        (GapFacts(published=False, is_plan=True, prepared=False), not_sent, []),
+    ):
+        assert gaps_about(gaps_of(replace(facts, copies=[copy])), About.COPIES) == expected

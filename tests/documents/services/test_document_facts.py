@@ -153,7 +153,7 @@ def test_a_receipt_by_letter_and_a_corrected_day(tayside: Tayside) -> None:
     assert government is not None
     with pytest.raises(RuleBroken) as refused:
         correct_copy(
-            publication,
+            publication.milestone,
             government,
             sent_on=date(2026, 4, 9),
             received_on=date(2026, 4, 8),
@@ -163,7 +163,7 @@ def test_a_receipt_by_letter_and_a_corrected_day(tayside: Tayside) -> None:
         )
     assert refused.value.field == "received_on"
     correct_copy(
-        publication,
+        publication.milestone,
         government,
         sent_on=date(2026, 4, 10),
         received_on=date(2026, 4, 14),
@@ -180,14 +180,16 @@ def test_a_copy_is_received_on_the_day_it_was_sent_or_on_a_day_that_nobody_knows
     record_copies_sent(publication, tayside.record.receivers[:1], sent_on=APRIL, by=tayside.lead, today=TODAY, now=NOW)
     (copy,) = publication.copies
     for received_on, by_id in ((APRIL, tayside.lead.id), (None, None)):
-        correct_copy(publication, copy, sent_on=APRIL, received_on=received_on, by=tayside.lead, today=TODAY, now=NOW)
+        correct_copy(
+            publication.milestone, copy, sent_on=APRIL, received_on=received_on, by=tayside.lead, today=TODAY, now=NOW
+        )
         assert (copy.received_on, copy.received_recorded_by_id) == (received_on, by_id)
 
 
 def test_a_copy_that_was_not_sent_is_taken_back_and_its_step_opened(tayside: Tayside) -> None:
     publication = tayside.publish()
     record_copies_sent(publication, tayside.record.receivers[:1], sent_on=APRIL, by=tayside.lead, today=TODAY, now=NOW)
-    take_back_copy(publication, publication.copies[0], "It lay in the outbox", by=tayside.lead, now=NOW)
+    take_back_copy(publication.milestone, publication.copies[0], "It lay in the outbox", by=tayside.lead, now=NOW)
     db.session.commit()
     assert publication.copies == []
     assert tayside.find("send-to-ministers").is_open

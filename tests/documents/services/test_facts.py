@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,13 +17,15 @@ from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle, switch_on_steps
 from cycle_tracker.documents.queries.facts import fact_states
 from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.documents.rules.publications import Unlikely
 from cycle_tracker.documents.services.approvals import (
     ApprovalDetails,
     correct_approval,
+    record_preparation,
     take_back_approval,
+    undo_preparation,
 )
 from cycle_tracker.documents.services.document_copies import correct_copy, take_back_copy
-from cycle_tracker.documents.services.preparations import record_preparation, undo_preparation
 from cycle_tracker.documents.services.publication_corrections import (
     PublishedAddress,
     correct_publication,
@@ -65,10 +68,10 @@ def test_copies_to_the_other_service_providers_close_their_step_with_the_last(mo
     assert (step.state, step.done_on) == (State.DONE, date(2026, 5, 4))
     copy = moray.record.copy_to(providers[-1].id)
     assert copy is not None
-    moved = {"sent_on": date(2026, 5, 6), "received_on": None}
-    correct_copy(moray.publication, copy, **moved, by=moray.lead, today=TODAY, now=NOW)
-    assert step.done_on == date(2026, 5, 6)
-    take_back_copy(moray.publication, copy, "It lay in the outbox.", by=moray.lead, now=NOW)
+    moved = date(2026, 5, 6)
+    correct_copy(moray.plan, copy, sent_on=moved, received_on=None, by=moray.lead, today=TODAY, now=NOW)
+    assert step.done_on == moved
+    take_back_copy(moray.plan, copy, "It lay in the outbox.", by=moray.lead, now=NOW)
     assert (step.state, step.done_on, step.fact_count) == (State.IN_PROGRESS, None, len(providers) - 1)
 
 
@@ -111,7 +114,7 @@ def act_at_random(moray: Moray, chance: Random) -> str:
             acts["undo-publication"] = lambda: undo_publication(publication, "A slip.", by=moray.lead, now=NOW)
     if publication is not None and copies:
         copy = chance.choice(copies)
-        acts["take-back-copy"] = lambda: take_back_copy(publication, copy, "No.", by=moray.lead, now=NOW)
+        acts["take-back-copy"] = lambda: take_back_copy(publication.milestone, copy, "No.", by=moray.lead, now=NOW)
     name = chance.choice(sorted(acts))
     try:
         acts[name]()
@@ -146,7 +149,7 @@ def test_the_counts_of_every_step_are_those_of_the_facts(moray: Moray) -> None:
     check()
     moray.approve("Moray Council", COUNCIL_AGREED)
     check()
-    take_back_copy(moray.publication, moray.publication.copies[0], "A slip.", by=moray.lead, now=NOW)
+    take_back_copy(moray.plan, moray.publication.copies[0], "A slip.", by=moray.lead, now=NOW)
     check()
     undo_publication(moray.publication, "It was the draft.", by=moray.lead, now=NOW)
     check()
@@ -215,6 +218,17 @@ def test_a_publication_that_proves_to_be_interim_opens_the_plan_again(moray: Mor
     )
     assert (moray.plan.is_open, moray.prepared(), moray.done(*STEPS)) == (True, None, {})
     assert moray.state() is DocumentState.INTERIM
+
+
+def test_an_interim_plan_published_after_its_last_day_is_asked_about(moray: Moray) -> None:
+    over: dict[str, Any] = {"version": Version.INTERIM, "interim_until": PUBLISHED - timedelta(days=1)}
+    with pytest.raises(Unlikely):
+        moray.publish(**over)
+    publication = moray.publish(**over, confirmed=True)
+    facts: dict[str, Any] = {"published_on": PUBLISHED, "places": [], "by": moray.lead, "today": TODAY, "now": NOW}
+    correct_publication(publication, **over, **facts)
+    with pytest.raises(Unlikely):
+        correct_publication(publication, **over | {"interim_until": date(2026, 4, 1)}, **facts)
 
 
 def test_a_publication_is_undone_as_a_whole_and_what_it_had_closed_is_open_again(moray: Moray) -> None:

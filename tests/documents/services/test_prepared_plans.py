@@ -13,9 +13,10 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.services.approvals import (
     ApprovalDetails,
     correct_approval,
+    record_preparation,
     take_back_approval,
+    undo_preparation,
 )
-from cycle_tracker.documents.services.preparations import record_preparation, undo_preparation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.partnership import BodyRole, PartnershipBody
 from cycle_tracker.organisations.services.parts import add_body, end_body

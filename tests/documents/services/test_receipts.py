@@ -175,21 +175,21 @@ def test_undoing_leaves_what_the_partnership_told(nation: Nation) -> None:
     publication = nation.publish(nation.report)
     nation.receive()
     with pytest.raises(RuleBroken) as refused:
-        undo_receipt(publication, nation.copy(), "  ", by=nation.official, now=NOW)
+        undo_receipt(publication.milestone, nation.copy(), "  ", by=nation.official, now=NOW)
     assert refused.value.field == "reason"
-    undo_receipt(publication, nation.copy(), "It was another report.", by=nation.official, now=NOW)
+    undo_receipt(publication.milestone, nation.copy(), "It was another report.", by=nation.official, now=NOW)
     copy = nation.copy()
     assert (copy.sent_on, copy.received_on, copy.received_recorded_by_id) == (SENT_ON, None, None)
     assert nation.step.state is State.DONE
     assert len(list_to_receive(viewer_of(nation.official.id, TODAY))) == 1
     with pytest.raises(RuleBroken, match="nothing to undo"):
-        undo_receipt(publication, copy, "Again.", by=nation.official, now=NOW)
+        undo_receipt(publication.milestone, copy, "Again.", by=nation.official, now=NOW)
 
 
 def test_undoing_takes_back_what_was_recorded_on_behalf_but_not_that_it_is_published(nation: Nation) -> None:
     nation.receive(sent_on=SENT_ON)
     publication = db.session.scalars(select(Publication)).one()
-    undo_receipt(publication, nation.copy(), "It was another report.", by=nation.official, now=NOW)
+    undo_receipt(publication.milestone, nation.copy(), "It was another report.", by=nation.official, now=NOW)
     assert db.session.scalars(select(PublicationCopy)).all() == []
     assert nation.report.state is State.DONE
     assert nation.step.state is State.DONE, "it was published, and that completes it"

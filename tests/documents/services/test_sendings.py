@@ -15,7 +15,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role, Scope
-from cycle_tracker.documents.queries.sendings import government_has_mailbox, sending_facts
+from cycle_tracker.documents.queries.copies import government_has_mailbox, sending_facts
 from cycle_tracker.documents.services.document_copies import record_copies_sent
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publication_corrections import correct_publication, undo_publication
@@ -286,7 +286,7 @@ def test_what_a_person_records_meanwhile_wins_and_the_email_is_not_sent(days: Da
 
 def test_what_a_person_records_while_the_email_is_in_hand_stays(days: Days, lead: User) -> None:
     publication = publish(lead, mailbox=MAILBOX)
-    db.session.add(PublicationCopy(publication_id=publication.id, receiver=scottish_government(), sent_on=TODAY))
+    publication.copies.append(PublicationCopy(receiver=scottish_government(), sent_on=TODAY))
     db.session.commit()
     run(days)
     assert copies() == [("Scottish Government", TODAY, "")]

@@ -20,10 +20,11 @@ from cycle_tracker.documents.services.publication_corrections import undo_public
 from cycle_tracker.documents.web.publications import routes
 from cycle_tracker.models.approval import Preparation
 from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,
@@ -34,7 +35,7 @@ from tests.factories import (
     make_report,
     make_user,
 )
-from tests.support.pages import Browser, said, sign_in, soup, value_of
+from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 from tests.support.parallel import at_once
 
 PLAN = "/partnerships/moray/milestones/2026-29.plan-prepared"
@@ -304,3 +305,90 @@ def test_undo_pressed_twice_at_once_undoes_once(moray: Moray, monkeypatch: pytes
     assert sorted(answers) == ([302, 302] if db.engine.dialect.name == "sqlite" else [302, 409])
     assert db.session.scalars(select(Publication).where(Publication.is_present)).all() == []
     assert db.session.scalar(select(func.count()).where(AuditEvent.action == "publication-undone")) == 1
+
+
+def test_a_plan_that_was_sent_before_it_is_published_is_recorded_as_sent(moray: Moray) -> None:
+    client, copies = moray.client(), f"{PLAN}/publication/copies"
+    government = db.session.scalars(
+        select(Organisation).where(Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT)
+    ).one()
+    government.mailbox = "plans@gov.example.test"
+    db.session.commit()
+    page = client.get(copies)
+    assert "The plan is not recorded as prepared. You can still record" in said(page)
+    assert "Send by email" not in said(page)
+    send(client, f"{PLAN}/prepared", prepared_on="1 3 2026")
+    assert "not recorded as prepared" not in said(client.get(copies))
+    assert "The plan is not recorded as published. 0 of 3 copies are recorded as sent." in said(client.get(PLAN))
+    ministers = [str(government.id)]
+    text = send(client, copies, receivers=ministers, sent_on="28 2 2026")
+    assert "The plan is recorded as prepared on 1 March 2026." in text
+    text = send(client, copies, receivers=ministers, sent_on="28 2 2026", confirmed="y")
+    assert "Saved. The copies are listed below." in text
+    assert "1 of 3 copies are recorded as sent." in text
+    assert "Scottish Government 28 February 2026, recorded by Ailsa Grant" in text
+    assert "Prepared, not published" in text
+    send(client, f"{copies}/{government.id}", sent_on="5 3 2026")
+    page = client.get(PLAN)
+    assert "A copy is already recorded as sent to the Scottish Government on 5 March 2026." in said(page)
+    assert "Record and send" not in said(page)
+    assert "copies" in [part.get("id") for part in soup(page).find_all("h2")], "to which the buttons of steps lead"
+    official = moray.someone(Role.OFFICIAL)
+    assert "Sent on 5 March 2026. The plan is not recorded as published. No receipt" in said(official.get(PLAN))
+    assert "Moray" in said(official.get("/to-receive"))
+    assert "Not recorded as published" in said(official.get("/to-receive"))
+    assert "Published: Not" not in said(official.get("/"))
+    assert "Not recorded as published" in said(official.get("/"))
+    text = send(official, f"{PLAN}/receipt", received_on="9 3 2026")
+    assert "Received on 9 March 2026" in text
+    text = send(client, f"{PLAN}/publication", address=ADDRESS, published_on="2 4 2026", tell="yes")
+    assert "Saved. This was published on 2 April 2026." in text
+    assert "We are emailing" not in text
+    assert "Sent to the Scottish Government on 5 March 2026" in text
+    assert db.session.scalars(select(Message)).all() == []
+    text = send(client, f"{PLAN}/publication/taking-back", reason="It is not out yet.")
+    assert "1 of 3 copies are recorded as sent." in text
+    text = send(client, f"{copies}/{government.id}/taking-back", reason="It lay in the outbox.")
+    assert "0 of 3 copies are recorded as sent." in text
+    report = make_report(moray.partnership)
+    db.session.commit()
+    assert client.get(f"/partnerships/moray/milestones/{report.key}/publication/copies").status_code == 404
+
+
+def test_the_step_of_sending_leads_to_the_copies_until_the_plan_is_published(moray: Moray) -> None:
+    client = moray.client()
+    moray.step.fact = Fact.MINISTERS_SENT
+    db.session.commit()
+    assert f'href="{PLAN}#copies"' in client.get(STEP).get_data(as_text=True)
+    send(client, f"{PLAN}/publication/facts", **facts())
+    assert f'href="{PLAN}#publication"' in client.get(STEP).get_data(as_text=True)
+
+
+def test_a_plan_with_many_copies_that_wait_is_shown_in_as_many_statements_as_one_with_few(moray: Moray) -> None:
+    client = moray.client()
+
+    def shown(*receivers: Organisation) -> int:
+        db.session.add_all(PublicationCopy(milestone_id=moray.plan.id, receiver=one) for one in receivers)
+        db.session.commit()
+        with counted_statements() as statements:
+            assert client.get(PLAN).status_code == 200
+        return len(statements)
+
+    few = shown(moray.providers[0])
+    assert shown(moray.providers[1], *moray.bodies) == few
+
+
+def test_an_official_records_a_plan_that_came_before_it_is_published(moray: Moray) -> None:
+    official = moray.someone(Role.OFFICIAL)
+    path = f"{PLAN}/receipt"
+    assert "The plan is not published yet" in said(official.get(path))
+    days = {"received_on": "9 3 2026", "not_published": "y"}
+    text = send(official, path, **days, address=ADDRESS)
+    assert "If the plan is not published, clear its date and address." in text
+    text = send(official, path, **days)
+    assert "Received on 9 March 2026" in text
+    assert "The plan is not recorded as published." in text
+    assert "A copy was sent, but the plan is not recorded as prepared." in said(moray.client().get(PLAN))
+    undo = send(official, f"{path}/undo", reason="It was another plan.")
+    assert "Saved." in undo
+    assert "of 3 copies" not in undo

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Manner
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publication_corrections import (
@@ -18,7 +19,8 @@ from cycle_tracker.documents.services.publication_corrections import (
     undo_publication,
 )
 from cycle_tracker.milestones.services.files import store_file
-from cycle_tracker.models.publication import Form, Publication, Version
+from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version
 from tests.documents.web.conftest import ADDRESS, PLAN, TODAY, Tayside, facts, follow
 from tests.factories import make_user
 from tests.support.pages import Browser, counted_statements, said, soup, value_of
@@ -90,6 +92,32 @@ def test_the_page_lists_the_versions_with_the_newest_first_and_folded(tayside: T
     assert listed(administrator) == []
 
 
+def test_approvals_and_copies_of_earlier_versions_are_listed_folded(
+    tayside: Tayside, versions: list[Publication]
+) -> None:
+    *_, plan, revised = versions
+    ijb, board = tayside.bodies["Dundee IJB"], tayside.bodies["NHS Tayside"]
+    plan.copies.append(PublicationCopy(receiver=ijb, sent_on=date(2026, 5, 5), received_on=date(2026, 5, 7)))
+    plan.copies.append(PublicationCopy(receiver=board))
+    revised.copies.append(PublicationCopy(receiver=ijb, sent_on=date(2026, 6, 9)))
+    approved = {"manner": Manner.APPROVED, "recorded_by_id": tayside.lead.id, "recorded_at": clock.now()}
+    for version, day in ((plan, date(2026, 4, 1)), (revised, date(2026, 6, 1))):
+        where = {"milestone_id": version.milestone_id, "publication_id": version.id}
+        db.session.add(Approval(**where, organisation=board, approved_on=day, **approved))
+    db.session.commit()
+    for client in (tayside.client(), tayside.someone(Role.OFFICIAL)):
+        page = client.get(PLAN)
+        rows = soup(page).select("#earlier-list tbody tr")
+        assert [" ".join(row.get_text(" ", strip=True).split()) for row in rows] == [
+            "Final NHS Tayside Approved, 1 April 2026",
+            "Final Dundee IJB Copy sent on 5 May 2026. Received on 7 May 2026",
+            "Final NHS Tayside Copy sent, date not known",
+        ]
+        folded = soup(page).select_one("details:has(#earlier-list)")
+        assert folded is not None
+        assert not folded.has_attr("open")
+
+
 def test_one_version_is_no_list_and_takes_no_statement_more(tayside: Tayside) -> None:
     publication = tayside.publish()
     client = tayside.client()
@@ -99,7 +127,7 @@ def test_one_version_is_no_list_and_takes_no_statement_more(tayside: Tayside) ->
     replace(publication, date(2026, 5, 4), tayside)
     with counted_statements() as several:
         assert len(listed(client.get(PLAN))) == 2
-    assert len(several) <= len(alone) + 1
+    assert len(several) <= len(alone) + 2
 
 
 def test_a_correction_is_listed_with_who_made_it(tayside: Tayside, versions: list[Publication]) -> None:

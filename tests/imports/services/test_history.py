@@ -13,9 +13,12 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.services.newer_versions import record_newer_version
+from cycle_tracker.documents.services.publication_corrections import undo_publication
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.versions import present_version
+from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
 from cycle_tracker.imports.rules.history_rows import COLUMNS, documents_until
 from cycle_tracker.imports.rules.import_rows import SheetRow
 from cycle_tracker.imports.services.history import plan_history
@@ -126,6 +129,22 @@ def test_sent_and_received_are_recorded_by_whoever_says_so(country: Country) -> 
     assert copy is not None
     assert (copy.sent_on, copy.received_on) == (date(2020, 5, 4), date(2020, 5, 6))
     assert (copy.sent_recorded_by_id, copy.received_recorded_by_id) == (country.lead.id, country.lead.id)
+
+
+def test_a_plan_that_was_sent_before_it_was_published_keeps_its_copy(country: Country) -> None:
+    line = ("Moray", "plan", "2020-23", "1/5/2020", "", "4/4/2020", "6/5/2020")
+    put_in(country, line, by=country.lead)
+    undo_publication(publication("moray", "2020-23.plan-prepared"), "It was another plan.", by=country.lead, now=NOW)
+    plan_sent = document("moray", "2020-23.plan-prepared")
+    (receiver,) = get_record(plan_sent, TODAY).receivers[:1]
+    record_waiting_copies(plan_sent, [receiver], sent_on=date(2020, 4, 3), by=country.lead, today=TODAY, now=NOW)
+    db.session.commit()
+    (step,) = put_in(country, line, by=country.lead).steps
+    assert ("sent to Scottish Government on", "3 April 2020", "4 April 2020") in [
+        (one.what, one.old, one.new) for one in step.changes
+    ]
+    (copy,) = publication("moray", "2020-23.plan-prepared").copies
+    assert (copy.waited, copy.sent_on, copy.received_on) == (True, date(2020, 4, 4), date(2020, 5, 6))
 
 
 def test_a_lead_does_not_change_the_receipt_that_is_recorded(country: Country) -> None:

@@ -99,6 +99,10 @@ KINDS: dict[str, tuple[str, Callable[[Milestone, User], object]]] = {
         "comments",
         lambda one, by: Comment(milestone_id=one.id, author_id=by.id, written_at=clock.now(), text="Words"),
     ),
+    "copies": (
+        "copies",
+        lambda one, _by: PublicationCopy(milestone_id=one.id, receiver=make_organisation()),
+    ),
     "date_changes": (
         "date_changes",
         lambda one, _by: DateChange(milestone_id=one.id, kind=DateChangeKind.LOCAL, reason="Because"),
@@ -177,6 +181,7 @@ def test_no_kind_is_forgotten() -> None:
         "milestone_predecessors",
         "milestones.parent_id",
         "notices",
+        "publication_copies",
         "publications",
         "update_requests",
     }

@@ -15,8 +15,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.approvals import record_preparation
 from cycle_tracker.documents.services.explanations import note_expected_date
-from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone

@@ -192,12 +192,23 @@ def test_decisions_on_two_documents_that_are_still_to_be_published_stand_in_nobo
     kept, duplicate = provider("A"), provider("B")
     for one in (kept, duplicate):
         plan = make_milestone(moray, kind=Kind.PLAN)
+        db.session.add(PublicationCopy(milestone_id=plan.id, receiver=one))
         approval = Approval(milestone_id=plan.id, organisation=one, manner=Manner.NOTED, recorded_by_id=jean.id)
         approval.recorded_at = NOW
         db.session.add(approval)
     db.session.flush()
     merge_organisations(duplicate, kept, by=jean, now=NOW)
     assert db.session.scalars(select(Approval.organisation_id)).all() == [kept.id, kept.id]
+    assert db.session.scalars(select(PublicationCopy.receiver_id)).all() == [kept.id, kept.id]
+
+
+def test_two_copies_of_a_plan_that_is_still_to_be_published_are_never_made_one(moray: Partnership, jean: User) -> None:
+    kept, duplicate = provider("A"), provider("B")
+    plan = make_milestone(moray, kind=Kind.PLAN)
+    db.session.add_all(PublicationCopy(milestone_id=plan.id, receiver=one) for one in (kept, duplicate))
+    db.session.flush()
+    with pytest.raises(RuleBroken, match="a copy of the same plan or report recorded"):
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
 
 
 def test_two_emails_with_copies_of_the_same_plan_are_never_made_one(moray: Partnership, jean: User) -> None:

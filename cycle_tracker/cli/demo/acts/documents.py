@@ -10,9 +10,9 @@ from cycle_tracker.cli.demo.parts import EXPLANATIONS, HOLDS_FOR_DAYS, REVISES, 
 from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.services.approvals import record_preparation
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.newer_versions import record_newer_version
-from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
 from cycle_tracker.documents.services.receipts import record_receipts
 from cycle_tracker.milestones.rules.date_rules import DateRule

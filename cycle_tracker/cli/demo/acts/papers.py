@@ -179,7 +179,7 @@ def _send_copies(record: DocumentRecord, scene: Scene) -> None:
     if received_on < scene.on:
         copy = next(one for one in publication.copies if one.receiver_id == to[0].id)
         correct_copy(
-            publication,
+            record.document,
             copy,
             sent_on=sent_on,
             received_on=received_on,

@@ -7,7 +7,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Fact, Kind
 from cycle_tracker.documents.rules.facts import progress
-from cycle_tracker.milestones.queries.milestones import holds
+from cycle_tracker.milestones.queries.milestones import find_publication, holds
 from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.milestones.web.places import page_of
@@ -45,12 +45,14 @@ class CompletionPart:
 
 
 def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:  # noqa: ARG001
-    """For the people of the partnership and auditors. One statement, none for other milestones."""
+    """For the people of the partnership and auditors. Two statements at most, none for other milestones."""
     milestone = on_page.milestone
     if milestone.fact is None or milestone.fact_of_id is None or detail is not Detail.EVERYTHING:
         return None
     document = db.session.get_one(Milestone, milestone.fact_of_id)
     button, anchor = BUTTONS[milestone.fact]
+    if milestone.fact is Fact.MINISTERS_SENT and not _is_published(document):
+        anchor = "copies"  # with those of the other bodies: it is sent before it is published
     may_change = milestone.is_open and holds(viewer, Permission.CHANGE_OWN_MILESTONES, milestone)
     records = may_change and milestone.partnership is not None
     name = "plan" if document.kind is Kind.PLAN else "annual report"
@@ -69,3 +71,8 @@ def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> 
         reason=milestone.reason if milestone.details_not_known else "",
     )
     return Section("documents/completion/section.html", part)
+
+
+def _is_published(document: Milestone) -> bool:
+    publication = find_publication(document)
+    return publication is not None and publication.is_document

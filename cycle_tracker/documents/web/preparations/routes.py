@@ -10,7 +10,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.kinds import Kind, PreparedFrom
 from cycle_tracker.documents.queries.publications import get_document, get_record
-from cycle_tracker.documents.services.preparations import record_preparation, undo_preparation
+from cycle_tracker.documents.services.approvals import record_preparation, undo_preparation
 from cycle_tracker.documents.web.preparations.forms import PreparedForm
 from cycle_tracker.documents.web.reasons import do_with_reason
 from cycle_tracker.milestones.web.newest import changed_by_others

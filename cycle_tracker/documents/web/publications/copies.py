@@ -1,4 +1,5 @@
-"""Recording the copies of a document that were sent, putting one right, and taking its record back."""
+"""Recording the copies of a document that were sent, putting one right, and taking its record back. A plan may be sent
+before it is published: its copies wait until then."""
 
 from collections.abc import Sequence
 
@@ -9,14 +10,18 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
-from cycle_tracker.documents.queries.publications import get_publication
+from cycle_tracker.documents.queries.publications import get_document, get_record
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.services.sendings import ensure_mailboxes, send_copy
+from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
 from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, PublicationCopy
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
@@ -31,24 +36,24 @@ ONE = "/<int(max=2147483647):receiver_id>"
 @requires(Permission.RECORD_PUBLICATION)
 def record(slug: str, key: str) -> ResponseReturnValue:
     """Record who was sent a copy, or with `by` email, send it. Everybody who is to have one stands ticked,
-    but for those to whom an email is on its way."""
-    record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
-    document, choices = record.document, record.may_receive
+    but for those to whom an email is on its way. Before a plan is published nothing is emailed from here."""
+    record = _get(slug, key)
+    document, choices, publication = record.document, record.may_receive, _version_of(record)
     form = CopiesForm()
-    form.offer(choices)
+    form.offer(choices, with_mailbox=publication is not None)
     if not form.is_submitted():
         form.receivers.data = [
             str(one.id)
             for one in choices
             if one in record.receivers
-            and one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
+            and (publication is None or one.kind is not OrganisationKind.SCOTTISH_GOVERNMENT)
             and not record.is_being_sent_to(one)
         ]
-    by_email = request.form.get("by") == "email"
+    by_email = publication is not None and request.form.get("by") == "email"
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
-            _send_or_record(publication, form, choices, by_email=by_email)
+            _send_or_record(document, publication, form, choices, by_email=by_email)
     if attempt.saved:
         flash(SENDING if by_email else "Saved. The copies are listed below.", "success")
         return redirect(page_of(document))
@@ -57,8 +62,10 @@ def record(slug: str, key: str) -> ResponseReturnValue:
         document=document,
         form=form,
         choices=choices,
-        has_mailbox=any(one.mailbox for one in choices),
-        has_kept_copy=publication.kept_copy_id is not None,
+        is_published=publication is not None,
+        is_prepared=document.state is State.DONE,
+        has_mailbox=publication is not None and any(one.mailbox for one in choices),
+        has_kept_copy=publication is not None and publication.kept_copy_id is not None,
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
@@ -67,20 +74,21 @@ def record(slug: str, key: str) -> ResponseReturnValue:
 @requires(Permission.RECORD_PUBLICATION)
 def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
     """When one receiver was sent a copy, and a receipt that came back."""
-    record, publication, copy = _copy(slug, key, receiver_id)
-    document, receiver = record.document, copy.receiver.name
+    document, copy = _copy(slug, key, receiver_id)
+    receiver = copy.receiver.name
     form = CopyForm(sent_on=copy.sent_on, received_on=copy.received_on)
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
             correct_copy(
-                publication,
+                document,
                 copy,
                 sent_on=form.sent_on.data,
                 received_on=form.received_on.data,
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
+                confirmed=form.confirmed.data,
             )
     if attempt.saved:
         flash(f"Saved. The copy to {receiver} is updated.", "success")
@@ -98,12 +106,12 @@ def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
 @requires(Permission.RECORD_PUBLICATION)
 def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
     """Take back the record of a copy that was not sent."""
-    record, publication, copy = _copy(slug, key, receiver_id)
-    document, form, receiver = record.document, ReasonForm(), copy.receiver.name
+    document, copy = _copy(slug, key, receiver_id)
+    form, receiver = ReasonForm(), copy.receiver.name
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
-            take_back_copy(publication, copy, form.reason.data, by=current_user_row(), now=clock.now())
+            take_back_copy(document, copy, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
         flash(f"Saved. The copy to {receiver} is removed.", "success")
         return redirect(page_of(document))
@@ -117,12 +125,21 @@ def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
 
 
 def _send_or_record(
-    publication: Publication, form: CopiesForm, choices: Sequence[Organisation], *, by_email: bool
+    document: Milestone,
+    publication: Publication | None,
+    form: CopiesForm,
+    choices: Sequence[Organisation],
+    *,
+    by_email: bool,
 ) -> None:
     """Raises RuleBroken where nobody is chosen, or one of those chosen cannot be sent a copy."""
     by, now, chosen = current_user_row(), clock.now(), form.chosen(choices)
+    sent_on, today, confirmed = form.sent_on.data, clock.today(), form.confirmed.data
+    if publication is None:
+        record_waiting_copies(document, chosen, sent_on=sent_on, by=by, today=today, now=now, confirmed=confirmed)
+        return
     if not by_email:
-        record_copies_sent(publication, chosen, sent_on=form.sent_on.data, by=by, today=clock.today(), now=now)
+        record_copies_sent(publication, chosen, sent_on=sent_on, by=by, today=today, now=now, confirmed=confirmed)
         return
     if not chosen:
         raise RuleBroken("Choose who to send a copy to.", field="receivers")
@@ -131,10 +148,26 @@ def _send_or_record(
         send_copy(publication, receiver, by=by, now=now)
 
 
-def _copy(slug: str, key: str, receiver_id: int) -> tuple[DocumentRecord, Publication, PublicationCopy]:
-    """The copy to one receiver. Raises NoResultFound where none is recorded."""
-    record, publication = get_publication(current_viewer(), slug, key, clock.today(), to=Permission.RECORD_PUBLICATION)
+def _get(slug: str, key: str) -> DocumentRecord:
+    """What is recorded of a document of which copies may be: of a plan, or of a report that is published.
+
+    Raises NoResultFound for any other.
+    """
+    record = get_record(get_document(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION), clock.today())
+    if record.publication is None and record.document.kind is not Kind.PLAN:
+        raise NoResultFound
+    return record
+
+
+def _version_of(record: DocumentRecord) -> Publication | None:
+    """The version that copies are of; None where they wait for it. A draft of a report is sent to nobody."""
+    return record.publication if record.is_published or record.document.kind is not Kind.PLAN else None
+
+
+def _copy(slug: str, key: str, receiver_id: int) -> tuple[Milestone, PublicationCopy]:
+    """A document and its copy to one receiver. Raises NoResultFound where none is recorded."""
+    record = _get(slug, key)
     found = record.copy_to(receiver_id)
     if found is None:
         raise NoResultFound
-    return record, publication, found
+    return record.document, found

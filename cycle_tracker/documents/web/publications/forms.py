@@ -116,11 +116,13 @@ class CopiesForm(MilestoneForm):
         description="For example, 30/06/2026. Leave it empty if the date is not known",
         validators=[Optional()],
     )
+    confirmed = BooleanField(THIS_IS_RIGHT)
 
-    def offer(self, receivers: Sequence[Organisation]) -> None:
-        """Offer these receivers."""
+    def offer(self, receivers: Sequence[Organisation], *, with_mailbox: bool = True) -> None:
+        """Offer these receivers, those that can be sent an email with their address if `with_mailbox`."""
         self.receivers.choices = {
-            str(one.id): f"{one.name} ({one.mailbox})" if one.mailbox else one.name for one in receivers
+            str(one.id): f"{one.name} ({one.mailbox})" if one.mailbox and with_mailbox else one.name
+            for one in receivers
         }
 
     def chosen(self, receivers: Sequence[Organisation]) -> list[Organisation]:
@@ -141,6 +143,7 @@ class CopyForm(MilestoneForm):
         description="The date on their letter or email of receipt. Leave it empty until you have one",
         validators=[Optional()],
     )
+    confirmed = BooleanField(THIS_IS_RIGHT)
 
 
 class NewerVersionForm(MilestoneForm):

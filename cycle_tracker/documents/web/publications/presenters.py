@@ -8,15 +8,27 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.document_records import DocumentRecord
-from cycle_tracker.documents.queries.sendings import SendingFacts
 from cycle_tracker.documents.queries.undoing import may_undo
-from cycle_tracker.documents.queries.versions import ListedVersion, recorders_of_present
+from cycle_tracker.documents.queries.versions import EarlierRecord, ListedVersion, recorders_of_present
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.newer_versions import version_that_follows
 from cycle_tracker.documents.web.approvals.presenters import ApprovalRow, approval_rows
 from cycle_tracker.documents.web.links import Link, address_of, recorded_by
 from cycle_tracker.documents.web.preparations.presenters import PreparedPart, prepared_part
-from cycle_tracker.documents.web.publications.versions import PublishedAddress, VersionRow, version_rows
+from cycle_tracker.documents.web.publications.copy_rows import (
+    CopyRow,
+    WaitingPart,
+    copy_rows,
+    sending_words,
+    waiting_part,
+)
+from cycle_tracker.documents.web.publications.versions import (
+    EarlierRow,
+    PublishedAddress,
+    VersionRow,
+    earlier_rows,
+    version_rows,
+)
 from cycle_tracker.documents.web.register.presenters import address_label, version_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -31,16 +43,6 @@ class Row:
     key: str
     value: str
     actions: list[Link] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class CopyRow:
-    """The copy to one receiver. `address` is where its facts are changed."""
-
-    receiver: str
-    sent: str
-    received: str
-    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ class DocumentFactsPart:
 
     published: PublishedPart | None
     versions: list[VersionRow]
+    earlier: list[EarlierRow]
     record_address: str
+    waiting: WaitingPart | None
     prepared: PreparedPart | None
     approvals: list[ApprovalRow]
     approval_gaps: list[str]
@@ -87,12 +91,13 @@ def document_part(
     viewer: Viewer,
     names: Mapping[int, str],
     versions: Sequence[ListedVersion] = (),
+    earlier: Sequence[EarlierRecord] = (),
     *,
     own: int | None,
     in_full: bool,
 ) -> DocumentFactsPart:
     """What the person sees of a document's facts, and where they may change them; `versions` where there are others
-    than the present one, or it was corrected."""
+    than the present one, or it was corrected; `earlier` what is recorded of those before it."""
     document, gaps = record.document, record.gaps
     records = holds(viewer, Permission.RECORD_PUBLICATION, document)
     marks = holds(viewer, Permission.MARK_NOT_REQUIRED, document)
@@ -111,7 +116,9 @@ def document_part(
     return DocumentFactsPart(
         published=published,
         versions=version_rows(document, versions, in_full=in_full),
+        earlier=earlier_rows(document, earlier),
         record_address=address_of("publications.facts", document) if records and published is None else "",
+        waiting=waiting_part(record, names, records=records, in_full=in_full) if required else None,
         prepared=prepared_part(record, names, records=records, in_full=in_full) if required else None,
         approvals=approval_rows(record, viewer, names, own=own, in_full=in_full) if required else [],
         approval_gaps=gaps_about(gaps, About.APPROVALS) if in_full else [],
@@ -121,15 +128,6 @@ def document_part(
         else NotRequired(document.reason, address_of("not_required.take_back", document) if marks else ""),
         mark_address=address_of("not_required.mark", document) if marks and document.is_open else "",
     )
-
-
-def copy_rows(record: DocumentRecord, names: Mapping[int, str], *, records: bool, in_full: bool) -> list[CopyRow]:
-    """A row for each receiver except the Scottish Government, which is shown with the publication."""
-    return [
-        _copy_row(record, receiver, names, records=records, in_full=in_full)
-        for receiver in record.receiving_bodies
-        if receiver.kind is not OrganisationKind.SCOTTISH_GOVERNMENT
-    ]
 
 
 def _published(
@@ -167,7 +165,7 @@ def _published(
         if publication.kept_copy
         else None,
         links=links,
-        gaps=[*gaps, *gaps_about(record.gaps, About.COPIES)],
+        gaps=[*gaps, *(gaps_about(record.gaps, About.COPIES) if publication.is_document else [])],
         copy_links=copy_links,
         is_on_its_way=any(
             one.kind is OrganisationKind.SCOTTISH_GOVERNMENT and record.is_being_sent_to(one)
@@ -214,28 +212,3 @@ def _rows(
 
 def _is_being_sent(record: DocumentRecord, receiver: Organisation) -> bool:
     return receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and receiver.id in record.sendings
-
-
-def sending_words(sending: SendingFacts | None) -> str:
-    """What is known of a copy that nobody was sent yet."""
-    if sending is None:
-        return "Not recorded yet"
-    if sending.refused_at is not None:
-        return f"Not sent. The email was refused: {sending.answer}"
-    return "Being sent by email. We will record it as sent when their mail server accepts it"
-
-
-def _copy_row(
-    record: DocumentRecord, receiver: Organisation, names: Mapping[int, str], *, records: bool, in_full: bool
-) -> CopyRow:
-    copy = record.copy_to(receiver.id)
-    if copy is None:
-        return CopyRow(receiver.name, sending_words(record.sendings.get(receiver.id)), "")
-    sent_by = recorded_by(copy.sent_recorded_by_id, names) if in_full else ""
-    received_by = recorded_by(copy.received_recorded_by_id, names) if in_full and copy.received_on else ""
-    return CopyRow(
-        receiver=receiver.name,
-        sent=upper_first(day(copy.sent_on)) + sent_by,
-        received=day(copy.received_on) + received_by if copy.received_on else "Not recorded yet",
-        address=address_of("copies.correct", record.document, receiver_id=receiver.id) if records else "",
-    )

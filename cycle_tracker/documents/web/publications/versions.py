@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.wording import upper_first
-from cycle_tracker.documents.queries.versions import ListedVersion, Recording
+from cycle_tracker.documents.queries.versions import EarlierRecord, ListedVersion, Recording
 from cycle_tracker.documents.web.links import Link, address_of
 from cycle_tracker.documents.web.register.presenters import address_label, version_label
 from cycle_tracker.models.milestone import Milestone
@@ -37,6 +37,34 @@ class VersionRow:
     places: list[PublishedAddress]
     kept_copy: Link | None
     recorded: list[str]
+
+
+@dataclass(frozen=True)
+class EarlierRow:
+    """What an organisation decided about an earlier version, or that it was sent a copy of it."""
+
+    version: str
+    organisation: str
+    words: str
+
+
+def earlier_rows(document: Milestone, records: Sequence[EarlierRecord]) -> list[EarlierRow]:
+    """A row for each approval and each copy of the versions before the present one."""
+    return [
+        EarlierRow(
+            version_label(one.version, document.kind), one.organisation, _approved(one) if one.manner else _sent(one)
+        )
+        for one in records
+    ]
+
+
+def _approved(one: EarlierRecord) -> str:
+    return f"{one.manner.label if one.manner else ''}, {day(one.on)}"
+
+
+def _sent(one: EarlierRecord) -> str:
+    received = f". Received on {day(one.received_on)}" if one.received_on else ""
+    return (f"Copy sent on {day(one.on)}" if one.on else "Copy sent, date not known") + received
 
 
 def version_rows(document: Milestone, versions: Sequence[ListedVersion], *, in_full: bool) -> list[VersionRow]:

@@ -46,6 +46,7 @@ class ReceiptForm(MilestoneForm):
             is_web_address,
         ],
     )
+    not_published = BooleanField("The plan is not published yet")
     confirmed = BooleanField(THIS_IS_RIGHT)
 
 

@@ -14,6 +14,7 @@ from cycle_tracker.web.sheets import Sheet
 from cycle_tracker.web.wording import count, day
 
 COLUMNS = ("Partnership", "Document", "Published on", "Sent on", "Days since it was sent")
+NOT_PUBLISHED = "Not recorded as published"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def lines(found: Iterable[CopyToReceive], today: date) -> list[ToReceiveRow]:
             partnership=one.partnership,
             title=one.title,
             address=addresses.milestone(one.slug, one.key),
-            published=day(one.published_on) if one.published_on else "Date not known",
+            published=_published(one),
             sent=day(one.sent_on),
             since=_since(one.sent_on, today),
         )
@@ -70,7 +71,16 @@ def sheet(found: Iterable[CopyToReceive], today: date) -> Sheet:
     return Sheet(
         f"to-receive-{today.isoformat()}",
         COLUMNS,
-        [[one.partnership, one.title, one.published_on, one.sent_on, (today - one.sent_on).days] for one in found],
+        [
+            [
+                one.partnership,
+                one.title,
+                one.published_on if one.is_published else NOT_PUBLISHED,
+                one.sent_on,
+                (today - one.sent_on).days,
+            ]
+            for one in found
+        ],
     )
 
 
@@ -81,6 +91,12 @@ def recorded_words(number: int, received_on: date, before: int) -> str:
         return first
     again = f"{count(before, 'receipt was', 'receipts were')} already recorded."
     return f"{first} {again}" if number else again
+
+
+def _published(one: CopyToReceive) -> str:
+    if not one.is_published:
+        return NOT_PUBLISHED
+    return day(one.published_on) if one.published_on else "Date not known"
 
 
 def _since(sent_on: date, today: date) -> str:

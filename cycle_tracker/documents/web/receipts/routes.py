@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.errors import NotAllowed, RuleBroken
+from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.queries.copies import waiting_government_copy
 from cycle_tracker.documents.queries.receipts import (
     count_to_receive,
     list_government_copies,
@@ -83,7 +85,8 @@ def receive(slug: str, key: str) -> ResponseReturnValue:
     document = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_RECEIPTS)
     publication = find_publication(document)
     is_published = publication is not None and not publication.is_draft
-    if not is_published and not holds(current_viewer(), Permission.RECORD_ON_BEHALF, document):
+    waiting = waiting_government_copy(document)
+    if not is_published and waiting is None and not holds(current_viewer(), Permission.RECORD_ON_BEHALF, document):
         raise NotAllowed
     form = ReceiptForm() if request.method == "POST" else ReceiptForm(formdata=None, received_on=clock.today())
     attempt = Attempt(form, document)
@@ -94,6 +97,7 @@ def receive(slug: str, key: str) -> ResponseReturnValue:
             address=form.address.data,
             published_on=form.published_on.data,
             confirmed=form.confirmed.data,
+            not_published=document.kind is Kind.PLAN and form.not_published.data,
         )
         with attempt:
             record_received_document(document, known, by=current_user_row(), today=clock.today(), now=clock.now())
@@ -105,7 +109,7 @@ def receive(slug: str, key: str) -> ResponseReturnValue:
         document=document,
         form=form,
         is_published=is_published,
-        copy=government_copy(publication) if publication else None,
+        copy=waiting or (government_copy(publication) if publication else None),
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
@@ -116,14 +120,14 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
     """Take a receipt back, with a reason."""
     document = get_milestone(current_viewer(), slug, key, to=Permission.RECORD_RECEIPTS)
     publication = find_publication(document)
-    copy = government_copy(publication) if publication else None
+    copy = waiting_government_copy(document) or (government_copy(publication) if publication else None)
     form = UndoForm() if request.method == "POST" else UndoForm(formdata=None)
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
-            if publication is None or copy is None:
+            if copy is None:
                 raise RuleBroken("No receipt is recorded, so there is nothing to undo.")
-            undo_receipt(publication, copy, form.reason.data, by=current_user_row(), now=clock.now())
+            undo_receipt(document, copy, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
         flash("Saved.", "success")
         return redirect(page_of(document))
@@ -132,6 +136,7 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
         document=document,
         form=form,
         copy=copy,
+        is_published=publication is not None,
         on_behalf=copy is not None and is_on_behalf(copy),
         changed=changed_by_others(attempt, document),
     ), attempt.status

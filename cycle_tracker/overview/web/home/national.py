@@ -10,7 +10,7 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
-from cycle_tracker.overview.queries.document_copies import list_to_receive
+from cycle_tracker.overview.queries.document_copies import ToReceive, list_to_receive
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import Status, count, day, document_status
 
@@ -68,7 +68,7 @@ def to_receive(viewer: Viewer, today: date) -> ToReceiveOnHome:
         Task(
             title=f"{one.partnership}: {one.title}",
             address=addresses.milestone(one.slug, one.key),
-            summary=f"Sent on {day(one.sent_on)}, {_ago(one.sent_on, today)}. Published: {day(one.published_on)}.",
+            summary=f"Sent on {day(one.sent_on)}, {_ago(one.sent_on, today)}. {_published(one)}.",
             status="To receive",
             colour="teal",
         )
@@ -98,6 +98,10 @@ def _escalated(document: Document) -> str:
     if document.raised_on:
         return f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
     return f"Escalated on {day(document.escalated_on)}" if document.escalated_on else ""
+
+
+def _published(one: ToReceive) -> str:
+    return f"Published: {day(one.published_on)}" if one.is_published else "Not recorded as published"
 
 
 def _ago(sent_on: date, today: date) -> str:

@@ -17,7 +17,7 @@ from cycle_tracker.documents.web.facts import (
     explanation_of,
     status_of,
 )
-from cycle_tracker.milestones.queries.milestones import government_copy, holds
+from cycle_tracker.milestones.queries.milestones import government_copy, government_copy_among, holds
 from cycle_tracker.milestones.web.details import Detail, detail_for
 from cycle_tracker.milestones.web.entries import Entry
 from cycle_tracker.milestones.web.other_changes import ChangeLink, other_changes
@@ -30,6 +30,7 @@ from cycle_tracker.web.wording import (
     Status,
     date_basis_wording,
     date_name,
+    day,
     duty_wording,
 )
 
@@ -47,6 +48,7 @@ class MilestonePage:
     warnings: list[str]
     actions: frozenset[str]
     others: list[ChangeLink]
+    already_sent: str = ""
     dropped: str = ""
     explanation: Explanation | None = None
     can_be_explained: bool = False
@@ -81,6 +83,7 @@ def milestone_page(
         warnings=_warnings(milestone, unfinished) if detail is Detail.EVERYTHING else [],
         actions=actions,
         others=other_changes(milestone, viewer),
+        already_sent=_already_sent(facts) if "record" in actions else "",
         dropped=milestone.reason if milestone.state is State.DROPPED and detail is Detail.EVERYTHING else "",
         explanation=explanation_of(facts, detail),
         can_be_explained=detail is Detail.EVERYTHING and state in LATE and explanation_of(facts, detail) is None,
@@ -145,6 +148,15 @@ def _is_plan_to_send(facts: Facts) -> bool:
     if publication is None or facts.milestone.kind is not Kind.PLAN or not publication.is_document:
         return False
     return government_copy(publication) is None
+
+
+def _already_sent(facts: Facts) -> str:
+    """That the Scottish Government was sent a copy of a plan before the plan is recorded as published."""
+    copy = government_copy_among(facts.copies)
+    if copy is None:
+        return ""
+    when = f" on {day(copy.sent_on)}" if copy.sent_on else ""
+    return f"A copy is already recorded as sent to the Scottish Government{when}. Nothing is sent again."
 
 
 def _escalation_id(milestone: Milestone, escalation: Escalation | None, viewer: Viewer) -> int | None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.documents.queries.sendings import government_has_mailbox
+from cycle_tracker.documents.queries.copies import government_has_mailbox
 from cycle_tracker.documents.services.publications import (
     record_publication,
     send_to_scottish_government,
@@ -100,7 +100,7 @@ def record(slug: str, key: str) -> ResponseReturnValue:
                 confirmed=form.confirmed.data,
             )
     if attempt.saved:
-        will_email = _what_the_government_gets(milestone) if send else ""
+        will_email = _what_the_government_gets(milestone) if send and not _was_sent_before(milestone) else ""
         return _to_page(milestone, f"Saved. This was published on {day(form.published_on.data)}.{will_email}")
     return _page(put_on_page(milestone), form, attempt)
 
@@ -127,6 +127,13 @@ def _send_copy(milestone: Milestone) -> None:
     publication = find_publication(milestone)
     if publication is not None and government_copy(publication) is None:
         send_to_scottish_government(publication, by=current_user_row(), today=clock.today(), now=clock.now())
+
+
+def _was_sent_before(milestone: Milestone) -> bool:
+    """Whether the Scottish Government was sent the plan before that was recorded as published: it is not sent again."""
+    publication = find_publication(milestone)
+    copy = government_copy(publication) if publication is not None else None
+    return copy is not None and copy.waited
 
 
 def _what_the_government_gets(milestone: Milestone) -> str:
