@@ -237,6 +237,8 @@ def test_a_one_year_plan_is_recorded_with_its_last_day(moray: Moray) -> None:
     assert "Not prepared yet" in text
     assert "Sent to the Scottish Government" not in text
     assert "No copy to" not in text, "copies are of the plan itself, and none can be recorded here"
+    text = send(client, f"{PLAN}/publication/copies", receivers=[str(moray.providers[0].id)], sent_on="28 6 2026")
+    assert "The plan for the full period is not recorded as published. 1 of 3 copies are recorded as sent." in text
     official = said(moray.someone(Role.OFFICIAL).get(PLAN))
     assert "Due date 1 April 2027" in official
     report = make_report(moray.partnership)

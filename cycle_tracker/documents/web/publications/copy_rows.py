@@ -55,7 +55,9 @@ def waiting_part(
             WaitingPart("If copies of the plan are already sent, record them here.", [], links, []) if links else None
         )
     sent = sum(record.copy_to(one.id) is not None for one in record.receivers)
-    words = f"The plan is not recorded as published. {sent} of {len(record.receivers)} copies are recorded as sent."
+    is_interim = record.publication is not None and not record.publication.is_draft
+    plan = "plan for the full period" if is_interim else "plan"
+    words = f"The {plan} is not recorded as published. {sent} of {len(record.receivers)} copies are recorded as sent."
     rows = _copy_rows(record, record.receiving_bodies, names, records=records, in_full=in_full)
     return WaitingPart(words, rows, links, gaps_about(record.gaps, About.COPIES))
 
