@@ -44,7 +44,8 @@ class Commenced(StrEnum):
 
 
 class Partnership(Base):
-    """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late.
+    """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late; without it the
+    partnership has not joined, and nothing is.
 
     `other_names` are what people also search for, such as Western Isles.
     """

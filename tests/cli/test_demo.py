@@ -58,6 +58,7 @@ STARS_REPORT = {AUTUMN: "2023-26.annual-report-3", SPRING: "2023-26.annual-repor
 )
 def test_the_demo_shows_every_state_and_can_be_told_of(app: Flask, on: date) -> None:
     runner = app.test_cli_runner()
+    assert runner.invoke(args=["load-reference"]).exit_code == 0  # as `make run` does before it
     first = runner.invoke(args=["seed-demo", "--on", on.isoformat()])
     assert f"Added the demo data up to {on:%-d %B %Y}, with 30 partnerships" in first.output
     with app.app_context():

@@ -65,24 +65,17 @@ def get_closure_day(partnership: Partnership, closure_id: int) -> ClosureDay:
     ).one()
 
 
-def list_cycles_of(partnership: Partnership) -> Sequence[Cycle]:
-    """The cycles of a partnership, the newest first."""
-    return db.session.scalars(
-        select(Cycle).where(Cycle.partnership_id == partnership.id).order_by(Cycle.period_start.desc())
-    ).all()
-
-
 def count_newly_late(partnership: Partnership, notify_from: date, today: date) -> int:
-    """How many open milestones would count as late from now on if notices began on another, earlier day."""
-    if partnership.notify_from is None:
-        return 0
+    """How many open milestones would count as late from now on if notices began on another, earlier day, or on a first
+    one: of a partnership that has not joined nothing counts."""
+    before = [is_before_service(notify_from=partnership.notify_from)] if partnership.notify_from else []
     return (
         db.session.scalar(
             select(func.count(Milestone.id)).where(
                 Milestone.partnership_id == partnership.id,
                 IS_OPEN,
                 ~is_before_service(notify_from=notify_from),
-                is_before_service(notify_from=partnership.notify_from),
+                *before,
                 is_past(Milestone.due_on, today),
             )
         )
@@ -120,7 +113,7 @@ def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
         .label("members"),
         _count(ClosureDay.id, ClosureDay.partnership_id == Partnership.id, ~ClosureDay.is_worked).label("closure_days"),
         select(func.max(Cycle.period_start))
-        .where(Cycle.partnership_id == Partnership.id)
+        .where(Cycle.partnership_id == Partnership.id, Cycle.opened_on.is_not(None))
         .correlate(Partnership)
         .scalar_subquery()
         .label("newest_period"),

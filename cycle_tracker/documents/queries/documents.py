@@ -32,7 +32,8 @@ class Document:
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
     it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
-    group, `raised_on` the day on which it was raised to the Scottish Government escalation group.
+    group, `raised_on` the day on which it was raised to the Scottish Government escalation group. `joined` says that
+    its partnership uses the service, or will from a day that is set.
     """
 
     milestone_id: int
@@ -53,6 +54,7 @@ class Document:
     expected_on: date | None
     escalated_on: date | None
     raised_on: date | None = None
+    joined: bool = True
 
 
 def list_documents(
@@ -132,7 +134,8 @@ def _escalated_on(audience: Audience) -> Any:
 
 def _document(row: Any, today: date) -> Document:
     published = bool(row.is_published)
-    state = document_state(first_facts(row), today)
+    facts = first_facts(row)
+    state = document_state(facts, today)
     return Document(
         milestone_id=row.id,
         key=row.key,
@@ -152,6 +155,7 @@ def _document(row: Any, today: date) -> Document:
         expected_on=row.explained_until,
         escalated_on=row.escalated_on,
         raised_on=row.raised_on,
+        joined=facts.notify_from is not None,
     )
 
 

@@ -42,6 +42,7 @@ def moray(core_app: Flask) -> Partnership:
     """Moray with its cycle of 2026–29, entered long before."""
     load_reference(NOW)
     found = db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
+    found.notify_from = date(2017, 4, 1)
     open_cycle(found, Period.named("2026-29"), entered_on=date(2024, 4, 1), by=None, now=NOW)
     return found
 
