@@ -47,7 +47,8 @@ class Partnership(Base):
     """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late; without it the
     partnership has not joined, and nothing is.
 
-    `other_names` are what people also search for, such as Western Isles.
+    `other_names` are what people also search for, such as Western Isles. `web_address` is the standing address of its
+    plans and reports and `mailbox` its public mailbox: None where unknown, empty where a person took it away.
     """
 
     __tablename__ = "partnerships"
@@ -58,6 +59,8 @@ class Partnership(Base):
     name: Mapped[str] = mapped_column(OneLine(120))
     other_names: Mapped[str] = mapped_column(OneLine(200), default="")
     notify_from: Mapped[date | None]
+    web_address: Mapped[str | None] = mapped_column(OneLine(2000))
+    mailbox: Mapped[str | None] = mapped_column(OneLine(254))
 
     bodies: Mapped[list["PartnershipBody"]] = relationship(cascade="all, delete-orphan", order_by="PartnershipBody.id")
 

@@ -1,4 +1,4 @@
-"""Cycles that nobody has opened, and partnerships that have not joined.
+"""Cycles that nobody has opened, partnerships that have not joined, and where each can be reached.
 
 Revision 0017, after 0015. The plan and the annual reports of every period are there from the rules alone, in cycles
 that somebody may open later; `load-reference` makes those that are missing, and not this. A cycle that holds more than
@@ -64,6 +64,8 @@ def upgrade() -> None:
     """Say of each cycle when it was opened, and let partnerships that have not joined fall silent."""
     # Not as a batch: SQLite would make the table anew.
     op.add_column("cycles", sa.Column("opened_on", sa.Date(), nullable=True))
+    op.add_column("partnerships", sa.Column("web_address", sa.String(2000), nullable=True))
+    op.add_column("partnerships", sa.Column("mailbox", sa.String(254), nullable=True))
     connection = op.get_bind()
     for cycle_id, opened_on in _opened(connection).items():
         connection.execute(sa.update(cycles).where(cycles.c.id == cycle_id).values(opened_on=opened_on))
@@ -72,6 +74,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget which cycles were opened. What fell silent stays so until the partnership's first day is set."""
+    op.drop_column("partnerships", "mailbox")
+    op.drop_column("partnerships", "web_address")
     op.drop_column("cycles", "opened_on")
 
 

@@ -26,7 +26,7 @@ class Joining:
     """How far one partnership has got: numbers of today, and the start of the newest period that is open.
 
     `documents` counts the plans and reports whose guidance date lies before today, `recorded` those of them that are
-    done or not required.
+    done or not required. `is_reachable` says that its public mailbox is known.
     """
 
     id: int
@@ -41,6 +41,7 @@ class Joining:
     newest_period: date | None
     documents: int
     recorded: int
+    is_reachable: bool
 
 
 def list_joining(today: date, now: datetime, *, partnership_id: int | None = None) -> Sequence[Joining]:
@@ -119,6 +120,7 @@ def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
         .label("newest_period"),
         _count(Milestone.id, in_the_past).label("documents"),
         _count(Milestone.id, in_the_past, Milestone.state.in_([State.DONE, State.NOT_REQUIRED])).label("recorded"),
+        (func.coalesce(Partnership.mailbox, "") != "").label("is_reachable"),
     )
 
 

@@ -64,6 +64,7 @@ def test_a_partnership_is_set_up_from_the_list_in_three_steps(place: Place) -> N
         "Planning lead": "To do",
         "Governance group": "Optional",
         "History of plans and reports": "Optional",
+        "Web address and public mailbox": "Optional",
         "Closure days": "Optional",
     }
     client = place.client

@@ -133,6 +133,7 @@ def test_one_row_stands_for_all_of_a_partnership_that_has_not_joined(nation: Nat
         "/partnerships/bute/milestones/2023-26.annual-report-2",
         "/partnerships/bute/milestones/2023-26.annual-report-3",
         "/partnerships/bute/history",
+        "/partnerships/bute/letter",
     ]
     client = nation.client()
     assert client.get("/partnerships/bute/history").status_code == 200

@@ -14,13 +14,15 @@ from cycle_tracker.web.wording import count
 @dataclass(frozen=True)
 class NotJoined:
     """One partnership with its plans and reports that are past their date and of which nothing is recorded: title and
-    address of each, the oldest first; and the page on which they are recorded on its behalf."""
+    address of each, the oldest first; the page on which they are recorded on its behalf, and that on which
+    the partnership is asked about them."""
 
     name: str
     address: str
     number: str
     documents: Sequence[tuple[str, str]]
     record: str
+    ask: str
 
 
 def stands_in_row(document: Document) -> bool:
@@ -44,4 +46,5 @@ def _row(slug: str, documents: Sequence[Document]) -> NotJoined:
         number=count(len(documents), "plan or report", "plans and reports"),
         documents=[(one.title, addresses.milestone(slug, one.key)) for one in documents],
         record=url_for("history.show", slug=slug),
+        ask=url_for("partnership_contact.letter", slug=slug),
     )
