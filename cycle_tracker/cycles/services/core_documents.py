@@ -61,6 +61,8 @@ def add_core_documents(today: date, now: datetime) -> CoreDocuments:
     """
     found = CoreDocuments()
     places = _places()
+    if not places:  # before the reference data is loaded there are no templates either
+        return found
     planned = {period: _documents_of(period) for period in core_periods(today)}
     found.total = len(places) * sum(len(one) for one in planned.values())
     found.periods = insert_missing(Cycle, list(_missing_cycles(places, planned)))

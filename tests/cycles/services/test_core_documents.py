@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cycle_tracker.core.deadlines import is_past
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
@@ -20,6 +21,7 @@ from cycle_tracker.cycles.services.partnerships import open_period, set_notify_f
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.preparations import record_preparation
 from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.governance.services.raising import raise_further
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.escalation import Escalation
@@ -27,6 +29,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
+from scheduler.jobs import run_job
 from tests.factories import make_partnership, make_user
 from tests.support.days import Days, every_day, moment
 
@@ -156,6 +159,21 @@ def test_what_was_past_when_it_was_made_is_told_to_nobody_where_the_partnership_
     past = [one for one in of(moray).values() if one.due_on is not None and is_past(one.due_on, TODAY)]
     assert db.session.scalar(select(func.count(Notice.id))) == len(past)
     assert {one.message_id for one in db.session.scalars(select(Notice))} == {None}
+
+
+def test_before_the_reference_data_is_loaded_there_is_nothing_to_make(days: Days) -> None:
+    report = run_job(days.app, "open-next-cycles", TODAY)
+    assert report.usable
+    assert (report.counts["documents"], report.counts["periods"], report.counts["steps"]) == (0, 0, 0)
+
+
+def test_what_is_late_in_a_partnership_that_has_not_joined_is_not_escalated_by_hand(
+    moray: Partnership, jean: User
+) -> None:
+    core()
+    plan = of(moray)["2026-29.plan-prepared"]
+    with pytest.raises(RuleBroken, match="has not joined this service"):
+        raise_further(plan, "Nobody answers.", by=jean, today=TODAY, now=NOW)
 
 
 def test_a_plan_that_is_prepared_brings_the_steps_that_it_calls_for(moray: Partnership, jean: User) -> None:
