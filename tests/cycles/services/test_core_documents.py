@@ -188,6 +188,43 @@ def test_a_plan_that_is_prepared_brings_the_steps_that_it_calls_for(moray: Partn
         "2026-29.send-to-providers": date(2026, 12, 4),
         "2026-29.publish-plan": date(2026, 12, 18),
     }
-    assert db.session.scalars(select(Cycle.opened_on).where(Cycle.partnership_id == moray.id).distinct()).all() == [
-        None
-    ]
+    opened = select(Cycle.opened_on).where(Cycle.partnership_id == moray.id).distinct()
+    assert db.session.scalars(opened).all() == [None]
+
+
+def test_a_plan_that_is_published_and_sent_needs_no_steps(moray: Partnership, jean: User) -> None:
+    core()
+    record_publication(
+        of(moray)["2026-29.plan-prepared"],
+        address="https://example.org/plan",
+        published_on=date(2026, 5, 4),
+        send_to_ministers=True,
+        by=jean,
+        today=TODAY,
+        now=NOW,
+    )
+    assert core() == (0, 0, 0)
+
+
+def test_opening_a_period_tells_nothing_of_its_past_and_what_comes_after(
+    days: Days, moray: Partnership, jean: User
+) -> None:
+    make_user("Ailsa Grant", role=Role.LEAD, partnership=moray)
+    moray.notify_from = date(2017, 4, 1)
+    core()
+    record_preparation(of(moray)["2026-29.plan-prepared"], date(2026, 5, 4), by=jean, today=TODAY, now=NOW)
+    assert core() == (0, 0, 3)
+    period = Period.named("2023-26")
+    open_period(moray, period, by=jean, today=TODAY, now=NOW)
+    open_period(moray, PRESENT, by=jean, today=TODAY, now=NOW)
+    db.session.commit()
+    days.run(TODAY)
+    keys = select(Milestone.key).join(Notice, Notice.milestone_id == Milestone.id)
+    told = keys.where(Notice.user_id.is_not(None)).distinct()
+    assert set(db.session.scalars(told)) <= {"2023-26.send-to-ministers", "2023-26.publish-plan"}
+    assert (
+        db.session.scalars(select(Milestone.key).join(Escalation, Escalation.milestone_id == Milestone.id)).all() == []
+    )
+    for day in every_day(TODAY + timedelta(days=1), TODAY + timedelta(days=35)):
+        days.run(day)
+    assert {"2023-26.annual-report-3", "2026-29.send-to-ministers"} <= set(db.session.scalars(told))
