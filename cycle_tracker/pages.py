@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 from cycle_tracker.answers.web import section as answers_section
 from cycle_tracker.answers.web.routes import bp as answers
 from cycle_tracker.cycles.web.joining.closure_days import bp as closure_days
+from cycle_tracker.cycles.web.joining.contact import bp as partnership_contact
 from cycle_tracker.cycles.web.joining.routes import bp as joining
 from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milestones
 from cycle_tracker.cycles.web.routes import bp as cycles
@@ -108,6 +109,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     partnerships,
     joining,
     closure_days,
+    partnership_contact,
     organisations,
     commencement,
     deciding_organisations,

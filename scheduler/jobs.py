@@ -29,6 +29,7 @@ from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
 
 SEND_ACCOUNT_MAILS = "send-account-mails"
+OPEN_NEXT_CYCLES = "open-next-cycles"
 # The jobs without which nobody is told anything.
 WATCHED = frozenset({QUEUE_NOTICES, SEND_OUTBOX})
 
@@ -116,6 +117,16 @@ def seal_whole_audit(_today: date) -> Report:
     return _seal(in_full=True)
 
 
+def open_next_cycles(today: date) -> Report:
+    """Make the plans and annual reports that are missing, up to the period that begins within eighteen months."""
+    # Not at the top: what cycles need is loaded only where this runs, once a day.
+    from cycle_tracker.cycles.services.core_documents import add_core_documents
+
+    made = add_core_documents(today, clock.now())
+    db.session.commit()
+    return Report({"documents": made.documents, "periods": made.periods, "steps": made.steps})
+
+
 def _seal(*, in_full: bool = False) -> Report:
     # Not at the top: 25 ms that the two daily jobs do without (together 2% of P0).
     from cycle_tracker.audit.services.seals import seal_new_events
@@ -129,6 +140,7 @@ JOBS: dict[str, Callable[[date], Report]] = {
     "queue-notices": queue_notices,
     "send-outbox": send_outbox,
     SEND_ACCOUNT_MAILS: send_account_mails,
+    OPEN_NEXT_CYCLES: open_next_cycles,
     "seal-audit": seal_audit,
     "seal-whole-audit": seal_whole_audit,
 }

@@ -8,7 +8,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from cycle_tracker.jobs.rules import QUEUE_AT
-from scheduler.jobs import SEND_ACCOUNT_MAILS
+from scheduler.jobs import OPEN_NEXT_CYCLES, SEND_ACCOUNT_MAILS
 
 # Runs queue-notices where today's run is missing or failed: at the start of the process, and every five minutes.
 CATCH_UP = "catch-up"
@@ -29,6 +29,8 @@ def timetable(time_zone: str) -> list[Entry]:
             "queue-notices",
             CronTrigger(day_of_week="mon-fri", hour=QUEUE_AT.hour, minute=QUEUE_AT.minute, timezone=time_zone),
         ),
+        # Before seven, so that what it makes is told on the day on which it should be.
+        Entry(OPEN_NEXT_CYCLES, CronTrigger(hour=6, minute=20, timezone=time_zone)),
         Entry("send-outbox", CronTrigger(minute="*", second=0, timezone=time_zone)),
         Entry(SEND_ACCOUNT_MAILS, CronTrigger(second="*/5", timezone=time_zone)),
         # Half a minute after the sender; all of the audit at a quiet hour that no change of the clocks touches.

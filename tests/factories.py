@@ -73,7 +73,7 @@ def make_governance_group(partnership: Partnership, *members: str) -> list[User]
     return people
 
 
-def make_cycle(partnership: Partnership, period: str = "2026-29") -> Cycle:
+def make_cycle(partnership: Partnership, period: str = "2026-29", *, opened_on: date | None = LONG_AGO) -> Cycle:
     number = next(_numbers)
     edition = _add(
         TemplateEdition(
@@ -85,7 +85,8 @@ def make_cycle(partnership: Partnership, period: str = "2026-29") -> Cycle:
             loaded_at=now(),
         )
     )
-    return _add(Cycle(partnership=partnership, period_start=Period.named(period).start, template_edition=edition))
+    start = Period.named(period).start
+    return _add(Cycle(partnership=partnership, period_start=start, template_edition=edition, opened_on=opened_on))
 
 
 def make_milestone(

@@ -17,6 +17,8 @@ COMMANDS = {
     "last-working-day": "working_days:last_working_day",
     "load-reference": "reference:load_reference_command",
     "load-synthetic": "synthetic:synthetic",
+    "national": "national:national_command",
+    "open-next-cycles": "next_cycles:open_next_cycles_command",
     "outbox": "outbox:outbox",
     "seed-demo": "demo.commands:seed_demo_command",
     "user": "users:user",

@@ -7,6 +7,8 @@ from cycle_tracker.core.lifecycle import OPEN, State
 
 # A date this many days ahead, or nearer, is coming up.
 SOON_DAYS = 14
+# In place of the day on which a partnership joined, for what belongs to none: all its dates count.
+ALWAYS = date.min
 
 
 class DueState(StrEnum):
@@ -29,13 +31,13 @@ def due_state(
     done_on: date | None,
     today: date,
     *,
-    notify_from: date | None = None,
+    notify_from: date | None = ALWAYS,
 ) -> DueState:
     """Where a milestone stands today.
 
     Done, dropped and not-required milestones are never overdue, nor is one that fell due before its partnership
-    joined the service (`notify_from`) and has no entry here. No `due_on` means no date. What is done is done late
-    where `done_on` is known to be after `due_on`.
+    joined the service (`notify_from`, None where it has not) and has no entry here. No `due_on` means no date. What is
+    done is done late where `done_on` is known to be after `due_on`.
     """
     if state is State.DONE:
         late = due_on is not None and done_on is not None and done_on > due_on
@@ -59,8 +61,9 @@ def is_past(day: date, today: date) -> bool:
 
 
 def is_before_service(due_on: date | None, notify_from: date | None) -> bool:
-    """True for what fell due before its partnership joined the service; what fell due on the first day did not."""
-    return due_on is not None and notify_from is not None and due_on < notify_from
+    """True for what fell due before its partnership joined the service; what fell due on the first day did not. Without
+    `notify_from` it has not joined, and all its dates lie before."""
+    return due_on is not None and (notify_from is None or due_on < notify_from)
 
 
 def days_past(day: date | None, today: date) -> int:

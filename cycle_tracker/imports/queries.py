@@ -120,12 +120,12 @@ def users_by_email(emails: Collection[str]) -> dict[str, User]:
 
 
 def cycles_of(partnership_ids: Collection[int]) -> dict[tuple[int, str], Cycle]:
-    """The cycles of these partnerships, by partnership and the name of the period."""
+    """The opened cycles of these partnerships, by partnership and the name of the period."""
     return {
         (one.partnership_id, one.period.name): one
         for one in db.session.scalars(
             select(Cycle)
-            .where(Cycle.partnership_id.in_(partnership_ids))
+            .where(Cycle.partnership_id.in_(partnership_ids), Cycle.opened_on.is_not(None))
             .options(joinedload(Cycle.template_edition))
             .order_by(Cycle.id)
         )

@@ -27,7 +27,11 @@ class TemplateEdition(Base):
 
 
 class Cycle(Base):
-    """One partnership, one three-year period. Its stage is worked out from the day."""
+    """One partnership, one three-year period. Its stage is worked out from the day.
+
+    `opened_on` is the day on which somebody opened it. Until then only its plan and annual reports are there, from the
+    rules alone.
+    """
 
     __tablename__ = "cycles"
     __table_args__ = (UniqueConstraint("partnership_id", "period_start"),)
@@ -36,9 +40,15 @@ class Cycle(Base):
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"), index=True)
     period_start: Mapped[date] = mapped_column(index=True)
     template_edition_id: Mapped[int] = mapped_column(ForeignKey("template_editions.id"), index=True)
+    opened_on: Mapped[date | None]
 
     partnership: Mapped[Partnership] = relationship()
     template_edition: Mapped[TemplateEdition] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """True once somebody opened it."""
+        return self.opened_on is not None
 
     @property
     def period(self) -> Period:

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cycle_tracker.core.deadlines import ALWAYS
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Fact, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
 from cycle_tracker.models.base import Base, OneLine, partial_index, sparse_index, words
@@ -118,6 +119,11 @@ class Milestone(Base):
         secondaryjoin=lambda: Milestone.id == predecessors.c.predecessor_id,
         order_by=lambda: Milestone.id,
     )
+
+    @property
+    def notify_from(self) -> date | None:
+        """The day from which its dates count, None where its partnership has not joined; of a national one all do."""
+        return self.partnership.notify_from if self.partnership else ALWAYS
 
     @property
     def is_document(self) -> bool:

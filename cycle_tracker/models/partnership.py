@@ -44,10 +44,13 @@ class Commenced(StrEnum):
 
 
 class Partnership(Base):
-    """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late.
+    """One partnership. Nothing that fell due before `notify_from` is told to anybody or counted as late; without it the
+    partnership has not joined, and nothing is.
 
-    `other_names` are what people also search for, such as Western Isles. `has_published` is true where one of its
-    plans or reports is published, a draft apart; the database keeps it (`models/partnership_stamp.py`).
+    `other_names` are what people also search for, such as Western Isles. `web_address` is the standing address of its
+    plans and reports and `mailbox` its public mailbox: None where unknown, empty where a person took it away.
+    `has_published` is true where one of its plans or reports is published, a draft apart; the database keeps it
+    (`models/partnership_stamp.py`).
     """
 
     __tablename__ = "partnerships"
@@ -59,6 +62,8 @@ class Partnership(Base):
     other_names: Mapped[str] = mapped_column(OneLine(200), default="")
     notify_from: Mapped[date | None]
     has_published: Mapped[bool] = mapped_column(default=False, server_default=false())
+    web_address: Mapped[str | None] = mapped_column(OneLine(2000))
+    mailbox: Mapped[str | None] = mapped_column(OneLine(254))
 
     bodies: Mapped[list["PartnershipBody"]] = relationship(cascade="all, delete-orphan", order_by="PartnershipBody.id")
 

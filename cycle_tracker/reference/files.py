@@ -20,11 +20,13 @@ class Body:
 
 @dataclass(frozen=True)
 class PartnershipRow:
-    """One partnership with its lead bodies."""
+    """One partnership with its lead bodies, and its web address and public mailbox where they are known."""
 
     slug: str
     name: str
     other_names: str
+    web_address: str
+    mailbox: str
     councils: tuple[Body, ...]
     health_boards: tuple[Body, ...]
 
@@ -61,6 +63,8 @@ def read_partnerships() -> list[PartnershipRow]:
             slug=row["slug"],
             name=row["name"],
             other_names=row["other_names"],
+            web_address=row["web_address"],
+            mailbox=row["mailbox"],
             councils=_bodies(row["council_codes"], row["council_names"]),
             health_boards=_bodies(row["health_board_codes"], row["health_board_names"]),
         )

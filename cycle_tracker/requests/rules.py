@@ -54,7 +54,7 @@ class RequestSubject:
     """What a request says of its document besides the official's own words. Nothing in it is not shared with officials.
 
     `target_on` is the first date, if there is one, and `date_basis` what it is based on; `expected_on` the date of the
-    explanation that was shared.
+    explanation that was shared; `joined` says that the partnership uses this service.
     """
 
     title: str
@@ -63,6 +63,7 @@ class RequestSubject:
     target_on: date | None
     expected_on: date | None
     date_basis: Basis = Basis.GUIDANCE
+    joined: bool = True
 
 
 def opening(asked: RequestSubject, today: date) -> str:
@@ -72,6 +73,8 @@ def opening(asked: RequestSubject, today: date) -> str:
     no_record = "We have no record that it has been published."
     if asked.target_on is None:
         return f"{first} The guidance does not give a date for it. {no_record}"
+    if asked.state is DocumentState.NO_RECORD and not asked.joined:
+        return f"{first} The {name} was {day(asked.target_on)}. {no_record}"
     if asked.state is DocumentState.NO_RECORD:
         return (
             f"{first} The {name} was {day(asked.target_on)}, before {asked.partnership} started to use this "

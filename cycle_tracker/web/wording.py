@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from cycle_tracker.core.clock import london_time
-from cycle_tracker.core.deadlines import DueState, days_past, due_state
+from cycle_tracker.core.deadlines import ALWAYS, DueState, days_past, due_state
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import OPEN, State
@@ -127,7 +127,7 @@ def lag_wording(days: int | None, *, published: bool) -> str:
     return f"{count(days, 'day')} after 31 March" if published else f"{count(days, 'day')} since 31 March"
 
 
-def milestone_status(milestone: Dated, today: date, notify_from: date | None = None) -> Status:
+def milestone_status(milestone: Dated, today: date, notify_from: date | None = ALWAYS) -> Status:
     """The tag of a milestone, from what people decided and how far off its date is."""
     state = due_state(milestone.due_on, milestone.state, milestone.done_on, today, notify_from=notify_from)
     if state is DueState.OVERDUE:

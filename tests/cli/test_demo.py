@@ -89,6 +89,16 @@ def seed(app: Flask, database: Database, shared: Path, on: date) -> str:
     return said
 
 
+@pytest.mark.in_full
+@pytest.mark.parametrize("database", [pytest.param("sqlite", id="spring of 2028")], indirect=True)
+def test_the_demo_has_the_documents_of_the_period_that_is_to_come(app: Flask) -> None:
+    assert app.test_cli_runner().invoke(args=["seed-demo", "--on", "2028-03-01"]).exit_code == 0
+    with app.app_context():
+        plans = db.session.scalars(select(Milestone).where(Milestone.key == "2029-32.plan-prepared")).all()
+        assert len(plans) == 30
+        assert {one.cycle.opened_on for one in plans if one.cycle} == {None}
+
+
 def test_a_run_that_was_stopped_in_its_last_part_is_not_taken_for_the_demo(app: Flask) -> None:
     with app.app_context():
         db.session.add(ServiceSetting(name=UNFINISHED, value="1"))
@@ -152,6 +162,7 @@ def _check_history(on: date) -> None:
     latest = db.session.scalar(select(func.max(Milestone.done_on)))
     assert latest is not None
     assert latest < on
+    assert (db.session.scalar(select(func.max(Milestone.entered_on))) or on) <= on
     happened = db.session.scalars(
         select(AuditEvent.at).where(AuditEvent.subject == "milestone").order_by(AuditEvent.id)
     ).all()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cycle_tracker.core.deadlines import DueState, days_past, due_state
+from cycle_tracker.core.deadlines import ALWAYS, DueState, days_past, due_state
 from cycle_tracker.core.lifecycle import State
 
 TODAY = date(2026, 7, 1)
@@ -41,7 +41,8 @@ def test_where_a_milestone_stands(due_on: date | None, state: State, done_on: da
 @pytest.mark.parametrize(
     ("notify_from", "expected"),
     [
-        (None, DueState.OVERDUE),
+        (None, DueState.BEFORE_SERVICE),
+        (ALWAYS, DueState.OVERDUE),
         (date(2026, 6, 29), DueState.OVERDUE),
         (BEFORE, DueState.OVERDUE),
         (TODAY, DueState.BEFORE_SERVICE),

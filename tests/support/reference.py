@@ -25,11 +25,13 @@ def stand_reference(database: Database, at: datetime) -> None:
 
 
 def stand_cycle(database: Database, slug: str, at: datetime) -> Partnership:
-    """Put them in with the cycle of 2026–29 of one partnership, entered long before, and give that partnership."""
+    """Put them in with the cycle of 2026–29 of one partnership, which joined and opened it long before, and give it."""
 
     def load() -> None:
         load_reference(at)
-        open_cycle(find_partnership(slug), Period.named("2026-29"), entered_on=LONG_BEFORE, by=None, now=at)
+        place = find_partnership(slug)
+        place.notify_from = LONG_BEFORE
+        open_cycle(place, Period.named("2026-29"), entered_on=LONG_BEFORE, by=None, now=at)
         db.session.commit()
 
     database.stand(f"cycle of {slug} opened at {at}", load)

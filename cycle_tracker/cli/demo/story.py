@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from cycle_tracker.audit.services.seals import seal_new_events
 from cycle_tracker.cli.demo.acts.actions import add_actions
@@ -20,6 +20,7 @@ from cycle_tracker.cli.demo.scenes import Act, Scene
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period
+from cycle_tracker.cycles.services.core_documents import add_core_documents
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.documents.services.publications import scottish_government
@@ -57,6 +58,7 @@ def seed_demo(on: date, now: datetime) -> Seeded:
     _refuse_beside_real_data()
     mark_as_demonstration()
     load_reference(now)
+    _take_core_documents_away()
     partnerships = list_partnerships()
     people = add_people(partnerships, now)
     cycles = {partnership.slug: _open_cycles(partnership, on, now) for partnership in partnerships}
@@ -67,6 +69,7 @@ def seed_demo(on: date, now: datetime) -> Seeded:
         for partnership in partnerships
     }
     db.session.flush()
+    add_core_documents(on, now)
     play_present(scenes, people)
     seeded = Seeded(len(partnerships), _count(User), _count(Milestone))
     send_past_emails(on)
@@ -77,8 +80,15 @@ def seed_demo(on: date, now: datetime) -> Seeded:
 def _refuse_beside_real_data() -> None:
     if db.session.scalars(select(User.id).where(~User.email.endswith(f"@{HOST}")).limit(1)).first() is not None:
         raise RuleBroken("There are people here who are not part of the demo. No demo data was added.")
-    if db.session.scalars(select(Cycle.id).limit(1)).first() is not None:
+    if db.session.scalars(select(Cycle.id).where(Cycle.opened_on.is_not(None)).limit(1)).first() is not None:
         raise RuleBroken("There are cycles here that are not part of the demo. No demo data was added.")
+
+
+def _take_core_documents_away() -> None:
+    """In the demo the cycles were opened long before the reference data was loaded, so their documents are as old."""
+    unopened = select(Cycle.id).where(Cycle.opened_on.is_(None))
+    db.session.execute(delete(Milestone).where(Milestone.cycle_id.in_(unopened)))
+    db.session.execute(delete(Cycle).where(Cycle.opened_on.is_(None)))
 
 
 def _open_cycles(partnership: Partnership, on: date, now: datetime) -> list[Cycle]:

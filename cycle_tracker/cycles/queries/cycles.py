@@ -29,7 +29,7 @@ class NeighbouringCycles:
 
 
 def get_cycle(viewer: Viewer, slug: str, period_name: str) -> Cycle:
-    """A partnership's cycle for the period of this name, such as `2026-29`, with its partnership.
+    """A partnership's cycle for the period of this name, such as `2026-29`, with its partnership; opened or not.
 
     Raises NoResultFound where there is none, or the person sees nothing of the partnership.
     """
@@ -41,6 +41,14 @@ def get_cycle(viewer: Viewer, slug: str, period_name: str) -> Cycle:
     ).one()
 
 
+def get_open_cycle(viewer: Viewer, slug: str, period_name: str) -> Cycle:
+    """The same, to add to it. Raises NoResultFound also where nobody has opened it."""
+    cycle = get_cycle(viewer, slug, period_name)
+    if not cycle.is_open:
+        raise NoResultFound
+    return cycle
+
+
 def period_named(name: str) -> Period:
     """The period of this name. Raises NoResultFound for any other text, as an address may have it."""
     try:
@@ -50,12 +58,12 @@ def period_named(name: str) -> Period:
 
 
 def find_neighbours(cycle: Cycle) -> NeighbouringCycles:
-    """The partnership's cycles right before and right after this one."""
+    """The partnership's cycles right before and right after this one, where they were opened."""
     starts = {cycle.period_start.year - YEARS_IN_PERIOD, cycle.period_start.year + YEARS_IN_PERIOD}
     days = [Period.starting(year).start for year in sorted(starts) if year >= FIRST_START.year]
     found = db.session.scalars(
         select(Cycle)
-        .where(Cycle.partnership_id == cycle.partnership_id, Cycle.period_start.in_(days))
+        .where(Cycle.partnership_id == cycle.partnership_id, Cycle.period_start.in_(days), Cycle.opened_on.is_not(None))
         .order_by(Cycle.period_start)
     ).all()
     return NeighbouringCycles(
@@ -65,9 +73,11 @@ def find_neighbours(cycle: Cycle) -> NeighbouringCycles:
 
 
 def list_cycles(partnership: Partnership) -> Sequence[Cycle]:
-    """Every cycle of a partnership, the newest first."""
+    """Every cycle of a partnership that was opened, the newest first."""
     return db.session.scalars(
-        select(Cycle).where(Cycle.partnership_id == partnership.id).order_by(Cycle.period_start.desc())
+        select(Cycle)
+        .where(Cycle.partnership_id == partnership.id, Cycle.opened_on.is_not(None))
+        .order_by(Cycle.period_start.desc())
     ).all()
 
 

@@ -26,7 +26,7 @@ class Joining:
     """How far one partnership has got: numbers of today, and the start of the newest period that is open.
 
     `documents` counts the plans and reports whose guidance date lies before today, `recorded` those of them that are
-    done or not required.
+    done or not required. `is_reachable` says that its public mailbox is known.
     """
 
     id: int
@@ -41,6 +41,7 @@ class Joining:
     newest_period: date | None
     documents: int
     recorded: int
+    is_reachable: bool
 
 
 def list_joining(today: date, now: datetime, *, partnership_id: int | None = None) -> Sequence[Joining]:
@@ -65,24 +66,17 @@ def get_closure_day(partnership: Partnership, closure_id: int) -> ClosureDay:
     ).one()
 
 
-def list_cycles_of(partnership: Partnership) -> Sequence[Cycle]:
-    """The cycles of a partnership, the newest first."""
-    return db.session.scalars(
-        select(Cycle).where(Cycle.partnership_id == partnership.id).order_by(Cycle.period_start.desc())
-    ).all()
-
-
 def count_newly_late(partnership: Partnership, notify_from: date, today: date) -> int:
-    """How many open milestones would count as late from now on if notices began on another, earlier day."""
-    if partnership.notify_from is None:
-        return 0
+    """How many open milestones would count as late from now on if notices began on another, earlier day, or on a first
+    one: of a partnership that has not joined nothing counts."""
+    before = [is_before_service(notify_from=partnership.notify_from)] if partnership.notify_from else []
     return (
         db.session.scalar(
             select(func.count(Milestone.id)).where(
                 Milestone.partnership_id == partnership.id,
                 IS_OPEN,
                 ~is_before_service(notify_from=notify_from),
-                is_before_service(notify_from=partnership.notify_from),
+                *before,
                 is_past(Milestone.due_on, today),
             )
         )
@@ -120,12 +114,13 @@ def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
         .label("members"),
         _count(ClosureDay.id, ClosureDay.partnership_id == Partnership.id, ~ClosureDay.is_worked).label("closure_days"),
         select(func.max(Cycle.period_start))
-        .where(Cycle.partnership_id == Partnership.id)
+        .where(Cycle.partnership_id == Partnership.id, Cycle.opened_on.is_not(None))
         .correlate(Partnership)
         .scalar_subquery()
         .label("newest_period"),
         _count(Milestone.id, in_the_past).label("documents"),
         _count(Milestone.id, in_the_past, Milestone.state.in_([State.DONE, State.NOT_REQUIRED])).label("recorded"),
+        (func.coalesce(Partnership.mailbox, "") != "").label("is_reachable"),
     )
 
 

@@ -25,6 +25,7 @@ from cycle_tracker.models.cycle import Cycle, TemplateEdition
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.services.bookmarks import ask_again
 
 
 def open_cycle(
@@ -37,20 +38,21 @@ def open_cycle(
     by: User | None,
     now: datetime,
 ) -> Cycle:
-    """The partnership's cycle for this period, with its milestones; the one there is already, if there is one.
+    """The partnership's cycle for this period, with its milestones; the one that is open already, if there is one.
 
-    It is made from the newest version of the template for that period and keeps it. With `core_only`, of the optional
-    steps only those whose template keys are `switched_on`; more can be switched on later.
+    One that nobody had opened keeps its documents with all that is recorded of them. A new one is made from the newest
+    version of the template for that period, and either keeps its version. With `core_only`, of the optional steps only
+    those whose template keys are `switched_on`; more can be switched on later.
     """
     found = find_cycle(partnership, period)
     if found is not None:
-        if _holds_history_alone(found):
+        if not found.is_open:
             _add_the_other_steps(found, core_only, switched_on, entered_on=entered_on, by=by, now=now)
         return found
     edition = newest_edition(period)
     template = template_of(edition)
     _ensure_optional(switched_on, template)
-    cycle = Cycle(partnership=partnership, period_start=period.start, template_edition=edition)
+    cycle = Cycle(partnership=partnership, period_start=period.start, template_edition=edition, opened_on=entered_on)
     db.session.add(cycle)
     db.session.flush()
     planned = generate(template, period, core_only=core_only, switched_on=switched_on)
@@ -108,9 +110,9 @@ def open_documents(
 ) -> None:
     """Enter documents of a period for what is known of its past, by the keys of their milestones.
 
-    A cycle that was not opened is made for them, of documents alone. The period's other documents come with them as
-    far as they fell due before the partnership used the service: nobody is told of those, and they read "no record
-    here yet". Opened later, the cycle gets its other steps.
+    Where there is no cycle one is made that is not opened, of documents alone. The period's other documents come with
+    them as far as they fell due before the partnership used the service: nobody is told of those, and they read "no
+    record here yet". Opened later, the cycle gets its other steps.
     """
     cycle = find_cycle(partnership, period) or _cycle_of_history(partnership, period, by=by, now=now)
     there = set(db.session.scalars(select(Milestone.key).where(Milestone.cycle_id == cycle.id)))
@@ -155,7 +157,7 @@ def open_national_milestones(period: Period, *, entered_on: date) -> dict[str, M
 
 
 def find_cycle(partnership: Partnership, period: Period) -> Cycle | None:
-    """The cycle, if it was opened."""
+    """The cycle, opened or not, if there is one."""
     return db.session.scalars(
         select(Cycle).where(Cycle.partnership_id == partnership.id, Cycle.period_start == period.start)
     ).one_or_none()
@@ -192,12 +194,6 @@ def _lay_before_service(document: PlannedMilestone, partnership: Partnership, to
     return day is not None and is_past(day, today) and is_before_service(day, partnership.notify_from)
 
 
-def _holds_history_alone(cycle: Cycle) -> bool:
-    """True for a cycle that was made for the records of its documents, and never opened."""
-    kinds = set(db.session.scalars(select(Milestone.kind).where(Milestone.cycle_id == cycle.id).distinct()))
-    return bool(kinds) and kinds <= DOCUMENTS
-
-
 def _add_the_other_steps(
     cycle: Cycle,
     core_only: bool,
@@ -210,3 +206,8 @@ def _add_the_other_steps(
     """Open a cycle of which only the documents are there: what is recorded of them finishes what goes with it."""
     optional = [entry.key for entry in template_of(cycle.template_edition).optional]
     switch_on_steps(cycle, switched_on if core_only else optional, entered_on=entered_on, by=by, now=now)
+    cycle.opened_on = entered_on
+    audit.record("cycle", cycle.id, "opened", by=by, at=now, partnership_id=cycle.partnership_id)
+    db.session.flush()
+    # Of what was made from the rules alone after its date nobody was told: from now on somebody looks after it.
+    ask_again(Milestone.cycle_id == cycle.id, entered_on)

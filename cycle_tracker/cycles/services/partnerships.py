@@ -13,7 +13,9 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.calendar import SATURDAY, bank_holiday
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.periods import FIRST_START, Period
+from cycle_tracker.core.web_addresses import ensure_web_address
 from cycle_tracker.cycles.services.cycles import open_cycle
 from cycle_tracker.milestones.queries.due_states import is_before_service
 from cycle_tracker.models.cycle import Cycle
@@ -22,6 +24,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.partnership import ClosureDay, Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.organisations.services.organisations import valid_mailbox
 from cycle_tracker.organisations.services.parts import ensure_plausible
 from cycle_tracker.reminders.services.bookmarks import ask_again
 
@@ -57,6 +60,33 @@ def set_notify_from(partnership: Partnership, notify_from: date, *, by: User, to
     db.session.flush()
     _forget_before(partnership, notify_from, now)
     ask_again(Milestone.partnership_id == partnership.id, today)
+
+
+def set_contact(partnership: Partnership, web_address: str, mailbox: str, *, by: User, now: datetime) -> None:
+    """Say where a partnership's plans and reports stand on the web, and which mailbox the public writes to; nothing
+    where there is none. Raises RuleBroken for what is no address."""
+    place = one_line(web_address)
+    if place:
+        try:
+            ensure_web_address(place)
+        except RuleBroken as rule:
+            raise RuleBroken(rule.message, field="web_address") from rule
+    before = {"web_address": partnership.web_address or "", "mailbox": partnership.mailbox or ""}
+    after = {"web_address": place, "mailbox": valid_mailbox(mailbox)}
+    if before == after:
+        return
+    partnership.web_address, partnership.mailbox = after["web_address"], after["mailbox"]
+    audit.record(
+        "partnership",
+        partnership.id,
+        "contact-set",
+        by=by,
+        at=now,
+        partnership_id=partnership.id,
+        before=before,
+        after=after,
+    )
+    db.session.flush()
 
 
 def open_period(

@@ -4,9 +4,10 @@ What people decide stays theirs: a mailbox, a body that left a partnership, and 
 administrator edited.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.cycles.queries.template_files import read_templates
@@ -22,7 +23,7 @@ from cycle_tracker.cycles.services.template_corrections import correct_running_c
 from cycle_tracker.models.cycle import TemplateEdition
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.reference import AlignedReport, Criterion
-from cycle_tracker.reference.files import read_partnerships, read_rows
+from cycle_tracker.reference.files import PartnershipRow, read_partnerships, read_rows
 
 
 def load_reference(now: datetime) -> dict[str, Loaded]:
@@ -44,7 +45,19 @@ def load_reference(now: datetime) -> dict[str, Loaded]:
 def _load_partnerships() -> Loaded:
     rows = {row.slug: {"name": row.name, "other_names": row.other_names} for row in read_partnerships()}
     known = {one.slug: one for one in db.session.scalars(select(Partnership).order_by(Partnership.id))}
-    return load_rows(Partnership, "slug", known, rows)
+    loaded = load_rows(Partnership, "slug", known, rows)
+    fill_in_contacts(read_partnerships())
+    return loaded
+
+
+def fill_in_contacts(known: Iterable[PartnershipRow]) -> None:
+    """Keep the web addresses and mailboxes that are known, where nobody has said anything: what a person entered, or
+    took away, stays so."""
+    for row in known:
+        for column in (Partnership.web_address, Partnership.mailbox):
+            if value := getattr(row, column.key):
+                unknown = (Partnership.slug == row.slug, column.is_(None))
+                db.session.execute(update(Partnership).where(*unknown).values({column: value}))
 
 
 def _load_criteria() -> Loaded:

@@ -131,8 +131,7 @@ def _status(milestone: Milestone, facts: CycleFacts, detail: Detail, today: date
         publication, notified = facts.publications.get(milestone.id, (None, False))
         explanation = facts.explanations.get(milestone.id)
         return document_status(document_state(facts_of(milestone, publication, explanation, notified=notified), today))
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    return milestone_status(dates_for(detail, milestone, facts.explanations), today, notify_from)
+    return milestone_status(dates_for(detail, milestone, facts.explanations), today, milestone.notify_from)
 
 
 def _seen_by(viewer: Viewer, partnership: Partnership) -> str:

@@ -44,7 +44,7 @@ def facts_of(
         is_prepared=is_plan and milestone.state is State.DONE,
         interim_until=publication.interim_until if publication else None,
         explained_until=explanation.new_due_on if explanation else None,
-        notify_from=milestone.partnership.notify_from if milestone.partnership else None,
+        notify_from=milestone.notify_from,
     )
 
 

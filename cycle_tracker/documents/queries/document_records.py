@@ -155,6 +155,5 @@ def _copy_facts(receiver: Organisation, copy: PublicationCopy | None, sending: S
 
 
 def _is_before_service(document: Milestone) -> bool:
-    notify_from = document.partnership.notify_from if document.partnership else None
     day = document.target_on or document.reports_on
-    return is_before_service(day, notify_from)
+    return is_before_service(day, document.notify_from)

@@ -31,7 +31,8 @@ class Document(NamedTuple):
     `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
     it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
-    group, `raised_on` the day on which it was raised to the Scottish Government escalation group.
+    group, `raised_on` the day on which it was raised to the Scottish Government escalation group. `joined` says that
+    its partnership uses the service, or will from a day that is set.
     """
 
     milestone_id: int
@@ -52,6 +53,7 @@ class Document(NamedTuple):
     expected_on: date | None
     escalated_on: date | None
     raised_on: date | None = None
+    joined: bool = True
 
 
 def list_documents(
@@ -182,4 +184,5 @@ def _document(row: Any, today: date) -> Document:
         facts.explained_until,
         escalated_on,
         raised_on,
+        facts.notify_from is not None,
     )

@@ -9,7 +9,7 @@ complete once it is also published and sent to Scottish Ministers.
 from datetime import date
 from typing import NamedTuple
 
-from cycle_tracker.core.deadlines import is_before_service, is_past
+from cycle_tracker.core.deadlines import ALWAYS, is_before_service, is_past
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState, last_day_before_outstanding
 from cycle_tracker.core.lifecycle import State
 
@@ -20,7 +20,7 @@ class DocumentFacts(NamedTuple):
     `published` is about the document itself, not about a draft or an interim plan; `interim_until` is the last day that
     an interim plan covers. Of a plan, `is_prepared` and `sent` (to Scottish Ministers). `explained_until` is the new
     expected date of the explanation that officials may see, if there is one. `notify_from` is the day from which the
-    partnership uses the service.
+    partnership uses the service, None where it has not joined.
     """
 
     state: State
@@ -32,7 +32,7 @@ class DocumentFacts(NamedTuple):
     is_prepared: bool = False
     interim_until: date | None = None
     explained_until: date | None = None
-    notify_from: date | None = None
+    notify_from: date | None = ALWAYS
 
 
 def document_state(
@@ -41,7 +41,8 @@ def document_state(
     """The state of a document today.
 
     A published document is published whatever else is missing. A document with no guidance date (the reports of
-    2017–20, before the 2020 guidance named June) is never late, nor is one that fell due before `notify_from`.
+    2017–20, before the 2020 guidance named June) is never late, nor is one that fell due before `notify_from`. Of a
+    partnership that has not joined, nothing is.
     """
     if facts.published:
         is_complete = facts.sent or not facts.is_plan
@@ -54,10 +55,12 @@ def document_state(
         return DocumentState.INTERIM
     if facts.opens_on is not None and today < facts.opens_on:
         return DocumentState.NOT_OPEN
-    if facts.target_on is None or is_before_service(facts.target_on, facts.notify_from):
+    if facts.target_on is None:
         return DocumentState.NO_RECORD
     if not is_past(facts.target_on, today):
         return DocumentState.OPEN
+    if is_before_service(facts.target_on, facts.notify_from):
+        return DocumentState.NO_RECORD
     if facts.explained_until is not None:
         return DocumentState.OUTSTANDING if is_past(facts.explained_until, today) else DocumentState.EXPLAINED
     if today > last_day_before_outstanding(facts.target_on, outstanding_after):

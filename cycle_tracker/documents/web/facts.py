@@ -88,8 +88,7 @@ def status_of(facts: Facts, detail: Detail, today: date) -> Status:
     if state is not None:
         return document_status(state)
     milestone = facts.milestone
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    return milestone_status(_dates(facts, detail), today, notify_from)
+    return milestone_status(_dates(facts, detail), today, milestone.notify_from)
 
 
 def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:

@@ -82,6 +82,8 @@ def _raise(milestone: Milestone, audience: Audience, why: str, *, by: User, toda
     ensure_open(milestone)
     if milestone.due_on is None or milestone.partnership is None:
         raise RuleBroken("This has no date yet, so you cannot escalate it.")
+    if milestone.partnership.notify_from is None:
+        raise RuleBroken(f"{milestone.partnership.name} has not joined this service, so you cannot escalate it.")
     if not deadline_of(milestone, notify_from=milestone.partnership.notify_from).calls_for_notices:
         raise RuleBroken("This was due before the partnership used this service, so you cannot escalate it.")
     if _open_to(milestone, {audience}):

@@ -6,7 +6,7 @@ whose first day is asked for. Dates are London dates.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.models.milestone import Milestone
@@ -23,13 +23,14 @@ def is_past(day: Any, today: Any) -> ColumnElement[bool]:
 
 def is_before_service(due_on: Any = None, *, notify_from: Any = None) -> ColumnElement[bool]:
     """True for what fell due before its partnership joined, or before another first day; what fell due on it did not.
+    A partnership without a first day has not joined.
 
     Never unknown, so that it can be turned round with `~`.
     """
     day = _day(due_on)
     if notify_from is not None:
         return and_(day.is_not(None), day < notify_from)
-    return and_(Partnership.notify_from.is_not(None), day.is_not(None), day < Partnership.notify_from)
+    return and_(day.is_not(None), or_(Partnership.notify_from.is_(None), day < Partnership.notify_from))
 
 
 def is_live(due_on: Any = None) -> ColumnElement[bool]:

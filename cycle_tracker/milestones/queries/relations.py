@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from cycle_tracker.core.deadlines import ALWAYS
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
@@ -54,8 +55,14 @@ class RelatedMilestone:
 def list_related(milestone: Milestone) -> list[RelatedMilestone]:
     """Everything that a milestone hangs together with, by date, in one statement."""
     rows = rows_of(_relations(), milestone=milestone.id, parent=milestone.parent_id)
-    found = [RelatedMilestone(**{**row._asdict(), "relation": Relation(row.relation)}) for row in rows]
+    found = [_one(row) for row in rows]
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id))
+
+
+def _one(row: Any) -> RelatedMilestone:
+    """A row of the statement; of a national one all dates count."""
+    notify_from = row.notify_from if row.slug else ALWAYS
+    return RelatedMilestone(**{**row._asdict(), "relation": Relation(row.relation), "notify_from": notify_from})
 
 
 @built_once

@@ -48,7 +48,12 @@ def add_documents(partnership_ids: Sequence[int], today: date, *, entered_on: da
     insert_many(
         table_of(Cycle),
         (
-            {"partnership_id": number, "period_start": period.start, "template_edition_id": editions[period]}
+            {
+                "partnership_id": number,
+                "period_start": period.start,
+                "template_edition_id": editions[period],
+                "opened_on": entered_on,
+            }
             for number in partnership_ids
             for period in planned
         ),

@@ -17,7 +17,7 @@ STILL_OF_USE = timedelta(days=365)
 
 
 def running_cycles(viewer: Viewer, today: date) -> Asked:
-    """The partnerships of which the person reads everything, each with its cycles that matter today: id, slug,
+    """The partnerships of which the person reads everything, each with its opened cycles that matter today: id, slug,
     partnership and period_start, by partnership, the newest first. One without such a cycle has one row."""
     held = viewer.partnerships_with(Permission.READ_PARTNERSHIP)
     began_after = today - YEARS_IN_PERIOD * timedelta(days=366) - STILL_OF_USE
@@ -26,7 +26,11 @@ def running_cycles(viewer: Viewer, today: date) -> Asked:
 
 @built_once
 def _running_cycles(reach: Reach) -> Select[*tuple[Any, ...]]:
-    matters = and_(Cycle.partnership_id == Partnership.id, Cycle.period_start > day_of("began_after"))
+    matters = and_(
+        Cycle.partnership_id == Partnership.id,
+        Cycle.period_start > day_of("began_after"),
+        Cycle.opened_on.is_not(None),
+    )
     return (
         select(Partnership.id, Partnership.slug, Partnership.name.label("partnership"), Cycle.period_start)
         .outerjoin(Cycle, matters)

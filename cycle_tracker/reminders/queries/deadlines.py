@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
+from cycle_tracker.core.deadlines import ALWAYS
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.lifecycle import OPEN, State
@@ -46,7 +47,8 @@ def deadline_of(
     calendar: WorkingCalendar = SCOTLAND,
     addressees: Mapping[Audience, tuple[str, ...]] | None = None,
 ) -> Deadline:
-    """What the rules need to know of one milestone."""
+    """What the rules need to know of one milestone; `notify_from` is its partnership's, and counts for none that is
+    national."""
     is_document = row.kind in DOCUMENTS
     return Deadline(
         due_on=row.due_on,
@@ -55,7 +57,7 @@ def deadline_of(
         is_document=is_document,
         expected_date=row.expected_date,
         explain_by_target=row.target_on if is_document and not row.expected_date else None,
-        notify_from=notify_from,
+        notify_from=ALWAYS if row.partnership_id is None else notify_from,
         reply_by=reply_by,
         asks_contacts_after=row.kind is Kind.REQUEST,
         calendar=calendar,

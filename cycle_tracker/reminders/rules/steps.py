@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
-from cycle_tracker.core.deadlines import is_before_service
+from cycle_tracker.core.deadlines import ALWAYS, is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
 
@@ -36,10 +36,10 @@ class Deadline:
 
     `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
     noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
-    `notify_from` is the day before which nothing that fell due is anybody's business here. `reply_by` is the day that
-    an acknowledgement set: no further stage opens before it. `asks_contacts_after` says that contacts are also
-    notified, once, that the date has passed. `addressees` holds the people behind each audience, keyed as notices are
-    (`user:12`, `contact:3`).
+    `notify_from` is the day before which nothing that fell due is anybody's business here; None where the partnership
+    has not joined, and nobody is ever notified. `reply_by` is the day that an acknowledgement set: no further stage
+    opens before it. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
+    `addressees` holds the people behind each audience, keyed as notices are (`user:12`, `contact:3`).
     """
 
     due_on: date | None
@@ -48,7 +48,7 @@ class Deadline:
     is_document: bool = False
     expected_date: bool = False
     explain_by_target: date | None = None
-    notify_from: date | None = None
+    notify_from: date | None = ALWAYS
     reply_by: date | None = None
     asks_contacts_after: bool = False
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)

@@ -108,6 +108,10 @@ def _settles(silence: Silence) -> Reason | None:
         return Reason(Why.CLOSED, f"This is {silence.closed_as}. We do not send reminders about it.")
     if deadline.due_on is None:
         return Reason(Why.NO_DATE, "It has no due date yet. We will schedule the first reminder when it has one.")
+    if deadline.notify_from is None:
+        return Reason(
+            Why.BEFORE_SERVICE, f"{silence.partnership} has not joined this service. We do not send reminders about it."
+        )
     if not deadline.calls_for_notices:
         return Reason(
             Why.BEFORE_SERVICE,

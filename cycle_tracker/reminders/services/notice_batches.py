@@ -72,8 +72,9 @@ def _end_all(groups: Sequence[Sequence[_NoticeEnding]], *, now: datetime) -> Non
     calendars = calendars_of({one.partnership_id for one in going_on})
     policies = policies_now()
     for milestone in going_on:
-        notify_from = milestone.partnership.notify_from if milestone.partnership else None
-        deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendars[milestone.partnership_id])
+        deadline = deadline_of(
+            milestone, notify_from=milestone.notify_from, calendar=calendars[milestone.partnership_id]
+        )
         milestone.next_notice_on = first_notice_on(deadline, policies.of(milestone))
         if milestone.id in assigned:
             notify_again(assigned[milestone.id], milestone, now=now)

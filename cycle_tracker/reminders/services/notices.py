@@ -17,8 +17,7 @@ from cycle_tracker.reminders.services.notice_batches import FINISHED, NoticeBatc
 
 def start_notices(milestone: Milestone) -> None:
     """Set the bookmark to the first day on which anyone may be notified about this milestone."""
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar_of(milestone.partnership_id))
+    deadline = deadline_of(milestone, notify_from=milestone.notify_from, calendar=calendar_of(milestone.partnership_id))
     milestone.next_notice_on = first_notice_on(deadline, policy_of(milestone))
 
 

@@ -48,5 +48,9 @@ def as_asked(documents: Sequence[Milestone], today: date) -> list[RequestSubject
         state = document_state(facts_of(document, None, explanation, notified=False), today)
         expected_on = explanation.new_due_on if explanation and state is DocumentState.EXPLAINED else None
         place = document.partnership.name if document.partnership else "Scotland"
-        found.append(RequestSubject(document.title, place, state, document.target_on, expected_on, document.date_basis))
+        joined = document.notify_from is not None
+        subject = RequestSubject(
+            document.title, place, state, document.target_on, expected_on, document.date_basis, joined
+        )
+        found.append(subject)
     return found

@@ -15,6 +15,7 @@ from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import ClosureDay, Partnership
+from tests.factories import LONG_AGO
 from tests.support.days import moment
 
 pytestmark = pytest.mark.alike_on_both_databases
@@ -27,6 +28,9 @@ NOW = moment(ENTERED)
 @pytest.fixture
 def moray(core_app: Flask) -> Partnership:
     load_reference(NOW)
+    for partnership in db.session.scalars(select(Partnership).order_by(Partnership.id)):
+        partnership.notify_from = LONG_AGO
+    db.session.flush()
     return db.session.scalars(select(Partnership).where(Partnership.slug == "moray")).one()
 
 

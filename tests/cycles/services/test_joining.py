@@ -152,6 +152,7 @@ def test_a_closure_day_moves_what_is_told_and_its_removal_moves_it_back(
     days: Days, moray: Partnership, jean: User
 ) -> None:
     owner = make_user("Rory Baird", role=Role.CONTRIBUTOR, partnership=moray)
+    moray.notify_from = TODAY
     day = date(2026, 12, 3)
     make_milestone(moray, due_on=day, owner=owner, entered_on=day - timedelta(days=1))
     closure = add_closure_day(moray, day, "Local holiday", by=jean, today=TODAY, now=NOW)

@@ -164,3 +164,22 @@ def test_the_page_takes_as_many_statements_for_many_steps_as_for_few(moray: Mora
     with counted_statements() as statements:
         assert client.get(CYCLE).status_code == 200
     assert len(statements) == STATEMENTS, "\n\n".join(statements)
+
+
+def test_a_period_that_nobody_opened_shows_its_documents_and_nothing_can_be_added_to_it(moray: Moray) -> None:
+    cycle = make_cycle(moray.partnership, "2029-32", opened_on=None)
+    plan = "Children’s Services Plan 2029–32"
+    make_milestone(
+        moray.partnership, cycle=cycle, key="2029-32.plan-prepared", kind=Kind.PLAN, title=plan, due_on=date(2029, 4, 1)
+    )
+    client, address = moray.client(), "/partnerships/moray/cycles/2029-32"
+    text = said(client.get(address))
+    assert "No one has opened this plan period yet." in text
+    assert plan in text
+    assert "Add your own milestone" not in text
+    assert client.get(f"{address}/milestones/new").status_code == 404
+    assert "2029–32" not in said(client.get(CYCLE))
+    administrator = moray.someone(Role.ADMINISTRATOR)
+    assert administrator.get("/partnerships/moray/set-up/periods/2029-32").status_code == 404
+    home = soup(client.get("/"))
+    assert [one["href"] for one in home.select(f'a[href="{address}"]')] == []

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
+from cycle_tracker.cycles.services.core_documents import add_core_documents
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -63,6 +64,7 @@ def test_a_partnership_is_set_up_from_the_list_in_three_steps(place: Place) -> N
         "Planning lead": "To do",
         "Governance group": "Optional",
         "History of plans and reports": "Optional",
+        "Web address and public mailbox": "Optional",
         "Closure days": "Optional",
     }
     client = place.client
@@ -83,6 +85,20 @@ def test_a_partnership_is_set_up_from_the_list_in_three_steps(place: Place) -> N
         row for row in soup(client.get("/partnerships")).select("#partnerships tbody tr") if "Moray" in row.get_text()
     )
     assert "Being set up" in row.get_text()
+
+
+def test_periods_that_nobody_opened_are_offered_with_their_documents_in_them(place: Place) -> None:
+    add_core_documents(clock.today(), clock.now())
+    db.session.commit()
+    page = soup(place.client.get(f"{SET_UP}/periods"))
+    assert page.select("#periods") == []
+    offered = [one["value"] for one in page.select('select[name="period"] option')]
+    assert offered == ["2029-32", "2026-29", "2023-26", "2020-23", "2017-20"]
+    assert states(place)["Plan periods and their steps"] == "To do"
+    place.partnership.notify_from = date(2026, 7, 3)
+    assert place.client.post(f"{SET_UP}/periods", data={"period": "2026-29"}).status_code == 302
+    page = soup(place.client.get(f"{SET_UP}/periods"))
+    assert [one.get_text() for one in page.select("#periods tbody th")] == ["2026–29"]
 
 
 def test_steps_are_switched_on_later(place: Place) -> None:

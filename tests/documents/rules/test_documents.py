@@ -107,10 +107,20 @@ def test_a_document_that_is_not_required_stays_so(month: int) -> None:
 
 def test_a_report_from_before_the_partnership_joined_has_no_record_and_is_never_late() -> None:
     joined_later = date(2026, 7, 1)
-    assert on(6, 30, notify_from=joined_later) is DocumentState.NO_RECORD
+    assert on(6, 30, notify_from=joined_later) is DocumentState.OPEN
+    assert on(7, 1, notify_from=joined_later) is DocumentState.NO_RECORD
     assert on(12, 31, notify_from=joined_later) is DocumentState.NO_RECORD
     assert on(7, 1, notify_from=date(2026, 6, 30)) is DocumentState.PAST_GUIDANCE_DATE
     assert DocumentState.NO_RECORD not in LATE
+
+
+def test_a_partnership_that_has_not_joined_has_no_record_of_what_is_past_and_is_never_late() -> None:
+    assert on(3, 31, notify_from=None) is DocumentState.NOT_OPEN
+    assert on(6, 30, notify_from=None) is DocumentState.OPEN
+    assert on(7, 1, notify_from=None) is DocumentState.NO_RECORD
+    assert on(12, 31, notify_from=None) is DocumentState.NO_RECORD
+    assert on(12, 31, notify_from=None, explained_until=date(2026, 9, 1)) is DocumentState.NO_RECORD
+    assert on(12, 31, notify_from=None, published=True) is DocumentState.COMPLETE
 
 
 def test_the_reports_of_2017_20_have_no_guidance_date_and_are_never_late() -> None:

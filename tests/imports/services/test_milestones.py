@@ -81,6 +81,12 @@ def test_a_new_milestone_joins_the_cycle_of_its_key_and_is_entered_today(country
     assert (other.cycle_id, other.state, other.done_on, other.next_notice_on) == (None, State.DONE, None, None)
 
 
+def test_a_new_milestone_joins_no_cycle_that_nobody_opened(country: Country, cycle: Cycle) -> None:
+    cycle.opened_on = None
+    put_in(country, NEW)
+    assert milestone("2026-29.survey").cycle_id is None
+
+
 def test_a_row_changes_the_milestone_of_its_key_through_the_rules(country: Country, cycle: Cycle) -> None:
     put_in(country, NEW)
     worker = make_user("Neil Orr", role=Role.CONTRIBUTOR, partnership=country.place("moray"))

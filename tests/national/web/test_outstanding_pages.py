@@ -53,7 +53,7 @@ class Nation:
     def client(self) -> Browser:
         return sign_in(self.app, self.official)
 
-    def report(self, slug: str, *, notify_from: date = date(2026, 1, 1)) -> Milestone:
+    def report(self, slug: str, *, notify_from: date | None = date(2026, 1, 1)) -> Milestone:
         place = make_partnership(slug, notify_from=notify_from)
         return make_report(place, cycle=make_cycle(place, "2023-26"))
 
@@ -105,6 +105,46 @@ def groups(page: TestResponse) -> dict[str, list[str]]:
         heading.get_text(): [cell.get_text() for cell in heading.find_next("table").select("tbody th")]  # type: ignore[union-attr]  # every heading has its table
         for heading in soup(page).select("main h2")
     }
+
+
+def test_one_row_stands_for_all_of_a_partnership_that_has_not_joined(nation: Nation) -> None:
+    """What is known of it stands under its state as that of any other."""
+    nation.report("angus")
+    first = nation.report("bute", notify_from=None)
+    bute = first.partnership
+    assert bute is not None
+    title = "Annual report on 2024–25"
+    make_report(bute, key="2023-26.annual-report-2", year_end=date(2025, 3, 31), title=title)
+    plan = make_milestone(bute, kind=Kind.PLAN, due_on=date(2026, 4, 1), title="Children’s Services Plan 2026–29")
+    publish(plan, tell=False)
+    nation.report("clyde", notify_from=None)
+    page = nation.client().get(LIST)
+    assert groups(page) == {
+        "Outstanding": ["Angus"],
+        "Published, copy not sent": ["Bute"],
+        "Partnerships that have not joined": ["Bute", "Clyde"],
+    }
+    assert "1 outstanding; 1 published, copy not sent." in said(page)
+    row = soup(page).select("#table-not-joined tbody tr")[0]
+    assert "2 plans and reports" in row.get_text()
+    links = [one["href"] for one in row.select("a")]
+    assert links == [
+        "/partnerships/bute",
+        "/partnerships/bute/milestones/2023-26.annual-report-2",
+        "/partnerships/bute/milestones/2023-26.annual-report-3",
+        "/partnerships/bute/history",
+        "/partnerships/bute/letter",
+    ]
+    client = nation.client()
+    assert client.get("/partnerships/bute/history").status_code == 200
+    assert "Partnerships that have not joined" not in groups(client.get(f"{LIST}?state=outstanding"))
+    assert set(groups(client.get(f"{LIST}?state=no-record"))) == {"Partnerships that have not joined"}
+    assert groups(client.get(f"{LIST}?partnership=clyde")) == {"Partnerships that have not joined": ["Clyde"]}
+    home = said(client.get("/"))
+    assert "Partnerships that have not joined" in home
+    assert "2 partnerships not using this service yet" in home
+    auditor = sign_in(nation.app, make_user("Hugh Ross", role=Role.AUDITOR))
+    assert "Record for them" not in said(auditor.get(LIST))
 
 
 def test_every_incomplete_document_stands_under_its_state(nation: Nation) -> None:

@@ -142,4 +142,5 @@ def test_an_earlier_day_of_joining_makes_late_what_lies_between_the_two_days(pla
     one_each_day(place, TODAY, -1, 0)
     assert count_newly_late(place[0], TODAY - DAY, TODAY) == 1
     place[0].notify_from = None
-    assert count_newly_late(place[0], earlier, TODAY) == 0
+    assert count_newly_late(place[0], TODAY - DAY, TODAY) == 1
+    assert count_newly_late(place[0], TODAY, TODAY) == 0

@@ -69,6 +69,11 @@ def test_a_deadline_is_open_as_its_row_is_and_has_nobody_unless_they_are_given()
         assert found.addressees == {}
 
 
+def test_all_dates_of_what_is_national_count_and_none_of_a_partnership_that_has_not_joined() -> None:
+    assert deadline_of(Row(partnership_id=None), notify_from=None).calls_for_notices
+    assert not deadline_of(Row(), notify_from=None).calls_for_notices
+
+
 @dataclass
 class PolicyRow:
     """A row of `notice_policies`."""

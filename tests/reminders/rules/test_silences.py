@@ -50,6 +50,11 @@ def test_before_notices_began() -> None:
     ]
 
 
+def test_the_partnership_has_not_joined() -> None:
+    apart = replace(NOTHING, deadline=replace(DEADLINE, notify_from=None))
+    assert why(apart) == ["Moray has not joined this service. We do not send reminders about it."]
+
+
 def test_a_new_expected_date() -> None:
     assert why(replace(NOTHING, deadline=replace(DEADLINE, expected_date=True))) == [
         "A new expected date, 28 May 2026, was agreed with an explanation. We do not send reminders before that date "

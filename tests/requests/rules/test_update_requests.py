@@ -1,5 +1,6 @@
 """What a request for an update says, by when it asks for a reply, and where it stands."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -59,6 +60,10 @@ def test_a_request_names_the_document_its_guidance_date_the_days_past_and_the_da
             asked(DocumentState.NO_RECORD),
             "The guidance date was 30 June 2026, before Moray started to use this service. We have no record that it "
             "has been published.",
+        ),
+        (
+            replace(asked(DocumentState.NO_RECORD), joined=False),
+            "The guidance date was 30 June 2026. We have no record that it has been published.",
         ),
         (asked(DocumentState.NO_RECORD, target_on=None), "The guidance does not give a date for it."),
     ],

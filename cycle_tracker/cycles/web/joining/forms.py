@@ -5,16 +5,19 @@ from datetime import date
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from cycle_tracker.core.calendar import bank_holiday
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.web_addresses import LONGEST_ADDRESS
 from cycle_tracker.core.wording import day
+from cycle_tracker.cycles.services.letters import LONGEST
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import BodyRole
+from cycle_tracker.organisations.services.organisations import LONGEST_MAILBOX
 from cycle_tracker.web.date_field import UkDateField
-from cycle_tracker.web.forms import LineField, required
+from cycle_tracker.web.forms import LineField, LinesField, required
 
 LONGEST_NAME = 120
 NOT_IN_THE_LIST = "Choose one from the list"
@@ -121,3 +124,36 @@ class StepsForm(FlaskForm):
     def offer(self, steps: Iterable[tuple[str, str]]) -> None:
         """Fill in what may be chosen."""
         self.steps.choices = list(steps)
+
+
+class ContactForm(FlaskForm):
+    """The web address and the public mailbox."""
+
+    web_address = LineField(
+        "Web address of its plans and reports",
+        description="The full address of a page that stays the same from plan to plan.",
+        validators=[
+            Optional(),
+            Length(max=LONGEST_ADDRESS, message=f"The web address must be {LONGEST_ADDRESS:,} characters or fewer"),
+        ],
+    )
+    mailbox = LineField(
+        "Public mailbox",
+        description="The email address that the partnership publishes for questions.",
+        validators=[
+            Optional(),
+            Length(max=LONGEST_MAILBOX, message=f"The mailbox must be {LONGEST_MAILBOX} characters or fewer"),
+        ],
+    )
+
+
+class LetterForm(FlaskForm):
+    """The letter."""
+
+    text = LinesField(
+        "Letter",
+        validators=[
+            required("Enter the letter"),
+            Length(max=LONGEST, message=f"The letter must be {LONGEST:,} characters or fewer"),
+        ],
+    )

@@ -162,6 +162,12 @@ def _can_wait(one: Joining, *, records_history: bool) -> list[Task]:
             DONE if one.documents and one.recorded == one.documents else CAN_WAIT,
         ),
         _task(
+            "Web address and public mailbox",
+            url_for("partnership_contact.change", slug=slug),
+            "Where people find its plans and reports, and write to it.",
+            DONE if one.is_reachable else CAN_WAIT,
+        ),
+        _task(
             "Closure days",
             url_for("closure_days.index", slug=slug),
             f"{count(one.closure_days, 'day')} as well as Scotland’s bank holidays."

@@ -9,10 +9,9 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.periods import FIRST_START, Period
-from cycle_tracker.cycles.queries.cycles import get_cycle
+from cycle_tracker.cycles.queries.cycles import get_open_cycle, list_cycles
 from cycle_tracker.cycles.queries.joining import (
     count_newly_late,
-    list_cycles_of,
     list_joining,
 )
 from cycle_tracker.cycles.services import partnerships
@@ -153,7 +152,7 @@ def notify_from(slug: str) -> ResponseReturnValue:
 def periods(slug: str) -> ResponseReturnValue:
     """The plan periods that are open, and one more to open."""
     partnership = _partnership(slug)
-    cycles = list_cycles_of(partnership)
+    cycles = list_cycles(partnership)
     choices = _periods_to_open(cycles)
     form = OpenPeriodForm(data={"period": _likely(choices), "earlier": True})
     form.offer(choices, presenters.optional_steps(template_of(newest_edition(_now())).optional))
@@ -182,7 +181,7 @@ def periods(slug: str) -> ResponseReturnValue:
 def steps(slug: str, period: str) -> ResponseReturnValue:
     """Switch on more of the optional steps of a cycle that runs."""
     partnership = _partnership(slug)
-    cycle = get_cycle(current_viewer(), slug, period)
+    cycle = get_open_cycle(current_viewer(), slug, period)
     on, off = _steps_of(cycle)
     form = StepsForm()
     form.offer(off)

@@ -9,7 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.kinds import Kind, Stage
-from cycle_tracker.cycles.queries.cycles import get_cycle
+from cycle_tracker.cycles.queries.cycles import get_open_cycle
 from cycle_tracker.cycles.web.local_milestones.forms import LocalMilestoneForm
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_local_milestone
 from cycle_tracker.milestones.web.places import page_of
@@ -47,7 +47,7 @@ def new(slug: str, period: str) -> ResponseReturnValue:
 def _cycle(slug: str, period: str) -> Cycle:
     """The cycle, for those who may change its milestones. Raises NoResultFound and NotAllowed for others."""
     viewer = current_viewer()
-    cycle = get_cycle(viewer, slug, period)
+    cycle = get_open_cycle(viewer, slug, period)
     if not viewer.can(Permission.CHANGE_MILESTONES, cycle.partnership_id):
         raise NotAllowed
     return cycle

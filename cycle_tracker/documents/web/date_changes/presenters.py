@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.clock import london_day
+from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
@@ -96,10 +97,9 @@ def _sees(change: DateChange, detail: Detail) -> bool:
 def _asked_for(milestone: Milestone, today: date, calendar: WorkingCalendar) -> str:
     """From ten working days before an unexplained document shows as outstanding, that it will; else nothing."""
     target_on = milestone.target_on
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
     if not milestone.is_document or not milestone.is_open or milestone.expected_date or target_on is None:
         return ""
-    if (notify_from is not None and target_on < notify_from) or today < explain_on(target_on, calendar):
+    if is_before_service(target_on, milestone.notify_from) or today < explain_on(target_on, calendar):
         return ""
     last_day = last_day_before_outstanding(target_on)
     if today <= last_day:

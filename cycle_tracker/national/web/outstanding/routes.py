@@ -7,6 +7,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.national.web.outstanding.forms import OutstandingFilters
+from cycle_tracker.national.web.outstanding.not_joined import not_joined, stands_in_row
 from cycle_tracker.national.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, sheet, tiles
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
@@ -20,7 +21,8 @@ bp = Blueprint("outstanding", __name__)
 @bp.route("/outstanding")
 @requires(Permission.READ_OUTSTANDING)
 def show() -> ResponseReturnValue:
-    """Every document past its guidance date and not complete, by state; filtered, sorted and paged by the address."""
+    """Every document past its guidance date and not complete, by state; filtered, sorted and paged by the address. One
+    row stands for all of a partnership that has not joined."""
     today = clock.today()
     within = current_viewer().partnerships_with(Permission.READ_OUTSTANDING)
     partnerships = list_names(within, stamp=partnerships_stamp())
@@ -33,17 +35,19 @@ def show() -> ResponseReturnValue:
         period=filters.period.value,
         not_required=True,
     )
-    pages = pages_of(in_order(found, filters.state.value, filters.sort.value))
+    in_list = [one for one in in_order(found, filters.state.value, filters.sort.value) if not stands_in_row(one)]
+    pages = pages_of(in_list)
     may_ask = current_viewer().can(Permission.ASK_FOR_UPDATES)
     return render_template(
         "national/outstanding/show.html",
         today=today,
         filters=filters,
         tiles=tiles(found, filters),
-        counts=counts_in_words(in_order(found, filters.state.value, filters.sort.value)),
+        counts=counts_in_words(in_list),
         pages=pages,
         groups=[(group, columns(group, filters, with_boxes=may_ask)) for group in grouped(pages.items)],
         may_ask=may_ask,
+        not_joined=not_joined(in_order(found, filters.state.value)),
     )
 
 

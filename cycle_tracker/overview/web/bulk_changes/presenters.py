@@ -96,8 +96,7 @@ def _notices(
     if new is None:
         sent = f"{count(of_owner, 'reminder')} sent to the owner so far." if of_owner else "No reminders sent yet."
         return f"{sent} {'The new owner' if change.owner else 'The planning leads'} will be reminded instead."
-    notify_from = milestone.partnership.notify_from if milestone.partnership else None
-    deadline = deadline_of(milestone, notify_from=notify_from, calendar=calendar)
+    deadline = deadline_of(milestone, notify_from=milestone.notify_from, calendar=calendar)
     moved = replace(deadline, due_on=new, expected_date=False, explain_by_target=None)
     following = next_notice_on(moved, policies.of(milestone), today - timedelta(days=1))
     said = "No reminders sent about the old date."

@@ -9,6 +9,7 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
+from cycle_tracker.national.web.outstanding.not_joined import NotJoined, not_joined
 from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
 from cycle_tracker.overview.queries.document_copies import ToReceive, list_to_receive
 from cycle_tracker.web.page_parts import Task, Tile
@@ -41,6 +42,7 @@ class NationalPosition:
     tiles: Sequence[Tile]
     rows: Sequence[Row]
     late: int
+    not_joined: Sequence[NotJoined]
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ class ToReceiveOnHome:
 
 
 def position(documents: Sequence[Document]) -> NationalPosition:
-    """The count of each state, and the first of those that are late, in the order of the outstanding list."""
+    """The count of each state, the first of those that are late, in the order of the outstanding list, and the
+    partnerships that have not joined."""
     late = [document for document in in_order(documents) if document.state in LATE]
     return NationalPosition(
         tiles=tiles(documents),
         rows=[_row(document) for document in late[:FIRST_OF_LIST]],
         late=len(late),
+        not_joined=not_joined(documents),
     )
 
 

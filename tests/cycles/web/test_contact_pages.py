@@ -1,0 +1,130 @@
+"""Where a partnership can be reached, and how officials ask one that has not joined."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from cycle_tracker.core import clock
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
+from cycle_tracker.cycles.services.reference import fill_in_contacts
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.models.user import User
+from cycle_tracker.reference.files import read_partnerships
+from scheduler.jobs import run_job
+from tests.factories import make_partnership, make_report, make_user
+from tests.support.mail_out import sink_for
+from tests.support.pages import Browser, said, sign_in, soup, value_of
+
+CONTACT, LETTER = "/partnerships/moray/set-up/contact", "/partnerships/moray/letter"
+MAILBOX = "plans@moray.example.org"
+
+
+@dataclass
+class Place:
+    """Moray, which has not joined, with one report of which nothing is recorded."""
+
+    app: Flask
+    moray: Partnership
+    official: User
+
+    def client(self, role: Role = Role.OFFICIAL) -> Browser:
+        return sign_in(self.app, self.official if role is Role.OFFICIAL else make_user("Jean Hay", role=role))
+
+
+@pytest.fixture
+def place(app: Flask, morning: time_machine.Traveller) -> Iterator[Place]:
+    with app.app_context():
+        moray = make_partnership("moray", notify_from=None)
+        make_report(moray, title="Annual report on 2025–26")
+        yield Place(app, moray, make_user("Fiona Shaw", role=Role.OFFICIAL, email="fiona@gov.example.org"))
+        db.session.remove()
+
+
+def letters() -> list[Message]:
+    return list(db.session.scalars(select(Message).order_by(Message.id)))
+
+
+def test_an_administrator_fills_in_the_address_and_the_mailbox_and_everybody_reads_them(place: Place) -> None:
+    client = place.client(Role.ADMINISTRATOR)
+    wrong = said(client.post(CONTACT, data={"web_address": "moray.example.org", "mailbox": "nobody"}))
+    assert "Enter the full web address" in wrong
+    wrong = said(client.post(CONTACT, data={"web_address": "", "mailbox": "nobody"}))
+    assert "email address" in wrong
+    assert (place.moray.web_address, place.moray.mailbox) == (None, None)
+    sent = {"web_address": "https://moray.example.org/plans", "mailbox": "Plans@Moray.example.org"}
+    assert client.post(CONTACT, data=sent).status_code == 302
+    assert value_of(client.get(CONTACT), "mailbox") == MAILBOX
+    page = soup(place.client().get("/partnerships/moray"))
+    assert {one["href"] for one in page.select("main a")} >= {
+        "https://moray.example.org/plans",
+        f"mailto:{MAILBOX}",
+        LETTER,
+    }
+    assert client.post(CONTACT, data=sent).status_code == 302
+    (event,) = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "contact-set")).all()
+    assert event.before == {"web_address": "", "mailbox": ""}
+    assert event.after == {"web_address": "https://moray.example.org/plans", "mailbox": MAILBOX}
+
+
+def test_without_a_mailbox_the_letter_can_be_copied_and_is_not_sent(place: Place) -> None:
+    client = place.client()
+    text = said(client.get(LETTER))
+    assert "No public mailbox is recorded for Moray." in text
+    assert "- Annual report on 2025–26" in text
+    assert "no public mailbox" in said(client.post(LETTER, data={"text": "Please tell us."}))
+    assert letters() == []
+
+
+def test_the_letter_goes_to_the_mailbox_once_a_day_and_answers_go_to_the_official(place: Place) -> None:
+    place.moray.mailbox = MAILBOX
+    db.session.commit()
+    client = place.client()
+    (box,) = soup(client.get(LETTER)).select("textarea")
+    text = box.get_text()
+    assert "- Annual report on 2025–26" in text
+    typed = text + "\n\nKind regards <b>&\nFiona"
+    assert client.post(LETTER, data={"text": typed}).status_code == 302
+    (letter,) = letters()
+    assert (letter.recipient, letter.user_id, letter.milestone_id) == (MAILBOX, None, None)
+    body = db.session.get_one(MessageBody, letter.id).content
+    assert b"Reply-To: fiona@gov.example.org" in body
+    assert b"Fiona Shaw, for the Scottish Government" in body
+    assert "A letter was sent to them today" in said(client.post(LETTER, data={"text": typed}))
+    assert len(letters()) == 1
+    (event,) = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "letter-sent")).all()
+    assert (event.actor_id, event.partnership_id) == (place.official.id, place.moray.id)
+    assert "The last letter was sent on 3 July 2026" in said(client.get(LETTER))
+    with sink_for(place.app) as sink:
+        assert run_job(place.app, "send-outbox", clock.today()).counts["sent"] == 1
+        assert sink.started_mails == 1
+
+
+def test_a_partnership_that_has_joined_gets_no_letter(place: Place) -> None:
+    place.moray.mailbox, place.moray.notify_from = MAILBOX, date(2026, 7, 1)
+    db.session.commit()
+    client = place.client()
+    assert "Moray has joined this service." in said(client.get(LETTER))
+    client.post(LETTER, data={"text": "Please tell us how your plan stands."})
+    assert letters() == []
+    assert LETTER not in {one["href"] for one in soup(client.get("/partnerships/moray")).select("main a")}
+
+
+def test_what_a_person_entered_or_took_away_is_never_overwritten_by_the_reference_data(place: Place) -> None:
+    fife = make_partnership("fife", notify_from=None)
+    place.moray.mailbox, place.moray.web_address = MAILBOX, ""
+    db.session.commit()
+    fill_in_contacts(
+        replace(one, mailbox=f"{one.slug}@example.org", web_address="https://example.org")
+        for one in read_partnerships()
+    )
+    db.session.expire_all()
+    assert (place.moray.mailbox, place.moray.web_address) == (MAILBOX, "")
+    assert (fife.mailbox, fife.web_address) == ("fife@example.org", "https://example.org")
