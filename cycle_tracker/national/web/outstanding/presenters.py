@@ -38,6 +38,7 @@ INTROS = {
     DocumentState.NOT_REQUIRED: "An official marked these as not required and gave a reason. Not counted as late.",
 }
 
+PLACES = {state: place for place, state in enumerate(STATES)}
 
 # The heading of the column of boxes.
 BOXES = {"label": "Ask for an update", "hidden": True}
@@ -111,10 +112,10 @@ def in_order(
     documents: Iterable[Document], state: DocumentState | None = None, sort: Sort | None = None
 ) -> list[Document]:
     """The documents of the chosen state or of all, by state, then as the list is sorted."""
-    chosen = [one for one in documents if one.state in STATES and state in (None, one.state)]
+    chosen = [one for one in documents if one.state in PLACES and state in (None, one.state)]
     if sort is Sort.PARTNERSHIP:
-        return sorted(chosen, key=lambda one: (STATES.index(one.state), one.partnership_name, one.target_on))
-    return sorted(chosen, key=lambda one: (STATES.index(one.state), -one.days_past, one.partnership_name))
+        return sorted(chosen, key=lambda one: (PLACES[one.state], one.partnership_name, one.target_on))
+    return sorted(chosen, key=lambda one: (PLACES[one.state], -one.days_past, one.partnership_name))
 
 
 def grouped(documents: Sequence[Document]) -> list[StateGroup]:

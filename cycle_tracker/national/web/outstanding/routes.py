@@ -47,7 +47,7 @@ def show() -> ResponseReturnValue:
         pages=pages,
         groups=[(group, columns(group, filters, with_boxes=may_ask)) for group in grouped(pages.items)],
         may_ask=may_ask,
-        not_joined=not_joined(in_order(found, filters.state.value)),
+        not_joined=not_joined(in_order(filter(stands_in_row, found), filters.state.value)),
     )
 
 
