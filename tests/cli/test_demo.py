@@ -99,6 +99,13 @@ def test_the_demo_has_the_documents_of_the_period_that_is_to_come(app: Flask) ->
         assert {one.cycle.opened_on for one in plans if one.cycle} == {None}
 
 
+def test_a_day_after_the_last_period_of_the_demo_is_refused_in_words(app: Flask) -> None:
+    refused = app.test_cli_runner().invoke(args=["seed-demo", "--on", "2029-04-01"])
+    assert refused.exit_code == 1
+    said = "Error: The demo has no histories after 31 March 2029. Choose an earlier day with --on.\n"
+    assert refused.output == said
+
+
 def test_a_run_that_was_stopped_in_its_last_part_is_not_taken_for_the_demo(app: Flask) -> None:
     with app.app_context():
         db.session.add(ServiceSetting(name=UNFINISHED, value="1"))

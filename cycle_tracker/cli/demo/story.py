@@ -54,8 +54,12 @@ def is_seeded() -> bool:
 
 
 def seed_demo(on: date, now: datetime) -> Seeded:
-    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real. Commits."""
+    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real, and for a day
+    after the demo's last period. Commits."""
     _refuse_beside_real_data()
+    if on >= PERIODS[-1].next().start:
+        last = PERIODS[-1].next().start - days(1)
+        raise RuleBroken(f"The demo has no histories after {last:%-d %B %Y}. Choose an earlier day with --on.")
     mark_as_demonstration()
     load_reference(now)
     _take_core_documents_away()
