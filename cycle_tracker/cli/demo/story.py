@@ -54,8 +54,8 @@ def is_seeded() -> bool:
 
 
 def seed_demo(on: date, now: datetime) -> Seeded:
-    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real, and for a day
-    after the demo's last period. Commits."""
+    """Add the demo as it stands on the day `on`. Raises RuleBroken where the database holds anything real, and for a
+    day after the demo's last period. Commits."""
     _refuse_beside_real_data()
     if on >= PERIODS[-1].next().start:
         last = PERIODS[-1].next().start - days(1)
