@@ -33,9 +33,10 @@ def letter_about(partnership: Partnership, titles: Sequence[str]) -> str:
     )
     return (
         f"To the {partnership.name} Children’s Services Planning Partnership\n\nThe Scottish Government keeps a record "
-        "of the children’s services plans and annual reports of all partnerships, under Part 3 of the Children and "
-        f"Young People (Scotland) Act 2014. {asked}\n\nYou can reply to this letter. You can also use our service to "
-        "record them yourselves. If you would like to, tell us who leads your planning, and we will invite them."
+        "of the children’s services plans and annual reports that partnerships publish under Part 3 of the Children "
+        f"and Young People (Scotland) Act 2014. {asked}\n\nYou can reply to this letter. You can also record your "
+        "plans and reports yourselves in our service, Cycle Tracker. If you would like to, tell us who leads your "
+        "planning, and we will invite them."
     )
 
 
