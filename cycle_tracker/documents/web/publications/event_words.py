@@ -40,7 +40,7 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "prepared-undone": lambda event, who: (
             f"{who} undid the date the plan was prepared, {_day(event.before.get('prepared_on'))}"
         ),
-        "draft-replaced": lambda _event, who: f"{who} replaced the draft with the document itself",
+        "draft-replaced": lambda _event, who: f"{who} recorded the document itself, after the draft",
         "publication-corrected": _correction_words,
         "newer-version-published": _newer_words,
         "copy-kept": lambda _event, who: f"{who} kept a copy here: {_event.after.get('name', '')}",
