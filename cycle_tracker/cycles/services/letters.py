@@ -26,8 +26,8 @@ def letter_about(partnership: Partnership, titles: Sequence[str]) -> str:
     """The letter as it is offered: what there is no record of, and what is asked. An official may change it."""
     documents = "\n".join(f"- {title}" for title in titles)
     asked = (
-        f"We have no record of these plans and reports:\n\n{documents}\n\nPlease tell us where and when each was "
-        "published, or when you expect to publish it."
+        f"We have no record that these plans and reports are published:\n\n{documents}\n\nPlease tell us where and "
+        "when each was published, or when you expect to publish it."
         if titles
         else "Please tell us about your plan and annual reports."
     )

@@ -79,6 +79,7 @@ def test_without_a_mailbox_the_letter_can_be_copied_and_is_not_sent(place: Place
     client = place.client()
     text = said(client.get(LETTER))
     assert "No public mailbox is recorded for Moray." in text
+    assert "We have no record that these plans and reports are published:" in text, "a copy may be here already"
     assert "- Annual report on 2025–26" in text
     assert "no public mailbox" in said(client.post(LETTER, data={"text": "Please tell us."}))
     assert letters() == []

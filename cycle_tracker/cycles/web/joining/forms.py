@@ -106,7 +106,8 @@ class OpenPeriodForm(FlaskForm):
     )
     steps = StepsField(
         "Optional steps",
-        description="The plan, sending and publishing it, and the annual reports are always included. You can add steps later.",
+        description="The plan, sending and publishing it, and the annual reports are always included. "
+        "You can add steps later.",
         invalid_choice_message="Choose steps from the list",
     )
 
