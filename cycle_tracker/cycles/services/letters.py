@@ -49,7 +49,10 @@ def send_letter(partnership: Partnership, text: str, *, by: User, now: datetime)
     lock(partnership)
     db.session.refresh(partnership)
     if partnership.notify_from is not None:
-        raise RuleBroken(f"{partnership.name} has joined. Ask for an update on its documents instead.", field="text")
+        raise RuleBroken(
+            f"{partnership.name} has a start date for reminders. Ask for an update on its documents instead.",
+            field="text",
+        )
     if not partnership.mailbox:
         raise RuleBroken(f"{partnership.name} has no public mailbox. Copy the letter.", field="text")
     if not SHORTEST <= len(text.strip()) <= LONGEST:

@@ -113,7 +113,7 @@ def test_a_partnership_that_has_joined_gets_no_letter(place: Place) -> None:
     place.moray.mailbox, place.moray.notify_from = MAILBOX, date(2026, 7, 1)
     db.session.commit()
     client = place.client()
-    assert "Moray has joined this service." in said(client.get(LETTER))
+    assert "Moray has a start date for reminders." in said(client.get(LETTER))
     client.post(LETTER, data={"text": "Please tell us how your plan stands."})
     assert letters() == []
     assert LETTER not in {one["href"] for one in soup(client.get("/partnerships/moray")).select("main a")}
