@@ -26,16 +26,17 @@ def letter_about(partnership: Partnership, titles: Sequence[str]) -> str:
     """The letter as it is offered: what there is no record of, and what is asked. An official may change it."""
     documents = "\n".join(f"- {title}" for title in titles)
     asked = (
-        f"We have no record of these plans and reports:\n\n{documents}\n\nPlease tell us where and when each was "
-        "published, or when you expect to publish it."
+        f"We have no record that these plans and reports are published:\n\n{documents}\n\nPlease tell us where and "
+        "when each was published, or when you expect to publish it."
         if titles
         else "Please tell us about your plan and annual reports."
     )
     return (
         f"To the {partnership.name} Children’s Services Planning Partnership\n\nThe Scottish Government keeps a record "
-        "of the children’s services plans and annual reports of all partnerships, under Part 3 of the Children and "
-        f"Young People (Scotland) Act 2014. {asked}\n\nYou can reply to this letter. You can also use our service to "
-        "record them yourselves. If you would like to, tell us who leads your planning, and we will invite them."
+        "of the children’s services plans and annual reports that partnerships publish under Part 3 of the Children "
+        f"and Young People (Scotland) Act 2014. {asked}\n\nYou can reply to this letter. You can also record your "
+        "plans and reports yourselves in our service, Cycle Tracker. If you would like to, tell us who leads your "
+        "planning, and we will invite them."
     )
 
 
@@ -48,7 +49,10 @@ def send_letter(partnership: Partnership, text: str, *, by: User, now: datetime)
     lock(partnership)
     db.session.refresh(partnership)
     if partnership.notify_from is not None:
-        raise RuleBroken(f"{partnership.name} has joined. Ask for an update on its documents instead.", field="text")
+        raise RuleBroken(
+            f"{partnership.name} has a start date for reminders. Ask for an update on its documents instead.",
+            field="text",
+        )
     if not partnership.mailbox:
         raise RuleBroken(f"{partnership.name} has no public mailbox. Copy the letter.", field="text")
     if not SHORTEST <= len(text.strip()) <= LONGEST:

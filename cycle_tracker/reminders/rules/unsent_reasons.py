@@ -110,7 +110,8 @@ def _settles(silence: Silence) -> Reason | None:
         return Reason(Why.NO_DATE, "It has no due date yet. We will schedule the first reminder when it has one.")
     if deadline.notify_from is None:
         return Reason(
-            Why.BEFORE_SERVICE, f"{silence.partnership} has not joined this service. We do not send reminders about it."
+            Why.BEFORE_SERVICE,
+            f"{silence.partnership} has not joined this service, so we do not send reminders about its dates.",
         )
     if not deadline.calls_for_notices:
         return Reason(

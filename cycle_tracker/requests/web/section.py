@@ -15,10 +15,12 @@ from cycle_tracker.web.page_parts import Section, Task
 
 @dataclass(frozen=True)
 class RequestsSection:
-    """The requests about one document, the newest first; `ask` is the address at which one more is written."""
+    """The requests about one document, the newest first; `ask` is the address at which one more is written, or
+    `letter` that of the letter to a partnership that has not joined."""
 
     tasks: list[Task]
     ask: str
+    letter: str
 
 
 def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> Section | None:
@@ -30,5 +32,9 @@ def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> 
     may_ask = milestone.is_open and holds(viewer, Permission.ASK_FOR_UPDATES, milestone)
     if not found and not may_ask:
         return None
+    place = milestone.partnership
+    if may_ask and place is not None and place.notify_from is None:
+        letter = url_for("partnership_contact.letter", slug=place.slug)
+        return Section("requests/section.html", RequestsSection(found, ask="", letter=letter))
     ask = url_for("update_requests.new", document=milestone.id) if may_ask else ""
-    return Section("requests/section.html", RequestsSection(found, ask))
+    return Section("requests/section.html", RequestsSection(found, ask, letter=""))

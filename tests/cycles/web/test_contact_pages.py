@@ -9,12 +9,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from cycle_tracker.core import clock
+from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.reference import fill_in_contacts
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reference.files import read_partnerships
@@ -78,6 +79,7 @@ def test_without_a_mailbox_the_letter_can_be_copied_and_is_not_sent(place: Place
     client = place.client()
     text = said(client.get(LETTER))
     assert "No public mailbox is recorded for Moray." in text
+    assert "We have no record that these plans and reports are published:" in text, "a copy may be here already"
     assert "- Annual report on 2025–26" in text
     assert "no public mailbox" in said(client.post(LETTER, data={"text": "Please tell us."}))
     assert letters() == []
@@ -111,10 +113,29 @@ def test_a_partnership_that_has_joined_gets_no_letter(place: Place) -> None:
     place.moray.mailbox, place.moray.notify_from = MAILBOX, date(2026, 7, 1)
     db.session.commit()
     client = place.client()
-    assert "Moray has joined this service." in said(client.get(LETTER))
+    assert "Moray has a start date for reminders." in said(client.get(LETTER))
     client.post(LETTER, data={"text": "Please tell us how your plan stands."})
     assert letters() == []
     assert LETTER not in {one["href"] for one in soup(client.get("/partnerships/moray")).select("main a")}
+
+
+def test_the_page_of_a_document_offers_the_letter_and_nothing_that_would_be_refused(place: Place) -> None:
+    report = addresses.milestone("moray", db.session.scalars(select(Milestone.key)).one())
+    offered = {one["href"] for one in soup(place.client().get(report)).select("main a")}
+    assert LETTER in offered
+    assert not [one for one in offered if "/update-requests" in one or "raise" in one]
+    place.moray.notify_from = date(2026, 4, 1)
+    db.session.commit()
+    offered = {one["href"] for one in soup(place.client().get(report)).select("main a")}
+    assert LETTER not in offered
+    assert f"{report}/raise-further" in offered
+
+
+def test_the_status_says_that_there_is_no_record_and_not_that_nothing_is_late(place: Place) -> None:
+    text = said(place.client().get("/partnerships/moray/status"))
+    assert "1 plan or report has no record here yet." in text
+    assert "No plan or annual report is past its guidance date." not in text
+    assert "Not published" not in text
 
 
 def test_what_a_person_entered_or_took_away_is_never_overwritten_by_the_reference_data(place: Place) -> None:

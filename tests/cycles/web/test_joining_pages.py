@@ -118,7 +118,7 @@ def test_an_earlier_first_day_asks_once_more(place: Place) -> None:
     make_milestone(place.partnership, due_on=date(2026, 6, 1))
     page = f"{SET_UP}/notices-from"
     asked = place.client.post(page, data={"notify_from": "1 5 2026"})
-    assert "1 open milestone from before the service would count as late" in said(asked)
+    assert "1 open milestone already past the due date would count as late" in said(asked)
     assert db.session.get_one(Partnership, place.partnership.id).notify_from == date(2026, 7, 3)
     assert place.client.post(page, data={"notify_from": "1 5 2026", "confirmed": "1"}).status_code == 302
     assert db.session.get_one(Partnership, place.partnership.id).notify_from == date(2026, 5, 1)

@@ -44,6 +44,13 @@ def test_copies_are_recorded_together_and_put_right_one_by_one(tayside: Tayside)
     path = f"{PLAN}/publication/copies/{ijb.id}"
     days = {"version": value_of(client.get(path), "version"), "sent_on": "9 4 2026", "received_on": "8 4 2026"}
     assert "The date received cannot be before the date sent." in said(client.post(path, data=days))
+    page = follow(client, client.post(path, data={**days, "sent_on": "10 4 2026", "received_on": ""}))
+    corrected = "Ailsa Grant corrected the dates of the copy to Dundee IJB, sent on 10 April 2026"
+    assert corrected in said(page)
+    assert f"{corrected}, received" not in said(page), (
+        "a date of receipt that was not given is not one that is not known"
+    )
+    days["version"] = value_of(client.get(path), "version")
     page = follow(client, client.post(path, data={**days, "received_on": "14 4 2026"}))
     assert "14 April 2026, recorded by Ailsa Grant" in rows(page, "copies-list")[0]
     assert "Dundee IJB received its copy on 14 April 2026" in said(page)

@@ -238,7 +238,7 @@ def test_a_one_year_plan_is_recorded_with_its_last_day(moray: Moray) -> None:
     assert "Sent to the Scottish Government" not in text
     assert "No copy to" not in text, "copies are of the plan itself, and none can be recorded here"
     text = send(client, f"{PLAN}/publication/copies", receivers=[str(moray.providers[0].id)], sent_on="28 6 2026")
-    assert "The plan for the full period is not recorded as published. 1 of 3 copies are recorded as sent." in text
+    assert "The plan for the full period is not recorded as published. Copies recorded as sent: 1 of 3." in text
     official = said(moray.someone(Role.OFFICIAL).get(PLAN))
     assert "Due date 1 April 2027" in official
     report = make_report(moray.partnership)
@@ -321,13 +321,13 @@ def test_a_plan_that_was_sent_before_it_is_published_is_recorded_as_sent(moray: 
     assert "Send by email" not in said(page)
     send(client, f"{PLAN}/prepared", prepared_on="1 3 2026")
     assert "not recorded as prepared" not in said(client.get(copies))
-    assert "The plan is not recorded as published. 0 of 3 copies are recorded as sent." in said(client.get(PLAN))
+    assert "The plan is not recorded as published. Copies recorded as sent: 0 of 3." in said(client.get(PLAN))
     ministers = [str(government.id)]
     text = send(client, copies, receivers=ministers, sent_on="28 2 2026")
     assert "The plan is recorded as prepared on 1 March 2026." in text
     text = send(client, copies, receivers=ministers, sent_on="28 2 2026", confirmed="y")
     assert "Saved. The copies are listed below." in text
-    assert "1 of 3 copies are recorded as sent." in text
+    assert "Copies recorded as sent: 1 of 3." in text
     assert "Scottish Government 28 February 2026, recorded by Ailsa Grant" in text
     assert "Prepared, not published" in text
     send(client, f"{copies}/{government.id}", sent_on="5 3 2026")
@@ -349,9 +349,9 @@ def test_a_plan_that_was_sent_before_it_is_published_is_recorded_as_sent(moray: 
     assert "Sent to the Scottish Government on 5 March 2026" in text
     assert db.session.scalars(select(Message)).all() == []
     text = send(client, f"{PLAN}/publication/taking-back", reason="It is not out yet.")
-    assert "1 of 3 copies are recorded as sent." in text
+    assert "Copies recorded as sent: 1 of 3." in text
     text = send(client, f"{copies}/{government.id}/taking-back", reason="It lay in the outbox.")
-    assert "0 of 3 copies are recorded as sent." in text
+    assert "Copies recorded as sent: 0 of 3." in text
     report = make_report(moray.partnership)
     db.session.commit()
     assert client.get(f"/partnerships/moray/milestones/{report.key}/publication/copies").status_code == 404

@@ -86,7 +86,7 @@ def test_a_draft_leaves_the_form_of_the_document_where_it_is(tayside: Tayside) -
             data={"version": version, "address": f"{ADDRESS}-final", "published_on": "1 7 2026", "tell": "yes"},
         ),
     )
-    assert "replaced the draft with the document itself" in said(page)
+    assert "recorded the document itself, after the draft" in said(page)
     assert "Version Final" in said(page)
     assert [one.version for one in known_versions(tayside.plan)] == [Version.DRAFT, Version.FINAL]
 

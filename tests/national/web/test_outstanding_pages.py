@@ -142,7 +142,7 @@ def test_one_row_stands_for_all_of_a_partnership_that_has_not_joined(nation: Nat
     assert groups(client.get(f"{LIST}?partnership=clyde")) == {"Partnerships that have not joined": ["Clyde"]}
     home = said(client.get("/"))
     assert "Partnerships that have not joined" in home
-    assert "2 partnerships not using this service yet" in home
+    assert "2 partnerships, 3 plans and reports" in home
     auditor = sign_in(nation.app, make_user("Hugh Ross", role=Role.AUDITOR))
     assert "Record for them" not in said(auditor.get(LIST))
 

@@ -88,7 +88,7 @@ def notified(history: History, *, shared_only: bool = False) -> list[str]:
         (event("published", at(7, 2)), "Ailsa Grant recorded this as published, date not known"),
         (
             event("told-government", at(7, 2), sent_on="2026-07-02"),
-            "Ailsa Grant sent this to the Scottish Government on 2 July 2026",
+            "Ailsa Grant recorded that this was sent to the Scottish Government on 2 July 2026",
         ),
         (
             event("finished", at(7, 2), by=None, done_on="2026-07-02"),

@@ -104,7 +104,7 @@ def places(client: Browser) -> list[str]:
 def test_an_official_sees_who_is_in_it_and_where_its_documents_stand(moray: Moray) -> None:
     client = moray.client()
     text = said(client.get(PAGE))
-    assert "This partnership has used Cycle Tracker since 1 April 2024." in text
+    assert "This partnership joined Cycle Tracker on 1 April 2024." in text
     assert "Ailsa Grant, ailsa@example.test" in text
     assert "Somebody Who Left" not in text
     assert "A local step" not in text
@@ -167,7 +167,7 @@ def test_another_partnerships_people_find_nothing_here(moray: Moray) -> None:
 def test_an_empty_partnership_says_what_is_missing(moray: Moray) -> None:
     make_partnership("fife", name="Fife", notify_from=None)
     text = said(moray.client().get("/partnerships/fife"))
-    assert "This partnership does not use Cycle Tracker yet" in text
+    assert "This partnership has not joined Cycle Tracker yet" in text
     assert "No plan periods yet." in text
     assert "No planning lead yet." in text
     assert "No organisations yet." in text

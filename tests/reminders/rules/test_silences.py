@@ -52,7 +52,7 @@ def test_before_notices_began() -> None:
 
 def test_the_partnership_has_not_joined() -> None:
     apart = replace(NOTHING, deadline=replace(DEADLINE, notify_from=None))
-    assert why(apart) == ["Moray has not joined this service. We do not send reminders about it."]
+    assert why(apart) == ["Moray has not joined this service, so we do not send reminders about its dates."]
 
 
 def test_a_new_expected_date() -> None:

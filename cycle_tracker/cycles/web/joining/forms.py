@@ -100,13 +100,14 @@ class OpenPeriodForm(FlaskForm):
         "Plan period", validators=[required("Choose a plan period")], invalid_choice_message=NOT_IN_THE_LIST
     )
     earlier = BooleanField(
-        "Open the earlier periods too, with their plans and reports",
+        "Open the earlier periods too",
         default=True,
-        description="So that you can record past plans and reports. We will not email anyone about them.",
+        description="You can record past plans and reports without this. We will not email anyone about them.",
     )
     steps = StepsField(
         "Optional steps",
-        description="The plan, its preparation and the annual reports are always included. You can add more later.",
+        description="The plan, sending and publishing it, and the annual reports are always included. "
+        "You can add steps later.",
         invalid_choice_message="Choose steps from the list",
     )
 

@@ -164,7 +164,7 @@ def _can_wait(one: Joining, *, records_history: bool) -> list[Task]:
         _task(
             "Web address and public mailbox",
             url_for("partnership_contact.change", slug=slug),
-            "Where people find its plans and reports, and write to it.",
+            "Where people find its plans and reports, and where they can email it.",
             DONE if one.is_reachable else CAN_WAIT,
         ),
         _task(

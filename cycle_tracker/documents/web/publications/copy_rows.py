@@ -57,7 +57,7 @@ def waiting_part(
     sent = sum(record.copy_to(one.id) is not None for one in record.receivers)
     is_interim = record.publication is not None and not record.publication.is_draft
     plan = "plan for the full period" if is_interim else "plan"
-    words = f"The {plan} is not recorded as published. {sent} of {len(record.receivers)} copies are recorded as sent."
+    words = f"The {plan} is not recorded as published. Copies recorded as sent: {sent} of {len(record.receivers)}."
     rows = _copy_rows(record, record.receiving_bodies, names, records=records, in_full=in_full)
     return WaitingPart(words, rows, links, gaps_about(record.gaps, About.COPIES))
 

@@ -40,7 +40,7 @@ def document_event_words(event: AuditEvent, who: str) -> str | None:
         "prepared-undone": lambda event, who: (
             f"{who} undid the date the plan was prepared, {_day(event.before.get('prepared_on'))}"
         ),
-        "draft-replaced": lambda _event, who: f"{who} replaced the draft with the document itself",
+        "draft-replaced": lambda _event, who: f"{who} recorded the document itself, after the draft",
         "publication-corrected": _correction_words,
         "newer-version-published": _newer_words,
         "copy-kept": lambda _event, who: f"{who} kept a copy here: {_event.after.get('name', '')}",
@@ -135,10 +135,8 @@ def _copy_words(event: AuditEvent, who: str) -> str:
     receiver, after = event.after.get("receiver", ""), event.after
     if after.get("received_on") and not event.before.get("received_on"):
         return f"{who} recorded that {receiver} received its copy on {_day(after['received_on'])}"
-    return (
-        f"{who} corrected the dates of the copy to {receiver}, sent on {_day(after.get('sent_on'))}, received on "
-        + _day(after.get("received_on"))
-    )
+    received = f", received on {_day(after['received_on'])}" if after.get("received_on") else ""
+    return f"{who} corrected the dates of the copy to {receiver}, sent on {_day(after.get('sent_on'))}{received}"
 
 
 def _approval_words(event: AuditEvent, who: str) -> str:

@@ -14,6 +14,7 @@ from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.reminders.queries.deadlines import deadline_of
 from cycle_tracker.web.page_parts import Section
 
 TEMPLATE = "governance/raising/section.html"
@@ -44,14 +45,17 @@ def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> 
     if detail is Detail.DATES or not milestone.is_open or milestone.due_on is None or milestone.partnership is None:
         return None
     every = list_open_rungs(milestone) if on_page.has.escalations else []
+    counts = deadline_of(milestone, notify_from=milestone.partnership.notify_from).calls_for_notices
     seen = every if detail is Detail.EVERYTHING else [one for one in every if one.audience is Audience.NATIONAL]
     content = EscalationSection(
         rungs=[rung_line(one, today) for one in seen],
         may_reply=own_rung(every) is not None and _may_reply(milestone, viewer),
         may_reply_for_nation=_may_reply_for_nation(milestone, every, viewer, today),
-        may_raise=holds(viewer, Permission.RAISE_TO_GROUP, milestone)
+        may_raise=counts
+        and holds(viewer, Permission.RAISE_TO_GROUP, milestone)
         and open_rung_to(every, Audience.GOVERNANCE) is None,
-        may_raise_further=milestone.is_document
+        may_raise_further=counts
+        and milestone.is_document
         and holds(viewer, Permission.RAISE_FURTHER, milestone)
         and open_rung_to(every, Audience.NATIONAL) is None,
     )

@@ -33,7 +33,7 @@ INTROS = {
         "Published plans. We have no record that Scottish Ministers were sent a copy."
     ),
     DocumentState.NO_RECORD: (
-        "Due before the partnership joined this service, with no details recorded. Not counted as late."
+        "Due before the partnership joined this service, and not recorded as published. Not counted as late."
     ),
     DocumentState.NOT_REQUIRED: "An official marked these as not required and gave a reason. Not counted as late.",
 }

@@ -82,7 +82,7 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
         "done-day-moved": f"The date this was done changed to {day(done_on)}"
         if done_on
         else "The date this was done is no longer known",
-        "told-government": f"{who} sent this to the Scottish Government on {day(sent_on)}"
+        "told-government": f"{who} recorded that this was sent to the Scottish Government on {day(sent_on)}"
         if sent_on
         else f"{who} recorded that this was sent to the Scottish Government",
     }

@@ -156,7 +156,7 @@ def _already_sent(facts: Facts) -> str:
     if copy is None:
         return ""
     when = f" on {day(copy.sent_on)}" if copy.sent_on else ""
-    return f"A copy is already recorded as sent to the Scottish Government{when}. Nothing is sent again."
+    return f"A copy is already recorded as sent to the Scottish Government{when}. We will not email another."
 
 
 def _escalation_id(milestone: Milestone, escalation: Escalation | None, viewer: Viewer) -> int | None:

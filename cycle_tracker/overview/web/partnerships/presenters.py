@@ -87,10 +87,10 @@ def explanations(partnership: Partnership, documents: Iterable[FollowedDocument]
 def joined_words(partnership: Partnership, today: date) -> str:
     """From when the partnership uses the service."""
     if partnership.notify_from is None:
-        return "This partnership does not use Cycle Tracker yet, so no one in it gets reminders."
+        return "This partnership has not joined Cycle Tracker yet, so no one in it gets reminders."
     if partnership.notify_from > today:
-        return f"This partnership will use Cycle Tracker from {day(partnership.notify_from)}."
-    return f"This partnership has used Cycle Tracker since {day(partnership.notify_from)}."
+        return f"This partnership joins Cycle Tracker on {day(partnership.notify_from)}."
+    return f"This partnership joined Cycle Tracker on {day(partnership.notify_from)}."
 
 
 def seen_by(viewer: Viewer, partnership: Partnership) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from cycle_tracker.core.deadlines import days_past
-from cycle_tracker.core.document_states import LATE
+from cycle_tracker.core.document_states import LATE, DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
@@ -58,7 +58,7 @@ def _published_or_expected(reported: ReportedDocument, today: date) -> str:
         return f"Published {day(published_on)}" if published_on else "Published, date not known"
     change = reported.explanation
     if change is None or change.new_due_on is None or reported.milestone.state is State.NOT_REQUIRED:
-        return "Not published"
+        return "Not known" if reported.state is DocumentState.NO_RECORD else "Not published"
     passed = days_past(change.new_due_on, today)
     return f"Expected {day(change.new_due_on)}" + (f", {count(passed, 'day')} ago" if passed else "")
 

@@ -7,7 +7,7 @@ from datetime import date
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
-from cycle_tracker.core.document_states import LATE
+from cycle_tracker.core.document_states import LATE, DocumentState
 from cycle_tracker.documents.queries.listed import ListedMilestone
 from cycle_tracker.documents.web.lines import owner_words, with_progress
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
@@ -60,10 +60,14 @@ def status_report(status: PartnershipStatus) -> StatusReport:
 
 def _summary(status: PartnershipStatus) -> list[str]:
     late = sum(one.state in LATE for one in status.documents)
-    if not late:
-        said = ["No plan or annual report is past its guidance date."]
-    else:
-        said = [f"{count(late, 'plan or report is', 'plans and reports are')} past the guidance date."]
+    unrecorded = sum(one.state is DocumentState.NO_RECORD for one in status.documents)
+    said = []
+    if late:
+        said.append(f"{count(late, 'plan or report is', 'plans and reports are')} past the guidance date.")
+    elif not unrecorded:
+        said.append("No plan or annual report is past its guidance date.")
+    if unrecorded:
+        said.append(f"{count(unrecorded, 'plan or report has', 'plans and reports have')} no record here yet.")
     inside = status.inside
     if inside is not None:
         said += [
