@@ -84,7 +84,10 @@ def test_a_report_may_go_to_others_and_nobody_looks_for_it(tayside: Tayside) -> 
     page = client.get(f"{REPORT}/publication/copies")
     assert soup(page).find_all("input", checked=True) == []
     sent = {"version": value_of(page, "version"), "receivers": [str(board.id)], "sent_on": ""}
-    page = follow(client, client.post(f"{REPORT}/publication/copies", data=sent))
+    refused = client.post(f"{REPORT}/publication/copies", data=sent)
+    assert "Enter the date, or select “The date is not known”" in said(refused), "one press claims nothing"
+    assert count(PublicationCopy) == 0
+    page = follow(client, client.post(f"{REPORT}/publication/copies", data={**sent, "date_not_known": "y"}))
     assert rows(page, "copies-list")[0].startswith("NHS Tayside Date not known, recorded by Ailsa Grant")
 
 
@@ -159,6 +162,7 @@ def test_a_copy_that_is_emailed_to_a_body_to_which_none_is_owed_is_on_the_page(t
     db.session.commit()
     for receivers, by in (([str(ijb.id)], ""), ([str(board.id)], "email")):
         sent = {"version": value_of(client.get(path), "version"), "receivers": receivers, "by": by}
+        sent |= {} if by else {"date_not_known": "y"}
         page = follow(client, client.post(path, data=sent))
     assert rows(page, "copies-list")[1].startswith("NHS Tayside Being sent by email.")
 

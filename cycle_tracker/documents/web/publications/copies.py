@@ -132,9 +132,13 @@ def _send_or_record(
     *,
     by_email: bool,
 ) -> None:
-    """Raises RuleBroken where nobody is chosen, or one of those chosen cannot be sent a copy."""
+    """Raises RuleBroken where nobody is chosen, nothing is said of the date, or one of those chosen cannot be sent a
+    copy."""
     by, now, chosen = current_user_row(), clock.now(), form.chosen(choices)
     sent_on, today, confirmed = form.sent_on.data, clock.today(), form.confirmed.data
+    if sent_on is None and not by_email and not form.date_not_known.data:
+        # Organisations stand ticked: one press would say of all of them that they were sent a copy.
+        raise RuleBroken("Enter the date, or select “The date is not known”.", field="sent_on")
     if publication is None:
         record_waiting_copies(document, chosen, sent_on=sent_on, by=by, today=today, now=now, confirmed=confirmed)
         return

@@ -113,9 +113,9 @@ class CopiesForm(MilestoneForm):
     receivers = BoxesField("Sent to", invalid_choice_message=NOT_OFFERED)
     sent_on = UkDateField(
         "Date it was sent",
-        description="For example, 30/06/2026. Leave it empty if the date is not known",
-        validators=[Optional()],
+        description="For example, 30/06/2026",
     )
+    date_not_known = BooleanField("The date is not known")
     confirmed = BooleanField(THIS_IS_RIGHT)
 
     def offer(self, receivers: Sequence[Organisation], *, with_mailbox: bool = True) -> None:
