@@ -16,12 +16,13 @@ from sqlalchemy import exists, select
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past, is_before_service, is_past
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.cycles.rules.core_documents import core_periods
+from cycle_tracker.cycles.rules.core_documents import core_periods, ensure_near
 from cycle_tracker.cycles.rules.templates import PlannedMilestone, generate
 from cycle_tracker.cycles.services.cycles import is_open_by_now, newest_edition, switch_on_steps, template_of
 from cycle_tracker.jobs.services.missing_rows import insert_missing
@@ -55,11 +56,12 @@ class CoreDocuments:
 
 def add_core_documents(today: date, now: datetime) -> CoreDocuments:
     """Make the core documents that are missing, up to the period that begins within eighteen months. Run again it
-    changes nothing. Flushes.
+    changes nothing. Flushes. Raises RuleBroken for a day years ahead of now.
 
     Nobody is told of the past: of a document whose date has passed already no one is emailed, also where the
     partnership has joined, until somebody opens its period or changes its date.
     """
+    ensure_near(today, london_day(now))
     found = CoreDocuments()
     places = _places()
     if not places:  # before the reference data is loaded there are no templates either

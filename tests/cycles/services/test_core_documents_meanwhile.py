@@ -129,7 +129,7 @@ def test_a_first_day_that_is_set_while_documents_are_made_counts_for_them(
     add_core_documents(TODAY, NOW)
     with ThreadPoolExecutor(1) as pool:
         joining = pool.submit(join)
-        time.sleep(0.5)  # it waits for the documents by now
+        time.sleep(0.3)  # it waits for the documents by now
         db.session.commit()
         joining.result()
     to_come = select(Milestone.next_notice_on).where(Milestone.partnership_id == place, Milestone.due_on >= TODAY)

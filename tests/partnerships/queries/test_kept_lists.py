@@ -108,7 +108,7 @@ def test_two_documents_that_change_at_the_same_moment_leave_the_mark_right(core_
         db.session.get_one(Publication, number).is_present = is_present
         db.session.flush()
         with suppress(BrokenBarrierError):  # the other waits for this one
-            both_have_changed.wait(timeout=1)
+            both_have_changed.wait(timeout=0.3)
         db.session.commit()
 
     at_once(core_app, lambda: change(numbers[0], remains), lambda: change(numbers[1], False))
