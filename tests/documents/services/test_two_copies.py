@@ -17,6 +17,7 @@ from cycle_tracker.documents.services.waiting_copies import record_waiting_copie
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import PublicationCopy, Version
+from cycle_tracker.national.queries import list_national_documents
 from tests.documents.services.moray import NOW, TODAY, Moray
 
 pytestmark = pytest.mark.alike_on_both_databases
@@ -110,3 +111,21 @@ def test_an_email_on_its_way_is_stopped_to_who_was_sent_the_plan_by_hand(
     correct(moray, Version.FINAL)
     assert sendings_of(moray.publication) == {}
     assert db.session.scalar(select(Message.state).where(Message.id == message.id)) is MessageState.WITHDRAWN
+
+
+def test_the_national_picture_has_the_day_on_which_the_plan_itself_was_sent(
+    moray: Moray, government: Organisation
+) -> None:
+    """It had the day of the interim plan, and no day of a plan that was sent before it is published."""
+
+    def sent_on() -> date | None:
+        plan = list_national_documents(moray.cycle.period, TODAY)[0]
+        assert plan.document == "plan"
+        return plan.sent_on
+
+    send(moray, government, EARLY)
+    assert sent_on() is None
+    wait(moray, government, LATE)
+    assert sent_on() == LATE
+    correct(moray, Version.FINAL)
+    assert sent_on() == EARLY
