@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from cycle_tracker.core import clock
+from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.cycles.services.core_documents import add_core_documents
 
@@ -21,7 +22,10 @@ def open_next_cycles_command(on: datetime | None) -> None:
     """Make the plans and annual reports that are missing, up to the period that begins within eighteen months."""
     started = time.perf_counter()
     today: date = on.date() if on else clock.today()
-    made = add_core_documents(today, clock.now())
+    try:
+        made = add_core_documents(today, clock.now())
+    except RuleBroken as rule:
+        raise click.BadParameter(rule.message, param_hint="--on") from rule
     db.session.commit()
     counts = {"documents": made.documents, "periods": made.periods, "steps": made.steps}
     seconds = round(time.perf_counter() - started, 3)

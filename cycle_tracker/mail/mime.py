@@ -26,6 +26,12 @@ LONGEST_PLAIN_NAME, LONGEST_ENCODED_PIECE = 60, 50
 END = "~"
 
 
+def can_be_answered(address: str) -> bool:
+    """Whether an address can stand in Reply-To so that every mail program can answer to it. Another is written in the
+    email's words."""
+    return address.isascii()
+
+
 def compose(
     *,
     subject: str,

@@ -44,7 +44,19 @@ def _keep_has_published(milestone: str) -> str:
     )
 
 
+def _in_turn(milestone: str) -> str:
+    """Two documents of one partnership may change at the same moment, and neither transaction sees the other's: the
+    second waits for the first, and then looks. Not for the row of the partnership, which others change too. The
+    server has room for some thousand locks, so a load of many partnerships takes at most 256."""
+    return (
+        f"PERFORM pg_advisory_xact_lock({_LOCK}, mod(partnership_id, 256)) FROM milestones "
+        f"WHERE id = {milestone} AND partnership_id IS NOT NULL; "
+    )
+
+
+_LOCK = 17  # names this kind of turn among the advisory locks of the database
 _SHOWN = "slug, name, notify_from"
+_EITHER = "COALESCE(NEW.milestone_id, OLD.milestone_id)"
 _CHANGES = (("new", "INSERT", "NEW"), ("changed", "UPDATE OF {columns}", "NEW"), ("gone", "DELETE", "OLD"))
 
 
@@ -86,7 +98,7 @@ KEEP_UP = {
             "publications_keep_has_published",
             "publications",
             "version, is_present",
-            _keep_has_published("COALESCE(NEW.milestone_id, OLD.milestone_id)"),
+            _in_turn(_EITHER) + _keep_has_published(_EITHER),
             "ROW",
         ),
     },

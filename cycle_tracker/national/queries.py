@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
@@ -15,7 +15,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
-from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
+from cycle_tracker.documents.queries.document_facts import FACTS, IS_ITSELF, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -157,7 +157,7 @@ def _year(reports_on: date | None, period: Period | None) -> int:
 
 class NationalDocument(NamedTuple):
     """One document of the national picture, named as in its key: `plan`, `annual-report-1`. `sent_on` is the day on
-    which the Scottish Government was sent it."""
+    which the Scottish Government was sent it, which may be before a plan is published."""
 
     partnership: str
     document: str
@@ -203,10 +203,14 @@ def _national_documents() -> Select[*tuple[Any, ...]]:
         select(func.min(PublicationCopy.sent_on))
         .join(Organisation, Organisation.id == PublicationCopy.receiver_id)
         .where(
-            PublicationCopy.publication_id == Publication.id,
+            PublicationCopy.milestone_id == Milestone.id,
+            or_(
+                PublicationCopy.publication_id.is_(None),
+                and_(PublicationCopy.publication_id == Publication.id, IS_ITSELF),
+            ),
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
         )
-        .correlate(Publication)
+        .correlate(Milestone, Publication)
         .scalar_subquery()
     )
     columns = (*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on"))

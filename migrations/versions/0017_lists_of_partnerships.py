@@ -92,6 +92,14 @@ def keep(milestone: str) -> str:
     )
 
 
+def in_turn(milestone: str) -> str:
+    """The statement that lets a transaction that changes another document of the partnership end first."""
+    return (
+        "PERFORM pg_advisory_xact_lock(17, mod(partnership_id, 256)) FROM milestones "
+        f"WHERE id = {milestone} AND partnership_id IS NOT NULL; "
+    )
+
+
 def triggers(dialect: str) -> list[str]:
     """The statements that make the triggers."""
     drawn = draw(LOTS[dialect])
@@ -105,10 +113,10 @@ def triggers(dialect: str) -> list[str]:
             )
             for word, change, row in CHANGES
         ]
-    made = []
+    made, either = [], "COALESCE(NEW.milestone_id, OLD.milestone_id)"
     for name, table, columns, does, each in (
         (STAMP, "partnerships", SHOWN, drawn, "STATEMENT"),
-        (PUBLISHED, "publications", OF_VERSION, keep("COALESCE(NEW.milestone_id, OLD.milestone_id)"), "ROW"),
+        (PUBLISHED, "publications", OF_VERSION, in_turn(either) + keep(either), "ROW"),
     ):
         made += [
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "

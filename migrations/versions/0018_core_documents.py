@@ -51,6 +51,7 @@ notices = sa.table(
     sa.column("ending", sa.String()),
     sa.column("ended_why", sa.String()),
 )
+messages = sa.table("messages", sa.column("id", sa.Integer()), sa.column("state", sa.String()))
 escalations = sa.table(
     "escalations",
     sa.column("milestone_id", sa.Integer()),
@@ -111,7 +112,13 @@ def _fall_silent(connection: sa.Connection) -> None:
         .join(partnerships, partnerships.c.id == milestones.c.partnership_id)
         .where(partnerships.c.notify_from.is_(None))
     )
-    waiting = sa.and_(notices.c.milestone_id.in_(theirs), notices.c.ended_at.is_(None), notices.c.message_id.is_(None))
+    # What is in an email that was not sent yet is taken out of it, or withdrawn with it, once it is to be sent.
+    unsent = sa.select(messages.c.id).where(messages.c.state.in_(("queued", "sending")))
+    waiting = sa.and_(
+        notices.c.milestone_id.in_(theirs),
+        notices.c.ended_at.is_(None),
+        sa.or_(notices.c.message_id.is_(None), notices.c.message_id.in_(unsent)),
+    )
     why = "the partnership has not joined"
     connection.execute(
         sa.update(notices).where(waiting).values(ended_at=sa.func.now(), ending="withdrawn", ended_why=why)

@@ -12,6 +12,17 @@ from tests.migrations.before_facts import Before, day_ago, utc_today
 from tests.migrations.conftest import StandsAt
 
 COUNTS = "SELECT (SELECT count(*) FROM milestones), (SELECT count(*) FROM cycles), (SELECT count(*) FROM notices)"
+# An email that was not sent yet, and one that was; and in each what was also to be told of milestone 41.
+OUTBOX = (
+    "INSERT INTO messages (id, identity, message_id, kind, recipient, user_id, subject, state, attempts, rendered_on, "
+    "queued_at, ready_at, trouble, receipt, ended_why) SELECT id, slug, slug, 'digest', 'lead@example.test', 1, '', "
+    "CASE id WHEN 1 THEN 'queued' ELSE 'sent' END, 0, '2026-05-01', '2026-05-01 06:00:00', '2026-05-01 06:00:00', "
+    "'', '', '' FROM partnerships WHERE id < 3",
+    "INSERT INTO notices (message_id, step, milestone_id, due_on, addressee, user_id, audience, overtook, policy, "
+    "at_once, unreachable, queued_on, queued_at, ended_why) SELECT m.id, 'overdue-' || m.id, n.milestone_id, n.due_on, "
+    "n.addressee, n.user_id, audience, overtook, policy, at_once, unreachable, queued_on, n.queued_at, n.ended_why "
+    "FROM notices n, messages m WHERE n.milestone_id = 41",
+)
 
 
 def before_0018(stands_at: StandsAt) -> None:
@@ -40,6 +51,8 @@ def before_0018(stands_at: StandsAt) -> None:
     db.session.execute(
         text("UPDATE milestones SET state = 'done', done_on = due_on, next_notice_on = NULL WHERE partnership_id < 4")
     )
+    for statement in OUTBOX:
+        db.session.execute(text(statement))
     if db.engine.dialect.name == "postgresql":  # whose numbers were given by hand
         for table in ("organisations", "partnerships", "template_editions", "cycles", "milestones"):
             db.session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)"))
@@ -63,8 +76,9 @@ def test_cycles_learn_when_they_were_opened_and_nothing_is_lost_on_the_way_back(
     db.session.remove()
     upgrade()
     assert opened() == {"moray": "2024-05-03", "fife": "2024-04-01", "highland": None, "falkirk": "2024-04-01"}
-    told = text("SELECT ending, ended_why FROM notices WHERE milestone_id = 41")
-    assert tuple(db.session.execute(told).one()) == ("withdrawn", "the partnership has not joined")
+    told = text("SELECT message_id, ending, ended_why FROM notices WHERE milestone_id = 41 ORDER BY id")
+    withdrawn = ("withdrawn", "the partnership has not joined")
+    assert [tuple(row) for row in db.session.execute(told)] == [(None, *withdrawn), (1, *withdrawn), (2, None, "")]
     resolved = text("SELECT resolution FROM escalations WHERE milestone_id = 41")
     assert db.session.scalar(resolved) == "closed"
     db.session.remove()

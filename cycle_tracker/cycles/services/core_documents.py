@@ -16,14 +16,15 @@ from sqlalchemy import exists, select
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past, is_before_service, is_past
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
-from cycle_tracker.cycles.rules.core_documents import core_periods
+from cycle_tracker.cycles.rules.core_documents import core_periods, ensure_near
 from cycle_tracker.cycles.rules.templates import PlannedMilestone, generate
-from cycle_tracker.cycles.services.cycles import newest_edition, switch_on_steps, template_of
+from cycle_tracker.cycles.services.cycles import is_open_by_now, newest_edition, switch_on_steps, template_of
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -33,8 +34,9 @@ from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reference.files import read_partnerships
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.reminders import UNREACHED, first_notice_on
+from cycle_tracker.reminders.rules.reminders import first_notice_on
 from cycle_tracker.reminders.rules.steps import EXPLAIN, OVERDUE, RUNG
+from cycle_tracker.reminders.services.bookmarks import NOBODY
 
 Planned = Mapping[Period, Sequence[PlannedMilestone]]
 # What comes with a plan that is prepared, besides the core of its template (row 14).
@@ -54,11 +56,12 @@ class CoreDocuments:
 
 def add_core_documents(today: date, now: datetime) -> CoreDocuments:
     """Make the core documents that are missing, up to the period that begins within eighteen months. Run again it
-    changes nothing. Flushes.
+    changes nothing. Flushes. Raises RuleBroken for a day years ahead of now.
 
     Nobody is told of the past: of a document whose date has passed already no one is emailed, also where the
     partnership has joined, until somebody opens its period or changes its date.
     """
+    ensure_near(today, london_day(now))
     found = CoreDocuments()
     places = _places()
     if not places:  # before the reference data is loaded there are no templates either
@@ -77,10 +80,14 @@ def add_core_documents(today: date, now: datetime) -> CoreDocuments:
 
 def _places() -> dict[int, date | None]:
     """The partnerships of the reference data, each with the day from which its dates count; others have what somebody
-    gives them."""
+    gives them. They are locked: of two runs the second waits and finds all there, and who changes a first day
+    meanwhile waits, and then sees the new documents too."""
     slugs = [one.slug for one in read_partnerships()]
     rows = db.session.execute(
-        select(Partnership.id, Partnership.notify_from).where(Partnership.slug.in_(slugs)).order_by(Partnership.id)
+        select(Partnership.id, Partnership.notify_from)
+        .where(Partnership.slug.in_(slugs))
+        .order_by(Partnership.id)
+        .with_for_update(key_share=True)  # what refers to a partnership may be recorded meanwhile
     )
     return {row.id: row.notify_from for row in rows}
 
@@ -201,7 +208,7 @@ def _stand_in(milestone: Milestone, policy: Policy, today: date, now: datetime) 
         "milestone_id": milestone.id,
         "due_on": milestone.due_on,
         "step": f"{OVERDUE}{days}",
-        "addressee": f"{UNREACHED}{Audience.OWNER}",
+        "addressee": NOBODY,
         "audience": Audience.OWNER,
         "overtook": [*(f"{RUNG}{rung.days}" for rung in policy.rungs if rung.days <= days), EXPLAIN],
         "policy": "",
@@ -227,6 +234,7 @@ def _add_steps_of_prepared_plans(places: Mapping[int, date | None], today: date,
     made = [
         step
         for cycle in cycles
+        if not is_open_by_now(cycle)
         for step in switch_on_steps(cycle, [OF_A_PREPARED_PLAN], entered_on=today, by=None, now=now)
     ]
     past = [one for one in made if one.is_open and _is_of_the_past(one.due_on, one.notify_from, today)]

@@ -21,6 +21,7 @@ from cycle_tracker.cycles.rules.templates import (
 )
 from cycle_tracker.cycles.services.planned_milestones import date_what_follows_the_finished, enter_planned, join_planned
 from cycle_tracker.documents.services.facts import settle_documents
+from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.models.cycle import Cycle, TemplateEdition
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -46,7 +47,7 @@ def open_cycle(
     """
     found = find_cycle(partnership, period)
     if found is not None:
-        if not found.is_open:
+        if not is_open_by_now(found):
             _add_the_other_steps(found, core_only, switched_on, entered_on=entered_on, by=by, now=now)
         return found
     edition = newest_edition(period)
@@ -154,6 +155,14 @@ def open_national_milestones(period: Period, *, entered_on: date) -> dict[str, M
     missing = [one for one in planned if one.key not in known]
     made = enter_planned(missing, partnership=None, cycle=None, entered_on=entered_on)
     return {one.template_key: known.get(one.key) or made[one.template_key] for one in planned}
+
+
+def is_open_by_now(cycle: Cycle) -> bool:
+    """Whether somebody has opened a cycle. It is locked: who opens it, or adds its steps, at the same moment waits, and
+    then finds what is there."""
+    lock(cycle)
+    db.session.refresh(cycle, ["opened_on"])
+    return cycle.is_open
 
 
 def find_cycle(partnership: Partnership, period: Period) -> Cycle | None:

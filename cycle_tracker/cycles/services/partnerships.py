@@ -17,6 +17,7 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.periods import FIRST_START, Period
 from cycle_tracker.core.web_addresses import ensure_web_address
 from cycle_tracker.cycles.services.cycles import open_cycle
+from cycle_tracker.cycles.services.letters import withdraw_letters
 from cycle_tracker.milestones.queries.due_states import is_before_service
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.escalation import Escalation, Resolution
@@ -59,6 +60,8 @@ def set_notify_from(partnership: Partnership, notify_from: date, *, by: User, to
     )
     db.session.flush()
     _forget_before(partnership, notify_from, now)
+    if before is None:
+        withdraw_letters(partnership, now=now)
     ask_again(Milestone.partnership_id == partnership.id, today)
 
 

@@ -90,7 +90,7 @@ def _notified() -> Any:
 
 
 # The plan or the report itself is published, as `is_document_itself` says.
-_IS_ITSELF = and_(
+IS_ITSELF = and_(
     Publication.id.is_not(None),
     IS_PUBLISHED,
     or_(Publication.version != Version.INTERIM, Milestone.kind != Kind.PLAN),
@@ -114,7 +114,7 @@ STATE_FACTS = (
     Milestone.state,
     Milestone.opens_on,
     Milestone.target_on,
-    _IS_ITSELF.label("is_published"),
+    IS_ITSELF.label("is_published"),
     Milestone.complete.label("notified"),
     (Milestone.kind == Kind.PLAN).label("is_plan"),
     and_(Milestone.kind == Kind.PLAN, Milestone.state == State.DONE).label("is_prepared"),
@@ -130,7 +130,7 @@ FACTS = (
     *STATE_FACTS,
     Milestone.kind,
     Milestone.reports_on,
-    case((_IS_ITSELF, FIRST_PUBLISHED_ON)).label("published_on"),
+    case((IS_ITSELF, FIRST_PUBLISHED_ON)).label("published_on"),
     _SHARED.reason.label("explanation"),
 )
 """The same, with what is told beside the state. `facts_in` reads them by name."""

@@ -12,6 +12,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import day
+from cycle_tracker.mail.mime import can_be_answered
 from cycle_tracker.mail.services.attachments import file_sentence
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
@@ -68,7 +69,7 @@ def _queue_copy(
     message = _message(MessageKind.DOCUMENT_PUBLISHED, document.id, recipient, now=now, user_id=user_id)
     key = new_key() if publication.kept_copy is not None else ""
     has_address = bool(publication.addresses)
-    is_unwritable = not sender.email.isascii()  # as a header that every mail program can answer to
+    is_unwritable = not can_be_answered(sender.email)
     enqueue(
         message,
         template="documents/mail/document_published",

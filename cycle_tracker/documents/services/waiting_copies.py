@@ -15,6 +15,7 @@ from cycle_tracker.core.kinds import Kind, PreparedFrom
 from cycle_tracker.documents.queries.copies import waiting_copies_of
 from cycle_tracker.documents.rules.publications import Unlikely, why_copy_unlikely
 from cycle_tracker.documents.services.facts import settle
+from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -79,22 +80,17 @@ def _record(
 
 def give_waiting_copies(publication: Publication, *, by: User | None, now: datetime) -> None:
     """Make the copies that wait those of the version in which the plan itself is published. Where that has one to the
-    same receiver, the one that was sent first stays, and the audit has the other."""
+    same receiver, the one that was sent first stays, and the audit has the other. An email with a copy that is on its
+    way to somebody who was sent one is stopped."""
     there = {copy.receiver_id: copy for copy in publication.copies}
     for copy in waiting_copies_of(publication.milestone):
+        stop_sendings(publication, now=now, receiver_id=copy.receiver_id)
         other = there.get(copy.receiver_id)
         if other is None:
             publication.copies.append(copy)
             continue
-        dropped = max(copy, other, key=lambda one: one.sent_on or date.max)
-        audit.record_milestone(
-            publication.milestone,
-            "copy-taken-back",
-            by=by,
-            at=now,
-            before=facts_of_copy(dropped),
-            reason="Another copy is recorded.",
-        )
+        kept, dropped = sorted((other, copy), key=lambda one: one.sent_on or one.received_on or date.max)
+        _keep_one(kept, dropped, publication.milestone, by=by, now=now)
         if dropped is copy:
             db.session.delete(copy)
         else:
@@ -102,6 +98,19 @@ def give_waiting_copies(publication: Publication, *, by: User | None, now: datet
             db.session.flush()
             publication.copies.append(copy)
     db.session.flush()
+
+
+def _keep_one(
+    kept: PublicationCopy, dropped: PublicationCopy, plan: Milestone, *, by: User | None, now: datetime
+) -> None:
+    """Of two copies to one receiver keep one, with the receipt of either: what was received is not asked for again. One
+    of them waited for the plan, so what is kept waits again."""
+    audit.record_milestone(
+        plan, "copy-taken-back", by=by, at=now, before=facts_of_copy(dropped), reason="Another copy is recorded."
+    )
+    if kept.received_on is None:
+        kept.received_on, kept.received_recorded_by_id = dropped.received_on, dropped.received_recorded_by_id
+    kept.waited = True
 
 
 def let_copies_wait(publication: Publication) -> None:

@@ -6,21 +6,42 @@ statement whatever their number, and the next sweep asks the rules; what lies fa
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Date, case, func, literal, or_, type_coerce, update
+from sqlalchemy import ColumnElement, Date, and_, case, exists, func, literal, or_, type_coerce, update
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
+from cycle_tracker.reminders.rules.reminders import UNREACHED
 
 # So far a step before the day may move back to a working day: closure days are at most some weeks in a row.
 LONGEST_CLOSURE = timedelta(days=60)
 
 EARLIEST = FURTHEST_BEFORE + LONGEST_CLOSURE
 
+# The addressee of a notice that is for nobody, and stands for all that lay behind a date when its milestone was made.
+NOBODY = f"{UNREACHED}{Audience.OWNER}"
+# True of what was past its date when it was made, in a period that nobody has opened: no one is emailed about it,
+# whatever else changes, until somebody opens the period or changes the date (ADR 0031).
+IS_SILENT = and_(
+    Milestone.next_notice_on.is_(None),
+    exists().where(Cycle.id == Milestone.cycle_id, Cycle.opened_on.is_(None)),
+    exists().where(
+        Notice.milestone_id == Milestone.id,
+        Notice.due_on == Milestone.due_on,
+        Notice.addressee == NOBODY,
+        ~Notice.unreachable,
+        Notice.ended_at.is_(None),
+    ),
+)
+
 
 def ask_again(which: ColumnElement[bool], today: date) -> None:
-    """Have the rules asked again of every open milestone that `which` names, none of them too late."""
+    """Have the rules asked again of every open milestone that `which` names, none of them too late. What is silent
+    stays so."""
     day = case((Milestone.due_on <= today + EARLIEST, literal(today, Date)), else_=_earliest())
     db.session.execute(
         update(Milestone)
@@ -29,6 +50,7 @@ def ask_again(which: ColumnElement[bool], today: date) -> None:
             Milestone.partnership_id.is_not(None),
             Milestone.due_on.is_not(None),
             IS_OPEN,
+            ~IS_SILENT,
             or_(Milestone.next_notice_on.is_(None), Milestone.next_notice_on > day),
         )
         .values(next_notice_on=day)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from email import message_from_bytes, policy
 
 import pytest
 import time_machine
@@ -11,7 +12,9 @@ from sqlalchemy import select
 
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
+from cycle_tracker.cycles.services.letters import JOINED
 from cycle_tracker.cycles.services.reference import fill_in_contacts
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message, MessageBody
@@ -103,10 +106,26 @@ def test_the_letter_goes_to_the_mailbox_once_a_day_and_answers_go_to_the_officia
     assert len(letters()) == 1
     (event,) = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "letter-sent")).all()
     assert (event.actor_id, event.partnership_id) == (place.official.id, place.moray.id)
-    assert "The last letter was sent on 3 July 2026" in said(client.get(LETTER))
+    assert "is being sent by email." in said(client.get(LETTER))
+    db.session.commit()
     with sink_for(place.app) as sink:
         assert run_job(place.app, "send-outbox", clock.today()).counts["sent"] == 1
         assert sink.started_mails == 1
+    assert "The last letter was sent on 3 July 2026" in said(client.get(LETTER))
+
+
+def test_a_letter_that_was_refused_is_said_to_be_and_another_may_go_on_the_same_day(place: Place) -> None:
+    """The page said that it was sent, and officials waited for an answer."""
+    place.moray.mailbox = MAILBOX
+    db.session.commit()
+    client, typed = place.client(), {"text": "Please tell us how your plan stands."}
+    assert client.post(LETTER, data=typed).status_code == 302
+    (letter,) = letters()
+    letter.state, letter.trouble = MessageState.FAILED, "550 No such user"
+    db.session.commit()
+    assert "was not sent. The email was refused: 550 No such user" in said(client.get(LETTER))
+    assert client.post(LETTER, data=typed).status_code == 302
+    assert len(letters()) == 2
 
 
 def test_a_partnership_that_has_joined_gets_no_letter(place: Place) -> None:
@@ -149,3 +168,31 @@ def test_what_a_person_entered_or_took_away_is_never_overwritten_by_the_referenc
     db.session.expire_all()
     assert (place.moray.mailbox, place.moray.web_address) == (MAILBOX, "")
     assert (fife.mailbox, fife.web_address) == ("fife@example.org", "https://example.org")
+
+
+def test_an_address_that_no_header_can_hold_stands_in_the_words_of_the_letter(place: Place) -> None:
+    place.moray.mailbox, place.official.email = MAILBOX, "fionä@gov.example.org"
+    db.session.commit()
+    assert place.client().post(LETTER, data={"text": "Please tell us how your plan stands."}).status_code == 302
+    (letter,) = letters()
+    mail = message_from_bytes(db.session.get_one(MessageBody, letter.id).content, policy=policy.default)
+    assert mail["Reply-To"] is None
+    for part in mail.iter_parts():
+        words = part.get_content()
+        assert "To reply, write to fionä@gov.example.org." in words
+        assert "Replies go to" not in words
+
+
+def test_a_letter_that_still_waits_when_the_partnership_joins_is_not_sent(place: Place) -> None:
+    place.moray.mailbox = MAILBOX
+    db.session.commit()
+    assert place.client().post(LETTER, data={"text": "Please tell us how your plan stands."}).status_code == 302
+    administrator = place.client(Role.ADMINISTRATOR)
+    joins = {"notify_from": "01/08/2026"}
+    assert administrator.post("/partnerships/moray/set-up/notices-from", data=joins).status_code == 302
+    (letter,) = letters()
+    assert (letter.state, letter.ended_why) == (MessageState.WITHDRAWN, JOINED)
+    db.session.commit()
+    with sink_for(place.app) as sink:
+        assert run_job(place.app, "send-outbox", clock.today()).counts["sent"] == 0
+        assert sink.started_mails == 0

@@ -1,8 +1,11 @@
 """What the database keeps up about partnerships: the stamp of their list, and which of them have published."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from threading import Barrier, BrokenBarrierError
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
@@ -12,6 +15,7 @@ from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from tests.factories import make_partnership, make_report
 from tests.support.pages import counted_statements
+from tests.support.parallel import at_once
 
 pytestmark = pytest.mark.usefixtures("core_app")
 
@@ -85,3 +89,27 @@ def test_a_partnership_has_published_while_one_of_its_documents_is_and_a_draft_i
     assert not has_published(moray)
     draft.is_present = True
     assert has_published(moray)
+
+
+@pytest.mark.parametrize("remains", [True, False])
+def test_two_documents_that_change_at_the_same_moment_leave_the_mark_right(core_app: Flask, remains: bool) -> None:
+    """On PostgreSQL neither transaction saw what the other did, and the register left a partnership out."""
+    moray = make_partnership("moray")
+    first, second = make_report(moray, key="first"), make_report(moray, key="second")
+    there = [Publication(milestone=one, version=Version.FINAL, recorded_from=NOW) for one in (first, second)]
+    there[0].is_present = not remains
+    db.session.add_all(there)
+    db.session.commit()
+    place, numbers = moray.id, [one.id for one in there]
+    db.session.remove()
+    both_have_changed = Barrier(2)
+
+    def change(number: int, is_present: bool) -> None:
+        db.session.get_one(Publication, number).is_present = is_present
+        db.session.flush()
+        with suppress(BrokenBarrierError):  # the other waits for this one
+            both_have_changed.wait(timeout=0.3)
+        db.session.commit()
+
+    at_once(core_app, lambda: change(numbers[0], remains), lambda: change(numbers[1], False))
+    assert db.session.scalar(select(Partnership.has_published).where(Partnership.id == place)) is remains

@@ -7,7 +7,8 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.cycles.services import partnerships
-from cycle_tracker.cycles.services.letters import last_sent_at, letter_about, send_letter
+from cycle_tracker.cycles.services.letters import last_letter, letter_about, send_letter
+from cycle_tracker.cycles.web.joining import presenters
 from cycle_tracker.cycles.web.joining.forms import ContactForm, LetterForm
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.models.partnership import Partnership
@@ -15,7 +16,6 @@ from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.saving import Attempt
-from cycle_tracker.web.wording import moment
 
 bp = Blueprint("partnership_contact", __name__, url_prefix="/partnerships/<slug>")
 
@@ -51,10 +51,8 @@ def letter(slug: str) -> ResponseReturnValue:
     if attempt.saved:
         flash(f"We will email the letter to {partnership.mailbox} within a minute.", "success")
         return redirect(addresses.partnership(slug))
-    last = last_sent_at(partnership)
-    return render_template(
-        "cycles/joining/letter.html", partnership=partnership, form=form, last=moment(last) if last else ""
-    ), attempt.status
+    last = presenters.last_letter_words(last_letter(partnership))
+    return render_template("cycles/joining/letter.html", partnership=partnership, form=form, last=last), attempt.status
 
 
 def _titles(partnership: Partnership) -> list[str]:

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.queries.joining import Joining
 from cycle_tracker.cycles.rules.templates import Entry
+from cycle_tracker.cycles.services.letters import LastLetter
 from cycle_tracker.models.partnership import PartnershipBody
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Task
 from cycle_tracker.web.sheets import Cell
-from cycle_tracker.web.wording import Status, count, day
+from cycle_tracker.web.wording import Status, count, day, moment
 
 FILE_COLUMNS = (
     "Partnership",
@@ -219,3 +221,17 @@ def history_wording(one: Joining) -> str:
 
 def _task(title: str, address: str, summary: str, status: Status) -> Task:
     return Task(title=title, address=address, summary=summary, status=status.label, colour=status.colour)
+
+
+def last_letter_words(last: LastLetter | None) -> str:
+    """What came of the last letter to a partnership; empty where there is none."""
+    if last is None:
+        return ""
+    on = moment(last.at)
+    if last.state is MessageState.SENT:
+        return f"The last letter was sent on {on}."
+    if last.state is MessageState.FAILED:
+        return f"The letter of {on} was not sent. The email was refused: {last.why}"
+    if last.state is MessageState.WITHDRAWN:
+        return f"The letter of {on} was not sent. {last.why}"
+    return f"The letter of {on} is being sent by email."
