@@ -88,3 +88,15 @@ def test_every_state_has_words() -> None:
 def test_instants_are_told_as_london_clocks_show_them() -> None:
     assert wording.moment(datetime(2026, 7, 3, 6, 15, tzinfo=UTC)) == "3 July 2026 at 07:15"
     assert wording.moment(datetime(2026, 1, 3, 6, 15, tzinfo=UTC)) == "3 January 2026 at 06:15"
+
+
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        ("plans@moray.example.org", "plans@moray.example.org"),
+        ("a?cc=z@example.org", "a%3Fcc%3Dz@example.org"),
+        ("a&b%@example.org", "a%26b%25@example.org"),
+    ],
+)
+def test_a_mail_link_says_whom_to_write_to_and_nothing_more(address: str, linked: str) -> None:
+    assert mail_address(address) == linked
