@@ -20,8 +20,8 @@ YEARS = re.compile("[0-9]{4}–[0-9]{2}")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `day`, `moment`, `counted`, `years_together` and `mail_address`; `can`, `Permission`, `count_of` and
-    `counted_of`; and the settings `outstanding_after` (days) and `report_guidance_date` in words."""
+    """Give templates the filters `day`, `moment`, `counted`, `years_together` and `mail_address`; `can`, `Permission`,
+    `count_of` and `counted_of`; and the settings `outstanding_after` (days) and `report_guidance_date` in words."""
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.moment, "moment")
     app.add_template_filter(number_words, "counted")

@@ -9,6 +9,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.web import wording
+from cycle_tracker.web.filters import mail_address
 
 TODAY = date(2026, 7, 3)
 
