@@ -111,6 +111,7 @@ def date_words(document: FollowedDocument) -> tuple[str, ...]:
     """The dates that go with the status of a document, and the lag of a report, each in words of its own."""
     return _date_words(
         document.target_on,
+        document.own_start_on,
         document.published_on,
         document.expected_on if document.state is DocumentState.EXPLAINED else None,
         document.lag,
@@ -120,7 +121,13 @@ def date_words(document: FollowedDocument) -> tuple[str, ...]:
 
 @lru_cache(KEPT_WORDS)
 def _date_words(
-    guidance: date | None, published_on: date | None, expected: date | None, lag: int | None, *, published: bool
+    guidance: date | None,
+    own_start: date | None,
+    published_on: date | None,
+    expected: date | None,
+    lag: int | None,
+    *,
+    published: bool,
 ) -> tuple[str, ...]:
     """Most documents of a year have the same dates."""
     if published:
@@ -128,8 +135,9 @@ def _date_words(
     else:
         found = f"Guidance date {day(guidance)}" if guidance else "No guidance date"
     first = (f"New expected date {day(expected)}",) if expected and not published else ()
+    started = (f"Late-started plan, own start {day(own_start)}",) if own_start else ()
     last = lag_wording(lag, published=published)
-    return (*first, found, last) if last else (*first, found)
+    return (*first, found, *started, last) if last else (*first, found, *started)
 
 
 def sheet(
@@ -139,26 +147,26 @@ def sheet(
     names = ["Partnership"]
     for number, name in enumerate(columns(filters.shown_period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
-        names += [f"{name}, days after year end"] if number else []
+        names += [f"{name}, days after year end" if number else f"{name}, own start"]
     rows = []
     for partnership, cells in _with_cells(partnerships, documents):
         row: list[Cell] = [partnership.name]
         for number, cell in enumerate(cells):
-            row += _cells_of(cell[0] if cell else None, with_lag=bool(number))
+            row += _cells_of(cell[0] if cell else None, is_report=bool(number))
         rows.append(row)
     return Sheet(f"plans-and-reports-{filters.shown_period.name}-{today.isoformat()}", names, rows)
 
 
-def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell]:
+def _cells_of(document: FollowedDocument | None, *, is_report: bool) -> list[Cell]:
     if document is None:
-        return [""] * (5 if with_lag else 4)
-    found: list[Cell] = [
+        return [""] * 5
+    return [
         document_status(document.state).label,
         document.target_on,
         document.expected_on,
         document.published_on,
+        document.lag if is_report else document.own_start_on,
     ]
-    return [*found, document.lag] if with_lag else found
 
 
 def _with_cells(
