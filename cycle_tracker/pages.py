@@ -12,6 +12,8 @@ from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milesto
 from cycle_tracker.cycles.web.routes import bp as cycles
 from cycle_tracker.documents.web.approvals.routes import bp as approvals
 from cycle_tracker.documents.web.beside_plan import section as beside_plan_section
+from cycle_tracker.documents.web.beside_plan.directions import bp as directions
+from cycle_tracker.documents.web.beside_plan.disagreements import bp as disagreements
 from cycle_tracker.documents.web.beside_plan.own_starts import bp as own_starts
 from cycle_tracker.documents.web.completion import section as completion_section
 from cycle_tracker.documents.web.date_changes import section as date_changes_section
@@ -99,6 +101,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     publications,
     preparations,
     own_starts,
+    disagreements,
+    directions,
     copies,
     kept_copies,
     approvals,

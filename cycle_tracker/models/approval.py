@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.core.kinds import Agreed, Manner, PreparedFrom
+from cycle_tracker.core.kinds import Agreed, Manner, PowerUsed, PreparedFrom
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 from cycle_tracker.models.organisation import Organisation
 
@@ -100,3 +100,41 @@ class OwnStart(Recorded, Base):
     on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
     agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Disagreement(Recorded, Base):
+    """A notice of disagreement with a plan: Scottish Ministers, or another service provider, publish the matters on
+    which they do not agree about a service that they give, and their reasons (2014 Act, section 10(8)).
+
+    It belongs to the body that disagrees, and has no due date. All but the body may be unknown; without reasons it is
+    incomplete. `on_behalf` says that an official recorded it for the partnership.
+    """
+
+    __tablename__ = "disagreements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    service: Mapped[str] = mapped_column(OneLine(300), default="", server_default="")
+    matters: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reasons: Mapped[str] = mapped_column(Text, default="", server_default="")
+    address: Mapped[str] = mapped_column(OneLine(2000), default="", server_default="")
+    published_on: Mapped[date | None]
+    on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Direction(Recorded, Base):
+    """A direction that Scottish Ministers gave about a plan (2014 Act, sections 16 and 17): on which day, to whom,
+    under which section, and what about. Officials alone record it."""
+
+    __tablename__ = "directions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    given_on: Mapped[date]
+    given_to: Mapped[str] = mapped_column(OneLine(300))
+    section: Mapped[PowerUsed] = mapped_column(words(PowerUsed, "section"))
+    about: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(OneLine(2000), default="", server_default="")

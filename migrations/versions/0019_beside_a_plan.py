@@ -1,4 +1,4 @@
-"""What is recorded beside a plan: its own start, if it was allowed to start late.
+"""What is recorded beside a plan: its own start, if it was allowed to start late, notices of disagreement, directions.
 
 Revision 0019, after 0018. Nothing that exists changes. Going back, what was recorded beside plans goes; the audit keeps
 it. A plan that was measured from its own start is due on the first day of its period again.
@@ -11,6 +11,8 @@ revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
+
+SECTIONS = ("section-16", "section-17")
 
 
 def upgrade() -> None:
@@ -26,8 +28,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("undone_at IS NULL"),
     )
 
+    _make("disagreements", *_disagreement())
+    op.create_index(op.f("ix_disagreements_organisation_id"), "disagreements", ["organisation_id"])
+    _make("directions", *_direction())
+
 
 def downgrade() -> None:
+    op.drop_table("directions")
+    op.drop_table("disagreements")
     op.drop_table("own_starts")
     op.execute(
         "UPDATE milestones SET due_on = target_on WHERE own_start_on IS NOT NULL AND due_on = own_start_on "
@@ -36,7 +44,7 @@ def downgrade() -> None:
     op.drop_column("milestones", "own_start_on")
 
 
-def _own_start() -> tuple[sa.Column, ...]:
+def _own_start() -> tuple[sa.schema.SchemaItem, ...]:
     return (
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("allowed_by", sa.Text(), nullable=False),
@@ -46,7 +54,36 @@ def _own_start() -> tuple[sa.Column, ...]:
     )
 
 
-def _make(table: str, *columns: sa.Column, people: tuple[str, ...] = ()) -> None:
+def _disagreement() -> tuple[sa.schema.SchemaItem, ...]:
+    return (
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(300), server_default="", nullable=False),
+        sa.Column("matters", sa.Text(), server_default="", nullable=False),
+        sa.Column("reasons", sa.Text(), server_default="", nullable=False),
+        sa.Column("address", sa.String(2000), server_default="", nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("on_behalf", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_disagreements_organisation_id_organisations")
+        ),
+    )
+
+
+def _direction() -> tuple[sa.schema.SchemaItem, ...]:
+    return (
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("given_to", sa.String(300), nullable=False),
+        sa.Column(
+            "section",
+            sa.Enum(*SECTIONS, name="section", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("address", sa.String(2000), server_default="", nullable=False),
+    )
+
+
+def _make(table: str, *columns: sa.schema.SchemaItem, people: tuple[str, ...] = ()) -> None:
     """A table of records beside a plan: whose plan, who recorded it and when, and who undid it and why."""
     named = ("recorded_by_id", "undone_by_id", *people)
     op.create_table(

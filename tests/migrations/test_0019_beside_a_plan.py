@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
@@ -36,7 +38,27 @@ def test_nothing_changes_on_the_way_up_and_a_late_plan_is_due_when_it_was_on_the
             "VALUES (8, '2021-04-01', 'A law', 1, '2021-04-01 09:00:00')"
         )
     )
+    run(
+        text(
+            "INSERT INTO organisations (id, code, name, kind, in_use, edited) VALUES "
+            "(1, 'N01', 'Police', 'other-service-provider', true, false)"
+        )
+    )
+    run(
+        text(
+            "INSERT INTO disagreements (milestone_id, organisation_id, recorded_by_id, recorded_at) "
+            "VALUES (8, 1, 1, '2021-04-01 09:00:00')"
+        )
+    )
+    given = (
+        "INSERT INTO directions (milestone_id, given_on, given_to, section, about, recorded_by_id, recorded_at) "
+        "VALUES (8, '2021-04-01', 'A council', '{}', 'The plan', 1, '2021-04-01 09:00:00')"
+    )
+    run(text(given.format("section-16")))
     db.session.commit()
+    with pytest.raises(DBAPIError):
+        run(text(given.format("section-12")))
+    db.session.rollback()
     db.session.remove()
     downgrade(revision="0018")
     assert dates() == [(7, "2020-04-01"), (8, "2020-04-01"), (9, "2021-10-01")], "one that was explained stays"

@@ -17,7 +17,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.statements import built_once, columns_of, detached, number_of, parts_of, rows_of
 from cycle_tracker.milestones.queries.milestones import ensure_may_see
 from cycle_tracker.models.answer import Answer
-from cycle_tracker.models.approval import Approval, OwnStart
+from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.date_change import DateChange
@@ -40,7 +40,7 @@ class Attached(NamedTuple):
     before_own_start: bool
     """A plan of its period that started after the year on which this reports had ended."""
     beside_plan: bool
-    """What is recorded beside a plan: its own start."""
+    """What is recorded beside a plan: its own start, notices of disagreement, directions."""
     comments: bool
     copies: bool
     """Copies that were sent of a plan which is not published itself."""
@@ -125,7 +125,9 @@ def _kinds() -> list[ColumnElement[bool]]:
         "answers": _any(Answer.milestone_id),
         "approvals": _any(Approval.milestone_id),
         "before_own_start": _any(plan.cycle_id, plan.own_start_on > Milestone.reports_on, of=Milestone.cycle_id),
-        "beside_plan": _any(OwnStart.milestone_id, OwnStart.undone_at.is_(None)),
+        "beside_plan": or_(
+            *(_any(one.milestone_id, one.undone_at.is_(None)) for one in (OwnStart, Disagreement, Direction))
+        ),
         "comments": _any(Comment.milestone_id),
         "copies": _any(PublicationCopy.milestone_id, PublicationCopy.publication_id.is_(None)),
         "date_changes": _any(DateChange.milestone_id),

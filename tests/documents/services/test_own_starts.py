@@ -113,9 +113,13 @@ def test_notices_follow_the_own_start(moray: Moray, official: User) -> None:
     assert steps(moray) == []
     sweep(date(2026, 6, 3))
     assert steps(moray) == [("before-28", OWN_START)]
-    undo_own_start(moray.plan, "It was for another area.", by=moray.lead, now=moment(date(2026, 6, 3)))
+    for day in (date(2026, 8, 14), date(2026, 8, 17)):  # ten working days before 31 August, on which it is outstanding
+        sweep(day)
+    explained = select(Notice.queued_on).where(Notice.milestone_id == moray.plan.id, Notice.step == "explain")
+    assert set(db.session.scalars(explained)) == {date(2026, 8, 17)}
+    undo_own_start(moray.plan, "It was for another area.", by=moray.lead, now=moment(date(2026, 8, 17)))
     db.session.commit()
-    sweep(date(2026, 6, 4))
+    sweep(date(2026, 8, 18))
     assert [due_on for _, due_on in steps(moray)] == [FIRST_DAY]
 
 

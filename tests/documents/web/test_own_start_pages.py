@@ -1,11 +1,18 @@
 """A late-started plan on its pages: Tayside’s lead records it, an official agrees it, and each reads what it is."""
 
-import pytest
+from datetime import date
 
+import pytest
+from sqlalchemy import select
+
+from cycle_tracker.access.queries.scopes import due_on_for
+from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.approval import OwnStart
-from tests.documents.web.conftest import PLAN, REPORT, Tayside, count, follow
+from cycle_tracker.models.milestone import Milestone
+from tests.documents.web.conftest import PLAN, REPORT, TODAY, Tayside, count, follow
+from tests.factories import make_user
 from tests.support.pages import Browser, counted_statements, said, value_of
 
 LETTER = "Letter of the Scottish Government, 9 March 2026"
@@ -75,6 +82,20 @@ def test_what_cannot_be_an_own_start_is_said_beside_the_field(
     assert count(OwnStart) == 0
 
 
+def test_officials_who_see_no_explanation_read_the_own_start_as_the_due_date(tayside: Tayside) -> None:
+    lead, official = tayside.client(), tayside.someone(Role.OFFICIAL)
+    plan = tayside.plan
+    plan.own_start_on, plan.due_on, plan.expected_date = date(2026, 7, 1), date(2026, 9, 1), True
+    db.session.commit()
+    assert "New expected date" not in said(official.get(PLAN))
+    assert "Due date 1 July 2026, 2 days past" in said(official.get(PLAN))
+    assert "1 September 2026" in said(lead.get(PLAN))
+    viewer = viewers_of([make_user("An official", role=Role.OFFICIAL).id], TODAY)
+    (official_viewer,) = viewer.values()
+    known = select(due_on_for(official_viewer, tayside.partnership.id)).where(Milestone.id == plan.id)
+    assert db.session.scalar(known) == date(2026, 7, 1)
+
+
 def test_what_is_undone_already_or_not_there_is_no_error(tayside: Tayside) -> None:
     official = tayside.someone(Role.OFFICIAL)
     assert "There is nothing to agree." in said(official.get(f"{PLAN}/own-start/agreement"))
@@ -104,4 +125,4 @@ def test_the_page_of_a_plan_asks_for_an_own_start_only_where_there_is_one(taysid
     follow(lead, lead.post(f"{PLAN}/own-start", data=record(lead)))
     with counted_statements() as beside:
         lead.get(PLAN)
-    assert len(beside) - len(without) == 4  # it and who recorded it; the history and who is in it
+    assert len(beside) - len(without) == 6  # it, notices, directions, who recorded them; the history, who is in it

@@ -12,11 +12,11 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import Base, db
-from cycle_tracker.core.kinds import Kind, Manner
+from cycle_tracker.core.kinds import Kind, Manner, PowerUsed
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.queries.on_page import Attached, get_milestone_on_page, put_on_page
 from cycle_tracker.models.answer import Answer, AnswerKind
-from cycle_tracker.models.approval import Approval, OwnStart
+from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Escalation
@@ -112,6 +112,24 @@ KINDS: dict[str, tuple[str, Callable[[Milestone, User], object]]] = {
             milestone_id=one.id, starts_on=DAY, allowed_by="A law", recorded_by_id=by.id, recorded_at=clock.now()
         ),
     ),
+    "a notice of disagreement": (
+        "beside_plan",
+        lambda one, by: Disagreement(
+            milestone_id=one.id, organisation=make_organisation(), recorded_by_id=by.id, recorded_at=clock.now()
+        ),
+    ),
+    "a direction": (
+        "beside_plan",
+        lambda one, by: Direction(
+            milestone_id=one.id,
+            given_on=DAY,
+            given_to="A council",
+            section=PowerUsed.SECTION_16,
+            about="The plan",
+            recorded_by_id=by.id,
+            recorded_at=clock.now(),
+        ),
+    ),
     "comments": (
         "comments",
         lambda one, by: Comment(milestone_id=one.id, author_id=by.id, written_at=clock.now(), text="Words"),
@@ -193,6 +211,8 @@ def test_no_kind_is_forgotten() -> None:
         "approvals",
         "comments",
         "date_changes",
+        "directions",
+        "disagreements",
         "escalations",
         "evidence",
         "milestone_predecessors",

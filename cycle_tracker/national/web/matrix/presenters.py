@@ -11,6 +11,8 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
+from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
+from cycle_tracker.documents.web.beside_plan.words import beside_words
 from cycle_tracker.national.queries import DocumentSort, FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
@@ -36,6 +38,16 @@ class MatrixRow(NamedTuple):
     name: str
     address: str
     cells: list[tuple[str, list[Followed]]]
+
+
+class BesideRow(NamedTuple):
+    """What is recorded beside a plan, in a sentence: whose plan it is, its page, and where the record is published."""
+
+    partnership: str
+    title: str
+    plan_address: str
+    words: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,14 @@ def totals(counted: Mapping[DocumentSort, int], filters: MatrixFilters) -> list[
         )
         for state in DocumentState
         if any(numbers[state, column] for column in range(YEARS_IN_PERIOD + 1))
+    ]
+
+
+def beside_rows(records: Iterable[BesidePlan]) -> list[BesideRow]:
+    """Late starts, notices of disagreement and directions as the page lists them."""
+    return [
+        BesideRow(one.partnership, one.title, addresses.milestone(one.slug, one.key), *beside_words(one))
+        for one in records
     ]
 
 
