@@ -84,7 +84,13 @@ def highland(app: Flask, morning: time_machine.Traveller) -> Iterator[Highland]:
         db.session.remove()
 
 
-def test_highland_starts_late_disagreement_and_direction(highland: Highland) -> None:
+def publish(highland: Highland, on: date) -> None:
+    places = {"places-0-form": "full", "places-0-language": "en", "places-0-address": "https://www.highland.test/plan"}
+    day = f"{on:%-d %-m %Y}"
+    highland.send(highland.lead, "publication/facts", which="final", published_on=day, **places)
+
+
+def test_highland_starts_late(highland: Highland) -> None:
     # A year without a plan, as officials read it before anybody says why.
     highland.on(date(2020, 6, 15))
     assert highland.plan()["state"] == "outstanding"
@@ -110,39 +116,71 @@ def test_highland_starts_late_disagreement_and_direction(highland: Highland) -> 
         highland.on(day)
         assert highland.plan()["state"] == state, day
         assert late in (highland.late() or [""])[0], day
-    # Ministers give a direction, and the plan is not published: the register says so all the same.
-    directed = {"given_on": "1 6 2021", "given_to": "The Highland Council", "section": "section-17"}
+    # It is published, and stays late by its own start alone, until the start turns out to be another area's.
+    highland.on(date(2021, 6, 14))
+    publish(highland, date(2021, 6, 11))
+    assert highland.plan()["state"] == "published-copy-not-sent"
+    assert "done 71 days later" in said(highland.lead.get(PLAN))
+    text = highland.send(highland.lead, "own-start/taking-back", reason="It was for another area.")
+    assert "done 436 days later" in text
+    assert "agreed the plan’s own start" in text
+    assert "undid the plan’s own start" in text
+    assert highland.plan()["own_start_on"] is None
+    assert "own start" not in said(highland.stranger.get("/register"))
+
+
+@pytest.mark.in_full
+def test_the_chief_constable_disagrees_with_the_plan(highland: Highland) -> None:
+    highland.on(date(2020, 6, 15))
+    publish(highland, date(2020, 6, 11))
+    # An official, who read the notice and not its reasons, records it for the partnership.
+    police = db.session.scalars(select(Organisation).where(Organisation.code == "N01")).one()
+    notice = {"service": "School officers", "address": "https://www.police.test/notice", "published_on": "14 6 2020"}
+    text = highland.send(highland.official, "disagreements", body=str(police.id), matters="", reasons="", **notice)
+    assert "Incomplete: reasons not recorded." in text
+    assert "on behalf of the partnership" in text
+    (told,) = highland.nationally()["disagreements"]
+    assert (told["body"], told["published_on"], told["reasons_recorded"]) == (police.name, "2020-06-14", False)
+    words = f"Notice of disagreement by {police.name} about School officers, 14 June 2020"
+    missing = f"{words}. Incomplete: reasons not recorded"
+    for page in (highland.stranger.get("/register"), highland.official.get("/matrix?period=2020-23")):
+        assert missing in said(page)
+        assert soup(page).find("a", href="https://www.police.test/notice") is not None
+    # The lead adds the reasons on the next day; on the day after that it turns out to be another plan's.
+    highland.on(date(2020, 6, 16))
+    one = f"disagreements/{db.session.scalars(select(Disagreement.id)).one()}"
+    highland.send(highland.lead, one, matters="", reasons="No officer is named.", **notice)
+    register = said(highland.stranger.get("/register"))
+    assert words in register
+    assert missing not in register
+    highland.on(date(2020, 6, 17))
+    text = highland.send(highland.official, f"{one}/taking-back", reason="It was about another plan.")
+    assert f"undid the record of a notice of disagreement by {police.name}" in text
+    assert highland.nationally()["disagreements"] == []
+    assert "disagreement" not in said(highland.stranger.get("/register"))
+
+
+@pytest.mark.in_full
+def test_ministers_give_a_direction_about_a_plan_that_was_never_made(highland: Highland) -> None:
+    highland.on(date(2020, 6, 15))
+    directed = {"given_on": "12 6 2020", "given_to": "The Highland Council", "section": "section-17"}
     highland.send(highland.official, "directions", about="The plan is to be made.", address="", **directed)
-    words = "Direction under section 17 to The Highland Council, 1 June 2021: The plan is to be made."
+    words = "Direction under section 17 to The Highland Council, 12 June 2020: The plan is to be made."
     register = said(highland.stranger.get("/register"))
     assert "Plans that are not published" in register
     assert words in register
     assert words in said(highland.official.get("/matrix?period=2020-23"))
+    assert "Direction of Scottish Ministers under section 17" in said(highland.lead.get(PLAN))
     assert [one["given_to"] for one in highland.nationally()["directions"]] == ["The Highland Council"]
-    # It is published, and the chief constable disagrees with it.
-    highland.on(date(2021, 6, 14))
-    places = {"places-0-form": "full", "places-0-language": "en", "places-0-address": "https://www.highland.test/plan"}
-    highland.send(highland.lead, "publication/facts", which="final", published_on="11 6 2021", **places)
-    assert highland.plan()["state"] == "published-copy-not-sent"
-    assert "done 71 days later" in said(highland.lead.get(PLAN))
-    police = db.session.scalars(select(Organisation).where(Organisation.code == "N01")).one()
-    notice = {"service": "School officers", "address": "https://www.police.test/notice", "published_on": "14 6 2021"}
-    text = highland.send(highland.official, "disagreements", body=str(police.id), matters="", reasons="", **notice)
-    assert "Incomplete: reasons not recorded." in text
-    (told,) = highland.nationally()["disagreements"]
-    assert (told["body"], told["reasons_recorded"]) == (police.name, False)
-    page = highland.stranger.get("/register")
-    assert f"Notice of disagreement by {police.name} about School officers, 14 June 2021" in said(page)
-    assert soup(page).find("a", href="https://www.police.test/notice") is not None
-    assert "Plans that are not published" not in said(page)
-    # What was recorded by mistake is undone, and the history has both.
-    highland.on(date(2021, 6, 15))
-    notice_id, direction_id = (db.session.scalars(select(table.id)).one() for table in (Disagreement, Direction))
-    highland.send(highland.official, f"disagreements/{notice_id}/taking-back", reason="It was about another plan.")
-    highland.send(highland.official, f"directions/{direction_id}/taking-back", reason="It was never given.")
-    text = highland.send(highland.lead, "own-start/taking-back", reason="It was for another area.")
-    assert "done 436 days later" in text
-    for found in ("agreed the plan’s own start", "undid the plan’s own start", "undid the record of a direction"):
-        assert found in text
-    assert highland.nationally()["disagreements"] == highland.nationally()["directions"] == []
-    assert "Own start" not in said(highland.stranger.get("/register"))
+    assert highland.plan()["state"] == "outstanding", "it changes nothing else"
+    # Once the plan is published the direction is beside it.
+    highland.on(date(2020, 8, 3))
+    publish(highland, date(2020, 7, 31))
+    register = said(highland.stranger.get("/register"))
+    assert "Plans that are not published" not in register
+    assert words in register
+    one = f"directions/{db.session.scalars(select(Direction.id)).one()}"
+    text = highland.send(highland.official, f"{one}/taking-back", reason="It was given about another plan.")
+    assert "undid the record of a direction under section 17" in text
+    assert highland.nationally()["directions"] == []
+    assert words not in said(highland.stranger.get("/register"))

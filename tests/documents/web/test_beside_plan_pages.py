@@ -1,13 +1,16 @@
 """Notices of disagreement and directions on the pages of a plan, as people fill their forms in."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.approval import Direction, Disagreement
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
+from cycle_tracker.models.user import RoleGrant
 from tests.documents.web.conftest import PLAN, REPORT, Tayside, count, follow
+from tests.factories import make_milestone, make_partnership
 from tests.support.pages import Browser, counted_statements, said, soup, value_of
 
 AT = "https://www.dundee-ijb.example.org/notice"
@@ -86,6 +89,7 @@ def test_an_official_records_a_notice_on_behalf(tayside: Tayside) -> None:
     assert "on behalf of the partnership" in text
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -133,6 +137,7 @@ def test_officials_alone_record_a_direction_and_everybody_reads_it(tayside: Tays
     assert "was undone already" in said(follow(official, official.get(undo)))
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -169,6 +174,42 @@ def test_what_is_of_another_plan_or_of_none_is_not_found(tayside: Tayside) -> No
         assert client.get(path).status_code == 404, path
 
 
+def test_a_notice_of_another_plan_is_not_reached_through_ones_own(tayside: Tayside) -> None:
+    official, lead = tayside.someone(Role.OFFICIAL), tayside.client()
+    official.post(f"{PLAN}/disagreements", data=notice(official))
+    official.post(f"{PLAN}/directions", data=direction(official))
+    theirs = make_milestone(make_partnership("fife"), key="2026-29.plan-prepared", kind=Kind.PLAN)
+    db.session.execute(update(Disagreement).values(milestone_id=theirs.id))
+    db.session.execute(update(Direction).values(milestone_id=theirs.id))
+    db.session.commit()
+    disagreement, directed = number_of(Disagreement), number_of(Direction)
+    data = {"version": value_of(lead.get(f"{PLAN}/disagreements"), "version"), "reason": "Not ours."}
+    for client, path in (
+        (lead, f"{PLAN}/disagreements/{disagreement}"),
+        (lead, f"{PLAN}/disagreements/{disagreement}/taking-back"),
+        (official, f"{PLAN}/directions/{directed}/taking-back"),
+    ):
+        assert client.get(path).status_code == 404, path
+        assert client.post(path, data=data).status_code == 404, path
+    assert db.session.scalars(select(Disagreement.undone_at)).all() == [None]
+
+
+def test_who_recorded_it_can_undo_it_when_they_lead_no_longer(tayside: Tayside) -> None:
+    lead = tayside.client()
+    lead.post(f"{PLAN}/disagreements", data=notice(lead))
+    version = value_of(lead.get(f"{PLAN}/own-start"), "version")
+    started = {"version": version, "starts_on": "1 7 2026", "allowed_by": "A law"}
+    assert lead.post(f"{PLAN}/own-start", data=started).status_code == 302
+    db.session.execute(update(RoleGrant).where(RoleGrant.role == Role.LEAD).values(role=Role.CONTRIBUTOR))
+    db.session.commit()
+    one = f"{PLAN}/disagreements/{number_of(Disagreement)}"
+    for client, expected in ((tayside.client(tayside.contributor), 403), (tayside.client(), 200)):
+        for path in (one, f"{one}/taking-back", f"{PLAN}/own-start/taking-back"):
+            assert client.get(path).status_code == expected, path
+        assert client.get(f"{PLAN}/disagreements").status_code == 403
+
+
+@pytest.mark.in_full
 @pytest.mark.parametrize("more", [0, 6])
 def test_a_page_takes_as_many_statements_for_many_notices_as_for_one(tayside: Tayside, more: int) -> None:
     lead = tayside.client()

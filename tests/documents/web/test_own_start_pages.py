@@ -62,6 +62,7 @@ def test_an_official_records_it_on_behalf_and_the_page_says_so(tayside: Tayside)
     assert "Agree this start" in said(page)
 
 
+@pytest.mark.in_full
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -82,6 +83,7 @@ def test_what_cannot_be_an_own_start_is_said_beside_the_field(
     assert count(OwnStart) == 0
 
 
+@pytest.mark.in_full
 def test_officials_who_see_no_explanation_read_the_own_start_as_the_due_date(tayside: Tayside) -> None:
     lead, official = tayside.client(), tayside.someone(Role.OFFICIAL)
     plan = tayside.plan

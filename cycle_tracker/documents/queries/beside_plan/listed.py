@@ -145,7 +145,7 @@ def _listed(*conditions: Any, each: Any) -> Select[Any]:
         .join(Partnership, Partnership.id == Milestone.partnership_id)
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .where(*conditions)
-        .order_by(Partnership.name, Milestone.id, each.c.kind, each.c.on, each.c.number)
+        .order_by(Partnership.name, Milestone.id, each.c.kind, each.c.on.is_(None), each.c.on, each.c.number)
         .limit(LISTED_AT_MOST)
     )
 
