@@ -11,6 +11,10 @@ from cycle_tracker.cycles.web.joining.routes import bp as joining
 from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milestones
 from cycle_tracker.cycles.web.routes import bp as cycles
 from cycle_tracker.documents.web.approvals.routes import bp as approvals
+from cycle_tracker.documents.web.beside_plan import section as beside_plan_section
+from cycle_tracker.documents.web.beside_plan.directions import bp as directions
+from cycle_tracker.documents.web.beside_plan.disagreements import bp as disagreements
+from cycle_tracker.documents.web.beside_plan.own_starts import bp as own_starts
 from cycle_tracker.documents.web.completion import section as completion_section
 from cycle_tracker.documents.web.date_changes import section as date_changes_section
 from cycle_tracker.documents.web.date_changes.routes import bp as date_changes
@@ -96,6 +100,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     comments,
     publications,
     preparations,
+    own_starts,
+    disagreements,
+    directions,
     copies,
     kept_copies,
     approvals,
@@ -146,6 +153,7 @@ MILESTONE_SECTIONS: tuple[SectionOf, ...] = (
     date_changes_section.section_of,
     completion_section.section_of,
     publications_section.section_of,
+    beside_plan_section.section_of,
     receipts_section.section_of,
     requests_section.section_of,
     escalation_section.section_of,

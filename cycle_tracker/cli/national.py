@@ -12,6 +12,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import count, day
+from cycle_tracker.documents.queries.beside_plan.listed import Beside, BesidePlan, list_beside_plans
 from cycle_tracker.national.queries import CountedCriterion, NationalDocument, list_criteria, list_national_documents
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -37,6 +38,7 @@ def national_command(period: Period, on: datetime | None, as_json: bool) -> None
     if as_json:
         found = {
             "documents": [_document(one) for one in documents],
+            **_beside(list_beside_plans(period)),
             "totals": dict(sorted(totals.items())),
             "criteria": [_criterion(one) for one in list_criteria(period)],
         }
@@ -54,8 +56,38 @@ def _document(one: NationalDocument) -> dict[str, Any]:
         "state": one.state.value,
         **{
             name: _word(getattr(one, name))
-            for name in ("target_on", "due_on", "prepared_on", "sent_on", "published_on")
+            for name in ("target_on", "own_start_on", "due_on", "prepared_on", "sent_on", "published_on")
         },
+    }
+
+
+def _beside(records: list[BesidePlan]) -> dict[str, Any]:
+    """Notices of disagreement and directions. An own start that is agreed is with its plan."""
+    notices = [one for one in records if one.kind is Beside.DISAGREEMENT]
+    directions = [one for one in records if one.kind is Beside.DIRECTION]
+    return {
+        "disagreements": [
+            {
+                "partnership": one.slug,
+                "body": one.body,
+                "service": one.subject,
+                "published_on": _word(one.on),
+                "address": one.address,
+                "reasons_recorded": bool(one.reasons),
+            }
+            for one in notices
+        ],
+        "directions": [
+            {
+                "partnership": one.slug,
+                "given_on": _word(one.on),
+                "given_to": one.body,
+                "section": one.section.value if one.section else "",
+                "about": one.subject,
+                "address": one.address,
+            }
+            for one in directions
+        ],
     }
 
 

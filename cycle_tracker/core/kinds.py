@@ -89,6 +89,26 @@ class Manner(StrEnum):
         }[self]
 
 
+class PowerUsed(StrEnum):
+    """The section of the 2014 Act under which Scottish Ministers gave a direction."""
+
+    SECTION_16 = "section-16"
+    SECTION_17 = "section-17"
+
+    @property
+    def label(self) -> str:
+        """The section in words for a page."""
+        return {
+            PowerUsed.SECTION_16: "Section 16 (direction)",
+            PowerUsed.SECTION_17: "Section 17 (default powers)",
+        }[self]
+
+    @property
+    def section(self) -> str:
+        """The section within a sentence."""
+        return self.value.replace("-", " ")
+
+
 class Agreed(StrEnum):
     """The answer to “Did the body agree to the plan?”, asked about a body that noted it. A person answers: the service
     does not decide what a minute means."""

@@ -1,11 +1,12 @@
-"""What each lead body decided about a document before it was published, and when a plan was prepared by that."""
+"""What each lead body decided about a document before it was published, when a plan was prepared by that, and what is
+recorded beside a plan."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.core.kinds import Agreed, Manner, PreparedFrom
+from cycle_tracker.core.kinds import Agreed, Manner, PowerUsed, PreparedFrom
 from cycle_tracker.models.base import Base, OneLine, UtcDateTime, partial_index, words
 from cycle_tracker.models.organisation import Organisation
 
@@ -70,3 +71,70 @@ class Preparation(Base):
     prepared_from: Mapped[PreparedFrom] = mapped_column(words(PreparedFrom, "prepared_from"))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Recorded:
+    """What is recorded beside a plan, by whom and when. A record that is undone stays, with who undid it and why."""
+
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_why: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class OwnStart(Recorded, Base):
+    """The start of a plan that was allowed to start after the first day of its period, and the law or reason for that.
+
+    It is proposed until an official has agreed it. From then `Milestone.own_start_on` has it too, and the plan is
+    measured from that day. `on_behalf` says that an official recorded it for the partnership.
+    """
+
+    __tablename__ = "own_starts"
+    __table_args__ = (partial_index("uq_own_starts_known", "milestone_id", where="undone_at IS NULL", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    starts_on: Mapped[date]
+    allowed_by: Mapped[str] = mapped_column(Text)
+    on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
+    agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Disagreement(Recorded, Base):
+    """A notice of disagreement with a plan: Scottish Ministers, or another service provider, publish the matters on
+    which they do not agree about a service that they give, and their reasons (2014 Act, section 10(8)).
+
+    It belongs to the body that disagrees, and has no due date. All but the body may be unknown; without reasons it is
+    incomplete. `on_behalf` says that an official recorded it for the partnership.
+    """
+
+    __tablename__ = "disagreements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    service: Mapped[str] = mapped_column(OneLine(300), default="", server_default="")
+    matters: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reasons: Mapped[str] = mapped_column(Text, default="", server_default="")
+    address: Mapped[str] = mapped_column(OneLine(2000), default="", server_default="")
+    published_on: Mapped[date | None]
+    on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Direction(Recorded, Base):
+    """A direction that Scottish Ministers gave about a plan (2014 Act, sections 16 and 17): on which day, to whom,
+    under which section, and what about. Officials alone record it."""
+
+    __tablename__ = "directions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    given_on: Mapped[date]
+    given_to: Mapped[str] = mapped_column(OneLine(300))
+    section: Mapped[PowerUsed] = mapped_column(words(PowerUsed, "section"))
+    about: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(OneLine(2000), default="", server_default="")

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint, false
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, Text, UniqueConstraint, false, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.deadlines import ALWAYS
@@ -31,6 +32,9 @@ class Milestone(Base):
     it or on it. `reports_on` is the 31 March that an annual report covers. `follows_id` is the milestone that the
     rule hangs on. `next_notice_on` is a bookmark for the job: it may be early, never late. With no partnership a
     milestone is national.
+
+    `own_start_on` is the start of a late-started plan, once an official has agreed it: the plan is measured from that
+    day (`measured_on`), and `target_on` stays the first day of the period.
 
     `fact` is the fact about the document `fact_of_id` that completes a step. `fact_count` of `fact_total` are recorded:
     the copies sent to other service providers, for example. `details_not_known` says that a person marked such a step
@@ -95,6 +99,7 @@ class Milestone(Base):
     reports_on: Mapped[date | None]
     opens_on: Mapped[date | None]
     target_on: Mapped[date | None]
+    own_start_on: Mapped[date | None]
     due_on: Mapped[date | None]
     expected_date: Mapped[bool] = mapped_column(default=False)
     done_on: Mapped[date | None]
@@ -119,6 +124,17 @@ class Milestone(Base):
         secondaryjoin=lambda: Milestone.id == predecessors.c.predecessor_id,
         order_by=lambda: Milestone.id,
     )
+
+    @hybrid_property
+    def measured_on(self) -> date | None:
+        """The day from which it is measured how late it is: the own start of a late-started plan, otherwise what the
+        rule gave."""
+        return self.own_start_on or self.target_on
+
+    @measured_on.inplace.expression
+    @classmethod
+    def _measured_on(cls) -> ColumnElement[date | None]:
+        return func.coalesce(cls.own_start_on, cls.target_on)
 
     @property
     def notify_from(self) -> date | None:

@@ -52,6 +52,7 @@ class FollowedDocument(NamedTuple):
     explanation: str
     expected_on: date | None
     lag: int | None
+    own_start_on: date | None = None
 
 
 def list_documents_of_period(
@@ -145,6 +146,7 @@ def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
         explanation or "",
         facts.explained_until,
         lag_days(reports_on, published_on, today) if is_measured else None,
+        facts.own_start_on,
     )
 
 
@@ -157,7 +159,8 @@ def _year(reports_on: date | None, period: Period | None) -> int:
 
 class NationalDocument(NamedTuple):
     """One document of the national picture, named as in its key: `plan`, `annual-report-1`. `sent_on` is the day on
-    which the Scottish Government was sent it, which may be before a plan is published."""
+    which the Scottish Government was sent it, which may be before a plan is published; `own_start_on` the agreed start
+    of a late-started plan."""
 
     partnership: str
     document: str
@@ -167,6 +170,7 @@ class NationalDocument(NamedTuple):
     prepared_on: date | None
     sent_on: date | None
     published_on: date | None
+    own_start_on: date | None
 
 
 class CountedCriterion(NamedTuple):
@@ -232,4 +236,5 @@ def _national(row: Any, period: Period, today: date) -> NationalDocument:
         prepared_on=row.done_on if row.is_prepared else None,
         sent_on=row.sent_on,
         published_on=row.published_on,
+        own_start_on=row.own_start_on,
     )

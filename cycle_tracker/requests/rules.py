@@ -54,7 +54,8 @@ class RequestSubject:
     """What a request says of its document besides the official's own words. Nothing in it is not shared with officials.
 
     `target_on` is the first date, if there is one, and `date_basis` what it is based on; `expected_on` the date of the
-    explanation that was shared; `joined` says that the partnership uses this service.
+    explanation that was shared; `joined` says that the partnership uses this service, `own_start` that the first date
+    is the own start of a late-started plan.
     """
 
     title: str
@@ -64,11 +65,12 @@ class RequestSubject:
     expected_on: date | None
     date_basis: Basis = Basis.GUIDANCE
     joined: bool = True
+    own_start: bool = False
 
 
 def opening(asked: RequestSubject, today: date) -> str:
     """The status of the document, with the day on which that is said: still true when the email is read later."""
-    name = date_name(asked.date_basis)
+    name = "plan’s own start" if asked.own_start else date_name(asked.date_basis)
     first = f"The Scottish Government would like an update on “{asked.title}”, {asked.partnership}."
     no_record = "We have no record that it has been published."
     if asked.target_on is None:

@@ -147,7 +147,7 @@ def due_on_as_known(*, shared_only: bool) -> ColumnElement[Any]:
     if not shared_only:
         return Milestone.due_on.expression
     return case(
-        (and_(IS_DOCUMENT, Milestone.expected_date, ~_is_shared()), Milestone.target_on), else_=Milestone.due_on
+        (and_(IS_DOCUMENT, Milestone.expected_date, ~_is_shared()), Milestone.measured_on), else_=Milestone.due_on
     )
 
 

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     RECORD_ON_BEHALF = "record plans and reports for any partnership"
     RECORD_RECEIPTS = "record that a document was received"
     MARK_NOT_REQUIRED = "mark a document as not required"
+    AGREE_OWN_STARTS = "agree the own start of a plan that started late"
+    RECORD_DIRECTIONS = "record a direction of Scottish Ministers"
     ASK_FOR_UPDATES = "ask a partnership for an update"
     ANSWER_UPDATES = "answer an update request"
     INVITE_PEOPLE = "invite people to a partnership, and reassign their work"
@@ -102,6 +104,8 @@ HELD_BY: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_ON_BEHALF,
             Permission.RECORD_RECEIPTS,
             Permission.MARK_NOT_REQUIRED,
+            Permission.AGREE_OWN_STARTS,
+            Permission.RECORD_DIRECTIONS,
             Permission.ASK_FOR_UPDATES,
             Permission.RAISE_FURTHER,
         }

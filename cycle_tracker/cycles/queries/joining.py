@@ -85,7 +85,7 @@ def count_newly_late(partnership: Partnership, notify_from: date, today: date) -
 
 
 def _joining(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
-    in_the_past = and_(Milestone.partnership_id == Partnership.id, IS_DOCUMENT, is_past(Milestone.target_on, today))
+    in_the_past = and_(Milestone.partnership_id == Partnership.id, IS_DOCUMENT, is_past(Milestone.measured_on, today))
     return select(
         Partnership.id,
         Partnership.slug,

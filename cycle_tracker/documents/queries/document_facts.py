@@ -45,6 +45,7 @@ def facts_of(
         interim_until=publication.interim_until if publication else None,
         explained_until=explanation.new_due_on if explanation else None,
         notify_from=milestone.notify_from,
+        own_start_on=milestone.own_start_on,
     )
 
 
@@ -121,6 +122,7 @@ STATE_FACTS = (
     Publication.interim_until,
     _SHARED.new_due_on.label("explained_until"),
     Partnership.notify_from,
+    Milestone.own_start_on,
 )
 """The columns of `with_facts` from which the state of a document is worked out, in the order of `DocumentFacts`. A list
 asks for them first, and `first_facts` reads them."""
@@ -154,6 +156,7 @@ def facts_in(row: Any) -> DocumentFacts:
         interim_until=row.interim_until,
         explained_until=row.explained_until,
         notify_from=row.notify_from,
+        own_start_on=row.own_start_on,
     )
 
 

@@ -155,5 +155,5 @@ def _copy_facts(receiver: Organisation, copy: PublicationCopy | None, sending: S
 
 
 def _is_before_service(document: Milestone) -> bool:
-    day = document.target_on or document.reports_on
+    day = document.measured_on or document.reports_on
     return is_before_service(day, document.notify_from)

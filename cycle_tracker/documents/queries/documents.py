@@ -28,7 +28,8 @@ from cycle_tracker.models.publication import Publication
 class Document(NamedTuple):
     """One document with its state today, limited to what officials may see.
 
-    `days_past` counts from the guidance date, `lag` from the 31 March that a report covers (None for a plan).
+    `days_past` counts from the guidance date, or from the own start of a late-started plan (`own_start_on`), `lag` from
+    the 31 March that a report covers (None for a plan).
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
     it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
     group, `raised_on` the day on which it was raised to the Scottish Government escalation group. `joined` says that
@@ -54,6 +55,7 @@ class Document(NamedTuple):
     escalated_on: date | None
     raised_on: date | None = None
     joined: bool = True
+    own_start_on: date | None = None
 
 
 def list_documents(
@@ -110,7 +112,9 @@ def _incomplete(
     reach: Reach, *, not_required: bool, one_partnership: bool, one_kind: bool, one_period: bool
 ) -> Select[*tuple[Any, ...]]:
     """Documents past their guidance date, but for those that are complete."""
-    late = select(Milestone.id).where(IS_DOCUMENT, IS_INCOMPLETE, is_past(Milestone.target_on, day_of()))
+    # An own start is after the guidance date, whose index finds the documents.
+    started = or_(Milestone.own_start_on.is_(None), is_past(Milestone.own_start_on, day_of()))
+    late = select(Milestone.id).where(IS_DOCUMENT, IS_INCOMPLETE, is_past(Milestone.target_on, day_of()), started)
     narrowed = [in_reach(Milestone.partnership_id, reach)]
     if not not_required:
         narrowed.append(or_(Publication.id.is_not(None), Milestone.state != State.NOT_REQUIRED))
@@ -138,7 +142,7 @@ def _incomplete(
             )
         )
         .where(OneOf(Milestone.id, late), *narrowed)
-        .order_by(Milestone.target_on, Partnership.name, Milestone.id)
+        .order_by(Milestone.measured_on, Partnership.name, Milestone.id)
     )
 
 
@@ -176,7 +180,7 @@ def _document(row: Any, today: date) -> Document:
         name,
         state,
         row.target_on,
-        days_past(row.target_on, ended_on or today),
+        days_past(facts.measured_on, ended_on or today),
         lag_days(reports_on, published_on, today),
         bool(facts.published),
         published_on,
@@ -185,4 +189,5 @@ def _document(row: Any, today: date) -> Document:
         escalated_on,
         raised_on,
         facts.notify_from is not None,
+        facts.own_start_on,
     )

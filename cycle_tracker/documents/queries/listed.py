@@ -13,7 +13,8 @@ from cycle_tracker.models.user import User
 
 
 class ListedMilestone(NamedTuple):
-    """One milestone of a list. What comes after `fact_total` is asked for only where the list becomes a file or a
+    """One milestone of a list. `target_on` is the day from which it is measured: of a late-started plan its own start.
+    What comes after `fact_total` is asked for only where the list becomes a file or a
     calendar feed."""
 
     id: int
@@ -47,6 +48,11 @@ class ListedMilestone(NamedTuple):
     entered_on: date | None = None
 
     @property
+    def measured_on(self) -> date | None:
+        """The day from which it is measured how late it is."""
+        return self.target_on
+
+    @property
     def is_document(self) -> bool:
         """True for a plan or an annual report."""
         return self.kind in DOCUMENTS
@@ -67,7 +73,7 @@ LISTED: tuple[Any, ...] = (
     Milestone.stage,
     Milestone.state,
     Milestone.opens_on,
-    Milestone.target_on,
+    Milestone.measured_on.label("target_on"),
     Milestone.due_on,
     Milestone.expected_date,
     Milestone.done_on,
@@ -106,7 +112,7 @@ def listed(milestone: Milestone) -> ListedMilestone:
         stage=milestone.stage,
         state=milestone.state,
         opens_on=milestone.opens_on,
-        target_on=milestone.target_on,
+        target_on=milestone.measured_on,
         due_on=milestone.due_on,
         expected_date=milestone.expected_date,
         done_on=milestone.done_on,

@@ -59,6 +59,7 @@ class PublishedDocument(NamedTuple):
     addresses: list[PublishedAddress]
     kind: Kind
     earlier: list[EarlierVersion]
+    milestone_id: int
 
 
 def list_published(
@@ -101,11 +102,14 @@ def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
     before them, where there are any."""
     found: dict[int, PublishedDocument] = {}
     newer = set()
-    for number, name, title, kind, start, published_on, newer_on, version, form, language, address, *_ in rows:
+    for number, name, title, kind, start, published_on, newer_on, version, milestone_id, *where in rows:
+        form, language, address, *_ = where
         document = found.get(number)
         if document is None:
             period = Period(start) if start else None
-            found[number] = document = PublishedDocument(name, title, period, published_on, newer_on, [], kind, [])
+            found[number] = document = PublishedDocument(
+                name, title, period, published_on, newer_on, [], kind, [], milestone_id
+            )
             if version > 1:
                 newer.add(number)
         if address is not None:
@@ -145,7 +149,7 @@ def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Selec
     so that the database is asked once."""
     columns = [
         *(Publication.id, Partnership.name, Milestone.title, Milestone.kind, Cycle.period_start),
-        *(FIRST_PUBLISHED_ON, _NEWER_ON, Publication.number),
+        *(FIRST_PUBLISHED_ON, _NEWER_ON, Publication.number, Publication.milestone_id),
     ]
     address = [PublicationAddress.form, PublicationAddress.language, PublicationAddress.address]
     order = (

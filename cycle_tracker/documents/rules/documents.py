@@ -20,7 +20,8 @@ class DocumentFacts(NamedTuple):
     `published` is about the document itself, not about a draft or an interim plan; `interim_until` is the last day that
     an interim plan covers. Of a plan, `is_prepared` and `sent` (to Scottish Ministers). `explained_until` is the new
     expected date of the explanation that officials may see, if there is one. `notify_from` is the day from which the
-    partnership uses the service, None where it has not joined.
+    partnership uses the service, None where it has not joined. `own_start_on` is the start of a late-started plan that
+    an official has agreed.
     """
 
     state: State
@@ -33,6 +34,13 @@ class DocumentFacts(NamedTuple):
     interim_until: date | None = None
     explained_until: date | None = None
     notify_from: date | None = ALWAYS
+    own_start_on: date | None = None
+
+    @property
+    def measured_on(self) -> date | None:
+        """The day from which the document is measured: the agreed own start of a late-started plan, otherwise its
+        guidance date."""
+        return self.own_start_on or self.target_on
 
 
 def document_state(
@@ -42,7 +50,8 @@ def document_state(
 
     A published document is published whatever else is missing. A document with no guidance date (the reports of
     2017–20, before the 2020 guidance named June) is never late, nor is one that fell due before `notify_from`. Of a
-    partnership that has not joined, nothing is.
+    partnership that has not joined, nothing is. A late-started plan is measured from its own start, and an explanation
+    of a day that is not after it explains nothing.
     """
     if facts.published:
         is_complete = facts.sent or not facts.is_plan
@@ -55,15 +64,16 @@ def document_state(
         return DocumentState.INTERIM
     if facts.opens_on is not None and today < facts.opens_on:
         return DocumentState.NOT_OPEN
-    if facts.target_on is None:
+    first = facts.measured_on
+    if first is None:
         return DocumentState.NO_RECORD
-    if not is_past(facts.target_on, today):
+    if not is_past(first, today):
         return DocumentState.OPEN
-    if is_before_service(facts.target_on, facts.notify_from):
+    if is_before_service(first, facts.notify_from):
         return DocumentState.NO_RECORD
-    if facts.explained_until is not None:
+    if facts.explained_until is not None and facts.explained_until > first:
         return DocumentState.OUTSTANDING if is_past(facts.explained_until, today) else DocumentState.EXPLAINED
-    if today > last_day_before_outstanding(facts.target_on, outstanding_after):
+    if today > last_day_before_outstanding(first, outstanding_after):
         return DocumentState.OUTSTANDING
     return DocumentState.PAST_GUIDANCE_DATE
 

@@ -140,19 +140,32 @@ def _move(milestone: Milestone, on: date | None, *, by: User | None, now: dateti
 def _date_by_interim(document: Milestone, publication: Publication | None, *, now: datetime) -> None:
     """Until the last day that an interim plan covers, nobody is reminded of the plan: it is due the day after. Its
     guidance date stays. Once the interim plan is gone, it is due again when it was."""
-    if document.kind is not Kind.PLAN or not document.is_open or document.target_on is None:
+    if document.kind is not Kind.PLAN or not document.is_open:
         return
+    if document.expected_date or _interim_until(publication) is not None:
+        date_plan(document, publication, now=now)
+
+
+def date_plan(plan: Milestone, publication: Publication | None, *, now: datetime) -> None:
+    """Work out again when a plan is due: on the day from which it is measured, or on a later one that was explained, or
+    the day after its interim plan. If it is open and the day is another, its notices start afresh."""
+    first = plan.measured_on
+    if first is None:
+        return
+    explained = newest_explanations([plan.id]).get(plan.id)
+    until = _interim_until(publication)
+    later = (explained.new_due_on if explained else None, until + DAY if until is not None else None)
+    due_on = max([first, *(one for one in later if one is not None)])
+    if due_on == plan.due_on and plan.expected_date == (due_on != first):
+        return
+    plan.due_on, plan.expected_date = due_on, due_on != first
+    if plan.is_open:
+        restart_notices(plan, resolution=Resolution.NEW_DATE, now=now)
+
+
+def _interim_until(publication: Publication | None) -> date | None:
     is_interim = publication is not None and publication.version is Version.INTERIM
-    until = publication.interim_until if publication is not None and is_interim else None
-    if until is None and not document.expected_date:
-        return
-    explained = newest_explanations([document.id]).get(document.id)
-    due_on = explained.new_due_on if explained and explained.new_due_on else document.target_on
-    if until is not None:
-        due_on = max(due_on, until + DAY)
-    if due_on != document.due_on:
-        document.due_on, document.expected_date = due_on, due_on != document.target_on
-        restart_notices(document, resolution=Resolution.NEW_DATE, now=now)
+    return publication.interim_until if publication is not None and is_interim else None
 
 
 def _dated_by(document: Milestone) -> list[Milestone]:

@@ -100,7 +100,7 @@ def date_rows(facts: Facts, detail: Detail, today: date) -> list[Row]:
     elif dates.due_on is not None:
         rows.append(Row("Due date", day(dates.due_on)))
     if dates.target_on is not None:
-        rows.append(Row(date_name(dates.date_basis).capitalize(), _target(dates, today)))
+        rows += _first_dates(milestone, dates, today)
     if dates.opens_on is not None and milestone.is_open:
         rows.append(Row("Opens", day(dates.opens_on)))
     rows += _ended_rows(facts)
@@ -152,8 +152,16 @@ def _expected_by(milestone: Milestone, dates: Dates, today: date) -> str:
     return due_wording(dates, today)
 
 
-def _target(dates: Dates, today: date) -> str:
-    """The guidance date, and how long it had passed when it was done, or has passed today."""
+def _first_dates(milestone: Milestone, dates: Dates, today: date) -> list[Row]:
+    """The guidance date, and of a late-started plan the own start from which it is measured."""
+    name, measured = date_name(dates.date_basis).capitalize(), _measured(dates, today)
+    if milestone.own_start_on is None:
+        return [Row(name, measured)]
+    return [Row(name, day(milestone.target_on)), Row("Own start of this plan", measured)]
+
+
+def _measured(dates: Dates, today: date) -> str:
+    """The day from which it is measured, and how long it had passed when it was done, or has passed today."""
     passed = days_past(dates.target_on, dates.done_on or today)
     if not passed or (dates.state is State.DONE and dates.done_on is None):
         return day(dates.target_on)

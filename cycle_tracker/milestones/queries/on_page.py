@@ -17,7 +17,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.statements import built_once, columns_of, detached, number_of, parts_of, rows_of
 from cycle_tracker.milestones.queries.milestones import ensure_may_see
 from cycle_tracker.models.answer import Answer
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.date_change import DateChange
@@ -37,6 +37,10 @@ class Attached(NamedTuple):
 
     answers: bool
     approvals: bool
+    before_own_start: bool
+    """A plan of its period that started after the year on which this reports had ended."""
+    beside_plan: bool
+    """What is recorded beside a plan: its own start, notices of disagreement, directions."""
     comments: bool
     copies: bool
     """Copies that were sent of a plan which is not published itself."""
@@ -116,10 +120,14 @@ def _attached() -> Select[*tuple[Any, ...]]:
 
 def _kinds() -> list[ColumnElement[bool]]:
     """A column for each kind of thing, in the order of `Attached`."""
-    part = aliased(Milestone)
+    part, plan = aliased(Milestone), aliased(Milestone)
     columns: dict[str, ColumnElement[bool]] = {
         "answers": _any(Answer.milestone_id),
         "approvals": _any(Approval.milestone_id),
+        "before_own_start": _any(plan.cycle_id, plan.own_start_on > Milestone.reports_on, of=Milestone.cycle_id),
+        "beside_plan": or_(
+            *(_any(one.milestone_id, one.undone_at.is_(None)) for one in (OwnStart, Disagreement, Direction))
+        ),
         "comments": _any(Comment.milestone_id),
         "copies": _any(PublicationCopy.milestone_id, PublicationCopy.publication_id.is_(None)),
         "date_changes": _any(DateChange.milestone_id),
@@ -137,9 +145,9 @@ def _kinds() -> list[ColumnElement[bool]]:
     return [columns[name].label(f"has_{name}") for name in Attached._fields]
 
 
-def _any(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _any(column: Any, *conditions: ColumnElement[bool], of: Any = Milestone.id) -> ColumnElement[bool]:
     # Of one column, not of all: SQLite then looks into the index of sub-tasks instead of at every milestone.
-    return exists(select(column).where(column == Milestone.id, *conditions).correlate(Milestone))
+    return exists(select(column).where(column == of, *conditions).correlate(Milestone))
 
 
 def _with_publication(milestone: Milestone, has: Attached) -> OnPage:

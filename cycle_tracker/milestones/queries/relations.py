@@ -133,7 +133,7 @@ def _related(relation: Relation, condition: ColumnElement[bool]) -> Select[*tupl
             Milestone.kind,
             Milestone.state,
             Milestone.date_basis,
-            Milestone.target_on,
+            Milestone.measured_on.label("target_on"),
             Milestone.due_on,
             Milestone.expected_date,
             Milestone.done_on,

@@ -27,6 +27,8 @@ class HasDates(Dated, Protocol):
     def id(self) -> int: ...
     @property
     def opens_on(self) -> date | None: ...
+    @property
+    def measured_on(self) -> date | None: ...
 
 
 class Detail(Enum):
@@ -41,7 +43,8 @@ class Detail(Enum):
 
 
 class Dates(NamedTuple):
-    """The dates of a milestone as one person may know them."""
+    """The dates of a milestone as one person may know them. `target_on` is the day from which it is measured: of a
+    late-started plan its own start."""
 
     kind: Kind
     state: State
@@ -67,13 +70,13 @@ def dates_for(detail: Detail, milestone: HasDates, explained: Container[int]) ->
     one does not see the other. `explained` are the milestones with an explanation that was shared."""
     expected_date, due_on = milestone.expected_date, milestone.due_on
     if expected_date and detail is Detail.DOCUMENT and milestone.id not in explained:
-        expected_date, due_on = False, milestone.target_on
+        expected_date, due_on = False, milestone.measured_on
     return Dates(
         milestone.kind,
         milestone.state,
         milestone.date_basis,
         milestone.opens_on,
-        milestone.target_on,
+        milestone.measured_on,
         due_on,
         expected_date,
         milestone.done_on,

@@ -17,7 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.models.access import Invitation
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Disagreement
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import NAMED_BY_LAW, SET_BY_LAW, OldCode, Organisation
@@ -35,6 +35,7 @@ POINTERS = (
     Invitation.organisation_id,
     Milestone.lead_organisation_id,
     Approval.organisation_id,
+    Disagreement.organisation_id,
     PublicationCopy.receiver_id,
     Sending.receiver_id,
     OldCode.organisation_id,

@@ -22,7 +22,7 @@ OWN_COLUMNS: tuple[Any, ...] = (
     Milestone.kind,
     Milestone.state,
     Milestone.date_basis,
-    Milestone.target_on,
+    Milestone.measured_on.label("target_on"),
     Milestone.due_on,
     Milestone.expected_date,
     Milestone.done_on,

@@ -32,7 +32,7 @@ class MilestoneRow(Protocol):
     @property
     def due_on(self) -> date | None: ...
     @property
-    def target_on(self) -> date | None: ...
+    def measured_on(self) -> date | None: ...
     @property
     def expected_date(self) -> bool: ...
     @property
@@ -56,7 +56,7 @@ def deadline_of(
         entered_on=row.entered_on,
         is_document=is_document,
         expected_date=row.expected_date,
-        explain_by_target=row.target_on if is_document and not row.expected_date else None,
+        explain_by_target=row.measured_on if is_document and not row.expected_date else None,
         notify_from=ALWAYS if row.partnership_id is None else notify_from,
         reply_by=reply_by,
         asks_contacts_after=row.kind is Kind.REQUEST,

@@ -33,7 +33,7 @@ DECIDING = (
     Milestone.duty_basis,
     Milestone.state,
     Milestone.due_on,
-    Milestone.target_on,
+    Milestone.measured_on.label("measured_on"),
     Milestone.expected_date,
     Milestone.entered_on,
     Milestone.next_notice_on,

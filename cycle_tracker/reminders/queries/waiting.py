@@ -92,7 +92,7 @@ _COLUMNS = (
     Milestone.kind,
     Milestone.state,
     Milestone.due_on.label("milestone_due_on"),
-    Milestone.target_on,
+    Milestone.measured_on.label("target_on"),
     Milestone.expected_date,
     Milestone.reports_on,
     Milestone.duty_basis,

@@ -50,7 +50,14 @@ def as_asked(documents: Sequence[Milestone], today: date) -> list[RequestSubject
         place = document.partnership.name if document.partnership else "Scotland"
         joined = document.notify_from is not None
         subject = RequestSubject(
-            document.title, place, state, document.target_on, expected_on, document.date_basis, joined
+            document.title,
+            place,
+            state,
+            document.measured_on,
+            expected_on,
+            document.date_basis,
+            joined,
+            document.own_start_on is not None,
         )
         found.append(subject)
     return found

@@ -35,6 +35,8 @@ EXPECTED = {
     "record plans and reports for any partnership": "no   no   no   no    yes  no   no",
     "record that a document was received": "no   no   no   no    yes  no   no",
     "mark a document as not required": "no   no   no   no    yes  no   no",
+    "agree the own start of a plan that started late": "no   no   no   no    yes  no   no",
+    "record a direction of Scottish Ministers": "no   no   no   no    yes  no   no",
     "ask a partnership for an update": "no   no   no   no    yes  no   no",
     "answer an update request": "yes  no   no   no    no   no   no",
     "invite people to a partnership, and reassign their work": "yes  no   no   no    no   no   yes",

@@ -1,7 +1,7 @@
 """Of which kinds of thing a milestone has any: each kind is found by its own column, and none is forgotten."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -12,11 +12,11 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import Base, db
-from cycle_tracker.core.kinds import Manner
+from cycle_tracker.core.kinds import Kind, Manner, PowerUsed
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.queries.on_page import Attached, get_milestone_on_page, put_on_page
 from cycle_tracker.models.answer import Answer, AnswerKind
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Escalation
@@ -28,6 +28,7 @@ from cycle_tracker.models.publication import Form, Publication, PublicationAddre
 from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from tests.factories import (
+    make_cycle,
     make_government,
     make_milestone,
     make_organisation,
@@ -78,6 +79,15 @@ def _first(one: Milestone, _by: User) -> None:
     one.predecessors.append(make_milestone(one.partnership))
 
 
+def _before_own_start(one: Milestone, _by: User) -> None:
+    """The plan of its period started on the day after the year on which it reports."""
+    assert one.partnership is not None
+    assert one.reports_on is not None
+    one.cycle = make_cycle(one.partnership, "2023-26")
+    plan = make_milestone(one.partnership, key="plan", kind=Kind.PLAN, cycle=one.cycle)
+    plan.own_start_on = one.reports_on + timedelta(days=1)
+
+
 KINDS: dict[str, tuple[str, Callable[[Milestone, User], object]]] = {
     "answers": (
         "answers",
@@ -91,6 +101,31 @@ KINDS: dict[str, tuple[str, Callable[[Milestone, User], object]]] = {
             milestone_id=one.id,
             organisation=make_organisation(),
             manner=Manner.NOTED,
+            recorded_by_id=by.id,
+            recorded_at=clock.now(),
+        ),
+    ),
+    "a plan that started after its year": ("before_own_start", _before_own_start),
+    "own start": (
+        "beside_plan",
+        lambda one, by: OwnStart(
+            milestone_id=one.id, starts_on=DAY, allowed_by="A law", recorded_by_id=by.id, recorded_at=clock.now()
+        ),
+    ),
+    "a notice of disagreement": (
+        "beside_plan",
+        lambda one, by: Disagreement(
+            milestone_id=one.id, organisation=make_organisation(), recorded_by_id=by.id, recorded_at=clock.now()
+        ),
+    ),
+    "a direction": (
+        "beside_plan",
+        lambda one, by: Direction(
+            milestone_id=one.id,
+            given_on=DAY,
+            given_to="A council",
+            section=PowerUsed.SECTION_16,
+            about="The plan",
             recorded_by_id=by.id,
             recorded_at=clock.now(),
         ),
@@ -176,11 +211,14 @@ def test_no_kind_is_forgotten() -> None:
         "approvals",
         "comments",
         "date_changes",
+        "directions",
+        "disagreements",
         "escalations",
         "evidence",
         "milestone_predecessors",
         "milestones.parent_id",
         "notices",
+        "own_starts",
         "publication_copies",
         "publications",
         "update_requests",

@@ -22,7 +22,7 @@ from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 
 TODAY = date(2026, 9, 14)
 NOW = datetime(2026, 9, 14, 10, tzinfo=LONDON)
-STATEMENTS = 2
+STATEMENTS = 3
 """What the page asks for, however many partnerships there are; the person and the menu included."""
 
 

@@ -36,7 +36,7 @@ class Row:
     partnership_id: int | None = 7
     duty_basis: Basis = Basis.LOCAL
     due_on: date | None = DUE
-    target_on: date | None = TARGET
+    measured_on: date | None = TARGET
     entered_on: date = ENTERED
 
 

@@ -96,7 +96,7 @@ def _sees(change: DateChange, detail: Detail) -> bool:
 
 def _asked_for(milestone: Milestone, today: date, calendar: WorkingCalendar) -> str:
     """From ten working days before an unexplained document shows as outstanding, that it will; else nothing."""
-    target_on = milestone.target_on
+    target_on = milestone.measured_on
     if not milestone.is_document or not milestone.is_open or milestone.expected_date or target_on is None:
         return ""
     if is_before_service(target_on, milestone.notify_from) or today < explain_on(target_on, calendar):

@@ -5,9 +5,11 @@ from datetime import date
 from typing import NamedTuple
 
 from cycle_tracker.core.kinds import Kind
+from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
 from cycle_tracker.documents.queries.register import EarlierVersion, PublishedAddress, PublishedDocument
 from cycle_tracker.documents.queries.versions import VersionAddress
 from cycle_tracker.documents.rules.languages import USUAL, language_name
+from cycle_tracker.documents.web.beside_plan.words import BesideWords, beside_words
 from cycle_tracker.models.publication import Form, PublicationAddress, Version
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import day
@@ -19,7 +21,7 @@ FORMS = {
     Form.EASY_READ: "Easy read",
     Form.BSL: "British Sign Language",
 }
-COLUMNS = ("Partnership", "Document", "Plan period", "Published on", "Where")
+COLUMNS = ("Partnership", "Document", "Plan period", "Published on", "Where", "Notices and directions")
 
 
 WEB = ("https://", "http://")
@@ -34,6 +36,15 @@ class PublishedRow(NamedTuple):
     published: str
     addresses: Sequence[tuple[str, str]]
     earlier: Sequence["EarlierRow"] = ()
+    beside: Sequence[BesideWords] = ()
+
+
+class UnpublishedRow(NamedTuple):
+    """A notice or a direction about a plan that is not published."""
+
+    partnership: str
+    title: str
+    beside: BesideWords
 
 
 class EarlierRow(NamedTuple):
@@ -43,8 +54,9 @@ class EarlierRow(NamedTuple):
     addresses: Sequence[tuple[str, str]]
 
 
-def rows(publications: Iterable[PublishedDocument]) -> list[PublishedRow]:
-    """Documents as the page lists them."""
+def rows(publications: Iterable[PublishedDocument], beside: Iterable[BesidePlan] = ()) -> list[PublishedRow]:
+    """Documents as the page lists them, each with what is recorded beside it."""
+    words = _by_document(beside)
     return [
         PublishedRow(
             one.partnership,
@@ -52,9 +64,22 @@ def rows(publications: Iterable[PublishedDocument]) -> list[PublishedRow]:
             _published(one.published_on, one.newer_on),
             [_link(address) for address in one.addresses],
             [_earlier(version, one.kind) for version in one.earlier],
+            words.get(one.milestone_id, ()),
         )
         for one in publications
     ]
+
+
+def unpublished_rows(beside: Iterable[BesidePlan]) -> list[UnpublishedRow]:
+    """What is recorded beside plans that are not published."""
+    return [UnpublishedRow(one.partnership, one.title, beside_words(one)) for one in beside if not one.is_published]
+
+
+def _by_document(beside: Iterable[BesidePlan]) -> dict[int, list[BesideWords]]:
+    found: dict[int, list[BesideWords]] = {}
+    for one in beside:
+        found.setdefault(one.milestone_id, []).append(beside_words(one))
+    return found
 
 
 def _published(published_on: date | None, newer_on: date | None) -> str:
@@ -86,16 +111,20 @@ def address_label(address: PublishedAddress | PublicationAddress | VersionAddres
     return f"{FORMS[address.form]} ({language_name(address.language)})"
 
 
-def sheet(publications: Iterable[PublishedDocument], today: date) -> Sheet:
-    """The register as a file has it: a row for each document, its addresses in one cell."""
-    return Sheet(f"plans-and-reports-{today.isoformat()}", COLUMNS, [_cells(one) for one in publications])
+def sheet(publications: Iterable[PublishedDocument], beside: Iterable[BesidePlan], today: date) -> Sheet:
+    """The register as a file has it: a row for each document, its addresses in one cell, and in one what is recorded
+    beside it."""
+    words = _by_document(beside)
+    cells = [_cells(one, words.get(one.milestone_id, ())) for one in publications]
+    return Sheet(f"plans-and-reports-{today.isoformat()}", COLUMNS, cells)
 
 
-def _cells(publication: PublishedDocument) -> list[Cell]:
+def _cells(publication: PublishedDocument, beside: Sequence[BesideWords]) -> list[Cell]:
     return [
         publication.partnership,
         publication.title,
         publication.period.label if publication.period else "",
         publication.published_on,
         "\n".join(f"{address_label(one)}: {one.address}" for one in publication.addresses),
+        "\n".join(f"{one.words}: {one.address}" if one.address else one.words for one in beside),
     ]

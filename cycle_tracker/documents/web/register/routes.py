@@ -4,13 +4,14 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
+from cycle_tracker.documents.queries.beside_plan.listed import list_public_beside_plans
 from cycle_tracker.documents.queries.register import (
     list_page_of_published,
     list_partnerships_with_publications,
     list_published,
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
-from cycle_tracker.documents.web.register.presenters import rows, sheet
+from cycle_tracker.documents.web.register.presenters import rows, sheet, unpublished_rows
 from cycle_tracker.web.access import public
 from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -30,8 +31,14 @@ def show() -> ResponseReturnValue:
         having_some, partnership=partnership, period=period, page=page, per_page=PER_PAGE
     )
     pages = page_of(found, page=page, count=count)
+    shown = [one.milestone_id for one in pages.items]
+    beside = list_public_beside_plans(shown, partnership=partnership, period=period)
     return render_template(
-        "documents/register/register.html", filters=filters, pages=pages, publications=rows(pages.items)
+        "documents/register/register.html",
+        filters=filters,
+        pages=pages,
+        publications=rows(pages.items, beside),
+        unpublished=unpublished_rows(beside),
     )
 
 
@@ -41,5 +48,7 @@ def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
     having_some = list_partnerships_with_publications()
     filters = RegisterFilters(request.args, having_some)
-    found = list_published(having_some, partnership=filters.partnership.word, period=filters.period.value)
-    return download(sheet(found, clock.today()), form)
+    partnership, period = filters.partnership.word, filters.period.value
+    found = list_published(having_some, partnership=partnership, period=period)
+    beside = list_public_beside_plans([one.milestone_id for one in found], partnership=partnership, period=period)
+    return download(sheet(found, beside, clock.today()), form)

@@ -171,7 +171,7 @@ def settled_wording(escalation: Escalation) -> str:
 
 def late_wording(milestone: Milestone, today: date) -> str:
     """How long the first date had passed when it was done, or has passed today."""
-    first = milestone.target_on or milestone.due_on
+    first = milestone.measured_on or milestone.due_on
     passed = days_past(first, milestone.done_on or today)
     if not passed:
         return "Not overdue"

@@ -11,6 +11,8 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
+from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
+from cycle_tracker.documents.web.beside_plan.words import beside_words
 from cycle_tracker.national.queries import DocumentSort, FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
@@ -36,6 +38,16 @@ class MatrixRow(NamedTuple):
     name: str
     address: str
     cells: list[tuple[str, list[Followed]]]
+
+
+class BesideRow(NamedTuple):
+    """What is recorded beside a plan, in a sentence: whose plan it is, its page, and where the record is published."""
+
+    partnership: str
+    title: str
+    plan_address: str
+    words: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,14 @@ def totals(counted: Mapping[DocumentSort, int], filters: MatrixFilters) -> list[
     ]
 
 
+def beside_rows(records: Iterable[BesidePlan]) -> list[BesideRow]:
+    """Late starts, notices of disagreement and directions as the page lists them."""
+    return [
+        BesideRow(one.partnership, one.title, addresses.milestone(one.slug, one.key), *beside_words(one))
+        for one in records
+    ]
+
+
 def followed(document: FollowedDocument, slug: str) -> Followed:
     """One document in words, of the partnership of this slug."""
     return Followed(
@@ -111,6 +131,7 @@ def date_words(document: FollowedDocument) -> tuple[str, ...]:
     """The dates that go with the status of a document, and the lag of a report, each in words of its own."""
     return _date_words(
         document.target_on,
+        document.own_start_on,
         document.published_on,
         document.expected_on if document.state is DocumentState.EXPLAINED else None,
         document.lag,
@@ -120,7 +141,13 @@ def date_words(document: FollowedDocument) -> tuple[str, ...]:
 
 @lru_cache(KEPT_WORDS)
 def _date_words(
-    guidance: date | None, published_on: date | None, expected: date | None, lag: int | None, *, published: bool
+    guidance: date | None,
+    own_start: date | None,
+    published_on: date | None,
+    expected: date | None,
+    lag: int | None,
+    *,
+    published: bool,
 ) -> tuple[str, ...]:
     """Most documents of a year have the same dates."""
     if published:
@@ -128,8 +155,9 @@ def _date_words(
     else:
         found = f"Guidance date {day(guidance)}" if guidance else "No guidance date"
     first = (f"New expected date {day(expected)}",) if expected and not published else ()
+    started = (f"Late-started plan, own start {day(own_start)}",) if own_start else ()
     last = lag_wording(lag, published=published)
-    return (*first, found, last) if last else (*first, found)
+    return (*first, found, *started, last) if last else (*first, found, *started)
 
 
 def sheet(
@@ -139,26 +167,26 @@ def sheet(
     names = ["Partnership"]
     for number, name in enumerate(columns(filters.shown_period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
-        names += [f"{name}, days after year end"] if number else []
+        names += [f"{name}, days after year end" if number else f"{name}, own start"]
     rows = []
     for partnership, cells in _with_cells(partnerships, documents):
         row: list[Cell] = [partnership.name]
         for number, cell in enumerate(cells):
-            row += _cells_of(cell[0] if cell else None, with_lag=bool(number))
+            row += _cells_of(cell[0] if cell else None, is_report=bool(number))
         rows.append(row)
     return Sheet(f"plans-and-reports-{filters.shown_period.name}-{today.isoformat()}", names, rows)
 
 
-def _cells_of(document: FollowedDocument | None, *, with_lag: bool) -> list[Cell]:
+def _cells_of(document: FollowedDocument | None, *, is_report: bool) -> list[Cell]:
     if document is None:
-        return [""] * (5 if with_lag else 4)
-    found: list[Cell] = [
+        return [""] * 5
+    return [
         document_status(document.state).label,
         document.target_on,
         document.expected_on,
         document.published_on,
+        document.lag if is_report else document.own_start_on,
     ]
-    return [*found, document.lag] if with_lag else found
 
 
 def _with_cells(

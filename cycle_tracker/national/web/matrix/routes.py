@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
+from cycle_tracker.documents.queries.beside_plan.listed import list_beside_plans
 from cycle_tracker.national.queries import count_documents, count_documents_of_period, list_documents_of_period
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
-from cycle_tracker.national.web.matrix.presenters import columns, matrix_rows, sheet, totals, with_state
+from cycle_tracker.national.web.matrix.presenters import beside_rows, columns, matrix_rows, sheet, totals, with_state
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
@@ -46,6 +47,7 @@ def show() -> ResponseReturnValue:
         totals=None if counted is None else totals(counted, filters),
         rows=matrix_rows(pages.items, documents, period),
         pages=pages,
+        beside=beside_rows(list_beside_plans(period, within=within)),
     )
 
 

@@ -50,6 +50,7 @@ COLUMNS = (
     "Document",
     "Plan period",
     "Guidance date",
+    "Own start",
     "Days past",
     "Days after year end",
     "Published on",
@@ -177,6 +178,7 @@ def _cells(document: Document) -> list[Cell]:
         document.title,
         document.period.label if document.period else "",
         document.target_on,
+        document.own_start_on,
         document.days_past if is_measured else None,
         document.lag if is_measured else None,
         document.published_on,
@@ -195,7 +197,7 @@ def _line(document: Document) -> OutstandingRow:
         address=addresses.milestone(document.partnership_slug, document.key),
         partnership=document.partnership_name,
         partnership_address=addresses.partnership(document.partnership_slug),
-        guidance_date=day(document.target_on),
+        guidance_date=first_date(document),
         days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",
         lag=_lag(document),
         published=published if document.published else "",
@@ -206,6 +208,13 @@ def _line(document: Document) -> OutstandingRow:
         if document.raised_on
         else "",
     )
+
+
+def first_date(document: Document) -> str:
+    """The guidance date, and of a late-started plan the own start from which its days are counted."""
+    if document.own_start_on is None:
+        return day(document.target_on)
+    return f"{day(document.target_on)}. Own start {day(document.own_start_on)}"
 
 
 def _lag(document: Document) -> str:

@@ -10,7 +10,7 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.not_joined import NotJoined, not_joined
-from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
+from cycle_tracker.national.web.outstanding.presenters import first_date, in_order, tiles
 from cycle_tracker.overview.queries.document_copies import ToReceive, list_to_receive
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import Status, count, day, document_status
@@ -88,7 +88,7 @@ def _row(document: Document) -> Row:
         partnership_address=addresses.partnership(document.partnership_slug),
         title=document.title,
         address=addresses.milestone(document.partnership_slug, document.key),
-        guidance_date=day(document.target_on),
+        guidance_date=first_date(document),
         past=count(document.days_past, "day"),
         lag=count(document.lag, "day") if document.lag is not None else "",
         expected=day(document.expected_on) if document.expected_on else "",

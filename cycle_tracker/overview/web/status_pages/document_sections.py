@@ -48,8 +48,10 @@ def _document(reported: ReportedDocument, today: date, *, in_full: bool) -> list
 def _guidance_date(milestone: Milestone, today: date, reported: ReportedDocument) -> str:
     if milestone.target_on is None:
         return "None"
-    passed = days_past(milestone.target_on, today) if reported.state in LATE else 0
-    return f"{day(milestone.target_on)}, {count(passed, 'day')} ago" if passed else day(milestone.target_on)
+    passed = days_past(milestone.measured_on, today) if reported.state in LATE else 0
+    words = f"{day(milestone.target_on)}. Own start {day(milestone.own_start_on)}" if milestone.own_start_on else ""
+    words = words or day(milestone.target_on)
+    return f"{words}, {count(passed, 'day')} ago" if passed else words
 
 
 def _published_or_expected(reported: ReportedDocument, today: date) -> str:
