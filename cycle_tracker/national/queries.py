@@ -2,7 +2,7 @@
 the criteria of the review."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, rows_of
+from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, number_of, rows_and_which_find_any, rows_of
 from cycle_tracker.documents.queries.document_facts import FACTS, IS_ITSELF, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
@@ -60,8 +60,16 @@ def list_documents_of_period(
 ) -> list[FollowedDocument]:
     """The documents of one plan period, the first of a partnership's plans and reports before the others; `within` are
     the partnerships that the person may follow, None all of them. In one statement."""
-    rows = rows_of(_of_period(reach_of(within)), period=period.start, **values_of(within))
-    return [_one(row, period, today) for row in rows]
+    return list_documents_and_which_find_any(period, today, [], within=within)[0]
+
+
+def list_documents_and_which_find_any(
+    period: Period, today: date, others: Sequence[Asked], *, within: frozenset[int] | None = None
+) -> tuple[list[FollowedDocument], list[bool]]:
+    """The same, with which of these other statements find anything."""
+    asked = Asked(_of_period(reach_of(within)), {"period": period.start, **values_of(within)})
+    rows, any_of = rows_and_which_find_any(asked, others)
+    return [_one(row[:_NUMBER_OF_COLUMNS], period, today) for row in rows], any_of
 
 
 def list_documents_of_partnership(partnership: Partnership, today: date) -> list[FollowedDocument]:
@@ -92,6 +100,7 @@ def count_documents_of_period(
 
 _COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title)
 """What `_one` reads, in this order."""
+_NUMBER_OF_COLUMNS = len(_COLUMNS)
 
 
 @built_once

@@ -10,7 +10,14 @@ from sqlalchemy.orm import aliased
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import OneOf, built_once, day_of, number_of, numbers_of, rows_of
+from cycle_tracker.core.statements import (
+    OneOf,
+    built_once,
+    day_of,
+    number_of,
+    numbers_of,
+    rows_of,
+)
 from cycle_tracker.core.wording import COUNTED_TO
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -129,11 +136,6 @@ def _add_earlier(found: Mapping[int, PublishedDocument], rows: Sequence[Any]) ->
             places[number].append(PublishedAddress(form, language, address))
 
 
-def list_partnerships_with_publications() -> list[PartnershipName]:
-    """The partnerships that have published something, by name."""
-    return [PartnershipName(*row) for row in rows_of(_with_publications())]
-
-
 def _values(first: Sequence[PartnershipName], partnership: str, period: Period | None) -> dict[str, Any]:
     """`first` are the partnerships among which the documents are, where all partnerships are asked for."""
     if not (partnership or period):
@@ -208,15 +210,6 @@ def _published(statement: Select[Any], *, one_partnership: bool, one_period: boo
         first = select(Partnership.id).where(Partnership.name <= last_name)
         documents = documents.where(OneOf(Milestone.partnership_id, first))
     return statement.where(OneOf(Publication.milestone_id, documents))
-
-
-@built_once
-def _with_publications() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Partnership.id, Partnership.slug, Partnership.name)
-        .where(Partnership.has_published)
-        .order_by(Partnership.name, Partnership.id)
-    )
 
 
 @built_once

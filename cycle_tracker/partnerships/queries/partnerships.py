@@ -12,7 +12,7 @@ from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.statements import built_once, rows_of
+from cycle_tracker.core.statements import Asked, built_once, rows_and_which_find_any, rows_of
 from cycle_tracker.models.partnership import Partnership
 
 
@@ -56,6 +56,13 @@ def list_names(within: frozenset[int] | None = None, *, stamp: int | None = None
     return names if within is None else [one for one in names if one.id in within]
 
 
+def list_having_published(others: Sequence[Asked] = ()) -> tuple[list[PartnershipName], list[bool]]:
+    """The partnerships that have published something, by name, and which of these other statements find anything. In
+    one statement, where any has published."""
+    rows, any_of = rows_and_which_find_any(Asked(_having_published(), {}), others)
+    return [PartnershipName(*row[:3]) for row in rows], any_of
+
+
 @lru_cache(2)
 def _names_under(_stamp: int) -> tuple[PartnershipName, ...]:
     return _every_name()
@@ -69,6 +76,15 @@ def _every_name() -> tuple[PartnershipName, ...]:
 def _names() -> Select[*tuple[Any, ...]]:
     return select(Partnership.id, Partnership.slug, Partnership.name, Partnership.notify_from).order_by(
         Partnership.name, Partnership.id
+    )
+
+
+@built_once
+def _having_published() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Partnership.id, Partnership.slug, Partnership.name)
+        .where(Partnership.has_published)
+        .order_by(Partnership.name, Partnership.id)
     )
 
 

@@ -12,6 +12,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.queries import register
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version
+from cycle_tracker.partnerships.queries.partnerships import list_having_published
 from tests.factories import make_cycle, make_partnership, make_report
 from tests.support.visits import statements, whole_page, words
 
@@ -98,7 +99,7 @@ def counted_to_two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("published", "counted_to_two")
 def test_it_is_known_that_more_documents_are_there_than_are_counted(app: Flask) -> None:
     with app.app_context():
-        _, in_all = register.list_page_of_published(register.list_partnerships_with_publications(), page=1, per_page=2)
+        _, in_all = register.list_page_of_published(list_having_published()[0], page=1, per_page=2)
     assert in_all == 3
 
 
@@ -121,7 +122,7 @@ def test_many_documents_come_in_pages_with_as_few_statements(app: Flask, client:
         page = whole_page(client.get("/register?period=2023-26"))
     assert len(page.select("#register-list tbody tr")) == 50
     assert "/register?period=2023-26&page=2" in {link["href"] for link in page.select(".ds_pagination a")}
-    assert len(many) == len(few) <= 3
+    assert len(many) == len(few) <= 2
     for number, shown in ((2, 11), (3, 0)):
         with statements(app) as of_page:
             page = whole_page(client.get(f"/register?page={number}"))

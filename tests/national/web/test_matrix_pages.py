@@ -10,10 +10,11 @@ from flask import Flask
 
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, PowerUsed
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.models.approval import Direction
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 from cycle_tracker.national.web.matrix import routes
@@ -22,7 +23,7 @@ from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 
 TODAY = date(2026, 9, 14)
 NOW = datetime(2026, 9, 14, 10, tzinfo=LONDON)
-STATEMENTS = 3
+STATEMENTS = 2
 """What the page asks for, however many partnerships there are; the person and the menu included."""
 
 
@@ -188,3 +189,24 @@ def test_more_partnerships_than_a_page_shows_are_counted_where_it_is_asked_for(
     link = soup(client.get("/matrix?period=2023-26")).find("a", string="Show totals by status for every partnership")
     assert totals(client, str(link["href"]).removeprefix("/matrix"))["Complete"] == ["0", "3", "0", "0"]  # type: ignore[index]
     assert list(cells(client, "?period=2023-26&state=complete")) == ["Fife", "Moray"]
+
+
+def test_what_is_recorded_beside_a_plan_takes_a_statement_only_where_there_is_any(nation: Nation) -> None:
+    plan = nation.place("moray")[0]
+    client = nation.client()
+    assert "Publish the plan" not in said(client.get("/matrix?period=2023-26"))
+    db.session.add(
+        Direction(
+            milestone_id=plan.id,
+            given_on=date(2026, 9, 1),
+            section=PowerUsed.SECTION_16,
+            given_to="Moray Council",
+            about="Publish the plan",
+            recorded_by_id=nation.official.id,
+            recorded_at=NOW,
+        )
+    )
+    db.session.commit()
+    with counted_statements() as statements:
+        assert "Publish the plan" in said(client.get("/matrix?period=2023-26"))
+    assert len(statements) == STATEMENTS + 1

@@ -1,6 +1,6 @@
 """What is recorded beside plans, for lists of many: own starts, notices of disagreement, directions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.core.kinds import PowerUsed
 from cycle_tracker.core.periods import Period
-from cycle_tracker.core.statements import built_once, day_of, numbers_of, rows_of
+from cycle_tracker.core.statements import Asked, built_once, day_of, numbers_of, rows_of
 from cycle_tracker.models.approval import Direction, Disagreement, OwnStart
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -69,7 +69,17 @@ class BesidePlan(NamedTuple):
 def list_beside_plans(period: Period, *, within: frozenset[int] | None = None) -> list[BesidePlan]:
     """Everything that is recorded beside the plans of a period, own starts that are proposed too, by partnership;
     `within` are the partnerships that the person may follow, None all of them. In one statement."""
-    return _read(rows_of(_of_period(reach_of(within)), period=period.start, **values_of(within)))
+    return beside_plans_from(beside_plans(period, within).rows())
+
+
+def beside_plans(period: Period, within: frozenset[int] | None) -> Asked:
+    """The same, to be asked where there is any. `beside_plans_from` reads its rows."""
+    return Asked(_of_period(reach_of(within)), {"period": period.start, **values_of(within)})
+
+
+def anything_beside_plans() -> Asked:
+    """Whatever the register may say beside any plan."""
+    return Asked(_anything(), {})
 
 
 def list_public_beside_plans(
@@ -80,10 +90,11 @@ def list_public_beside_plans(
     values = {"partnership": partnership, "period": period.start if period else None}
     statement = _public(one_partnership=bool(partnership), one_period=period is not None)
     wanted = {name: value for name, value in values.items() if value}
-    return _read(rows_of(statement, milestones=list(milestone_ids), **wanted))
+    return beside_plans_from(rows_of(statement, milestones=list(milestone_ids), **wanted))
 
 
-def _read(rows: Any) -> list[BesidePlan]:
+def beside_plans_from(rows: Iterable[Any]) -> list[BesidePlan]:
+    """The records in the rows of `beside_plans`."""
     return [
         BesidePlan(Beside(kind), number, on, body, subject, address, PowerUsed(section) if section else None, *rest)
         for kind, _, number, on, body, subject, address, section, *rest in rows
@@ -167,3 +178,9 @@ def _public(*, one_partnership: bool, one_period: bool) -> Select[*tuple[Any, ..
         unpublished.append(Cycle.period_start == day_of("period"))
     shown = or_(Milestone.id.in_(numbers_of("milestones")), and_(*unpublished))
     return _listed(each.c.agreed, shown, each=each)
+
+
+@built_once
+def _anything() -> Select[int]:
+    each = _each()
+    return select(each.c.number).where(each.c.agreed)

@@ -4,14 +4,14 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.core import clock
-from cycle_tracker.documents.queries.beside_plan.listed import list_public_beside_plans
+from cycle_tracker.documents.queries.beside_plan.listed import anything_beside_plans, list_public_beside_plans
 from cycle_tracker.documents.queries.register import (
     list_page_of_published,
-    list_partnerships_with_publications,
     list_published,
 )
 from cycle_tracker.documents.web.register.filters import RegisterFilters
 from cycle_tracker.documents.web.register.presenters import rows, sheet, unpublished_rows
+from cycle_tracker.partnerships.queries.partnerships import list_having_published
 from cycle_tracker.web.access import public
 from cycle_tracker.web.paging import PER_PAGE, page_asked_for, page_of
 from cycle_tracker.web.sheets import FileForm, download
@@ -23,7 +23,7 @@ bp = Blueprint("register", __name__)
 @public
 def show() -> ResponseReturnValue:
     """Published documents with their addresses; `?partnership=` and `?period=` narrow the list."""
-    having_some = list_partnerships_with_publications()
+    having_some, (any_beside,) = list_having_published([anything_beside_plans()])
     filters = RegisterFilters(request.args, having_some)
     partnership, period = filters.partnership.word, filters.period.value
     page = page_asked_for()
@@ -32,7 +32,7 @@ def show() -> ResponseReturnValue:
     )
     pages = page_of(found, page=page, count=count)
     shown = [one.milestone_id for one in pages.items]
-    beside = list_public_beside_plans(shown, partnership=partnership, period=period)
+    beside = list_public_beside_plans(shown, partnership=partnership, period=period) if any_beside else []
     return render_template(
         "documents/register/register.html",
         filters=filters,
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
 @public
 def export(form: FileForm) -> ResponseReturnValue:
     """The whole register with its filters, as a file."""
-    having_some = list_partnerships_with_publications()
+    having_some, _ = list_having_published()
     filters = RegisterFilters(request.args, having_some)
     partnership, period = filters.partnership.word, filters.period.value
     found = list_published(having_some, partnership=partnership, period=period)

@@ -5,8 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
-from cycle_tracker.documents.queries.beside_plan.listed import list_beside_plans
-from cycle_tracker.national.queries import count_documents, count_documents_of_period, list_documents_of_period
+from cycle_tracker.documents.queries.beside_plan.listed import beside_plans, beside_plans_from
+from cycle_tracker.national.queries import (
+    count_documents,
+    count_documents_of_period,
+    list_documents_and_which_find_any,
+    list_documents_of_period,
+)
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.national.web.matrix.presenters import beside_rows, columns, matrix_rows, sheet, totals, with_state
 from cycle_tracker.partnerships.queries.partnerships import list_names
@@ -30,15 +35,17 @@ def show() -> ResponseReturnValue:
     filters = MatrixFilters(request.args, today)
     period, state = filters.shown_period, filters.state.value
     partnerships = list_names(within, stamp=partnerships_stamp())
+    asked = beside_plans(period, within)
     if state is None and len(partnerships) > PARTNERSHIPS_ON_A_PAGE:
         pages = pages_of(partnerships, PARTNERSHIPS_ON_A_PAGE)
-        documents = list_documents_of_period(period, today, within=frozenset(one.id for one in pages.items))
+        shown = frozenset(one.id for one in pages.items)
+        documents, any_beside = list_documents_and_which_find_any(period, today, [asked], within=shown)
         counted = count_documents_of_period(period, today, within=within) if filters.totals.data else None
     else:
-        documents = list_documents_of_period(period, today, within=within)
+        documents, any_beside = list_documents_and_which_find_any(period, today, [asked], within=within)
         counted = count_documents(documents)
-        shown = partnerships if state is None else with_state(partnerships, documents, state)
-        pages = pages_of(shown, PARTNERSHIPS_ON_A_PAGE)
+        chosen = partnerships if state is None else with_state(partnerships, documents, state)
+        pages = pages_of(chosen, PARTNERSHIPS_ON_A_PAGE)
     return render_template(
         "national/matrix/show.html",
         today=today,
@@ -47,7 +54,7 @@ def show() -> ResponseReturnValue:
         totals=None if counted is None else totals(counted, filters),
         rows=matrix_rows(pages.items, documents, period),
         pages=pages,
-        beside=beside_rows(list_beside_plans(period, within=within)),
+        beside=beside_rows(beside_plans_from(asked.rows())) if any(any_beside) else [],
     )
 
 
