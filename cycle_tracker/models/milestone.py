@@ -59,13 +59,13 @@ class Milestone(Base):
         ),
         partial_index("ix_milestones_documents_of_cycle", "cycle_id", where="kind IN ('plan', 'annual-report')"),
         partial_index(
-            "ix_milestones_owner_open", "owner_id", "due_on", where="state IN ('not-started', 'in-progress')"
+            "ix_milestones_owner_open",
+            *("owner_id", "due_on", "partnership_id", "state"),
+            where="state IN ('not-started', 'in-progress')",
         ),
         partial_index(
             "ix_milestones_partnership_open",
-            "partnership_id",
-            "due_on",
-            "owner_id",
+            *("partnership_id", "due_on", "owner_id"),
             where="state IN ('not-started', 'in-progress')",
         ),
         partial_index("uq_milestones_national_key", "key", where="partnership_id IS NULL", unique=True),

@@ -20,7 +20,8 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 
 LISTED_AT_MOST = 50
-
+FIRST_OF_EACH = 20
+"""So many of each part are on the home page, so that it stays within three screens; the rest are a link away."""
 
 COMING_UP_DAYS = 28
 
@@ -164,7 +165,7 @@ def _work(reaches: WorkReaches) -> Select[*tuple[Any, ...]]:
             .join(Milestone.partnership)
             .where(*counts, condition)
             .order_by(Milestone.due_on, Partnership.name, Milestone.id)
-            .limit(LISTED_AT_MOST)
+            .limit(FIRST_OF_EACH)
             .subquery()
         )
         for part, condition in parts.items()

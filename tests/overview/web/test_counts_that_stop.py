@@ -27,7 +27,7 @@ def owner(app: Flask) -> FlaskClient:
 def test_home_counts_to_a_thousand(owner: FlaskClient) -> None:
     said = words(whole_page(owner.get("/")))
     assert "1,000+ overdue" in said
-    assert "Showing the first 50 of 1,000+." in said
+    assert "Showing the first 20 of 1,000+." in said
 
 
 def test_a_list_counts_to_a_thousand_and_goes_on_to_its_end(owner: FlaskClient) -> None:
