@@ -69,7 +69,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away, and make the two indexes as they were."""
+    """Take them away, and make the indexes as they were."""
     for name, (table, columns, _, filled) in INDEXES.items():
         op.drop_index(name, table)
         op.create_index(name, table, columns, sqlite_where=sa.text(filled), postgresql_where=sa.text(filled))

@@ -24,12 +24,12 @@ KEPT_WORDS = 1_024
 
 
 class Followed(NamedTuple):
-    """One document in a cell: its status, its dates in words with its lag."""
+    """One document in a cell: its status, its dates in words with its lag, each on a line."""
 
     title: str
     address: str
     status: Status
-    dates: Sequence[str]
+    dates: str
 
 
 class MatrixRow(NamedTuple):
@@ -123,8 +123,13 @@ def followed(document: FollowedDocument, slug: str) -> Followed:
         document.title,
         addresses.milestone(slug, document.key),
         document_status(document.state),
-        date_words(document),
+        _lines(date_words(document)),
     )
+
+
+@lru_cache(KEPT_WORDS)
+def _lines(words: tuple[str, ...]) -> str:
+    return "\n".join(words)
 
 
 def date_words(document: FollowedDocument) -> tuple[str, ...]:
