@@ -1,7 +1,8 @@
 """What is recorded beside a plan: its own start, if it was allowed to start late, notices of disagreement, directions.
 
 Revision 0019, after 0018. Nothing that exists changes. Going back, what was recorded beside plans goes; the audit keeps
-it. A plan that was measured from its own start is due on the first day of its period again.
+it. A plan that was measured from its own start is due on the first day of its period again, and its bookmark may be no
+later than what that calls for: the job reads it on its next run.
 """
 
 import sqlalchemy as sa
@@ -38,7 +39,8 @@ def downgrade() -> None:
     op.drop_table("disagreements")
     op.drop_table("own_starts")
     op.execute(
-        "UPDATE milestones SET due_on = target_on WHERE own_start_on IS NOT NULL AND due_on = own_start_on "
+        "UPDATE milestones SET due_on = target_on, "
+        "next_notice_on = CASE WHEN next_notice_on > entered_on THEN entered_on ELSE next_notice_on END WHERE own_start_on IS NOT NULL AND due_on = own_start_on "
         "AND NOT expected_date"
     )
     op.drop_column("milestones", "own_start_on")

@@ -32,6 +32,7 @@ def test_nothing_changes_on_the_way_up_and_a_late_plan_is_due_when_it_was_on_the
     run(text(DATES.format(id=8, due_on="2021-04-01", own="'2021-04-01'")))
     run(text(DATES.format(id=9, due_on="2021-10-01", own="'2021-04-01'")))
     run(text("UPDATE milestones SET expected_date = true WHERE id = 9"))
+    run(text("UPDATE milestones SET entered_on = '2020-01-06', next_notice_on = '2021-03-04' WHERE id IN (8, 9)"))
     run(
         text(
             "INSERT INTO own_starts (milestone_id, starts_on, allowed_by, recorded_by_id, recorded_at) "
@@ -62,6 +63,9 @@ def test_nothing_changes_on_the_way_up_and_a_late_plan_is_due_when_it_was_on_the
     db.session.remove()
     downgrade(revision="0018")
     assert dates() == [(7, "2020-04-01"), (8, "2020-04-01"), (9, "2021-10-01")], "one that was explained stays"
+    marks = run(text("SELECT next_notice_on FROM milestones ORDER BY id")).scalars().all()
+    assert [str(one) for one in marks] == ["None", "2020-01-06", "2021-03-04"], "never later than the day calls for"
+    db.session.rollback()
     db.session.remove()
     upgrade(revision="0019")
     assert run(text("SELECT count(*) FROM own_starts")).scalar() == 0

@@ -15,9 +15,8 @@ from sqlalchemy import exists, select
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.audit.services import audit
-from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.core.deadlines import days_past, is_before_service, is_past
+from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.lifecycle import State
@@ -28,15 +27,12 @@ from cycle_tracker.cycles.services.cycles import is_open_by_now, newest_edition,
 from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reference.files import read_partnerships
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
-from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import first_notice_on
-from cycle_tracker.reminders.rules.steps import EXPLAIN, OVERDUE, RUNG
-from cycle_tracker.reminders.services.bookmarks import NOBODY
+from cycle_tracker.reminders.services.notices import keep_silent
 
 Planned = Mapping[Period, Sequence[PlannedMilestone]]
 # What comes with a plan that is prepared, besides the core of its template (row 14).
@@ -71,7 +67,7 @@ def add_core_documents(today: date, now: datetime) -> CoreDocuments:
     found.periods = insert_missing(Cycle, list(_missing_cycles(places, planned)))
     documents = list(_missing_documents(places, planned, today))
     found.documents = insert_missing(Milestone, documents)
-    _keep_silent(_of_the_past(places, documents, today), today, now)
+    keep_silent(_of_the_past(places, documents, today), today, now)
     _record(documents, now)
     found.steps = _add_steps_of_prepared_plans(places, today, now)
     db.session.flush()
@@ -195,31 +191,6 @@ def _is_of_the_past(due_on: date | None, notify_from: date | None, today: date) 
     return due_on is not None and is_past(due_on, today) and not is_before_service(due_on, notify_from)
 
 
-def _keep_silent(milestones: Sequence[Milestone], today: date, now: datetime) -> None:
-    """For each of these, whose dates have passed, one notice that stands for all that lies behind it. It is for nobody,
-    so it is in no email."""
-    policies = policies_now()
-    insert_missing(Notice, [_stand_in(one, policies.of(one), today, now) for one in milestones])
-
-
-def _stand_in(milestone: Milestone, policy: Policy, today: date, now: datetime) -> dict[str, Any]:
-    days = days_past(milestone.due_on, today)
-    return {
-        "milestone_id": milestone.id,
-        "due_on": milestone.due_on,
-        "step": f"{OVERDUE}{days}",
-        "addressee": NOBODY,
-        "audience": Audience.OWNER,
-        "overtook": [*(f"{RUNG}{rung.days}" for rung in policy.rungs if rung.days <= days), EXPLAIN],
-        "policy": "",
-        "at_once": False,
-        "unreachable": False,
-        "queued_on": today,
-        "queued_at": now,
-        "ended_why": "",
-    }
-
-
 def _add_steps_of_prepared_plans(places: Mapping[int, date | None], today: date, now: datetime) -> int:
     """The steps that a prepared plan calls for (rows 13 to 15), in cycles that nobody has opened."""
     plan_waits = exists().where(
@@ -240,5 +211,5 @@ def _add_steps_of_prepared_plans(places: Mapping[int, date | None], today: date,
     past = [one for one in made if one.is_open and _is_of_the_past(one.due_on, one.notify_from, today)]
     for one in past:
         one.next_notice_on = None
-    _keep_silent(past, today, now)
+    keep_silent(past, today, now)
     return len(made)

@@ -1,17 +1,25 @@
 """Keeping notices true when a milestone changes: superseding what was said of the old date, and starting afresh."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 
+from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.deadlines import days_past, is_past
 from cycle_tracker.core.extensions import db
+from cycle_tracker.jobs.services.missing_rows import insert_missing
 from cycle_tracker.models.escalation import Escalation, Resolution
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.partnerships.queries.calendars import calendar_of
-from cycle_tracker.reminders.queries.deadlines import deadline_of, policy_of
+from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now, policy_of
+from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import first_notice_on
+from cycle_tracker.reminders.rules.steps import EXPLAIN, OVERDUE, RUNG
 from cycle_tracker.reminders.services.assignments import notify_again, waiting_assignment
+from cycle_tracker.reminders.services.bookmarks import NOBODY
 from cycle_tracker.reminders.services.notice_batches import FINISHED, NoticeBatch
 
 
@@ -71,3 +79,45 @@ def _supersede(milestone: Milestone, *, why: str, now: datetime) -> None:
         .where(Notice.milestone_id == milestone.id, Notice.ended_at.is_(None))
         .values(ended_at=now, ending=Ending.SUPERSEDED, ended_why=why)
     )
+
+
+def keep_silent(milestones: Sequence[Milestone], today: date, now: datetime) -> None:
+    """For each of these, whose dates have passed, one notice that stands for all that lies behind it. It is for nobody,
+    so it is in no email."""
+    policies = policies_now()
+    insert_missing(Notice, [_stand_in(one, policies.of(one), today, now) for one in milestones])
+
+
+def stay_silent(milestone: Milestone, today: date, now: datetime) -> None:
+    """After the day from which a milestone is measured was changed: one that was silent when it was made, in a period
+    that nobody has opened, stays so if its date has passed. Nobody is emailed about the past."""
+    if milestone.next_notice_on is None or milestone.cycle is None or milestone.cycle.opened_on is not None:
+        return
+    if milestone.due_on is not None and is_past(milestone.due_on, today) and _was_silent(milestone):
+        milestone.next_notice_on = None
+        keep_silent([milestone], today, now)
+
+
+def _was_silent(milestone: Milestone) -> bool:
+    stand_in = exists().where(
+        Notice.milestone_id == milestone.id, Notice.addressee == NOBODY, ~Notice.unreachable, Notice.policy == ""
+    )
+    return bool(db.session.scalar(select(stand_in)))
+
+
+def _stand_in(milestone: Milestone, policy: Policy, today: date, now: datetime) -> dict[str, Any]:
+    days = days_past(milestone.due_on, today)
+    return {
+        "milestone_id": milestone.id,
+        "due_on": milestone.due_on,
+        "step": f"{OVERDUE}{days}",
+        "addressee": NOBODY,
+        "audience": Audience.OWNER,
+        "overtook": [*(f"{RUNG}{rung.days}" for rung in policy.rungs if rung.days <= days), EXPLAIN],
+        "policy": "",
+        "at_once": False,
+        "unreachable": False,
+        "queued_on": today,
+        "queued_at": now,
+        "ended_why": "",
+    }

@@ -23,6 +23,7 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.publication import Version
 from cycle_tracker.models.user import User
 from cycle_tracker.national.queries import list_documents_of_period, list_national_documents
+from cycle_tracker.reminders.services.notices import keep_silent
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.requests.queries.documents_to_ask import as_asked
 from cycle_tracker.requests.rules import opening
@@ -123,6 +124,21 @@ def test_notices_follow_the_own_start(moray: Moray, official: User) -> None:
     assert [due_on for _, due_on in steps(moray)] == [FIRST_DAY]
 
 
+def test_nobody_is_emailed_about_the_past_of_a_period_that_nobody_opened(moray: Moray, official: User) -> None:
+    moray.cycle.opened_on = None
+    moray.plan.owner, moray.plan.next_notice_on = moray.lead, None
+    keep_silent([moray.plan], TODAY, NOW)
+    for own_start in (date(2026, 5, 1), OWN_START):  # past, and still to come
+        propose(moray, own_start)
+        agree(moray, official)
+        assert (moray.plan.next_notice_on is None) == (own_start < TODAY)
+        undo_own_start(moray.plan, "It was for another area.", by=moray.lead, now=NOW)
+        db.session.commit()
+        assert moray.plan.next_notice_on is None
+        sweep(date(2026, 5, 21))
+        assert steps(moray) == []
+
+
 def test_a_request_names_the_own_start(moray: Moray, official: User) -> None:
     propose(moray)
     agree(moray, official)
@@ -154,6 +170,17 @@ def test_the_leads_and_the_owner_cannot_agree_it_even_if_they_are_officials(mora
     for person in (official, moray.lead):
         with pytest.raises(RuleBroken, match="cannot agree the plan’s own start"):
             agree_own_start(moray.plan, by=person, today=TODAY, now=NOW)
+
+
+def test_who_recorded_it_as_a_lead_cannot_agree_it_as_an_official_later(moray: Moray, official: User) -> None:
+    own_start = propose(moray)
+    own_start.recorded_by_id = official.id
+    db.session.commit()
+    with pytest.raises(RuleBroken, match="cannot agree the plan’s own start"):
+        agree(moray, official)
+    own_start.on_behalf = True
+    db.session.commit()
+    agree(moray, official)
 
 
 def test_only_a_day_within_the_period_and_after_its_first_is_an_own_start(moray: Moray) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.models.milestone import Milestone
@@ -133,6 +134,15 @@ def test_an_administrator_sees_titles_and_dates(moray: Moray) -> None:
     assert "Ailsa Grant" in text
     for absent in ("Explained", "The board met late.", "30 September 2026", "Update requests", "Status"):
         assert absent not in text
+
+
+def test_an_administrator_reads_an_own_start_by_its_name(moray: Moray) -> None:
+    plan = make_milestone(moray.partnership, key="plan", kind=Kind.PLAN, cycle=moray.report.cycle, title="Plan 2023–26")
+    plan.target_on, plan.own_start_on = date(2023, 4, 1), date(2024, 4, 1)
+    db.session.commit()
+    text = said(moray.client(moray.of_role(Role.ADMINISTRATOR)).get(PAGE))
+    assert "Plan 2023–26 Own start 1 April 2024" in text
+    assert "Guidance date 1 April 2024" not in text
 
 
 def test_an_explanation_that_was_not_shared_is_not_here(moray: Moray) -> None:

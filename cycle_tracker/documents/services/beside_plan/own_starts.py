@@ -4,6 +4,7 @@ agreed by an official. From then the plan is measured from it."""
 from datetime import date, datetime
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
@@ -18,6 +19,7 @@ from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.approval import OwnStart
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.services.notices import stay_silent
 
 NOTHING_TO_AGREE = "No own start is recorded. It was undone."
 
@@ -62,14 +64,17 @@ def propose_own_start(
 
 def agree_own_start(plan: Milestone, *, by: User, today: date, now: datetime) -> None:
     """Agree the own start that is proposed: the plan is measured from it. Who is an official is asked where the plan is
-    fetched. Raises RuleBroken where none waits, and for the owner and the partnership's leads."""
+    fetched. Raises RuleBroken where none waits, for the owner and the partnership's leads, and for who recorded it as
+    one of them."""
     lock(plan)
     own_start = find_own_start(plan)
     if own_start is None:
         raise RuleBroken(NOTHING_TO_AGREE)
     if own_start.agreed_at is not None:
         raise RuleBroken("This own start was agreed already.")
-    ensure_stands_apart(plan, by, today, what="agree the plan’s own start")
+    # Who recorded it as a lead may have become an official since.
+    recorder = None if own_start.on_behalf else own_start.recorded_by_id
+    ensure_stands_apart(plan, by, today, proposed_by_id=recorder, what="agree the plan’s own start")
     own_start.agreed_by_id, own_start.agreed_at = by.id, now
     before = {"due_on": plan.due_on}
     _measure_from(plan, own_start.starts_on, now=now)
@@ -99,4 +104,5 @@ def undo_own_start(plan: Milestone, reason: str, *, by: User, now: datetime) -> 
 def _measure_from(plan: Milestone, starts_on: date | None, *, now: datetime) -> None:
     plan.own_start_on = starts_on
     date_plan(plan, present_version(plan), now=now)
+    stay_silent(plan, london_day(now), now)
     count_as_changed(plan)

@@ -106,9 +106,14 @@ def seen_by(viewer: Viewer, partnership: Partnership) -> str:
 def _document(partnership: Partnership, document: FollowedDocument, *, titles_only: bool) -> DocumentRow:
     address = addresses.milestone(partnership.slug, document.key)
     if titles_only:
-        words = f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
-        return DocumentRow(document.title, address, None, [words])
+        return DocumentRow(document.title, address, None, [_first_date(document)])
     return DocumentRow(document.title, address, document_status(document.state), date_words(document))
+
+
+def _first_date(document: FollowedDocument) -> str:
+    if document.own_start_on is not None:
+        return f"Own start {day(document.own_start_on)}"
+    return f"Guidance date {day(document.target_on)}" if document.target_on else "No guidance date"
 
 
 def _held(body: PartnershipBody, today: date) -> str:
