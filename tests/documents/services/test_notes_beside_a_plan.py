@@ -11,7 +11,9 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import PowerUsed
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.beside_plan.listed import (
+    LISTED_AT_MOST,
     Beside,
+    beside_plans,
     list_beside_plans,
     list_public_beside_plans,
 )
@@ -26,7 +28,7 @@ from cycle_tracker.documents.services.beside_plan.notes import (
     undo_disagreement,
 )
 from cycle_tracker.documents.services.beside_plan.own_starts import propose_own_start
-from cycle_tracker.models.approval import Disagreement
+from cycle_tracker.models.approval import Direction, Disagreement
 from cycle_tracker.models.audit import AuditEvent
 from tests.documents.services.moray import NOW, TODAY, Moray
 from tests.factories import make_user
@@ -135,3 +137,22 @@ def test_the_register_has_what_is_public_of_its_plans_and_of_those_that_are_not_
     (published,) = list_public_beside_plans([moray.plan.id])
     assert published.is_published
     assert list_beside_plans(moray.cycle.period, within=frozenset()) == []
+
+
+def test_a_page_has_the_first_records_and_a_file_has_all_of_them(moray: Moray) -> None:
+    db.session.add_all(
+        Direction(
+            milestone_id=moray.plan.id,
+            given_on=date(2026, 5, 1),
+            section=PowerUsed.SECTION_16,
+            given_to=f"Body {number}",
+            about="The plan",
+            recorded_by_id=moray.lead.id,
+            recorded_at=NOW,
+        )
+        for number in range(LISTED_AT_MOST + 1)
+    )
+    db.session.commit()
+    assert len(list_public_beside_plans([])) == len(list_beside_plans(moray.cycle.period)) == LISTED_AT_MOST + 1
+    assert len(list_public_beside_plans([], on_a_page=True)) == LISTED_AT_MOST
+    assert len(beside_plans(moray.cycle.period, None).rows()) == LISTED_AT_MOST

@@ -69,12 +69,17 @@ class BesidePlan(NamedTuple):
 def list_beside_plans(period: Period, *, within: frozenset[int] | None = None) -> list[BesidePlan]:
     """Everything that is recorded beside the plans of a period, own starts that are proposed too, by partnership;
     `within` are the partnerships that the person may follow, None all of them. In one statement."""
-    return beside_plans_from(beside_plans(period, within).rows())
+    return beside_plans_from(Asked(_of_period(reach_of(within)), _values(period, within)).rows())
 
 
 def beside_plans(period: Period, within: frozenset[int] | None) -> Asked:
-    """The same, to be asked where there is any. `beside_plans_from` reads its rows."""
-    return Asked(_of_period(reach_of(within)), {"period": period.start, **values_of(within)})
+    """The first of the same, as many as a page shows, to be asked where there is any. `beside_plans_from` reads its
+    rows."""
+    return Asked(_of_period(reach_of(within), on_a_page=True), _values(period, within))
+
+
+def _values(period: Period, within: frozenset[int] | None) -> dict[str, Any]:
+    return {"period": period.start, **values_of(within)}
 
 
 def anything_beside_plans() -> Asked:
@@ -83,12 +88,13 @@ def anything_beside_plans() -> Asked:
 
 
 def list_public_beside_plans(
-    milestone_ids: Collection[int], *, partnership: str = "", period: Period | None = None
+    milestone_ids: Collection[int], *, partnership: str = "", period: Period | None = None, on_a_page: bool = False
 ) -> list[BesidePlan]:
-    """What the register says beside these plans, and of plans that are not published: no start that is only proposed.
-    In one statement; the filters are for the plans that are not published."""
+    """What the register says beside these plans, and of plans that are not published: no start that is only proposed;
+    with `on_a_page` as many as a page shows. In one statement; the filters are for the plans that are not published.
+    """
     values = {"partnership": partnership, "period": period.start if period else None}
-    statement = _public(one_partnership=bool(partnership), one_period=period is not None)
+    statement = _public(one_partnership=bool(partnership), one_period=period is not None, on_a_page=on_a_page)
     wanted = {name: value for name, value in values.items() if value}
     return beside_plans_from(rows_of(statement, milestones=list(milestone_ids), **wanted))
 
@@ -147,7 +153,7 @@ def _each() -> Any:
     return union_all(of_start, of_disagreement, of_direction).subquery()
 
 
-def _listed(*conditions: Any, each: Any) -> Select[Any]:
+def _listed(*conditions: Any, each: Any, on_a_page: bool) -> Select[Any]:
     is_published = exists().where(Publication.milestone_id == Milestone.id, IS_PUBLISHED).correlate(Milestone)
     return (
         select(*each.c, Partnership.slug, Partnership.name, Milestone.key, Milestone.title, is_published)
@@ -157,17 +163,18 @@ def _listed(*conditions: Any, each: Any) -> Select[Any]:
         .outerjoin(Cycle, Cycle.id == Milestone.cycle_id)
         .where(*conditions)
         .order_by(Partnership.name, Milestone.id, each.c.kind, each.c.on.is_(None), each.c.on, each.c.number)
-        .limit(LISTED_AT_MOST)
+        .limit(LISTED_AT_MOST if on_a_page else None)
     )
 
 
 @built_once
-def _of_period(reach: Reach) -> Select[*tuple[Any, ...]]:
-    return _listed(Cycle.period_start == day_of("period"), in_reach(Milestone.partnership_id, reach), each=_each())
+def _of_period(reach: Reach, *, on_a_page: bool = False) -> Select[*tuple[Any, ...]]:
+    conditions = (Cycle.period_start == day_of("period"), in_reach(Milestone.partnership_id, reach))
+    return _listed(*conditions, each=_each(), on_a_page=on_a_page)
 
 
 @built_once
-def _public(*, one_partnership: bool, one_period: bool) -> Select[*tuple[Any, ...]]:
+def _public(*, one_partnership: bool, one_period: bool, on_a_page: bool) -> Select[*tuple[Any, ...]]:
     each = _each()
     unpublished: list[ColumnElement[bool]] = [
         ~exists().where(Publication.milestone_id == Milestone.id, IS_PUBLISHED).correlate(Milestone)
@@ -177,7 +184,7 @@ def _public(*, one_partnership: bool, one_period: bool) -> Select[*tuple[Any, ..
     if one_period:
         unpublished.append(Cycle.period_start == day_of("period"))
     shown = or_(Milestone.id.in_(numbers_of("milestones")), and_(*unpublished))
-    return _listed(each.c.agreed, shown, each=each)
+    return _listed(each.c.agreed, shown, each=each, on_a_page=on_a_page)
 
 
 @built_once

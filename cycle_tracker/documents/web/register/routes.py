@@ -31,8 +31,10 @@ def show() -> ResponseReturnValue:
         having_some, partnership=partnership, period=period, page=page, per_page=PER_PAGE
     )
     pages = page_of(found, page=page, count=count)
-    shown = [one.milestone_id for one in pages.items]
-    beside = list_public_beside_plans(shown, partnership=partnership, period=period) if any_beside else []
+    beside = []
+    if any_beside:
+        shown = [one.milestone_id for one in pages.items]
+        beside = list_public_beside_plans(shown, partnership=partnership, period=period, on_a_page=True)
     return render_template(
         "documents/register/register.html",
         filters=filters,
