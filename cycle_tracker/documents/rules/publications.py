@@ -4,6 +4,11 @@ from datetime import date
 
 from cycle_tracker.core.errors import RuleBroken
 
+NOTHING_KNOWN = (
+    "You have not entered a date or a web address. If it was published and neither is known, tick “This is right” and "
+    "save again."
+)
+
 
 class Unlikely(RuleBroken):
     """What was entered is possible and not likely. It is taken once a person says that it is right."""

@@ -11,8 +11,12 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.facts import settle
-from cycle_tracker.documents.services.publication_corrections import PublishedAddress, set_places
-from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
+from cycle_tracker.documents.services.publications import (
+    PublishedAddress,
+    ensure_day_of_publication,
+    facts_of_publication,
+    set_places,
+)
 from cycle_tracker.documents.services.sendings import stop_sendings_of_replaced
 from cycle_tracker.documents.services.versions import add_version, approvals_of, ensure_present, move_approvals
 from cycle_tracker.documents.services.waiting_copies import give_waiting_copies

@@ -1,7 +1,6 @@
 """Putting right what is recorded of a publication, and all that hangs on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from cycle_tracker.audit.services import audit
@@ -9,7 +8,13 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.services.facts import CHANGED, settle
-from cycle_tracker.documents.services.publications import ensure_day_of_publication, facts_of_publication
+from cycle_tracker.documents.services.publications import (
+    PublishedAddress,
+    ensure_day_of_publication,
+    ensure_known_or_confirmed,
+    facts_of_publication,
+    set_places,
+)
 from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.documents.services.versions import (
     approvals_of,
@@ -26,20 +31,10 @@ from cycle_tracker.documents.services.waiting_copies import give_waiting_copies,
 from cycle_tracker.milestones.services.files import remove_content
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.evidence import StoredFile
-from cycle_tracker.models.publication import Form, Publication, PublicationAddress, Version, is_document_itself
+from cycle_tracker.models.publication import Publication, Version, is_document_itself
 from cycle_tracker.models.user import User
 
-MOST_ADDRESSES = 12
 OUT_OF_ORDER = "This date must be between the dates of the versions before and after it."
-
-
-@dataclass(frozen=True)
-class PublishedAddress:
-    """Where one form of a document is published, in one language."""
-
-    form: Form
-    language: str
-    address: str
 
 
 def correct_publication(
@@ -61,18 +56,18 @@ def correct_publication(
     `published_on` is the day of the first version of the document itself, `newer_on` that of this version if it is a
     newer one. Raises RuleBroken for days that cannot be or that change the order of the versions, two addresses for one
     form in one language, a revised version of what was not revised, and a version that comes less far than one before
-    it; and Unlikely for a day that is not likely, unless it was so before or a person confirmed it.
+    it; and Unlikely for a day that is not likely, and where no day and no address is left, unless it was so before or a
+    person confirmed it.
     """
     ensure_present(publication)
     document = publication.milestone
     until = interim_until if version is Version.INTERIM else None
+    ensure_known_or_confirmed(published_on, places, confirmed=confirmed or _was_as_little(publication, version))
     confirmed = confirmed or (published_on, until) == (publication.first_published_on, publication.interim_until)
     ensure_day_of_publication(document, version, published_on, today, interim_until=until, confirmed=confirmed)
     ensure_day_of_publication(document, version, newer_on, today, field="newer_on", confirmed=True)
     if newer_on is not None and published_on is not None and newer_on < published_on:
         raise RuleBroken("The newer version cannot be published before the first one.", field="newer_on")
-    if version is Version.REVISED and publication.version is not Version.REVISED:
-        raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
     known = known_versions(document)
     _ensure_comes_as_far(publication, version, known)
     _ensure_in_order(publication, version, published_on, newer_on, known)
@@ -94,8 +89,16 @@ def correct_publication(
     db.session.flush()
 
 
+def _was_as_little(publication: Publication, version: Version) -> bool:
+    """Whether it was known to be this version before, with neither day nor address."""
+    return publication.version is version and publication.first_published_on is None and not publication.addresses
+
+
 def _ensure_comes_as_far(publication: Publication, version: Version, known: Sequence[Publication]) -> None:
-    """Raises RuleBroken where an earlier version came further: that one would be the present one again."""
+    """Raises RuleBroken for a revised version of what was not revised, and where an earlier version came further: that
+    one would be the present one again."""
+    if version is Version.REVISED and publication.version is not Version.REVISED:
+        raise RuleBroken("Record a revised version on its own page, because it reopens steps of the cycle.")
     document = publication.milestone
     reach = reach_of(version, is_document=is_document_itself(version, document.kind))
     if any(one.number < publication.number and as_known(one).reach > reach for one in known):
@@ -183,25 +186,6 @@ def _why_opened_again(publication: Publication) -> str:
     if publication.is_draft:
         return "Only a draft is published."
     return CHANGED if publication.is_document else "Only an interim plan is published."
-
-
-def set_places(publication: Publication, places: Sequence[PublishedAddress]) -> None:
-    """Make these the addresses of a publication, and no others. Raises RuleBroken where two stand for the same."""
-    wanted = {(one.form, one.language): one.address for one in places}
-    if len(wanted) < len(places):
-        raise RuleBroken("Enter only one address for each format and language.", field="places")
-    if len(wanted) > MOST_ADDRESSES:
-        raise RuleBroken(f"Enter up to {MOST_ADDRESSES} addresses.", field="places")
-    known = {(one.form, one.language): one for one in publication.addresses}
-    for what, row in known.items():
-        if what in wanted:
-            row.address = wanted[what]
-        else:
-            publication.addresses.remove(row)
-    for what, address in wanted.items():
-        if what not in known:
-            form, language = what
-            publication.addresses.append(PublicationAddress(form=form, language=language, address=address))
 
 
 def keep_copy(publication: Publication, file: StoredFile, *, by: User, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Recording that a document is published, and sending it to the Scottish Government. A fact is never blocked."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from sqlalchemy import select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.documents.rules.publications import Unlikely, why_interim_unlikely, why_unlikely
+from cycle_tracker.documents.rules.publications import NOTHING_KNOWN, Unlikely, why_interim_unlikely, why_unlikely
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.sendings import send_copy, stop_sendings
 from cycle_tracker.documents.services.versions import add_version, approvals_of, move_approvals, present_version
@@ -20,11 +22,22 @@ from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
 from cycle_tracker.models.user import User
 
+MOST_ADDRESSES = 12
+
+
+@dataclass(frozen=True)
+class PublishedAddress:
+    """Where one form of a document is published, in one language."""
+
+    form: Form
+    language: str
+    address: str
+
 
 def record_publication(
     document: Milestone,
     *,
-    address: str,
+    address: str = "",
     published_on: date | None,
     send_to_ministers: bool,
     by: User | None,
@@ -32,37 +45,45 @@ def record_publication(
     now: datetime,
     version: Version = Version.FINAL,
     interim_until: date | None = None,
+    places: Sequence[PublishedAddress] = (),
     confirmed: bool = False,
 ) -> Publication:
-    """Record where and when a document was published; with `send_to_ministers`, send it to Scottish Government, unless
-    a copy to it is on record already.
+    """Record when a document was published and where: at `address` in full and in English, and at `places`. With
+    `send_to_ministers`, send it to Scottish Government, unless a copy to it is on record already.
 
     A draft, published for a consultation, finishes nothing, and what is published after it takes its place; it stays
-    among the versions. The approvals made so far, and the copies sent so far, are those of the document itself. Raises
-    RuleBroken for what is no document, is recorded already, or carries a day that cannot be; and Unlikely for a day
-    that is not likely, unless a person confirmed it.
+    among the versions. The approvals and copies so far are those of the document itself. Raises RuleBroken for what is
+    no document, is recorded already, or carries a day that cannot be; and Unlikely for a day that is not likely, and
+    where neither a day nor an address is given, unless a person confirmed it.
     """
-    if not document.is_document:
-        raise RuleBroken("Only a plan or an annual report can be recorded as published.")
-    earlier = present_version(document)
-    if earlier is not None and not earlier.is_draft:
-        raise RuleBroken("This is already recorded as published.", field="address")
+    earlier = _draft_before(document)
     ensure_day_of_publication(document, version, published_on, today, interim_until=interim_until, confirmed=confirmed)
+    places = _with_full(address, places)
+    ensure_known_or_confirmed(published_on, places, confirmed=confirmed)
     if earlier is not None:
         _put_away_draft(earlier, by=by, now=now)
     publication = add_version(document, version, published_on, interim_until=interim_until, by=by, now=now)
-    if address:
-        publication.addresses.append(PublicationAddress(address=address))
+    set_places(publication, places)
     if publication.is_document:
         move_approvals(approvals_of(document, None), publication)
         give_waiting_copies(publication, by=by, now=now)
     _record_event(publication, by=by, now=now)
     settle(document, by=by, now=now)
-    if send_to_ministers and not publication.is_draft and not _is_with_government(publication):
+    if send_to_ministers and not (publication.is_draft or _is_with_government(publication)):
         send_to_scottish_government(publication, by=by, today=today, now=now)
     count_as_changed(document)
     db.session.flush()
     return publication
+
+
+def _draft_before(document: Milestone) -> Publication | None:
+    """The draft of it that is published, if one is. Raises RuleBroken for what cannot be recorded as published."""
+    if not document.is_document:
+        raise RuleBroken("Only a plan or an annual report can be recorded as published.")
+    earlier = present_version(document)
+    if earlier is not None and not earlier.is_draft:
+        raise RuleBroken("This is already recorded as published.", field="address")
+    return earlier
 
 
 def ensure_day_of_publication(
@@ -87,6 +108,38 @@ def ensure_day_of_publication(
         unlikely = unlikely or why_interim_unlikely(published_on, interim_until)
     if unlikely:
         raise Unlikely(unlikely, field="confirmed")
+
+
+def ensure_known_or_confirmed(
+    published_on: date | None, places: Collection[PublishedAddress], *, confirmed: bool
+) -> None:
+    """Raises Unlikely where neither when nor where it was published is given, unless a person confirmed that neither is
+    known: a form sent with nothing in it would say that it was published."""
+    if published_on is None and not places and not confirmed:
+        raise Unlikely(NOTHING_KNOWN, field="confirmed")
+
+
+def _with_full(address: str, places: Sequence[PublishedAddress]) -> Sequence[PublishedAddress]:
+    return [PublishedAddress(Form.FULL, "en", address), *places] if address else places
+
+
+def set_places(publication: Publication, places: Sequence[PublishedAddress]) -> None:
+    """Make these the addresses of a publication, and no others. Raises RuleBroken where two stand for the same."""
+    wanted = {(one.form, one.language): one.address for one in places}
+    if len(wanted) < len(places):
+        raise RuleBroken("Enter only one address for each format and language.", field="places")
+    if len(wanted) > MOST_ADDRESSES:
+        raise RuleBroken(f"Enter up to {MOST_ADDRESSES} addresses.", field="places")
+    known = {(one.form, one.language): one for one in publication.addresses}
+    for what, row in known.items():
+        if what in wanted:
+            row.address = wanted[what]
+        else:
+            publication.addresses.remove(row)
+    for what, address in wanted.items():
+        if what not in known:
+            form, language = what
+            publication.addresses.append(PublicationAddress(form=form, language=language, address=address))
 
 
 def _record_event(publication: Publication, *, by: User | None, now: datetime) -> None:

@@ -101,7 +101,12 @@ class HistoryRow:
     @property
     def says_something(self) -> bool:
         """False for a row that leaves "no record here yet"."""
-        return bool(self.published or self.address or self.sent or self.received)
+        return bool(self.says_published or self.sent or self.received)
+
+    @property
+    def says_published(self) -> bool:
+        """Whether it says that the document was published, on a day or at an address."""
+        return bool(self.published or self.address)
 
 
 def documents_until(today: date) -> list[Document]:

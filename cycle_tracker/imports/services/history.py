@@ -23,6 +23,7 @@ from cycle_tracker.imports.rules.history_rows import (
     PUBLISHED,
     RECEIVED,
     SENT,
+    UNKNOWN,
     HistoryRow,
     read_history_rows,
 )
@@ -34,6 +35,7 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy
 
 ENGLISH = "en"
+NOT_SAID = f"Enter the date the report was published, or “{UNKNOWN}”. A report is sent once it is published."
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def _refuse_what_cannot_be(rows: Sequence[ImportedDocument], viewer: Viewer, pro
     """Add what the rows cannot know of themselves: what stands beside them already."""
     for one in rows:
         row, copy, publication = one.row, one.copy, one.publication
+        if publication is None and row.document.year and row.says_something and not row.says_published:
+            problems.append(Problem(row.number, PUBLISHED, NOT_SAID))
         if one.document is not None and not one.document.is_document:
             problems.append(
                 Problem(row.number, DOCUMENT, f"The key {row.document.key} is already used for “{one.document.title}”.")
@@ -149,7 +153,7 @@ def _step(one: ImportedDocument, names: dict[int, str]) -> Step:
     changes = tuple(changes_of(one)) if one.row.says_something else ()
     if not one.row.says_something:
         effect = Effect.NOTHING if one.publication is None else Effect.UNCHANGED
-    elif one.publication is None:
+    elif one.publication is None and (one.row.says_published or one.waiting is None):
         effect = Effect.NEW
     else:
         effect = Effect.CHANGED if changes else Effect.UNCHANGED
@@ -176,7 +180,7 @@ def changes_of(one: ImportedDocument) -> list[Change]:
     """What a row changes of what is recorded of its document."""
     row, publication, copy = one.row, one.publication, one.copy
     found = []
-    if publication is None or (row.published and row.published.on != publication.first_published_on):
+    if row.says_published if publication is None else _is_other_day(row, publication):
         old = day(publication.first_published_on) if publication else ""
         found.append(Change(PUBLISHED, old, day(row.published.on if row.published else None)))
     old_address = full_address(publication)
@@ -188,6 +192,10 @@ def changes_of(one: ImportedDocument) -> list[Change]:
         old = day(copy.received_on) if copy and copy.received_on else ""
         found.append(Change(RECEIVED, old, day(row.received.on)))
     return found
+
+
+def _is_other_day(row: HistoryRow, publication: Publication) -> bool:
+    return row.published is not None and row.published.on != publication.first_published_on
 
 
 def full_address(publication: Publication | None) -> str:

@@ -9,8 +9,13 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_documents
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
-from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
-from cycle_tracker.documents.services.publications import record_publication, scottish_government
+from cycle_tracker.documents.services.publication_corrections import correct_publication
+from cycle_tracker.documents.services.publications import (
+    PublishedAddress,
+    record_publication,
+    scottish_government,
+)
+from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
 from cycle_tracker.imports.rules.history_rows import (
     ADDRESS,
     PUBLISHED,
@@ -54,7 +59,7 @@ def _enter_documents(rows: Sequence[ImportedDocument], *, by: User, today: date,
 def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> None:
     row = one.row
     publication = one.publication
-    if publication is None:
+    if publication is None and row.says_published:
         publication = record_publication(
             _there(one.document),
             address=row.address,
@@ -65,7 +70,7 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
             now=now,
             confirmed=True,
         )
-    elif {PUBLISHED, ADDRESS} & {change.what for change in changes_of(one)}:
+    elif publication is not None and {PUBLISHED, ADDRESS} & {change.what for change in changes_of(one)}:
         correct_publication(
             publication,
             version=publication.version,
@@ -79,7 +84,7 @@ def _record(one: ImportedDocument, *, by: User, today: date, now: datetime) -> N
             interim_until=publication.interim_until,
         )
     if row.sent or row.received:
-        _record_copy(publication, one.copy, row.sent, row.received, by=by, today=today, now=now)
+        _record_copy(_there(one.document), publication, one.copy, row.sent, row.received, by=by, today=today, now=now)
 
 
 def _places(publication: Publication, address: str) -> list[PublishedAddress]:
@@ -91,7 +96,8 @@ def _places(publication: Publication, address: str) -> list[PublishedAddress]:
 
 
 def _record_copy(
-    publication: Publication,
+    document: Milestone,
+    publication: Publication | None,
     copy: PublicationCopy | None,
     sent: When | None,
     received: When | None,
@@ -100,19 +106,13 @@ def _record_copy(
     today: date,
     now: datetime,
 ) -> None:
-    if copy is None:
-        sent_on = sent.on if sent else None
-        record_copies_sent(
-            publication, [scottish_government()], sent_on=sent_on, by=by, today=today, now=now, confirmed=True
-        )
-        copy = government_copy(publication)
-    if copy is None:
-        raise ValueError("a copy that was recorded is not there")
+    """The copy of what is published, or of a plan of which a row does not say that it is."""
+    copy = copy or _new_copy(document, publication, sent.on if sent else None, by=by, today=today, now=now)
     sent_on = sent.on if sent else copy.sent_on
     received_on = received.on if received else copy.received_on
     if (sent_on, received_on) != (copy.sent_on, copy.received_on):
         correct_copy(
-            publication.milestone,
+            document,
             copy,
             sent_on=sent_on,
             received_on=received_on,
@@ -121,6 +121,19 @@ def _record_copy(
             now=now,
             confirmed=True,
         )
+
+
+def _new_copy(
+    document: Milestone, publication: Publication | None, sent_on: date | None, *, by: User, today: date, now: datetime
+) -> PublicationCopy:
+    to = [scottish_government()]
+    if publication is None:
+        return record_waiting_copies(document, to, sent_on=sent_on, by=by, today=today, now=now, confirmed=True)[0]
+    record_copies_sent(publication, to, sent_on=sent_on, by=by, today=today, now=now, confirmed=True)
+    copy = government_copy(publication)
+    if copy is None:
+        raise ValueError("a copy that was recorded is not there")
+    return copy
 
 
 def _there(document: Milestone | None) -> Milestone:

@@ -17,8 +17,8 @@ from cycle_tracker.documents.services.approvals import (
     record_approval,
 )
 from cycle_tracker.documents.services.newer_versions import record_newer_version
-from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
-from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.publication_corrections import correct_publication
+from cycle_tracker.documents.services.publications import PublishedAddress, record_publication
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind

@@ -16,8 +16,11 @@ from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.documents.queries.publications import get_record, get_records
 from cycle_tracker.documents.rules.gaps import About, gaps_about
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
-from cycle_tracker.documents.services.publication_corrections import PublishedAddress
-from cycle_tracker.documents.services.publications import record_copy_to_government, record_publication
+from cycle_tracker.documents.services.publications import (
+    PublishedAddress,
+    record_copy_to_government,
+    record_publication,
+)
 from cycle_tracker.documents.services.versions import known_versions
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone

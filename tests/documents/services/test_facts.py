@@ -27,11 +27,11 @@ from cycle_tracker.documents.services.approvals import (
 )
 from cycle_tracker.documents.services.document_copies import correct_copy, take_back_copy
 from cycle_tracker.documents.services.publication_corrections import (
-    PublishedAddress,
     correct_publication,
     keep_copy,
     undo_publication,
 )
+from cycle_tracker.documents.services.publications import PublishedAddress
 from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
 from cycle_tracker.milestones.services.by_record import finish_without_details
 from cycle_tracker.milestones.services.files import store_file

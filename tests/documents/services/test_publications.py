@@ -1,6 +1,7 @@
 """Recording that a document is published, telling Scottish Government, and what follows from it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,7 +23,7 @@ from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication
+from cycle_tracker.models.publication import Publication, Version
 from cycle_tracker.models.user import User
 from tests.factories import make_milestone, make_report, make_user
 from tests.support.databases import Database
@@ -209,12 +210,43 @@ def test_a_report_published_before_its_year_ended_is_asked_about_and_taken(
 
 def test_the_day_and_the_address_may_be_unknown(lead: User) -> None:
     publication = record_publication(
-        find("plan-prepared"), address="", published_on=None, send_to_ministers=False, by=None, today=TODAY, now=NOW
+        find("plan-prepared"),
+        published_on=None,
+        send_to_ministers=False,
+        by=None,
+        today=TODAY,
+        now=NOW,
+        confirmed=True,
     )
     assert (publication.published_on, publication.addresses, publication.recorded_by_id) == (None, [], None)
     assert (find("plan-prepared").state, find("plan-prepared").done_on) == (State.DONE, None)
     assert find("publish-plan").state is State.DONE
     assert find("send-to-ministers").due_on is None
+
+
+@pytest.mark.parametrize("version", [Version.DRAFT, Version.INTERIM, Version.FINAL])
+def test_neither_a_day_nor_an_address_is_asked_about_once_and_records_nothing_before(
+    lead: User, version: Version
+) -> None:
+    with pytest.raises(Unlikely, match="not entered a date or a web address") as told:
+        record_publication(
+            find("plan-prepared"),
+            published_on=None,
+            send_to_ministers=False,
+            by=lead,
+            today=TODAY,
+            now=NOW,
+            version=version,
+        )
+    assert told.value.field == "confirmed"
+    assert (find("plan-prepared").state, present_version(find("plan-prepared"))) == (State.NOT_STARTED, None)
+
+
+@pytest.mark.parametrize("known", [{"published_on": date(2026, 4, 7)}, {"address": ADDRESS}])
+def test_a_day_or_an_address_alone_is_enough(lead: User, known: dict[str, Any]) -> None:
+    given = {"published_on": None} | known
+    made = record_publication(find("plan-prepared"), send_to_ministers=False, by=lead, today=TODAY, now=NOW, **given)
+    assert made.is_present
 
 
 def test_a_fact_is_never_blocked_by_what_people_decided_before(moray: Partnership, lead: User) -> None:

@@ -15,6 +15,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.documents.queries.receipts import count_to_receive, list_government_copies, list_to_receive
+from cycle_tracker.documents.rules.publications import Unlikely
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.receipts import (
     ReceivedDocument,
@@ -59,7 +60,7 @@ class Nation:
     def receive(self, **known: object) -> None:
         record_received_document(
             self.report,
-            ReceivedDocument(**{"received_on": TODAY, **known}),  # type: ignore[arg-type]
+            ReceivedDocument(**{"received_on": TODAY, "confirmed": True, **known}),  # type: ignore[arg-type]
             by=self.official,
             today=TODAY,
             now=NOW,
@@ -142,7 +143,10 @@ def test_a_document_of_which_nothing_is_known_here_is_recorded_as_published_sent
     assert list_documents(TODAY) == []
 
 
-def test_only_the_day_of_receipt_must_be_known(nation: Nation) -> None:
+def test_only_the_day_of_receipt_must_be_known_once_a_person_says_that_it_was_published(nation: Nation) -> None:
+    with pytest.raises(Unlikely, match="not entered a date or a web address"):
+        nation.receive(confirmed=False, sent_on=SENT_ON)
+    assert db.session.scalars(select(Publication)).all() == []
     nation.receive()
     publication = db.session.scalars(select(Publication)).one()
     assert (publication.published_on, publication.addresses) == (None, [])
@@ -155,7 +159,7 @@ def test_only_the_day_of_receipt_must_be_known(nation: Nation) -> None:
         ({"received_on": date(2026, 7, 21)}, "received_on"),
         ({"sent_on": date(2026, 7, 21)}, "sent_on"),
         ({"published_on": date(2026, 7, 21)}, "published_on"),
-        ({"published_on": date(2026, 3, 31)}, "confirmed"),
+        ({"published_on": date(2026, 3, 31), "confirmed": False}, "confirmed"),
         ({"received_on": SENT_ON, "sent_on": TODAY}, "received_on"),
     ],
 )

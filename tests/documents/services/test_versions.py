@@ -23,11 +23,11 @@ from cycle_tracker.documents.queries.versions import list_versions
 from cycle_tracker.documents.rules.versions import KnownVersion, present_of
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publication_corrections import (
-    PublishedAddress,
     correct_publication,
     keep_copy,
     undo_publication,
 )
+from cycle_tracker.documents.services.publications import PublishedAddress
 from cycle_tracker.documents.services.versions import approvals_of, arrange_versions, as_known, known_versions
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.models.audit import AuditEvent

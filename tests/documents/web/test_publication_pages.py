@@ -4,6 +4,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -13,7 +14,7 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.versions import known_versions
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.evidence import StoredContent
-from cycle_tracker.models.publication import PublicationAddress, Version
+from cycle_tracker.models.publication import Publication, PublicationAddress, Version
 from tests.documents.web.conftest import ADDRESS, PLAN, REPORT, Tayside, count, facts, follow
 from tests.factories import (
     make_milestone,
@@ -70,6 +71,39 @@ def test_what_nobody_knows_may_be_recorded_from_the_start(tayside: Tayside) -> N
     page = follow(client, client.post(f"{REPORT}/publication/facts", data=sent))
     assert "Published on Date not known" in said(page)
     assert "The publication date is not known." in said(page)
+
+
+@pytest.mark.parametrize("document", [PLAN, REPORT])
+def test_an_empty_form_records_nothing_until_the_person_says_that_it_is_right(tayside: Tayside, document: str) -> None:
+    client = tayside.client()
+    empty = facts(client, document, published_on="", **{"places-0-address": ""})
+    asked = client.post(f"{document}/publication/facts", data=empty)
+    assert "not entered a date or a web address" in said(asked)
+    assert soup(asked).select_one("input[name=confirmed]") is not None
+    assert count(Publication) == 0
+    page = follow(client, client.post(f"{document}/publication/facts", data=empty | {"confirmed": "y"}))
+    assert count(Publication) == 1
+    assert "The publication date is not known." in said(page)
+
+
+def test_a_form_that_clears_the_date_and_the_address_is_asked_about_too(tayside: Tayside) -> None:
+    tayside.publish()
+    client = tayside.client()
+    cleared = facts(client, PLAN, published_on="", **{"places-0-address": ""})
+    asked = client.post(f"{PLAN}/publication/facts", data=cleared)
+    assert "not entered a date or a web address" in said(asked)
+    assert count(PublicationAddress) == 1
+    client.post(f"{PLAN}/publication/facts", data=cleared | {"confirmed": "y"})
+    assert count(PublicationAddress) == 0
+    again = facts(client, PLAN, published_on="", **{"places-0-address": ""})
+    assert client.post(f"{PLAN}/publication/facts", data=again).status_code == 302, "asked once, not each time"
+
+
+def test_the_history_of_the_record_names_the_address_that_the_form_gave(tayside: Tayside) -> None:
+    client = tayside.client()
+    client.post(f"{PLAN}/publication/facts", data=facts(client, PLAN))
+    event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "published")).one()
+    assert [one["address"] for one in (event.after or {})["addresses"]] == [ADDRESS]
 
 
 def test_a_draft_leaves_the_form_of_the_document_where_it_is(tayside: Tayside) -> None:

@@ -83,6 +83,17 @@ def page_of(report: Milestone) -> str:
     return f"/partnerships/{report.partnership.slug}/milestones/{report.key}"
 
 
+def test_a_receipt_with_no_word_of_publication_is_asked_about_once(nation: Nation) -> None:
+    report = make_report(nation.moray, title="Report of moray")
+    client, path = nation.client(), f"/partnerships/moray/milestones/{report.key}/receipt"
+    form = {"version": value_of(client.get(path), "version"), "received_on": "8 7 2026"}
+    asked = client.post(path, data=form)
+    assert "not entered a date or a web address" in said(asked)
+    assert db.session.scalars(select(Publication)).all() == []
+    assert client.post(path, data=form | {"confirmed": "y"}).status_code == 302
+    assert len(db.session.scalars(select(Publication)).all()) == 1
+
+
 def test_what_is_ticked_is_received_today_unless_somebody_says_otherwise(nation: Nation) -> None:
     for slug in ("angus", "bute", "clyde"):
         nation.sent(slug)

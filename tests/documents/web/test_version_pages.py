@@ -13,11 +13,11 @@ from cycle_tracker.core.kinds import Manner
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.newer_versions import record_newer_version
 from cycle_tracker.documents.services.publication_corrections import (
-    PublishedAddress,
     correct_publication,
     keep_copy,
     undo_publication,
 )
+from cycle_tracker.documents.services.publications import PublishedAddress
 from cycle_tracker.milestones.services.files import store_file
 from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.publication import Form, Publication, PublicationCopy, Version

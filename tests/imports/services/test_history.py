@@ -131,6 +131,27 @@ def test_sent_and_received_are_recorded_by_whoever_says_so(country: Country) -> 
     assert (copy.sent_recorded_by_id, copy.received_recorded_by_id) == (country.lead.id, country.lead.id)
 
 
+def test_a_plan_of_which_a_row_says_only_that_it_was_sent_is_not_recorded_as_published(country: Country) -> None:
+    line = ("moray", "plan", "2020-23", "", "", "4 May 2020", "6 May 2020", "")
+    made = put_in(country, line, by=country.lead)
+    assert [one.what for one in made.steps[0].changes] == ["sent to Scottish Government on", "received on"]
+    plan_sent = document("moray", "2020-23.plan-prepared")
+    assert present_version(plan_sent) is None
+    assert plan_sent.state is not State.DONE
+    (copy,) = get_record(plan_sent, TODAY).copies
+    assert (copy.sent_on, copy.received_on) == (date(2020, 5, 4), date(2020, 5, 6))
+    assert [one.effect for one in put_in(country, line, by=country.lead).steps] == [Effect.UNCHANGED]
+
+
+def test_a_report_of_which_a_row_says_only_that_it_was_sent_is_refused(country: Country) -> None:
+    for cells in (("4 May 2022", ""), ("", "6 May 2022")):
+        made = plan(country, ("moray", "annual report 1", "2020-23", "", "", *cells, ""))
+        assert [one.column for one in made.problems] == ["published on"]
+        assert "date the report was published, or “unknown”" in made.problems[0].message
+    known = plan(country, ("moray", "annual report 1", "2020-23", "unknown", "", "4 May 2022", "", ""))
+    assert known.problems == ()
+
+
 def test_a_plan_that_was_sent_before_it_was_published_keeps_its_copy(country: Country) -> None:
     line = ("Moray", "plan", "2020-23", "1/5/2020", "", "4/4/2020", "6/5/2020")
     put_in(country, line, by=country.lead)

@@ -17,7 +17,8 @@ from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_record
 from cycle_tracker.documents.services.approvals import ApprovalDetails, record_approval
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
-from cycle_tracker.documents.services.publication_corrections import PublishedAddress, correct_publication
+from cycle_tracker.documents.services.publication_corrections import correct_publication
+from cycle_tracker.documents.services.publications import PublishedAddress
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Form, Publication

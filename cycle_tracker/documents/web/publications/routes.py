@@ -18,12 +18,10 @@ from cycle_tracker.documents.queries.publications import (
 from cycle_tracker.documents.queries.undoing import get_publication_to_undo
 from cycle_tracker.documents.services.newer_versions import record_newer_version, version_that_follows
 from cycle_tracker.documents.services.publication_corrections import (
-    PublishedAddress,
     correct_publication,
-    set_places,
     undo_publication,
 )
-from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.publications import PublishedAddress, record_publication
 from cycle_tracker.documents.services.versions import present_version, version_before
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.documents.web.reasons import do_with_reason
@@ -146,9 +144,9 @@ def _record_facts(document: Milestone, publication: Publication | None, form: Fa
     by, today, now = current_user_row(), clock.today(), clock.now()
     interim_until = form.interim_until.data if "interim_until" in form else None
     if publication is None:
-        made = record_publication(
+        record_publication(
             document,
-            address="",
+            places=places,
             published_on=form.published_on.data,
             send_to_ministers=document.kind is Kind.ANNUAL_REPORT,
             by=by,
@@ -158,7 +156,6 @@ def _record_facts(document: Milestone, publication: Publication | None, form: Fa
             interim_until=interim_until,
             confirmed=form.confirmed.data,
         )
-        set_places(made, places)
         return
     correct_publication(
         publication,
