@@ -13,7 +13,12 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import count, day
 from cycle_tracker.documents.queries.beside_plan.listed import Beside, BesidePlan, list_beside_plans
-from cycle_tracker.national.queries import CountedCriterion, NationalDocument, list_criteria, list_national_documents
+from cycle_tracker.national.queries.picture import (
+    CountedCriterion,
+    NationalDocument,
+    list_criteria,
+    list_national_documents,
+)
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

@@ -1,9 +1,11 @@
 """The top of every page: where a person may go, and who is signed in."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, get_template_attribute, request
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
@@ -17,16 +19,8 @@ from cycle_tracker.web.sessions import live_session
 SERVICE_HEALTH = "/service-health"
 REGISTER = "/register"
 SIGN_IN = "/sign-in"
+KEPT_MENUS = 1_000
 CHAIR = "Governance group chair"
-
-
-@dataclass(frozen=True)
-class Link:
-    """One link of the menu."""
-
-    label: str
-    address: str
-    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,9 +42,8 @@ def menu() -> dict[str, Any]:
     if g.get("plain_page"):
         return {"demonstration": WORDS if known_demonstration() else ""}
     viewer = signed_in_viewer()
-    links = _links(viewer) if viewer else [("Plans and reports", REGISTER), ("Sign in", SIGN_IN)]
     return {
-        "navigation": [Link(label, address, _is_current(address)) for label, address in links],
+        "navigation": _links(viewer.held_anywhere if viewer else None, f"/{request.path.split('/')[1]}"),
         "signed_in": _signed_in(viewer) if viewer else None,
         "demonstration": WORDS if _is_demonstration() else "",
     }
@@ -70,27 +63,32 @@ def _signed_in(viewer: Viewer) -> SignedIn:
     return SignedIn(viewer.name, place if place != viewer.name else "")
 
 
-def _links(viewer: Viewer) -> list[tuple[str, str]]:
+@lru_cache(KEPT_MENUS)
+def _links(held: frozenset[Permission] | None, address: str) -> Markup:
+    """The links of the menu, made once for all who hold the same permissions and are in the same part of the service;
+    `held` is None where nobody is signed in."""
+    links = [("Plans and reports", REGISTER), ("Sign in", SIGN_IN)] if held is None else _for(held)
+    made: Markup = get_template_attribute("web/macros/navigation.html", "links_of")(links, address)
+    return made
+
+
+def _for(held: frozenset[Permission]) -> list[tuple[str, str]]:
     wanted = [
         ("Home", addresses.HOME, True),
-        ("My work", addresses.MY_WORK, viewer.can(Permission.CHANGE_OWN_MILESTONES)),
-        ("Outstanding", addresses.OUTSTANDING, viewer.can(Permission.READ_OUTSTANDING)),
-        ("By partnership", addresses.MATRIX, viewer.can(Permission.READ_OUTSTANDING)),
-        ("To receive", addresses.TO_RECEIVE, viewer.can(Permission.RECORD_RECEIPTS)),
-        ("Update requests", addresses.UPDATE_REQUESTS, viewer.can(Permission.ASK_FOR_UPDATES)),
-        ("Escalations", addresses.ESCALATIONS, viewer.can(Permission.READ_ESCALATIONS)),
-        ("Notification history", addresses.NOTICES, viewer.can(Permission.READ_NOTICES)),
+        ("My work", addresses.MY_WORK, Permission.CHANGE_OWN_MILESTONES in held),
+        ("Outstanding", addresses.OUTSTANDING, Permission.READ_OUTSTANDING in held),
+        ("By partnership", addresses.MATRIX, Permission.READ_OUTSTANDING in held),
+        ("To receive", addresses.TO_RECEIVE, Permission.RECORD_RECEIPTS in held),
+        ("Update requests", addresses.UPDATE_REQUESTS, Permission.ASK_FOR_UPDATES in held),
+        ("Escalations", addresses.ESCALATIONS, Permission.READ_ESCALATIONS in held),
+        ("Notification history", addresses.NOTICES, Permission.READ_NOTICES in held),
         ("Plans and reports", REGISTER, True),
-        ("People", addresses.PEOPLE, viewer.can(Permission.INVITE_PEOPLE)),
-        ("Partnerships", addresses.PARTNERSHIPS, viewer.can(Permission.SET_UP_PARTNERSHIPS)),
-        ("Organisations", addresses.ORGANISATIONS, viewer.can(Permission.MANAGE_ORGANISATIONS)),
-        ("Service health", SERVICE_HEALTH, viewer.can(Permission.READ_SERVICE_HEALTH)),
+        ("People", addresses.PEOPLE, Permission.INVITE_PEOPLE in held),
+        ("Partnerships", addresses.PARTNERSHIPS, Permission.SET_UP_PARTNERSHIPS in held),
+        ("Organisations", addresses.ORGANISATIONS, Permission.MANAGE_ORGANISATIONS in held),
+        ("Service health", SERVICE_HEALTH, Permission.READ_SERVICE_HEALTH in held),
     ]
     return [(label, address) for label, address, is_wanted in wanted if is_wanted]
-
-
-def _is_current(address: str) -> bool:
-    return request.path == address or (address != addresses.HOME and request.path.startswith(f"{address}/"))
 
 
 def place_of_viewer(viewer: Viewer) -> str:

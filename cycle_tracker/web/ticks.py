@@ -2,32 +2,20 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from wtforms import Field
 from wtforms.validators import StopValidation
 from wtforms.widgets import HiddenInput
-
-from cycle_tracker.models.milestone import Milestone
 
 TICK = re.compile(r"([0-9]{1,10}):([0-9]{1,9})")
 LARGEST_ID = 2**31 - 1
 MOST_TICKS = 200
 
 
-class Tick(NamedTuple):
-    """One ticked milestone, and the version that its row showed."""
-
-    milestone_id: int
-    version: int
-
-    def __str__(self) -> str:
-        return f"{self.milestone_id}:{self.version}"
-
-
-def tick_of(milestone: Milestone) -> Tick:
-    """The tick that a row of a list carries."""
-    return Tick(milestone.id, milestone.version)
+def tick_of(milestone_id: int, version: int) -> str:
+    """The tick that a row of a list carries: the milestone, and the version of it that the row shows."""
+    return f"{milestone_id}:{version}"
 
 
 class TicksField(Field):
@@ -53,6 +41,6 @@ class TicksField(Field):
     def __contains__(self, milestone_id: object) -> bool:
         return milestone_id in (self.data or {})
 
-    def ticks(self) -> Iterator[Tick]:
+    def ticks(self) -> Iterator[str]:
         """The ticks one by one."""
-        return (Tick(*pair) for pair in (self.data or {}).items())
+        return (tick_of(*pair) for pair in (self.data or {}).items())

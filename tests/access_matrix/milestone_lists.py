@@ -29,4 +29,4 @@ TABLE = [
 def make(partnership: Partnership) -> dict[str, object]:
     """Two steps to be ticked, which no other address names."""
     steps = [make_milestone(partnership, key=f"2026-29.listed-{number}") for number in (1, 2)]
-    return {f"tick_{number}": tick_of(step) for number, step in enumerate(steps, 1)}
+    return {f"tick_{number}": tick_of(step.id, step.version) for number, step in enumerate(steps, 1)}

@@ -175,7 +175,7 @@ class Viewer:
     def can(self, permission: Permission, partnership_id: int | None = None) -> bool:
         """True where one of the person's roles holds the permission there; with no partnership, anywhere."""
         if partnership_id is None:
-            return permission in self._held_anywhere
+            return permission in self.held_anywhere
         return permission in self._held_everywhere or any(
             permission in HELD_BY[role] for role in self.within.get(partnership_id, ())
         )
@@ -195,7 +195,8 @@ class Viewer:
         return frozenset().union(*(HELD_BY[role] for role in self.national))
 
     @cached_property
-    def _held_anywhere(self) -> frozenset[Permission]:
+    def held_anywhere(self) -> frozenset[Permission]:
+        """Every permission that one of the person's roles holds somewhere."""
         return frozenset().union(*(HELD_BY[role] for role in self.roles_anywhere()))
 
 

@@ -18,7 +18,7 @@ from cycle_tracker.documents.rules.facts import progress
 from cycle_tracker.milestones.web.details import Dates, Detail, dates_for, detail_for
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.sheets import Cell
-from cycle_tracker.web.ticks import Tick
+from cycle_tracker.web.ticks import tick_of
 from cycle_tracker.web.wording import (
     Status,
     date_basis_wording,
@@ -71,7 +71,7 @@ def lines(milestones: Sequence[ListedMilestone], viewer: Viewer, today: date) ->
             milestone,
             detail,
             dates,
-            tick=str(Tick(milestone.id, milestone.version)),
+            tick=tick_of(milestone.id, milestone.version),
             title=milestone.title,
             address=addresses.milestone(milestone.slug, milestone.key),
             partnership=milestone.partnership,

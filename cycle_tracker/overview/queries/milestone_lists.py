@@ -34,7 +34,8 @@ from cycle_tracker.overview.rules.listing import NOBODY, DateGroup, ListedStates
 
 
 class OwnMilestone(NamedTuple):
-    """One milestone of a person's own list, in the order of `OWN_COLUMNS`."""
+    """One milestone of a person's own list, in the order of `OWN_COLUMNS`, then its owner; `owner` is None where all is
+    owned by the person who asks."""
 
     id: int
     version: int
@@ -50,11 +51,11 @@ class OwnMilestone(NamedTuple):
     done_on: date | None
     date_citation: str
     owner_id: int | None
-    owner: str | None
-    owner_active: bool | None
     fact: Fact | None
     fact_count: int | None
     fact_total: int | None
+    owner: str | None
+    owner_active: bool | None
 
     @property
     def is_open(self) -> bool:

@@ -22,7 +22,8 @@ from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.publication import Version
 from cycle_tracker.models.user import User
-from cycle_tracker.national.queries import list_documents_of_period, list_national_documents
+from cycle_tracker.national.queries.documents import list_documents_of_period
+from cycle_tracker.national.queries.picture import list_national_documents
 from cycle_tracker.reminders.services.notices import keep_silent
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.requests.queries.documents_to_ask import as_asked

@@ -17,7 +17,7 @@ from cycle_tracker.documents.services.waiting_copies import record_waiting_copie
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import PublicationCopy, Version
-from cycle_tracker.national.queries import list_national_documents
+from cycle_tracker.national.queries.picture import list_national_documents
 from tests.documents.services.moray import NOW, TODAY, Moray
 
 pytestmark = pytest.mark.alike_on_both_databases

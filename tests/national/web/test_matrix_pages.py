@@ -17,7 +17,7 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.approval import Direction
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
-from cycle_tracker.national.web.matrix import routes
+from cycle_tracker.national.web.matrix import presenters, routes
 from tests.factories import make_cycle, make_government, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 
@@ -210,3 +210,33 @@ def test_what_is_recorded_beside_a_plan_takes_a_statement_only_where_there_is_an
     with counted_statements() as statements:
         assert "Publish the plan" in said(client.get("/matrix?period=2023-26"))
     assert len(statements) == STATEMENTS + 1
+
+
+def test_the_rows_are_made_once_for_all_officials_and_anew_after_whatever_changes_in_them(
+    nation: Nation, morning: time_machine.Traveller
+) -> None:
+    plan, first, second, third = nation.place("moray")
+    colleague = make_user("Ann Reid", role=Role.OFFICIAL)
+    presenters.table_rows.cache_clear()
+
+    def shown() -> tuple[str, int]:
+        page, other = cells(nation.client()), cells(nation.client(colleague))
+        assert page == other
+        text = " ".join(" ".join([name, *found]) for name, found in page.items())
+        return text, presenters.table_rows.cache_info().misses
+
+    assert shown()[1] == 1
+    changes = [
+        (lambda: nation.publish(first, date(2024, 6, 20)), "Published 20 June 2024"),
+        (lambda: nation.explain(third, date(2026, 10, 5), shared=True), "New expected date 5 October 2026"),
+        (lambda: setattr(second, "title", "Report of the second year"), "Report of the second year"),
+        (lambda: setattr(plan.partnership, "name", "Moray and Nairn"), "Moray and Nairn"),
+        (lambda: morning.move_to(datetime(2026, 9, 15, 10, tzinfo=LONDON)), "168 days since 31 March"),
+    ]
+    for number, (change, words) in enumerate(changes, 2):
+        assert words not in shown()[0]
+        change()
+        db.session.commit()
+        text, made = shown()
+        assert words in text
+        assert made == number, "made once, and not for each person"

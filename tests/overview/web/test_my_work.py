@@ -133,6 +133,21 @@ def test_a_lead_may_ask_for_everything_that_they_lead(board: Board) -> None:
     assert "Eilidh Ross" in said(page)
 
 
+def test_owners_are_named_among_all_that_a_lead_may_change_whoever_of_them_asks(board: Board) -> None:
+    make_milestone(board.places[0], title="Of nobody", due_on=TODAY)
+    colleague = make_user("Someone else", role=Role.CONTRIBUTOR, partnership=board.places[0])
+    make_milestone(board.places[0], title="Of a colleague", due_on=TODAY, owner=colleague)
+    grant_role(board.officer, Role.LEAD, board.places[0])
+    db.session.commit()
+    page = soup(board.client().get(f"{LIST}?whose=everything"))
+    owners = {
+        row.select_one("th a").get_text(): row.select_one("td[data-label=Owner]").get_text()  # type: ignore[union-attr]
+        for row in page.select("main form tbody tr")
+    }
+    wanted = {"Data of Angus": "Eilidh Ross", "Of nobody": "No owner", "Of a colleague": "Someone else"}
+    assert owners.items() >= wanted.items()
+
+
 def test_one_row_is_answered_at_once(board: Board) -> None:
     answer = reply(board, board.client(), board.steps[0], answer="begun")
     assert answer.status_code == 302

@@ -7,13 +7,16 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from flask import get_template_attribute
+from markupsafe import Markup
+
 from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
 from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
 from cycle_tracker.documents.web.beside_plan.words import beside_words
-from cycle_tracker.national.queries import DocumentSort, FollowedDocument
+from cycle_tracker.national.queries.documents import KEPT_LISTS, DocumentSort, FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.links import url_for
@@ -81,6 +84,18 @@ def matrix_rows(
         if column is not None and number in rows:
             rows[number].cells[column][1].append(followed(document, slugs[number]))
     return list(rows.values())
+
+
+@lru_cache(KEPT_LISTS)
+def table_rows(
+    partnerships: tuple[PartnershipName, ...], documents: tuple[FollowedDocument, ...], period: Period
+) -> Markup:
+    """The same as the page has them, kept under all that they are made from: nothing else is in them, so what was
+    made once is right for everybody to whom these partnerships and documents may be shown."""
+    rows: Markup = get_template_attribute("national/matrix/_rows.html", "matrix_rows")(
+        matrix_rows(partnerships, documents, period)
+    )
+    return rows
 
 
 def with_state(

@@ -6,14 +6,14 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.documents.queries.beside_plan.listed import beside_plans, beside_plans_from
-from cycle_tracker.national.queries import (
+from cycle_tracker.national.queries.documents import (
     count_documents,
     count_documents_of_period,
     list_documents_and_which_find_any,
     list_documents_of_period,
 )
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
-from cycle_tracker.national.web.matrix.presenters import beside_rows, columns, matrix_rows, sheet, totals, with_state
+from cycle_tracker.national.web.matrix.presenters import beside_rows, columns, sheet, table_rows, totals, with_state
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
@@ -52,7 +52,7 @@ def show() -> ResponseReturnValue:
         filters=filters,
         columns=columns(period),
         totals=None if counted is None else totals(counted, filters),
-        rows=matrix_rows(pages.items, documents, period),
+        rows=table_rows(tuple(pages.items), documents, period),
         pages=pages,
         beside=beside_rows(beside_plans_from(asked.rows())) if any(any_beside) else [],
     )

@@ -24,7 +24,7 @@ from cycle_tracker.overview.web.my_work.filters import WHENS, MyWorkFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Tile
-from cycle_tracker.web.ticks import Tick
+from cycle_tracker.web.ticks import tick_of
 from cycle_tracker.web.wording import Status, day, document_status, due_wording, kind_label, milestone_status
 
 KEPT_WORDS = 8_192
@@ -102,7 +102,7 @@ def groups(
             status = document_status(document_state(documents[row.id].facts, today))
         line = WorkLine(
             row.id,
-            f"{Tick(row.id, row.version)}",
+            tick_of(row.id, row.version),
             row.id in ticked,
             row.title,
             addresses.milestone(place.slug, row.key),
@@ -112,7 +112,7 @@ def groups(
             status,
             with_progress(words.due, row, Detail.EVERYTHING) if row.fact else words.due,
             words.basis,
-            owner_words(row.owner, row.owner_active),
+            viewer.name if row.owner_id == viewer.user_id else owner_words(row.owner, row.owner_active),
         )
         found.setdefault(words.group, []).append(line)
     return [WorkGroup(when.value, when.label, lines) for when, lines in found.items()]

@@ -9,7 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
-from cycle_tracker.national.queries import FollowedDocument
+from cycle_tracker.national.queries.documents import FollowedDocument
 from cycle_tracker.national.web.matrix.presenters import date_words
 from cycle_tracker.web.wording import Status, day, document_status
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.cycles.queries.cycles import list_cycles
-from cycle_tracker.national.queries import list_documents_of_partnership
+from cycle_tracker.national.queries.documents import list_documents_of_partnership
 from cycle_tracker.overview.web.partnerships.links import links_for
 from cycle_tracker.overview.web.partnerships.presenters import bodies, explanations, joined_words, periods, seen_by
 from cycle_tracker.partnerships.queries.bodies import list_bodies

@@ -1,32 +1,27 @@
-"""Every plan and annual report of a plan period, or of one partnership, whatever state it is in; and how many plans met
-the criteria of the review."""
+"""Every plan and annual report of a plan period, or of one partnership, whatever state it is in."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, select
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, number_of, rows_and_which_find_any, rows_of
-from cycle_tracker.documents.queries.document_facts import FACTS, IS_ITSELF, first_facts, with_facts
+from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.publication import Publication, PublicationCopy
-from cycle_tracker.models.reference import Criterion
-from cycle_tracker.reference.files import read_partnerships
 
-# The plan periods whose plans were reviewed, and counted for all of Scotland.
-REVIEWED = ("2020-23", "2023-26")
+KEPT_LISTS = 16
+"""Lists of documents that are kept beside the rows that they were made from: a page of each period that people read."""
 
 DocumentSort = tuple[DocumentState, Kind, int]
 """What documents are counted by: state, kind and year."""
@@ -57,7 +52,7 @@ class FollowedDocument(NamedTuple):
 
 def list_documents_of_period(
     period: Period, today: date, *, within: frozenset[int] | None = None
-) -> list[FollowedDocument]:
+) -> Sequence[FollowedDocument]:
     """The documents of one plan period, the first of a partnership's plans and reports before the others; `within` are
     the partnerships that the person may follow, None all of them. In one statement."""
     return list_documents_and_which_find_any(period, today, [], within=within)[0]
@@ -65,11 +60,11 @@ def list_documents_of_period(
 
 def list_documents_and_which_find_any(
     period: Period, today: date, others: Sequence[Asked], *, within: frozenset[int] | None = None
-) -> tuple[list[FollowedDocument], list[bool]]:
+) -> tuple[tuple[FollowedDocument, ...], list[bool]]:
     """The same, with which of these other statements find anything."""
     asked = Asked(_of_period(reach_of(within)), {"period": period.start, **values_of(within)})
     rows, any_of = rows_and_which_find_any(asked, others)
-    return [_one(row[:_NUMBER_OF_COLUMNS], period, today) for row in rows], any_of
+    return _documents_of(tuple([row[:_NUMBER_OF_COLUMNS] for row in rows]), period, today), any_of
 
 
 def list_documents_of_partnership(partnership: Partnership, today: date) -> list[FollowedDocument]:
@@ -94,7 +89,7 @@ def count_documents_of_period(
     """
     numbers: Counter[DocumentSort] = Counter()
     for row in rows_of(_sorts(reach_of(within)), period=period.start, **values_of(within)):
-        numbers[document_state(first_facts(row), today), row.kind, _year(row.reports_on, period)] += row.number
+        numbers[document_state(first_facts(row), today), row.kind, year_of(row.reports_on, period)] += row.number
     return numbers
 
 
@@ -107,7 +102,7 @@ _NUMBER_OF_COLUMNS = len(_COLUMNS)
 def _of_period(reach: Reach) -> Select[*tuple[Any, ...]]:
     return (
         with_facts(select(*_COLUMNS))
-        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), is_of_period())
         .order_by(Milestone.id)
     )
 
@@ -126,15 +121,22 @@ def _of_partnership() -> Select[*tuple[Any, ...]]:
 def _sorts(reach: Reach) -> Select[*tuple[Any, ...]]:
     each = (
         with_facts(select(*FACTS))
-        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), _is_of_period())
+        .where(IS_DOCUMENT, in_reach(Milestone.partnership_id, reach), is_of_period())
         .subquery()
     )
     sort = [column for column in each.c if column.name not in {"published_on", "explanation"}]
     return select(*sort, func.count().label("number")).group_by(*sort)
 
 
-def _is_of_period() -> OneOf:
+def is_of_period() -> OneOf:
+    """True for what belongs to the plan period that is put in as `period`."""
     return OneOf(Milestone.cycle_id, select(Cycle.id).where(Cycle.period_start == day_of("period")))
+
+
+@lru_cache(KEPT_LISTS)
+def _documents_of(rows: tuple[tuple[Any, ...], ...], period: Period, today: date) -> tuple[FollowedDocument, ...]:
+    """What these rows say on this day. The same rows say the same, so it is worked out once for all who ask."""
+    return tuple(_one(row, period, today) for row in rows)
 
 
 def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
@@ -147,7 +149,7 @@ def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
         title,
         kind,
         period,
-        _year(reports_on, period),
+        year_of(reports_on, period),
         document_state(facts, today),
         facts.target_on,
         facts.published,
@@ -159,91 +161,8 @@ def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
     )
 
 
-def _year(reports_on: date | None, period: Period | None) -> int:
+def year_of(reports_on: date | None, period: Period | None) -> int:
     """Which reporting year of its period a report covers; 0 for a plan."""
     if reports_on is None or period is None:
         return 0
     return reports_on.year - period.start.year
-
-
-class NationalDocument(NamedTuple):
-    """One document of the national picture, named as in its key: `plan`, `annual-report-1`. `sent_on` is the day on
-    which the Scottish Government was sent it, which may be before a plan is published; `own_start_on` the agreed start
-    of a late-started plan."""
-
-    partnership: str
-    document: str
-    state: DocumentState
-    target_on: date | None
-    due_on: date | None
-    prepared_on: date | None
-    sent_on: date | None
-    published_on: date | None
-    own_start_on: date | None
-
-
-class CountedCriterion(NamedTuple):
-    """One criterion of the review of plans, with the number of plans that met it fully, partly and not."""
-
-    number: str
-    fully: int | None
-    partially: int | None
-    not_met: int | None
-    unknown: int
-
-
-def list_national_documents(period: Period, today: date) -> list[NationalDocument]:
-    """The documents of one plan period, by partnership, the plan before its reports. In one statement."""
-    return [_national(row, period, today) for row in rows_of(_national_documents(), period=period.start)]
-
-
-def list_criteria(period: Period) -> list[CountedCriterion]:
-    """The criteria with the national counts of a period; none of a period that was not reviewed."""
-    if period.name not in REVIEWED:
-        return []
-    columns = [getattr(Criterion, f"{met}_{period.name.replace('-', '_')}") for met in ("fully", "partly", "not")]
-    rows = db.session.execute(select(Criterion.number, *columns).order_by(Criterion.position))
-    plans = len(read_partnerships())
-    return [
-        CountedCriterion(number, fully, partly, unmet, plans - sum(one or 0 for one in (fully, partly, unmet)))
-        for number, fully, partly, unmet in rows
-    ]
-
-
-@built_once
-def _national_documents() -> Select[*tuple[Any, ...]]:
-    sent_on = (
-        select(func.min(PublicationCopy.sent_on))
-        .join(Organisation, Organisation.id == PublicationCopy.receiver_id)
-        .where(
-            PublicationCopy.milestone_id == Milestone.id,
-            or_(
-                PublicationCopy.publication_id.is_(None),
-                and_(PublicationCopy.publication_id == Publication.id, IS_ITSELF),
-            ),
-            Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
-        )
-        .correlate(Milestone, Publication)
-        .scalar_subquery()
-    )
-    columns = (*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on"))
-    return (
-        with_facts(select(*columns))
-        .where(IS_DOCUMENT, _is_of_period())
-        .order_by(Partnership.slug, Milestone.reports_on.is_not(None), Milestone.reports_on, Milestone.id)
-    )
-
-
-def _national(row: Any, period: Period, today: date) -> NationalDocument:
-    year = _year(row.reports_on, period)
-    return NationalDocument(
-        partnership=row.slug,
-        document=f"annual-report-{year}" if year else "plan",
-        state=document_state(first_facts(row), today),
-        target_on=row.target_on,
-        due_on=row.due_on,
-        prepared_on=row.done_on if row.is_prepared else None,
-        sent_on=row.sent_on,
-        published_on=row.published_on,
-        own_start_on=row.own_start_on,
-    )
