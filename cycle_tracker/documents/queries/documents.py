@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, Select, bindparam, case, func, or_, select
@@ -23,6 +24,9 @@ from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication
+
+KEPT_LISTS = 16
+"""Lists of documents that are kept beside the rows that they were made from: those that several people read."""
 
 
 class Document(NamedTuple):
@@ -83,7 +87,13 @@ def late_documents(today: date, within: frozenset[int] | None) -> Asked:
 
 def documents_from(rows: Iterable[Any], today: date) -> list[Document]:
     """The documents in the rows of `late_documents`."""
-    return [_document(row, today) for row in rows]
+    return list(_documents_of(tuple([row[:_NUMBER_OF_COLUMNS] for row in rows]), today))
+
+
+@lru_cache(KEPT_LISTS)
+def _documents_of(rows: tuple[tuple[Any, ...], ...], today: date) -> tuple[Document, ...]:
+    """What these rows say on this day. The same rows say the same, so it is worked out once for all who ask."""
+    return tuple(_document(row, today) for row in rows)
 
 
 def _asked(
@@ -125,22 +135,7 @@ def _incomplete(
     if one_period:
         narrowed.append(_period_start() == day_of("period"))
     return (
-        with_facts(
-            select(
-                *FACTS,
-                Milestone.done_on,
-                Milestone.reason,
-                _period_start(),
-                Milestone.id,
-                Milestone.key,
-                Milestone.title,
-                Milestone.partnership_id,
-                Partnership.slug,
-                Partnership.name,
-                _escalated_on(Audience.GOVERNANCE),
-                _escalated_on(Audience.NATIONAL),
-            )
-        )
+        with_facts(select(*_COLUMNS))
         .where(OneOf(Milestone.id, late), *narrowed)
         .order_by(Milestone.measured_on, Partnership.name, Milestone.id)
     )
@@ -162,10 +157,28 @@ def _escalated_on(audience: Audience) -> Any:
     )
 
 
-def _document(row: Any, today: date) -> Document:
+_COLUMNS: tuple[Any, ...] = (
+    *FACTS,
+    Milestone.done_on,
+    Milestone.reason,
+    _period_start(),
+    Milestone.id,
+    Milestone.key,
+    Milestone.title,
+    Milestone.partnership_id,
+    Partnership.slug,
+    Partnership.name,
+    _escalated_on(Audience.GOVERNANCE),
+    _escalated_on(Audience.NATIONAL),
+)
+"""What `_document` reads, in this order."""
+_NUMBER_OF_COLUMNS = len(_COLUMNS)
+
+
+def _document(row: tuple[Any, ...], today: date) -> Document:
     facts = first_facts(row)
     kind, reports_on, published_on, explanation, done_on, reason, period_start, *rest = row[len(facts) :]
-    number, key, title, partnership_id, slug, name, escalated_on, raised_on, *_ = rest
+    number, key, title, partnership_id, slug, name, escalated_on, raised_on = rest
     state = document_state(facts, today)
     # Of a plan, the days past the guidance date count up to the day on which it was prepared.
     ended_on = done_on if facts.is_prepared else published_on
@@ -179,7 +192,7 @@ def _document(row: Any, today: date) -> Document:
         slug,
         name,
         state,
-        row.target_on,
+        facts.target_on or today,
         days_past(facts.measured_on, ended_on or today),
         lag_days(reports_on, published_on, today),
         bool(facts.published),

@@ -249,7 +249,7 @@ def test_what_is_not_known_is_left_out_and_never_breaks_the_page(nation: Nation)
         assert page.status_code == 200, query
         assert groups(page) == {"Outstanding": ["Angus"]}, query
         if not query.startswith("page"):
-            assert "We ignored these filters because we did not recognise them" in said(page), query
+            assert "We do not recognise these filters, so we ignored them" in said(page), query
 
 
 @pytest.mark.on_both_databases

@@ -4,8 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
+
+from flask import get_template_attribute
+from markupsafe import Markup
 
 from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState
@@ -38,6 +42,7 @@ INTROS = {
     DocumentState.NOT_REQUIRED: "An official marked these as not required and gave a reason. Not counted as late.",
 }
 
+KEPT_TABLES = 64
 PLACES = {state: place for place, state in enumerate(STATES)}
 
 # The heading of the column of boxes.
@@ -86,7 +91,7 @@ class StateGroup:
     state: DocumentState
     title: str
     intro: str
-    lines: list[OutstandingRow]
+    documents: tuple[Document, ...]
 
     @property
     def columns(self) -> list[str]:
@@ -122,9 +127,23 @@ def in_order(
 def grouped(documents: Sequence[Document]) -> list[StateGroup]:
     """Documents that are in order, under their states."""
     return [
-        StateGroup(state, document_status(state).label, INTROS[state], [_line(one) for one in group])
+        StateGroup(state, document_status(state).label, INTROS[state], tuple(group))
         for state, group in groupby(documents, key=lambda one: one.state)
     ]
+
+
+def table_rows(group: StateGroup, *, with_boxes: bool) -> Markup:
+    """The rows of the table of one state. With boxes, they can be ticked."""
+    return _table_rows(group.documents, tuple(group.columns), asks=with_boxes and group.can_be_asked_about)
+
+
+@lru_cache(KEPT_TABLES)
+def _table_rows(documents: tuple[Document, ...], shown: tuple[str, ...], *, asks: bool) -> Markup:
+    """Kept under all that they are made from: nothing else is in them, so what was made once is right for everybody to
+    whom these documents may be shown."""
+    macro = get_template_attribute("national/outstanding/_rows.html", "outstanding_rows")
+    rows: Markup = macro([_line(one) for one in documents], shown, asks)
+    return rows
 
 
 def tiles(documents: Iterable[Document], filters: OutstandingFilters | None = None) -> list[Tile]:

@@ -8,7 +8,15 @@ from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.documents import list_documents
 from cycle_tracker.national.web.outstanding.forms import OutstandingFilters
 from cycle_tracker.national.web.outstanding.not_joined import not_joined, stands_in_row
-from cycle_tracker.national.web.outstanding.presenters import columns, counts_in_words, grouped, in_order, sheet, tiles
+from cycle_tracker.national.web.outstanding.presenters import (
+    columns,
+    counts_in_words,
+    grouped,
+    in_order,
+    sheet,
+    table_rows,
+    tiles,
+)
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
 from cycle_tracker.web.paging import pages_of
@@ -45,7 +53,10 @@ def show() -> ResponseReturnValue:
         tiles=tiles(found, filters),
         counts=counts_in_words(in_list),
         pages=pages,
-        groups=[(group, columns(group, filters, with_boxes=may_ask)) for group in grouped(pages.items)],
+        groups=[
+            (group, columns(group, filters, with_boxes=may_ask), table_rows(group, with_boxes=may_ask))
+            for group in grouped(pages.items)
+        ],
         may_ask=may_ask,
         not_joined=not_joined(in_order(filter(stands_in_row, found), filters.state.value)),
     )
