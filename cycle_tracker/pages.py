@@ -19,6 +19,8 @@ from cycle_tracker.documents.web.completion import section as completion_section
 from cycle_tracker.documents.web.date_changes import section as date_changes_section
 from cycle_tracker.documents.web.date_changes.routes import bp as date_changes
 from cycle_tracker.documents.web.not_required.routes import bp as not_required
+from cycle_tracker.documents.web.on_behalf import section as on_behalf_section
+from cycle_tracker.documents.web.on_behalf.routes import bp as on_behalf
 from cycle_tracker.documents.web.preparations.routes import bp as preparations
 from cycle_tracker.documents.web.publications import section as publications_section
 from cycle_tracker.documents.web.publications.copies import bp as copies
@@ -103,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_starts,
     disagreements,
     directions,
+    on_behalf,
     copies,
     kept_copies,
     approvals,
@@ -154,6 +157,7 @@ MILESTONE_SECTIONS: tuple[SectionOf, ...] = (
     completion_section.section_of,
     publications_section.section_of,
     beside_plan_section.section_of,
+    on_behalf_section.section_of,
     receipts_section.section_of,
     requests_section.section_of,
     escalation_section.section_of,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cycle_tracker.core import clock
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries.on_behalf.waiting import is_any_to_notify
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
@@ -62,6 +63,7 @@ def queue_notices(today: date) -> Report:
     at_work = None if SCOTLAND.is_working_day(today) else at_work_on(today)
     swept = queue_due_notices(today, clock.now(), at_work=at_work)
     gathered = gather_waiting_notices(today, clock.now(), of_today_alone=at_work is not None)
+    written = _notify_of_acts() if at_work is None else 0
     counts = {
         "working_day": 1,
         **asdict(swept),
@@ -70,8 +72,21 @@ def queue_notices(today: date) -> Report:
         "failed": gathered.failed,
         "folded": gathered.folded,
         "missed_runs": missed,
+        "acts_on_behalf": written,
     }
     return Report(counts)
+
+
+def _notify_of_acts() -> int:
+    """Write to planning leads what officials recorded on their behalf; on a bank holiday it waits."""
+    if not is_any_to_notify():
+        return 0
+    # Not at the top: what documents need is loaded only where something was recorded.
+    from cycle_tracker.documents.services.on_behalf.mails import notify_of_acts
+
+    written = notify_of_acts(clock.now())
+    db.session.commit()
+    return written
 
 
 def send_outbox(today: date) -> Report:

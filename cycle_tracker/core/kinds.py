@@ -121,3 +121,24 @@ class Agreed(StrEnum):
     def label(self) -> str:
         """The answer in words for a page."""
         return {Agreed.YES: "Yes", Agreed.NO: "No", Agreed.NOT_KNOWN: "Not known"}[self]
+
+
+class OnBehalf(StrEnum):
+    """What an official recorded for a partnership."""
+
+    PUBLISHED = "published"
+    SENT = "sent"
+    HISTORY = "history"
+    OWN_START = "own-start"
+    DISAGREEMENT = "disagreement"
+
+    @property
+    def label(self) -> str:
+        """What was recorded, in words for a page and an email."""
+        return {
+            OnBehalf.PUBLISHED: "Published and sent to the Scottish Government",
+            OnBehalf.SENT: "Sent to the Scottish Government",
+            OnBehalf.HISTORY: "Past record of publication",
+            OnBehalf.OWN_START: "Own start of the plan",
+            OnBehalf.DISAGREEMENT: "Notice of disagreement",
+        }[self]

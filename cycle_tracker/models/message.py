@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     DOCUMENT_PUBLISHED = "document-published"
     COPY_NOT_SENT = "copy-not-sent"
+    ON_BEHALF = "on-behalf"
     UPDATE_REQUEST = "update-request"
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105

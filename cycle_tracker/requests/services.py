@@ -22,7 +22,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.audiences import addressee_of, audiences_for
 from cycle_tracker.requests.queries.documents_to_ask import as_asked

@@ -1,13 +1,14 @@
-"""What is recorded beside a plan."""
+"""What is recorded beside a plan, and what officials recorded on behalf of a partnership."""
 
 from datetime import date
 from typing import Any
 
 from cycle_tracker.core.clock import now
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind, PowerUsed
+from cycle_tracker.core.kinds import Kind, OnBehalf, PowerUsed
 from cycle_tracker.models.approval import Direction, Disagreement, OwnStart
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import ActOnBehalf
 from cycle_tracker.models.organisation import OrganisationKind
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from tests.access_matrix.cells import LEAD, MILESTONE, OFFICIAL, Cell
@@ -15,7 +16,7 @@ from tests.factories import make_milestone, make_organisation, make_user
 
 LATE = "/partnerships/{slug}/milestones/2020-23.late-"
 """The beginning of the keys of plans, one for each form: what one changes the next leaves."""
-RECORDERS, OFFICIALS = frozenset({LEAD, OFFICIAL}), frozenset({OFFICIAL})
+RECORDERS, LEADS, OFFICIALS = frozenset({LEAD, OFFICIAL}), frozenset({LEAD}), frozenset({OFFICIAL})
 OWN_START = f"{MILESTONE}/own-start"
 STARTS = (("version", "1"), ("starts_on", "1 4 2021"), ("allowed_by", "A law"))
 DISAGREEMENTS, DIRECTIONS = f"{MILESTONE}/disagreements", f"{MILESTONE}/directions"
@@ -40,6 +41,7 @@ DIRECTED = (
     ("address", "https://www.example.org/direction"),
 )
 VERSION = (("version", "1"),)
+ACT = f"{MILESTONE}/on-behalf/<int(max=2147483647):number>"
 REASON = (("version", "1"), ("reason", "It was a mistake."))
 
 TABLE = [
@@ -59,13 +61,18 @@ TABLE = [
     Cell(DIRECTIONS, "POST", f"{LATE}7/directions", OFFICIALS, data=DIRECTED),
     Cell(f"{DIRECTION}/taking-back", "GET", f"{LATE}8/directions/{{direction}}/taking-back", OFFICIALS),
     Cell(f"{DIRECTION}/taking-back", "POST", f"{LATE}8/directions/{{direction}}/taking-back", OFFICIALS, data=REASON),
+    Cell(f"{ACT}/dispute", "GET", f"{LATE}9/on-behalf/{{act_9}}/dispute", LEADS),
+    Cell(f"{ACT}/dispute", "POST", f"{LATE}9/on-behalf/{{act_9}}/dispute", LEADS, data=REASON),
+    Cell(f"{ACT}/settlement", "GET", f"{LATE}10/on-behalf/{{act_10}}/settlement", OFFICIALS),
+    Cell(f"{ACT}/settlement", "POST", f"{LATE}10/on-behalf/{{act_10}}/settlement", OFFICIALS, data=REASON),
 ]
 
 
 def make(partnership: Partnership) -> dict[str, object]:
-    """Plans beside which nothing is recorded, two with own starts, two with a notice, and one with a direction."""
+    """Plans beside which nothing is recorded, two with own starts, two with a notice, one with a direction,
+    and two of which an official recorded that they were sent."""
     recorder = make_user(f"Recorder beside plans of {partnership.name}")
-    plans = {number: _plan(partnership, number) for number in range(1, 9)}
+    plans = {number: _plan(partnership, number) for number in range(1, 11)}
     provider = make_organisation(f"Board beside {partnership.name}", kind=OrganisationKind.INTEGRATION_JOINT_BOARD)
     db.session.add(
         PartnershipBody(
@@ -88,13 +95,17 @@ def make(partnership: Partnership) -> dict[str, object]:
         about="The plan is to be made.",
         **recorded,
     )
-    db.session.add_all([*notices, direction])
+    acts = [ActOnBehalf(milestone_id=plans[number].id, what=OnBehalf.SENT, **recorded) for number in (9, 10)]
+    acts[1].disputed_by_id, acts[1].disputed_at, acts[1].dispute = recorder.id, now(), "It was not sent."
+    db.session.add_all([*notices, direction, *acts])
     db.session.flush()
     return {
         "provider": provider.id,
         "notice_5": notices[0].id,
         "notice_6": notices[1].id,
         "direction": direction.id,
+        "act_9": acts[0].id,
+        "act_10": acts[1].id,
     }
 
 

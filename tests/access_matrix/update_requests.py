@@ -9,8 +9,8 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.update_request import UpdateRequest
 from tests.access_matrix.cells import ADMINISTRATOR, EVERYBODY, LEAD, OFFICIAL, Cell, everywhere
 from tests.factories import at_seven, make_user
 

@@ -25,10 +25,10 @@ from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.organisation import OrganisationKind
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, Version
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from cycle_tracker.web_app import create_app
 from tests.support.databases import make_quick

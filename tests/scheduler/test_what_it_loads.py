@@ -23,7 +23,12 @@ print(" ".join(sorted(known)))
 print(" ".join(sorted(wanted - known)))
 """
 JOBS_NEED = {
-    "queue-notices": ["reminders.services.digests", "reminders.services.reminders", "operations.services.alarms"],
+    "queue-notices": [
+        "reminders.services.digests",
+        "reminders.services.reminders",
+        "operations.services.alarms",
+        "documents.queries.on_behalf.waiting",
+    ],
     "send-outbox": ["reminders.services.sending", "operations.services.alarms"],
 }
 """The jobs that write rows which refer to others, and the services that each imports."""

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import OnBehalf
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.queries.copies import waiting_government_copy
 from cycle_tracker.documents.services.document_copies import take_back_copy
+from cycle_tracker.documents.services.on_behalf.acts import note_act
 from cycle_tracker.documents.services.publications import (
     record_copy_to_government,
     record_publication,
@@ -79,6 +81,7 @@ def record_received_document(
 
 def _send_before(plan: Milestone, known: ReceivedDocument, *, by: User, today: date, now: datetime) -> PublicationCopy:
     """The copy of a plan that is not published, of which nothing was recorded here."""
+    note_act(plan, OnBehalf.SENT, by=by, now=now)
     (copy,) = record_waiting_copies(
         plan, [scottish_government()], sent_on=known.sent_on, by=by, today=today, now=now, confirmed=known.confirmed
     )
@@ -91,6 +94,7 @@ def _published_copy(
     """The copy of what is published, which is recorded as published and as sent where it is not yet."""
     publication = find_publication(document)
     if publication is None or publication.is_draft:
+        note_act(document, OnBehalf.PUBLISHED, by=by, now=now)
         publication = record_publication(
             document,
             address=known.address,
@@ -101,6 +105,8 @@ def _published_copy(
             now=now,
             confirmed=known.confirmed,
         )
+    elif government_copy(publication) is None:
+        note_act(document, OnBehalf.SENT, by=by, now=now)
     return government_copy(publication) or _send_on_behalf(publication, known, by=by, today=today, now=now)
 
 

@@ -1,4 +1,5 @@
-"""Recording the history of an import whose plan has no problems. Nobody is emailed: a record of the past is no news."""
+"""Recording the history of an import whose plan has no problems. Nobody is emailed, for a record of the past
+is no news, but the planning leads for whom an official recorded it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,9 +7,11 @@ from datetime import date, datetime
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.kinds import OnBehalf
 from cycle_tracker.core.periods import Period
 from cycle_tracker.cycles.services.cycles import open_documents
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent
+from cycle_tracker.documents.services.on_behalf.acts import note_act
 from cycle_tracker.documents.services.publication_corrections import correct_publication
 from cycle_tracker.documents.services.publications import (
     PublishedAddress,
@@ -36,12 +39,15 @@ def record_history(plan: Plan, viewer: Viewer, *, by: User, today: date, now: da
     for one in beside_what_is_there(wanted):
         _record(one, by=by, today=today, now=now)
         document = _there(one.document)
+        on_behalf = not viewer.can(Permission.RECORD_PUBLICATION, one.partnership.id)
+        if on_behalf:
+            note_act(document, OnBehalf.HISTORY, by=by, now=now)
         audit.record_milestone(
             document,
             "history-recorded",
             by=by,
             at=now,
-            after={"on_behalf": not viewer.can(Permission.RECORD_PUBLICATION, one.partnership.id)},
+            after={"on_behalf": on_behalf},
             reason=one.row.note,
         )
 

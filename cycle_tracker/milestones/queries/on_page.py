@@ -25,16 +25,18 @@ from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.evidence import Comment, Evidence, StoredFile
 from cycle_tracker.models.milestone import Milestone, predecessors
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.officials import ActOnBehalf, UpdateRequest
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 
 
 class Attached(NamedTuple):
     """Of which kinds of thing a milestone has any."""
 
+    acts_on_behalf: bool
+    """What officials recorded about it for the partnership."""
     answers: bool
     approvals: bool
     before_own_start: bool
@@ -122,6 +124,7 @@ def _kinds() -> list[ColumnElement[bool]]:
     """A column for each kind of thing, in the order of `Attached`."""
     part, plan = aliased(Milestone), aliased(Milestone)
     columns: dict[str, ColumnElement[bool]] = {
+        "acts_on_behalf": _any(ActOnBehalf.milestone_id),
         "answers": _any(Answer.milestone_id),
         "approvals": _any(Approval.milestone_id),
         "before_own_start": _any(plan.cycle_id, plan.own_start_on > Milestone.reports_on, of=Milestone.cycle_id),

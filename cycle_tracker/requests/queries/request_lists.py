@@ -15,8 +15,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, number_of, rows_of
 from cycle_tracker.models.base import UtcDateTime
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.requests.queries.requests import in_state, is_waiting, whole_requests
 from cycle_tracker.requests.rules import RequestState
 

@@ -17,7 +17,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.milestones.queries.due_states import is_past
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
-from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.user import User
 from cycle_tracker.requests.rules import RequestState
 

@@ -7,7 +7,7 @@ from datetime import date
 from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
-from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.requests.queries.request_lists import RequestSort
 from cycle_tracker.requests.rules import RequestState
 from cycle_tracker.requests.services import state_of

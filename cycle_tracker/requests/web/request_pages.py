@@ -9,7 +9,7 @@ from cycle_tracker.core import addresses
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.mail.services.mail_templates import mail_templates
-from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.requests.queries.requests import MailedTo
 from cycle_tracker.requests.rules import UNANSWERED
 from cycle_tracker.requests.services import Draft, mail_words, state_of

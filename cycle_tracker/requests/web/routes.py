@@ -9,7 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.models.update_request import UpdateRequest
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.requests.queries.documents_to_ask import list_documents_to_ask
 from cycle_tracker.requests.queries.request_lists import RequestSort, count_update_requests, list_update_requests

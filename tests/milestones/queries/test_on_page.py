@@ -23,9 +23,9 @@ from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.evidence import Comment, Evidence
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,

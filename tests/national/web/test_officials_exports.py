@@ -19,10 +19,10 @@ from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationAddress, PublicationCopy
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from tests.factories import make_cycle, make_government, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, sign_in

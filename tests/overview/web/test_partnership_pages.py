@@ -14,8 +14,8 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,

@@ -19,8 +19,8 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message, MessageBody, MessageKind
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.requests.queries.documents_to_ask import list_documents_to_ask
 from cycle_tracker.requests.queries.requests import in_state, mailed_to, newest_requests

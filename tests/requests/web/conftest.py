@@ -14,8 +14,8 @@ from cycle_tracker.core.clock import LONDON
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.models.update_request import UpdateRequest
 from cycle_tracker.models.user import User
 from tests.factories import (
     make_cycle,

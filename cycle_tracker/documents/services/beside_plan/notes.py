@@ -10,9 +10,10 @@ from typing import Any
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind, PowerUsed
+from cycle_tracker.core.kinds import Kind, OnBehalf, PowerUsed
 from cycle_tracker.core.web_addresses import ensure_web_address
 from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.documents.services.on_behalf.acts import note_act
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.approval import Direction, Disagreement
@@ -74,6 +75,8 @@ def record_disagreement(
     db.session.add(notice)
     after = {**_facts(body, known), "on_behalf": on_behalf}
     audit.record_milestone(plan, "disagreement-recorded", by=by, at=now, after=after)
+    if on_behalf:
+        note_act(plan, OnBehalf.DISAGREEMENT, by=by, now=now)
     _saved(plan)
     return notice
 

@@ -7,12 +7,13 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, OnBehalf
 from cycle_tracker.core.periods import Period
 from cycle_tracker.documents.queries.beside_plan.own_starts import find_own_start
 from cycle_tracker.documents.rules.own_starts import ensure_own_start
 from cycle_tracker.documents.services.explanations import ensure_stands_apart
 from cycle_tracker.documents.services.facts import date_plan
+from cycle_tracker.documents.services.on_behalf.acts import note_act
 from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -57,6 +58,8 @@ def propose_own_start(
         after={"starts_on": starts_on, "on_behalf": on_behalf},
         reason=own_start.allowed_by,
     )
+    if on_behalf:
+        note_act(plan, OnBehalf.OWN_START, by=by, now=now)
     count_as_changed(plan)
     db.session.flush()
     return own_start

@@ -4,21 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import get_template_attribute
 from markupsafe import Markup
 
-from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
+from cycle_tracker.national.web.outstanding.rows import rows_of_table
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Tile
 from cycle_tracker.web.sheets import Cell, Sheet
-from cycle_tracker.web.wording import day, document_status
+from cycle_tracker.web.wording import document_status
 
 INTROS = {
     DocumentState.OUTSTANDING: (
@@ -42,7 +40,6 @@ INTROS = {
     DocumentState.NOT_REQUIRED: "An official marked these as not required and gave a reason. Not counted as late.",
 }
 
-KEPT_TABLES = 64
 PLACES = {state: place for place, state in enumerate(STATES)}
 
 # The heading of the column of boxes.
@@ -64,24 +61,6 @@ COLUMNS = (
     "Escalated on",
     "Escalated to the Scottish Government escalation group on",
 )
-
-
-class OutstandingRow(NamedTuple):
-    """One document in the table."""
-
-    number: int
-    title: str
-    address: str
-    partnership: str
-    partnership_address: str
-    guidance_date: str
-    days_past: str
-    lag: str
-    published: str
-    expected: str
-    explanation: str
-    escalated: str
-    raised: str
 
 
 @dataclass(frozen=True)
@@ -134,16 +113,7 @@ def grouped(documents: Sequence[Document]) -> list[StateGroup]:
 
 def table_rows(group: StateGroup, *, with_boxes: bool) -> Markup:
     """The rows of the table of one state. With boxes, they can be ticked."""
-    return _table_rows(group.documents, tuple(group.columns), asks=with_boxes and group.can_be_asked_about)
-
-
-@lru_cache(KEPT_TABLES)
-def _table_rows(documents: tuple[Document, ...], shown: tuple[str, ...], *, asks: bool) -> Markup:
-    """Kept under all that they are made from: nothing else is in them, so what was made once is right for everybody to
-    whom these documents may be shown."""
-    macro = get_template_attribute("national/outstanding/_rows.html", "outstanding_rows")
-    rows: Markup = macro([_line(one) for one in documents], shown, asks)
-    return rows
+    return rows_of_table(group.documents, tuple(group.columns), asks=with_boxes and group.can_be_asked_about)
 
 
 def tiles(documents: Iterable[Document], filters: OutstandingFilters | None = None) -> list[Tile]:
@@ -206,41 +176,6 @@ def _cells(document: Document) -> list[Cell]:
         document.escalated_on,
         document.raised_on,
     ]
-
-
-def _line(document: Document) -> OutstandingRow:
-    published = day(document.published_on) if document.published_on else "Date not known"
-    return OutstandingRow(
-        number=document.milestone_id,
-        title=document.title,
-        address=addresses.milestone(document.partnership_slug, document.key),
-        partnership=document.partnership_name,
-        partnership_address=addresses.partnership(document.partnership_slug),
-        guidance_date=first_date(document),
-        days_past=f"{document.days_past:,}" if not document.published or document.published_on else "Not known",
-        lag=_lag(document),
-        published=published if document.published else "",
-        expected=f"New expected date {day(document.expected_on)}" if document.expected_on else "",
-        explanation=document.explanation,
-        escalated=f"Escalated on {day(document.escalated_on)}" if document.escalated_on else "",
-        raised=f"Escalated to the Scottish Government escalation group on {day(document.raised_on)}"
-        if document.raised_on
-        else "",
-    )
-
-
-def first_date(document: Document) -> str:
-    """The guidance date, and of a late-started plan the own start from which its days are counted."""
-    if document.own_start_on is None:
-        return day(document.target_on)
-    return f"{day(document.target_on)}. Own start {day(document.own_start_on)}"
-
-
-def _lag(document: Document) -> str:
-    """The lag of a report; a plan has none, and one published on an unknown day has one that nobody knows."""
-    if document.published and document.published_on is None:
-        return "Not known"
-    return "–" if document.lag is None else f"{document.lag:,}"
 
 
 def _tile_colour(state: DocumentState) -> str:

@@ -10,7 +10,8 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.not_joined import NotJoined, not_joined
-from cycle_tracker.national.web.outstanding.presenters import first_date, in_order, tiles
+from cycle_tracker.national.web.outstanding.presenters import in_order, tiles
+from cycle_tracker.national.web.outstanding.rows import first_date
 from cycle_tracker.overview.queries.document_copies import ToReceive, list_to_receive
 from cycle_tracker.web.page_parts import Task, Tile
 from cycle_tracker.web.wording import Status, count, day, document_status

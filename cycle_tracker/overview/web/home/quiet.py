@@ -8,11 +8,12 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.answers.queries import wanted_dates
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.statements import Asked, rows_and_which_find_any, which_find_any
+from cycle_tracker.documents.queries.on_behalf.acts import disputed_acts
 from cycle_tracker.documents.queries.proposals import proposals_to_note
 from cycle_tracker.overview.queries.document_copies import not_notified
 from cycle_tracker.overview.queries.group_escalations import raised_to_nation
 from cycle_tracker.overview.queries.leavers import orphaned_milestones
-from cycle_tracker.overview.web.home import failed_mails, leavers, presenters, proposals, raised, requests
+from cycle_tracker.overview.web.home import disputes, failed_mails, leavers, presenters, proposals, raised, requests
 from cycle_tracker.overview.web.home import wanted_dates as dates
 from cycle_tracker.requests.queries.request_lists import requests_followed, requests_to_answer
 
@@ -51,5 +52,7 @@ def _of_officials(viewer: Viewer, now: datetime) -> Iterable[Part]:
         yield "proposals", proposals_to_note(viewer), proposals.to_note
     if viewer.can(Permission.READ_OUTSTANDING):
         yield "raised", raised_to_nation(viewer, today), lambda asked: raised.tasks(asked, today)
+    if viewer.can(Permission.RECORD_ON_BEHALF):
+        yield "disputed", disputed_acts(viewer), lambda asked: disputes.tasks(asked.rows())
     if viewer.can(Permission.ASK_FOR_UPDATES):
         yield "requests", requests_followed(viewer), lambda _: requests.followed(viewer, today, now)

@@ -9,6 +9,8 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.documents.web.beside_plan.event_words import SHARED as SHARED_OF_PLANS
 from cycle_tracker.documents.web.beside_plan.event_words import beside_plan_words
+from cycle_tracker.documents.web.on_behalf.event_words import SHARED as SHARED_ON_BEHALF
+from cycle_tracker.documents.web.on_behalf.event_words import on_behalf_words
 from cycle_tracker.documents.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
 from cycle_tracker.documents.web.publications.event_words import document_event_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
@@ -29,7 +31,13 @@ NEWEST = 3
 
 OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
 # Events of a document that officials see.
-SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | SHARED_OF_PLANS | OF_OFFICIALS
+SHARED_EVENTS = (
+    frozenset({"published", "told-government"})
+    | SHARED_OF_DOCUMENTS
+    | SHARED_OF_PLANS
+    | SHARED_ON_BEHALF
+    | OF_OFFICIALS
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
         else f"{who} recorded that this was sent to the Scottish Government",
     }
     other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
-    of_document = document_event_words(event, who) or beside_plan_words(event, who)
+    of_document = document_event_words(event, who) or beside_plan_words(event, who) or on_behalf_words(event, who)
     what = told.get(event.action) or event_words(event, who, names) or of_document or other
     return Entry(event.at, what, event.reason)
 

@@ -1,0 +1,1 @@
+"""Pages about what officials recorded for a partnership."""

@@ -1,0 +1,53 @@
+"""Disputing what an official recorded for a partnership, and settling a dispute."""
+
+from functools import partial
+
+from flask import Blueprint, flash, redirect
+from flask.typing import ResponseReturnValue
+
+from cycle_tracker.access.rules.permissions import Permission
+from cycle_tracker.documents.queries.on_behalf.acts import get_act
+from cycle_tracker.documents.services.on_behalf.acts import dispute_act, settle_dispute
+from cycle_tracker.documents.web.on_behalf.section import act_words
+from cycle_tracker.documents.web.reasons import do_with_reason
+from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.web.access import current_viewer, requires
+
+bp = Blueprint(
+    "on_behalf", __name__, url_prefix="/partnerships/<slug>/milestones/<key>/on-behalf/<int(max=2147483647):number>"
+)
+
+
+@bp.route("/dispute", methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def dispute(slug: str, key: str, number: int) -> ResponseReturnValue:
+    """Say that it is not right, and why. Pressed twice, the second finds that it is said."""
+    document, act = get_act(current_viewer(), slug, key, number, to=Permission.RECORD_PUBLICATION)
+    if act.disputed_at is not None:
+        flash("This was disputed already. What was said is below.", "info")
+        return redirect(page_of(document))
+    return do_with_reason(
+        document,
+        partial(dispute_act, document, act),
+        template="documents/on_behalf/dispute.html",
+        saved=lambda: f"Saved. {act.recorded_by.name} gets an email." if act.recorded_by.active else "Saved.",
+        words=act_words(act),
+    )
+
+
+@bp.route("/settlement", methods=["GET", "POST"])
+@requires(Permission.RECORD_ON_BEHALF)
+def settle(slug: str, key: str, number: int) -> ResponseReturnValue:
+    """Answer a dispute: what was corrected, or why the record is right."""
+    document, act = get_act(current_viewer(), slug, key, number, to=Permission.RECORD_ON_BEHALF)
+    if not act.is_disputed:
+        flash("No answer is needed: this is not disputed, or was answered already.", "info")
+        return redirect(page_of(document))
+    return do_with_reason(
+        document,
+        partial(settle_dispute, document, act),
+        template="documents/on_behalf/settle.html",
+        saved=lambda: "Saved. The dispute is answered.",
+        disputed=act,
+        words=act_words(act),
+    )
