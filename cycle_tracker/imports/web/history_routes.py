@@ -91,7 +91,15 @@ def _page(name: str, grid: HistoryGrid, *, only: Partnership | None, back: str, 
             grid.show(received.problems)
             received = ReceivedRows()
     return render_template(
-        name, grid=grid, forms=forms, form=submitted, received=received, partnership=only, back=back, **more
+        name,
+        grid=grid,
+        forms=forms,
+        form=submitted,
+        received=received,
+        partnership=only,
+        back=back,
+        on_behalf=only is None or not current_viewer().can(Permission.RECORD_PUBLICATION, only.id),
+        **more,
     )
 
 

@@ -5,11 +5,13 @@ from datetime import date
 from sqlalchemy import select
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import OnBehalf
 from cycle_tracker.imports.rules.history_rows import COLUMNS as OF_HISTORY
 from cycle_tracker.imports.services.files import read_file
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.officials import ActOnBehalf
 from cycle_tracker.models.pending_import import PendingImport
 from cycle_tracker.models.publication import Publication
 from tests.imports.web.conftest import HISTORY, NATIONAL, Moray, count, preview_of, problems, upload
@@ -88,6 +90,12 @@ def test_an_official_records_one_document_of_every_partnership_on_behalf(moray: 
         select(AuditEvent.after).where(AuditEvent.action == "history-recorded").order_by(AuditEvent.id)
     ).all()
     assert events == [{"on_behalf": True}, {"on_behalf": True}]
+    acts = db.session.scalars(select(ActOnBehalf)).all()
+    assert [(one.what, one.recorded_by_id) for one in acts] == [(OnBehalf.HISTORY, moray.official.id)] * 2
+    said_to_official = "The planning leads get one email about it the next working morning."
+    assert said_to_official in said(page)
+    assert said_to_official in said(client.get(HISTORY))
+    assert "We will not email anyone." in said(moray.client().get(HISTORY))
     page = client.get("/partnerships/fife/milestones/2020-23.annual-report-2")
     assert "Rhona Bell added this to the past records, on behalf of the partnership" in said(page)
 
