@@ -27,6 +27,8 @@ from cycle_tracker.documents.web.publications.routes import bp as publications
 from cycle_tracker.documents.web.receipts import section as receipts_section
 from cycle_tracker.documents.web.receipts.routes import bp as receipts
 from cycle_tracker.documents.web.register.routes import bp as register
+from cycle_tracker.documents.web.revisions import section as revisions_section
+from cycle_tracker.documents.web.revisions.routes import bp as revisions
 from cycle_tracker.feeds.web.routes import bp as calendar_feeds
 from cycle_tracker.governance.web.escalations.routes import bp as escalations
 from cycle_tracker.governance.web.groups.routes import bp as groups
@@ -103,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_starts,
     disagreements,
     directions,
+    revisions,
     copies,
     kept_copies,
     approvals,
@@ -153,6 +156,7 @@ MILESTONE_SECTIONS: tuple[SectionOf, ...] = (
     date_changes_section.section_of,
     completion_section.section_of,
     publications_section.section_of,
+    revisions_section.section_of,
     beside_plan_section.section_of,
     receipts_section.section_of,
     requests_section.section_of,

@@ -218,7 +218,7 @@ def _national_documents() -> Select[*tuple[Any, ...]]:
         .where(
             PublicationCopy.milestone_id == Milestone.id,
             or_(
-                PublicationCopy.publication_id.is_(None),
+                and_(PublicationCopy.publication_id.is_(None), PublicationCopy.revision_id.is_(None)),
                 and_(PublicationCopy.publication_id == Publication.id, IS_ITSELF),
             ),
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,

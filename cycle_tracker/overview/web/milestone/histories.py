@@ -11,6 +11,8 @@ from cycle_tracker.documents.web.beside_plan.event_words import SHARED as SHARED
 from cycle_tracker.documents.web.beside_plan.event_words import beside_plan_words
 from cycle_tracker.documents.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
 from cycle_tracker.documents.web.publications.event_words import document_event_words
+from cycle_tracker.documents.web.revisions.event_words import SHARED as SHARED_OF_REVISIONS
+from cycle_tracker.documents.web.revisions.event_words import revision_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.notice import Ending
@@ -29,7 +31,9 @@ NEWEST = 3
 
 OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
 # Events of a document that officials see.
-SHARED_EVENTS = frozenset({"published", "told-government"}) | SHARED_OF_DOCUMENTS | SHARED_OF_PLANS | OF_OFFICIALS
+SHARED_EVENTS = frozenset({"published", "told-government"}).union(
+    SHARED_OF_DOCUMENTS, SHARED_OF_PLANS, SHARED_OF_REVISIONS, OF_OFFICIALS
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
         else f"{who} recorded that this was sent to the Scottish Government",
     }
     other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
-    of_document = document_event_words(event, who) or beside_plan_words(event, who)
+    of_document = document_event_words(event, who) or beside_plan_words(event, who) or revision_words(event, who)
     what = told.get(event.action) or event_words(event, who, names) or of_document or other
     return Entry(event.at, what, event.reason)
 
