@@ -13,7 +13,8 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.wording import count, day
 from cycle_tracker.documents.queries.beside_plan.listed import Beside, BesidePlan, list_beside_plans
-from cycle_tracker.national.queries import CountedCriterion, NationalDocument, list_criteria, list_national_documents
+from cycle_tracker.national.criteria import CountedCriterion, list_criteria
+from cycle_tracker.national.queries import NationalDocument, list_national_documents
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -56,7 +57,10 @@ def _document(one: NationalDocument) -> dict[str, Any]:
         "state": one.state.value,
         **{
             name: _word(getattr(one, name))
-            for name in ("target_on", "own_start_on", "due_on", "prepared_on", "sent_on", "published_on")
+            for name in (
+                *("target_on", "own_start_on", "due_on", "prepared_on", "sent_on", "published_on"),
+                *("interim_until", "revision_target_on"),
+            )
         },
     }
 

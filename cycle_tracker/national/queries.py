@@ -1,5 +1,4 @@
-"""Every plan and annual report of a plan period, or of one partnership, whatever state it is in; and how many plans met
-the criteria of the review."""
+"""Every plan and annual report of a plan period, or of one partnership, whatever state it is in."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,22 +10,17 @@ from sqlalchemy import Select, and_, func, or_, select
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.core.document_states import DocumentState
-from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, number_of, rows_and_which_find_any, rows_of
 from cycle_tracker.documents.queries.document_facts import FACTS, IS_ITSELF, first_facts, with_facts
+from cycle_tracker.documents.queries.revisions.of_plans import target_in_preparation
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Publication, PublicationCopy
-from cycle_tracker.models.reference import Criterion
-from cycle_tracker.reference.files import read_partnerships
-
-# The plan periods whose plans were reviewed, and counted for all of Scotland.
-REVIEWED = ("2020-23", "2023-26")
 
 DocumentSort = tuple[DocumentState, Kind, int]
 """What documents are counted by: state, kind and year."""
@@ -36,7 +30,9 @@ class FollowedDocument(NamedTuple):
     """One document as officials follow it. `year` is the year of the period that a report covers, 0 for a plan.
 
     `expected_on` is the date of the newest explanation that was shared, `explanation` its words. `lag` counts days from
-    the 31 March that a report covers; None for a plan, and where the day of publication is not known.
+    the 31 March that a report covers; None for a plan, and where the day of publication is not known. `interim_until`
+    is the last day of an interim plan in place of the plan, `revision_target_on` the target date of a revision that is
+    in preparation.
     """
 
     partnership_id: int
@@ -53,6 +49,8 @@ class FollowedDocument(NamedTuple):
     expected_on: date | None
     lag: int | None
     own_start_on: date | None = None
+    interim_until: date | None = None
+    revision_target_on: date | None = None
 
 
 def list_documents_of_period(
@@ -98,7 +96,7 @@ def count_documents_of_period(
     return numbers
 
 
-_COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title)
+_COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title, target_in_preparation())
 """What `_one` reads, in this order."""
 _NUMBER_OF_COLUMNS = len(_COLUMNS)
 
@@ -139,7 +137,7 @@ def _is_of_period() -> OneOf:
 
 def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
     facts = first_facts(row)
-    kind, reports_on, published_on, explanation, partnership_id, key, title = row[len(facts) :]
+    kind, reports_on, published_on, explanation, partnership_id, key, title, revision_target_on = row[len(facts) :]
     is_measured = published_on is not None or not facts.published
     return FollowedDocument(
         partnership_id,
@@ -156,6 +154,8 @@ def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
         facts.explained_until,
         lag_days(reports_on, published_on, today) if is_measured else None,
         facts.own_start_on,
+        None if facts.published else facts.interim_until,
+        revision_target_on,
     )
 
 
@@ -169,7 +169,8 @@ def _year(reports_on: date | None, period: Period | None) -> int:
 class NationalDocument(NamedTuple):
     """One document of the national picture, named as in its key: `plan`, `annual-report-1`. `sent_on` is the day on
     which the Scottish Government was sent it, which may be before a plan is published; `own_start_on` the agreed start
-    of a late-started plan."""
+    of a late-started plan; `interim_until` the last day of an interim plan in place of the plan; `revision_target_on`
+    the target date of a revision that is in preparation."""
 
     partnership: str
     document: str
@@ -180,34 +181,13 @@ class NationalDocument(NamedTuple):
     sent_on: date | None
     published_on: date | None
     own_start_on: date | None
-
-
-class CountedCriterion(NamedTuple):
-    """One criterion of the review of plans, with the number of plans that met it fully, partly and not."""
-
-    number: str
-    fully: int | None
-    partially: int | None
-    not_met: int | None
-    unknown: int
+    interim_until: date | None
+    revision_target_on: date | None
 
 
 def list_national_documents(period: Period, today: date) -> list[NationalDocument]:
     """The documents of one plan period, by partnership, the plan before its reports. In one statement."""
     return [_national(row, period, today) for row in rows_of(_national_documents(), period=period.start)]
-
-
-def list_criteria(period: Period) -> list[CountedCriterion]:
-    """The criteria with the national counts of a period; none of a period that was not reviewed."""
-    if period.name not in REVIEWED:
-        return []
-    columns = [getattr(Criterion, f"{met}_{period.name.replace('-', '_')}") for met in ("fully", "partly", "not")]
-    rows = db.session.execute(select(Criterion.number, *columns).order_by(Criterion.position))
-    plans = len(read_partnerships())
-    return [
-        CountedCriterion(number, fully, partly, unmet, plans - sum(one or 0 for one in (fully, partly, unmet)))
-        for number, fully, partly, unmet in rows
-    ]
 
 
 @built_once
@@ -226,7 +206,10 @@ def _national_documents() -> Select[*tuple[Any, ...]]:
         .correlate(Milestone, Publication)
         .scalar_subquery()
     )
-    columns = (*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on"))
+    columns = (
+        *(*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on")),
+        target_in_preparation().label("revision_target_on"),
+    )
     return (
         with_facts(select(*columns))
         .where(IS_DOCUMENT, _is_of_period())
@@ -246,4 +229,6 @@ def _national(row: Any, period: Period, today: date) -> NationalDocument:
         sent_on=row.sent_on,
         published_on=row.published_on,
         own_start_on=row.own_start_on,
+        interim_until=None if row.is_published else row.interim_until,
+        revision_target_on=row.revision_target_on,
     )

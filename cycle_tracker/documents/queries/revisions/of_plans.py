@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
@@ -47,6 +48,16 @@ def get_plan_in_preparation(
     if found is None:
         raise NoResultFound
     return plan, found
+
+
+def target_in_preparation() -> ScalarSelect[Any]:
+    """The target date of the revision of a document that is in preparation, for a list; None for any other."""
+    return (
+        select(Revision.target_on)
+        .where(Revision.milestone_id == Milestone.id, Revision.publication_id.is_(None), Revision.undone_at.is_(None))
+        .correlate(Milestone)
+        .scalar_subquery()
+    )
 
 
 def steps_of(plan: Milestone, revision: Revision) -> list[Milestone]:

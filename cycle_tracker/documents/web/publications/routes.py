@@ -28,7 +28,7 @@ from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.versions import present_version, version_before
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.documents.web.reasons import do_with_reason
-from cycle_tracker.documents.web.register.presenters import version_label
+from cycle_tracker.documents.web.versions import version_label
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models.milestone import Milestone

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cycle_tracker.core import addresses
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState
 from cycle_tracker.documents.queries.documents import Document
+from cycle_tracker.documents.web.versions import interim_words
 from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Tile
@@ -51,6 +52,7 @@ COLUMNS = (
     "Plan period",
     "Guidance date",
     "Own start",
+    "Interim plan until",
     "Days past",
     "Days after year end",
     "Published on",
@@ -179,6 +181,7 @@ def _cells(document: Document) -> list[Cell]:
         document.period.label if document.period else "",
         document.target_on,
         document.own_start_on,
+        document.interim_until,
         document.days_past if is_measured else None,
         document.lag if is_measured else None,
         document.published_on,
@@ -211,10 +214,14 @@ def _line(document: Document) -> OutstandingRow:
 
 
 def first_date(document: Document) -> str:
-    """The guidance date, and of a late-started plan the own start from which its days are counted."""
-    if document.own_start_on is None:
-        return day(document.target_on)
-    return f"{day(document.target_on)}. Own start {day(document.own_start_on)}"
+    """The guidance date, of a late-started plan the own start from which its days are counted, and the interim plan
+    that stands in place of the plan with its last day."""
+    found = [day(document.target_on)]
+    if document.own_start_on is not None:
+        found.append(f"Own start {day(document.own_start_on)}")
+    if document.interim_until is not None:
+        found.append(interim_words(document.interim_until))
+    return ". ".join(found)
 
 
 def _lag(document: Document) -> str:
