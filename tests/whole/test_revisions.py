@@ -183,6 +183,7 @@ def test_an_interim_plan_is_named_with_its_last_day_everywhere(moray: Moray) -> 
         late = soup(moray.official.get("/outstanding?partnership=moray&kind=plan&period=2026-29"))
         assert any(words in " ".join(row.get_text(" ").split()) for row in late.select("tbody tr"))
         assert words in said(moray.official.get("/partnerships/moray"))
+        assert f"{words}. Not published" in said(moray.lead.get("/partnerships/moray/status"))
         assert words in moray.register()
     assert words in said(moray.official.get("/")), "among the first that are late"
     rows = moray.official.get("/outstanding/export.csv?partnership=moray&kind=plan").get_data(as_text=True)
