@@ -59,8 +59,7 @@ def record_waiting_copies(
     for receiver in receivers:
         if receiver.id in there:
             raise RuleBroken(f"A copy to {receiver.name} is already recorded.", field="receivers")
-    if revision is None:
-        ensure_likely_day(plan, sent_on, confirmed=confirmed)
+    ensure_likely_day(plan, sent_on, confirmed=confirmed)
     recorded = [_record(plan, receiver, sent_on, revision, by=by, now=now) for receiver in receivers]
     settle(plan, by=by, now=now)
     count_as_changed(plan)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.core.document_states import DocumentState
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
@@ -26,12 +27,15 @@ from cycle_tracker.documents.services.revisions.preparing import (
     take_up_revision,
 )
 from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
+from cycle_tracker.milestones.queries.on_page import get_milestone_on_page
 from cycle_tracker.milestones.services.milestones import drop_milestone, finish_milestone, move_local_date
 from cycle_tracker.models.approval import Revision
+from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.publication import Publication, Version
+from cycle_tracker.national.queries import list_national_documents
 from cycle_tracker.reminders.services.bookmarks import ask_again
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.documents.services.moray import BOARD_AGREED, NOW, PUBLISHED, TODAY, Moray
@@ -100,6 +104,25 @@ def publish_revised(moray: Moray, on: date = TODAY) -> Publication:
     return found
 
 
+def recorded(moray: Moray, action: str) -> int:
+    """How many events of the plan there are of this kind."""
+    found = select(AuditEvent.id).where(AuditEvent.action == action, AuditEvent.subject_id == moray.plan.id)
+    return len(db.session.scalars(found).all())
+
+
+def sweep_until(day: date) -> None:
+    """The job runs every day up to this one."""
+    for number in range((day - TODAY).days):
+        morning = TODAY + timedelta(days=number + 1)
+        queue_due_notices(morning, moment(morning))
+
+
+def notified(step: Milestone) -> bool:
+    return bool(
+        db.session.scalars(select(Notice.id).where(Notice.milestone_id == step.id, Notice.queued_on > TODAY)).all()
+    )
+
+
 def test_it_has_five_suggested_steps_and_leaves_the_plan_as_it_is(moray: Moray) -> None:
     publication = publish_and_send(moray)
     before = (moray.state(), moray.plan.done_on, moray.publication.id)
@@ -164,6 +187,7 @@ def test_approvals_and_copies_wait_for_the_version_and_close_the_steps(moray: Mo
     assert {one.sent_on for one in moray.record.copies} == {PUBLISHED}
     assert (moray.find("approvals").done_on, moray.find("send-to-ministers").done_on) == (date(2026, 4, 2), PUBLISHED)
     assert moray.publication is publication
+    assert recorded(moray, "told-government") == 1, "officials read in the history of the plan alone"
     approval = get_coming_record(moray.plan, revision, TODAY).approvals[0]
     take_back_approval(moray.plan, approval, "It was of another draft.", by=moray.lead, now=NOW)
     assert (agree.state, agree.fact_count) == (State.IN_PROGRESS, 1)
@@ -294,14 +318,65 @@ def test_nobody_is_emailed_about_dates_that_had_passed_when_it_began(moray: Mora
     assert found["invite"].due_on == TODAY - timedelta(weeks=14)
     ask_again(Milestone.partnership_id == moray.partnership.id, TODAY)  # as a change of policy does
     db.session.commit()
-    day = TODAY
-    while day < TODAY + timedelta(days=60):
-        day += timedelta(days=1)
-        queue_due_notices(day, moment(day))
-    told = select(Notice.milestone_id).where(Notice.queued_on > TODAY)
-    notified = set(db.session.scalars(told))
-    assert found["invite"].id not in notified
-    assert found["consult"].id in notified
+    sweep_until(TODAY + timedelta(days=16))
+    assert not notified(found["invite"])
+    assert notified(found["consult"])
+
+
+@pytest.mark.in_full
+def test_nobody_is_emailed_about_dates_that_had_passed_when_they_were_given(moray: Moray) -> None:
+    publish_and_send(moray)
+    begin(moray, TODAY + timedelta(weeks=60))
+    invite = steps(moray)["invite"]
+    move_revision(moray.plan, TODAY + timedelta(weeks=20), "It is urgent.", by=moray.lead, today=TODAY, now=NOW)
+    db.session.commit()
+    assert invite.due_on == TODAY - timedelta(weeks=6)
+    sweep_until(TODAY + timedelta(days=10))
+    assert not notified(invite)
+    abandon_revision(moray.plan, "The plan can stay.", by=moray.lead, now=NOW)
+    take_up_revision(moray.plan, "It cannot.", by=moray.lead, now=NOW)
+    db.session.commit()
+    sweep_until(TODAY + timedelta(days=20))
+    assert not notified(invite)
+
+
+def test_what_is_recorded_of_the_revision_is_never_of_the_plan(moray: Moray) -> None:
+    first = publish_and_send(moray)
+    revision = begin(moray)
+    approve(moray, revision, "NHS Grampian", date(2026, 5, 11))
+    send(moray, revision, receivers(moray, revision), date(2026, 5, 14))
+    undo_publication(first, "It is not published.", by=moray.lead, now=NOW)
+    db.session.commit()
+    assert {one.approved_on for one in moray.record.approvals} == {BOARD_AGREED, date(2026, 4, 2)}
+    assert moray.record.copies == ()
+    (national,) = [one for one in list_national_documents(moray.cycle.period, TODAY) if one.document == "plan"]
+    assert (national.sent_on, moray.state()) == (None, DocumentState.PREPARED_NOT_PUBLISHED)
+    client_sees = get_milestone_on_page(viewers_of([moray.lead.id], TODAY)[moray.lead.id], "moray", moray.plan.key)
+    assert client_sees.copies == []
+    again = moray.publish()
+    assert (len(again.copies), len(moray.record.approvals)) == (0, 2)
+    coming = get_coming_record(moray.plan, revision, TODAY)
+    assert (len(coming.approvals), len(coming.copies)) == (1, 7)
+
+
+def test_publishing_opens_no_steps_again_and_leaves_the_dates_of_open_ones(moray: Moray) -> None:
+    moray.approve_all()
+    moray.publish()
+    begin(moray)
+    approvals, sending = moray.find("approvals"), moray.find("send-to-providers")
+    before = sending.due_on
+    record_newer_version(
+        moray.publication,
+        address="",
+        published_on=TODAY,
+        reason=WHY,
+        reopen=[approvals],
+        by=moray.lead,
+        today=TODAY,
+        now=NOW,
+    )
+    assert (approvals.state, approvals.done_on) == (State.DONE, date(2026, 4, 2))
+    assert (sending.is_open, sending.due_on) == (True, before)
 
 
 def test_a_key_that_somebody_took_is_not_given_again(moray: Moray) -> None:
