@@ -165,7 +165,7 @@ def test_moray_revises_its_plan(moray: Moray) -> None:
     # Undone on the next day: the revision is in preparation again, with all that is recorded of it.
     moray.on(date(2027, 10, 21))
     moray.send("publication/taking-back", reason="Only one of the two bodies has published it.")
-    assert list(moray.done()) == ["invite", "consult", "agree", "send"]
+    assert set(moray.done()) == {"invite", "consult", "agree", "send"}
     assert moray.plan() == {**before, "revision_target_on": "2027-09-30"}
     assert PREPARED in moray.cell()
     assert "evised" not in moray.register()
