@@ -29,6 +29,8 @@ from cycle_tracker.documents.web.publications.routes import bp as publications
 from cycle_tracker.documents.web.receipts import section as receipts_section
 from cycle_tracker.documents.web.receipts.routes import bp as receipts
 from cycle_tracker.documents.web.register.routes import bp as register
+from cycle_tracker.documents.web.revisions import section as revisions_section
+from cycle_tracker.documents.web.revisions.routes import bp as revisions
 from cycle_tracker.feeds.web.routes import bp as calendar_feeds
 from cycle_tracker.governance.web.escalations.routes import bp as escalations
 from cycle_tracker.governance.web.groups.routes import bp as groups
@@ -106,6 +108,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     disagreements,
     directions,
     on_behalf,
+    revisions,
     copies,
     kept_copies,
     approvals,
@@ -156,6 +159,7 @@ MILESTONE_SECTIONS: tuple[SectionOf, ...] = (
     date_changes_section.section_of,
     completion_section.section_of,
     publications_section.section_of,
+    revisions_section.section_of,
     beside_plan_section.section_of,
     on_behalf_section.section_of,
     receipts_section.section_of,

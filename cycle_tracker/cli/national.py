@@ -61,7 +61,10 @@ def _document(one: NationalDocument) -> dict[str, Any]:
         "state": one.state.value,
         **{
             name: _word(getattr(one, name))
-            for name in ("target_on", "own_start_on", "due_on", "prepared_on", "sent_on", "published_on")
+            for name in (
+                *("target_on", "own_start_on", "due_on", "prepared_on", "sent_on", "published_on"),
+                *("interim_until", "revision_target_on"),
+            )
         },
     }
 

@@ -53,6 +53,8 @@ class Fact(StrEnum):
     AGREED = "agreed"
     MINISTERS_SENT = "ministers-sent"
     PROVIDERS_SENT = "providers-sent"
+    # To all of them, Ministers and providers: the one step of sending a revised plan.
+    COPIES_SENT = "copies-sent"
     PUBLISHED = "published"
 
 

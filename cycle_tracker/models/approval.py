@@ -1,5 +1,5 @@
 """What each lead body decided about a document before it was published, when a plan was prepared by that, and what is
-recorded beside a plan."""
+recorded beside a plan. And revisions of plans, which are in preparation before they are published."""
 
 from datetime import date, datetime
 
@@ -21,20 +21,31 @@ class Approval(Base):
     Subject to changes: who signs off, by when, and on which day they did. Deferred: to which meeting, on which day.
     Noted: whether the body agreed to the plan, and who said so. What does not belong to the decision is empty.
 
-    `publication_id` is the version that it belongs to, empty until the document itself is published.
+    `publication_id` is the version that it belongs to, empty until the document itself is published. An approval of a
+    revision in preparation has its `revision_id`, which stays, and gets its version when that is published.
     """
 
     __tablename__ = "approvals"
     __table_args__ = (
         UniqueConstraint("publication_id", "organisation_id"),
         partial_index(
-            "uq_approvals_to_come", "milestone_id", "organisation_id", where="publication_id IS NULL", unique=True
+            "uq_approvals_to_come",
+            *("milestone_id", "organisation_id"),
+            where="publication_id IS NULL AND revision_id IS NULL",
+            unique=True,
+        ),
+        partial_index(
+            "uq_approvals_of_revision",
+            *("revision_id", "organisation_id"),
+            where="publication_id IS NULL AND revision_id IS NOT NULL",
+            unique=True,
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publications.id"))
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     manner: Mapped[Manner] = mapped_column(words(Manner, "manner"))
     made_by: Mapped[str] = mapped_column(OneLine(200), default="")
@@ -138,3 +149,36 @@ class Direction(Recorded, Base):
     section: Mapped[PowerUsed] = mapped_column(words(PowerUsed, "section"))
     about: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(OneLine(2000), default="", server_default="")
+
+
+class Revision(Recorded, Base):
+    """One revision of a plan: why, and by when the bodies that lead are to agree it. Meanwhile the plan stays published
+    as it is.
+
+    `number` counts the revisions of a plan and is in the keys of its steps (`2026-29.revision-1.invite`).
+    `publication_id` is the version in which it was published; it is empty while the revision is in preparation, and
+    again if the record of that version is undone. One that is abandoned is undone, with a reason.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("milestone_id", "number"),
+        partial_index(
+            "uq_revisions_in_preparation",
+            "milestone_id",
+            where="publication_id IS NULL AND undone_at IS NULL",
+            unique=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"))
+    number: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    target_on: Mapped[date]
+    publication_id: Mapped[int | None] = mapped_column(ForeignKey("publications.id"), index=True)
+
+    @property
+    def in_preparation(self) -> bool:
+        """True until it is published or abandoned."""
+        return self.publication_id is None and self.undone_at is None

@@ -146,14 +146,24 @@ class PublicationCopy(Base):
 
     `publication_id` is the version that it belongs to. A plan is sent and published in either order (2014 Act, section
     10(7)), so a copy may be sent before the plan itself is published: its `publication_id` is empty until then.
-    `waited` says that it was, so that it waits again if the record of publication is undone.
+    `waited` says that it was, so that it waits again if the record of publication is undone. A copy of a revision that
+    is in preparation waits in the same way, with its `revision_id`, which stays.
     """
 
     __tablename__ = "publication_copies"
     __table_args__ = (
         UniqueConstraint("publication_id", "receiver_id"),
         partial_index(
-            "uq_publication_copies_to_come", "milestone_id", "receiver_id", where="publication_id IS NULL", unique=True
+            "uq_publication_copies_to_come",
+            *("milestone_id", "receiver_id"),
+            where="publication_id IS NULL AND revision_id IS NULL",
+            unique=True,
+        ),
+        partial_index(
+            "uq_publication_copies_of_revision",
+            *("revision_id", "receiver_id"),
+            where="publication_id IS NULL AND revision_id IS NOT NULL",
+            unique=True,
         ),
         partial_index(
             "ix_publication_copies_to_receive",
@@ -165,6 +175,7 @@ class PublicationCopy(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publications.id"))
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     receiver_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     waited: Mapped[bool] = mapped_column(default=False, server_default=false())
     sent_on: Mapped[date | None]

@@ -18,7 +18,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.message_states import MessageState
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.documents.queries.revisions.of_plans import steps_of
+from cycle_tracker.models.approval import Approval, Revision
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.group import Meeting
@@ -259,6 +260,25 @@ def test_there_is_a_draft_and_a_revised_version_to_look_at(demo: Flask) -> None:
         .where(Publication.version.in_([Version.DRAFT, Version.REVISED]))
     ).all()
     assert {tuple(row) for row in versions} == {("moray", Version.DRAFT), ("fife", Version.REVISED)}
+
+
+def test_one_plan_is_revised_and_stays_published_meanwhile(demo: Flask) -> None:
+    revision, plan, slug = db.session.execute(
+        select(Revision, Milestone, Partnership.slug)
+        .join(Milestone, Milestone.id == Revision.milestone_id)
+        .join(Milestone.partnership)
+    ).one()
+    assert slug == "south-ayrshire"
+    assert revision.in_preparation
+    first = db.session.scalars(select(Publication).where(Publication.milestone_id == plan.id)).one()
+    begun_on = london_time(revision.recorded_at).date()
+    assert first.published_on is not None
+    assert first.published_on < begun_on
+    invite, consult, *others = steps_of(plan, revision)
+    assert invite.done_on is not None
+    assert begun_on < invite.done_on <= (invite.due_on or begun_on)
+    assert all(one.due_on > SEVEN.date() for one in (consult, *others) if one.due_on), "nothing of it is late"
+    assert all(one.owner is plan.owner for one in (invite, consult, *others))
 
 
 def test_the_history_is_sealed(demo: Flask) -> None:

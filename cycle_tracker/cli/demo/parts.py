@@ -30,6 +30,9 @@ WITHOUT_GROUP = "shetland-islands"
 # It revised its newest report.
 REVISES = "fife"
 
+# It revises its plan: the revision is in preparation.
+REVISES_PLAN = "south-ayrshire"
+
 
 class Part(StrEnum):
     """What becomes of a document."""

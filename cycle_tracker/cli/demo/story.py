@@ -11,6 +11,7 @@ from cycle_tracker.cli.demo.acts.documents import play_document
 from cycle_tracker.cli.demo.acts.owners import assign_owners
 from cycle_tracker.cli.demo.acts.past import Past
 from cycle_tracker.cli.demo.acts.present import play_present
+from cycle_tracker.cli.demo.acts.revising import revise_plan
 from cycle_tracker.cli.demo.acts.steps import play_step
 from cycle_tracker.cli.demo.chances import days, in_office_hours, working_day
 from cycle_tracker.cli.demo.emails import send_past_emails
@@ -128,6 +129,7 @@ def _play(partnership: Partnership, cycles: list[Cycle], people: People, governm
             _play_act(act, past)
             if cycle.period.start <= on <= cycle.period.end:
                 add_actions(cycle, act, people)
+                revise_plan(act)
     past.write()
     return scene
 

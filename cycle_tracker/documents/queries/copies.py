@@ -82,7 +82,11 @@ def waiting_government_copy(document: Milestone) -> PublicationCopy | None:
 def _waiting() -> Select[Any]:
     return (
         select(PublicationCopy)
-        .where(PublicationCopy.milestone_id.in_(numbers_of("documents")), PublicationCopy.publication_id.is_(None))
+        .where(
+            PublicationCopy.milestone_id.in_(numbers_of("documents")),
+            PublicationCopy.publication_id.is_(None),
+            PublicationCopy.revision_id.is_(None),
+        )
         .options(joinedload(PublicationCopy.receiver))
         .order_by(PublicationCopy.milestone_id, PublicationCopy.id)
     )

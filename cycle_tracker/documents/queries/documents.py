@@ -37,7 +37,8 @@ class Document(NamedTuple):
     `explanation` is the newest that was shared, with its new date in `expected_on`; of a document that is not required
     it is the reason. `escalated_on` is the day on which an escalation that is still open fell due to the governance
     group, `raised_on` the day on which it was raised to the Scottish Government escalation group. `joined` says that
-    its partnership uses the service, or will from a day that is set.
+    its partnership uses the service, or will from a day that is set. `interim_until` is the last day of an interim plan
+    that stands in place of the plan.
     """
 
     milestone_id: int
@@ -60,6 +61,7 @@ class Document(NamedTuple):
     raised_on: date | None = None
     joined: bool = True
     own_start_on: date | None = None
+    interim_until: date | None = None
 
 
 def list_documents(
@@ -203,4 +205,5 @@ def _document(row: tuple[Any, ...], today: date) -> Document:
         raised_on,
         facts.notify_from is not None,
         facts.own_start_on,
+        None if facts.published else facts.interim_until,
     )

@@ -42,6 +42,7 @@ def fact_states(record: DocumentRecord, today: date) -> dict[Fact, FactState]:
         Fact.AGREED: agreed_state(_agreements(record), [one.id for one in record.lead_bodies], _agreed(record, today)),
         Fact.MINISTERS_SENT: sent_state(copies, ministers),
         Fact.PROVIDERS_SENT: sent_state(copies, providers),
+        Fact.COPIES_SENT: sent_state(copies, [*ministers, *providers]),
         Fact.PUBLISHED: published_state(_published(record, publication)),
     }
 

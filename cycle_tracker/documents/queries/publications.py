@@ -122,7 +122,7 @@ def _record(
     day = _day_of(document, publication, today)
     parts = [one for one in bodies if one.holds_on(day)]
     version = publication.id if publication is not None and publication.is_document else None
-    approvals = [one for one in approvals if one.publication_id == version]
+    approvals = [one for one in approvals if _is_of(one, version)]
     leads = [one.organisation for one in parts if one.role is BodyRole.LEAD]
     receivers = receivers_of(document, parts, leads, national)
     others = dict.fromkeys(one.organisation for one in parts if one.organisation not in receivers)
@@ -130,6 +130,11 @@ def _record(
         others |= dict.fromkeys(one for one in national if one not in receivers)
     led = [one for one in bodies if one.role is BodyRole.LEAD]
     return DocumentRecord(document, publication, approvals, leads, receivers, tuple(others), led)
+
+
+def _is_of(approval: Approval, version: int | None) -> bool:
+    """Whether an approval is of a version, or with None of the first one to come: not of a revision in preparation."""
+    return approval.publication_id == version and (version is not None or approval.revision_id is None)
 
 
 def list_gaps(documents: Collection[Milestone], today: date) -> dict[int, list[Gap]]:

@@ -31,7 +31,8 @@ class ReceiptSort(StrEnum):
 @dataclass(frozen=True)
 class CopyToReceive:
     """One document that was sent and is not received: the number of its copy, what it is, and its days. `published_on`
-    is the day of the version that was sent; a plan may be sent before it is published."""
+    is the day of the version that was sent; a plan may be sent before it is published, and so may its revision, of
+    which a copy is then one (`of_revision`)."""
 
     copy_id: int
     key: str
@@ -41,6 +42,7 @@ class CopyToReceive:
     is_published: bool
     published_on: date | None
     sent_on: date
+    of_revision: bool
 
 
 def list_to_receive(
@@ -109,6 +111,7 @@ def _to_receive(viewer: Viewer, partnership: str) -> Select[*tuple[Any, ...]]:
             Publication.id.is_not(None).label("is_published"),
             func.coalesce(Publication.published_on, FIRST_PUBLISHED_ON).label("published_on"),
             PublicationCopy.sent_on,
+            (Publication.id.is_(None) & PublicationCopy.revision_id.is_not(None)).label("of_revision"),
         )
         .select_from(PublicationCopy)
         .join(PublicationCopy.receiver)

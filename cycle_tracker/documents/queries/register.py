@@ -53,10 +53,12 @@ class EarlierVersion(NamedTuple):
     version: Version
     published_on: date | None
     addresses: list[PublishedAddress]
+    interim_until: date | None
 
 
 class PublishedDocument(NamedTuple):
-    """One published document, with the versions before it, the newest first."""
+    """One published document, with the versions before it, the newest first. `interim_until` is the last day of an
+    interim plan."""
 
     partnership: str
     title: str
@@ -67,6 +69,8 @@ class PublishedDocument(NamedTuple):
     kind: Kind
     earlier: list[EarlierVersion]
     milestone_id: int
+    version: Version
+    interim_until: date | None
 
 
 def list_published(
@@ -109,15 +113,17 @@ def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
     before them, where there are any."""
     found: dict[int, PublishedDocument] = {}
     newer = set()
-    for number, name, title, kind, start, published_on, newer_on, version, milestone_id, *where in rows:
-        form, language, address, *_ = where
+    for number, name, title, kind, start, published_on, newer_on, place, milestone_id, *rest in rows:
+        version, interim_until, form, language, address, *_ = rest
         document = found.get(number)
         if document is None:
             period = Period(start) if start else None
             found[number] = document = PublishedDocument(
-                name, title, period, published_on, newer_on, [], kind, [], milestone_id
+                *(name, title, period, published_on, newer_on, [], kind, [], milestone_id),
+                version,
+                interim_until,
             )
-            if version > 1:
+            if place > 1:
                 newer.add(number)
         if address is not None:
             document.addresses.append(PublishedAddress(form, language, address))
@@ -128,10 +134,10 @@ def _read(rows: Sequence[Any]) -> list[PublishedDocument]:
 
 def _add_earlier(found: Mapping[int, PublishedDocument], rows: Sequence[Any]) -> None:
     places: dict[int, list[PublishedAddress]] = {}
-    for present, number, version, published_on, form, language, address in rows:
+    for present, number, version, published_on, interim_until, form, language, address in rows:
         if number not in places:
             places[number] = []
-            found[present].earlier.append(EarlierVersion(version, published_on, places[number]))
+            found[present].earlier.append(EarlierVersion(version, published_on, places[number], interim_until))
         if address is not None:
             places[number].append(PublishedAddress(form, language, address))
 
@@ -152,6 +158,7 @@ def _documents(*, one_partnership: bool, one_period: bool, paged: bool) -> Selec
     columns = [
         *(Publication.id, Partnership.name, Milestone.title, Milestone.kind, Cycle.period_start),
         *(FIRST_PUBLISHED_ON, _NEWER_ON, Publication.number, Publication.milestone_id),
+        *(Publication.version, Publication.interim_until),
     ]
     address = [PublicationAddress.form, PublicationAddress.language, PublicationAddress.address]
     order = (
@@ -224,6 +231,7 @@ def _earlier() -> Select[*tuple[Any, ...]]:
             before.id,
             before.version,
             before.published_on,
+            before.interim_until,
             PublicationAddress.form,
             PublicationAddress.language,
             PublicationAddress.address,

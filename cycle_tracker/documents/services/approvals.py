@@ -13,7 +13,7 @@ from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, LATEST_DUE, ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models.approval import Approval, Preparation
+from cycle_tracker.models.approval import Approval, Preparation, Revision
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.user import User
@@ -52,9 +52,17 @@ class ApprovalDetails:
 
 
 def record_approval(
-    document: Milestone, body: Organisation, details: ApprovalDetails, *, by: User, today: date, now: datetime
+    document: Milestone,
+    body: Organisation,
+    details: ApprovalDetails,
+    *,
+    by: User,
+    today: date,
+    now: datetime,
+    revision: Revision | None = None,
 ) -> Approval:
-    """Record what a lead body made of a document: of the version that is published, or of the one to come.
+    """Record what a lead body made of a document: of the version that is published, or of the one to come; or of a
+    `revision` in preparation.
 
     Whether the body leads, and whether the person may record for it, is asked where both are fetched. Raises RuleBroken
     for what is no document, for a day that cannot be.
@@ -64,7 +72,8 @@ def record_approval(
     known, present = _possible(document, details, today), present_version(document)
     approval = Approval(
         milestone_id=document.id,
-        publication_id=present.id if present is not None and present.is_document else None,
+        publication_id=present.id if present is not None and present.is_document and revision is None else None,
+        revision_id=revision.id if revision is not None else None,
         organisation=body,
         **asdict(known),
         agreed_recorded_by_id=by.id if known.agreed else None,

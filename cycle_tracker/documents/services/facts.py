@@ -11,13 +11,15 @@ from sqlalchemy import exists, or_, select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Fact, Kind
 from cycle_tracker.core.lifecycle import State, is_allowed
 from cycle_tracker.documents.queries.explanations import newest_explanations
 from cycle_tracker.documents.queries.facts import fact_states, prepared_of
 from cycle_tracker.documents.queries.publications import get_record
+from cycle_tracker.documents.queries.revisions.of_plans import get_coming_record, list_revisions, revision_of
 from cycle_tracker.documents.rules.facts import FactState
 from cycle_tracker.documents.rules.prepared import Prepared
+from cycle_tracker.documents.rules.revisions import revision_of_key
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.milestones import complete, date_by
 from cycle_tracker.models.approval import Approval, Preparation
@@ -54,16 +56,39 @@ def settle(document: Milestone, *, by: User | None, now: datetime, reason: str =
         record = get_record(document, today)
     _date_by_interim(document, record.publication, now=now)
     is_revised = publication is not None and publication.version is Version.REVISED
-    for step in _dated_by(document):
+    prepared_anew = is_revised and publication is not None and revision_of(publication) is not None
+    for step in _dated_by(document) if not prepared_anew else ():
         if not is_revised:
             date_by(step, document.done_on if done else None, now=now)
         elif step.is_open:  # what was done for the version before it keeps the date of that
             date_by(step, publication.published_on if publication else None, now=now)
     states = fact_states(record, today)
+    of_revisions = _states_of_revisions(document, publication, states, today)
     for step in _completed_by(document):
-        if step.fact is not None:
-            _settle_step(step, states[step.fact], by=by, now=now, reason=reason)
+        number = revision_of_key(step.key)
+        known = states if number is None else of_revisions.get(number)
+        if step.fact is None or known is None:
+            continue
+        if number is None and prepared_anew and step.state is State.DONE:
+            continue  # it was done for a version before; the revision has a step of its own
+        _settle_step(step, known[step.fact], by=by, now=now, reason=reason)
     db.session.flush()
+
+
+def _states_of_revisions(
+    document: Milestone, publication: Publication | None, states: dict[Fact, FactState], today: date
+) -> dict[int, dict[Fact, FactState]]:
+    """The facts of the revision that is in preparation, and of the one that the present version is, by number. The
+    steps of any other stay as they are."""
+    if document.kind is not Kind.PLAN:
+        return {}
+    found = {}
+    for revision in list_revisions(document):
+        if revision.in_preparation:
+            found[revision.number] = fact_states(get_coming_record(document, revision, today), today)
+        elif publication is not None and revision.publication_id == publication.id:
+            found[revision.number] = states
+    return found
 
 
 def settle_documents(document_ids: Collection[int | None], *, by: User | None, now: datetime) -> None:

@@ -8,7 +8,10 @@ from sqlalchemy import select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.documents.queries.revisions.of_plans import find_revision
+from cycle_tracker.documents.rules.revisions import due_again_on
 from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publications import (
@@ -17,6 +20,7 @@ from cycle_tracker.documents.services.publications import (
     facts_of_publication,
     set_places,
 )
+from cycle_tracker.documents.services.revisions.preparing import publish_revision
 from cycle_tracker.documents.services.sendings import stop_sendings_of_replaced
 from cycle_tracker.documents.services.versions import add_version, approvals_of, ensure_present, move_approvals
 from cycle_tracker.documents.services.waiting_copies import give_waiting_copies
@@ -27,6 +31,8 @@ from cycle_tracker.models.approval import Approval
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Form, Publication, Version
 from cycle_tracker.models.user import User
+
+DATED_AGAIN = "counted from the day on which the revised version was recorded"
 
 
 def version_that_follows(version: Version) -> Version | None:
@@ -55,21 +61,16 @@ def record_newer_version(
 
     The version before it stays as it is: where it was, its kept copy, to whom copies went, and the approvals made until
     its day. Those of the new one are looked for afresh. A plan stays prepared on the day of its first version, and a
-    report published. The plan that follows an interim one is the plan itself: the approvals made so far, and the copies
-    of it that were sent, are its own, and its day is the day of publication. Raises RuleBroken without a reason, for a
-    draft, and for a day that cannot be.
+    report published. If a revision was in preparation, this is it: it has the approvals and copies that were recorded
+    of it, its steps are done by the facts, and no others are opened again. The plan that follows an interim one is the
+    plan itself: the approvals made so far, and the copies of it that were sent, are its own, and its day is the day of
+    publication. Raises RuleBroken without a reason, for a draft, and for a day that cannot be.
     """
     ensure_present(publication)
-    document, version = publication.milestone, version_that_follows(publication.version)
-    if version is None:
-        raise RuleBroken("Only a draft is published. Record the document itself first.")
-    if not reason.strip():
-        raise RuleBroken("Enter what has changed in this version.", field="reason")
-    ensure_day_of_publication(document, version, published_on, today, confirmed=True)
-    present_day = publication.published_on or publication.first_published_on
-    if published_on is not None and present_day is not None and published_on < present_day:
-        raise RuleBroken("It cannot be published before the version it replaces.", field="published_on")
-    its_own, later = _approvals_by_day(publication, present_day)
+    document, present_day = publication.milestone, publication.published_on or publication.first_published_on
+    version = _ensure_newer(publication, published_on, present_day, reason, today)
+    prepared = find_revision(document) if version is Version.REVISED else None
+    its_own, later = _approvals_by_day(publication, present_day) if prepared is None else _as_they_are(publication)
     before = facts_of_publication(publication)
     before["approvals"] = [facts_of_approval(approval) for approval in its_own]
     stop_sendings_of_replaced(publication, now=now)
@@ -77,26 +78,51 @@ def record_newer_version(
     move_approvals(later, newer)
     if not publication.is_document:
         give_waiting_copies(newer, by=by, now=now)
+    if prepared is not None:
+        publish_revision(document, newer)
+        reopen = ()
     set_places(newer, [PublishedAddress(Form.FULL, "en", address)] if address else [])
     after = facts_of_publication(newer) | {"opened_again": [step.key for step in reopen]}
     audit.record_milestone(
         document, "newer-version-published", by=by, at=now, before=before, after=after, reason=reason.strip()
     )
-    if version is Version.REVISED:
+    if version is Version.REVISED and prepared is None:
         _leave_as_they_are(document, reopen)
     for step in reopen:
-        _open_again(step, document, published_on, reason.strip(), by=by, now=now)
+        _open_again(step, document, published_on, reason.strip(), by=by, today=today, now=now)
     settle(document, by=by, now=now, reason=reason.strip())
     count_as_changed(document)
     db.session.flush()
     return newer
 
 
+def _ensure_newer(
+    publication: Publication, published_on: date | None, present_day: date | None, reason: str, today: date
+) -> Version:
+    """What the newer version is. Raises RuleBroken as `record_newer_version` does."""
+    version = version_that_follows(publication.version)
+    if version is None:
+        raise RuleBroken("Only a draft is published. Record the document itself first.")
+    if not reason.strip():
+        raise RuleBroken("Enter what has changed in this version.", field="reason")
+    ensure_day_of_publication(publication.milestone, version, published_on, today, confirmed=True)
+    if published_on is not None and present_day is not None and published_on < present_day:
+        raise RuleBroken("It cannot be published before the version it replaces.", field="published_on")
+    return version
+
+
 def _open_again(
-    step: Milestone, document: Milestone, published_on: date | None, reason: str, *, by: User, now: datetime
+    step: Milestone,
+    document: Milestone,
+    published_on: date | None,
+    reason: str,
+    *,
+    by: User,
+    today: date,
+    now: datetime,
 ) -> None:
-    """Open a step again with the date that goes with the new version; one that hangs on the period has none until the
-    lead gives it a local date."""
+    """Open a step again with the date that goes with the new version. One that hangs on the period, or on a day that is
+    not known, gets a suggested date from the day on which the version is recorded: without one nobody is reminded."""
     if step.is_open:
         return
     before = {"target_on": step.target_on, "due_on": step.due_on}
@@ -104,6 +130,9 @@ def _open_again(
     step.expected_date = False
     if step.follows_id == document.id:
         date_by(step, published_on, now=now)
+    if step.due_on is None:
+        step.target_on = step.due_on = due_again_on(step.key, today)
+        step.date_basis, step.date_citation = Basis.SUGGESTED, DATED_AGAIN
     audit.record_milestone(
         step,
         "date-set-anew",
@@ -122,6 +151,11 @@ def _leave_as_they_are(document: Milestone, reopen: Collection[Milestone]) -> No
     steps = select(Milestone).where(Milestone.fact_of_id == document.id, Milestone.state == State.DONE)
     for step in db.session.scalars(steps.order_by(Milestone.id)):
         step.details_not_known = step not in reopen
+
+
+def _as_they_are(publication: Publication) -> tuple[list[Approval], list[Approval]]:
+    """All approvals of this version stay with it: those of a revision that was in preparation are its own."""
+    return approvals_of(publication.milestone, publication), []
 
 
 def _approvals_by_day(publication: Publication, day: date | None) -> tuple[list[Approval], list[Approval]]:

@@ -15,6 +15,7 @@ from cycle_tracker.documents.services.publications import (
     facts_of_publication,
     set_places,
 )
+from cycle_tracker.documents.services.revisions.preparing import prepare_again
 from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.documents.services.versions import (
     approvals_of,
@@ -153,10 +154,11 @@ def _move_with(publication: Publication, *, was_document: bool, by: User, now: d
 def undo_publication(publication: Publication, reason: str, *, by: User, now: datetime) -> None:
     """Undo the record that the present version is published, with its addresses and copies; what it had completed is
     open again, and the version before it, if there is one, is present again. Its approvals wait for another version,
-    and so do the copies that were sent before it was published.
+    and so do the copies that were sent before it was published. A revision that was published in it is in preparation
+    again, and they are its own.
 
     The row stays, as known up to now, and the audit has the facts with the reason. The bytes of a kept copy go. Raises
-    RuleBroken without a reason.
+    RuleBroken without a reason, and while another revision of the plan is in preparation.
     """
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
@@ -171,7 +173,8 @@ def undo_publication(publication: Publication, reason: str, *, by: User, now: da
         reason=reason.strip(),
     )
     stop_sendings(publication, now=now)
-    move_approvals(approvals_of(document, publication), None)
+    if not prepare_again(publication):
+        move_approvals(approvals_of(document, publication), None)
     let_copies_wait(publication)
     publication.is_present, publication.recorded_to = False, now
     arrange_versions(document)

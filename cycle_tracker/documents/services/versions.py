@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.core.extensions import db
@@ -148,7 +148,8 @@ def keep_facts_before(row: Publication, *, by: User, now: datetime) -> None:
 def approvals_of(document: Milestone, publication: Publication | None) -> list[Approval]:
     """The approvals of a version; of None those of the document itself, while that is not published."""
     version = publication.id if publication is not None else None
-    belongs = Approval.publication_id.is_(None) if version is None else Approval.publication_id == version
+    to_come = and_(Approval.publication_id.is_(None), Approval.revision_id.is_(None))
+    belongs = to_come if version is None else Approval.publication_id == version
     found = select(Approval).where(Approval.milestone_id == document.id, belongs)
     return list(db.session.scalars(found.order_by(Approval.id)))
 
@@ -157,7 +158,8 @@ def move_approvals(approvals: Sequence[Approval], to: Publication | None) -> Non
     """Give approvals to a version, or with None to one that is still to come. Where a body has one there, its other one
     stays where it is."""
     for approval in approvals:
-        there = Approval.publication_id.is_(None) if to is None else Approval.publication_id == to.id
+        to_come = and_(Approval.publication_id.is_(None), Approval.revision_id.is_(None))
+        there = to_come if to is None else Approval.publication_id == to.id
         of_body = select(Approval.id).where(
             Approval.milestone_id == approval.milestone_id, Approval.organisation_id == approval.organisation_id, there
         )

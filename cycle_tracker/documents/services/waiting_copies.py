@@ -13,13 +13,14 @@ from cycle_tracker.core.errors import ChangedMeanwhile, RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind, PreparedFrom
 from cycle_tracker.documents.queries.copies import waiting_copies_of
+from cycle_tracker.documents.queries.revisions.of_plans import copies_that_wait
 from cycle_tracker.documents.rules.publications import Unlikely, why_copy_unlikely
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.sendings import stop_sendings
 from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
-from cycle_tracker.models.approval import Preparation
+from cycle_tracker.models.approval import Preparation, Revision
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, PublicationCopy
@@ -35,9 +36,10 @@ def record_waiting_copies(
     today: date,
     now: datetime,
     confirmed: bool = False,
+    revision: Revision | None = None,
 ) -> list[PublicationCopy]:
-    """Record that a copy of a plan which is not published itself was sent to each of these, on a day that may be
-    unknown. Nobody is emailed: it was sent.
+    """Record that a copy of a plan which is not published itself, or of a `revision` in preparation, was sent to each
+    of these, on a day that may be unknown. Nobody is emailed: it was sent.
 
     The plan need not be recorded as prepared. Raises RuleBroken for what is no plan, where nobody is named, for a day
     that cannot be, and for a receiver that was sent one; ChangedMeanwhile for a plan that is published by now; and
@@ -46,18 +48,19 @@ def record_waiting_copies(
     if plan.kind is not Kind.PLAN:
         raise RuleBroken("Record the report as published first. Only a plan is sent before it is published.")
     present = present_version(plan)
-    if present is not None and present.is_document:
+    if revision is None and present is not None and present.is_document:
         raise ChangedMeanwhile("The plan is recorded as published by now. Check the page, then try again.")
     if not receivers:
         raise RuleBroken("Choose who was sent a copy.", field="receivers")
     if sent_on is not None:
         ensure_past_day(sent_on, today, field="sent_on")
-    there = {copy.receiver_id for copy in waiting_copies_of(plan)}
+    waiting = waiting_copies_of(plan) if revision is None else copies_that_wait(revision)
+    there = {copy.receiver_id for copy in waiting}
     for receiver in receivers:
         if receiver.id in there:
             raise RuleBroken(f"A copy to {receiver.name} is already recorded.", field="receivers")
     ensure_likely_day(plan, sent_on, confirmed=confirmed)
-    recorded = [_record(plan, receiver, sent_on, by=by, now=now) for receiver in receivers]
+    recorded = [_record(plan, receiver, sent_on, revision, by=by, now=now) for receiver in receivers]
     settle(plan, by=by, now=now)
     count_as_changed(plan)
     db.session.flush()
@@ -65,14 +68,25 @@ def record_waiting_copies(
 
 
 def _record(
-    plan: Milestone, receiver: Organisation, sent_on: date | None, *, by: User, now: datetime
+    plan: Milestone,
+    receiver: Organisation,
+    sent_on: date | None,
+    revision: Revision | None,
+    *,
+    by: User,
+    now: datetime,
 ) -> PublicationCopy:
     copy = PublicationCopy(
-        milestone_id=plan.id, receiver=receiver, waited=True, sent_on=sent_on, sent_recorded_by_id=by.id
+        milestone_id=plan.id,
+        revision_id=revision.id if revision is not None else None,
+        receiver=receiver,
+        waited=True,
+        sent_on=sent_on,
+        sent_recorded_by_id=by.id,
     )
     db.session.add(copy)
     db.session.flush()
-    to_government = receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT
+    to_government = receiver.kind is OrganisationKind.SCOTTISH_GOVERNMENT and revision is None
     action, after = ("told-government", {"sent_on": sent_on}) if to_government else ("copy-sent", facts_of_copy(copy))
     audit.record_milestone(plan, action, by=by, at=now, after=after)
     return copy

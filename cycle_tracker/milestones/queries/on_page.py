@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, not_, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import aliased
 
@@ -17,7 +17,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.statements import built_once, columns_of, detached, number_of, parts_of, rows_of
 from cycle_tracker.milestones.queries.milestones import ensure_may_see
 from cycle_tracker.models.answer import Answer
-from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart
+from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart, Revision
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.date_change import DateChange
@@ -54,6 +54,8 @@ class Attached(NamedTuple):
     predecessors: bool
     publication: bool
     requests: bool
+    revisions: bool
+    """Revisions of a plan: in preparation, published after one, or abandoned."""
     versions: bool
     """Rows of its versions besides the present one: earlier ones, corrected ones, undone ones."""
     waiting: bool
@@ -120,6 +122,10 @@ def _attached() -> Select[*tuple[Any, ...]]:
     return select(*_kinds()).where(Milestone.id == number_of("milestone"))
 
 
+# Of a copy: it was sent of the plan before that was published, and not of a revision of it.
+_COMES_FIRST = and_(PublicationCopy.publication_id.is_(None), PublicationCopy.revision_id.is_(None))
+
+
 def _kinds() -> list[ColumnElement[bool]]:
     """A column for each kind of thing, in the order of `Attached`."""
     part, plan = aliased(Milestone), aliased(Milestone)
@@ -132,7 +138,7 @@ def _kinds() -> list[ColumnElement[bool]]:
             *(_any(one.milestone_id, one.undone_at.is_(None)) for one in (OwnStart, Disagreement, Direction))
         ),
         "comments": _any(Comment.milestone_id),
-        "copies": _any(PublicationCopy.milestone_id, PublicationCopy.publication_id.is_(None)),
+        "copies": _any(PublicationCopy.milestone_id, _COMES_FIRST),
         "date_changes": _any(DateChange.milestone_id),
         "escalations": _any(Escalation.milestone_id),
         "events": _any(AuditEvent.subject_id, AuditEvent.subject == "milestone"),
@@ -141,6 +147,7 @@ def _kinds() -> list[ColumnElement[bool]]:
         "notices": or_(_any(Notice.milestone_id, Notice.ended_at.is_(None)), _any(Notice.milestone_id)),
         "predecessors": _any(predecessors.c.milestone_id),
         "publication": _any(Publication.milestone_id, Publication.is_present.is_(True)),
+        "revisions": _any(Revision.milestone_id),
         "requests": _any(UpdateRequest.milestone_id),
         "versions": _any(Publication.milestone_id, not_(Publication.is_present)),
         "waiting": or_(_any(predecessors.c.predecessor_id), _any(part.parent_id)),
@@ -186,7 +193,7 @@ def _waiting() -> Select[*tuple[Any, ...]]:
         select(*columns_of(PublicationCopy, Organisation))
         .select_from(PublicationCopy)
         .join(PublicationCopy.receiver)
-        .where(PublicationCopy.milestone_id == number_of("milestone"), PublicationCopy.publication_id.is_(None))
+        .where(PublicationCopy.milestone_id == number_of("milestone"), _COMES_FIRST)
         .order_by(PublicationCopy.id)
     )
 

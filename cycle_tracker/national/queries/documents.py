@@ -15,6 +15,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import Asked, OneOf, built_once, day_of, number_of, rows_and_which_find_any, rows_of
 from cycle_tracker.documents.queries.document_facts import FACTS, first_facts, with_facts
+from cycle_tracker.documents.queries.revisions.of_plans import target_in_preparation
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
@@ -31,7 +32,9 @@ class FollowedDocument(NamedTuple):
     """One document as officials follow it. `year` is the year of the period that a report covers, 0 for a plan.
 
     `expected_on` is the date of the newest explanation that was shared, `explanation` its words. `lag` counts days from
-    the 31 March that a report covers; None for a plan, and where the day of publication is not known.
+    the 31 March that a report covers; None for a plan, and where the day of publication is not known. `interim_until`
+    is the last day of an interim plan in place of the plan, `revision_target_on` the target date of a revision that is
+    in preparation.
     """
 
     partnership_id: int
@@ -48,6 +51,8 @@ class FollowedDocument(NamedTuple):
     expected_on: date | None
     lag: int | None
     own_start_on: date | None = None
+    interim_until: date | None = None
+    revision_target_on: date | None = None
 
 
 def list_documents_of_period(
@@ -93,7 +98,7 @@ def count_documents_of_period(
     return numbers
 
 
-_COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title)
+_COLUMNS = (*FACTS, Milestone.partnership_id, Milestone.key, Milestone.title, target_in_preparation())
 """What `_one` reads, in this order."""
 _NUMBER_OF_COLUMNS = len(_COLUMNS)
 
@@ -141,7 +146,7 @@ def _documents_of(rows: tuple[tuple[Any, ...], ...], period: Period, today: date
 
 def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
     facts = first_facts(row)
-    kind, reports_on, published_on, explanation, partnership_id, key, title = row[len(facts) :]
+    kind, reports_on, published_on, explanation, partnership_id, key, title, revision_target_on = row[len(facts) :]
     is_measured = published_on is not None or not facts.published
     return FollowedDocument(
         partnership_id,
@@ -158,6 +163,8 @@ def _one(row: Any, period: Period | None, today: date) -> FollowedDocument:
         facts.explained_until,
         lag_days(reports_on, published_on, today) if is_measured else None,
         facts.own_start_on,
+        None if facts.published else facts.interim_until,
+        revision_target_on,
     )
 
 

@@ -12,6 +12,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.periods import Period
 from cycle_tracker.core.statements import built_once, rows_of
 from cycle_tracker.documents.queries.document_facts import FACTS, IS_ITSELF, first_facts, with_facts
+from cycle_tracker.documents.queries.revisions.of_plans import target_in_preparation
 from cycle_tracker.documents.rules.documents import document_state
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
@@ -28,7 +29,8 @@ REVIEWED = ("2020-23", "2023-26")
 class NationalDocument(NamedTuple):
     """One document of the national picture, named as in its key: `plan`, `annual-report-1`. `sent_on` is the day on
     which the Scottish Government was sent it, which may be before a plan is published; `own_start_on` the agreed start
-    of a late-started plan."""
+    of a late-started plan; `interim_until` the last day of an interim plan in place of the plan; `revision_target_on`
+    the target date of a revision that is in preparation."""
 
     partnership: str
     document: str
@@ -39,6 +41,8 @@ class NationalDocument(NamedTuple):
     sent_on: date | None
     published_on: date | None
     own_start_on: date | None
+    interim_until: date | None
+    revision_target_on: date | None
 
 
 class CountedCriterion(NamedTuple):
@@ -77,7 +81,7 @@ def _national_documents() -> Select[*tuple[Any, ...]]:
         .where(
             PublicationCopy.milestone_id == Milestone.id,
             or_(
-                PublicationCopy.publication_id.is_(None),
+                and_(PublicationCopy.publication_id.is_(None), PublicationCopy.revision_id.is_(None)),
                 and_(PublicationCopy.publication_id == Publication.id, IS_ITSELF),
             ),
             Organisation.kind == OrganisationKind.SCOTTISH_GOVERNMENT,
@@ -85,7 +89,10 @@ def _national_documents() -> Select[*tuple[Any, ...]]:
         .correlate(Milestone, Publication)
         .scalar_subquery()
     )
-    columns = (*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on"))
+    columns = (
+        *(*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on")),
+        target_in_preparation().label("revision_target_on"),
+    )
     return (
         with_facts(select(*columns))
         .where(IS_DOCUMENT, is_of_period())
@@ -105,4 +112,6 @@ def _national(row: Any, period: Period, today: date) -> NationalDocument:
         sent_on=row.sent_on,
         published_on=row.published_on,
         own_start_on=row.own_start_on,
+        interim_until=None if row.is_published else row.interim_until,
+        revision_target_on=row.revision_target_on,
     )

@@ -17,7 +17,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.models.access import Invitation
-from cycle_tracker.models.approval import Approval, Disagreement
+from cycle_tracker.models.approval import Approval, Disagreement, Revision
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import NAMED_BY_LAW, SET_BY_LAW, OldCode, Organisation
@@ -118,20 +118,28 @@ def _of_both(of: Any, duplicate: Organisation, kept: Organisation) -> ColumnElem
     other = aliased(of.class_)
     same = other.publication_id.is_not_distinct_from(of.class_.publication_id)
     if of.class_ is not Sending:
-        same = and_(same, other.milestone_id == of.class_.milestone_id)
+        of_one = or_(other.publication_id.is_not(None), other.revision_id.is_not_distinct_from(of.class_.revision_id))
+        same = and_(same, other.milestone_id == of.class_.milestone_id, of_one)
     return and_(of == duplicate.id, exists().where(getattr(other, of.key) == kept.id, same))
 
 
 def _can_be_removed(model: Any) -> ColumnElement[bool]:
-    """Whether a page shows a record: one of a present version, or one of a version to come while the document itself is
-    not published. Once it is, what waits for a newer version is shown on no page."""
+    """Whether a page shows a record: one of a present version, one of a version to come while the document itself is
+    not published, or one of a revision in preparation. What else waits for a newer version is shown on no page."""
     present = exists().where(Publication.id == model.publication_id, Publication.is_present)
     if model is Sending:
         return present
     is_plan = exists().where(Milestone.id == Publication.milestone_id, Milestone.kind == Kind.PLAN)
     itself = or_(Publication.version != Version.INTERIM, ~is_plan.correlate(Publication))
     published = exists().where(Publication.milestone_id == model.milestone_id, IS_PUBLISHED, itself)
-    return or_(and_(model.publication_id.is_(None), ~published), present)
+    waits = and_(model.publication_id.is_(None), model.revision_id.is_(None), ~published)
+    in_preparation = exists().where(
+        Revision.id == model.revision_id,
+        model.publication_id.is_(None),
+        Revision.publication_id.is_(None),
+        Revision.undone_at.is_(None),
+    )
+    return or_(waits, in_preparation, present)
 
 
 def _drop_double_grants(duplicate: Organisation, kept: Organisation) -> None:

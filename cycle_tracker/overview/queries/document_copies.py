@@ -61,6 +61,8 @@ class ToReceive(NamedTuple):
     is_published: bool
     published_on: date | None
     sent_on: date
+    of_revision: bool
+    """A copy of a revision that is not published."""
 
 
 def list_to_receive(viewer: Viewer, *, limit: int) -> list[ToReceive]:
@@ -89,6 +91,7 @@ def _to_receive(reach: Reach) -> Select[*tuple[Any, ...]]:
             Publication.id.is_not(None).label("is_published"),
             FIRST_PUBLISHED_ON.label("published_on"),
             PublicationCopy.sent_on,
+            (Publication.id.is_(None) & PublicationCopy.revision_id.is_not(None)).label("of_revision"),
         )
         .select_from(PublicationCopy)
         .join(Milestone, Milestone.id == PublicationCopy.milestone_id)

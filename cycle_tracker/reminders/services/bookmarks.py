@@ -25,10 +25,14 @@ EARLIEST = FURTHEST_BEFORE + LONGEST_CLOSURE
 # The addressee of a notice that is for nobody, and stands for all that lay behind a date when its milestone was made.
 NOBODY = f"{UNREACHED}{Audience.OWNER}"
 # True of what was past its date when it was made, in a period that nobody has opened: no one is emailed about it,
-# whatever else changes, until somebody opens the period or changes the date (ADR 0031).
+# whatever else changes, until somebody opens the period or changes the date (ADR 0031). So is a step of a revision that
+# was past its date when that began (ADR 0035).
 IS_SILENT = and_(
     Milestone.next_notice_on.is_(None),
-    exists().where(Cycle.id == Milestone.cycle_id, Cycle.opened_on.is_(None)),
+    or_(
+        exists().where(Cycle.id == Milestone.cycle_id, Cycle.opened_on.is_(None)),
+        Milestone.key.like("%.revision-%"),
+    ),
     exists().where(
         Notice.milestone_id == Milestone.id,
         Notice.due_on == Milestone.due_on,

@@ -88,6 +88,14 @@ def keep_silent(milestones: Sequence[Milestone], today: date, now: datetime) -> 
     insert_missing(Notice, [_stand_in(one, policies.of(one), today, now) for one in milestones])
 
 
+def silence_past(milestone: Milestone, today: date, now: datetime) -> None:
+    """Of a date that has passed already when it is given: nobody is emailed about it. Flushes."""
+    if milestone.due_on is not None and is_past(milestone.due_on, today):
+        milestone.next_notice_on = None
+        db.session.flush()
+        keep_silent([milestone], today, now)
+
+
 def stay_silent(milestone: Milestone, today: date, now: datetime) -> None:
     """After the day from which a milestone is measured was changed: one that was silent when it was made, in a period
     that nobody has opened, stays so if its date has passed. Nobody is emailed about the past."""

@@ -50,10 +50,10 @@ def test_a_revised_plan_keeps_the_old_facts_and_opens_its_steps_again(tayside: T
         step.key.removeprefix("2026-29."): (step.state, step.due_on) for step in list_steps_opened_again(tayside.plan)
     }
     assert steps == {
-        "invite-bodies": (State.IN_PROGRESS, None),
-        "consultation-opening": (State.IN_PROGRESS, None),
-        "consultation-closing": (State.IN_PROGRESS, None),
-        "approvals": (State.IN_PROGRESS, None),
+        "invite-bodies": (State.IN_PROGRESS, date(2026, 6, 3)),
+        "consultation-opening": (State.IN_PROGRESS, date(2026, 8, 12)),
+        "consultation-closing": (State.IN_PROGRESS, date(2026, 10, 7)),
+        "approvals": (State.IN_PROGRESS, date(2026, 12, 2)),
         "send-to-ministers": (State.IN_PROGRESS, date(2026, 6, 1)),
         "send-to-providers": (State.IN_PROGRESS, date(2026, 6, 1)),
         "publish-plan": (State.DONE, date(2026, 6, 15)),

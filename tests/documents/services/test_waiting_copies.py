@@ -49,8 +49,8 @@ def prepare(moray: Moray, on: date = PREPARED) -> None:
     record_preparation(moray.plan, on, by=moray.lead, today=TODAY, now=NOW)
 
 
-def send(moray: Moray, to: list[Organisation], on: date | None, **more: bool) -> list[PublicationCopy]:
-    found = record_waiting_copies(moray.plan, to, sent_on=on, by=moray.lead, today=TODAY, now=NOW, **more)
+def send(moray: Moray, to: list[Organisation], on: date | None, confirmed: bool = False) -> list[PublicationCopy]:
+    found = record_waiting_copies(moray.plan, to, sent_on=on, by=moray.lead, today=TODAY, now=NOW, confirmed=confirmed)
     db.session.commit()
     return found
 

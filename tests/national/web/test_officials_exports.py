@@ -144,7 +144,7 @@ def test_a_file_of_outstanding_documents_keeps_filters_and_order(nation: Nation)
     rows = as_rows(client, "/outstanding")
     assert rows[0][:3] == ["Status", "Partnership", "Document"]
     assert [(row[0], row[1]) for row in rows[1:]] == [("Explained", "Angus"), ("Explained", "Bute")]
-    assert rows[1][4:] == ["2026-06-30", "", "76", "167", "", "2026-09-30", "Angus", "", ""]
+    assert rows[1][4:] == ["2026-06-30", "", "", "76", "167", "", "2026-09-30", "Angus", "", ""]
     assert [row[1] for row in as_rows(client, "/outstanding", "partnership=bute")[1:]] == ["Bute"]
     assert as_rows(client, "/outstanding", "state=outstanding")[1:] == []
 

@@ -16,7 +16,7 @@ from cycle_tracker.core.extensions import Base, db
 from cycle_tracker.core.kinds import Kind, Manner
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.access import Invitation
-from cycle_tracker.models.approval import Approval
+from cycle_tracker.models.approval import Approval, Revision
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.organisation import OldCode, Organisation, OrganisationKind
@@ -405,3 +405,27 @@ def test_what_was_merged_is_not_used_again(jean: User) -> None:
     with pytest.raises(RuleBroken, match="was merged into another one"):
         set_in_use(duplicate, in_use=True, by=jean, today=TODAY, now=NOW)
     assert not duplicate.in_use
+
+
+def test_two_decisions_on_a_revision_are_never_made_one_while_a_page_shows_them(moray: Partnership, jean: User) -> None:
+    make_government()
+    kept, duplicate = provider("A"), provider("B")
+    plan = make_milestone(moray, kind=Kind.PLAN)
+    present = Publication(milestone=plan, recorded_from=NOW)
+    revision = Revision(milestone_id=plan.id, number=1, reason="Why", target_on=TODAY, recorded_by_id=jean.id)
+    revision.recorded_at = NOW
+    db.session.add_all([present, revision])
+    db.session.flush()
+    decided = {"milestone_id": plan.id, "manner": Manner.NOTED, "recorded_by_id": jean.id, "recorded_at": NOW}
+    # One of each version stands in nobody's way.
+    of_present = Approval(organisation=duplicate, publication_id=present.id, **decided)
+    of_revision = Approval(organisation=kept, revision_id=revision.id, **decided)
+    second = Approval(organisation=duplicate, revision_id=revision.id, **decided)
+    db.session.add_all([of_present, of_revision, second])
+    db.session.flush()
+    with pytest.raises(RuleBroken, match="a decision on the same plan or report recorded"):
+        merge_organisations(duplicate, kept, by=jean, now=NOW)
+    revision.undone_at = NOW
+    db.session.flush()
+    merge_organisations(duplicate, kept, by=jean, now=NOW)
+    assert sorted(db.session.scalars(select(Approval.id))) == sorted([of_present.id, of_revision.id])

@@ -31,14 +31,21 @@ class ApprovalRow:
 
 
 def approval_rows(
-    record: DocumentRecord, viewer: Viewer, names: Mapping[int, str], *, own: int | None, in_full: bool
+    record: DocumentRecord,
+    viewer: Viewer,
+    names: Mapping[int, str],
+    *,
+    own: int | None,
+    in_full: bool,
+    coming: bool = False,
 ) -> list[ApprovalRow]:
     """A row for each lead body of the day, whether anything is recorded of it or not.
 
-    `own` is the organisation that the viewer is of. Without `in_full`, as officials see them: bodies, manner and date.
+    `own` is the organisation that the viewer is of. `coming` says that they are of a revision in preparation. Without
+    `in_full`, as officials see them: bodies, manner and date.
     """
     return [
-        _row(record, body, viewer, names, of_their_own=own == body.id, in_full=in_full)
+        _row(record, body, viewer, names, of_their_own=own == body.id, in_full=in_full, coming=coming)
         for body in record.approving_bodies
     ]
 
@@ -61,13 +68,15 @@ def _row(
     *,
     of_their_own: bool,
     in_full: bool,
+    coming: bool,
 ) -> ApprovalRow:
     approval, partnership = record.approval_of(body.id), record.document.partnership
     address = take_back = ""
     if partnership is not None and may_record_approval(viewer, partnership.id, of_their_own=of_their_own):
         place: dict[str, Any] = {"slug": partnership.slug, "key": record.document.key, "organisation_id": body.id}
-        address = url_for("approvals.record", **place)
-        take_back = url_for("approvals.take_back", **place) if approval else ""
+        of_which = "_coming" if coming else ""
+        address = url_for(f"approvals.record{of_which}", **place)
+        take_back = url_for(f"approvals.take_back{of_which}", **place) if approval else ""
     if approval is None:
         return ApprovalRow(body.name, "Not recorded yet", "", "", "", "", address, "Record")
     return ApprovalRow(

@@ -25,8 +25,21 @@ ONE = "/<int(max=2147483647):organisation_id>"
 @requires(Permission.CHANGE_OWN_MILESTONES)
 def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """What one lead body made of the document: recorded, or put right. For whom is asked where it is fetched."""
+    return _record_page(slug, key, organisation_id, coming=False)
+
+
+@bp.route(f"/revision{ONE}", methods=["GET", "POST"])
+@requires(Permission.CHANGE_OWN_MILESTONES)
+def record_coming(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
+    """The same of the revision of a plan that is in preparation."""
+    return _record_page(slug, key, organisation_id, coming=True)
+
+
+def _record_page(slug: str, key: str, organisation_id: int, *, coming: bool) -> ResponseReturnValue:
     own = current_organisation_id()
-    place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
+    place = get_approval_place(
+        current_viewer(), slug, key, organisation_id, own=own, today=clock.today(), coming=coming
+    )
     document, form = place.document, ApprovalForm()
     if document.kind is not Kind.PLAN:
         del form.agreed
@@ -38,9 +51,10 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
             _record(place, form)
     if attempt.saved:
         flash(f"Saved. The decision of {place.body.name} is listed below.", "success")
-        return redirect(page_of(document))
+        return redirect(page_of(document, anchor="revision" if coming else None))
     return render_template(
         "documents/approvals/record.html",
+        coming=coming,
         document=document,
         body=place.body,
         form=form,
@@ -54,8 +68,21 @@ def record(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
 @requires(Permission.CHANGE_OWN_MILESTONES)
 def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
     """Take back a record that should not have been made, with a reason. Pressed twice, the second finds none."""
+    return _take_back_page(slug, key, organisation_id, coming=False)
+
+
+@bp.route(f"/revision{ONE}/taking-back", methods=["GET", "POST"])
+@requires(Permission.CHANGE_OWN_MILESTONES)
+def take_back_coming(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
+    """The same of the revision of a plan that is in preparation."""
+    return _take_back_page(slug, key, organisation_id, coming=True)
+
+
+def _take_back_page(slug: str, key: str, organisation_id: int, *, coming: bool) -> ResponseReturnValue:
     own = current_organisation_id()
-    place = get_approval_place(current_viewer(), slug, key, organisation_id, own=own, today=clock.today())
+    place = get_approval_place(
+        current_viewer(), slug, key, organisation_id, own=own, today=clock.today(), coming=coming
+    )
     document, approval = place.document, place.approval
     if approval is None:
         flash(f"The approval of {place.body.name} has already been removed.", "info")
@@ -72,6 +99,8 @@ def take_back(slug: str, key: str, organisation_id: int) -> ResponseReturnValue:
 def _record(place: ApprovalPlace, form: ApprovalForm) -> None:
     by, today, now = current_user_row(), clock.today(), clock.now()
     if place.approval is None:
-        record_approval(place.document, place.body, form.details(), by=by, today=today, now=now)
+        record_approval(
+            place.document, place.body, form.details(), by=by, today=today, now=now, revision=place.revision
+        )
     else:
         correct_approval(place.document, place.approval, form.details(), by=by, today=today, now=now)

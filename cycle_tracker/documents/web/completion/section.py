@@ -7,6 +7,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Fact, Kind
 from cycle_tracker.documents.rules.facts import progress
+from cycle_tracker.documents.rules.revisions import revision_of_key
 from cycle_tracker.milestones.queries.milestones import find_publication, holds
 from cycle_tracker.milestones.queries.on_page import OnPage
 from cycle_tracker.milestones.web.details import Detail
@@ -16,10 +17,16 @@ from cycle_tracker.web.links import url_for
 from cycle_tracker.web.page_parts import Section
 
 SENTENCES = {
-    Fact.AGREED: "This is marked as done on the day on which the last lead body agreed to the plan.",
-    Fact.MINISTERS_SENT: "This is marked as done on the day on which Scottish Ministers were sent a copy of the plan.",
+    Fact.AGREED: "This is marked as done on the day on which the last lead body agreed to the {document}.",
+    Fact.MINISTERS_SENT: (
+        "This is marked as done on the day on which Scottish Ministers were sent a copy of the {document}."
+    ),
     Fact.PROVIDERS_SENT: (
-        "This is marked as done on the day on which the last other service provider was sent a copy of the plan."
+        "This is marked as done on the day on which the last other service provider was sent a copy of the {document}."
+    ),
+    Fact.COPIES_SENT: (
+        "This is marked as done on the day on which the last of Scottish Ministers and the other service providers was "
+        "sent a copy of the {document}."
     ),
     Fact.PUBLISHED: "This is marked as done on the day on which the {document} was published.",
 }
@@ -27,6 +34,7 @@ BUTTONS = {
     Fact.AGREED: ("Record approvals", "approvals"),
     Fact.MINISTERS_SENT: ("Record the copy sent", "publication"),
     Fact.PROVIDERS_SENT: ("Record copies sent", "copies"),
+    Fact.COPIES_SENT: ("Record copies sent", "copies"),
     Fact.PUBLISHED: ("Record the publication", "publication"),
 }
 
@@ -53,11 +61,15 @@ def section_of(on_page: OnPage, viewer: Viewer, detail: Detail, today: date) -> 
     button, anchor = BUTTONS[milestone.fact]
     if milestone.fact is Fact.MINISTERS_SENT and not _is_published(document):
         anchor = "copies"  # with those of the other bodies: it is sent before it is published
+    of_revision = revision_of_key(milestone.key) is not None
+    if of_revision and milestone.is_open:
+        anchor = "revision"  # once it is published its facts are those of the plan
     may_change = milestone.is_open and holds(viewer, Permission.CHANGE_OWN_MILESTONES, milestone)
     records = may_change and milestone.partnership is not None
     name = "plan" if document.kind is Kind.PLAN else "annual report"
+    shown = "revised plan" if of_revision else name
     part = CompletionPart(
-        sentence=SENTENCES[milestone.fact].format(document=name),
+        sentence=SENTENCES[milestone.fact].format(document=shown),
         progress=progress(milestone.fact, milestone.fact_count, milestone.fact_total),
         button=button if milestone.is_open else f"See the {name}",
         address=page_of(document, anchor=anchor),

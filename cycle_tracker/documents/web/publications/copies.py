@@ -2,6 +2,7 @@
 before it is published: its copies wait until then."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.queries.publications import get_document, get_record
+from cycle_tracker.documents.queries.revisions.of_plans import get_coming_record, get_plan_in_preparation
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.services.sendings import ensure_mailboxes, send_copy
 from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
@@ -21,6 +23,7 @@ from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.models.approval import Revision
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, PublicationCopy
@@ -32,12 +35,36 @@ SENDING = "The emails are being sent. Each copy is recorded as sent when the mai
 ONE = "/<int(max=2147483647):receiver_id>"
 
 
+@dataclass(frozen=True)
+class _Place:
+    """What copies are of: a document, or the revision of a plan that is in preparation; and those that are recorded."""
+
+    record: DocumentRecord
+    revision: Revision | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the page shows them."""
+        return page_of(self.record.document, anchor="revision" if self.revision is not None else None)
+
+
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.RECORD_PUBLICATION)
 def record(slug: str, key: str) -> ResponseReturnValue:
     """Record who was sent a copy, or with `by` email, send it. Everybody who is to have one stands ticked,
     but for those to whom an email is on its way. Before a plan is published nothing is emailed from here."""
-    record = _get(slug, key)
+    return _record_page(_get(slug, key))
+
+
+@bp.route("/revision", methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def record_coming(slug: str, key: str) -> ResponseReturnValue:
+    """Record who was sent a copy of the revised plan, before that is published."""
+    return _record_page(_get_coming(slug, key))
+
+
+def _record_page(place: _Place) -> ResponseReturnValue:
+    record = place.record
     document, choices, publication = record.document, record.may_receive, _version_of(record)
     form = CopiesForm()
     form.offer(choices, with_mailbox=publication is not None)
@@ -53,15 +80,16 @@ def record(slug: str, key: str) -> ResponseReturnValue:
     attempt = Attempt(form, document)
     if attempt.validate():
         with attempt:
-            _send_or_record(document, publication, form, choices, by_email=by_email)
+            _send_or_record(place, publication, form, choices, by_email=by_email)
     if attempt.saved:
         flash(SENDING if by_email else "Saved. The copies are listed below.", "success")
-        return redirect(page_of(document))
+        return redirect(place.address)
     return render_template(
         "documents/publications/copies.html",
         document=document,
         form=form,
         choices=choices,
+        coming=place.revision is not None,
         is_published=publication is not None,
         is_prepared=document.state is State.DONE,
         has_mailbox=publication is not None and any(one.mailbox for one in choices),
@@ -74,7 +102,18 @@ def record(slug: str, key: str) -> ResponseReturnValue:
 @requires(Permission.RECORD_PUBLICATION)
 def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
     """When one receiver was sent a copy, and a receipt that came back."""
-    document, copy = _copy(slug, key, receiver_id)
+    return _correct_page(_get(slug, key), receiver_id)
+
+
+@bp.route(f"/revision{ONE}", methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def correct_coming(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
+    """The same of a copy of the revised plan, before that is published."""
+    return _correct_page(_get_coming(slug, key), receiver_id)
+
+
+def _correct_page(place: _Place, receiver_id: int) -> ResponseReturnValue:
+    document, copy = _copy(place, receiver_id)
     receiver = copy.receiver.name
     form = CopyForm(sent_on=copy.sent_on, received_on=copy.received_on)
     attempt = Attempt(form, document)
@@ -92,12 +131,13 @@ def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
             )
     if attempt.saved:
         flash(f"Saved. The copy to {receiver} is updated.", "success")
-        return redirect(page_of(document))
+        return redirect(place.address)
     return render_template(
         "documents/publications/copy.html",
         document=document,
         form=form,
         copy=copy,
+        coming=place.revision is not None,
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
@@ -106,7 +146,18 @@ def correct(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
 @requires(Permission.RECORD_PUBLICATION)
 def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
     """Take back the record of a copy that was not sent."""
-    document, copy = _copy(slug, key, receiver_id)
+    return _take_back_page(_get(slug, key), receiver_id)
+
+
+@bp.route(f"/revision{ONE}/taking-back", methods=["GET", "POST"])
+@requires(Permission.RECORD_PUBLICATION)
+def take_back_coming(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
+    """The same of a copy of the revised plan, before that is published."""
+    return _take_back_page(_get_coming(slug, key), receiver_id)
+
+
+def _take_back_page(place: _Place, receiver_id: int) -> ResponseReturnValue:
+    document, copy = _copy(place, receiver_id)
     form, receiver = ReasonForm(), copy.receiver.name
     attempt = Attempt(form, document)
     if attempt.validate():
@@ -114,7 +165,7 @@ def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
             take_back_copy(document, copy, form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
         flash(f"Saved. The copy to {receiver} is removed.", "success")
-        return redirect(page_of(document))
+        return redirect(place.address)
     return render_template(
         "documents/publications/take_back.html",
         document=document,
@@ -125,7 +176,7 @@ def take_back(slug: str, key: str, receiver_id: int) -> ResponseReturnValue:
 
 
 def _send_or_record(
-    document: Milestone,
+    place: _Place,
     publication: Publication | None,
     form: CopiesForm,
     choices: Sequence[Organisation],
@@ -140,7 +191,16 @@ def _send_or_record(
         # Organisations stand ticked: one press would say of all of them that they were sent a copy.
         raise RuleBroken("Enter the date, or select “The date is not known”.", field="sent_on")
     if publication is None:
-        record_waiting_copies(document, chosen, sent_on=sent_on, by=by, today=today, now=now, confirmed=confirmed)
+        record_waiting_copies(
+            place.record.document,
+            chosen,
+            sent_on=sent_on,
+            by=by,
+            today=today,
+            now=now,
+            confirmed=confirmed,
+            revision=place.revision,
+        )
         return
     if not by_email:
         record_copies_sent(publication, chosen, sent_on=sent_on, by=by, today=today, now=now, confirmed=confirmed)
@@ -152,7 +212,7 @@ def _send_or_record(
         send_copy(publication, receiver, by=by, now=now)
 
 
-def _get(slug: str, key: str) -> DocumentRecord:
+def _get(slug: str, key: str) -> _Place:
     """What is recorded of a document of which copies may be: of a plan, or of a report that is published.
 
     Raises NoResultFound for any other.
@@ -160,7 +220,13 @@ def _get(slug: str, key: str) -> DocumentRecord:
     record = get_record(get_document(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION), clock.today())
     if record.publication is None and record.document.kind is not Kind.PLAN:
         raise NoResultFound
-    return record
+    return _Place(record)
+
+
+def _get_coming(slug: str, key: str) -> _Place:
+    """The same of the revision of a plan that is in preparation. Raises NoResultFound where none is."""
+    plan, revision = get_plan_in_preparation(current_viewer(), slug, key, to=Permission.RECORD_PUBLICATION)
+    return _Place(get_coming_record(plan, revision, clock.today()), revision)
 
 
 def _version_of(record: DocumentRecord) -> Publication | None:
@@ -168,10 +234,9 @@ def _version_of(record: DocumentRecord) -> Publication | None:
     return record.publication if record.is_published or record.document.kind is not Kind.PLAN else None
 
 
-def _copy(slug: str, key: str, receiver_id: int) -> tuple[Milestone, PublicationCopy]:
+def _copy(place: _Place, receiver_id: int) -> tuple[Milestone, PublicationCopy]:
     """A document and its copy to one receiver. Raises NoResultFound where none is recorded."""
-    record = _get(slug, key)
-    found = record.copy_to(receiver_id)
+    found = place.record.copy_to(receiver_id)
     if found is None:
         raise NoResultFound
-    return record.document, found
+    return place.record.document, found

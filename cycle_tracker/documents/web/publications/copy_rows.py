@@ -62,10 +62,17 @@ def waiting_part(
     return WaitingPart(words, rows, links, gaps_about(record.gaps, About.COPIES))
 
 
+def coming_copy_rows(record: DocumentRecord, names: Mapping[int, str], *, records: bool) -> list[CopyRow]:
+    """A row for each receiver of a revision in preparation, for the people of the partnership."""
+    endpoint = "copies.correct_coming" if records else ""
+    return [_copy_row(record, one, names, endpoint=endpoint, in_full=True) for one in record.receiving_bodies]
+
+
 def _copy_rows(
     record: DocumentRecord, receivers: Sequence[Organisation], names: Mapping[int, str], *, records: bool, in_full: bool
 ) -> list[CopyRow]:
-    return [_copy_row(record, receiver, names, records=records, in_full=in_full) for receiver in receivers]
+    endpoint = "copies.correct" if records else ""
+    return [_copy_row(record, receiver, names, endpoint=endpoint, in_full=in_full) for receiver in receivers]
 
 
 def sending_words(sending: SendingFacts | None) -> str:
@@ -78,7 +85,7 @@ def sending_words(sending: SendingFacts | None) -> str:
 
 
 def _copy_row(
-    record: DocumentRecord, receiver: Organisation, names: Mapping[int, str], *, records: bool, in_full: bool
+    record: DocumentRecord, receiver: Organisation, names: Mapping[int, str], *, endpoint: str, in_full: bool
 ) -> CopyRow:
     copy = record.copy_to(receiver.id)
     if copy is None:
@@ -89,5 +96,5 @@ def _copy_row(
         receiver=receiver.name,
         sent=upper_first(day(copy.sent_on)) + sent_by,
         received=day(copy.received_on) + received_by if copy.received_on else "Not recorded yet",
-        address=address_of("copies.correct", record.document, receiver_id=receiver.id) if records else "",
+        address=address_of(endpoint, record.document, receiver_id=receiver.id) if endpoint else "",
     )

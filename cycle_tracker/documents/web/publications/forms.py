@@ -10,7 +10,8 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.rules.languages import LANGUAGES, USUAL
 from cycle_tracker.documents.services.publications import MOST_ADDRESSES, PublishedAddress
 from cycle_tracker.documents.web.forms import LONGEST_REASON, THIS_IS_RIGHT
-from cycle_tracker.documents.web.register.presenters import FORMS, version_label
+from cycle_tracker.documents.web.register.presenters import FORMS
+from cycle_tracker.documents.web.versions import version_label
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation

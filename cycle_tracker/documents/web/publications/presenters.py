@@ -29,7 +29,8 @@ from cycle_tracker.documents.web.publications.versions import (
     earlier_rows,
     version_rows,
 )
-from cycle_tracker.documents.web.register.presenters import address_label, version_label
+from cycle_tracker.documents.web.register.presenters import address_label
+from cycle_tracker.documents.web.versions import version_label
 from cycle_tracker.milestones.queries.milestones import government_copy, holds
 from cycle_tracker.models.organisation import Organisation, OrganisationKind
 from cycle_tracker.models.publication import Publication, Version

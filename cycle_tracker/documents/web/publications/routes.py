@@ -15,6 +15,7 @@ from cycle_tracker.documents.queries.publications import (
     get_record,
     list_steps_opened_again,
 )
+from cycle_tracker.documents.queries.revisions.of_plans import find_revision
 from cycle_tracker.documents.queries.undoing import get_publication_to_undo
 from cycle_tracker.documents.services.newer_versions import record_newer_version, version_that_follows
 from cycle_tracker.documents.services.publication_corrections import (
@@ -25,7 +26,7 @@ from cycle_tracker.documents.services.publications import PublishedAddress, reco
 from cycle_tracker.documents.services.versions import present_version, version_before
 from cycle_tracker.documents.web.publications.forms import FactsForm, NewerVersionForm
 from cycle_tracker.documents.web.reasons import do_with_reason
-from cycle_tracker.documents.web.register.presenters import version_label
+from cycle_tracker.documents.web.versions import version_label
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models.milestone import Milestone
@@ -70,7 +71,8 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
     document, version = record.document, version_that_follows(publication.version)
     if version is None:
         raise NoResultFound
-    steps = [one for one in list_steps_opened_again(document) if not one.is_open] if version is Version.REVISED else []
+    revision = find_revision(document) if version is Version.REVISED else None
+    steps = _steps_to_open(document) if version is Version.REVISED and revision is None else []
     form = NewerVersionForm()
     form.steps.choices = {str(one.id): one.title for one in steps}
     if not form.is_submitted():
@@ -97,6 +99,7 @@ def newer(slug: str, key: str) -> ResponseReturnValue:
         document=document,
         form=form,
         version=name,
+        revision=revision,
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
@@ -117,6 +120,11 @@ def undo(slug: str, key: str) -> ResponseReturnValue:
         publication=publication,
         before=version_before(publication),
     )
+
+
+def _steps_to_open(document: Milestone) -> list[Milestone]:
+    """What a revised version that was not prepared here opens again."""
+    return [one for one in list_steps_opened_again(document) if not one.is_open]
 
 
 def _undone_words(undone: Publication, present: Publication | None) -> str:

@@ -7,7 +7,8 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.versions import EarlierRecord, ListedVersion, Recording
 from cycle_tracker.documents.web.links import Link, address_of
-from cycle_tracker.documents.web.register.presenters import address_label, version_label
+from cycle_tracker.documents.web.register.presenters import address_label
+from cycle_tracker.documents.web.versions import version_label
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import Version
 from cycle_tracker.web.wording import day

@@ -15,6 +15,7 @@ from cycle_tracker.web.wording import count, day
 
 COLUMNS = ("Partnership", "Document", "Published on", "Sent on", "Days since it was sent")
 NOT_PUBLISHED = "Not recorded as published"
+REVISION_NOT_PUBLISHED = "Revised plan, not recorded as published"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def sheet(found: Iterable[CopyToReceive], today: date) -> Sheet:
             [
                 one.partnership,
                 one.title,
-                one.published_on if one.is_published else NOT_PUBLISHED,
+                one.published_on if one.is_published else _published(one),
                 one.sent_on,
                 (today - one.sent_on).days,
             ]
@@ -95,7 +96,7 @@ def recorded_words(number: int, received_on: date, before: int) -> str:
 
 def _published(one: CopyToReceive) -> str:
     if not one.is_published:
-        return NOT_PUBLISHED
+        return REVISION_NOT_PUBLISHED if one.of_revision else NOT_PUBLISHED
     return day(one.published_on) if one.published_on else "Date not known"
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cycle_tracker.core.kinds import Kind
 from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
 from cycle_tracker.documents.queries.register import EarlierVersion, PublishedAddress, PublishedDocument
 from cycle_tracker.documents.queries.versions import VersionAddress
 from cycle_tracker.documents.rules.languages import USUAL, language_name
 from cycle_tracker.documents.web.beside_plan.words import BesideWords, beside_words
+from cycle_tracker.documents.web.versions import version_label, version_words
 from cycle_tracker.models.publication import Form, PublicationAddress, Version
 from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import day
@@ -21,7 +21,7 @@ FORMS = {
     Form.EASY_READ: "Easy read",
     Form.BSL: "British Sign Language",
 }
-COLUMNS = ("Partnership", "Document", "Plan period", "Published on", "Where", "Notices and directions")
+COLUMNS = ("Partnership", "Document", "Plan period", "Published on", "Version", "Where", "Notices and directions")
 
 
 WEB = ("https://", "http://")
@@ -61,9 +61,9 @@ def rows(publications: Iterable[PublishedDocument], beside: Iterable[BesidePlan]
         PublishedRow(
             one.partnership,
             one.title,
-            _published(one.published_on, one.newer_on),
+            _published(one),
             [_link(address) for address in one.addresses],
-            [_earlier(version, one.kind) for version in one.earlier],
+            [_earlier(one, place) for place, _ in enumerate(one.earlier)],
             words.get(one.milestone_id, ()),
         )
         for one in publications
@@ -82,26 +82,37 @@ def _by_document(beside: Iterable[BesidePlan]) -> dict[int, list[BesideWords]]:
     return found
 
 
-def _published(published_on: date | None, newer_on: date | None) -> str:
-    words = day(published_on) if published_on else "Date not known"
-    return f"{words}. Newer version {day(newer_on)}" if newer_on else words
+def _published(one: PublishedDocument) -> str:
+    """The day of the document, and the name of the version that is published, if that is another than the first."""
+    words = day(one.published_on) if one.published_on else "Date not known"
+    name = _version(one)
+    return f"{words}. {name}" if name else words
 
 
-def _earlier(version: EarlierVersion, kind: Kind) -> EarlierRow:
+def _version(one: PublishedDocument) -> str:
+    return version_words(
+        one.version, one.kind, interim_until=one.interim_until, newer_on=one.newer_on, revised=_revised(one.earlier) + 1
+    )
+
+
+def _earlier(document: PublishedDocument, place: int) -> EarlierRow:
+    version = document.earlier[place]
     on = day(version.published_on) if version.published_on else "date not known"
-    words = f"{version_label(version.version, kind)}, {on}"
-    return EarlierRow(words, [_link(address) for address in version.addresses])
+    name = version_label(version.version, document.kind)
+    if version.version is Version.REVISED:  # the newest stands first
+        name = f"Revised version {_revised(document.earlier[place:])}"
+    until = f", until {day(version.interim_until)}" if version.interim_until is not None else ""
+    return EarlierRow(f"{name}, {on}{until}", [_link(address) for address in version.addresses])
+
+
+def _revised(versions: Sequence[EarlierVersion]) -> int:
+    return sum(one.version is Version.REVISED for one in versions)
 
 
 def _link(address: PublishedAddress) -> tuple[str, str]:
     if address.address.startswith(WEB):
         return address_label(address), address.address
     return address.address, ""
-
-
-def version_label(version: Version, kind: Kind) -> str:
-    """The version in words. The Act knows no interim plan: what goes by that name is a plan for part of the period."""
-    return "One-year or interim plan" if version is Version.INTERIM and kind is Kind.PLAN else version.label
 
 
 def address_label(address: PublishedAddress | PublicationAddress | VersionAddress) -> str:
@@ -125,6 +136,7 @@ def _cells(publication: PublishedDocument, beside: Sequence[BesideWords]) -> lis
         publication.title,
         publication.period.label if publication.period else "",
         publication.published_on,
+        _version(publication),
         "\n".join(f"{address_label(one)}: {one.address}" for one in publication.addresses),
         "\n".join(f"{one.words}: {one.address}" if one.address else one.words for one in beside),
     ]

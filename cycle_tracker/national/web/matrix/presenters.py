@@ -16,6 +16,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
 from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
 from cycle_tracker.documents.web.beside_plan.words import beside_words
+from cycle_tracker.documents.web.versions import interim_words
 from cycle_tracker.national.queries.documents import KEPT_LISTS, DocumentSort, FollowedDocument
 from cycle_tracker.national.web.matrix.filters import MatrixFilters
 from cycle_tracker.partnerships.queries.partnerships import PartnershipName
@@ -24,6 +25,8 @@ from cycle_tracker.web.sheets import Cell, Sheet
 from cycle_tracker.web.wording import Status, day, document_status, lag_wording
 
 KEPT_WORDS = 1_024
+# The columns that a file has of a plan and not of a report.
+OF_PLANS = ("own start", "interim plan until", "target date of the revision in preparation")
 
 
 class Followed(NamedTuple):
@@ -155,6 +158,8 @@ def date_words(document: FollowedDocument) -> tuple[str, ...]:
         document.published_on,
         document.expected_on if document.state is DocumentState.EXPLAINED else None,
         document.lag,
+        document.interim_until,
+        document.revision_target_on,
         published=document.published,
     )
 
@@ -166,6 +171,8 @@ def _date_words(
     published_on: date | None,
     expected: date | None,
     lag: int | None,
+    interim_until: date | None,
+    revision_target: date | None,
     *,
     published: bool,
 ) -> tuple[str, ...]:
@@ -176,8 +183,10 @@ def _date_words(
         found = f"Guidance date {day(guidance)}" if guidance else "No guidance date"
     first = (f"New expected date {day(expected)}",) if expected and not published else ()
     started = (f"Late-started plan, own start {day(own_start)}",) if own_start else ()
+    interim = (interim_words(interim_until),) if interim_until else ()
+    revised = (f"Revision in preparation, target date {day(revision_target)}",) if revision_target else ()
     last = lag_wording(lag, published=published)
-    return (*first, found, *started, last) if last else (*first, found, *started)
+    return (*first, *interim, found, *started, *revised, *((last,) if last else ()))
 
 
 def sheet(
@@ -187,7 +196,7 @@ def sheet(
     names = ["Partnership"]
     for number, name in enumerate(columns(filters.shown_period)):
         names += [name, f"{name}, guidance date", f"{name}, new expected date", f"{name}, published on"]
-        names += [f"{name}, days after year end" if number else f"{name}, own start"]
+        names += [f"{name}, days after year end"] if number else [f"{name}, {one}" for one in OF_PLANS]
     rows = []
     for partnership, cells in _with_cells(partnerships, documents):
         row: list[Cell] = [partnership.name]
@@ -199,13 +208,14 @@ def sheet(
 
 def _cells_of(document: FollowedDocument | None, *, is_report: bool) -> list[Cell]:
     if document is None:
-        return [""] * 5
+        return [""] * (5 if is_report else 4 + len(OF_PLANS))
     return [
         document_status(document.state).label,
         document.target_on,
         document.expected_on,
         document.published_on,
-        document.lag if is_report else document.own_start_on,
+        *((document.lag,) if is_report else (document.own_start_on, document.interim_until)),
+        *(() if is_report else (document.revision_target_on,)),
     ]
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cycle_tracker.core import addresses
 from cycle_tracker.documents.queries.documents import Document
+from cycle_tracker.documents.web.versions import interim_words
 from cycle_tracker.web.wording import day
 
 KEPT_TABLES = 64
@@ -62,10 +63,14 @@ def _line(document: Document) -> OutstandingRow:
 
 
 def first_date(document: Document) -> str:
-    """The guidance date, and of a late-started plan the own start from which its days are counted."""
-    if document.own_start_on is None:
-        return day(document.target_on)
-    return f"{day(document.target_on)}. Own start {day(document.own_start_on)}"
+    """The guidance date, of a late-started plan the own start from which its days are counted, and the interim plan
+    that stands in place of the plan with its last day."""
+    found = [day(document.target_on)]
+    if document.own_start_on is not None:
+        found.append(f"Own start {day(document.own_start_on)}")
+    if document.interim_until is not None:
+        found.append(interim_words(document.interim_until))
+    return ". ".join(found)
 
 
 def _lag(document: Document) -> str:

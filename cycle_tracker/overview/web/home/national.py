@@ -106,6 +106,8 @@ def _escalated(document: Document) -> str:
 
 
 def _published(one: ToReceive) -> str:
+    if one.of_revision:
+        return "Revised plan, not recorded as published"
     return f"Published: {day(one.published_on)}" if one.is_published else "Not recorded as published"
 
 

@@ -13,6 +13,8 @@ from cycle_tracker.documents.web.on_behalf.event_words import SHARED as SHARED_O
 from cycle_tracker.documents.web.on_behalf.event_words import on_behalf_words
 from cycle_tracker.documents.web.publications.event_words import SHARED as SHARED_OF_DOCUMENTS
 from cycle_tracker.documents.web.publications.event_words import document_event_words
+from cycle_tracker.documents.web.revisions.event_words import SHARED as SHARED_OF_REVISIONS
+from cycle_tracker.documents.web.revisions.event_words import revision_words
 from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.notice import Ending
@@ -31,12 +33,8 @@ NEWEST = 3
 
 OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
 # Events of a document that officials see.
-SHARED_EVENTS = (
-    frozenset({"published", "told-government"})
-    | SHARED_OF_DOCUMENTS
-    | SHARED_OF_PLANS
-    | SHARED_ON_BEHALF
-    | OF_OFFICIALS
+SHARED_EVENTS = frozenset({"published", "told-government"}).union(
+    SHARED_OF_DOCUMENTS, SHARED_OF_PLANS, SHARED_OF_REVISIONS, SHARED_ON_BEHALF, OF_OFFICIALS
 )
 
 
@@ -97,7 +95,8 @@ def _of_event(event: AuditEvent, names: Mapping[int, str]) -> Entry:
         else f"{who} recorded that this was sent to the Scottish Government",
     }
     other = f"{who} recorded a change: {event.action.replace('-', ' ')}"
-    of_document = document_event_words(event, who) or beside_plan_words(event, who) or on_behalf_words(event, who)
+    of_plan = beside_plan_words(event, who) or on_behalf_words(event, who) or revision_words(event, who)
+    of_document = document_event_words(event, who) or of_plan
     what = told.get(event.action) or event_words(event, who, names) or of_document or other
     return Entry(event.at, what, event.reason)
 

@@ -11,6 +11,7 @@ from cycle_tracker.documents.queries.document_records import DocumentRecord
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.gaps import About
 from cycle_tracker.documents.web.approvals.presenters import decision_lines
+from cycle_tracker.documents.web.versions import interim_words
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.overview.queries.status import PartnershipStatus, ReportedDocument
@@ -55,9 +56,18 @@ def _guidance_date(milestone: Milestone, today: date, reported: ReportedDocument
 
 
 def _published_or_expected(reported: ReportedDocument, today: date) -> str:
-    if reported.publication is not None and reported.publication.is_document:
-        published_on = reported.publication.first_published_on
+    """When it was published, or is expected; an interim plan in its place with its last day."""
+    publication = reported.publication
+    if publication is not None and publication.is_document:
+        published_on = publication.first_published_on
         return f"Published {day(published_on)}" if published_on else "Published, date not known"
+    words = _expected(reported, today)
+    if publication is None or publication.is_draft:
+        return words
+    return f"{interim_words(publication.interim_until)}. {words}"
+
+
+def _expected(reported: ReportedDocument, today: date) -> str:
     change = reported.explanation
     if change is None or change.new_due_on is None or reported.milestone.state is State.NOT_REQUIRED:
         return "Not known" if reported.state is DocumentState.NO_RECORD else "Not published"

@@ -1,0 +1,1 @@
+"""Revisions of plans: in preparation, published or abandoned."""

@@ -1,0 +1,1 @@
+"""A revision of a plan, in preparation before it is published."""

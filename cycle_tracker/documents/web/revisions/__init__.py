@@ -1,0 +1,1 @@
+"""The pages about a revision of a plan that is in preparation."""
