@@ -11,9 +11,9 @@ from tests.migrations.conftest import StandsAt
 from tests.migrations.rows import MILESTONE, PERSON
 
 MESSAGE = (
-    "INSERT INTO messages (id, identity, kind, recipient, subject, state, attempts, queued_at, ready_at, rendered_on) "
-    "VALUES ({id}, 'm{id}', '{kind}', 'a@example.test', 'S', 'queued', 0, '2026-11-30 09:00:00', "
-    "'2026-11-30 09:00:00', '2026-11-30')"
+    "INSERT INTO messages (id, identity, message_id, kind, recipient, subject, state, attempts, queued_at, ready_at, "
+    "rendered_on, trouble, receipt, ended_why) VALUES ({id}, 'm{id}', '<m{id}@example.test>', '{kind}', "
+    "'a@example.test', 'S', 'queued', 0, '2026-11-30 09:00:00', '2026-11-30 09:00:00', '2026-11-30', '', '', '')"
 )
 ACT = (
     "INSERT INTO acts_on_behalf (milestone_id, what, recorded_by_id, recorded_at) "
