@@ -132,6 +132,11 @@ def test_a_step_leads_to_where_it_is_recorded(tayside: Tayside) -> None:
         page
     )
     assert f'href="{PLAN}#revision"' in page.get_data(as_text=True)
+    assert '<h2 id="revision">' in lead.get(PLAN).get_data(as_text=True)
+    for name in ("agree", "send"):  # nobody gives them another title
+        text = said(lead.get(f"/partnerships/tayside/milestones/2026-29.revision-1.{name}"))
+        assert "Change the lead organisation" in text
+        assert "Edit title" not in text
 
 
 def test_only_a_lead_starts_one_and_others_are_refused(tayside: Tayside) -> None:
