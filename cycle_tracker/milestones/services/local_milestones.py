@@ -41,8 +41,9 @@ class Wanted:
 
 
 def is_local(milestone: Milestone) -> bool:
-    """True for what people added themselves: nothing but the partnership says what it is called."""
-    return milestone.duty_basis is Basis.LOCAL and not milestone.date_rule and not milestone.is_document
+    """True for what people added themselves: nothing but the partnership says what it is called. What a fact completes
+    was added by the service."""
+    return milestone.duty_basis is Basis.LOCAL and not milestone.date_rule and not milestone.is_done_by_facts
 
 
 def add_local_milestone(cycle: Cycle, kind: Kind, wanted: Wanted, *, by: User, today: date, now: datetime) -> Milestone:

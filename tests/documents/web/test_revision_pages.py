@@ -11,7 +11,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.publication import PublicationCopy
 from tests.documents.web.conftest import PLAN, Tayside, approved, count, follow, rows
 from tests.factories import make_partnership
-from tests.support.pages import Browser, counted_statements, said, value_of
+from tests.support.pages import Browser, counted_statements, said, soup, value_of
 
 WHY = "The review found that a priority was missing."
 REVISION = f"{PLAN}/revision"
@@ -86,7 +86,10 @@ def test_a_record_of_the_revision_is_changed_and_taken_back_on_its_own_pages(tay
     begin(lead)
     path = f"{PLAN}/approvals/revision/{tayside.bodies['NHS Tayside'].id}"
     lead.post(path, data=approved(lead, path, approved_on="1 7 2026"))
-    assert "not the plan that is published" in said(lead.get(path))
+    page = lead.get(path)
+    assert "not the plan that is published" in said(page)
+    links = [link["href"] for link in soup(page).select("main a") if "Remove" in link.get_text()]
+    assert links == [f"{path}/taking-back"], "of the revision, not of the plan"
     page = follow(lead, send(lead, f"{path}/taking-back", reason="Of another draft."))
     assert "Not recorded yet" in rows(page, "revision-approvals")[-1]
     copies = f"{PLAN}/publication/copies/revision"
@@ -95,6 +98,10 @@ def test_a_record_of_the_revision_is_changed_and_taken_back_on_its_own_pages(tay
         copies,
         data={"version": value_of(lead.get(copies), "version"), "receivers": receiver, "sent_on": "2 7 2026"},
     )
+    page = lead.get(f"{copies}/{receiver}")
+    links = [link["href"] for link in soup(page).select("main a") if "Remove" in link.get_text()]
+    assert links == [f"{copies}/{receiver}/taking-back"], "of the revision, not of the plan"
+    assert "officials see it once the revised plan is published" in said(page)
     page = follow(lead, send(lead, f"{copies}/{receiver}", sent_on="1 7 2026", received_on="3 7 2026"))
     assert "Scottish Government 1 July 2026" in rows(page, "revision-copies")[0]
     page = follow(lead, send(lead, f"{copies}/{receiver}/taking-back", reason="It lay in the outbox."))
@@ -132,6 +139,11 @@ def test_a_step_leads_to_where_it_is_recorded(tayside: Tayside) -> None:
         page
     )
     assert f'href="{PLAN}#revision"' in page.get_data(as_text=True)
+    assert '<h2 id="revision">' in lead.get(PLAN).get_data(as_text=True)
+    for name in ("agree", "send"):  # nobody gives them another title
+        text = said(lead.get(f"/partnerships/tayside/milestones/2026-29.revision-1.{name}"))
+        assert "Change the lead organisation" in text
+        assert "Edit title" not in text
 
 
 def test_only_a_lead_starts_one_and_others_are_refused(tayside: Tayside) -> None:

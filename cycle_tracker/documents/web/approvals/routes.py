@@ -93,6 +93,7 @@ def _take_back_page(slug: str, key: str, organisation_id: int, *, coming: bool) 
         template="documents/approvals/take_back.html",
         saved=lambda: f"Saved. The approval of {place.body.name} is removed.",
         body=place.body,
+        coming=coming,
     )
 
 

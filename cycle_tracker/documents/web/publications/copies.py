@@ -171,6 +171,7 @@ def _take_back_page(place: _Place, receiver_id: int) -> ResponseReturnValue:
         document=document,
         form=form,
         receiver=receiver,
+        coming=place.revision is not None,
         changed=changed_by_others(attempt, document),
     ), attempt.status
 
