@@ -96,12 +96,17 @@ def before_words(policy: Policy) -> str:
 
 
 def repeats_words(policy: Policy) -> str:
-    """How often the owner is reminded after the date: `1 day after, then every 7 days`."""
-    first = f"{count(policy.first_after, 'day')} after"
-    if policy.repeat_every is None:
+    """How often the owner is reminded after the date: `1 day after, then every 7 days until 57 days after, then every
+    28 days`."""
+    first, gaps = f"{count(policy.first_after, 'day')} after", policy.repeat_every
+    if gaps is None:
         return f"{first}, once"
-    again = "every day" if policy.repeat_every == 1 else f"every {policy.repeat_every} days"
-    return f"{first}, then {again}"
+    again = f"{first}, then {_every(gaps.first)}"
+    return again if gaps.later is None else f"{again} until {gaps.until} days after, then {_every(gaps.later)}"
+
+
+def _every(days: int) -> str:
+    return "every day" if days == 1 else f"every {days} days"
 
 
 def rungs_words(policy: Policy) -> str:

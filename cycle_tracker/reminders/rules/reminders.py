@@ -115,7 +115,8 @@ def _notices(milestone: Deadline, reached: Iterable[Step], notified: frozenset[s
 
 def _horizon(policy: Policy, due_on: date, after: date) -> date:
     """A day so late that the first step after `after`, if there is one, lies before it."""
-    return max(after, due_on) + days_long((policy.repeat_every or 0) + policy.first_after)
+    longest_gap = policy.repeat_every.longest if policy.repeat_every else 0
+    return max(after, due_on) + days_long(longest_gap + policy.first_after)
 
 
 def _first_after(steps: Iterable[Step], after: date) -> date | None:

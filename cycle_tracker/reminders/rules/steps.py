@@ -126,7 +126,7 @@ def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date)
         yield Step(f"{OVERDUE}{days}", named_day, milestone.calendar.on_or_after(named_day), asked)
         if policy.repeat_every is None:
             return
-        days += policy.repeat_every
+        days = policy.repeat_every.after(days)
 
 
 def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:

@@ -19,7 +19,7 @@ from cycle_tracker.reminders.queries.deadlines import (
     policies_now,
     policy_of,
 )
-from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY, PolicyChange, Repeats
+from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY, Gaps, PolicyChange, Repeats
 from cycle_tracker.reminders.rules.steps import Deadline
 from tests.factories import make_partnership
 
@@ -142,4 +142,4 @@ def test_the_policies_of_now_are_those_in_the_database(core_app: Flask) -> None:
         }
     )
     found = policy_of(Row(partnership_id=moray.id))
-    assert (found.before, found.first_after, found.repeat_every) == ((5,), 2, 3)
+    assert (found.before, found.first_after, found.repeat_every) == ((5,), 2, Gaps(3))

@@ -13,6 +13,7 @@ from cycle_tracker.reminders.rules.policies import (
     DOCUMENT_POLICY,
     STATUTORY_STEP_POLICY,
     STEP_POLICY,
+    Gaps,
     Policy,
 )
 from cycle_tracker.reminders.rules.reminders import (
@@ -64,8 +65,8 @@ def span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def test_a_document_is_told_five_times_before_and_each_week_after_with_two_rungs() -> None:
-    assert walk(REPORT, DOCUMENT_POLICY, date(2026, 5, 1), date(2026, 9, 3)) == [
+def test_a_document_is_told_five_times_before_and_ever_more_rarely_after_with_two_rungs() -> None:
+    assert walk(REPORT, DOCUMENT_POLICY, date(2026, 5, 1), date(2026, 11, 30)) == [
         ("2 Jun", OWNER, "before-28", ""),
         ("16 Jun", OWNER, "before-14", ""),
         ("23 Jun", OWNER, "before-7", ""),
@@ -85,8 +86,23 @@ def test_a_document_is_told_five_times_before_and_each_week_after_with_two_rungs
         ("17 Aug", OWNER, "explain", ""),
         ("19 Aug", OWNER, "overdue-50", ""),
         ("26 Aug", OWNER, "overdue-57", ""),
-        ("2 Sep", OWNER, "overdue-64", ""),
+        ("23 Sep", OWNER, "overdue-85", ""),
+        ("21 Oct", OWNER, "overdue-113", ""),
+        ("18 Nov", OWNER, "overdue-141", ""),
     ]
+
+
+def test_what_an_older_rhythm_told_is_not_told_again_and_swallows_nothing_that_comes_later() -> None:
+    """Until now it was every 7 days for good: 64, 71 and 85 days after may have been told already."""
+    told = {f"overdue-{days}" for days in range(1, 58, 7)} | {"rung-1", "rung-14", "explain"}
+    for older, following in (("overdue-64", 85), ("overdue-78", 85), ("overdue-85", 113), ("overdue-92", 113)):
+        on = date(2026, 6, 30) + timedelta(days=following)
+        before = next_notice_on(REPORT, DOCUMENT_POLICY, on - timedelta(days=1))
+        assert notices_due(REPORT, DOCUMENT_POLICY, {*told, older}, on - timedelta(days=1)) == []
+        assert before == on
+        assert [one.step for one in notices_due(REPORT, DOCUMENT_POLICY, {*told, older}, on)] == [
+            f"overdue-{following}"
+        ]
 
 
 def test_a_step_with_no_statutory_duty_goes_to_the_group_after_four_weeks() -> None:
@@ -379,7 +395,7 @@ def test_the_bookmark_names_the_day_of_each_next_step() -> None:
         day = next_notice_on(STEP, STEP_POLICY, day)
     assert days == ["30 Apr", "11 May", "14 May", "15 May", "22 May", "29 May", "5 Jun", "11 Jun", "12 Jun"]
     assert next_notice_on(STEP, ACTION_POLICY, date(2026, 5, 28)) is None
-    assert next_notice_on(STEP, STEP_POLICY, date(2031, 1, 1)) == date(2031, 1, 3)
+    assert next_notice_on(STEP, STEP_POLICY, date(2031, 1, 1)) == date(2031, 1, 17)
 
 
 def test_no_further_rung_opens_before_the_day_of_the_reply_and_the_owner_is_told_all_the_same() -> None:
@@ -421,7 +437,7 @@ def test_a_chairs_rung_stands_between_the_lead_and_the_group() -> None:
 
 
 def test_a_change_of_policy_sends_no_reminder_late_and_repeats_nothing() -> None:
-    changed = replace(STEP_POLICY, before=(60, 30, 0), before_since=date(2026, 4, 20), repeat_every=3)
+    changed = replace(STEP_POLICY, before=(60, 30, 0), before_since=date(2026, 4, 20), repeat_every=Gaps(3))
     assert walk(STEP, changed, date(2026, 4, 20), date(2026, 5, 18)) == [
         ("14 May", OWNER, "on-day", ""),
         ("15 May", OWNER, "overdue-1", ""),
