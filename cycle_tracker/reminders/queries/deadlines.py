@@ -30,6 +30,8 @@ class MilestoneRow(Protocol):
     @property
     def state(self) -> State: ...
     @property
+    def opens_on(self) -> date | None: ...
+    @property
     def due_on(self) -> date | None: ...
     @property
     def measured_on(self) -> date | None: ...
@@ -56,6 +58,7 @@ def deadline_of(
         entered_on=row.entered_on,
         is_document=is_document,
         expected_date=row.expected_date,
+        opens_on=row.opens_on if row.kind is Kind.ANNUAL_REPORT else None,
         explain_by_target=row.measured_on if is_document and not row.expected_date else None,
         notify_from=ALWAYS if row.partnership_id is None else notify_from,
         reply_by=reply_by,

@@ -32,6 +32,7 @@ DECIDING = (
     Milestone.kind,
     Milestone.duty_basis,
     Milestone.state,
+    Milestone.opens_on,
     Milestone.due_on,
     Milestone.measured_on.label("measured_on"),
     Milestone.expected_date,

@@ -1,11 +1,23 @@
 """Labels and sentences for who was notified of what, and why: on pages, in files, and where someone asks why they got
 an email."""
 
+from dataclasses import replace
+
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.wording import count
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
-from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
+from cycle_tracker.reminders.rules.steps import (
+    ANSWERED,
+    ASSIGNED,
+    BEFORE,
+    EXPLAIN,
+    ON_DAY,
+    OPENS,
+    OVERDUE,
+    RAISED,
+    RUNG,
+)
 
 AUDIENCE_WORDS = {
     Audience.OWNER: "the owner",
@@ -40,6 +52,7 @@ KINDS_TOGETHER = {
 }
 
 _AT_ONCE = {
+    OPENS: "First working day on which it can be written",
     ON_DAY: "On the day",
     ASSIGNED: "Given to a new owner",
     ANSWERED: "Answered by a contact",
@@ -86,6 +99,9 @@ def policy_words(place: str, kind: Kind, partnership: str) -> str:
 
 def before_words(policy: Policy) -> str:
     """The reminders before the day: `28, 14, 7 and 1 days before, and on the day`."""
+    if policy.opens:
+        days_before = before_words(replace(policy, opens=False))
+        return f"On the first working day on which it can be written, then {days_before[:1].lower()}{days_before[1:]}"
     days = [str(one) for one in sorted(policy.before, reverse=True) if one]
     on_day = "on the day" if 0 in policy.before else ""
     if not days:

@@ -38,7 +38,8 @@ class Policy:
 
     `repeat_every` says how often it is repeated once the date has passed; None means that it is said once.
     `place` is the most particular place that changed it, empty for a default; `before_since` the day on which the days
-    before were last changed: a reminder that lay before that day is not sent late.
+    before were last changed: a reminder that lay before that day is not sent late. `opens` says that the owner of a
+    report is also reminded on the first day of its time.
     """
 
     before: tuple[int, ...]
@@ -47,6 +48,7 @@ class Policy:
     rungs: tuple[EscalationStage, ...]
     place: str = ""
     before_since: date | None = None
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ OTHER_STEPS = (14, 3, 0)
 EVER_RARER = Gaps(7, 57, 28)
 
 DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
+REPORT_POLICY = replace(DOCUMENT_POLICY, opens=True)
 STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
 STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(28, (Audience.GOVERNANCE,))))
 ACTION_POLICY = Policy((14,), 1, None, (EscalationStage(1, (Audience.OWNER,)), EscalationStage(14, (Audience.LEAD,))))
@@ -90,6 +93,8 @@ ACTION_POLICY = Policy((14,), 1, None, (EscalationStage(1, (Audience.OWNER,)), E
 
 def policy_for(kind: Kind, duty_basis: Basis) -> Policy:
     """The policy that holds for a milestone of this kind whose duty rests on this basis."""
+    if kind is Kind.ANNUAL_REPORT:
+        return REPORT_POLICY
     if kind in DOCUMENTS or kind is Kind.CONSULTATION:
         return DOCUMENT_POLICY
     if kind in {Kind.ACTION, Kind.REQUEST}:
@@ -133,7 +138,8 @@ def _changed(policy: Policy, change: PolicyChange, place: str) -> Policy:
     if change.before or change.repeats is not None or change.rungs is not None:
         policy = replace(policy, place=place)
     if change.before:
-        policy = replace(policy, before=change.before, before_since=change.in_force_from)
+        # Days that somebody chose are all there is before the date.
+        policy = replace(policy, before=change.before, before_since=change.in_force_from, opens=False)
     elif change.before is not None:
         policy = replace(policy, before_since=max(policy.before_since or date.min, change.in_force_from))
     if change.repeats is not None:

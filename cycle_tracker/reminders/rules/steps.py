@@ -12,6 +12,9 @@ from cycle_tracker.core.deadlines import ALWAYS, is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.reminders.rules.policies import Policy
 
+OPENS = "opens"
+"""Sent to the owner of a report on the first working day on which it can be written."""
+
 EXPLAIN = "explain"
 ON_DAY = "on-day"
 ASSIGNED = "assigned"
@@ -35,7 +38,8 @@ class Deadline:
     """What the rule needs to know of one milestone.
 
     `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
-    noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
+    noted with an explanation; `opens_on` the first day on which a report can be written, None for anything else;
+    `explain_by_target` is the guidance date of a document that nobody has explained yet;
     `notify_from` is the day before which nothing that fell due is anybody's business here; None where the partnership
     has not joined, and nobody is ever notified. `reply_by` is the day that an acknowledgement set: no further stage
     opens before it. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
@@ -47,6 +51,7 @@ class Deadline:
     entered_on: date
     is_document: bool = False
     expected_date: bool = False
+    opens_on: date | None = None
     explain_by_target: date | None = None
     notify_from: date | None = ALWAYS
     reply_by: date | None = None
@@ -99,6 +104,7 @@ def named_day_of(step: str, due_on: date) -> date | None:
 def all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> list[Step]:
     """The steps of the policy, those that repeat only as far as `until`."""
     return [
+        *_opens_step(milestone, policy, due_on),
         *_before_steps(milestone, policy, due_on),
         *_after_steps(milestone, policy, due_on, until),
         *_rung_steps(milestone, policy, due_on),
@@ -106,10 +112,26 @@ def all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) ->
     ]
 
 
+def _opens_step(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
+    """That a report can be written now. Not before a new expected date, nor for what opened before the service, nor for
+    a report that was entered later than that day."""
+    opens_on = milestone.opens_on
+    if not policy.opens or opens_on is None or opens_on >= due_on or milestone.expected_date:
+        return
+    notify_on = milestone.calendar.on_or_after(opens_on)
+    if _known_since(milestone, policy) <= notify_on and not is_before_service(opens_on, milestone.notify_from):
+        yield Step(OPENS, opens_on, notify_on, _OWNER)
+
+
+def _known_since(milestone: Deadline, policy: Policy) -> date:
+    """A reminder before the date is not sent late if its day lay before this one."""
+    return max(milestone.entered_on, policy.before_since or date.min)
+
+
 def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
     if milestone.expected_date:
         return
-    known_since = max(milestone.entered_on, policy.before_since or date.min)
+    known_since = _known_since(milestone, policy)
     asked = _asked(milestone)
     for days in policy.before:
         named_day = due_on - days_long(days)
@@ -162,6 +184,11 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
     notify_on = explain_on(target_on, milestone.calendar)
     if milestone.entered_on <= notify_on:
         yield Step(EXPLAIN, notify_on, notify_on, (Audience.LEAD, Audience.OWNER))
+
+
+def is_early(step: str) -> bool:
+    """True for a reminder that comes before the day: what people who want no early reminders do not get."""
+    return step == OPENS or step.startswith(BEFORE)
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ from cycle_tracker.core.wording import day, listed
 from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
+from cycle_tracker.reminders.rules.steps import Deadline, is_early
 
 
 class Why(StrEnum):
@@ -160,6 +160,8 @@ def _missed_steps(silence: Silence, today: date) -> Iterator[Reason]:
         deadline.calendar.on_or_before(date.fromordinal(deadline.due_on.toordinal() - days))
         for days in silence.policy.before
     ]
+    if silence.policy.opens and deadline.opens_on is not None:
+        lay.append(deadline.calendar.on_or_after(deadline.opens_on))
     if any(one < deadline.entered_on and one <= today for one in lay):
         yield Reason(
             Why.ENTERED_LATER,
@@ -196,7 +198,7 @@ def _of_waiting(silence: Silence, today: date) -> Iterator[Reason]:
 
 
 def _is_off(one: Waits) -> bool:
-    return one.step.startswith(BEFORE) and not one.reminds_before
+    return is_early(one.step) and not one.reminds_before
 
 
 def _waits(one: Waits, today: date) -> Reason:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, and_, case, exists, func, literal, o
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
@@ -42,7 +43,10 @@ IS_SILENT = and_(
 def ask_again(which: ColumnElement[bool], today: date) -> None:
     """Have the rules asked again of every open milestone that `which` names, none of them too late. What is silent
     stays so."""
-    day = case((Milestone.due_on <= today + EARLIEST, literal(today, Date)), else_=_earliest())
+    is_report = Milestone.kind == Kind.ANNUAL_REPORT  # the only ones whose first notice is for the day they open
+    is_near = or_(Milestone.due_on <= today + EARLIEST, and_(is_report, Milestone.opens_on <= today))
+    opens_first = and_(is_report, Milestone.opens_on < _earliest())
+    day = case((is_near, literal(today, Date)), (opens_first, Milestone.opens_on), else_=_earliest())
     db.session.execute(
         update(Milestone)
         .where(

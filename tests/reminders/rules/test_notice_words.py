@@ -15,7 +15,14 @@ from cycle_tracker.reminders.rules.notice_words import (
     step_words,
     when_words,
 )
-from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLICY, STEP_POLICY, Gaps, Policy
+from cycle_tracker.reminders.rules.policies import (
+    ACTION_POLICY,
+    DOCUMENT_POLICY,
+    REPORT_POLICY,
+    STEP_POLICY,
+    Gaps,
+    Policy,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +81,9 @@ def test_a_policy_is_named_by_where_it_holds(place: str, words: str) -> None:
 
 def test_a_policy_is_told_in_three_lines() -> None:
     assert before_words(DOCUMENT_POLICY) == "28, 14, 7 and 1 days before, and on the day"
+    assert before_words(REPORT_POLICY) == (
+        "On the first working day on which it can be written, then 28, 14, 7 and 1 days before, and on the day"
+    )
     assert before_words(ACTION_POLICY) == "14 days before"
     assert before_words(Policy((7, 3), 1, None, ())) == "7 and 3 days before"
     assert before_words(Policy((1,), 1, None, ())) == "1 day before"

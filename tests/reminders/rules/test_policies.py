@@ -1,5 +1,6 @@
 """The default policies, and what changes them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,8 +20,17 @@ ACTION = Policy((14,), 1, None, (EscalationStage(1, (OWNER,)), EscalationStage(1
 
 @pytest.mark.parametrize("basis", Basis)
 def test_documents_and_consultations_have_one_policy_whatever_they_rest_on(basis: Basis) -> None:
-    for kind in (Kind.PLAN, Kind.ANNUAL_REPORT, Kind.CONSULTATION):
+    for kind in (Kind.PLAN, Kind.CONSULTATION):
         assert policy_for(kind, basis) == DOCUMENT
+    assert policy_for(Kind.ANNUAL_REPORT, basis) == replace(DOCUMENT, opens=True)
+
+
+def test_days_before_that_a_place_chose_are_all_that_there_is_before_the_date() -> None:
+    monday = date(2026, 5, 11)
+    chosen = policy_under({"all": PolicyChange(monday, before=(7,))}, Kind.ANNUAL_REPORT, Basis.STATUTE, 7)
+    given_up = policy_under({"all": PolicyChange(monday, before=())}, Kind.ANNUAL_REPORT, Basis.STATUTE, 7)
+    assert (chosen.before, chosen.opens) == ((7,), False)
+    assert (given_up.before, given_up.opens, given_up.before_since) == (DOCUMENT.before, True, monday)
 
 
 @pytest.mark.parametrize("basis", Basis)

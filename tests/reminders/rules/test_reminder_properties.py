@@ -15,6 +15,7 @@ from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
+    REPORT_POLICY,
     STATUTORY_STEP_POLICY,
     STEP_POLICY,
     Gaps,
@@ -48,6 +49,7 @@ def changed_policies(draw: st.DrawFn) -> Policy:
         before=tuple(draw(st.lists(st.integers(0, 40), max_size=5, unique=True))),
         first_after=first_after,
         repeat_every=draw(st.none() | gaps),
+        opens=draw(st.booleans()),
         rungs=(
             EscalationStage(first_after, (Audience.OWNER, Audience.LEAD)),
             *(EscalationStage(first_after + days, (audience,)) for days, audience in sorted(draw(stage_lists))),
@@ -55,8 +57,11 @@ def changed_policies(draw: st.DrawFn) -> Policy:
     )
 
 
-policies = st.sampled_from([DOCUMENT_POLICY, STATUTORY_STEP_POLICY, STEP_POLICY, ACTION_POLICY]) | changed_policies()
-due_days = st.dates(date(2024, 4, 1), date(2027, 6, 30))
+policies = (
+    st.sampled_from([DOCUMENT_POLICY, REPORT_POLICY, STATUTORY_STEP_POLICY, STEP_POLICY, ACTION_POLICY])
+    | changed_policies()
+)
+due_days = st.dates(date(2024, 4, 1), date(2027, 5, 1))  # bank holidays are listed to the end of 2027
 
 
 stretches = st.lists(st.tuples(st.integers(-35, 45), st.integers(1, 9)), max_size=3)
@@ -77,6 +82,8 @@ def deadlines(draw: st.DrawFn) -> Deadline:
         is_open=True,
         entered_on=due_on - DAY * draw(st.sampled_from([400, 20, 5, 0, -3])),
         expected_date=draw(st.booleans()),
+        opens_on=draw(st.none() | st.integers(-3, 120).map(lambda days: due_on - DAY * days)),
+        notify_from=draw(st.sampled_from([date.min, due_on, due_on - DAY * 60])),
         explain_by_target=draw(st.sampled_from([None, due_on])),
         reply_by=draw(st.none() | st.integers(-5, 40).map(lambda days: due_on + DAY * days)),
         calendar=WorkingCalendar.closed_on(closures(due_on, draw(stretches))),
@@ -99,10 +106,15 @@ def moved(day: date, closed: frozenset[date], by: timedelta) -> date:
     return day
 
 
-def owners_steps(due_on: date, policy: Policy, closed: frozenset[date], until: date) -> Iterator[tuple[str, date]]:
+def owners_steps(
+    due_on: date, policy: Policy, closed: frozenset[date], until: date, opens_on: date | None = None
+) -> Iterator[tuple[str, date]]:
     """The oracle: the steps of the owner in the order of the days that they name, each with the day it is told on."""
-    for days in sorted(policy.before, reverse=True):
-        yield ("on-day" if days == 0 else f"before-{days}"), moved(due_on - DAY * days, closed, -DAY)
+    early = [(due_on - DAY * days, f"before-{days}" if days else "on-day", -DAY) for days in policy.before]
+    if policy.opens and opens_on and opens_on < due_on:
+        early.append((opens_on, "opens", DAY))
+    for named_day, name, by in sorted(early, key=lambda one: (one[0], one[1] == "opens")):
+        yield name, moved(named_day, closed, by)
     days = policy.first_after
     while due_on + DAY * days <= until:
         yield f"overdue-{days}", moved(due_on + DAY * days, closed, DAY)
@@ -113,21 +125,22 @@ def owners_steps(due_on: date, policy: Policy, closed: frozenset[date], until: d
 
 
 @settings(max_examples=examples(500), deadline=None)
-@given(due_days, policies, stretches, st.lists(st.integers(-45, 200), min_size=10, max_size=10))
+@given(due_days, policies, stretches, st.integers(-3, 120), st.lists(st.integers(-45, 200), min_size=10, max_size=10))
 def test_the_latest_step_due_is_that_of_the_oracle(
-    due_on: date, policy: Policy, closed_around: list[tuple[int, int]], away: list[int]
+    due_on: date, policy: Policy, closed_around: list[tuple[int, int]], opens_before: int, away: list[int]
 ) -> None:
     """Five thousand in all: 500 dates, policies and lists of closed days, each looked at on ten days."""
-    closed = closures(due_on, closed_around)
+    closed, opens_on = closures(due_on, closed_around), due_on - DAY * opens_before
     deadline = Deadline(
         due_on,
+        opens_on=opens_on,
         is_open=True,
         entered_on=date(2017, 4, 1),
         calendar=WorkingCalendar.closed_on(closed),
         addressees={Audience.OWNER: (OWNER,)},
     )
     for today in (due_on + DAY * days for days in away):
-        reached = [name for name, told_on in owners_steps(due_on, policy, closed, today) if told_on <= today]
+        reached = [name for name, told_on in owners_steps(due_on, policy, closed, today, opens_on) if told_on <= today]
         notified = [one for one in called_for(deadline, policy, (), today).notices if one.addressee == OWNER]
         assert [(one.step, *one.overtook) for one in notified] == [(name, *reached[:-1]) for name in reached[-1:]]
 
@@ -138,7 +151,9 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
     assert due_on is not None
     until = due_on + DAY * 200
     notified: dict[tuple[str, str], date] = {}
-    for name, day in owners_steps(due_on, policy, closed, until):
+    for name, day in owners_steps(due_on, policy, closed, until, deadline.opens_on):
+        if name == "opens" and deadline.opens_on and deadline.notify_from and deadline.opens_on < deadline.notify_from:
+            continue
         if name.startswith("overdue") or (not deadline.expected_date and deadline.entered_on <= day):
             notified[OWNER, name] = day
     for rung in policy.rungs:
@@ -153,6 +168,15 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
             day = moved(day - DAY, closed, -DAY)
         notified.update({(person, "explain"): day for person in (OWNER, *deadline.addressees[Audience.LEAD])})
     return notified
+
+
+def named_after(deadline: Deadline, step: str) -> bool:
+    """Whether a step of the owner names a later day than that on which a report opens."""
+    assert deadline.due_on is not None
+    assert deadline.opens_on is not None
+    before, number = step.startswith("before"), step.rpartition("-")[2]
+    days = 0 if step == "on-day" else -int(number) if before else int(number) if number.isdecimal() else -9999
+    return deadline.due_on + DAY * days > deadline.opens_on
 
 
 @settings(max_examples=examples(500), deadline=None)
@@ -175,6 +199,8 @@ def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
                 asked = called_for(deadline, policy, already, day)
                 notices = [one for one in asked.notices if not one.unreachable]
                 for notice in notices:
+                    if notice.step == "opens":  # never after a later step
+                        assert not any(named_after(deadline, step) for who, step in heard if who == OWNER)
                     already.update((notice.step, *notice.overtook))
                     for step in (notice.step, *notice.overtook):
                         heard[notice.addressee, step] += 1
@@ -185,7 +211,12 @@ def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
                 bookmark = asked.next_on
         day += DAY
     assert set(heard.values()) <= {1}
-    assert set(heard) == {step for step, told_on in may_be_told.items() if told_on <= last_run}
+    expected = {step for step, told_on in may_be_told.items() if told_on <= last_run}
+    opening = may_be_told.get((OWNER, "opens"))
+    if opening and any(day < opening for (who, _), day in may_be_told.items() if who == OWNER):
+        heard.pop((OWNER, "opens"), None)  # it moves to the working day after, and may come too late
+        expected.discard((OWNER, "opens"))
+    assert set(heard) == expected
 
 
 @settings(max_examples=examples(500), deadline=None)

@@ -11,6 +11,7 @@ from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
+    REPORT_POLICY,
     STATUTORY_STEP_POLICY,
     STEP_POLICY,
     Gaps,
@@ -103,6 +104,50 @@ def test_what_an_older_rhythm_told_is_not_told_again_and_swallows_nothing_that_c
         assert [one.step for one in notices_due(REPORT, DOCUMENT_POLICY, {*told, older}, on)] == [
             f"overdue-{following}"
         ]
+
+
+OPENING = replace(REPORT, opens_on=date(2026, 4, 1))
+
+
+def firsts(deadline: Deadline, policy: Policy = REPORT_POLICY) -> list[tuple[str, str]]:
+    return [(day, step) for day, _, step, _ in walk(deadline, policy, date(2026, 3, 2), date(2026, 6, 16))]
+
+
+def test_a_report_is_told_first_on_the_first_working_day_of_its_time() -> None:
+    assert firsts(OPENING) == [("1 Apr", "opens"), ("2 Jun", "before-28"), ("16 Jun", "before-14")]
+    assert firsts(replace(OPENING, opens_on=date(2026, 4, 3))) == [  # Good Friday; Easter Monday is no bank holiday
+        ("6 Apr", "opens"),
+        ("2 Jun", "before-28"),
+        ("16 Jun", "before-14"),
+    ]
+    assert first_notice_on(OPENING, REPORT_POLICY) == date(2026, 4, 1)
+
+
+def test_the_day_on_which_a_report_opens_is_told_late_and_never_after_a_later_step() -> None:
+    down = span(date(2026, 4, 1), date(2026, 4, 20))
+    assert walk(OPENING, REPORT_POLICY, date(2026, 4, 1), date(2026, 6, 2), down=down) == [
+        ("21 Apr", OWNER, "opens", ""),
+        ("2 Jun", OWNER, "before-28", ""),
+    ]
+    assert [notice.step for notice in notices_due(OPENING, REPORT_POLICY, (), date(2026, 6, 2))] == ["before-28"]
+    assert notices_due(OPENING, REPORT_POLICY, {"before-28"}, date(2026, 6, 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("unasked", "policy"),
+    [
+        (replace(OPENING, entered_on=date(2026, 4, 2)), REPORT_POLICY),
+        (replace(OPENING, expected_date=True), REPORT_POLICY),
+        (replace(OPENING, notify_from=date(2026, 4, 2)), REPORT_POLICY),
+        (replace(OPENING, opens_on=date(2026, 6, 30)), REPORT_POLICY),
+        (replace(OPENING, opens_on=None), REPORT_POLICY),
+        (OPENING, DOCUMENT_POLICY),
+        (OPENING, replace(REPORT_POLICY, before_since=date(2026, 4, 2))),
+    ],
+    ids=["entered later", "new expected date", "before the service", "no time", "no day", "not asked", "policy later"],
+)
+def test_some_are_not_told_that_a_report_can_be_written(unasked: Deadline, policy: Policy) -> None:
+    assert "opens" not in [step for _, step in firsts(unasked, policy)]
 
 
 def test_a_step_with_no_statutory_duty_goes_to_the_group_after_four_weeks() -> None:

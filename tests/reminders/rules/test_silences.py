@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
-from cycle_tracker.reminders.rules.policies import STEP_POLICY
+from cycle_tracker.reminders.rules.policies import REPORT_POLICY, STEP_POLICY
 from cycle_tracker.reminders.rules.steps import Deadline
 from cycle_tracker.reminders.rules.unsent_reasons import Reason, Silence, Stuck, Waits, Why, reasons
 
@@ -65,6 +65,13 @@ def test_a_new_expected_date() -> None:
 def test_entered_later_than_the_step() -> None:
     late = replace(NOTHING, deadline=replace(DEADLINE, due_on=date(2026, 5, 20), entered_on=date(2026, 5, 11)))
     assert why(late) == ["It was added on 11 May 2026. We do not send reminders that were due before then."]
+
+
+def test_a_report_that_was_entered_later_than_the_day_on_which_it_opened() -> None:
+    report = replace(DEADLINE, due_on=date(2026, 6, 30), opens_on=date(2026, 4, 1), entered_on=date(2026, 5, 11))
+    late = replace(NOTHING, policy=REPORT_POLICY, deadline=report)
+    assert why(late) == ["It was added on 11 May 2026. We do not send reminders that were due before then."]
+    assert why(replace(late, deadline=replace(report, entered_on=date(2026, 3, 2)))) == []
 
 
 def test_a_step_that_is_still_to_come_is_no_reason() -> None:

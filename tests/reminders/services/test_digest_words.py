@@ -46,6 +46,7 @@ REPORT = NoticeLine(
 )
 TODAYS = replace(REPORT, milestone_id=2, due_on=TODAY, step="on-day")
 AHEAD = replace(REPORT, milestone_id=3, due_on=date(2026, 7, 17), step="before-14")
+OPENING = replace(REPORT, milestone_id=7, due_on=date(2026, 9, 30), step="opens")
 FAR = replace(REPORT, milestone_id=4, due_on=date(2028, 6, 30), step="assigned")
 DECISION = replace(REPORT, milestone_id=5, step="rung-14", audience=Audience.GOVERNANCE)
 LED = replace(REPORT, milestone_id=6, step="rung-1", audience=Audience.LEAD, owner_id=8)
@@ -58,6 +59,8 @@ LED = replace(REPORT, milestone_id=6, step="rung-1", audience=Audience.LEAD, own
         (replace(REPORT, due_on=date(2026, 7, 2)), "Annual report on 2025–26, Moray: overdue by 1 day"),
         (TODAYS, "Annual report on 2025–26, Moray: due today"),
         (AHEAD, "Annual report on 2025–26, Moray: due in 14 days"),
+        (OPENING, "Annual report on 2025–26, Moray: can be written now"),
+        (replace(OPENING, title="Report"), "Report, Moray: can be written now, due 30 September 2026"),
         (FAR, "New for you: Annual report on…, Moray: due 30 June 2028"),
         (DECISION, "Decision needed: Annual report on 2025–26, Moray"),
         (replace(REPORT, step="answered"), "Answered: Annual report on 2025–26, Moray"),
@@ -89,6 +92,8 @@ def test_the_subject_for_one_milestone_names_what_is_asked_and_the_place(line: N
         ([TODAYS, TODAYS], "Moray: 2 milestones due today"),
         ([TODAYS, AHEAD], "Moray: 2 milestones due soon"),
         ([FAR, FAR], "Moray: 2 milestones new for you"),
+        ([OPENING, OPENING], "Moray: 2 reports can be written now"),
+        ([OPENING, AHEAD], "Moray: 1 can be written now, 1 due soon"),
         ([DECISION, DECISION], "Moray: 2 decisions needed from your group"),
         ([REPORT, TODAYS], "Moray: 1 overdue, 1 due soon"),
         ([DECISION, REPORT, FAR, AHEAD], "Moray: 1 decision needed, 1 overdue, 1 new for you, 1 due soon"),

@@ -18,7 +18,7 @@ from cycle_tracker.mail.services.outgoing import Rendered, render_message, threa
 from cycle_tracker.models.message import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
-from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN
+from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN, OPENS
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.words.answers import answer_note
 from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note
@@ -168,6 +168,8 @@ def _item(line: NoticeLine, today: date, reader: Reader, key: str, service_url: 
 
 
 def _state(line: NoticeLine, today: date) -> str:
+    if line.step == OPENS and line.due_on > today:
+        return f"You can write it now. It is due on {day(line.due_on)} ({date_name(line.date_basis)})"
     return due_words(line.due_on, today, date_name(line.date_basis, expected=line.expected_date))
 
 

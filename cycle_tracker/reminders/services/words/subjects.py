@@ -7,7 +7,7 @@ from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.wording import count, day, due_in_words, shortened
 from cycle_tracker.mail.services.outgoing import LONGEST_SUBJECT
 from cycle_tracker.reminders.queries.waiting import NoticeLine
-from cycle_tracker.reminders.rules.steps import ANSWERED, EXPLAIN
+from cycle_tracker.reminders.rules.steps import ANSWERED, EXPLAIN, OPENS
 
 # So many characters of a title are kept before its date is shortened: `Annual report on 2025–26`.
 ROOM_FOR_A_TITLE = 24
@@ -38,7 +38,8 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
     others = [line for line in shown if line.audience not in HEARD_AT_ONCE]
     overdue = sum(line.due_on < today for line in others)
     given = sum(line.due_on >= today and line.milestone_id in new for line in others)
-    soon = len(others) - overdue - given
+    opening = sum(_opens(line, today) and line.milestone_id not in new for line in others)
+    soon = len(others) - overdue - given - opening
     several = count(len(shown), "milestone")
     if decisions == len(shown):
         words = f"{count(decisions, 'decision')} needed from your group"
@@ -46,6 +47,8 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
         words = f"{several} overdue"
     elif given == len(shown):
         words = f"{several} new for you"
+    elif opening == len(shown):
+        words = f"{count(opening, 'report')} can be written now"
     elif soon == len(shown):
         words = f"{several} due {'today' if all(line.due_on == today for line in shown) else 'soon'}"
     else:
@@ -53,6 +56,7 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
             (decisions, "decision needed" if decisions == 1 else "decisions needed"),
             (overdue, "overdue"),
             (given, "new for you"),
+            (opening, "can be written now"),
             (soon, "due soon"),
         )
         words = ", ".join(f"{number} {what}" for number, what in parts if number)
@@ -63,12 +67,19 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
 def _states(line: NoticeLine, today: date) -> tuple[str, ...]:
     """How far off the date is, and the same in fewer words."""
     ahead = (line.due_on - today).days
+    if _opens(line, today):
+        return (f"can be written now, due {day(line.due_on)}", "can be written now")
     if ahead > SOON:
         return (f"due {day(line.due_on)}",)
     words = due_in_words(line.due_on, today).lower()
     if ahead < 0:
         return words, "overdue"
     return (words, "due soon") if ahead > 1 else (words,)
+
+
+def _opens(line: NoticeLine, today: date) -> bool:
+    """True where the email says that a report can be written now."""
+    return line.step == OPENS and line.due_on > today
 
 
 def _fitted(start: str, title: str, *ends: str) -> str:
