@@ -1,8 +1,11 @@
-"""Reports whose time begins: their owner is told on the first working day of it, and of no day that has passed.
+"""Reports whose time begins, and steps that wait for others.
 
 Revision 0020, after 0019. The bookmark of a report whose time is still to begin may be no later than that day. Of a
 report whose time has begun nobody is told now: one notice stands for that day. It is for nobody, so it is in no email.
-Going back, these notices go; bookmarks may be early.
+Milestones that are closed from now on without a day on which they were done keep the day on which they were closed.
+
+Going back, these notices and days go. What is late is reminded more often then, and does not wait for others: the job
+asks the rules again on its next run.
 """
 
 import sqlalchemy as sa
@@ -19,9 +22,10 @@ NOBODY = "audience:lead"
 
 milestones = sa.table(
     "milestones",
-    *(sa.column(name) for name in ("id", "kind", "state")),
+    *(sa.column(name) for name in ("id", "partnership_id", "kind", "duty_basis", "state")),
     *(sa.column(name, sa.Date()) for name in ("opens_on", "due_on", "next_notice_on")),
 )
+predecessors = sa.table("milestone_predecessors", sa.column("milestone_id"))
 notices = sa.table(
     "notices",
     sa.column("milestone_id", sa.Integer()),
@@ -34,6 +38,8 @@ notices = sa.table(
 
 
 def upgrade() -> None:
+    # Not as a batch: SQLite would make the table anew.
+    op.add_column("milestones", sa.Column("closed_on", sa.Date(), nullable=True))
     today = sa.func.current_date()
     is_report = sa.and_(milestones.c.kind == "annual-report", milestones.c.state.in_(OPEN))
     op.execute(
@@ -58,3 +64,18 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(sa.delete(notices).where(notices.c.step == "opens", notices.c.addressee == NOBODY))
+    today = sa.func.current_date()
+    late = sa.and_(milestones.c.state.in_(OPEN), milestones.c.due_on < today)
+    waits = sa.and_(
+        milestones.c.next_notice_on.is_(None),
+        milestones.c.kind.not_in(("plan", "annual-report")),
+        milestones.c.duty_basis != "statute",
+        milestones.c.partnership_id.is_not(None),
+        milestones.c.id.in_(sa.select(predecessors.c.milestone_id)),
+    )
+    op.execute(
+        sa.update(milestones)
+        .where(late, sa.or_(waits, milestones.c.next_notice_on > today))
+        .values(next_notice_on=today)
+    )
+    op.drop_column("milestones", "closed_on")

@@ -68,12 +68,19 @@ def test_a_report_that_opened_before_the_upgrade_is_told_to_nobody_and_one_that_
 
 
 @pytest.mark.usefixtures("before")
-def test_on_the_way_back_what_stood_for_the_past_goes_and_it_can_be_upgraded_again() -> None:
+def test_on_the_way_back_what_stood_for_the_past_goes_and_what_waited_is_asked_again() -> None:
     upgrade(revision="0020")
+    run = db.session.execute
+    run(text(MILESTONE.format(id=11, key="step-11", kind="step", state="not-started")))
+    run(text("UPDATE milestones SET partnership_id = 1, due_on = '2026-04-01' WHERE id = 11"))
+    run(text("INSERT INTO milestone_predecessors (milestone_id, predecessor_id) VALUES (11, 7)"))
+    db.session.commit()
+    db.session.remove()
     downgrade(revision="0019")
     assert db.session.execute(text("SELECT count(*) FROM notices")).scalar() == 0
     db.session.rollback()
-    assert bookmarks(london_day(datetime.now(UTC)))[8] == 15, "early, and never late"
+    after = bookmarks(london_day(datetime.now(UTC)))
+    assert after == {7: 42, 8: 15, 9: None, 10: 0, 11: 0}, "early, and never late: every week again, and no waiting"
     upgrade(revision="0020")
     assert db.session.execute(text("SELECT count(*) FROM notices")).scalar() == 1
     db.session.rollback()

@@ -1,11 +1,12 @@
 """Labels and sentences for who was notified of what, and why: on pages, in files, and where someone asks why they got
 an email."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.core.wording import count
+from cycle_tracker.core.wording import count, listed
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
 from cycle_tracker.reminders.rules.steps import (
     ANSWERED,
@@ -60,6 +61,21 @@ _AT_ONCE = {
     RAISED[Audience.GOVERNANCE]: "Escalated to the governance group",
     RAISED[Audience.NATIONAL]: "Escalated to the Scottish Government escalation group",
 }
+
+
+DOCUMENT_WITH_GROUP = (
+    "The document that it is for was escalated to the governance group, so we do not escalate this as well. The owner "
+    "still gets reminders."
+)
+
+
+def waits_words(unfinished: Sequence[str]) -> str:
+    """Why nobody is reminded that something is late which depends on milestones of these titles."""
+    are = "is" if len(unfinished) == 1 else "are"
+    return (
+        f"It depends on {listed([f'“{title}”' for title in unfinished])}, which {are} not finished. Until then we do "
+        "not send reminders that this is overdue, and do not escalate it."
+    )
 
 
 def step_words(step: str) -> str:

@@ -10,6 +10,7 @@ from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.deadlines import ALWAYS, is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.reminders.rules.policies import Policy
 
 OPENS = "opens"
@@ -42,7 +43,10 @@ class Deadline:
     `explain_by_target` is the guidance date of a document that nobody has explained yet;
     `notify_from` is the day before which nothing that fell due is anybody's business here; None where the partnership
     has not joined, and nobody is ever notified. `reply_by` is the day that an acknowledgement set: no further stage
-    opens before it. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
+    opens before it. `waits` says that it waits for an unfinished one before it, so that nobody is reminded that it is
+    late; `free_since` is the day on which the last one before it ended, from which its stages count where it is later
+    than the date; `document_with_group` says that the document it serves is with the governance group, so that it opens
+    no stage of its own. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
     `addressees` holds the people behind each audience, keyed as notices are (`user:12`, `contact:3`).
     """
 
@@ -55,6 +59,9 @@ class Deadline:
     explain_by_target: date | None = None
     notify_from: date | None = ALWAYS
     reply_by: date | None = None
+    waits: bool = False
+    free_since: date | None = None
+    document_with_group: bool = False
     asks_contacts_after: bool = False
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     addressees: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
@@ -84,6 +91,11 @@ class Step(NamedTuple):
     def once(self) -> bool:
         """Whether its audience is notified once, and it is not one of a row of repeats."""
         return self.is_rung or self.name == EXPLAIN
+
+
+def may_wait(kind: Kind, duty_basis: Basis) -> bool:
+    """Whether what is of this kind and rests on this basis can wait for another: no document, and no duty in law."""
+    return kind not in DOCUMENTS and duty_basis is not Basis.STATUTE
 
 
 def explain_on(target_on: date, calendar: WorkingCalendar) -> date:
@@ -141,29 +153,47 @@ def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator
 
 
 def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
+    if milestone.waits:
+        return
     days = policy.first_after
     while due_on + days_long(days) <= until:
         named_day = due_on + days_long(days)
         asked = _asked(milestone) if milestone.asks_contacts_after and days == policy.first_after else _OWNER
-        yield Step(f"{OVERDUE}{days}", named_day, milestone.calendar.on_or_after(named_day), asked)
+        yield Step(f"{OVERDUE}{days}", named_day, _late_day(milestone, named_day), asked)
         if policy.repeat_every is None:
             return
         days = policy.repeat_every.after(days)
 
 
+def _late_day(milestone: Deadline, named_day: date) -> date:
+    """The working day of a repeat: not before the last one before it ended."""
+    day = max(named_day, milestone.free_since) if milestone.free_since else named_day
+    return milestone.calendar.on_or_after(day)
+
+
 def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
-    for rung in policy.rungs:
+    for rung in stages_of(milestone, policy):
         beside_owner = rung.days == policy.first_after and Audience.OWNER in rung.audiences
         audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
         if audiences:
-            named_day = due_on + days_long(rung.days)
+            named_day = _stages_count_from(milestone, due_on) + days_long(rung.days)
             notify_on = stage_opens_on(milestone, due_on, rung)
             yield Step(f"{RUNG}{rung.days}", named_day, notify_on, audiences, is_rung=True, beside_owner=beside_owner)
 
 
+def stages_of(milestone: Deadline, policy: Policy) -> tuple[EscalationStage, ...]:
+    """The stages that a milestone can come to as it stands: none while it waits, or its document is with the group."""
+    return () if milestone.waits or milestone.document_with_group else policy.rungs
+
+
+def _stages_count_from(milestone: Deadline, due_on: date) -> date:
+    return max(due_on, milestone.free_since) if milestone.free_since else due_on
+
+
 def stage_opens_on(milestone: Deadline, due_on: date, rung: EscalationStage) -> date:
-    """The working day on which a stage opens: not before the day by which someone who acknowledged it will reply."""
-    day = due_on + days_long(rung.days)
+    """The working day on which a stage opens: not before the day by which someone who acknowledged it will reply. It is
+    counted from the date, or from the day on which the last one before it ended."""
+    day = _stages_count_from(milestone, due_on) + days_long(rung.days)
     return milestone.calendar.on_or_after(max(day, milestone.reply_by) if milestone.reply_by else day)
 
 

@@ -5,6 +5,7 @@ The expected steps are worked out here anew, from the list of bank holidays writ
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -85,6 +86,8 @@ def deadlines(draw: st.DrawFn) -> Deadline:
         opens_on=draw(st.none() | st.integers(-3, 120).map(lambda days: due_on - DAY * days)),
         notify_from=draw(st.sampled_from([date.min, due_on, due_on - DAY * 60])),
         explain_by_target=draw(st.sampled_from([None, due_on])),
+        free_since=draw(st.none() | st.integers(-30, 90).map(lambda days: due_on + DAY * days)),
+        document_with_group=draw(st.sampled_from([False, False, True])),
         reply_by=draw(st.none() | st.integers(-5, 40).map(lambda days: due_on + DAY * days)),
         calendar=WorkingCalendar.closed_on(closures(due_on, draw(stretches))),
         addressees={
@@ -154,13 +157,16 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
     for name, day in owners_steps(due_on, policy, closed, until, deadline.opens_on):
         if name == "opens" and deadline.opens_on and deadline.notify_from and deadline.opens_on < deadline.notify_from:
             continue
+        if name.startswith("overdue") and deadline.free_since:
+            day = max(day, moved(deadline.free_since, closed, DAY))
         if name.startswith("overdue") or (not deadline.expected_date and deadline.entered_on <= day):
             notified[OWNER, name] = day
-    for rung in policy.rungs:
+    for rung in () if deadline.document_with_group else policy.rungs:
         people = {person for audience in rung.audiences for person in deadline.addressees[audience]}
         if Audience.OWNER in rung.audiences:
             people -= {OWNER}  # who has overdue-1 of the same day
-        day = moved(max(due_on + DAY * rung.days, deadline.reply_by or date.min), closed, DAY)
+        first = max(due_on, deadline.free_since or due_on)
+        day = moved(max(first + DAY * rung.days, deadline.reply_by or date.min), closed, DAY)
         notified.update({(person, f"rung-{rung.days}"): day for person in people})
     if deadline.explain_by_target:
         day = due_on + DAY * 60
@@ -184,15 +190,22 @@ def named_after(deadline: Deadline, step: str) -> bool:
 def test_each_step_is_told_or_overtaken_once_and_never_before_its_day(
     deadline: Deadline, policy: Policy, downtime: list[tuple[int, int]]
 ) -> None:
-    """Day by day as the job goes, asking only when the bookmark has come up, with days on which nothing runs."""
-    assert deadline.due_on is not None
-    down = {deadline.due_on + DAY * (first + number) for first, length in downtime for number in range(length)}
+    """Day by day as the job goes, asking only when the bookmark has come up, with days on which nothing runs. Until the
+    last one before it ends it waits; that it has ended sets the bookmark to that day."""
+    due_on = deadline.due_on
+    assert due_on is not None
+    down = {due_on + DAY * (first + number) for first, length in downtime for number in range(length)}
     may_be_told = told_on_days(deadline, policy)
-    bookmark = first_notice_on(deadline, policy)
+    free, free_since = deadline, deadline.free_since
+    last_run = day = max(due_on - DAY * 45, deadline.entered_on)
+    if free_since and free_since > day:
+        deadline = replace(deadline, waits=True, free_since=None)
+    bookmark = first_notice_on(free, policy)
     already: set[str] = set()
     heard: Counter[tuple[str, str]] = Counter()
-    last_run = day = max(deadline.due_on - DAY * 45, deadline.entered_on)
-    while day <= deadline.due_on + DAY * 120:
+    while day <= due_on + DAY * 120:
+        if day == free_since:
+            deadline, bookmark = free, min(bookmark or day, day)
         if works(day, frozenset()) and day not in down:
             last_run = day
             if bookmark is not None and bookmark <= day:
@@ -232,3 +245,18 @@ def test_the_bookmark_is_never_late(deadline: Deadline, policy: Policy, away: in
         assert bookmark <= min(still_to_come)
     if bookmark is not None:
         assert bookmark > after
+
+
+@settings(max_examples=examples(500), deadline=None)
+@given(deadlines(), policies, st.integers(-60, 130))
+def test_nobody_is_reminded_that_what_waits_is_late_and_its_bookmark_names_no_such_day(
+    deadline: Deadline, policy: Policy, away: int
+) -> None:
+    assert deadline.due_on is not None
+    waits, today = replace(deadline, waits=True), deadline.due_on + DAY * away
+    asked = called_for(waits, policy, (), today)
+    assert not asked.rungs
+    assert not [one for one in asked.notices if one.step.startswith(("overdue", "rung"))]
+    bookmark = next_notice_on(waits, policy, today)
+    early = {day for (_, step), day in told_on_days(deadline, policy).items() if not step.startswith(("over", "rung"))}
+    assert bookmark == min((day for day in early if day > today), default=None)

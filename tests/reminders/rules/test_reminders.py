@@ -8,6 +8,7 @@ import pytest
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
+from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
@@ -23,7 +24,7 @@ from cycle_tracker.reminders.rules.reminders import (
     next_notice_on,
     stages_reached,
 )
-from cycle_tracker.reminders.rules.steps import Deadline
+from cycle_tracker.reminders.rules.steps import Deadline, may_wait
 from tests.support.sweep_rules import notices_due
 
 OWNER, LEAD, MEMBER, OTHER_MEMBER = "user:1", "user:2", "user:3", "user:4"
@@ -515,3 +516,58 @@ def test_a_contact_does_not_stand_for_an_owner_whom_nobody_reaches() -> None:
         ("audience:owner", True),
         ("contact:3", False),
     }
+
+
+WAITS = replace(STEP, waits=True)
+
+
+def test_a_step_that_waits_is_told_up_to_its_date_and_not_that_it_is_late() -> None:
+    assert walk(WAITS, STATUTORY_STEP_POLICY, date(2026, 4, 1), date(2026, 12, 31)) == [
+        ("30 Apr", OWNER, "before-14", ""),
+        ("11 May", OWNER, "before-3", ""),
+        ("14 May", OWNER, "on-day", ""),
+    ]
+    assert stages_reached(WAITS, STATUTORY_STEP_POLICY, date(2026, 12, 31)) == []
+    assert next_notice_on(WAITS, STEP_POLICY, date(2026, 5, 14)) is None
+
+
+def test_once_the_last_one_before_it_ended_its_owner_is_told_at_once_and_its_stages_count_from_that_day() -> None:
+    free = replace(STEP, free_since=date(2026, 6, 10))
+    told = walk(free, STATUTORY_STEP_POLICY, date(2026, 6, 10), date(2026, 7, 3))
+    assert told == [
+        ("10 Jun", OWNER, "overdue-22", "before-14 before-3 on-day overdue-1 overdue-8 overdue-15"),
+        ("11 Jun", LEAD, "rung-1", ""),
+        ("12 Jun", OWNER, "overdue-29", ""),
+        ("19 Jun", OWNER, "overdue-36", ""),
+        ("24 Jun", MEMBER, "rung-14", ""),
+        ("24 Jun", OTHER_MEMBER, "rung-14", ""),
+        ("26 Jun", OWNER, "overdue-43", ""),
+        ("3 Jul", OWNER, "overdue-50", ""),
+    ]
+    assert [one.fell_due_on for one in stages_reached(free, STATUTORY_STEP_POLICY, date(2026, 6, 24))] == [
+        date(2026, 6, 11),
+        date(2026, 6, 24),
+    ]
+    early = replace(STEP, free_since=date(2026, 5, 4))
+    assert walk(early, STEP_POLICY, date(2026, 4, 1), date(2026, 6, 20)) == walk(
+        STEP, STEP_POLICY, date(2026, 4, 1), date(2026, 6, 20)
+    )
+
+
+def test_a_step_whose_document_is_with_the_group_opens_no_stage_and_its_owner_is_told_all_the_same() -> None:
+    served = replace(STEP, document_with_group=True)
+    told = walk(served, STATUTORY_STEP_POLICY, date(2026, 5, 15), date(2026, 6, 5))
+    assert told == [
+        ("15 May", OWNER, "overdue-1", "before-14 before-3 on-day"),
+        ("22 May", OWNER, "overdue-8", ""),
+        ("29 May", OWNER, "overdue-15", ""),
+        ("5 Jun", OWNER, "overdue-22", ""),
+    ]
+    assert stages_reached(served, STATUTORY_STEP_POLICY, date(2026, 12, 31)) == []
+
+
+def test_documents_and_duties_in_law_never_wait() -> None:
+    assert may_wait(Kind.STEP, Basis.LOCAL)
+    assert may_wait(Kind.ACTION, Basis.PRACTICE)
+    assert not may_wait(Kind.STEP, Basis.STATUTE)
+    assert not may_wait(Kind.ANNUAL_REPORT, Basis.GUIDANCE)

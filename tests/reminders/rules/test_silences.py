@@ -74,6 +74,24 @@ def test_a_report_that_was_entered_later_than_the_day_on_which_it_opened() -> No
     assert why(replace(late, deadline=replace(report, entered_on=date(2026, 3, 2)))) == []
 
 
+def test_it_waits_for_another() -> None:
+    waits = replace(NOTHING, deadline=replace(DEADLINE, waits=True))
+    until_then = "Until then we do not send reminders that this is overdue, and do not escalate it."
+    assert why(replace(waits, waits_for=["Draft the plan"])) == [
+        f"It depends on “Draft the plan”, which is not finished. {until_then}"
+    ]
+    assert why(replace(waits, waits_for=["Draft the plan", "Agree priorities"])) == [
+        f"It depends on “Draft the plan” and “Agree priorities”, which are not finished. {until_then}"
+    ]
+
+
+def test_its_document_is_with_the_group() -> None:
+    assert why(replace(NOTHING, deadline=replace(DEADLINE, document_with_group=True))) == [
+        "The document that it is for was escalated to the governance group, so we do not escalate this as well. The "
+        "owner still gets reminders."
+    ]
+
+
 def test_a_step_that_is_still_to_come_is_no_reason() -> None:
     assert why(replace(NOTHING, deadline=replace(DEADLINE, entered_on=TODAY))) == []
 
