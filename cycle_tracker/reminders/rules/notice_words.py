@@ -147,6 +147,6 @@ def rungs_words(policy: Policy) -> str:
 
 
 def rung_words(rung: EscalationStage) -> str:
-    """One stage: `14 days after: governance group`."""
+    """One stage: `14 days after: governance group`, `28 days after: governance group (no email)`."""
     audiences = " and ".join(AUDIENCE_WORDS[one].removeprefix("the ") for one in rung.audiences)
-    return f"{count(rung.days, 'day')} after: {audiences}"
+    return f"{count(rung.days, 'day')} after: {audiences}{'' if rung.by_email else ' (no email)'}"

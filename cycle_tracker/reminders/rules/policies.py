@@ -87,7 +87,9 @@ EVER_RARER = Gaps(7, 57, 28)
 DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
 REPORT_POLICY = replace(DOCUMENT_POLICY, opens=True)
 STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
-STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(28, (Audience.GOVERNANCE,))))
+# The group is not emailed about each late step that is no duty in law: these are a table on its page.
+LISTED_FOR_THE_GROUP = EscalationStage(28, (Audience.GOVERNANCE,), by_email=False)
+STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, LISTED_FOR_THE_GROUP))
 ACTION_POLICY = Policy((14,), 1, None, (EscalationStage(1, (Audience.OWNER,)), EscalationStage(14, (Audience.LEAD,))))
 
 

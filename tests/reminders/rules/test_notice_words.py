@@ -92,5 +92,7 @@ def test_a_policy_is_told_in_three_lines() -> None:
     assert repeats_words(STEP_POLICY) == "1 day after, then every 7 days until 57 days after, then every 28 days"
     assert repeats_words(ACTION_POLICY) == "1 day after, once"
     assert repeats_words(Policy((), 2, Gaps(1), ())) == "2 days after, then every day"
-    assert rungs_words(STEP_POLICY) == ("1 day after: owner and planning leads; 28 days after: governance group")
+    assert rungs_words(STEP_POLICY) == (
+        "1 day after: owner and planning leads; 28 days after: governance group (no email)"
+    )
     assert rungs_words(Policy((), 1, None, ())) == "No escalation"

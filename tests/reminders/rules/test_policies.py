@@ -14,7 +14,9 @@ OWNER, LEAD, GOVERNANCE = Audience.OWNER, Audience.LEAD, Audience.GOVERNANCE
 RARER = Gaps(7, until=57, later=28)
 DOCUMENT = Policy((28, 14, 7, 1, 0), 1, RARER, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(14, (GOVERNANCE,))))
 STATUTORY = Policy((14, 3, 0), 1, RARER, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(14, (GOVERNANCE,))))
-STEP = Policy((14, 3, 0), 1, RARER, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(28, (GOVERNANCE,))))
+STEP = Policy(
+    (14, 3, 0), 1, RARER, (EscalationStage(1, (OWNER, LEAD)), EscalationStage(28, (GOVERNANCE,), by_email=False))
+)
 ACTION = Policy((14,), 1, None, (EscalationStage(1, (OWNER,)), EscalationStage(14, (LEAD,))))
 
 

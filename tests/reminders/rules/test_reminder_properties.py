@@ -53,7 +53,10 @@ def changed_policies(draw: st.DrawFn) -> Policy:
         opens=draw(st.booleans()),
         rungs=(
             EscalationStage(first_after, (Audience.OWNER, Audience.LEAD)),
-            *(EscalationStage(first_after + days, (audience,)) for days, audience in sorted(draw(stage_lists))),
+            *(
+                EscalationStage(first_after + days, (audience,), by_email=draw(st.booleans()))
+                for days, audience in sorted(draw(stage_lists))
+            ),
         ),
     )
 
@@ -148,6 +151,15 @@ def test_the_latest_step_due_is_that_of_the_oracle(
         assert [(one.step, *one.overtook) for one in notified] == [(name, *reached[:-1]) for name in reached[-1:]]
 
 
+def stage_days(deadline: Deadline, policy: Policy) -> Iterator[tuple[EscalationStage, date]]:
+    """The stages that it comes to, each with the day on which it does."""
+    assert deadline.due_on is not None
+    first = max(deadline.due_on, deadline.free_since or deadline.due_on)
+    for rung in () if deadline.document_with_group else policy.rungs:
+        by = max(first + DAY * rung.days, deadline.reply_by or date.min)
+        yield rung, moved(by, deadline.calendar.closed, DAY)
+
+
 def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], date]:
     """By addressee and step, the first day on which it may be told, within two hundred days of the due date."""
     due_on, closed = deadline.due_on, deadline.calendar.closed
@@ -161,12 +173,12 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
             day = max(day, moved(deadline.free_since, closed, DAY))
         if name.startswith("overdue") or (not deadline.expected_date and deadline.entered_on <= day):
             notified[OWNER, name] = day
-    for rung in () if deadline.document_with_group else policy.rungs:
+    for rung, day in stage_days(deadline, policy):
+        if not rung.by_email:
+            continue
         people = {person for audience in rung.audiences for person in deadline.addressees[audience]}
         if Audience.OWNER in rung.audiences:
             people -= {OWNER}  # who has overdue-1 of the same day
-        first = max(due_on, deadline.free_since or due_on)
-        day = moved(max(first + DAY * rung.days, deadline.reply_by or date.min), closed, DAY)
         notified.update({(person, f"rung-{rung.days}"): day for person in people})
     if deadline.explain_by_target:
         day = due_on + DAY * 60
@@ -239,7 +251,8 @@ def test_the_bookmark_is_never_late(deadline: Deadline, policy: Policy, away: in
     after = deadline.due_on + DAY * away
     bookmark = next_notice_on(deadline, policy, after)
     assert called_for(deadline, policy, (), after).next_on == bookmark
-    still_to_come = [day for day in told_on_days(deadline, policy).values() if day > after]
+    opened_on = [day for _, day in stage_days(deadline, policy)]
+    still_to_come = [day for day in (*told_on_days(deadline, policy).values(), *opened_on) if day > after]
     if still_to_come:
         assert bookmark is not None
         assert bookmark <= min(still_to_come)

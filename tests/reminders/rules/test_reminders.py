@@ -42,6 +42,9 @@ REPORT = Deadline(
 )
 STEP = Deadline(due_on=date(2026, 5, 14), is_open=True, entered_on=LONG_AGO, addressees=PEOPLE)
 
+OWN_STAGES = replace(STEP_POLICY, rungs=(STEP_POLICY.rungs[0], EscalationStage(28, GROUP)))
+"""What a place may choose for steps: that the group is emailed about them too."""
+
 Told = tuple[str, str, str, str]
 
 
@@ -151,7 +154,7 @@ def test_some_are_not_told_that_a_report_can_be_written(unasked: Deadline, polic
     assert "opens" not in [step for _, step in firsts(unasked, policy)]
 
 
-def test_a_step_with_no_statutory_duty_goes_to_the_group_after_four_weeks() -> None:
+def test_a_step_with_no_statutory_duty_opens_a_stage_for_the_group_after_four_weeks_and_emails_it_nothing() -> None:
     assert walk(STEP, STEP_POLICY, date(2026, 4, 1), date(2026, 6, 20)) == [
         ("30 Apr", OWNER, "before-14", ""),
         ("11 May", OWNER, "before-3", ""),
@@ -161,11 +164,12 @@ def test_a_step_with_no_statutory_duty_goes_to_the_group_after_four_weeks() -> N
         ("22 May", OWNER, "overdue-8", ""),
         ("29 May", OWNER, "overdue-15", ""),
         ("5 Jun", OWNER, "overdue-22", ""),
-        ("11 Jun", MEMBER, "rung-28", ""),
-        ("11 Jun", OTHER_MEMBER, "rung-28", ""),
         ("12 Jun", OWNER, "overdue-29", ""),
         ("19 Jun", OWNER, "overdue-36", ""),
     ]
+    assert next_notice_on(STEP, STEP_POLICY, date(2026, 6, 5)) == date(2026, 6, 11)
+    assert [one.fell_due_on for one in stages_reached(STEP, STEP_POLICY, date(2026, 6, 11))][1:] == [date(2026, 6, 11)]
+    assert ("11 Jun", MEMBER, "rung-28", "") in walk(STEP, OWN_STAGES, date(2026, 4, 1), date(2026, 6, 20))
 
 
 def test_a_step_with_a_statutory_duty_goes_to_the_group_after_two() -> None:
@@ -405,7 +409,7 @@ def test_what_falls_due_on_the_day_the_partnership_joined_is_told() -> None:
 def test_with_nobody_behind_an_audience_the_audience_itself_is_named() -> None:
     alone = replace(STEP, addressees={})
     day = date(2026, 6, 11)
-    notices = notices_due(alone, STEP_POLICY, ["on-day"], day)
+    notices = notices_due(alone, OWN_STAGES, ["on-day"], day)
     assert {(notice.addressee, notice.step, notice.unreachable) for notice in notices} == {
         ("audience:owner", "overdue-22", True),
         ("audience:lead", "rung-1", True),
@@ -429,7 +433,7 @@ def test_an_empty_second_audience_is_nobodys_loss_where_the_rung_reached_another
 
 def test_a_document_and_a_decision_are_wanted_at_once_and_nothing_else() -> None:
     assert all(notice.at_once for notice in notices_due(REPORT, DOCUMENT_POLICY, (), date(2026, 7, 14)))
-    at_once = {notice.step: notice.at_once for notice in notices_due(STEP, STEP_POLICY, (), date(2026, 6, 11))}
+    at_once = {notice.step: notice.at_once for notice in notices_due(STEP, OWN_STAGES, (), date(2026, 6, 11))}
     assert at_once == {"overdue-22": False, "rung-1": False, "rung-28": True}
 
 
