@@ -176,10 +176,10 @@ def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[S
         beside_owner = rung.days == policy.first_after and Audience.OWNER in rung.audiences
         heard = rung.audiences if rung.by_email else ()
         audiences = tuple(who for who in heard if not (beside_owner and who is Audience.OWNER))
-        if audiences or not rung.by_email:  # the job comes back to open it, though nobody is emailed
-            named_day = _stages_count_from(milestone, due_on) + days_long(rung.days)
-            notify_on = stage_opens_on(milestone, due_on, rung)
-            yield Step(f"{RUNG}{rung.days}", named_day, notify_on, audiences, is_rung=True, beside_owner=beside_owner)
+        # Also with nobody to email: the job comes back on that day to open the stage.
+        named_day = _stages_count_from(milestone, due_on) + days_long(rung.days)
+        notify_on = stage_opens_on(milestone, due_on, rung)
+        yield Step(f"{RUNG}{rung.days}", named_day, notify_on, audiences, is_rung=True, beside_owner=beside_owner)
 
 
 def stages_of(milestone: Deadline, policy: Policy) -> tuple[EscalationStage, ...]:

@@ -575,3 +575,10 @@ def test_documents_and_duties_in_law_never_wait() -> None:
     assert may_wait(Kind.ACTION, Basis.PRACTICE)
     assert not may_wait(Kind.STEP, Basis.STATUTE)
     assert not may_wait(Kind.ANNUAL_REPORT, Basis.GUIDANCE)
+
+
+def test_the_job_comes_back_to_open_a_stage_of_the_owner_alone_on_another_day_than_that_of_a_notice() -> None:
+    free = replace(STEP, free_since=date(2026, 5, 20))
+    assert next_notice_on(free, ACTION_POLICY, date(2026, 5, 20)) == date(2026, 5, 21)
+    assert [one.fell_due_on for one in stages_reached(free, ACTION_POLICY, date(2026, 5, 21))] == [date(2026, 5, 21)]
+    assert notices_due(free, ACTION_POLICY, ["overdue-1"], date(2026, 5, 21)) == []
