@@ -23,7 +23,9 @@ HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONA
 
 @dataclass(frozen=True)
 class EscalationStage:
-    """One escalation stage: so many days past the due date, this audience is told, once."""
+    """One escalation stage: so many days past the due date, this audience is told, once. Not `by_email`, it sees the
+    stage on its page and gets no email."""
 
     days: int
     audiences: tuple[Audience, ...]
+    by_email: bool = True

@@ -6,6 +6,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.core.roles import Role
 from cycle_tracker.core.wording import day
 
@@ -28,6 +29,12 @@ OWN = frozenset({Audience.OWNER, Audience.LEAD})
 OF_THE_GROUP = frozenset({Audience.CHAIR, Audience.GOVERNANCE})
 # Audiences whose rungs stand in the list of escalations; those of owners and leads stand with their milestones.
 SHOWN = frozenset({*OF_THE_GROUP, Audience.NATIONAL})
+
+
+def is_of_other_step(kind: Kind, duty_basis: Basis, *, is_raised: bool) -> bool:
+    """True for the escalation of a late step that is no duty in law, if nobody raised it: the group finds it in a table
+    of its page, and by default gets no email about it (ADR 0033)."""
+    return not is_raised and kind not in {*DOCUMENTS, Kind.CONSULTATION} and duty_basis is not Basis.STATUTE
 
 
 def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: WorkingCalendar) -> None:

@@ -33,6 +33,9 @@ class Milestone(Base):
     rule hangs on. `next_notice_on` is a bookmark for the job: it may be early, never late. With no partnership a
     milestone is national.
 
+    `closed_on` is the day on which it was closed here, where nobody says on which it was done: what comes after it is
+    free from that day.
+
     `own_start_on` is the start of a late-started plan, once an official has agreed it: the plan is measured from that
     day (`measured_on`), and `target_on` stays the first day of the period.
 
@@ -103,6 +106,7 @@ class Milestone(Base):
     due_on: Mapped[date | None]
     expected_date: Mapped[bool] = mapped_column(default=False)
     done_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
     state: Mapped[State] = mapped_column(words(State, "state"), default=State.NOT_STARTED)
     complete: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str] = mapped_column(Text, default="")

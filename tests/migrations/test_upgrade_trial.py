@@ -27,8 +27,8 @@ BEFORE = "0010"
 # 30 November 2026 is St Andrew's Day. The demo has the emails of the days before Friday the 27th, which runs here.
 ST_ANDREWS_DAY, LAST_RUN, NEXT_RUN = date(2026, 11, 30), date(2026, 11, 27), date(2026, 12, 1)
 # Draft reports were due on 15 May: 197 days after it is Saturday 28 November. Three days before 4 December, whoever
-# closes a cycle by then is reminded, and so is the owner of two actions in Moray. 190 days after 25 May is 1 December,
-# and 22 after 6 November is the 28th.
+# closes a cycle by then is reminded, and so is the owner of two actions in Moray. 22 days after 6 November is the 28th.
+# After 57 days it is every 28: 197 is one of them, and 190 is not.
 NEXT_NOTICES = {
     ("lead.argyll-and-bute", "argyll-and-bute", "2023-26.draft-report-3", "overdue-197"),
     ("lead.clackmannanshire", "clackmannanshire", "2023-26.draft-report-3", "overdue-197"),
@@ -38,7 +38,6 @@ NEXT_NOTICES = {
     ("lead.south-lanarkshire", "south-lanarkshire", "2023-26.draft-report-3", "overdue-197"),
     ("officer.ggc", "west-dunbartonshire", "2023-26.draft-report-3", "overdue-197"),
     ("lead.dumfries-and-galloway", "dumfries-and-galloway", "2023-26.annual-report-3", "overdue-22"),
-    ("lead.west-lothian", "west-lothian", "2026-29.send-to-ministers", "overdue-190"),
     ("lead.clackmannanshire", "clackmannanshire", "2023-26.close-cycle", "before-3"),
     ("lead.east-ayrshire", "east-ayrshire", "2023-26.close-cycle", "before-3"),
     ("lead.north-lanarkshire", "north-lanarkshire", "2023-26.close-cycle", "before-3"),
@@ -55,19 +54,9 @@ CHANGED = {
     ("stirling", "2026-29.send-to-providers"),
 }
 
-# The demo of the file ends on Friday 20 November, and Monday follows. 190 days after 15 May are Saturday the 21st, and
-# one cycle is to be closed by Thursday the 26th.
+# The demo of the file ends on Friday 20 November, and Monday follows. One cycle is to be closed by Thursday the 26th.
 MONDAY = date(2026, 11, 23)
-NOTICES_OF_MONDAY = {
-    ("lead.argyll-and-bute", "argyll-and-bute", "2023-26.draft-report-3", "overdue-190"),
-    ("lead.clackmannanshire", "clackmannanshire", "2023-26.draft-report-3", "overdue-190"),
-    ("lead.dumfries-and-galloway", "dumfries-and-galloway", "2023-26.draft-report-3", "overdue-190"),
-    ("officer.ggc", "inverclyde", "2023-26.draft-report-3", "overdue-190"),
-    ("lead.na-h-eileanan-siar", "na-h-eileanan-siar", "2023-26.draft-report-3", "overdue-190"),
-    ("lead.south-lanarkshire", "south-lanarkshire", "2023-26.draft-report-3", "overdue-190"),
-    ("officer.ggc", "west-dunbartonshire", "2023-26.draft-report-3", "overdue-190"),
-    ("lead.clackmannanshire", "clackmannanshire", "2023-26.close-cycle", "before-3"),
-}
+NOTICES_OF_MONDAY = {("lead.clackmannanshire", "clackmannanshire", "2023-26.close-cycle", "before-3")}
 
 DEMO_OF = "JOIN partnerships p ON p.id = m.partnership_id AND p.slug NOT LIKE 'syn-%'"
 NOTICES = f"""

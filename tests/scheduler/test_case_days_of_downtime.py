@@ -26,7 +26,9 @@ AILSA, BLAIR = "Ailsa Grant", "Blair Munro"
 TITLE = "Annual report on 2025–26"
 BACK = date(2026, 7, 2)
 
+OPENED = date(2026, 4, 1)
 BEFORE = [
+    Told("1 Apr", AILSA, f"{TITLE}, Moray: can be written now", "opens"),
     Told("2 Jun", AILSA, f"{TITLE}, Moray: due in 28 days", "before-28"),
     Told("16 Jun", AILSA, f"{TITLE}, Moray: due in 14 days", "before-14"),
     Told("23 Jun", AILSA, f"{TITLE}, Moray: due in 7 days", "before-7"),
@@ -56,7 +58,7 @@ def enter_report() -> None:
 
 def test_days_of_downtime_end_in_one_catch_up_with_the_right_rung(days: Days) -> None:
     enter_report()
-    for day in every_day(date(2026, 6, 1), date(2026, 6, 25)):
+    for day in (OPENED, *every_day(date(2026, 6, 1), date(2026, 6, 25))):
         days.run(day)
     days.run(BACK, TEN)
     days.run(BACK, TEN)
@@ -96,7 +98,7 @@ with time_machine.travel(datetime.datetime.fromisoformat("2026-07-02T10:00:56+01
 def test_the_process_catches_up_at_its_start_and_stops_when_asked(days: Days, database: Database) -> None:
     """`python -m scheduler` itself, on a clock that starts at 10:00 on 2 July: the mails come within a minute."""
     enter_report()
-    for day in every_day(date(2026, 6, 1), date(2026, 6, 25)):
+    for day in (OPENED, *every_day(date(2026, 6, 1), date(2026, 6, 25))):
         days.run(day)
     process = subprocess.Popen(
         [sys.executable, "-c", TRAVELLER],

@@ -42,6 +42,7 @@ def decide(day: str, recipient: str, steps: str) -> Told:
 
 
 MAILS = [
+    notified("1 Apr", AILSA, "can be written now", "opens"),
     notified("2 Jun", AILSA, "due in 28 days", "before-28"),
     notified("16 Jun", AILSA, "due in 14 days", "before-14"),
     notified("23 Jun", AILSA, "due in 7 days", "before-7"),
@@ -92,6 +93,7 @@ EXPECTED_STATES = {day: state for first, last, state in STATES for day in every_
 
 def test_morays_report_day_by_day_from_june_to_october_2026(days: Days) -> None:
     report_id, catriona_id = enter_moray()
+    days.run(date(2026, 4, 1))
     states: dict[date, DocumentState] = {}
     listed: dict[date, tuple[DocumentState, int, int | None, bool]] = {}
     for day in every_day(date(2026, 6, 1), date(2026, 10, 31)):

@@ -46,6 +46,10 @@ ALLOWED = {
         "cycle_tracker/reminders/queries/forecast_notices.py",
         "Milestone.due_on <= last + FURTHEST",
     ): "how far a forecast looks",
+    (
+        "cycle_tracker/reminders/queries/around.py",
+        "_first.due_on >= Partnership.notify_from",
+    ): "of what keeps another waiting, a join of its own",
     ("cycle_tracker/reminders/services/bookmarks.py", "Milestone.due_on <= today + EARLIEST"): "where a bookmark lies",
 }
 

@@ -128,7 +128,7 @@ def _correct(milestones: Sequence[Milestone], planned: _Planned, found: Correcte
         if new:
             found.changed += 1
             audit.record_milestone(milestone, "reference-corrected", by=None, at=now, before=old, after=new)
-        if "duty_basis" in old:
+        if "duty_basis" in old or "order" in new:
             asked_again.append(milestone.id)
     db.session.flush()
     if asked_again:

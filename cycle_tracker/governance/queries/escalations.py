@@ -9,11 +9,12 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
-from cycle_tracker.access.queries.scopes import within
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.statements import built_once, number_of
 from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
 from cycle_tracker.models.escalation import Escalation
@@ -42,6 +43,21 @@ _STATUSES = {
     EscalationStatus.SETTLED: Escalation.resolved_at.is_not(None),
 }
 """The twin in SQL of `status_of`."""
+
+
+_IS_OF_OTHER_STEP = case(
+    (
+        and_(
+            Escalation.raised_by_id.is_(None),
+            ~IS_DOCUMENT,
+            Milestone.kind != Kind.CONSULTATION,
+            Milestone.duty_basis != Basis.STATUTE,
+        ),
+        1,
+    ),
+    else_=0,
+)
+"""The twin in SQL of `rules.is_of_other_step`."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,8 @@ class EscalationList:
 
 
 def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
-    """What waits for a decision of one partnership's governance group or its chair, the longest waiting first."""
+    """What waits for a decision of one partnership's governance group or its chair: late steps that are no duty in law
+    last, and of each the longest waiting first."""
     return db.session.scalars(
         select(Escalation)
         .join(Escalation.milestone)
@@ -107,7 +124,7 @@ def list_waiting(partnership_id: int, *, at_most: int) -> Sequence[Escalation]:
             _STATUSES[EscalationStatus.WAITING],
         )
         .options(*_with_milestone())
-        .order_by(Escalation.fell_due_on, Escalation.id)
+        .order_by(_IS_OF_OTHER_STEP, Escalation.fell_due_on, Escalation.id)
         .limit(at_most)
     ).all()
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.locks import lock
@@ -10,6 +11,7 @@ from cycle_tracker.milestones.queries.relations import predecessors_within
 from cycle_tracker.milestones.rules.order import would_make_cycle
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.services.bookmarks import ask_again
 
 
 def add_predecessor(milestone: Milestone, first: Milestone, *, by: User, now: datetime) -> None:
@@ -30,6 +32,7 @@ def add_predecessor(milestone: Milestone, first: Milestone, *, by: User, now: da
     milestone.predecessors.append(first)
     audit.record_milestone(milestone, "predecessor-added", by=by, at=now, after=_named(first))
     db.session.flush()
+    ask_again(Milestone.id == milestone.id, london_day(now))
 
 
 def remove_predecessor(milestone: Milestone, first: Milestone, *, by: User, now: datetime) -> None:
@@ -38,6 +41,7 @@ def remove_predecessor(milestone: Milestone, first: Milestone, *, by: User, now:
         milestone.predecessors.remove(first)
         audit.record_milestone(milestone, "predecessor-removed", by=by, at=now, before=_named(first))
         db.session.flush()
+        ask_again(Milestone.id == milestone.id, london_day(now))
 
 
 def _named(milestone: Milestone) -> dict[str, object]:

@@ -30,6 +30,8 @@ class MilestoneRow(Protocol):
     @property
     def state(self) -> State: ...
     @property
+    def opens_on(self) -> date | None: ...
+    @property
     def due_on(self) -> date | None: ...
     @property
     def measured_on(self) -> date | None: ...
@@ -44,11 +46,14 @@ def deadline_of(
     *,
     notify_from: date | None,
     reply_by: date | None = None,
+    waits: bool = False,
+    free_since: date | None = None,
+    document_with_group: bool = False,
     calendar: WorkingCalendar = SCOTLAND,
     addressees: Mapping[Audience, tuple[str, ...]] | None = None,
 ) -> Deadline:
     """What the rules need to know of one milestone; `notify_from` is its partnership's, and counts for none that is
-    national."""
+    national. Without `waits` its bookmark may be early."""
     is_document = row.kind in DOCUMENTS
     return Deadline(
         due_on=row.due_on,
@@ -56,9 +61,13 @@ def deadline_of(
         entered_on=row.entered_on,
         is_document=is_document,
         expected_date=row.expected_date,
+        opens_on=row.opens_on if row.kind is Kind.ANNUAL_REPORT else None,
         explain_by_target=row.measured_on if is_document and not row.expected_date else None,
         notify_from=ALWAYS if row.partnership_id is None else notify_from,
         reply_by=reply_by,
+        waits=waits,
+        free_since=free_since,
+        document_with_group=document_with_group,
         asks_contacts_after=row.kind is Kind.REQUEST,
         calendar=calendar,
         addressees=addressees or {},

@@ -14,11 +14,11 @@ from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import ASKS_CONTACTS, DOCUMENTS
 from cycle_tracker.core.statements import in_literal_ids
-from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.partnerships.queries.calendars import calendars_of
+from cycle_tracker.reminders.queries.around import Around, around
 from cycle_tracker.reminders.queries.audiences import Audiences, audiences_for, contacts_of
 from cycle_tracker.reminders.queries.deadlines import Policies, deadline_of, policies_now
 from cycle_tracker.reminders.rules.policies import Policy
@@ -30,8 +30,10 @@ DECIDING = (
     Milestone.partnership_id,
     Milestone.owner_id,
     Milestone.kind,
+    Milestone.fact_of_id,
     Milestone.duty_basis,
     Milestone.state,
+    Milestone.opens_on,
     Milestone.due_on,
     Milestone.measured_on.label("measured_on"),
     Milestone.expected_date,
@@ -52,15 +54,17 @@ class BatchFacts:
     policies: Policies
     notified: Mapping[tuple[int, date], set[str]]
     climbed: Mapping[tuple[int, date], set[tuple[int, Audience]]]
-    opened: Mapping[tuple[int, date], set[tuple[int, Audience]]]
-    reply_by: Mapping[tuple[int, date], date]
+    around: Around
 
     def deadline(self, row: Row[Any]) -> Deadline:
         """One milestone as the rules know it."""
         return deadline_of(
             row,
             notify_from=row.notify_from,
-            reply_by=self.reply_by.get((row.id, row.due_on)),
+            reply_by=self.around.reply_by.get((row.id, row.due_on)),
+            waits=self.around.waits_for.get(row.id, 0) > 0,
+            free_since=self.around.free_since.get(row.id),
+            document_with_group=row.id in self.around.with_group,
             calendar=self.calendars[row.partnership_id],
             addressees=self._addressees(row),
         )
@@ -86,7 +90,7 @@ class BatchFacts:
         """True where an escalation stage of its present date is already open, or an earlier stage to the same
         audience; and where the stage counts as notified and is not open: an upgrade gave the date, and nobody hears of
         stages that had passed by then."""
-        opened = self.opened.get((row.id, row.due_on), ())
+        opened = self.around.opened.get((row.id, row.due_on), ())
         others = _audiences_of_others(opened, self.policy(row).rungs)
         if reached.audiences[-1] in others or any(days == reached.days for days, _ in opened):
             return True
@@ -105,7 +109,6 @@ def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | 
     partnership_ids = {row.partnership_id for row in rows}
     milestone_ids = [row.id for row in rows]
     notified, climbed = _notified(milestone_ids)
-    opened, reply_by = _opened(milestone_ids)
     return BatchFacts(
         calendars=calendars_of(partnership_ids),
         audiences=audiences_for(
@@ -116,8 +119,7 @@ def facts_for_batch(rows: Sequence[Row[Any]], today: date, policies: Policies | 
         policies=policies_now() if policies is None else policies,
         notified=notified,
         climbed=climbed,
-        opened=opened,
-        reply_by=reply_by,
+        around=around(rows),
     )
 
 
@@ -144,27 +146,3 @@ def _notified(
         if row.step.startswith(RUNG):
             climbed[of].add((int(row.step.removeprefix(RUNG)), row.audience))
     return notified, climbed
-
-
-def _opened(
-    milestone_ids: list[int],
-) -> tuple[dict[tuple[int, date], set[tuple[int, Audience]]], dict[tuple[int, date], date]]:
-    """The open escalation stages of each milestone and date, and the latest day by which one of them is replied to."""
-    opened: dict[tuple[int, date], set[tuple[int, Audience]]] = defaultdict(set)
-    reply_by: dict[tuple[int, date], date] = {}
-    for row in db.session.execute(
-        select(
-            Escalation.milestone_id,
-            Escalation.due_on,
-            Escalation.rung,
-            Escalation.audience,
-            Escalation.reply_by,
-            Escalation.raised_by_id,
-        ).where(in_literal_ids(Escalation.milestone_id, milestone_ids), Escalation.resolved_at.is_(None))
-    ):
-        of = (row.milestone_id, row.due_on)
-        if row.raised_by_id is None:
-            opened[of].add((row.rung, row.audience))
-        if row.reply_by is not None:
-            reply_by[of] = max(row.reply_by, reply_by.get(of, row.reply_by))
-    return opened, reply_by

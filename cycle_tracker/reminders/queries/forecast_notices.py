@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, or_, select, true, tuple_
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.audiences import Audience
@@ -29,6 +29,10 @@ BATCH = 500
 
 FURTHEST = FURTHEST_BEFORE + DAY * 60
 """The furthest that a due date can be behind its reminder, with the closure days between them."""
+
+
+# The day of the first notice of a report; of anything else it is counted from the due date.
+_OPENS = case((Milestone.kind == Kind.ANNUAL_REPORT, Milestone.opens_on))
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _batches(last: date, which: ColumnElement[bool] | None, *, applies_again: bo
         .limit(BATCH)
     )
     if applies_again:
-        statement = statement.where(IS_OPEN, Milestone.due_on <= last + FURTHEST)
+        statement = statement.where(IS_OPEN, or_(Milestone.due_on <= last + FURTHEST, last >= _OPENS))
     else:
         statement = statement.where(Milestone.next_notice_on <= last)
     after: tuple[date, int] | None = None

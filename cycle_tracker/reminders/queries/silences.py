@@ -17,6 +17,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.queries.around import unfinished_before
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
@@ -37,6 +38,7 @@ def silence_of(milestone: Milestone, notified: Sequence[NoticeRecord], today: da
     return Silence(
         deadline=deadline,
         policy=policy,
+        waits_for=unfinished_before(milestone.id) if deadline.waits else (),
         closed_as=milestone.state.label.lower(),
         partnership=milestone.partnership.name if milestone.partnership else "Scotland",
         was_notified=any(one.status is NoticeStatus.SENT for one in of_this_date),

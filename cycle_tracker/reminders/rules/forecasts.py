@@ -11,7 +11,7 @@ from cycle_tracker.core.preferences import Preference
 from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import NoticeDue, called_for
-from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
+from cycle_tracker.reminders.rules.steps import Deadline, is_early
 
 # No forecast goes further: in a year most dates will have moved.
 LONGEST = 366
@@ -88,7 +88,7 @@ def mails_ahead(
     digest of the day is written already, and only what is wanted at once still goes.
     """
     coming = sorted(
-        (line for line in lines if reminds_before or not line.step.startswith(BEFORE)), key=lambda line: line.queued_on
+        (line for line in lines if reminds_before or not is_early(line.step)), key=lambda line: line.queued_on
     )
     waiting: list[Line] = []
     for day in days:

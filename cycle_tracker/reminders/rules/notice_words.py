@@ -1,11 +1,24 @@
 """Labels and sentences for who was notified of what, and why: on pages, in files, and where someone asks why they got
 an email."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.kinds import Kind
-from cycle_tracker.core.wording import count
+from cycle_tracker.core.wording import count, listed
 from cycle_tracker.reminders.rules.policies import EVERYWHERE, Policy
-from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, BEFORE, EXPLAIN, ON_DAY, OVERDUE, RAISED, RUNG
+from cycle_tracker.reminders.rules.steps import (
+    ANSWERED,
+    ASSIGNED,
+    BEFORE,
+    EXPLAIN,
+    ON_DAY,
+    OPENS,
+    OVERDUE,
+    RAISED,
+    RUNG,
+)
 
 AUDIENCE_WORDS = {
     Audience.OWNER: "the owner",
@@ -40,6 +53,7 @@ KINDS_TOGETHER = {
 }
 
 _AT_ONCE = {
+    OPENS: "First working day on which it can be written",
     ON_DAY: "On the day",
     ASSIGNED: "Given to a new owner",
     ANSWERED: "Answered by a contact",
@@ -47,6 +61,21 @@ _AT_ONCE = {
     RAISED[Audience.GOVERNANCE]: "Escalated to the governance group",
     RAISED[Audience.NATIONAL]: "Escalated to the Scottish Government escalation group",
 }
+
+
+DOCUMENT_WITH_GROUP = (
+    "The document that it is for was escalated to the governance group, so we do not escalate this as well. The owner "
+    "still gets reminders."
+)
+
+
+def waits_words(unfinished: Sequence[str]) -> str:
+    """Why nobody is reminded that something is late which depends on milestones of these titles."""
+    are = "is" if len(unfinished) == 1 else "are"
+    return (
+        f"It depends on {listed([f'“{title}”' for title in unfinished])}, which {are} not finished. Until then we do "
+        "not send reminders that this is overdue, and do not escalate it."
+    )
 
 
 def step_words(step: str) -> str:
@@ -86,6 +115,9 @@ def policy_words(place: str, kind: Kind, partnership: str) -> str:
 
 def before_words(policy: Policy) -> str:
     """The reminders before the day: `28, 14, 7 and 1 days before, and on the day`."""
+    if policy.opens:
+        days_before = before_words(replace(policy, opens=False))
+        return f"On the first working day on which it can be written, then {days_before[:1].lower()}{days_before[1:]}"
     days = [str(one) for one in sorted(policy.before, reverse=True) if one]
     on_day = "on the day" if 0 in policy.before else ""
     if not days:
@@ -96,12 +128,17 @@ def before_words(policy: Policy) -> str:
 
 
 def repeats_words(policy: Policy) -> str:
-    """How often the owner is reminded after the date: `1 day after, then every 7 days`."""
-    first = f"{count(policy.first_after, 'day')} after"
-    if policy.repeat_every is None:
+    """How often the owner is reminded after the date: `1 day after, then every 7 days until 57 days after, then every
+    28 days`."""
+    first, gaps = f"{count(policy.first_after, 'day')} after", policy.repeat_every
+    if gaps is None:
         return f"{first}, once"
-    again = "every day" if policy.repeat_every == 1 else f"every {policy.repeat_every} days"
-    return f"{first}, then {again}"
+    again = f"{first}, then {_every(gaps.first)}"
+    return again if gaps.later is None else f"{again} until {gaps.until} days after, then {_every(gaps.later)}"
+
+
+def _every(days: int) -> str:
+    return "every day" if days == 1 else f"every {days} days"
 
 
 def rungs_words(policy: Policy) -> str:
@@ -110,6 +147,6 @@ def rungs_words(policy: Policy) -> str:
 
 
 def rung_words(rung: EscalationStage) -> str:
-    """One stage: `14 days after: governance group`."""
+    """One stage: `14 days after: governance group`, `28 days after: governance group (no email)`."""
     audiences = " and ".join(AUDIENCE_WORDS[one].removeprefix("the ") for one in rung.audiences)
-    return f"{count(rung.days, 'day')} after: {audiences}"
+    return f"{count(rung.days, 'day')} after: {audiences}{'' if rung.by_email else ' (no email)'}"

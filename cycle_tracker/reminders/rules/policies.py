@@ -9,25 +9,52 @@ from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """The days between repeats once a date has passed: `first` as far as `until` days after the date, then `later`.
+
+    With no `until` the first gap holds for good.
+    """
+
+    first: int
+    until: int | None = None
+    later: int | None = None
+
+    @property
+    def longest(self) -> int:
+        """The longest time, in days, from one repeat to the next."""
+        return max(self.first, self.later or 0)
+
+    def after(self, days: int) -> int:
+        """The days after the date of the repeat that follows the one of so many days after it."""
+        following = days + self.first
+        if self.later is None or self.until is None or following <= self.until:
+            return following
+        return days + self.later
+
+
+@dataclass(frozen=True)
 class Policy:
     """Days before the due date (0 is the day itself), days after it, and the escalation stages.
 
-    `repeat_every` is the number of days between repeats once the date has passed; None means that it is said once.
+    `repeat_every` says how often it is repeated once the date has passed; None means that it is said once.
     `place` is the most particular place that changed it, empty for a default; `before_since` the day on which the days
-    before were last changed: a reminder that lay before that day is not sent late.
+    before were last changed: a reminder that lay before that day is not sent late. `opens` says that the owner of a
+    report is also reminded on the first day of its time.
     """
 
     before: tuple[int, ...]
     first_after: int
-    repeat_every: int | None
+    repeat_every: Gaps | None
     rungs: tuple[EscalationStage, ...]
     place: str = ""
     before_since: date | None = None
+    opens: bool = False
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """How often people are notified that a date has passed: first after so many days, then every so many, or once."""
+    """How often a place wants people to be notified that a date has passed: first after so many days, then every so
+    many for good, or once."""
 
     first_after: int
     repeat_every: int | None
@@ -54,16 +81,22 @@ FIRST_RUNG = EscalationStage(1, (Audience.OWNER, Audience.LEAD))
 
 DOCUMENT_STEPS = (28, 14, 7, 1, 0)
 OTHER_STEPS = (14, 3, 0)
-WEEKLY = 7
+# 1, 8 … 57 days after the date, then 85, 113 …: a date that nobody acts on for two months does not fill a mailbox.
+EVER_RARER = Gaps(7, 57, 28)
 
-DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, WEEKLY, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
-STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
-STEP_POLICY = Policy(OTHER_STEPS, 1, WEEKLY, (FIRST_RUNG, EscalationStage(28, (Audience.GOVERNANCE,))))
+DOCUMENT_POLICY = Policy(DOCUMENT_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
+REPORT_POLICY = replace(DOCUMENT_POLICY, opens=True)
+STATUTORY_STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, EscalationStage(14, (Audience.GOVERNANCE,))))
+# The group is not emailed about each late step that is no duty in law: these are a table on its page.
+LISTED_FOR_THE_GROUP = EscalationStage(28, (Audience.GOVERNANCE,), by_email=False)
+STEP_POLICY = Policy(OTHER_STEPS, 1, EVER_RARER, (FIRST_RUNG, LISTED_FOR_THE_GROUP))
 ACTION_POLICY = Policy((14,), 1, None, (EscalationStage(1, (Audience.OWNER,)), EscalationStage(14, (Audience.LEAD,))))
 
 
 def policy_for(kind: Kind, duty_basis: Basis) -> Policy:
     """The policy that holds for a milestone of this kind whose duty rests on this basis."""
+    if kind is Kind.ANNUAL_REPORT:
+        return REPORT_POLICY
     if kind in DOCUMENTS or kind is Kind.CONSULTATION:
         return DOCUMENT_POLICY
     if kind in {Kind.ACTION, Kind.REQUEST}:
@@ -107,11 +140,18 @@ def _changed(policy: Policy, change: PolicyChange, place: str) -> Policy:
     if change.before or change.repeats is not None or change.rungs is not None:
         policy = replace(policy, place=place)
     if change.before:
-        policy = replace(policy, before=change.before, before_since=change.in_force_from)
+        # Days that somebody chose are all there is before the date.
+        policy = replace(policy, before=change.before, before_since=change.in_force_from, opens=False)
     elif change.before is not None:
         policy = replace(policy, before_since=max(policy.before_since or date.min, change.in_force_from))
     if change.repeats is not None:
-        policy = replace(policy, first_after=change.repeats.first_after, repeat_every=change.repeats.repeat_every)
+        policy = with_repeats(policy, change.repeats)
     if change.rungs is not None:
         policy = replace(policy, rungs=change.rungs)
     return policy
+
+
+def with_repeats(policy: Policy, repeats: Repeats) -> Policy:
+    """The policy with a place's own repeats, which keep their gap for good: they are what somebody chose."""
+    gaps = Gaps(repeats.repeat_every) if repeats.repeat_every is not None else None
+    return replace(policy, first_after=repeats.first_after, repeat_every=gaps)

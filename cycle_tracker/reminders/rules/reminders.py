@@ -17,6 +17,7 @@ from cycle_tracker.reminders.rules.steps import (
     days_long,
     named_day_of,
     stage_opens_on,
+    stages_of,
 )
 
 UNREACHED = "audience:"
@@ -79,7 +80,7 @@ def stages_reached(milestone: Deadline, policy: Policy, today: date) -> list[Sta
     if not milestone.calls_for_notices or milestone.due_on is None:
         return []
     reached = []
-    for rung in policy.rungs:
+    for rung in stages_of(milestone, policy):
         fell_due_on = stage_opens_on(milestone, milestone.due_on, rung)
         if fell_due_on <= today:
             reached.append(StageReached(rung.days, rung.audiences, fell_due_on))
@@ -115,7 +116,8 @@ def _notices(milestone: Deadline, reached: Iterable[Step], notified: frozenset[s
 
 def _horizon(policy: Policy, due_on: date, after: date) -> date:
     """A day so late that the first step after `after`, if there is one, lies before it."""
-    return max(after, due_on) + days_long((policy.repeat_every or 0) + policy.first_after)
+    longest_gap = policy.repeat_every.longest if policy.repeat_every else 0
+    return max(after, due_on) + days_long(longest_gap + policy.first_after)
 
 
 def _first_after(steps: Iterable[Step], after: date) -> date | None:

@@ -10,7 +10,11 @@ from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.deadlines import ALWAYS, is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
+from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
 from cycle_tracker.reminders.rules.policies import Policy
+
+OPENS = "opens"
+"""Sent to the owner of a report on the first working day on which it can be written."""
 
 EXPLAIN = "explain"
 ON_DAY = "on-day"
@@ -35,10 +39,14 @@ class Deadline:
     """What the rule needs to know of one milestone.
 
     `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
-    noted with an explanation; `explain_by_target` is the guidance date of a document that nobody has explained yet;
+    noted with an explanation; `opens_on` the first day on which a report can be written, None for anything else;
+    `explain_by_target` is the guidance date of a document that nobody has explained yet;
     `notify_from` is the day before which nothing that fell due is anybody's business here; None where the partnership
     has not joined, and nobody is ever notified. `reply_by` is the day that an acknowledgement set: no further stage
-    opens before it. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
+    opens before it. `waits` says that it waits for an unfinished one before it, so that nobody is reminded that it is
+    late; `free_since` is the day on which the last one before it ended, from which its stages count where it is later
+    than the date; `document_with_group` says that the document it serves is with the governance group, so that it opens
+    no stage of its own. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
     `addressees` holds the people behind each audience, keyed as notices are (`user:12`, `contact:3`).
     """
 
@@ -47,9 +55,13 @@ class Deadline:
     entered_on: date
     is_document: bool = False
     expected_date: bool = False
+    opens_on: date | None = None
     explain_by_target: date | None = None
     notify_from: date | None = ALWAYS
     reply_by: date | None = None
+    waits: bool = False
+    free_since: date | None = None
+    document_with_group: bool = False
     asks_contacts_after: bool = False
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     addressees: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
@@ -81,6 +93,11 @@ class Step(NamedTuple):
         return self.is_rung or self.name == EXPLAIN
 
 
+def may_wait(kind: Kind, duty_basis: Basis) -> bool:
+    """Whether what is of this kind and rests on this basis can wait for another: no document, and no duty in law."""
+    return kind not in DOCUMENTS and duty_basis is not Basis.STATUTE
+
+
 def explain_on(target_on: date, calendar: WorkingCalendar) -> date:
     """The day from which a document is to be explained: ten working days before it shows as outstanding."""
     return calendar.working_days_before(last_day_before_outstanding(target_on), EXPLAIN_WORKING_DAYS)
@@ -99,6 +116,7 @@ def named_day_of(step: str, due_on: date) -> date | None:
 def all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> list[Step]:
     """The steps of the policy, those that repeat only as far as `until`."""
     return [
+        *_opens_step(milestone, policy, due_on),
         *_before_steps(milestone, policy, due_on),
         *_after_steps(milestone, policy, due_on, until),
         *_rung_steps(milestone, policy, due_on),
@@ -106,10 +124,26 @@ def all_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) ->
     ]
 
 
+def _opens_step(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
+    """That a report can be written now. Not before a new expected date, nor for what opened before the service, nor for
+    a report that was entered later than that day."""
+    opens_on = milestone.opens_on
+    if not policy.opens or opens_on is None or opens_on >= due_on or milestone.expected_date:
+        return
+    notify_on = milestone.calendar.on_or_after(opens_on)
+    if _known_since(milestone, policy) <= notify_on and not is_before_service(opens_on, milestone.notify_from):
+        yield Step(OPENS, opens_on, notify_on, _OWNER)
+
+
+def _known_since(milestone: Deadline, policy: Policy) -> date:
+    """A reminder before the date is not sent late if its day lay before this one."""
+    return max(milestone.entered_on, policy.before_since or date.min)
+
+
 def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
     if milestone.expected_date:
         return
-    known_since = max(milestone.entered_on, policy.before_since or date.min)
+    known_since = _known_since(milestone, policy)
     asked = _asked(milestone)
     for days in policy.before:
         named_day = due_on - days_long(days)
@@ -119,29 +153,48 @@ def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator
 
 
 def _after_steps(milestone: Deadline, policy: Policy, due_on: date, until: date) -> Iterator[Step]:
+    if milestone.waits:
+        return
     days = policy.first_after
     while due_on + days_long(days) <= until:
         named_day = due_on + days_long(days)
         asked = _asked(milestone) if milestone.asks_contacts_after and days == policy.first_after else _OWNER
-        yield Step(f"{OVERDUE}{days}", named_day, milestone.calendar.on_or_after(named_day), asked)
+        yield Step(f"{OVERDUE}{days}", named_day, _late_day(milestone, named_day), asked)
         if policy.repeat_every is None:
             return
-        days += policy.repeat_every
+        days = policy.repeat_every.after(days)
+
+
+def _late_day(milestone: Deadline, named_day: date) -> date:
+    """The working day of a repeat: not before the last one before it ended."""
+    day = max(named_day, milestone.free_since) if milestone.free_since else named_day
+    return milestone.calendar.on_or_after(day)
 
 
 def _rung_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
-    for rung in policy.rungs:
+    for rung in stages_of(milestone, policy):
         beside_owner = rung.days == policy.first_after and Audience.OWNER in rung.audiences
-        audiences = tuple(who for who in rung.audiences if not (beside_owner and who is Audience.OWNER))
-        if audiences:
-            named_day = due_on + days_long(rung.days)
-            notify_on = stage_opens_on(milestone, due_on, rung)
-            yield Step(f"{RUNG}{rung.days}", named_day, notify_on, audiences, is_rung=True, beside_owner=beside_owner)
+        heard = rung.audiences if rung.by_email else ()
+        audiences = tuple(who for who in heard if not (beside_owner and who is Audience.OWNER))
+        # Also with nobody to email: the job comes back on that day to open the stage.
+        named_day = _stages_count_from(milestone, due_on) + days_long(rung.days)
+        notify_on = stage_opens_on(milestone, due_on, rung)
+        yield Step(f"{RUNG}{rung.days}", named_day, notify_on, audiences, is_rung=True, beside_owner=beside_owner)
+
+
+def stages_of(milestone: Deadline, policy: Policy) -> tuple[EscalationStage, ...]:
+    """The stages that a milestone can come to as it stands: none while it waits, or its document is with the group."""
+    return () if milestone.waits or milestone.document_with_group else policy.rungs
+
+
+def _stages_count_from(milestone: Deadline, due_on: date) -> date:
+    return max(due_on, milestone.free_since) if milestone.free_since else due_on
 
 
 def stage_opens_on(milestone: Deadline, due_on: date, rung: EscalationStage) -> date:
-    """The working day on which a stage opens: not before the day by which someone who acknowledged it will reply."""
-    day = due_on + days_long(rung.days)
+    """The working day on which a stage opens: not before the day by which someone who acknowledged it will reply. It is
+    counted from the date, or from the day on which the last one before it ended."""
+    day = _stages_count_from(milestone, due_on) + days_long(rung.days)
     return milestone.calendar.on_or_after(max(day, milestone.reply_by) if milestone.reply_by else day)
 
 
@@ -162,6 +215,11 @@ def _explain_step(milestone: Deadline) -> Iterator[Step]:
     notify_on = explain_on(target_on, milestone.calendar)
     if milestone.entered_on <= notify_on:
         yield Step(EXPLAIN, notify_on, notify_on, (Audience.LEAD, Audience.OWNER))
+
+
+def is_early(step: str) -> bool:
+    """True for a reminder that comes before the day: what people who want no early reminders do not get."""
+    return step == OPENS or step.startswith(BEFORE)
 
 
 @lru_cache(maxsize=1024)

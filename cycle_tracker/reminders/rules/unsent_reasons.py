@@ -9,9 +9,9 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.core.wording import day, listed
 from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
-from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, step_words
+from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, DOCUMENT_WITH_GROUP, step_words, waits_words
 from cycle_tracker.reminders.rules.policies import Policy
-from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
+from cycle_tracker.reminders.rules.steps import Deadline, is_early
 
 
 class Why(StrEnum):
@@ -32,6 +32,8 @@ class Why(StrEnum):
     MAIL_FAILED = "mail-failed"
     MAIL_WAITS = "mail-waits"
     ACKNOWLEDGED = "acknowledged"
+    WAITS_FOR_ANOTHER = "waits-for-another"
+    DOCUMENT_WITH_GROUP = "document-with-group"
     NO_WORKING_DAY = "no-working-day"
     NO_RUN = "no-run"
     NOT_YET = "not-yet"
@@ -71,15 +73,16 @@ class Stuck:
 class Silence:
     """All that may keep someone from being notified about one milestone.
 
-    `closed_as` is its state in words. `owner` is empty where nobody owns it; `owner_may_be_notified` is false where
-    they have no account that may see it, and `stands_in` names who is notified then. `unreachable` are audiences for
-    whom there was no one; `switched_off` who wanted no reminder before the day. `decided_for` is the last day for which
-    notices were decided, and `decided_by_now` the last one for which they should have been; `next_on` the next day on
-    which anyone is to be notified.
+    `waits_for` are the titles of what it waits for, `closed_as` is its state in words. `owner` is empty where nobody
+    owns it; `owner_may_be_notified` is false where they have no account that may see it, and `stands_in` names who is
+    notified then. `unreachable` are audiences for whom there was no one; `switched_off` who wanted no reminder before
+    the day. `decided_for` is the last day for which notices were decided, and `decided_by_now` the last one for which
+    they should have been; `next_on` the next day on which anyone is to be notified.
     """
 
     deadline: Deadline
     policy: Policy
+    waits_for: Sequence[str] = ()
     closed_as: str = ""
     partnership: str = ""
     was_notified: bool = False
@@ -143,12 +146,20 @@ def _of_dates(silence: Silence, today: date) -> Iterator[Reason]:
         )
     else:
         yield from _missed_steps(silence, today)
+    yield from _of_others(silence)
     if deadline.reply_by is not None and deadline.reply_by > today:
         yield Reason(
             Why.ACKNOWLEDGED,
             f"Someone acknowledged it and will reply by {day(deadline.reply_by)}. We will not escalate it further "
             "before then. The owner still gets reminders.",
         )
+
+
+def _of_others(silence: Silence) -> Iterator[Reason]:
+    if silence.deadline.waits:
+        yield Reason(Why.WAITS_FOR_ANOTHER, waits_words(silence.waits_for))
+    if silence.deadline.document_with_group:
+        yield Reason(Why.DOCUMENT_WITH_GROUP, DOCUMENT_WITH_GROUP)
 
 
 def _missed_steps(silence: Silence, today: date) -> Iterator[Reason]:
@@ -160,6 +171,8 @@ def _missed_steps(silence: Silence, today: date) -> Iterator[Reason]:
         deadline.calendar.on_or_before(date.fromordinal(deadline.due_on.toordinal() - days))
         for days in silence.policy.before
     ]
+    if silence.policy.opens and deadline.opens_on is not None:
+        lay.append(deadline.calendar.on_or_after(deadline.opens_on))
     if any(one < deadline.entered_on and one <= today for one in lay):
         yield Reason(
             Why.ENTERED_LATER,
@@ -196,7 +209,7 @@ def _of_waiting(silence: Silence, today: date) -> Iterator[Reason]:
 
 
 def _is_off(one: Waits) -> bool:
-    return one.step.startswith(BEFORE) and not one.reminds_before
+    return is_early(one.step) and not one.reminds_before
 
 
 def _waits(one: Waits, today: date) -> Reason:

@@ -20,7 +20,7 @@ from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
 )
-from cycle_tracker.reminders.rules.steps import BEFORE
+from cycle_tracker.reminders.rules.steps import is_early
 from cycle_tracker.reminders.services.words.digests import Reader
 
 
@@ -38,7 +38,7 @@ class Addressee:
 
     def wants(self, line: NoticeLine) -> bool:
         """False for a reminder before the day, where these are switched off."""
-        return self.reminds_before or not line.step.startswith(BEFORE)
+        return self.reminds_before or not is_early(line.step)
 
     def has_for_stand_in(self, line: NoticeLine) -> bool:
         """True for what goes to the deputy."""

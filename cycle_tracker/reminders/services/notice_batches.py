@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models.escalation import Escalation, Resolution
 from cycle_tracker.models.milestone import Milestone
@@ -15,6 +16,7 @@ from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 from cycle_tracker.reminders.services.assignments import notify_again, waiting_assignments
+from cycle_tracker.reminders.services.bookmarks import ask_what_follows
 
 FINISHED = "it was done or closed before the email was written"
 # So many milestones in one statement.
@@ -68,6 +70,7 @@ def _end_all(groups: Sequence[Sequence[_NoticeEnding]], *, now: datetime) -> Non
         _resolve(first, resolution, now=now)
     withdrawn = [group[0].milestone.id for group in stopped]
     _end_notices(withdrawn, Ending.WITHDRAWN, FINISHED, now=now, waiting_only=True)
+    ask_what_follows([group[0].milestone.id for group in groups], london_day(now))
     going_on = [group[-1].milestone for group in restarted if group[-1].starts_afresh]
     calendars = calendars_of({one.partnership_id for one in going_on})
     policies = policies_now()

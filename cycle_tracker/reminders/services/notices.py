@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select, update
 
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past, is_past
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.missing_rows import insert_missing
@@ -19,7 +20,7 @@ from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 from cycle_tracker.reminders.rules.steps import EXPLAIN, OVERDUE, RUNG
 from cycle_tracker.reminders.services.assignments import notify_again, waiting_assignment
-from cycle_tracker.reminders.services.bookmarks import NOBODY
+from cycle_tracker.reminders.services.bookmarks import NOBODY, ask_what_follows
 from cycle_tracker.reminders.services.notice_batches import FINISHED, NoticeBatch
 
 
@@ -42,6 +43,7 @@ def restart_notices(
     _supersede(milestone, why=f"{resolution.value} on {now:%Y-%m-%d}", now=now)
     resolve_escalations(milestone, resolution=resolution, now=now)
     start_notices(milestone)
+    ask_what_follows([milestone.id], london_day(now))
     if assignment is not None:
         notify_again(assignment, milestone, now=now)
 
@@ -51,6 +53,7 @@ def stop_notices(
 ) -> None:
     """After it is finished: no one is notified again. What waits for a mail is withdrawn; what was sent stays as sent.
     With a `batch` it is left to the batch."""
+    milestone.closed_on = london_day(now) if milestone.done_on is None else None
     if batch is not None:
         batch.note_stop(milestone, resolution)
         milestone.next_notice_on = None
@@ -62,6 +65,7 @@ def stop_notices(
     )
     resolve_escalations(milestone, resolution=resolution, now=now)
     milestone.next_notice_on = None
+    ask_what_follows([milestone.id], london_day(now))
 
 
 def resolve_escalations(milestone: Milestone, *, resolution: Resolution, now: datetime) -> None:

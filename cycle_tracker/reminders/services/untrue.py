@@ -14,7 +14,7 @@ from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.user import User
-from cycle_tracker.reminders.rules.steps import ASSIGNED, BEFORE
+from cycle_tracker.reminders.rules.steps import ASSIGNED, BEFORE, OPENS
 from cycle_tracker.reminders.services.digests import SWITCHED_OFF
 
 FINISHED = "it was done or closed before the email was sent"
@@ -31,7 +31,7 @@ def untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[in
     moved = or_(Milestone.due_on.is_(None), Milestone.due_on != Notice.due_on)
     given_away = and_(Notice.step == ASSIGNED, Milestone.owner_id.is_distinct_from(Notice.user_id))
     ended = Notice.ended_at.is_not(None)
-    is_before = Notice.step.like(BEFORE_THE_DAY)
+    is_before = or_(Notice.step.like(BEFORE_THE_DAY), Notice.step == OPENS)
     off = and_(is_before, or_(_switched_off(User, Notice.user_id), _switched_off(Contact, Notice.contact_id)))
     not_asked = and_(Notice.contact_id.is_not(None), not_(_is_asked()))
     not_allowed = and_(Notice.contact_id.is_(None), not_(may_be_seen_by(Message.user_id, today)))

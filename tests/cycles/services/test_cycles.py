@@ -122,20 +122,20 @@ def test_the_national_review_is_made_once_for_all_and_has_no_notices(moray: Part
 def test_bookmarks_start_on_the_first_day_on_which_anything_may_be_told(moray: Partnership) -> None:
     made = milestones(open_it(moray))
     assert made["lead-and-timetable"].next_notice_on == date(2024, 12, 18)
-    assert made["annual-report-1"].next_notice_on == date(2027, 6, 2)
+    assert made["annual-report-1"].next_notice_on == date(2027, 4, 1)
     assert made["plan-prepared"].next_notice_on == date(2026, 3, 4)
     assert made["send-to-ministers"].next_notice_on is None
 
 
 def test_closure_days_of_the_partnership_move_its_bookmarks_and_nobody_elses(moray: Partnership) -> None:
-    for day in (date(2027, 6, 1), date(2027, 6, 2)):
+    for day in (date(2027, 4, 1), date(2027, 4, 2)):
         db.session.add(ClosureDay(partnership_id=moray.id, day=day, name="Local holiday"))
     db.session.add(ClosureDay(partnership_id=None, day=date(2026, 3, 4), name="Everywhere"))
     db.session.flush()
     fife = db.session.scalars(select(Partnership).where(Partnership.slug == "fife")).one()
     in_moray, in_fife = milestones(open_it(moray)), milestones(open_it(fife))
-    assert in_moray["annual-report-1"].next_notice_on == date(2027, 5, 28)  # Monday is a bank holiday
-    assert in_fife["annual-report-1"].next_notice_on == date(2027, 6, 2)
+    assert in_moray["annual-report-1"].next_notice_on == date(2027, 4, 5)  # Monday
+    assert in_fife["annual-report-1"].next_notice_on == date(2027, 4, 1)
     assert in_moray["plan-prepared"].next_notice_on == in_fife["plan-prepared"].next_notice_on == date(2026, 3, 3)
 
 

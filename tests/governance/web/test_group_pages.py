@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.services.decisions import take_no_action
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import RoleGrant, User
-from tests.factories import at_seven, make_governance_group, make_partnership, make_report, make_user
+from tests.factories import at_seven, make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 
 TODAY = date(2026, 9, 1)
@@ -68,6 +69,21 @@ def escalate(moray: Moray, key: str) -> Escalation:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def test_late_steps_that_are_no_duty_in_law_are_a_table_below_what_needs_a_decision(moray: Moray) -> None:
+    for number, basis in enumerate((Basis.LOCAL, Basis.STATUTE)):
+        title, due_on = f"Step on a {basis.value} basis", date(2026, 6, 1)
+        step = make_milestone(moray.partnership, key=f"s-{number}", title=title, due_on=due_on, duty_basis=basis)
+        stage = {"rung": 28, "audience": Audience.GOVERNANCE, "fell_due_on": date(2026, 6, 29)}
+        db.session.add(Escalation(milestone=step, due_on=due_on, opened_at=at_seven(TODAY), **stage))
+    escalate(moray, "2023-26.annual-report-3")
+    db.session.commit()
+    page = soup(moray.client(moray.member).get(PAGE))
+    asked = page.select("#waiting + *")[0].get_text()
+    assert ("statute basis" in asked, "Report 2023-26" in asked, "local basis" in asked) == (True, True, False)
+    words = said(moray.client(moray.member).get(PAGE))
+    assert "Step on a local basis 92 days past the local date of 1 June 2026 No owner" in words
 
 
 def roles(user: User) -> set[Role]:

@@ -19,11 +19,11 @@ from cycle_tracker.reminders.queries.deadlines import (
     policies_now,
     policy_of,
 )
-from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY, PolicyChange, Repeats
+from cycle_tracker.reminders.rules.policies import DOCUMENT_POLICY, STEP_POLICY, Gaps, PolicyChange, Repeats
 from cycle_tracker.reminders.rules.steps import Deadline
 from tests.factories import make_partnership
 
-DUE, TARGET, ENTERED, JOINED, REPLY = (date(2026, 6, day) for day in (1, 2, 3, 4, 5))
+DUE, TARGET, ENTERED, JOINED, REPLY, OPENS = (date(2026, 6, day) for day in (1, 2, 3, 4, 5, 6))
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Row:
     expected_date: bool = False
     partnership_id: int | None = 7
     duty_basis: Basis = Basis.LOCAL
+    opens_on: date | None = OPENS
     due_on: date | None = DUE
     measured_on: date | None = TARGET
     entered_on: date = ENTERED
@@ -53,6 +54,7 @@ def test_a_deadline_has_every_part_of_its_row(kind: Kind, expected_date: bool) -
         entered_on=ENTERED,
         is_document=kind in DOCUMENTS,
         expected_date=expected_date,
+        opens_on=OPENS if kind is Kind.ANNUAL_REPORT else None,
         explain_by_target=TARGET if kind in DOCUMENTS and not expected_date else None,
         notify_from=JOINED,
         reply_by=REPLY,
@@ -142,4 +144,4 @@ def test_the_policies_of_now_are_those_in_the_database(core_app: Flask) -> None:
         }
     )
     found = policy_of(Row(partnership_id=moray.id))
-    assert (found.before, found.first_after, found.repeat_every) == ((5,), 2, 3)
+    assert (found.before, found.first_after, found.repeat_every) == ((5,), 2, Gaps(3))

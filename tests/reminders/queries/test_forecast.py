@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.preferences import Rhythm
@@ -21,7 +22,7 @@ from cycle_tracker.models.partnership import ClosureDay, Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.deadlines import policies_now
 from cycle_tracker.reminders.queries.forecasts import Forecast, forecast
-from tests.factories import make_governance_group, make_milestone, make_partnership, make_user
+from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import Days, every_day, moment
 from tests.support.pages import counted_statements
 
@@ -189,6 +190,16 @@ def asked() -> list[str]:
     with counted_statements() as statements:
         forecast(FIRST, DAYS)
     return statements
+
+
+def test_that_a_report_can_be_written_is_foretold_under_the_policy_of_now_and_under_another(days: Days) -> None:
+    place = make_partnership("moray")
+    owner = make_user("Rory Baird", role=Role.LEAD, partnership=place)
+    opens_on = FIRST + timedelta(days=4)
+    make_report(place, owner=owner, opens_on=opens_on, due_on=date(2027, 3, 31), entered_on=date(2025, 1, 1))
+    db.session.commit()
+    for found in (forecast(FIRST, DAYS), forecast(FIRST, DAYS, policies=policies_now())):
+        assert steps(found) == [(f"{SCOTLAND.on_or_after(opens_on):%-d %b}", "opens")]
 
 
 def test_under_another_policy_it_is_as_if_that_held(days: Days) -> None:

@@ -15,7 +15,14 @@ from cycle_tracker.reminders.rules.notice_words import (
     step_words,
     when_words,
 )
-from cycle_tracker.reminders.rules.policies import ACTION_POLICY, DOCUMENT_POLICY, STEP_POLICY, Policy
+from cycle_tracker.reminders.rules.policies import (
+    ACTION_POLICY,
+    DOCUMENT_POLICY,
+    REPORT_POLICY,
+    STEP_POLICY,
+    Gaps,
+    Policy,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +81,18 @@ def test_a_policy_is_named_by_where_it_holds(place: str, words: str) -> None:
 
 def test_a_policy_is_told_in_three_lines() -> None:
     assert before_words(DOCUMENT_POLICY) == "28, 14, 7 and 1 days before, and on the day"
+    assert before_words(REPORT_POLICY) == (
+        "On the first working day on which it can be written, then 28, 14, 7 and 1 days before, and on the day"
+    )
     assert before_words(ACTION_POLICY) == "14 days before"
     assert before_words(Policy((7, 3), 1, None, ())) == "7 and 3 days before"
     assert before_words(Policy((1,), 1, None, ())) == "1 day before"
     assert before_words(Policy((0,), 1, None, ())) == "On the day"
     assert before_words(Policy((), 1, None, ())) == "No reminders before the due date"
-    assert repeats_words(STEP_POLICY) == "1 day after, then every 7 days"
+    assert repeats_words(STEP_POLICY) == "1 day after, then every 7 days until 57 days after, then every 28 days"
     assert repeats_words(ACTION_POLICY) == "1 day after, once"
-    assert repeats_words(Policy((), 2, 1, ())) == "2 days after, then every day"
-    assert rungs_words(STEP_POLICY) == ("1 day after: owner and planning leads; 28 days after: governance group")
+    assert repeats_words(Policy((), 2, Gaps(1), ())) == "2 days after, then every day"
+    assert rungs_words(STEP_POLICY) == (
+        "1 day after: owner and planning leads; 28 days after: governance group (no email)"
+    )
     assert rungs_words(Policy((), 1, None, ())) == "No escalation"

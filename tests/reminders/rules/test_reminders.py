@@ -8,11 +8,14 @@ import pytest
 
 from cycle_tracker.core.audiences import Audience, EscalationStage
 from cycle_tracker.core.calendar import SCOTLAND, WorkingCalendar
+from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.reminders.rules.policies import (
     ACTION_POLICY,
     DOCUMENT_POLICY,
+    REPORT_POLICY,
     STATUTORY_STEP_POLICY,
     STEP_POLICY,
+    Gaps,
     Policy,
 )
 from cycle_tracker.reminders.rules.reminders import (
@@ -21,7 +24,7 @@ from cycle_tracker.reminders.rules.reminders import (
     next_notice_on,
     stages_reached,
 )
-from cycle_tracker.reminders.rules.steps import Deadline
+from cycle_tracker.reminders.rules.steps import Deadline, may_wait
 from tests.support.sweep_rules import notices_due
 
 OWNER, LEAD, MEMBER, OTHER_MEMBER = "user:1", "user:2", "user:3", "user:4"
@@ -38,6 +41,9 @@ REPORT = Deadline(
     addressees=PEOPLE,
 )
 STEP = Deadline(due_on=date(2026, 5, 14), is_open=True, entered_on=LONG_AGO, addressees=PEOPLE)
+
+OWN_STAGES = replace(STEP_POLICY, rungs=(STEP_POLICY.rungs[0], EscalationStage(28, GROUP)))
+"""What a place may choose for steps: that the group is emailed about them too."""
 
 Told = tuple[str, str, str, str]
 
@@ -64,8 +70,8 @@ def span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def test_a_document_is_told_five_times_before_and_each_week_after_with_two_rungs() -> None:
-    assert walk(REPORT, DOCUMENT_POLICY, date(2026, 5, 1), date(2026, 9, 3)) == [
+def test_a_document_is_told_five_times_before_and_ever_more_rarely_after_with_two_rungs() -> None:
+    assert walk(REPORT, DOCUMENT_POLICY, date(2026, 5, 1), date(2026, 11, 30)) == [
         ("2 Jun", OWNER, "before-28", ""),
         ("16 Jun", OWNER, "before-14", ""),
         ("23 Jun", OWNER, "before-7", ""),
@@ -85,11 +91,70 @@ def test_a_document_is_told_five_times_before_and_each_week_after_with_two_rungs
         ("17 Aug", OWNER, "explain", ""),
         ("19 Aug", OWNER, "overdue-50", ""),
         ("26 Aug", OWNER, "overdue-57", ""),
-        ("2 Sep", OWNER, "overdue-64", ""),
+        ("23 Sep", OWNER, "overdue-85", ""),
+        ("21 Oct", OWNER, "overdue-113", ""),
+        ("18 Nov", OWNER, "overdue-141", ""),
     ]
 
 
-def test_a_step_with_no_statutory_duty_goes_to_the_group_after_four_weeks() -> None:
+def test_what_an_older_rhythm_told_is_not_told_again_and_swallows_nothing_that_comes_later() -> None:
+    """Until now it was every 7 days for good: 64, 71 and 85 days after may have been told already."""
+    told = {f"overdue-{days}" for days in range(1, 58, 7)} | {"rung-1", "rung-14", "explain"}
+    for older, following in (("overdue-64", 85), ("overdue-78", 85), ("overdue-85", 113), ("overdue-92", 113)):
+        on = date(2026, 6, 30) + timedelta(days=following)
+        before = next_notice_on(REPORT, DOCUMENT_POLICY, on - timedelta(days=1))
+        assert notices_due(REPORT, DOCUMENT_POLICY, {*told, older}, on - timedelta(days=1)) == []
+        assert before == on
+        assert [one.step for one in notices_due(REPORT, DOCUMENT_POLICY, {*told, older}, on)] == [
+            f"overdue-{following}"
+        ]
+
+
+OPENING = replace(REPORT, opens_on=date(2026, 4, 1))
+
+
+def firsts(deadline: Deadline, policy: Policy = REPORT_POLICY) -> list[tuple[str, str]]:
+    return [(day, step) for day, _, step, _ in walk(deadline, policy, date(2026, 3, 2), date(2026, 6, 16))]
+
+
+def test_a_report_is_told_first_on_the_first_working_day_of_its_time() -> None:
+    assert firsts(OPENING) == [("1 Apr", "opens"), ("2 Jun", "before-28"), ("16 Jun", "before-14")]
+    assert firsts(replace(OPENING, opens_on=date(2026, 4, 3))) == [  # Good Friday; Easter Monday is no bank holiday
+        ("6 Apr", "opens"),
+        ("2 Jun", "before-28"),
+        ("16 Jun", "before-14"),
+    ]
+    assert first_notice_on(OPENING, REPORT_POLICY) == date(2026, 4, 1)
+
+
+def test_the_day_on_which_a_report_opens_is_told_late_and_never_after_a_later_step() -> None:
+    down = span(date(2026, 4, 1), date(2026, 4, 20))
+    assert walk(OPENING, REPORT_POLICY, date(2026, 4, 1), date(2026, 6, 2), down=down) == [
+        ("21 Apr", OWNER, "opens", ""),
+        ("2 Jun", OWNER, "before-28", ""),
+    ]
+    assert [notice.step for notice in notices_due(OPENING, REPORT_POLICY, (), date(2026, 6, 2))] == ["before-28"]
+    assert notices_due(OPENING, REPORT_POLICY, {"before-28"}, date(2026, 6, 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("unasked", "policy"),
+    [
+        (replace(OPENING, entered_on=date(2026, 4, 2)), REPORT_POLICY),
+        (replace(OPENING, expected_date=True), REPORT_POLICY),
+        (replace(OPENING, notify_from=date(2026, 4, 2)), REPORT_POLICY),
+        (replace(OPENING, opens_on=date(2026, 6, 30)), REPORT_POLICY),
+        (replace(OPENING, opens_on=None), REPORT_POLICY),
+        (OPENING, DOCUMENT_POLICY),
+        (OPENING, replace(REPORT_POLICY, before_since=date(2026, 4, 2))),
+    ],
+    ids=["entered later", "new expected date", "before the service", "no time", "no day", "not asked", "policy later"],
+)
+def test_some_are_not_told_that_a_report_can_be_written(unasked: Deadline, policy: Policy) -> None:
+    assert "opens" not in [step for _, step in firsts(unasked, policy)]
+
+
+def test_a_step_with_no_statutory_duty_opens_a_stage_for_the_group_after_four_weeks_and_emails_it_nothing() -> None:
     assert walk(STEP, STEP_POLICY, date(2026, 4, 1), date(2026, 6, 20)) == [
         ("30 Apr", OWNER, "before-14", ""),
         ("11 May", OWNER, "before-3", ""),
@@ -99,11 +164,12 @@ def test_a_step_with_no_statutory_duty_goes_to_the_group_after_four_weeks() -> N
         ("22 May", OWNER, "overdue-8", ""),
         ("29 May", OWNER, "overdue-15", ""),
         ("5 Jun", OWNER, "overdue-22", ""),
-        ("11 Jun", MEMBER, "rung-28", ""),
-        ("11 Jun", OTHER_MEMBER, "rung-28", ""),
         ("12 Jun", OWNER, "overdue-29", ""),
         ("19 Jun", OWNER, "overdue-36", ""),
     ]
+    assert next_notice_on(STEP, STEP_POLICY, date(2026, 6, 5)) == date(2026, 6, 11)
+    assert [one.fell_due_on for one in stages_reached(STEP, STEP_POLICY, date(2026, 6, 11))][1:] == [date(2026, 6, 11)]
+    assert ("11 Jun", MEMBER, "rung-28", "") in walk(STEP, OWN_STAGES, date(2026, 4, 1), date(2026, 6, 20))
 
 
 def test_a_step_with_a_statutory_duty_goes_to_the_group_after_two() -> None:
@@ -343,7 +409,7 @@ def test_what_falls_due_on_the_day_the_partnership_joined_is_told() -> None:
 def test_with_nobody_behind_an_audience_the_audience_itself_is_named() -> None:
     alone = replace(STEP, addressees={})
     day = date(2026, 6, 11)
-    notices = notices_due(alone, STEP_POLICY, ["on-day"], day)
+    notices = notices_due(alone, OWN_STAGES, ["on-day"], day)
     assert {(notice.addressee, notice.step, notice.unreachable) for notice in notices} == {
         ("audience:owner", "overdue-22", True),
         ("audience:lead", "rung-1", True),
@@ -367,7 +433,7 @@ def test_an_empty_second_audience_is_nobodys_loss_where_the_rung_reached_another
 
 def test_a_document_and_a_decision_are_wanted_at_once_and_nothing_else() -> None:
     assert all(notice.at_once for notice in notices_due(REPORT, DOCUMENT_POLICY, (), date(2026, 7, 14)))
-    at_once = {notice.step: notice.at_once for notice in notices_due(STEP, STEP_POLICY, (), date(2026, 6, 11))}
+    at_once = {notice.step: notice.at_once for notice in notices_due(STEP, OWN_STAGES, (), date(2026, 6, 11))}
     assert at_once == {"overdue-22": False, "rung-1": False, "rung-28": True}
 
 
@@ -379,7 +445,7 @@ def test_the_bookmark_names_the_day_of_each_next_step() -> None:
         day = next_notice_on(STEP, STEP_POLICY, day)
     assert days == ["30 Apr", "11 May", "14 May", "15 May", "22 May", "29 May", "5 Jun", "11 Jun", "12 Jun"]
     assert next_notice_on(STEP, ACTION_POLICY, date(2026, 5, 28)) is None
-    assert next_notice_on(STEP, STEP_POLICY, date(2031, 1, 1)) == date(2031, 1, 3)
+    assert next_notice_on(STEP, STEP_POLICY, date(2031, 1, 1)) == date(2031, 1, 17)
 
 
 def test_no_further_rung_opens_before_the_day_of_the_reply_and_the_owner_is_told_all_the_same() -> None:
@@ -421,7 +487,7 @@ def test_a_chairs_rung_stands_between_the_lead_and_the_group() -> None:
 
 
 def test_a_change_of_policy_sends_no_reminder_late_and_repeats_nothing() -> None:
-    changed = replace(STEP_POLICY, before=(60, 30, 0), before_since=date(2026, 4, 20), repeat_every=3)
+    changed = replace(STEP_POLICY, before=(60, 30, 0), before_since=date(2026, 4, 20), repeat_every=Gaps(3))
     assert walk(STEP, changed, date(2026, 4, 20), date(2026, 5, 18)) == [
         ("14 May", OWNER, "on-day", ""),
         ("15 May", OWNER, "overdue-1", ""),
@@ -454,3 +520,65 @@ def test_a_contact_does_not_stand_for_an_owner_whom_nobody_reaches() -> None:
         ("audience:owner", True),
         ("contact:3", False),
     }
+
+
+WAITS = replace(STEP, waits=True)
+
+
+def test_a_step_that_waits_is_told_up_to_its_date_and_not_that_it_is_late() -> None:
+    assert walk(WAITS, STATUTORY_STEP_POLICY, date(2026, 4, 1), date(2026, 12, 31)) == [
+        ("30 Apr", OWNER, "before-14", ""),
+        ("11 May", OWNER, "before-3", ""),
+        ("14 May", OWNER, "on-day", ""),
+    ]
+    assert stages_reached(WAITS, STATUTORY_STEP_POLICY, date(2026, 12, 31)) == []
+    assert next_notice_on(WAITS, STEP_POLICY, date(2026, 5, 14)) is None
+
+
+def test_once_the_last_one_before_it_ended_its_owner_is_told_at_once_and_its_stages_count_from_that_day() -> None:
+    free = replace(STEP, free_since=date(2026, 6, 10))
+    told = walk(free, STATUTORY_STEP_POLICY, date(2026, 6, 10), date(2026, 7, 3))
+    assert told == [
+        ("10 Jun", OWNER, "overdue-22", "before-14 before-3 on-day overdue-1 overdue-8 overdue-15"),
+        ("11 Jun", LEAD, "rung-1", ""),
+        ("12 Jun", OWNER, "overdue-29", ""),
+        ("19 Jun", OWNER, "overdue-36", ""),
+        ("24 Jun", MEMBER, "rung-14", ""),
+        ("24 Jun", OTHER_MEMBER, "rung-14", ""),
+        ("26 Jun", OWNER, "overdue-43", ""),
+        ("3 Jul", OWNER, "overdue-50", ""),
+    ]
+    assert [one.fell_due_on for one in stages_reached(free, STATUTORY_STEP_POLICY, date(2026, 6, 24))] == [
+        date(2026, 6, 11),
+        date(2026, 6, 24),
+    ]
+    early = replace(STEP, free_since=date(2026, 5, 4))
+    assert walk(early, STEP_POLICY, date(2026, 4, 1), date(2026, 6, 20)) == walk(
+        STEP, STEP_POLICY, date(2026, 4, 1), date(2026, 6, 20)
+    )
+
+
+def test_a_step_whose_document_is_with_the_group_opens_no_stage_and_its_owner_is_told_all_the_same() -> None:
+    served = replace(STEP, document_with_group=True)
+    told = walk(served, STATUTORY_STEP_POLICY, date(2026, 5, 15), date(2026, 6, 5))
+    assert told == [
+        ("15 May", OWNER, "overdue-1", "before-14 before-3 on-day"),
+        ("22 May", OWNER, "overdue-8", ""),
+        ("29 May", OWNER, "overdue-15", ""),
+        ("5 Jun", OWNER, "overdue-22", ""),
+    ]
+    assert stages_reached(served, STATUTORY_STEP_POLICY, date(2026, 12, 31)) == []
+
+
+def test_documents_and_duties_in_law_never_wait() -> None:
+    assert may_wait(Kind.STEP, Basis.LOCAL)
+    assert may_wait(Kind.ACTION, Basis.PRACTICE)
+    assert not may_wait(Kind.STEP, Basis.STATUTE)
+    assert not may_wait(Kind.ANNUAL_REPORT, Basis.GUIDANCE)
+
+
+def test_the_job_comes_back_to_open_a_stage_of_the_owner_alone_on_another_day_than_that_of_a_notice() -> None:
+    free = replace(STEP, free_since=date(2026, 5, 20))
+    assert next_notice_on(free, ACTION_POLICY, date(2026, 5, 20)) == date(2026, 5, 21)
+    assert [one.fell_due_on for one in stages_reached(free, ACTION_POLICY, date(2026, 5, 21))] == [date(2026, 5, 21)]
+    assert notices_due(free, ACTION_POLICY, ["overdue-1"], date(2026, 5, 21)) == []

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
-from cycle_tracker.reminders.rules.policies import STEP_POLICY
+from cycle_tracker.reminders.rules.policies import REPORT_POLICY, STEP_POLICY
 from cycle_tracker.reminders.rules.steps import Deadline
 from cycle_tracker.reminders.rules.unsent_reasons import Reason, Silence, Stuck, Waits, Why, reasons
 
@@ -65,6 +65,31 @@ def test_a_new_expected_date() -> None:
 def test_entered_later_than_the_step() -> None:
     late = replace(NOTHING, deadline=replace(DEADLINE, due_on=date(2026, 5, 20), entered_on=date(2026, 5, 11)))
     assert why(late) == ["It was added on 11 May 2026. We do not send reminders that were due before then."]
+
+
+def test_a_report_that_was_entered_later_than_the_day_on_which_it_opened() -> None:
+    report = replace(DEADLINE, due_on=date(2026, 6, 30), opens_on=date(2026, 4, 1), entered_on=date(2026, 5, 11))
+    late = replace(NOTHING, policy=REPORT_POLICY, deadline=report)
+    assert why(late) == ["It was added on 11 May 2026. We do not send reminders that were due before then."]
+    assert why(replace(late, deadline=replace(report, entered_on=date(2026, 3, 2)))) == []
+
+
+def test_it_waits_for_another() -> None:
+    waits = replace(NOTHING, deadline=replace(DEADLINE, waits=True))
+    until_then = "Until then we do not send reminders that this is overdue, and do not escalate it."
+    assert why(replace(waits, waits_for=["Draft the plan"])) == [
+        f"It depends on “Draft the plan”, which is not finished. {until_then}"
+    ]
+    assert why(replace(waits, waits_for=["Draft the plan", "Agree priorities"])) == [
+        f"It depends on “Draft the plan” and “Agree priorities”, which are not finished. {until_then}"
+    ]
+
+
+def test_its_document_is_with_the_group() -> None:
+    assert why(replace(NOTHING, deadline=replace(DEADLINE, document_with_group=True))) == [
+        "The document that it is for was escalated to the governance group, so we do not escalate this as well. The "
+        "owner still gets reminders."
+    ]
 
 
 def test_a_step_that_is_still_to_come_is_no_reason() -> None:

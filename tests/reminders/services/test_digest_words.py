@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from flask import Flask
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.reminders.queries.waiting import NoticeLine
+from cycle_tracker.reminders.services.words.digests import Reader, digest_words
 from cycle_tracker.reminders.services.words.reasons import reason_words
+from cycle_tracker.reminders.services.words.states import state_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
 
 TODAY = date(2026, 7, 3)
@@ -46,6 +49,9 @@ REPORT = NoticeLine(
 )
 TODAYS = replace(REPORT, milestone_id=2, due_on=TODAY, step="on-day")
 AHEAD = replace(REPORT, milestone_id=3, due_on=date(2026, 7, 17), step="before-14")
+SUNDAYS = replace(REPORT, milestone_id=8, due_on=date(2026, 7, 5), step="before-3")
+LATER = replace(REPORT, milestone_id=9, due_on=date(2026, 12, 1), step="before-180")
+OPENING = replace(REPORT, milestone_id=7, due_on=date(2026, 9, 30), step="opens")
 FAR = replace(REPORT, milestone_id=4, due_on=date(2028, 6, 30), step="assigned")
 DECISION = replace(REPORT, milestone_id=5, step="rung-14", audience=Audience.GOVERNANCE)
 LED = replace(REPORT, milestone_id=6, step="rung-1", audience=Audience.LEAD, owner_id=8)
@@ -58,11 +64,15 @@ LED = replace(REPORT, milestone_id=6, step="rung-1", audience=Audience.LEAD, own
         (replace(REPORT, due_on=date(2026, 7, 2)), "Annual report on 2025–26, Moray: overdue by 1 day"),
         (TODAYS, "Annual report on 2025–26, Moray: due today"),
         (AHEAD, "Annual report on 2025–26, Moray: due in 14 days"),
-        (FAR, "New for you: Annual report on…, Moray: due 30 June 2028"),
+        (OPENING, "Annual report on 2025–26, Moray: can be written now"),
+        (replace(OPENING, title="Report"), "Report, Moray: can be written now, due 30 September 2026"),
+        (FAR, "New for you: Annual report on…, Moray: due in June 2028"),
         (DECISION, "Decision needed: Annual report on 2025–26, Moray"),
         (replace(REPORT, step="answered"), "Answered: Annual report on 2025–26, Moray"),
         (replace(LED, step="explain"), "Add an explanation: Annual report on 2025–26, Moray"),
-        (replace(REPORT, step="explain"), "Annual report on 2025–26, Moray: overdue by 3 days"),
+        (replace(REPORT, step="explain"), "Explanation needed: Annual report on 2025–26, Moray"),
+        (SUNDAYS, "Annual report on 2025–26, Moray: due soon"),
+        (replace(SUNDAYS, title="Report"), "Report, Moray: due on Sunday, not a working day"),
         (
             replace(REPORT, partnership="Dumfries and Galloway"),
             "Annual report on 2025–26, Dumfries and Galloway: overdue",
@@ -89,6 +99,10 @@ def test_the_subject_for_one_milestone_names_what_is_asked_and_the_place(line: N
         ([TODAYS, TODAYS], "Moray: 2 milestones due today"),
         ([TODAYS, AHEAD], "Moray: 2 milestones due soon"),
         ([FAR, FAR], "Moray: 2 milestones new for you"),
+        ([OPENING, OPENING], "Moray: 2 reports can be written now"),
+        ([OPENING, AHEAD], "Moray: 1 can be written now, 1 due soon"),
+        ([LATER, LATER], "Moray: 2 milestones due later"),
+        ([LATER, AHEAD, FAR], "Moray: 1 new for you, 1 due soon, 1 due later"),
         ([DECISION, DECISION], "Moray: 2 decisions needed from your group"),
         ([REPORT, TODAYS], "Moray: 1 overdue, 1 due soon"),
         ([DECISION, REPORT, FAR, AHEAD], "Moray: 1 decision needed, 1 overdue, 1 new for you, 1 due soon"),
@@ -125,3 +139,38 @@ def test_who_covers_and_who_has_no_account_read_their_own_reason() -> None:
     assert covering == "You get this because you are covering for Ailsa Grant."
     asked = reason_words([REPORT], stands_in_for="", is_contact=True)
     assert asked == "You get this because Moray gave us your address."
+
+
+THURSDAY, FRIDAY = date(2026, 7, 2), date(2026, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "today", "words"),
+    [
+        (AHEAD, TODAY, "Due in 14 days (guidance date 17 July 2026)"),
+        (FAR, TODAY, "Due in June 2028 (guidance date 30 June 2028)"),
+        (SUNDAYS, THURSDAY, "Due on Sunday, not a working day (guidance date 5 July 2026)"),
+        (replace(SUNDAYS, step="on-day"), FRIDAY, "Due on Sunday, not a working day (guidance date 5 July 2026)"),
+        (replace(SUNDAYS, step="overdue-1"), date(2026, 7, 6), "Overdue by 1 day (guidance date 5 July 2026)"),
+        (replace(TODAYS, due_on=date(2026, 7, 4)), date(2026, 7, 4), "Due today (guidance date 4 July 2026)"),
+        (OPENING, TODAY, "You can write it now. It is due on 30 September 2026 (guidance date)"),
+        (OPENING, date(2026, 9, 30), "Due today (guidance date 30 September 2026)"),
+        (replace(REPORT, expected_date=True), TODAY, "Overdue by 3 days (new expected date 30 June 2026)"),
+    ],
+)
+def test_a_line_says_how_far_off_its_date_is_and_the_same_on_each_day_before_a_sunday(
+    line: NoticeLine, today: date, words: str
+) -> None:
+    assert state_words(line, today) == words
+
+
+def test_the_first_line_of_an_offer_to_explain_is_what_is_asked(core_app: Flask) -> None:
+    offered = replace(LED, step="explain", target_on=DUE_ON)
+    words = digest_words([offered], TODAY, reader=READER, identity="m", key="k", service_url="https://x.test")
+    assert words["first_line"] == (
+        "Annual report on 2025–26, Moray. This will be outstanding from 30 August 2026. Add an explanation with a new "
+        "expected date. Your governance group or an official then agrees it."
+    )
+
+
+READER = Reader("Ailsa Grant", "ailsa@example.test", user_id=7)

@@ -75,7 +75,9 @@ def test_a_documents_date_is_told_at_the_next_run_whatever_the_digest(
     db.session.commit()
     days.run(DAY, TEN)
     assert days.notified[1:] == [
-        Told("14 May", "Rory Baird", "Annual report on 2025–26, Moray: due in 14 days", "before-14 over before-28")
+        Told(
+            "14 May", "Rory Baird", "Annual report on 2025–26, Moray: due in 14 days", "before-14 over opens, before-28"
+        )
     ]
 
 

@@ -88,6 +88,18 @@ def test_bookmarks_are_set_back_where_it_holds_and_nowhere_else(days: Days, mora
     assert after == [TODAY, *before[1:]]
 
 
+def test_a_bookmark_is_set_back_no_later_than_the_day_on_which_a_report_opens(
+    days: Days, moray: Partnership, lead: User
+) -> None:
+    opens_on = date(2026, 9, 1)
+    report = make_report(moray, owner=lead, opens_on=opens_on, due_on=date(2027, 9, 1))
+    report.next_notice_on = date(2027, 8, 4)
+    db.session.commit()
+    change(PolicyScope(None, moray), wants(repeats=Repeats(1, 5)), lead)
+    db.session.expire_all()
+    assert again(report).next_notice_on == opens_on
+
+
 def test_the_second_of_two_is_told_that_it_changed(days: Days, moray: Partnership, lead: User) -> None:
     change(PolicyScope(None, moray), wants(before=(30,)), lead)
     with pytest.raises(ChangedMeanwhile):

@@ -149,6 +149,14 @@ def test_somebody_sees_why_they_got_a_mail(notified: Place) -> None:
     )
 
 
+def test_the_page_of_an_email_says_what_the_email_says_of_a_report_that_can_be_written(notified: Place) -> None:
+    notice = db.session.scalars(select(Notice).where(Notice.user_id == notified.owner.id)).one()
+    notice.step = "opens"
+    db.session.commit()
+    page = said(notified.client(notified.owner).get(f"/mails/{mail_to(notified.owner).identity}"))
+    assert "In the email: You can write it now. Scheduled step: First working day on which it can be written" in page
+
+
 def test_a_mail_is_not_anybody_elses(notified: Place) -> None:
     identity = mail_to(notified.lead).identity
     assert notified.client(notified.owner).get(f"/mails/{identity}").status_code == 404

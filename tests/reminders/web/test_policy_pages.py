@@ -48,8 +48,9 @@ def beside(page: TestResponse, field: str) -> str:
 def test_what_holds_is_told_in_plain_words_with_the_default_beside(place: Place) -> None:
     client = place.client(place.lead)
     page = said(client.get("/policies"))
-    assert "Plans, annual reports and consultations 28, 14, 7 and 1 days before, and on the day" in page
-    assert "1 day after, then every 7 days" in page
+    assert "Plans and consultations 28, 14, 7 and 1 days before, and on the day" in page
+    assert "Annual reports On the first working day on which it can be written, then 28, 14, 7 and 1 days" in page
+    assert "1 day after, then every 7 days until 57 days after, then every 28 days" in page
     assert "1 day after: owner and planning leads; 14 days after: governance group" in page
     client.post(f"{MORAY}/plan/save", data=FILLED_IN)
     page = said(client.get(f"{MORAY}/plan"))

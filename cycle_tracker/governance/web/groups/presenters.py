@@ -7,6 +7,7 @@ from datetime import date
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.governance.rules import is_of_other_step
 from cycle_tracker.governance.web.escalations.decision_words import DecisionRow, decision_lines, minutes_address
 from cycle_tracker.governance.web.escalations.presenters import late_wording
 from cycle_tracker.governance.web.groups.forms import PLACE_LABELS
@@ -41,6 +42,16 @@ class MeetingRow:
     minutes: str
     address: str
     is_to_come: bool
+
+
+@dataclass(frozen=True)
+class OtherStepRow:
+    """One late step that is no duty in law, with who owns it."""
+
+    title: str
+    address: str
+    late: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,30 @@ def waiting_tasks(escalations: Iterable[Escalation], viewer: Viewer, today: date
             summary=f"{late_wording(one.milestone, today)}. {_since(one)}",
             status="Decision needed",
             colour="purple",
+        )
+        for one in escalations
+    ]
+
+
+def parted(escalations: Iterable[Escalation]) -> tuple[list[Escalation], list[Escalation]]:
+    """Those that the group is asked about, and those of other late steps, which are a table."""
+    asked: list[Escalation] = []
+    others: list[Escalation] = []
+    for one in escalations:
+        milestone = one.milestone
+        is_other = is_of_other_step(milestone.kind, milestone.duty_basis, is_raised=one.raised_by_id is not None)
+        (others if is_other else asked).append(one)
+    return asked, others
+
+
+def other_steps(escalations: Iterable[Escalation], viewer: Viewer, today: date) -> list[OtherStepRow]:
+    """Other late steps as rows of a table."""
+    return [
+        OtherStepRow(
+            title=one.milestone.title,
+            address=_address(one, one.milestone, viewer),
+            late=late_wording(one.milestone, today),
+            owner=one.milestone.owner.name if one.milestone.owner else "No owner",
         )
         for one in escalations
     ]

@@ -27,7 +27,14 @@ from cycle_tracker.governance.services.groups import (
     governance_group,
 )
 from cycle_tracker.governance.web.groups.forms import LastDayForm, MeetingForm, MemberForm, PlaceForm
-from cycle_tracker.governance.web.groups.presenters import decided, meeting_lines, member_lines, waiting_tasks
+from cycle_tracker.governance.web.groups.presenters import (
+    decided,
+    meeting_lines,
+    member_lines,
+    other_steps,
+    parted,
+    waiting_tasks,
+)
 from cycle_tracker.models.group import MembershipRole
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
@@ -56,6 +63,7 @@ def show(slug: str) -> ResponseReturnValue:
     count = count_meetings(found.group)
     page = min(page_asked_for(), last_page(count))
     meetings = list_meetings(found.group, page=page, per_page=PER_PAGE)
+    asked, others = parted(list_waiting(partnership_id, at_most=SHOWN_AT_MOST)) if reads else ([], [])
     present, former = member_lines(list_members(found.group), with_addresses=manages)
     return render_template(
         "governance/groups/show.html",
@@ -65,7 +73,8 @@ def show(slug: str) -> ResponseReturnValue:
         former=former,
         meetings=meeting_lines(meetings, today),
         pages=Pages(meetings, page=page, count=count),
-        waiting=waiting_tasks(list_waiting(partnership_id, at_most=SHOWN_AT_MOST), viewer, today) if reads else None,
+        waiting=waiting_tasks(asked, viewer, today) if reads else None,
+        others=other_steps(others, viewer, today),
         decided=decided(list_decisions_of(partnership_id, at_most=SHOWN_AT_MOST), viewer) if reads else None,
         reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership_id),
         manages=manages,

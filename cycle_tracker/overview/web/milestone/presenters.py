@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
+from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.document_states import LATE
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State, is_allowed
@@ -25,6 +26,7 @@ from cycle_tracker.milestones.web.places import place_wording, seen_by
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.overview.web.milestone.histories import NoticeRow
+from cycle_tracker.reminders.rules.steps import may_wait
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import (
     Status,
@@ -55,6 +57,7 @@ class MilestonePage:
     escalation_id: int | None = None
     history: list[Entry] = field(default_factory=list)
     notices: list[NoticeRow] | None = None
+    waits: bool = False
 
 
 def milestone_page(
@@ -81,6 +84,7 @@ def milestone_page(
         dates=[*date_rows(facts, detail, today), *_owner_rows(facts, detail)],
         about=_about(facts, detail) if in_full else [],
         warnings=_warnings(milestone, unfinished) if detail is Detail.EVERYTHING else [],
+        waits=_waits(milestone, unfinished),
         actions=actions,
         others=other_changes(milestone, viewer),
         already_sent=_already_sent(facts) if "record" in actions else "",
@@ -124,6 +128,14 @@ def _warnings(milestone: Milestone, unfinished: Sequence[Milestone]) -> list[str
     if not milestone.is_open:
         return []
     return [f"{one.title}: {one.state.label.lower()}" for one in unfinished]
+
+
+def _waits(milestone: Milestone, unfinished: Sequence[Milestone]) -> bool:
+    """True where nobody is reminded that it is late before what comes first is finished (ADR 0033)."""
+    if not may_wait(milestone.kind, milestone.duty_basis):
+        return False
+    of_partnership = [one for one in unfinished if one.partnership_id == milestone.partnership_id]
+    return any(one.due_on and not is_before_service(one.due_on, milestone.notify_from) for one in of_partnership)
 
 
 def _actions(facts: Facts, viewer: Viewer) -> frozenset[str]:

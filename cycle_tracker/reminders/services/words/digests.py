@@ -13,7 +13,7 @@ from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.placeholders import new_key
-from cycle_tracker.core.wording import count, date_name, day, due_words, listed, shortened
+from cycle_tracker.core.wording import count, date_name, day, listed, shortened
 from cycle_tracker.mail.services.outgoing import Rendered, render_message, thread_of_digests, thread_of_milestone
 from cycle_tracker.models.message import Message
 from cycle_tracker.reminders.queries.waiting import NoticeLine
@@ -23,6 +23,7 @@ from cycle_tracker.reminders.services.answer_links import answer_address, may_be
 from cycle_tracker.reminders.services.words.answers import answer_note
 from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note
 from cycle_tracker.reminders.services.words.reasons import reason_words
+from cycle_tracker.reminders.services.words.states import state_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
 
 FOR_DECISION = "Decision needed from your group"
@@ -156,7 +157,7 @@ def _item(line: NoticeLine, today: date, reader: Reader, key: str, service_url: 
         title=line.title,
         named=shortened(line.title, LONGEST_IN_A_LINK),
         partnership=line.partnership,
-        state=_state(line, today),
+        state=state_words(line, today),
         facts=" ".join(words for words in (_date_facts(line, today), _bases(line)) if words),
         link="" if reader.is_contact else service_url + path,
         answer=answer_address(key, line.notice_id) if may_be_asked(line) else "",
@@ -165,10 +166,6 @@ def _item(line: NoticeLine, today: date, reader: Reader, key: str, service_url: 
         ),
         action=action,
     )
-
-
-def _state(line: NoticeLine, today: date) -> str:
-    return due_words(line.due_on, today, date_name(line.date_basis, expected=line.expected_date))
 
 
 def _date_facts(line: NoticeLine, today: date) -> str:
@@ -224,7 +221,8 @@ def _outstanding_from(line: NoticeLine) -> date:
 
 
 def _first_line(shown: Sequence[NoticeLine], today: date) -> str:
-    """The line that a phone shows: what, where, when."""
+    """The line that a phone shows: what, where, when; of an offer to explain, what is asked."""
     line = shown[0]
     rest = f" And {len(shown) - 1} more." if len(shown) > 1 else ""
-    return f"{line.title}, {line.partnership}. {_state(line, today)}.{rest}"
+    says = _offer(line, today) if line.step == EXPLAIN else f"{state_words(line, today)}."
+    return f"{line.title}, {line.partnership}. {says}{rest}"

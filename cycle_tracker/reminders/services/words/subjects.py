@@ -4,15 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
-from cycle_tracker.core.wording import count, day, due_in_words, shortened
+from cycle_tracker.core.wording import count, shortened
 from cycle_tracker.mail.services.outgoing import LONGEST_SUBJECT
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.steps import ANSWERED, EXPLAIN
+from cycle_tracker.reminders.services.words.states import SOON, opens, short_states
 
 # So many characters of a title are kept before its date is shortened: `Annual report on 2025–26`.
 ROOM_FOR_A_TITLE = 24
-# Days ahead up to which a date is given as a number of days.
-SOON = 60
 
 
 def subject_words(shown: Sequence[NoticeLine], today: date, new: Collection[int]) -> str:
@@ -27,9 +26,10 @@ def _of_one(line: NoticeLine, today: date, new: Collection[int]) -> str:
         return _fitted("Decision needed: ", line.title, f", {place}")
     if line.step == ANSWERED:
         return _fitted("Answered: ", line.title, f", {place}")
-    if line.step == EXPLAIN and line.audience is Audience.LEAD:
-        return _fitted("Add an explanation: ", line.title, f", {place}")
-    ends = [f", {place}: {state}" for state in _states(line, today)]
+    if line.step == EXPLAIN:
+        asked = "Add an explanation: " if line.audience is Audience.LEAD else "Explanation needed: "
+        return _fitted(asked, line.title, f", {place}")
+    ends = [f", {place}: {state}" for state in short_states(line, today)]
     return _fitted("New for you: " if line.milestone_id in new else "", line.title, *ends)
 
 
@@ -38,7 +38,9 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
     others = [line for line in shown if line.audience not in HEARD_AT_ONCE]
     overdue = sum(line.due_on < today for line in others)
     given = sum(line.due_on >= today and line.milestone_id in new for line in others)
-    soon = len(others) - overdue - given
+    opening = sum(opens(line, today) and line.milestone_id not in new for line in others)
+    later = sum(_is_later(line, today) and line.milestone_id not in new for line in others)
+    soon = len(others) - overdue - given - opening - later
     several = count(len(shown), "milestone")
     if decisions == len(shown):
         words = f"{count(decisions, 'decision')} needed from your group"
@@ -46,6 +48,10 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
         words = f"{several} overdue"
     elif given == len(shown):
         words = f"{several} new for you"
+    elif opening == len(shown):
+        words = f"{count(opening, 'report')} can be written now"
+    elif later == len(shown):
+        words = f"{several} due later"
     elif soon == len(shown):
         words = f"{several} due {'today' if all(line.due_on == today for line in shown) else 'soon'}"
     else:
@@ -53,22 +59,17 @@ def _of_several(shown: Sequence[NoticeLine], today: date, new: Collection[int]) 
             (decisions, "decision needed" if decisions == 1 else "decisions needed"),
             (overdue, "overdue"),
             (given, "new for you"),
+            (opening, "can be written now"),
             (soon, "due soon"),
+            (later, "due later"),
         )
         words = ", ".join(f"{number} {what}" for number, what in parts if number)
     places = {_place(line) for line in shown}
     return f"{places.pop()}: {words}" if len(places) == 1 else words
 
 
-def _states(line: NoticeLine, today: date) -> tuple[str, ...]:
-    """How far off the date is, and the same in fewer words."""
-    ahead = (line.due_on - today).days
-    if ahead > SOON:
-        return (f"due {day(line.due_on)}",)
-    words = due_in_words(line.due_on, today).lower()
-    if ahead < 0:
-        return words, "overdue"
-    return (words, "due soon") if ahead > 1 else (words,)
+def _is_later(line: NoticeLine, today: date) -> bool:
+    return (line.due_on - today).days > SOON and not opens(line, today)
 
 
 def _fitted(start: str, title: str, *ends: str) -> str:

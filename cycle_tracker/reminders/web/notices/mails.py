@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from cycle_tracker.core.wording import due_in_words
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.queries.mails import MailRecord
 from cycle_tracker.reminders.queries.notices import NoticeRecord
 from cycle_tracker.reminders.rules.notice_words import YOU_ARE, policy_words, when_words
-from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, RAISED
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, OPENS, RAISED
+from cycle_tracker.reminders.services.words.states import how_far_off
 from cycle_tracker.reminders.web.notices.presenters import ended_words, milestone_address, name_of_date, who_words
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import count, day, moment
@@ -100,5 +100,7 @@ def _why(notice: NoticeRecord, message: Message, *, theirs: bool) -> str:
     at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()}
     if at_once:
         return f"{when}, {who}."
-    said = f"In the email: {due_in_words(notice.due_on, message.rendered_on)}. "
+    can_be_written = notice.step == OPENS and notice.due_on > message.rendered_on
+    how_far = "You can write it now" if can_be_written else how_far_off(notice.due_on, message.rendered_on)
+    said = f"In the email: {how_far}. "
     return f"{said}Scheduled step: {when}, {who}. We used {by}."

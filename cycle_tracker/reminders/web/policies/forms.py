@@ -71,7 +71,7 @@ class PolicyForm(FlaskForm):
         own_repeats = change is not None and change.repeats is not None
         self.how_often.data = (OWN if held.repeat_every else ONCE) if own_repeats else WITHOUT
         self.first_after.data = str(held.first_after)
-        self.repeat_every.data = str(held.repeat_every or "")
+        self.repeat_every.data = str(held.repeat_every.first) if held.repeat_every else ""
         self.up_to.data = OWN if change is not None and change.rungs is not None else WITHOUT
         for field, audience in (
             (self.lead_after, Audience.LEAD),

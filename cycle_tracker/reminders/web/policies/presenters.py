@@ -10,7 +10,7 @@ from cycle_tracker.reminders.queries.deadlines import change_of
 from cycle_tracker.reminders.queries.forecasts import Forecast
 from cycle_tracker.reminders.queries.policies import PolicyEvent, PolicyScope
 from cycle_tracker.reminders.rules.notice_words import KINDS_TOGETHER, before_words, repeats_words, rungs_words
-from cycle_tracker.reminders.rules.policies import Policy, policy_for
+from cycle_tracker.reminders.rules.policies import Policy, policy_for, with_repeats
 from cycle_tracker.reminders.web.forecasts.presenters import MailRow, mail_lines
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import count, day, moment
@@ -151,7 +151,7 @@ def _in_words(parts: Mapping[str, Any]) -> str:
     if kept.before:
         said.append(before_words(Policy(kept.before, 1, None, ())))
     if kept.repeats is not None:
-        said.append(repeats_words(Policy((), kept.repeats.first_after, kept.repeats.repeat_every, ())))
+        said.append(repeats_words(with_repeats(blank, kept.repeats)))
     if kept.rungs is not None:
         said.append(rungs_words(Policy(blank.before, 1, None, kept.rungs)))
     return "; ".join(words[:1].lower() + words[1:] for words in said)

@@ -1,6 +1,6 @@
 """When people are notified, and how far a date is escalated. A change is seen in its emails before it is saved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -235,7 +235,7 @@ def _one(held: dict[tuple[Kind, Basis], Policy]) -> Policy:
 
 def _plain(policy: Policy) -> Policy:
     """A policy without where it comes from, to be compared by what it says."""
-    return Policy(policy.before, policy.first_after, policy.repeat_every, policy.rungs)
+    return replace(policy, place="", before_since=None)
 
 
 def _is_of(place: str, partnership_id: int) -> bool:
