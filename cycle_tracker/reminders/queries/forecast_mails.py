@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -11,14 +11,14 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.preferences import Preference
+from cycle_tracker.core.preferences import OF_CONTACTS, Preference
 from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.delegation import Delegation
-from cycle_tracker.models.message import Message
 from cycle_tracker.models.user import User
 from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, contact_of, user_of
+from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, digest_days_of
 from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome
 from cycle_tracker.reminders.rules.forecasts import mails_ahead
 
@@ -46,7 +46,7 @@ class _Addressee:
     name: str
     email: str
     user_id: int | None
-    preference: Preference = field(default_factory=Preference)
+    preference: Preference
     reminds_before: bool = True
 
 
@@ -59,19 +59,19 @@ def mails_to_come(lines: Iterable[NoticeToCome], ahead: Sequence[date], today: d
     deputies = _deputies(ahead)
     for start in range(0, len(keys), PEOPLE_AT_ONCE):
         some = keys[start : start + PEOPLE_AT_ONCE]
-        had = set(
-            db.session.scalars(select(Message.addressee).where(Message.addressee.in_(some), Message.digest_on == today))
-        )
+        had = digest_days_of(some, today)
         addressees, viewers = _addressees(some, deputies, today)
         for key in some:
             if (person := addressees.get(key)) is None:
                 continue  # their account was closed: no one gets what waits for them
+            theirs = had.get(key, NO_DIGESTS)
             for mail in mails_ahead(
                 by_addressee[key],
                 person.preference,
                 ahead,
                 reminds_before=person.reminds_before,
-                had_digest_on=[today] if key in had else [],
+                had_digest_on=[today] if theirs.has_todays else [],
+                last_digest_on=theirs.last_on,
             ):
                 yield from _by_reader(key, person, mail.day, mail.lines, deputies[mail.day], addressees, viewers)
 
@@ -117,7 +117,7 @@ def _addressees(
     }
     contact_ids = [number for key in keys if (number := contact_of(key)) is not None]
     for one in db.session.scalars(select(Contact).where(Contact.id.in_(contact_ids), Contact.active)):
-        found[f"contact:{one.id}"] = _Addressee(one.name, one.email, None, reminds_before=one.reminds_before)
+        found[f"contact:{one.id}"] = _Addressee(one.name, one.email, None, OF_CONTACTS, one.reminds_before)
     return found, viewers
 
 

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from cycle_tracker.core.calendar import DAY, SCOTLAND, WorkingCalendar
 from cycle_tracker.core.preferences import Preference
-from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today
+from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today, goes_at_once
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import NoticeDue, called_for
 from cycle_tracker.reminders.rules.steps import BEFORE, Deadline
@@ -34,6 +34,8 @@ class Ahead(Waiting, Protocol):
     def step(self) -> str: ...
     @property
     def at_once(self) -> bool: ...
+    @property
+    def prompt(self) -> bool: ...
 
 
 Line = TypeVar("Line", bound=Ahead)
@@ -81,11 +83,13 @@ def mails_ahead(
     *,
     reminds_before: bool = True,
     had_digest_on: Collection[date] = (),
+    last_digest_on: date | None = None,
 ) -> Iterator[MailAhead[Line]]:
     """The mails that one addressee gets on these days, by when they take their mail.
 
     `lines` are the notices that wait now and those to come, dated by `queued_on`. On the days `had_digest_on` the
-    digest of the day is written already, and only what is wanted at once still goes.
+    digest of the day is written already, and only what is wanted at once still goes; `last_digest_on` is the day of the
+    last one before the first of the days.
     """
     coming = sorted(
         (line for line in lines if reminds_before or not line.step.startswith(BEFORE)), key=lambda line: line.queued_on
@@ -96,8 +100,19 @@ def mails_ahead(
         coming = [line for line in coming if line.queued_on > day]
         if not SCOTLAND.is_working_day(day) and not any(line.queued_on == day for line in waiting):
             continue  # a bank holiday that only others work on
-        digest = [] if day in had_digest_on else digest_of_today(waiting, preference, day)
-        notified = {line.milestone_id for line in (*digest, *(line for line in waiting if line.at_once))}
+        last_on = max((one for one in (*had_digest_on, last_digest_on) if one and one < day), default=None)
+        digest = (
+            []
+            if day in had_digest_on
+            else digest_of_today(waiting, preference, day, is_prompt=_is_prompt, last_digest_on=last_on)
+        )
+        last_digest_on = day if digest else last_digest_on
+        urgent = [line for line in waiting if goes_at_once(line, preference, _is_prompt)]
+        notified = {line.milestone_id for line in (*digest, *urgent)}
         if notified:
             yield MailAhead(day, [line for line in waiting if line.milestone_id in notified])
             waiting = [line for line in waiting if line.milestone_id not in notified]
+
+
+def _is_prompt(line: Ahead) -> bool:
+    return line.prompt

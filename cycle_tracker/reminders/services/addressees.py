@@ -11,7 +11,7 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.preferences import Preference
+from cycle_tracker.core.preferences import OF_CONTACTS, Preference
 from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.user import User
@@ -77,7 +77,7 @@ def contacts_as_addressees(contact_ids: Sequence[int]) -> dict[int, Addressee]:
         one.id: Addressee(
             key=addressee_of_contact(one.id),
             reader=Reader(one.name, one.email, contact_id=one.id),
-            preference=Preference(),
+            preference=OF_CONTACTS,
             reminds_before=one.reminds_before,
         )
         for one in rows

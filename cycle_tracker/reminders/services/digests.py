@@ -2,6 +2,7 @@
 
 An addressee gets one digest a London day, however often the job runs. What is wanted at once (the date of a document,
 a decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
+In the standard rhythm what can wait comes on the person's list day, or with an email that goes before it.
 Nothing is added to a message once it is written.
 
 A mail that cannot be written is stored as one that failed, with the reason, and keeps back no other. What it was to say
@@ -11,13 +12,13 @@ Whoever is away has a deputy. It is now that the deputy is looked up, and gets w
 person. Whom a mail is for and who gets it are both written down.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
@@ -27,6 +28,8 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.queries.deadlines import policies_now
+from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, DigestDays, digest_days_of
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
     contacts_with_waiting_notices,
@@ -34,7 +37,8 @@ from cycle_tracker.reminders.queries.waiting import (
     people_with_waiting_notices,
     waiting_notices,
 )
-from cycle_tracker.reminders.rules.digests import digest_of_today
+from cycle_tracker.reminders.rules.digests import digest_of_today, goes_at_once, is_prompt
+from cycle_tracker.reminders.rules.policies import policy_under
 from cycle_tracker.reminders.services.addressees import Addressee, contacts_as_addressees, people_as_addressees
 from cycle_tracker.reminders.services.folding import merge_unsent_digests
 from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
@@ -43,6 +47,7 @@ from cycle_tracker.reminders.services.words.digests import Reader, render_digest
 BATCH = 50
 SWITCHED_OFF = "reminders before the day are switched off"
 notices = table_of(Notice)
+IsPrompt = Callable[[NoticeLine], bool]
 _bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
 
 
@@ -72,13 +77,15 @@ def gather_waiting_notices(
     some work on, only to those who were notified of something today."""
     gathered, queued_on = Gathered(), today if of_today_alone else None
     let_wait_again(today)
+    prompt = _prompt_now()
     db.session.commit()
 
     def for_people(user_ids: Sequence[int]) -> None:
-        _gather(waiting_notices(user_ids), people_as_addressees(user_ids, today), today, now, gathered)
+        _gather(waiting_notices(user_ids), people_as_addressees(user_ids, today), prompt, today, now, gathered)
 
     def for_contacts(contact_ids: Sequence[int]) -> None:
-        _gather(notices_waiting_for_contacts(contact_ids), contacts_as_addressees(contact_ids), today, now, gathered)
+        contacts = contacts_as_addressees(contact_ids)
+        _gather(notices_waiting_for_contacts(contact_ids), contacts, prompt, today, now, gathered)
 
     def give_up(number: int, error: Exception, whose: type[User | Contact]) -> None:
         store_unwritten(whose, number, describe(error), today, now)
@@ -97,22 +104,30 @@ def gather_waiting_notices(
     return gathered
 
 
+def _prompt_now() -> IsPrompt:
+    """Whether a notice waits for no list day, by the policies of this moment."""
+    changes = policies_now().changes
+    return lambda line: is_prompt(line, policy_under(changes, line.kind, line.duty_basis, line.partnership_id))
+
+
 def _gather(
     waiting: dict[int, list[NoticeLine]],
     addressees: dict[int, Addressee],
+    prompt: IsPrompt,
     today: date,
     now: datetime,
     gathered: Gathered,
 ) -> None:
     """Write the mails of one batch, and commit."""
-    had_digest = _with_digest([one.key for one in addressees.values()], today)
+    had = digest_days_of([one.key for one in addressees.values()], today)
     digests: list[_Digest] = []
     unwanted: list[int] = []
     for number, lines in waiting.items():
         addressee = addressees[number]
         wanted = [line for line in lines if addressee.wants(line)]
         unwanted += [line.notice_id for line in lines if not addressee.wants(line)]
-        digests += _compose(addressee, wanted, today, now, had_digest=addressee.key in had_digest)
+        chosen, is_digest = _chosen(addressee, wanted, had.get(addressee.key, NO_DIGESTS), prompt, today)
+        digests += _compose(addressee, wanted, chosen, today, now, digest_on=today if is_digest else None)
     _withdraw(unwanted, now)
     _store(digests, now)
     db.session.commit()
@@ -121,16 +136,34 @@ def _gather(
     gathered.notices += sum(len(digest.notice_ids) for digest in digests)
 
 
-def _compose(
-    addressee: Addressee, lines: list[NoticeLine], today: date, now: datetime, *, had_digest: bool
-) -> Iterator[_Digest]:
-    """The mail that an addressee gets today, with all that waits about each milestone in it: two where a deputy gets
-    some of it, none where there is nothing. The first of them is the digest of the day."""
-    digest = [] if had_digest else digest_of_today(lines, addressee.preference, today)
+def _chosen(
+    addressee: Addressee, lines: list[NoticeLine], had: DigestDays, prompt: IsPrompt, today: date
+) -> tuple[list[NoticeLine], bool]:
+    """What of this goes out now, and whether with it goes the digest of the day."""
+    preference = addressee.preference
+    digest = (
+        []
+        if had.has_todays
+        else digest_of_today(lines, preference, today, is_prompt=prompt, last_digest_on=had.last_on)
+    )
     in_digest = {line.notice_id for line in digest}
-    chosen = [line for line in lines if line.at_once or line.notice_id in in_digest]
+    return [line for line in lines if line.notice_id in in_digest or goes_at_once(line, preference, prompt)], bool(
+        digest
+    )
+
+
+def _compose(
+    addressee: Addressee,
+    lines: list[NoticeLine],
+    chosen: list[NoticeLine],
+    today: date,
+    now: datetime,
+    *,
+    digest_on: date | None,
+) -> Iterator[_Digest]:
+    """The mail that an addressee gets now, with all that waits about each milestone in it: two where a deputy gets
+    some of it, none where there is nothing. The first of them is the digest of the day, if that goes."""
     shown = {line.milestone_id for line in chosen}
-    digest_on = today if digest else None
     for reader, theirs in _by_reader(addressee, chosen):
         message = Message(
             identity=uuid4().hex,
@@ -178,14 +211,3 @@ def _store(digests: list[_Digest], now: datetime) -> None:
     ]
     if bound:
         db.session.connection().execute(_bind, bound)
-
-
-def _with_digest(addressees: Iterable[str], today: date) -> set[str]:
-    """Who of them had their digest of the day."""
-    return {
-        addressee
-        for addressee in db.session.scalars(
-            select(Message.addressee).where(Message.addressee.in_(addressees), Message.digest_on == today)
-        )
-        if addressee is not None
-    }

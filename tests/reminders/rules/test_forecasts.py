@@ -29,6 +29,7 @@ class Line:
     queued_on: date
     due_on: date = date(2026, 6, 30)
     at_once: bool = False
+    prompt: bool = False
 
 
 def test_only_working_days_are_walked() -> None:
@@ -89,7 +90,7 @@ def mails(lines: list[Line], preference: Preference, **more: object) -> list[tup
 
 def test_a_day_has_one_mail_and_a_week_one_where_it_is_wanted_so() -> None:
     lines = [Line(1, "before-28", MONDAY), Line(2, "before-14", MONDAY), Line(3, "before-7", date(2026, 5, 13))]
-    assert mails(lines, Preference()) == [(11, ["before-28", "before-14"]), (13, ["before-7"])]
+    assert mails(lines, Preference(Rhythm.DAILY)) == [(11, ["before-28", "before-14"]), (13, ["before-7"])]
     assert mails(lines, Preference(Rhythm.WEEKLY, 3)) == [(14, ["before-28", "before-14", "before-7"])]
     assert mails(lines, Preference(Rhythm.ONLY_LATE)) == []
 
@@ -105,9 +106,26 @@ def test_what_is_wanted_at_once_takes_along_what_waits_of_the_same() -> None:
 
 def test_a_digest_that_is_written_is_not_written_again_that_day() -> None:
     lines = [Line(1, "before-28", MONDAY), Line(2, "overdue-1", MONDAY, at_once=True)]
-    assert mails(lines, Preference(), had_digest_on=[MONDAY]) == [(11, ["overdue-1"]), (12, ["before-28"])]
+    assert mails(lines, Preference(Rhythm.DAILY), had_digest_on=[MONDAY]) == [(11, ["overdue-1"]), (12, ["before-28"])]
 
 
 def test_reminders_that_were_switched_off_are_left_out() -> None:
     lines = [Line(1, "before-28", MONDAY), Line(2, "on-day", MONDAY)]
-    assert mails(lines, Preference(), reminds_before=False) == [(11, ["on-day"])]
+    assert mails(lines, Preference(Rhythm.DAILY), reminds_before=False) == [(11, ["on-day"])]
+
+
+def test_in_the_standard_rhythm_a_list_comes_a_week_after_the_last_digest() -> None:
+    lines = [
+        Line(1, "before-28", MONDAY, at_once=True),
+        Line(2, "on-day", date(2026, 5, 13), prompt=True),
+        Line(3, "before-14", date(2026, 5, 14)),
+        Line(4, "before-14", date(2026, 5, 22)),
+    ]
+    # the list of Monday 18 May would come five days after the digest of the 13th, that of the 25th is on a bank holiday
+    assert mails(lines, Preference()) == [
+        (11, ["before-28"]),
+        (13, ["on-day"]),
+        (26, ["before-14", "before-14"]),
+    ]
+    assert mails(lines[2:3], Preference(), last_digest_on=date(2026, 5, 12)) == [(26, ["before-14"])]
+    assert mails(lines[2:3], Preference(), last_digest_on=MONDAY) == [(18, ["before-14"])]
