@@ -99,6 +99,18 @@ class Message(Base):
     ended_why: Mapped[str] = mapped_column(String(200), default="")
 
 
+class MessageLine(Base):
+    """One late milestone that a digest lists beside its notices, as it was when the digest was rendered: its date, and
+    whose it was. Rendered again, a message has the lines of that moment in place of these."""
+
+    __tablename__ = "message_lines"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), primary_key=True, index=True)
+    owner_id: Mapped[int | None]
+    due_on: Mapped[date]
+
+
 class MessageBody(Base):
     """The bytes of a mail, kept apart so that a change of state does not write them again. `key` is that of the
     placeholders in them, random for each rendering and shown nowhere; it is empty where there are none."""

@@ -1,10 +1,11 @@
-"""The standard rhythm: what can wait comes together on a person's list day.
+"""The standard rhythm, and what digests list as late beside their notices.
 
 Revision 0021, after 0019. It becomes the rhythm of everybody who takes their mail daily and of whom the audit has no
 choice: until now that was the default. People of `load-synthetic` keep theirs, by their addresses. Going back, who has
-the standard rhythm takes their mail daily.
+the standard rhythm takes their mail daily, and the lists that digests had go; their bytes keep what was sent.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
@@ -24,9 +25,23 @@ OF_PEOPLE_WHO_NEVER_CHOSE = (
 def upgrade() -> None:
     _allow(RHYTHMS)
     op.execute(OF_PEOPLE_WHO_NEVER_CHOSE)
+    op.create_table(
+        "message_lines",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("milestone_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_message_lines_message_id_messages")),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"], ["milestones.id"], name=op.f("fk_message_lines_milestone_id_milestones")
+        ),
+        sa.PrimaryKeyConstraint("message_id", "milestone_id", name=op.f("pk_message_lines")),
+    )
+    op.create_index(op.f("ix_message_lines_milestone_id"), "message_lines", ["milestone_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("message_lines")
     op.execute("UPDATE users SET rhythm = 'daily' WHERE rhythm = 'standard'")
     _allow(OLD_RHYTHMS)
 

@@ -1,7 +1,7 @@
 """The standard rhythm comes with version 0021."""
 
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
@@ -51,5 +51,7 @@ def test_who_never_chose_gets_the_standard_rhythm_and_goes_back_to_daily(stands_
         (5, "daily", 0),
         (6, "standard", 0),
     ]
+    assert "message_lines" in inspect(db.engine).get_table_names()
     downgrade(revision="0019")
+    assert "message_lines" not in inspect(db.engine).get_table_names()
     assert rhythms() == before

@@ -46,6 +46,14 @@ ALLOWED = {
         "cycle_tracker/reminders/queries/forecast_notices.py",
         "Milestone.due_on <= last + FURTHEST",
     ): "how far a forecast looks",
+    (
+        "cycle_tracker/reminders/queries/late_lines.py",
+        "Milestone.due_on < today",
+    ): "reminders stand below milestones; held to core.deadlines by a test of its own",
+    (
+        "cycle_tracker/reminders/queries/late_lines.py",
+        "place.notify_from > Milestone.due_on",
+    ): "reminders stand below milestones; held to core.deadlines by a test of its own",
     ("cycle_tracker/reminders/services/bookmarks.py", "Milestone.due_on <= today + EARLIEST"): "where a bookmark lies",
 }
 

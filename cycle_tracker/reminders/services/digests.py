@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, update
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
-from cycle_tracker.mail.services.outgoing import Rendered, enqueue_all
+from cycle_tracker.mail.services.outgoing import enqueue_all
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.message import Message, MessageKind
@@ -30,6 +30,7 @@ from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.deadlines import policies_now
 from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, DigestDays, digest_days_of
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, Whose, late_lists
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
     contacts_with_waiting_notices,
@@ -41,6 +42,7 @@ from cycle_tracker.reminders.rules.digests import digest_of_today, goes_at_once,
 from cycle_tracker.reminders.rules.policies import policy_under
 from cycle_tracker.reminders.services.addressees import Addressee, contacts_as_addressees, people_as_addressees
 from cycle_tracker.reminders.services.folding import merge_unsent_digests
+from cycle_tracker.reminders.services.late_lines import keep_late_lines
 from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
 from cycle_tracker.reminders.services.words.digests import Reader, render_digest
 
@@ -63,10 +65,12 @@ class Gathered:
 
 @dataclass(frozen=True)
 class _Digest:
-    """One email, not yet stored, and the notices in it."""
+    """One email, not yet rendered nor stored: what it shows, to whom, of whose work, and all the notices in it."""
 
     message: Message
-    rendered: Rendered
+    reader: Reader
+    people: Collection[int]
+    lines: list[NoticeLine]
     notice_ids: list[int]
 
 
@@ -127,9 +131,9 @@ def _gather(
         wanted = [line for line in lines if addressee.wants(line)]
         unwanted += [line.notice_id for line in lines if not addressee.wants(line)]
         chosen, is_digest = _chosen(addressee, wanted, had.get(addressee.key, NO_DIGESTS), prompt, today)
-        digests += _compose(addressee, wanted, chosen, today, now, digest_on=today if is_digest else None)
+        digests += _compose(addressee, wanted, chosen, today, digest_on=today if is_digest else None)
     _withdraw(unwanted, now)
-    _store(digests, now)
+    _store(digests, today, now)
     db.session.commit()
     db.session.expunge_all()
     gathered.messages += len(digests)
@@ -157,7 +161,6 @@ def _compose(
     lines: list[NoticeLine],
     chosen: list[NoticeLine],
     today: date,
-    now: datetime,
     *,
     digest_on: date | None,
 ) -> Iterator[_Digest]:
@@ -176,9 +179,9 @@ def _compose(
             rendered_on=today,
         )
         digest_on = None
-        rendered = render_digest(message, theirs, reader, today=today, now=now)
         notified = {line.milestone_id for line in theirs} & shown
-        yield _Digest(message, rendered, [line.notice_id for line in lines if line.milestone_id in notified])
+        notice_ids = [line.notice_id for line in lines if line.milestone_id in notified]
+        yield _Digest(message, reader, {line.user_id for line in theirs if line.user_id}, theirs, notice_ids)
 
 
 def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[Reader, list[NoticeLine]]]:
@@ -203,9 +206,24 @@ def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
         )
 
 
-def _store(digests: list[_Digest], now: datetime) -> None:
-    """Add the mails to the outbox and bind their notices to them, in a few statements for all."""
-    enqueue_all([(digest.message, digest.rendered) for digest in digests], now=now)
+def _store(digests: list[_Digest], today: date, now: datetime) -> None:
+    """Render the mails, add them to the outbox, and bind their notices to them, in a few statements for all."""
+    late = late_lists(
+        {
+            number: Whose(digest.reader.user_id, digest.people)
+            for number, digest in enumerate(digests)
+            if digest.reader.user_id is not None
+        },
+        [notice_id for digest in digests for notice_id in digest.notice_ids],
+        today,
+    )
+    lists = [late.get(number, NOTHING_LATE) for number in range(len(digests))]
+    rendered = [
+        render_digest(one.message, one.lines, one.reader, today=today, now=now, late=late)
+        for one, late in zip(digests, lists, strict=True)
+    ]
+    enqueue_all([(one.message, content) for one, content in zip(digests, rendered, strict=True)], now=now)
+    keep_late_lines((one.message.id, late) for one, late in zip(digests, lists, strict=True))
     bound = [
         {"notice": notice_id, "message": digest.message.id} for digest in digests for notice_id in digest.notice_ids
     ]

@@ -1,6 +1,7 @@
 """Before sending: which of the messages in hand say something that is no longer true, and setting that right.
 
-A notice is no longer true once its milestone is finished or has another date, once whoever gets the mail may not see
+What a digest lists as late beside its notices is looked up again with them; a message is not sent for its list alone. A
+notice is no longer true once its milestone is finished or has another date, once whoever gets the mail may not see
 it any more or wants no reminders before the day, or once what they were given belongs to somebody else; the words of
 a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same Message-ID, or
 withdrawn where nothing is left. A request for an update names the day that its words hold for, so it is never
@@ -23,7 +24,13 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import withdraw_lapsed_mails
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, LateList, Whose, late_lists
 from cycle_tracker.reminders.queries.waiting import NoticeLine, notices_of_messages
+from cycle_tracker.reminders.services.late_lines import (
+    keep_late_lines,
+    let_go_of_late_lines,
+    messages_with_untrue_lines,
+)
 from cycle_tracker.reminders.services.untrue import (
     FINISHED,
     NOT_ALLOWED,
@@ -39,13 +46,15 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
     """Bring these messages up to date for today; the numbers of those that were withdrawn. Commits."""
     withdrawn = _withdraw_requests(message_ids, today, now) | withdraw_lapsed_mails(message_ids, now)
     untrue = untrue_notices(message_ids, today)
-    if not untrue.keys() and not rendered_before(message_ids, today):
+    stale = {*untrue, *messages_with_untrue_lines(message_ids, today), *rendered_before(message_ids, today)}
+    if not stale:
         db.session.commit()
         return withdrawn
     _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
-    stale = set(untrue) | rendered_before(message_ids, today)
     left = notices_of_messages(stale)
     readers = _readers_of(stale)
+    late = _list_again(left, readers, today)
+    listed: list[tuple[int, LateList]] = []
     for message in db.session.scalars(
         select(Message)
         .where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST, Message.state == MessageState.SENDING)
@@ -53,11 +62,15 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
         .with_for_update()  # a sender that slept may come here when another has sent these already
     ):
         if left.get(message.id):
-            _render_again(message, left[message.id], readers[message.id], today, now)
+            late_now = late.get(message.id, NOTHING_LATE)
+            _render_again(message, left[message.id], readers[message.id], late_now, today, now)
+            listed.append((message.id, late_now))
         else:
             message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
             message.ended_why = NOTHING_LEFT
             withdrawn.add(message.id)
+    let_go_of_late_lines(stale)
+    keep_late_lines(listed)
     db.session.commit()
     db.session.expunge_all()
     return withdrawn
@@ -143,8 +156,20 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
     }
 
 
-def _render_again(message: Message, lines: list[NoticeLine], reader: Reader, today: date, now: datetime) -> None:
-    rendered = render_digest(message, lines, reader, today=today, now=now)
+def _list_again(left: dict[int, list[NoticeLine]], readers: dict[int, Reader], today: date) -> dict[int, LateList]:
+    """All else that is late for each of these messages now. One statement."""
+    whose = {
+        message_id: Whose(reader_id, {line.user_id for line in lines if line.user_id is not None})
+        for message_id, lines in left.items()
+        if (reader_id := readers[message_id].user_id) is not None
+    }
+    return late_lists(whose, [line.notice_id for lines in left.values() for line in lines], today)
+
+
+def _render_again(
+    message: Message, lines: list[NoticeLine], reader: Reader, late: LateList, today: date, now: datetime
+) -> None:
+    rendered = render_digest(message, lines, reader, today=today, now=now, late=late)
     message.rendered_on = today
     db.session.execute(
         update(MessageBody)

@@ -16,12 +16,14 @@ from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import count, date_name, day, due_words, listed, shortened
 from cycle_tracker.mail.services.outgoing import Rendered, render_message, thread_of_digests, thread_of_milestone
 from cycle_tracker.models.message import Message
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, LateList
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.words.answers import answer_note
 from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note
+from cycle_tracker.reminders.services.words.late import late_items
 from cycle_tracker.reminders.services.words.reasons import reason_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
 
@@ -80,10 +82,17 @@ class Section:
 
 
 def render_digest(
-    message: Message, lines: Sequence[NoticeLine], reader: Reader, *, today: date, now: datetime
+    message: Message,
+    lines: Sequence[NoticeLine],
+    reader: Reader,
+    *,
+    today: date,
+    now: datetime,
+    late: LateList = NOTHING_LATE,
 ) -> Rendered:
-    """A digest, its subject and Message-ID filled in. Whoever stands in for another cannot switch that person's
-    reminders off, so such a mail has no List-Unsubscribe. Each rendering has a key of its own."""
+    """A digest, its subject and Message-ID filled in, with all else that is `late`. Whoever stands in for
+    another cannot switch that person's reminders off, so such a mail has no List-Unsubscribe. Each rendering has a key
+    of its own."""
     service_url: str = current_app.config["SERVICE_URL"]
     key = new_key()
     words = digest_words(lines, today, reader=reader, identity=message.identity, key=key, service_url=service_url)
@@ -97,6 +106,8 @@ def render_digest(
         if len(milestones) == 1
         else thread_of_digests(message.addressee or ""),
         stop_address=words["stop"],
+        late=late_items(late.lines, today, service_url),
+        late_more=late.more,
         **words,
     )
 

@@ -1,0 +1,32 @@
+"""What a digest says of all else that is late: a line for each, oldest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cycle_tracker.core import addresses
+from cycle_tracker.core.wording import date_name, due_words
+from cycle_tracker.reminders.queries.late_lines import LateLine
+
+
+@dataclass(frozen=True)
+class LateItem:
+    """One late milestone in the list: its page, where, and since when."""
+
+    title: str
+    link: str
+    partnership: str
+    state: str
+
+
+def late_items(lines: Iterable[LateLine], today: date, service_url: str) -> list[LateItem]:
+    """The list as the templates of the digest show it."""
+    return [
+        LateItem(
+            line.title,
+            service_url + addresses.milestone(line.slug, line.key),
+            line.partnership,
+            due_words(line.due_on, today, date_name(line.date_basis, expected=line.expected_date)),
+        )
+        for line in lines
+    ]
