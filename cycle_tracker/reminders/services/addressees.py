@@ -1,7 +1,7 @@
 """Those for whom notices wait: how they are named, when they take their emails, and who gets them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -21,30 +21,33 @@ from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
 )
 from cycle_tracker.reminders.rules.steps import BEFORE
-from cycle_tracker.reminders.services.words.digests import Reader
+from cycle_tracker.reminders.services.words.parts import Reader
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """Whom notices are for: how they are named, when they take their mail, and who gets it. `stand_in` is the deputy of
-    somebody who is away, for what the deputy may see."""
+    """Whom notices are for: how they are named, when they take their mail, and who gets it. `stand_in` gets in their
+    place what the stand-in may see, where they are away."""
 
     key: str
     reader: Reader
     preference: Preference
     reminds_before: bool
-    stand_in: Reader | None = None
+    stand_in: "Addressee | None" = None
     stand_in_may: Viewer | None = None
 
     def wants(self, line: NoticeLine) -> bool:
         """False for a reminder before the day, where these are switched off."""
         return self.reminds_before or not line.step.startswith(BEFORE)
 
-    def has_for_stand_in(self, line: NoticeLine) -> bool:
-        """True for what goes to the deputy."""
-        return self.stand_in_may is not None and goes_to_stand_in(
+    def who_gets(self, line: NoticeLine) -> "Addressee":
+        """Who gets it: they themselves, or their stand-in."""
+        if self.stand_in is None or self.stand_in_may is None:
+            return self
+        is_for_stand_in = goes_to_stand_in(
             self.stand_in_may, line.audience, line.partnership_id, is_document=line.kind in DOCUMENTS
         )
+        return self.stand_in if is_for_stand_in else self
 
 
 def people_as_addressees(user_ids: Sequence[int], today: date) -> dict[int, Addressee]:
@@ -56,17 +59,21 @@ def people_as_addressees(user_ids: Sequence[int], today: date) -> dict[int, Addr
     people = {
         user.id: user for user in db.session.scalars(select(User).where(User.id.in_({*user_ids, *away.values()})))
     }
-    return {user_id: _addressee(people[user_id], people.get(away.get(user_id, 0)), viewers) for user_id in user_ids}
+    there = {user_id: _addressee(person) for user_id, person in people.items()}
+    return {
+        user_id: replace(there[user_id], stand_in=there[away[user_id]], stand_in_may=viewers.get(away[user_id]))
+        if user_id in away
+        else there[user_id]
+        for user_id in user_ids
+    }
 
 
-def _addressee(person: User, deputy: User | None, viewers: dict[int, Viewer]) -> Addressee:
+def _addressee(person: User) -> Addressee:
     return Addressee(
         key=addressee_of(person.id),
         reader=Reader(person.name, person.email, user_id=person.id),
         preference=person.preference,
         reminds_before=person.reminds_before,
-        stand_in=Reader(deputy.name, deputy.email, user_id=deputy.id, stands_in_for=person.name) if deputy else None,
-        stand_in_may=viewers.get(deputy.id) if deputy else None,
     )
 
 

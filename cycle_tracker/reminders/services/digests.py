@@ -1,6 +1,6 @@
-"""Gathering: one mail for each addressee from the notices that wait for them, rendered and stored in one transaction.
+"""Gathering: one mail for each reader from the notices that wait for them, rendered and stored in one transaction.
 
-An addressee gets one digest a London day, however often the job runs. What is wanted at once (the date of a document,
+A reader gets one digest a London day, however often the job runs. What is wanted at once (the date of a document,
 a decision) goes at the next run all the same; everything else that comes after the day's digest waits for the next.
 In the standard rhythm what can wait comes on the person's list day, or with an email that goes before it.
 Nothing is added to a message once it is written.
@@ -8,19 +8,21 @@ Nothing is added to a message once it is written.
 A mail that cannot be written is stored as one that failed, with the reason, and keeps back no other. What it was to say
 is not lost: its notices wait again from the next day on.
 
-Whoever is away has a deputy. It is now that the deputy is looked up, and gets what they may see; the rest goes to the
-person. Whom a mail is for and who gets it are both written down.
+Whoever is away has a deputy. It is now that the deputy is looked up, and gets what they may see, in one mail with their
+own; the rest goes to the person. Whom each notice in a mail is for and who gets it are both written down.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import bindparam, update
 
+from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.stand_ins import covered_by
 from cycle_tracker.jobs.services.each_by_itself import all_or_each, describe
 from cycle_tracker.mail.services.outgoing import enqueue_all
 from cycle_tracker.models.base import table_of
@@ -44,7 +46,8 @@ from cycle_tracker.reminders.services.addressees import Addressee, contacts_as_a
 from cycle_tracker.reminders.services.folding import merge_unsent_digests
 from cycle_tracker.reminders.services.late_lines import keep_late_lines
 from cycle_tracker.reminders.services.unwritten import let_wait_again, store_unwritten
-from cycle_tracker.reminders.services.words.digests import Reader, render_digest
+from cycle_tracker.reminders.services.words.digests import render_digest
+from cycle_tracker.reminders.services.words.parts import Reader
 
 BATCH = 50
 SWITCHED_OFF = "reminders before the day are switched off"
@@ -63,13 +66,21 @@ class Gathered:
     folded: int = 0
 
 
+@dataclass
+class _Pile:
+    """All that waits for one reader: their own, and that of those whom they cover, who are named by their numbers."""
+
+    reader: Addressee
+    lines: list[NoticeLine] = field(default_factory=list)
+    covers: dict[int, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class _Digest:
-    """One email, not yet rendered nor stored: what it shows, to whom, of whose work, and all the notices in it."""
+    """One email, not yet rendered nor stored: what it shows, to whom, and all the notices in it."""
 
     message: Message
     reader: Reader
-    people: Collection[int]
     lines: list[NoticeLine]
     notice_ids: list[int]
 
@@ -84,8 +95,13 @@ def gather_waiting_notices(
     prompt = _prompt_now()
     db.session.commit()
 
+    covered = covered_by(deputies_on(today))
+
     def for_people(user_ids: Sequence[int]) -> None:
         _gather(waiting_notices(user_ids), people_as_addressees(user_ids, today), prompt, today, now, gathered)
+
+    def for_readers(readers: Sequence[int]) -> None:
+        for_people([one for reader in readers for one in (reader, *covered.get(reader, ()))])
 
     def for_contacts(contact_ids: Sequence[int]) -> None:
         contacts = contacts_as_addressees(contact_ids)
@@ -96,16 +112,33 @@ def gather_waiting_notices(
         db.session.commit()
         gathered.failed += 1
 
-    last = 0
-    while user_ids := people_with_waiting_notices(after=last, limit=batch_size, queued_on=queued_on):
-        last = user_ids[-1]
-        all_or_each(user_ids, for_people, partial(give_up, whose=User))
+    def give_up_reader(reader: int, error: Exception) -> None:
+        """Of a reader who covers others what cannot be written is found among them, each by themselves."""
+        if reader not in covered:
+            give_up(reader, error, User)
+        for one in (reader, *covered[reader]) if reader in covered else ():
+            all_or_each([one], for_people, partial(give_up, whose=User))
+
+    for readers in _readers(covered, batch_size, queued_on):
+        all_or_each(readers, for_readers, give_up_reader)
     last = 0
     while contact_ids := contacts_with_waiting_notices(after=last, limit=batch_size, queued_on=queued_on):
         last = contact_ids[-1]
         all_or_each(contact_ids, for_contacts, partial(give_up, whose=Contact))
     gathered.folded = merge_unsent_digests(now)
     return gathered
+
+
+def _readers(covered: Mapping[int, list[int]], batch_size: int, queued_on: date | None) -> Iterator[list[int]]:
+    """Those who may get a mail, in batches: everybody for whom a notice waits, or whoever gets theirs; each once."""
+    who_gets = {person: reader for reader, people in covered.items() for person in people}
+    met: set[int] = set()
+    last = 0
+    while user_ids := people_with_waiting_notices(after=last, limit=batch_size, queued_on=queued_on):
+        last = user_ids[-1]
+        readers = dict.fromkeys(who_gets.get(user_id, user_id) for user_id in user_ids)
+        yield [reader for reader in readers if reader not in met]
+        met |= readers.keys() & covered.keys()
 
 
 def _prompt_now() -> IsPrompt:
@@ -123,15 +156,24 @@ def _gather(
     gathered: Gathered,
 ) -> None:
     """Write the mails of one batch, and commit."""
-    had = digest_days_of([one.key for one in addressees.values()], today)
-    digests: list[_Digest] = []
+    piles: dict[str, _Pile] = {}
     unwanted: list[int] = []
     for number, lines in waiting.items():
-        addressee = addressees[number]
-        wanted = [line for line in lines if addressee.wants(line)]
-        unwanted += [line.notice_id for line in lines if not addressee.wants(line)]
-        chosen, is_digest = _chosen(addressee, wanted, had.get(addressee.key, NO_DIGESTS), prompt, today)
-        digests += _compose(addressee, wanted, chosen, today, digest_on=today if is_digest else None)
+        for line in lines:
+            if not addressees[number].wants(line):
+                unwanted.append(line.notice_id)
+                continue
+            reader = addressees[number].who_gets(line)
+            pile = piles.setdefault(reader.key, _Pile(reader))
+            pile.lines.append(line)
+            if reader.key != addressees[number].key:
+                pile.covers[number] = addressees[number].reader.name
+    had = digest_days_of(piles.keys(), today)
+    digests = [
+        digest
+        for pile in piles.values()
+        if (digest := _compose(pile, had.get(pile.reader.key, NO_DIGESTS), prompt, today)) is not None
+    ]
     _withdraw(unwanted, now)
     _store(digests, today, now)
     db.session.commit()
@@ -140,59 +182,32 @@ def _gather(
     gathered.notices += sum(len(digest.notice_ids) for digest in digests)
 
 
-def _chosen(
-    addressee: Addressee, lines: list[NoticeLine], had: DigestDays, prompt: IsPrompt, today: date
-) -> tuple[list[NoticeLine], bool]:
-    """What of this goes out now, and whether with it goes the digest of the day."""
-    preference = addressee.preference
+def _compose(pile: _Pile, had: DigestDays, prompt: IsPrompt, today: date) -> _Digest | None:
+    """The mail that a reader gets now, with all that waits about each milestone in it; None if they get none."""
+    preference, reader = pile.reader.preference, pile.reader.reader
     digest = (
         []
         if had.has_todays
-        else digest_of_today(lines, preference, today, is_prompt=prompt, last_digest_on=had.last_on)
+        else digest_of_today(pile.lines, preference, today, is_prompt=prompt, last_digest_on=had.last_on)
     )
     in_digest = {line.notice_id for line in digest}
-    return [line for line in lines if line.notice_id in in_digest or goes_at_once(line, preference, prompt)], bool(
-        digest
+    chosen = [line for line in pile.lines if line.notice_id in in_digest or goes_at_once(line, preference, prompt)]
+    if not chosen:
+        return None
+    message = Message(
+        identity=uuid4().hex,
+        kind=MessageKind.DIGEST,
+        recipient=reader.email,
+        addressee=pile.reader.key,
+        user_id=reader.user_id,
+        contact_id=reader.contact_id,
+        digest_on=today if digest else None,
+        rendered_on=today,
     )
-
-
-def _compose(
-    addressee: Addressee,
-    lines: list[NoticeLine],
-    chosen: list[NoticeLine],
-    today: date,
-    *,
-    digest_on: date | None,
-) -> Iterator[_Digest]:
-    """The mail that an addressee gets now, with all that waits about each milestone in it: two where a deputy gets
-    some of it, none where there is nothing. The first of them is the digest of the day, if that goes."""
-    shown = {line.milestone_id for line in chosen}
-    for reader, theirs in _by_reader(addressee, chosen):
-        message = Message(
-            identity=uuid4().hex,
-            kind=MessageKind.DIGEST,
-            recipient=reader.email,
-            addressee=addressee.key,
-            user_id=reader.user_id,
-            contact_id=reader.contact_id,
-            digest_on=digest_on,
-            rendered_on=today,
-        )
-        digest_on = None
-        notified = {line.milestone_id for line in theirs} & shown
-        notice_ids = [line.notice_id for line in lines if line.milestone_id in notified]
-        yield _Digest(message, reader, {line.user_id for line in theirs if line.user_id}, theirs, notice_ids)
-
-
-def _by_reader(addressee: Addressee, lines: list[NoticeLine]) -> Iterator[tuple[Reader, list[NoticeLine]]]:
-    """What the deputy gets, and what is left for the addressee."""
-    if addressee.stand_in is not None:
-        for_stand_in = [line for line in lines if addressee.has_for_stand_in(line)]
-        if for_stand_in:
-            yield addressee.stand_in, for_stand_in
-        lines = [line for line in lines if not addressee.has_for_stand_in(line)]
-    if lines:
-        yield addressee.reader, lines
+    shown, people = {line.milestone_id for line in chosen}, {line.user_id for line in chosen}
+    covers = {number: name for number, name in pile.covers.items() if number in people}
+    notice_ids = [line.notice_id for line in pile.lines if line.milestone_id in shown]
+    return _Digest(message, replace(reader, covers=covers), chosen, notice_ids)
 
 
 def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
@@ -210,7 +225,7 @@ def _store(digests: list[_Digest], today: date, now: datetime) -> None:
     """Render the mails, add them to the outbox, and bind their notices to them, in a few statements for all."""
     late = late_lists(
         {
-            number: Whose(digest.reader.user_id, digest.people)
+            number: Whose(digest.reader.user_id, {digest.reader.user_id, *digest.reader.covers})
             for number, digest in enumerate(digests)
             if digest.reader.user_id is not None
         },

@@ -37,7 +37,8 @@ from cycle_tracker.reminders.services.untrue import (
     rendered_before,
     untrue_notices,
 )
-from cycle_tracker.reminders.services.words.digests import Reader, render_digest
+from cycle_tracker.reminders.services.words.digests import render_digest
+from cycle_tracker.reminders.services.words.parts import Reader
 
 NOTHING_LEFT = "nothing in it was still true when it was due to be sent"
 
@@ -125,7 +126,7 @@ def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> Non
 
 
 def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
-    """Who gets each of these messages, and for whom, where that is another."""
+    """Who gets each of these messages, and for whom besides themselves."""
     person, away = aliased(User), aliased(User)
     for_another = (Notice.message_id == Message.id) & (Notice.user_id != Message.user_id) & Notice.ended_at.is_(None)
     rows = db.session.execute(
@@ -135,7 +136,8 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
             Message.user_id,
             Message.contact_id,
             func.coalesce(person.name, Contact.name).label("name"),
-            away.name.label("stands_in_for"),
+            away.id.label("away_id"),
+            away.name.label("away_name"),
         )
         .outerjoin(person, person.id == Message.user_id)
         .outerjoin(Contact, Contact.id == Message.contact_id)
@@ -144,23 +146,19 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
         .where(Message.id.in_(message_ids))
         .distinct()
     )
-    return {
-        row.id: Reader(
-            row.name,
-            row.recipient,
-            user_id=row.user_id,
-            contact_id=row.contact_id,
-            stands_in_for=row.stands_in_for or "",
-        )
-        for row in rows
-    }
+    readers: dict[int, Reader] = {}
+    for row in rows:
+        known = readers.get(row.id)
+        covers = {**(known.covers if known else {}), **({row.away_id: row.away_name} if row.away_id else {})}
+        readers[row.id] = Reader(row.name, row.recipient, row.user_id, row.contact_id, covers)
+    return readers
 
 
 def _list_again(left: dict[int, list[NoticeLine]], readers: dict[int, Reader], today: date) -> dict[int, LateList]:
     """All else that is late for each of these messages now. One statement."""
     whose = {
-        message_id: Whose(reader_id, {line.user_id for line in lines if line.user_id is not None})
-        for message_id, lines in left.items()
+        message_id: Whose(reader_id, {reader_id, *readers[message_id].covers})
+        for message_id in left
         if (reader_id := readers[message_id].user_id) is not None
     }
     return late_lists(whose, [line.notice_id for lines in left.values() for line in lines], today)

@@ -82,9 +82,26 @@ def test_walking_ahead_is_running_day_by_day(due: int, entered: int, length: int
     assert foretold == happened
 
 
-def mails(lines: list[Line], preference: Preference, **more: object) -> list[tuple[int, list[str]]]:
+@dataclass(frozen=True)
+class OneReader:
+    """Somebody who gets everything themselves."""
+
+    preference: Preference
+
+    def who_gets(self, line: Line, day: date) -> str:
+        return "user:1"
+
+    def circle_of(self, line: Line, day: date) -> str:
+        return "user:1"
+
+    def preference_of(self, reader: str) -> Preference:
+        assert reader == "user:1"
+        return self.preference
+
+
+def mails(lines: list[Line], preference: Preference, *had_digest_on: date) -> list[tuple[int, list[str]]]:
     days = working_days(MONDAY, date(2026, 5, 29))
-    found = mails_ahead(lines, preference, days, **more)  # type: ignore[arg-type]
+    found = mails_ahead(lines, days, OneReader(preference), {"user:1": had_digest_on})
     return [(mail.day.day, [line.step for line in mail.lines]) for mail in found]
 
 
@@ -106,12 +123,7 @@ def test_what_is_wanted_at_once_takes_along_what_waits_of_the_same() -> None:
 
 def test_a_digest_that_is_written_is_not_written_again_that_day() -> None:
     lines = [Line(1, "before-28", MONDAY), Line(2, "overdue-1", MONDAY, at_once=True)]
-    assert mails(lines, Preference(Rhythm.DAILY), had_digest_on=[MONDAY]) == [(11, ["overdue-1"]), (12, ["before-28"])]
-
-
-def test_reminders_that_were_switched_off_are_left_out() -> None:
-    lines = [Line(1, "before-28", MONDAY), Line(2, "on-day", MONDAY)]
-    assert mails(lines, Preference(Rhythm.DAILY), reminds_before=False) == [(11, ["on-day"])]
+    assert mails(lines, Preference(Rhythm.DAILY), MONDAY) == [(11, ["overdue-1"]), (12, ["before-28"])]
 
 
 def test_in_the_standard_rhythm_a_list_comes_a_week_after_the_last_digest() -> None:
@@ -127,5 +139,5 @@ def test_in_the_standard_rhythm_a_list_comes_a_week_after_the_last_digest() -> N
         (13, ["on-day"]),
         (26, ["before-14", "before-14"]),
     ]
-    assert mails(lines[2:3], Preference(), last_digest_on=date(2026, 5, 12)) == [(26, ["before-14"])]
-    assert mails(lines[2:3], Preference(), last_digest_on=MONDAY) == [(18, ["before-14"])]
+    assert mails(lines[2:3], Preference(), date(2026, 5, 12)) == [(26, ["before-14"])]
+    assert mails(lines[2:3], Preference(), MONDAY - timedelta(days=3)) == [(18, ["before-14"])]

@@ -117,11 +117,11 @@ def test_the_subject_for_several_counts_them(lines: list[NoticeLine], subject: s
     ],
 )
 def test_the_reason_is_what_is_true_of_this_reader(lines: list[NoticeLine], reason: str) -> None:
-    assert reason_words(lines, stands_in_for="", is_contact=False) == f"You get this because {reason}."
+    assert reason_words(lines, covers={}, is_contact=False) == f"You get this because {reason}."
 
 
 def test_who_covers_and_who_has_no_account_read_their_own_reason() -> None:
-    covering = reason_words([REPORT], stands_in_for="Ailsa Grant", is_contact=False)
+    covering = reason_words([REPORT], covers={7: "Ailsa Grant"}, is_contact=False)
     assert covering == "You get this because you are covering for Ailsa Grant."
-    asked = reason_words([REPORT], stands_in_for="", is_contact=True)
+    asked = reason_words([REPORT], covers={}, is_contact=True)
     assert asked == "You get this because Moray gave us your address."

@@ -181,7 +181,9 @@ def test_both_names_are_told_where_a_deputy_got_it(place: Place) -> None:
     owner, lead = place.owner.id, place.lead.id
     queue_due_notices(TODAY, clock.now())
     gather_waiting_notices(TODAY, clock.now())
-    message = db.session.scalars(select(Message).where(Message.addressee == f"user:{owner}")).one()
+    message = db.session.scalars(
+        select(Message).join(Notice, Notice.message_id == Message.id).where(Notice.user_id == owner)
+    ).one()
     assert message.user_id == lead
     deputy = place.client(db.session.get_one(User, lead))
     assert any("Calum Reid, as its owner; sent to Ailsa Grant, who was covering" in row for row in rows(deputy))

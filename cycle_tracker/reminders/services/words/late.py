@@ -1,6 +1,6 @@
 """What a digest says of all else that is late: a line for each, oldest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,15 +11,16 @@ from cycle_tracker.reminders.queries.late_lines import LateLine
 
 @dataclass(frozen=True)
 class LateItem:
-    """One late milestone in the list: its page, where, and since when."""
+    """One late milestone in the list: its page, where, since when, and for whom, where the reader covers its owner."""
 
     title: str
     link: str
     partnership: str
     state: str
+    owner: str
 
 
-def late_items(lines: Iterable[LateLine], today: date, service_url: str) -> list[LateItem]:
+def late_items(lines: Iterable[LateLine], today: date, covers: Mapping[int, str], service_url: str) -> list[LateItem]:
     """The list as the templates of the digest show it."""
     return [
         LateItem(
@@ -27,6 +28,7 @@ def late_items(lines: Iterable[LateLine], today: date, service_url: str) -> list
             service_url + addresses.milestone(line.slug, line.key),
             line.partnership,
             due_words(line.due_on, today, date_name(line.date_basis, expected=line.expected_date)),
+            covers.get(line.owner_id or 0, ""),
         )
         for line in lines
     ]
