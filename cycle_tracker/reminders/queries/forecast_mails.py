@@ -21,6 +21,7 @@ from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, contact_of, user_of
 from cycle_tracker.reminders.queries.digest_days import digest_days_of
 from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome
+from cycle_tracker.reminders.queries.line_facts import contacts_who_said_done
 from cycle_tracker.reminders.rules.forecasts import MailAhead, mails_ahead
 from cycle_tracker.reminders.rules.steps import BEFORE
 
@@ -104,7 +105,13 @@ def mails_to_come(lines: Iterable[NoticeToCome], ahead: Sequence[date], today: d
             key: [day for day in (one.last_on, today if one.has_todays else None) if day is not None]
             for key, one in digest_days_of(addressees.keys(), today).items()
         }
-        theirs = [line for key in keys for line in by_addressee[key] if people.wants(line)]
+        done = contacts_who_said_done([number for key in keys if (number := contact_of(key)) is not None])
+        theirs = [
+            line
+            for key in keys
+            for line in by_addressee[key]
+            if people.wants(line) and (contact_of(key), line.milestone_id) not in done
+        ]
         for mail in mails_ahead(theirs, ahead, people, had):
             yield _to_come(mail, addressees)
 

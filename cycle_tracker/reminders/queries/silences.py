@@ -131,7 +131,7 @@ def _switched_off(milestone: Milestone) -> list[str]:
 
 
 SWITCHED_OFF = "reminders before the day are switched off"
-"""What a notice says that ended for this reason: the words of `reminders.services.digests.SWITCHED_OFF`."""
+"""What a notice says that ended for this reason: the words of `reminders.services.addressees.SWITCHED_OFF`."""
 
 
 def _decided_for() -> date | None:

@@ -17,28 +17,37 @@ from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.user import User
 from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
+from cycle_tracker.reminders.queries.line_facts import contacts_who_said_done
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
 )
 from cycle_tracker.reminders.rules.steps import BEFORE
 from cycle_tracker.reminders.services.words.parts import Reader
 
+SWITCHED_OFF = "reminders before the day are switched off"
+SAID_DONE = "the contact answered that it is done"
+
 
 @dataclass(frozen=True)
 class Addressee:
     """Whom notices are for: how they are named, when they take their mail, and who gets it. `stand_in` gets in their
-    place what the stand-in may see, where they are away."""
+    place what the stand-in may see, where they are away. `said_done` are the milestones of which a contact answered
+    that they are done."""
 
     key: str
     reader: Reader
     preference: Preference
     reminds_before: bool
+    said_done: frozenset[int] = frozenset()
     stand_in: "Addressee | None" = None
     stand_in_may: Viewer | None = None
 
-    def wants(self, line: NoticeLine) -> bool:
-        """False for a reminder before the day, where these are switched off."""
-        return self.reminds_before or not line.step.startswith(BEFORE)
+    def why_not(self, line: NoticeLine) -> str:
+        """Why they do not get a notice: a reminder before the day, where these are switched off, and what a contact
+        answered to be done. Empty where they get it."""
+        if not self.reminds_before and line.step.startswith(BEFORE):
+            return SWITCHED_OFF
+        return SAID_DONE if line.milestone_id in self.said_done else ""
 
     def who_gets(self, line: NoticeLine) -> "Addressee":
         """Who gets it: they themselves, or their stand-in."""
@@ -80,12 +89,14 @@ def _addressee(person: User) -> Addressee:
 def contacts_as_addressees(contact_ids: Sequence[int]) -> dict[int, Addressee]:
     """These contacts as addressees. A contact has no deputy."""
     rows = db.session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))
+    done = contacts_who_said_done(contact_ids)
     return {
         one.id: Addressee(
             key=addressee_of_contact(one.id),
             reader=Reader(one.name, one.email, contact_id=one.id),
             preference=OF_CONTACTS,
             reminds_before=one.reminds_before,
+            said_done=frozenset(milestone for contact, milestone in done if contact == one.id),
         )
         for one in rows
     }

@@ -50,7 +50,6 @@ from cycle_tracker.reminders.services.words.digests import render_digest
 from cycle_tracker.reminders.services.words.parts import Reader
 
 BATCH = 50
-SWITCHED_OFF = "reminders before the day are switched off"
 notices = table_of(Notice)
 IsPrompt = Callable[[NoticeLine], bool]
 _bind = update(notices).where(notices.c.id == bindparam("notice")).values(message_id=bindparam("message"))
@@ -157,11 +156,11 @@ def _gather(
 ) -> None:
     """Write the mails of one batch, and commit."""
     piles: dict[str, _Pile] = {}
-    unwanted: list[int] = []
+    unwanted: dict[str, list[int]] = {}
     for number, lines in waiting.items():
         for line in lines:
-            if not addressees[number].wants(line):
-                unwanted.append(line.notice_id)
+            if why := addressees[number].why_not(line):
+                unwanted.setdefault(why, []).append(line.notice_id)
                 continue
             reader = addressees[number].who_gets(line)
             pile = piles.setdefault(reader.key, _Pile(reader))
@@ -174,7 +173,8 @@ def _gather(
         for pile in piles.values()
         if (digest := _compose(pile, had.get(pile.reader.key, NO_DIGESTS), prompt, today)) is not None
     ]
-    _withdraw(unwanted, now)
+    for why, notice_ids in unwanted.items():
+        _withdraw(notice_ids, why, now)
     _store(digests, today, now)
     db.session.commit()
     db.session.expunge_all()
@@ -210,15 +210,14 @@ def _compose(pile: _Pile, had: DigestDays, prompt: IsPrompt, today: date) -> _Di
     return _Digest(message, replace(reader, covers=covers), chosen, notice_ids)
 
 
-def _withdraw(notice_ids: Collection[int], now: datetime) -> None:
-    """End the notices that their addressee does not want."""
-    if notice_ids:
-        db.session.execute(
-            update(Notice)
-            .where(Notice.id.in_(notice_ids), Notice.ended_at.is_(None))
-            .values(ended_at=now, ending=Ending.WITHDRAWN, ended_why=SWITCHED_OFF)
-            .execution_options(synchronize_session=False)
-        )
+def _withdraw(notice_ids: Collection[int], why: str, now: datetime) -> None:
+    """End the notices that their addressee does not want, or need not answer."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.id.in_(notice_ids), Notice.ended_at.is_(None))
+        .values(ended_at=now, ending=Ending.WITHDRAWN, ended_why=why)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _store(digests: list[_Digest], today: date, now: datetime) -> None:

@@ -37,6 +37,7 @@ from cycle_tracker.reminders.services.untrue import (
     rendered_before,
     untrue_notices,
 )
+from cycle_tracker.reminders.services.unwritten import DECIDED, set_aside
 from cycle_tracker.reminders.services.words.digests import render_digest
 from cycle_tracker.reminders.services.words.parts import Reader
 
@@ -51,8 +52,13 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
     if not stale:
         db.session.commit()
         return withdrawn
-    _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
-    left = notices_of_messages(stale)
+    why_of = {notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}
+    decided = {notice_id for notice_id, why in why_of.items() if why == DECIDED}
+    _withdraw_notices({number: why for number, why in why_of.items() if number not in decided}, today, now)
+    left = {
+        message_id: [line for line in lines if line.notice_id not in decided]
+        for message_id, lines in notices_of_messages(stale).items()
+    }
     readers = _readers_of(stale)
     late = _list_again(left, readers, today)
     listed: list[tuple[int, LateList]] = []
@@ -70,6 +76,7 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
             message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
             message.ended_why = NOTHING_LEFT
             withdrawn.add(message.id)
+    set_aside({number: notices for number, notices in untrue.items() if left.get(number)}, decided, now)
     let_go_of_late_lines(stale)
     keep_late_lines(listed)
     db.session.commit()

@@ -17,7 +17,7 @@ from cycle_tracker.models.message import Message
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.silences import SWITCHED_OFF
-from cycle_tracker.reminders.services import digests
+from cycle_tracker.reminders.services import addressees
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.notices import restart_notices
 from cycle_tracker.reminders.services.reminders import queue_due_notices
@@ -231,7 +231,7 @@ def test_the_milestones_page_leads_there_for_those_who_may(notified: Place) -> N
 
 
 def test_reminders_switched_off_are_named(notified: Place) -> None:
-    assert SWITCHED_OFF == digests.SWITCHED_OFF
+    assert SWITCHED_OFF == addressees.SWITCHED_OFF
     notice = db.session.scalars(select(Notice).where(Notice.user_id == notified.owner.id)).one()
     notice.ended_at, notice.ending, notice.ended_why = clock.now(), Ending.WITHDRAWN, SWITCHED_OFF
     page = said(notified.client(notified.lead).get(f"{STEP}/notices"))
