@@ -61,7 +61,8 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
     }
     readers = _readers_of(stale)
     late = _list_again(left, readers, today)
-    listed: list[tuple[int, LateList]] = []
+    listed: dict[int, LateList] = {}
+    emptied: set[int] = set()
     for message in db.session.scalars(
         select(Message)
         .where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST, Message.state == MessageState.SENDING)
@@ -69,19 +70,18 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
         .with_for_update()  # a sender that slept may come here when another has sent these already
     ):
         if left.get(message.id):
-            late_now = late.get(message.id, NOTHING_LATE)
-            _render_again(message, left[message.id], readers[message.id], late_now, today, now)
-            listed.append((message.id, late_now))
+            listed[message.id] = late.get(message.id, NOTHING_LATE)
+            _render_again(message, left[message.id], readers[message.id], listed[message.id], today, now)
         else:
             message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
             message.ended_why = NOTHING_LEFT
-            withdrawn.add(message.id)
-    set_aside({number: notices for number, notices in untrue.items() if left.get(number)}, decided, now)
-    let_go_of_late_lines(stale)
-    keep_late_lines(listed)
+            emptied.add(message.id)
+    set_aside({number: notices for number, notices in untrue.items() if number in listed}, decided, now)
+    let_go_of_late_lines(listed.keys() | emptied)
+    keep_late_lines(listed.items())
     db.session.commit()
     db.session.expunge_all()
-    return withdrawn
+    return withdrawn | emptied
 
 
 def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:

@@ -251,6 +251,18 @@ def test_no_mail_goes_for_its_list_alone(days: Days, moray: Partnership, owner: 
     assert lines() == 0
 
 
+def test_a_sender_that_slept_leaves_the_record_of_what_another_has_sent(
+    days: Days, moray: Partnership, owner: User
+) -> None:
+    step = late(moray, owner, "Late")
+    due_today(moray, owner)
+    days.run(TODAY)
+    finish([step])
+    number = db.session.scalars(select(Message.id)).one()
+    assert withdraw_or_rerender_stale([number], TODAY, moment(TODAY, TEN)) == set()
+    assert db.session.scalars(select(MessageLine.milestone_id)).all() == [step]
+
+
 def test_a_mail_that_waited_over_a_night_lists_what_is_late_when_it_is_sent(
     days: Days, moray: Partnership, owner: User
 ) -> None:
