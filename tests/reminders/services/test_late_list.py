@@ -238,6 +238,21 @@ def test_a_line_that_became_untrue_has_its_mail_written_again(
     assert listed(sent(days)["Rory Baird"]) == expected[change]
 
 
+def test_a_line_that_may_not_be_seen_any_more_has_its_mail_written_again(
+    days: Days, moray: Partnership, owner: User
+) -> None:
+    fife = make_partnership("fife")
+    grant = grant_role(owner, Role.CONTRIBUTOR, fife)
+    late(fife, owner, "In Fife")
+    late(moray, owner, "In Moray")
+    due_today(moray, owner)
+    days.queue(TODAY)
+    assert lines() == 2
+    db.session.delete(again(grant))
+    db.session.commit()
+    assert listed(sent(days)["Rory Baird"]) == ["In Moray"]
+
+
 def test_no_mail_goes_for_its_list_alone(days: Days, moray: Partnership, owner: User) -> None:
     late(moray, owner, "Late")
     db.session.commit()

@@ -138,6 +138,13 @@ def test_a_new_owner_waits_for_no_list_day(days: Days, moray: Partnership, owner
     assert [one.steps for one in days.notified] == ["assigned"]
 
 
+def test_a_new_assignment_is_not_the_first_notice_of_a_date(days: Days, moray: Partnership, owner: User) -> None:
+    report = make_report(moray, owner=owner)
+    notify_new_owner(report, by=None, today=date(2026, 5, 28), now=moment(date(2026, 5, 28)))
+    db.session.commit()
+    assert walk(days, date(2026, 5, 28), date(2026, 6, 5)) == [("28 May", "assigned"), ("2 Jun", "before-28")]
+
+
 def test_a_second_email_of_a_day_is_not_for_what_lies_between(days: Days, moray: Partnership, owner: User) -> None:
     enter(moray, owner, "Due today", date(2026, 6, 16))
     days.run(date(2026, 6, 16))
