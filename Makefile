@@ -29,8 +29,9 @@ test-all: setup system-packages ## Run every test on both databases and every sc
 test-rest: setup system-packages ## Run what `make test-all` has and `make test` leaves out
 	@$(PYTEST) --selection rest
 
-long: setup system-packages ## Run the long tests: processes killed and raced for minutes, large numbers of examples
+long: setup system-packages ## Run the long tests: processes killed and raced for minutes, large numbers of examples, three years of emails
 	@$(PYTEST) --selection long
+	@$(PYTHON_IN_VENV) -m scripts.lives
 
 faults: setup system-packages ## Run only the long tests of faults: processes killed, paused and raced
 	@$(PYTEST) tests/faults --selection long

@@ -9,6 +9,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind, Stage
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.cycle import Cycle, TemplateEdition
 from cycle_tracker.models.group import Group, Membership, MembershipRole
@@ -48,8 +49,10 @@ def make_user(
     email: str = "",
     **fields: Any,
 ) -> User:
-    """A person; with a role, granted in the partnership, or everywhere where there is none."""
+    """A person; with a role, granted in the partnership, or everywhere where there is none. They take their mail daily,
+    so that each notice comes on its own day."""
     number = next(_numbers)
+    fields = {"rhythm": Rhythm.DAILY, **fields}
     address = email or f"{name.lower().replace(' ', '.')}.{number}@example.test"
     user = _add(User(name=name, email=address, fs_uniquifier=f"session-{number}", **fields))
     if role is not None:

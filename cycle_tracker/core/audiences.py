@@ -17,6 +17,8 @@ class Audience(StrEnum):
     CONTACT = "contact"
 
 
+# Audiences that the governance group answers for: it decides on what came to them.
+OF_THE_GROUP = frozenset({Audience.CHAIR, Audience.GOVERNANCE})
 # Audiences whose decision is wanted: what is for them waits for no digest.
 HEARD_AT_ONCE = frozenset({Audience.CHAIR, Audience.GOVERNANCE, Audience.NATIONAL})
 

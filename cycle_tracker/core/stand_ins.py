@@ -22,3 +22,13 @@ def stand_in(person: int, deputies: Mapping[int, int]) -> int:
             return person
         met.add(there)
     return there
+
+
+def covered_by(deputies: Mapping[int, int]) -> dict[int, list[int]]:
+    """Everybody whose mails somebody else gets today, by who that is."""
+    found: dict[int, list[int]] = {}
+    for person in sorted(deputies):
+        there = stand_in(person, deputies)
+        if there != person:
+            found.setdefault(there, []).append(person)
+    return found

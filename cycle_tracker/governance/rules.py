@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.audiences import OF_THE_GROUP, Audience
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
@@ -25,8 +25,6 @@ LONGEST_REPLY = {
 
 # Audiences of those whose own work it is.
 OWN = frozenset({Audience.OWNER, Audience.LEAD})
-# Audiences that the governance group answers for: it decides on what came to them.
-OF_THE_GROUP = frozenset({Audience.CHAIR, Audience.GOVERNANCE})
 # Audiences whose rungs stand in the list of escalations; those of owners and leads stand with their milestones.
 SHOWN = frozenset({*OF_THE_GROUP, Audience.NATIONAL})
 

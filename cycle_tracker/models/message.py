@@ -55,12 +55,13 @@ class MailClaim(Base):
 class Message(Base):
     """One mail. `identity` makes its Message-ID, so that a repeat can be told from a second mail.
 
-    `addressee` is whom its notices are for (`user:12`, `contact:3`), and `user_id` or `contact_id` who gets it, which
-    may be a deputy. `digest_on` is set on an addressee's one digest of a London day. `rendered_on` is the day its words
-    hold for. `ready_at` is when it may be tried (again). `claim_id` is plain text, not a key: a claim that ran out is
-    deleted by its finder, and the message then counts as free. `trouble` is what the mail server last said against it,
-    `receipt` what it said when it took it, and `ended_why` why it was
-    withdrawn, or why it failed where no server refused it.
+    `addressee` is who gets a mail about notices (`user:12`, `contact:3`), by `user_id` or `contact_id`: whom each of
+    its notices is for, which may be somebody whom they cover, its notices say. Of mails from before digests were
+    gathered by reader, it is whom they are for. `digest_on` is set on a reader's one digest of a London day.
+    `rendered_on` is the day its words hold for. `ready_at` is when it may be tried (again). `claim_id` is plain text,
+    not a key: a claim that ran out is deleted by its finder, and the message then counts as free. `trouble` is what the
+    mail server last said against it, `receipt` what it said when it took it, and `ended_why` why it was withdrawn, or
+    why it failed where no server refused it.
     """
 
     __tablename__ = "messages"
@@ -98,6 +99,18 @@ class Message(Base):
     trouble: Mapped[str] = mapped_column(Text, default="")
     receipt: Mapped[str] = mapped_column(OneLine(500), default="")
     ended_why: Mapped[str] = mapped_column(String(200), default="")
+
+
+class MessageLine(Base):
+    """One late milestone that a digest lists beside its notices, as it was when the digest was rendered: its date, and
+    whose it was. Rendered again, a message has the lines of that moment in place of these."""
+
+    __tablename__ = "message_lines"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), primary_key=True, index=True)
+    owner_id: Mapped[int | None]
+    due_on: Mapped[date]
 
 
 class MessageBody(Base):

@@ -41,7 +41,7 @@ class User(Base, UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     password: Mapped[str | None] = mapped_column(String(255))
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
-    rhythm: Mapped[Rhythm] = mapped_column(words(Rhythm, "rhythm"), default=Rhythm.DAILY)
+    rhythm: Mapped[Rhythm] = mapped_column(words(Rhythm, "rhythm"), default=Rhythm.STANDARD)
     weekday: Mapped[int] = mapped_column(default=0)
     reminds_before: Mapped[bool] = mapped_column(default=True)
     totp_secret: Mapped[str | None] = mapped_column(String(500))

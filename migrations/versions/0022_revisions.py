@@ -1,6 +1,6 @@
 """A revision of a plan is in preparation before it is published.
 
-Revision 0022, after 0019.
+Revision 0022, after 0021.
 
 Up: revisions have their table; approvals and copies may be of one, and a fact says that all copies were sent. Steps that
 a revised version had opened again without a date get one, counted from the day of the upgrade, so that their owners are
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -300,7 +300,7 @@ def test_an_email_of_the_past_was_sent_on_the_morning_on_which_it_was_called_for
         assert london_time(one.queued_at).date() == one.rendered_on
         assert london_time(one.queued_at).hour == 7
     days = {one.rendered_on for one in digests if one.rendered_on >= FRIDAY - timedelta(days=60)}
-    assert len(days) > 25
+    assert len(days) > 15
     assert len({one.message_id for one in past}) == len(past)
 
 
@@ -310,7 +310,8 @@ def test_nobody_was_reminded_of_what_was_not_there_yet_or_was_done(demo: Flask) 
     for notice, milestone in found:
         assert notice.queued_on >= milestone.entered_on
         assert not notice.overtook, "the service was never down"
-        assert notice.message_id is not None or notice.unreachable or notice.ended_at is not None
+        waits_for_a_list_day = notice.queued_on > FRIDAY - timedelta(days=14)
+        assert notice.message_id or notice.unreachable or notice.ended_at or waits_for_a_list_day
         finished = db.session.scalars(
             select(AuditEvent.at)
             .where(

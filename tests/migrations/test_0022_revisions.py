@@ -37,7 +37,7 @@ COPY = (
 
 
 def test_rows_are_carried_over_both_ways(empty_app: Flask, stands_at: StandsAt) -> None:
-    stands_at("0019")
+    stands_at("0021")
     run = db.session.execute
     run(text(PERSON))
     run(text("INSERT INTO partnerships (id, slug, name, other_names) VALUES (1, 'moray', 'Moray', '')"))
@@ -91,7 +91,7 @@ def test_rows_are_carried_over_both_ways(empty_app: Flask, stands_at: StandsAt) 
     db.session.rollback()
     db.session.remove()
 
-    downgrade(revision="0019")
+    downgrade(revision="0021")
     assert triggers() == made
     assert rows("SELECT id, fact, fact_of_id FROM milestones WHERE id = 6") == [(6, None, None)]
     assert rows("SELECT id FROM approvals ORDER BY id") == [(1,), (3,), (5,)], "one for each body waits"

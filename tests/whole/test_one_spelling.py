@@ -50,6 +50,14 @@ ALLOWED = {
         "cycle_tracker/reminders/queries/around.py",
         "_first.due_on >= Partnership.notify_from",
     ): "of what keeps another waiting, a join of its own",
+    (
+        "cycle_tracker/reminders/queries/late_lines.py",
+        "Milestone.due_on < today",
+    ): "reminders stand below milestones; held to core.deadlines by a test of its own",
+    (
+        "cycle_tracker/reminders/queries/late_lines.py",
+        "place.notify_from > Milestone.due_on",
+    ): "reminders stand below milestones; held to core.deadlines by a test of its own",
     ("cycle_tracker/reminders/services/bookmarks.py", "Milestone.due_on <= today + EARLIEST"): "where a bookmark lies",
 }
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer, may_see
-from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.audiences import OF_THE_GROUP, Audience
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.statements import built_once, number_of
-from cycle_tracker.governance.rules import OF_THE_GROUP, SHOWN
+from cycle_tracker.governance.rules import SHOWN
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership

@@ -12,11 +12,11 @@ from sqlalchemy import update
 from sqlalchemy.orm.attributes import flag_modified
 
 from cycle_tracker.audit.services import audit
+from cycle_tracker.core.audiences import OF_THE_GROUP
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.rules.explanations import SHORTEST_EXPLANATION
 from cycle_tracker.documents.services.explanations import ensure_stands_apart, note_expected_date
-from cycle_tracker.governance.rules import OF_THE_GROUP
 from cycle_tracker.milestones.services.next_steps import add_next_step
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation

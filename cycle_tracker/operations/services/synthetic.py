@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.milestone import Milestone
@@ -119,6 +120,7 @@ def _add_people(count: int) -> list[int]:
                 "email": f"person-{number:06d}@example.test",
                 "name": f"Person {number:06d}",
                 "fs_uniquifier": f"synthetic-{number:06d}",
+                "rhythm": Rhythm.DAILY,
             }
             for number in range(count)
         ),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -11,24 +11,27 @@ from cycle_tracker.access.queries.viewers import viewers_of
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS
-from cycle_tracker.core.preferences import Preference
+from cycle_tracker.core.preferences import OF_CONTACTS, Preference
 from cycle_tracker.core.stand_ins import stand_in
+from cycle_tracker.core.wording import listed
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.delegation import Delegation
-from cycle_tracker.models.message import Message
 from cycle_tracker.models.user import User
 from cycle_tracker.people.rules import goes_to_stand_in
 from cycle_tracker.reminders.queries.audiences import addressee_of, contact_of, user_of
+from cycle_tracker.reminders.queries.digest_days import digest_days_of
 from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome
-from cycle_tracker.reminders.rules.forecasts import mails_ahead
+from cycle_tracker.reminders.queries.line_facts import contacts_who_said_done
+from cycle_tracker.reminders.rules.forecasts import MailAhead, mails_ahead
+from cycle_tracker.reminders.rules.steps import is_early
 
 PEOPLE_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class MailToCome:
-    """One email that will be written. `stands_in_for` names who is away, where a deputy gets it. `user_id` is who gets
-    it, where that is a person."""
+    """One email that will be written. `stands_in_for` names those who are away and whose part of it the reader gets.
+    `user_id` is who gets it, where that is a person."""
 
     day: date
     recipient: str
@@ -46,62 +49,91 @@ class _Addressee:
     name: str
     email: str
     user_id: int | None
-    preference: Preference = field(default_factory=Preference)
+    preference: Preference
     reminds_before: bool = True
 
 
+@dataclass(frozen=True)
+class _People:
+    """Some addressees, and everyone who may get what is theirs on one of the days ahead."""
+
+    addressees: Mapping[str, _Addressee]
+    viewers: Mapping[int, Viewer]
+    deputies: Mapping[date, Mapping[int, int]]
+
+    def who_gets(self, line: NoticeToCome, day: date) -> str:
+        """Who gets a notice on a day: the person themselves, or their deputy, where that one may see it."""
+        number = user_of(line.addressee)
+        there = stand_in(number, self.deputies[day]) if number is not None else None
+        deputy = self.addressees.get(addressee_of(there)) if there is not None and there != number else None
+        if deputy is None or deputy.user_id is None:
+            return line.addressee
+        is_for_deputy = goes_to_stand_in(
+            self.viewers[deputy.user_id],
+            line.audience,
+            line.about.partnership_id,
+            is_document=line.about.kind in DOCUMENTS,
+        )
+        return addressee_of(deputy.user_id) if is_for_deputy else line.addressee
+
+    def circle_of(self, line: NoticeToCome, day: date) -> str:
+        """Whose mails are written together with those of a notice's addressee on a day."""
+        number = user_of(line.addressee)
+        return line.addressee if number is None else addressee_of(stand_in(number, self.deputies[day]))
+
+    def preference_of(self, reader: str) -> Preference:
+        """When a reader takes their mail."""
+        return self.addressees[reader].preference
+
+    def wants(self, line: NoticeToCome) -> bool:
+        """False for a reminder before the day, where these are switched off, and for whoever has no account any more:
+        no one gets what waits for them."""
+        person = self.addressees.get(line.addressee)
+        return person is not None and (person.reminds_before or not is_early(line.step))
+
+
 def mails_to_come(lines: Iterable[NoticeToCome], ahead: Sequence[date], today: date) -> Iterator[MailToCome]:
-    """The emails of every addressee, a batch of them at a time."""
+    """The emails of every reader, a batch of addressees at a time: those together of whom one gets the other's."""
     by_addressee: dict[str, list[NoticeToCome]] = defaultdict(list)
     for line in lines:
         by_addressee[line.addressee].append(line)
-    keys = sorted(by_addressee)
     deputies = _deputies(ahead)
-    for start in range(0, len(keys), PEOPLE_AT_ONCE):
-        some = keys[start : start + PEOPLE_AT_ONCE]
-        had = set(
-            db.session.scalars(select(Message.addressee).where(Message.addressee.in_(some), Message.digest_on == today))
-        )
-        addressees, viewers = _addressees(some, deputies, today)
-        for key in some:
-            if (person := addressees.get(key)) is None:
-                continue  # their account was closed: no one gets what waits for them
-            for mail in mails_ahead(
-                by_addressee[key],
-                person.preference,
-                ahead,
-                reminds_before=person.reminds_before,
-                had_digest_on=[today] if key in had else [],
-            ):
-                yield from _by_reader(key, person, mail.day, mail.lines, deputies[mail.day], addressees, viewers)
-
-
-def _by_reader(
-    key: str,
-    person: _Addressee,
-    day: date,
-    lines: Sequence[NoticeToCome],
-    deputies: Mapping[int, int],
-    addressees: Mapping[str, _Addressee],
-    viewers: Mapping[int, Viewer],
-) -> Iterator[MailToCome]:
-    """What the deputy of somebody who is away will get, and what is left for the person."""
-    number = stand_in(person.user_id, deputies) if person.user_id is not None else None
-    deputy = addressees.get(addressee_of(number)) if number is not None and number != person.user_id else None
-    theirs: list[NoticeToCome] = []
-    if deputy is not None and deputy.user_id is not None:
-        may = viewers[deputy.user_id]
+    for keys in _batches(by_addressee, deputies):
+        addressees, viewers = _addressees(keys, deputies, today)
+        people = _People(addressees, viewers, deputies)
+        had = {
+            key: [day for day in (one.last_on, today if one.has_todays else None) if day is not None]
+            for key, one in digest_days_of(addressees.keys(), today).items()
+        }
+        done = contacts_who_said_done([number for key in keys if (number := contact_of(key)) is not None])
         theirs = [
             line
-            for line in lines
-            if goes_to_stand_in(may, line.audience, line.about.partnership_id, is_document=line.about.kind in DOCUMENTS)
+            for key in keys
+            for line in by_addressee[key]
+            if people.wants(line) and (contact_of(key), line.milestone_id) not in done
         ]
-        if theirs:
-            yield MailToCome(day, deputy.email, deputy.name, key, deputy.user_id, theirs, stands_in_for=person.name)
-    taken = {id(line) for line in theirs}
-    left = [line for line in lines if id(line) not in taken]
-    if left:
-        yield MailToCome(day, person.email, person.name, key, person.user_id, left)
+        for mail in mails_ahead(theirs, ahead, people, had):
+            yield _to_come(mail, addressees)
+
+
+def _batches(keys: Collection[str], deputies: Mapping[date, Mapping[int, int]]) -> Iterator[list[str]]:
+    """The addressees, some hundred at a time. Those who are away, and those who may get what is theirs, are together in
+    the first batch, however many they are."""
+    covering = {addressee_of(one) for by_person in deputies.values() for pair in by_person.items() for one in pair}
+    together = sorted(key for key in keys if key in covering)
+    if together:
+        yield together
+    alone = sorted(key for key in keys if key not in covering)
+    for start in range(0, len(alone), PEOPLE_AT_ONCE):
+        yield alone[start : start + PEOPLE_AT_ONCE]
+
+
+def _to_come(mail: MailAhead[NoticeToCome], addressees: Mapping[str, _Addressee]) -> MailToCome:
+    reader = addressees[mail.reader]
+    away = {addressees[line.addressee].name for line in mail.lines if line.addressee != mail.reader}
+    return MailToCome(
+        mail.day, reader.email, reader.name, mail.reader, reader.user_id, mail.lines, listed(sorted(away))
+    )
 
 
 def _addressees(
@@ -117,7 +149,7 @@ def _addressees(
     }
     contact_ids = [number for key in keys if (number := contact_of(key)) is not None]
     for one in db.session.scalars(select(Contact).where(Contact.id.in_(contact_ids), Contact.active)):
-        found[f"contact:{one.id}"] = _Addressee(one.name, one.email, None, reminds_before=one.reminds_before)
+        found[f"contact:{one.id}"] = _Addressee(one.name, one.email, None, OF_CONTACTS, one.reminds_before)
     return found, viewers
 
 

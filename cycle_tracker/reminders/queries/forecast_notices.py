@@ -21,8 +21,10 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
-from cycle_tracker.reminders.rules.forecasts import notices_ahead
-from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
+from cycle_tracker.reminders.queries.line_facts import is_first
+from cycle_tracker.reminders.rules.digests import OF_PEOPLE, Foretold, is_prompt
+from cycle_tracker.reminders.rules.forecasts import NoticeAhead, notices_ahead
+from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Policy, policy_under
 
 BATCH = 500
 
@@ -50,7 +52,7 @@ class NoticeMilestone:
 
 @dataclass(frozen=True)
 class NoticeToCome:
-    """One notice that waits, or will be written on the day `queued_on`."""
+    """One notice that waits, or will be written on the day `queued_on`; `prompt` if it waits for no list day."""
 
     about: NoticeMilestone
     addressee: str
@@ -59,6 +61,7 @@ class NoticeToCome:
     due_on: date
     at_once: bool
     queued_on: date
+    prompt: bool
 
     @property
     def milestone_id(self) -> int:
@@ -81,18 +84,31 @@ def notices_to_come(
         for row in rows:
             about: NoticeMilestone | None = None
             asked_on = ahead[0] if applies_again else row.next_notice_on
-            for one in notices_ahead(
-                known.deadline(row), known.policy(row), known.notified_of(row), ahead, asked_on=asked_on
-            ):
+            policy, notified = known.policy(row), known.notified_of(row)
+            first_on = date.max if OF_PEOPLE.issuperset(notified) else date.min
+            for one in notices_ahead(known.deadline(row), policy, notified, ahead, asked_on=asked_on):
                 about = about or _about(row)
-                notice = one.notice
-                found.append(
-                    NoticeToCome(
-                        about, notice.addressee, notice.step, notice.audience, row.due_on, notice.at_once, one.day
-                    )
-                )
+                first_on = min(first_on, one.day)
+                found.append(_to_come(one, about, row.due_on, policy, is_first=one.day == first_on))
         let_go()
     return found
+
+
+def _to_come(
+    ahead: NoticeAhead, about: NoticeMilestone, due_on: date, policy: Policy, *, is_first: bool
+) -> NoticeToCome:
+    notice = ahead.notice
+    foretold = Foretold(notice.step, notice.overtook, notice.audience, about.kind, is_first)
+    return NoticeToCome(
+        about,
+        notice.addressee,
+        notice.step,
+        notice.audience,
+        due_on,
+        notice.at_once,
+        ahead.day,
+        prompt=is_prompt(foretold, policy),
+    )
 
 
 def _batches(last: date, which: ColumnElement[bool] | None, *, applies_again: bool) -> Iterator[Sequence[Row[Any]]]:
@@ -129,13 +145,15 @@ def _about(row: Any) -> NoticeMilestone:
     )
 
 
-def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
+def notices_waiting(which: ColumnElement[bool] | None, policies: Policies) -> list[NoticeToCome]:
     """The notices that wait for an email now; one statement."""
+    changes = policies.changes
     rows = db.session.execute(
         select(
             Milestone.id,
             Milestone.kind,
             Milestone.partnership_id,
+            Milestone.duty_basis,
             *_ABOUT,
             Notice.addressee,
             Notice.step,
@@ -143,6 +161,8 @@ def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
             Notice.due_on.label("notified_due_on"),
             Notice.at_once,
             Notice.queued_on,
+            Notice.overtook,
+            is_first().label("is_first"),
         )
         .join(Notice, Notice.milestone_id == Milestone.id)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
@@ -156,7 +176,14 @@ def notices_waiting(which: ColumnElement[bool] | None) -> list[NoticeToCome]:
     )
     return [
         NoticeToCome(
-            _about(row), row.addressee, row.step, row.audience, row.notified_due_on, row.at_once, row.queued_on
+            _about(row),
+            row.addressee,
+            row.step,
+            row.audience,
+            row.notified_due_on,
+            row.at_once,
+            row.queued_on,
+            prompt=is_prompt(row, policy_under(changes, row.kind, row.duty_basis, row.partnership_id)),
         )
         for row in rows
     ]

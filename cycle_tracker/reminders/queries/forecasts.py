@@ -10,7 +10,7 @@ from cycle_tracker.core.calendar import DAY
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, has_finished_on
 from cycle_tracker.partnerships.queries.calendars import calendar_of_service
 from cycle_tracker.reminders.queries.audiences import contact_of, user_of
-from cycle_tracker.reminders.queries.deadlines import Policies
+from cycle_tracker.reminders.queries.deadlines import Policies, policies_now
 from cycle_tracker.reminders.queries.forecast_mails import MailToCome, mails_to_come
 from cycle_tracker.reminders.queries.forecast_notices import NoticeToCome, notices_to_come, notices_waiting
 from cycle_tracker.reminders.rules.forecasts import working_days
@@ -48,7 +48,7 @@ def forecast(
     last = today + DAY * (days - 1)
     first = today + DAY if has_finished_on(QUEUE_NOTICES, today) else today
     ahead = working_days(first, last, calendar_of_service())
-    lines = notices_waiting(which)
+    lines = notices_waiting(which, policies or policies_now())
     lines += notices_to_come(ahead, today, which, policies, let_go) if ahead else []
     reached = [line for line in lines if user_of(line.addressee) or contact_of(line.addressee)]
     mails = mails_to_come(reached, ahead, today) if ahead else []

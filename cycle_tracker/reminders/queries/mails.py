@@ -8,9 +8,9 @@ from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Viewer, may_see
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.wording import listed
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.notice import Notice
-from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.notices import NOTICE_COLUMNS, NoticeRecord, joined, may_read, records_of
 
 
@@ -31,17 +31,21 @@ def get_mail(viewer: Viewer, identity: str) -> MailRecord:
     """An email by the identity in its footer: the person's own, or one about partnerships whose notices they may read.
     Raises NoResultFound for any other."""
     message = db.session.scalars(select(Message).where(Message.identity == identity)).one()
-    addressees = {addressee_of(number) for number in viewer.owns_as}
-    is_theirs = message.user_id in viewer.owns_as or message.addressee in addressees
     notices = records_of(joined(select(*NOTICE_COLUMNS)).where(Notice.message_id == message.id).order_by(Notice.id))
-    shown = [one for one in notices if may_read(viewer, one) or (is_theirs and _may_see_milestone(viewer, one))]
+    is_reader = message.user_id in viewer.owns_as
+    is_theirs = is_reader or any(one.user_id in viewer.owns_as for one in notices)
+    shown = [
+        one
+        for one in notices
+        if may_read(viewer, one) or ((is_reader or one.user_id in viewer.owns_as) and _may_see_milestone(viewer, one))
+    ]
     if not is_theirs and not shown:
         raise NoResultFound
-    person = next((one for one in notices if one.deputy), None)
+    away = sorted({one.name for one in notices if one.deputy})
     return MailRecord(
         message=message,
         reader=next((one.reader or one.contact or "" for one in notices), ""),
-        stands_in_for=person.name if person else "",
+        stands_in_for=listed(away),
         notices=shown,
         hidden=len(notices) - len(shown),
         is_theirs=is_theirs,

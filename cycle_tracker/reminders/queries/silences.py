@@ -10,6 +10,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.preferences import OF_CONTACTS
 from cycle_tracker.jobs.queries import QUEUE_NOTICES
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.job_run import JobRun, RunOutcome
@@ -20,7 +21,11 @@ from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.around import unfinished_before
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
+from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, digest_days_of
+from cycle_tracker.reminders.queries.line_facts import is_first
 from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
+from cycle_tracker.reminders.rules.digests import Foretold, is_prompt
+from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
 from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Waits
 
@@ -46,7 +51,7 @@ def silence_of(milestone: Milestone, notified: Sequence[NoticeRecord], today: da
         owner_may_be_notified=milestone.owner_id is not None and addressee_of(milestone.owner_id) in owners,
         stands_in=_names([number for one in owners if (number := user_of(one)) and number != milestone.owner_id]),
         unreachable=[one.audience for one in of_this_date if one.status is NoticeStatus.UNREACHABLE],
-        waiting=_waiting(milestone),
+        waiting=_waiting(milestone, policy, today),
         switched_off=_switched_off(milestone),
         stuck=[
             Stuck(one.reader or one.name, one.trouble or "", one.status is NoticeStatus.FAILED)
@@ -71,9 +76,10 @@ def _names(user_ids: Sequence[int]) -> list[str]:
     return list(db.session.scalars(select(User.name).where(User.id.in_(user_ids)).order_by(User.name, User.id)))
 
 
-def _waiting(milestone: Milestone) -> list[Waits]:
+def _waiting(milestone: Milestone, policy: Policy, today: date) -> list[Waits]:
     rows = db.session.execute(
-        select(Notice, User, Contact)
+        select(Notice, User, Contact, is_first())
+        .join(Milestone, Milestone.id == Notice.milestone_id)
         .outerjoin(User, User.id == Notice.user_id)
         .outerjoin(Contact, Contact.id == Notice.contact_id)
         .where(
@@ -84,12 +90,14 @@ def _waiting(milestone: Milestone) -> list[Waits]:
             ~Notice.addressee.startswith(UNREACHED),
         )
         .order_by(Notice.id)
-    )
+    ).all()
+    had = digest_days_of([notice.addressee for notice, *_ in rows], today)
     found = []
-    for notice, user, contact in rows:
+    for notice, user, contact, first in rows:
         person = user or contact
         if person is not None:
-            how = {"preference": user.preference} if user else {}
+            step = Foretold(notice.step, tuple(notice.overtook), notice.audience, milestone.kind, first)
+            digests = had.get(notice.addressee, NO_DIGESTS)
             found.append(
                 Waits(
                     person.name,
@@ -97,8 +105,10 @@ def _waiting(milestone: Milestone) -> list[Waits]:
                     notice.due_on,
                     notice.queued_on,
                     at_once=notice.at_once,
+                    preference=user.preference if user else OF_CONTACTS,
                     reminds_before=person.reminds_before,
-                    **how,
+                    prompt=is_prompt(step, policy),
+                    last_digest_on=today if digests.has_todays else digests.last_on,
                 )
             )
     return found
@@ -123,7 +133,7 @@ def _switched_off(milestone: Milestone) -> list[str]:
 
 
 SWITCHED_OFF = "reminders before the day are switched off"
-"""What a notice says that ended for this reason: the words of `reminders.services.digests.SWITCHED_OFF`."""
+"""What a notice says that ended for this reason: the words of `reminders.services.addressees.SWITCHED_OFF`."""
 
 
 def _decided_for() -> date | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
+from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
@@ -21,7 +21,7 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
-from cycle_tracker.reminders.rules.steps import ANSWERED, RAISED
+from cycle_tracker.reminders.queries.line_facts import is_first, last_acknowledged, last_answer, with_its_audience
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class NoticeLine:
     `escalation_id` is what is open with the audience of the notice, for one that decides; `raised_why` and `raised_by`
     are set where a person raised it. `reply_by` is the latest day that was set when it was acknowledged, and
     `acknowledged_by` who did; what was passed to the national group is not shown outside it. `answer` is what a contact
-    answered last, of a notice about it, and `answered_by` their name and organisation.
+    answered last, of a notice about it, and `answered_by` their name and organisation. `is_first` is true of a document
+    or a consultation, if nobody was notified of this date before.
     """
 
     notice_id: int
@@ -70,6 +71,7 @@ class NoticeLine:
     answer_date: date | None = None
     answer_text: str = ""
     answered_by: str = ""
+    is_first: bool = False
 
 
 _acknowledged = aliased(Escalation, name="acknowledged")
@@ -113,6 +115,7 @@ _COLUMNS = (
     Answer.text.label("answer_text"),
     Contact.name.label("answered_by"),
     Organisation.name.label("answered_for"),
+    is_first().label("is_first"),
 )
 
 _WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))
@@ -175,57 +178,14 @@ def _lines() -> Select[*tuple[Any, ...]]:
         select(*_COLUMNS)
         .join(Milestone, Milestone.id == Notice.milestone_id)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
-        .outerjoin(Escalation, Escalation.id == _with_its_audience())
+        .outerjoin(Escalation, Escalation.id == with_its_audience())
         .outerjoin(_raiser, _raiser.id == Escalation.raised_by_id)
-        .outerjoin(_acknowledged, _acknowledged.id == _last_acknowledged())
+        .outerjoin(_acknowledged, _acknowledged.id == last_acknowledged())
         .outerjoin(_acknowledger, _acknowledger.id == _acknowledged.acknowledged_by_id)
-        .outerjoin(Answer, Answer.id == _last_answer())
+        .outerjoin(Answer, Answer.id == last_answer())
         .outerjoin(Contact, Contact.id == Answer.contact_id)
         .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
         .order_by(Notice.user_id, Notice.contact_id, Notice.due_on, Notice.milestone_id, Notice.id)
-    )
-
-
-def _with_its_audience() -> Any:
-    """The newest open escalation to the audience of a notice, where that decides: of a step by which it was raised, the
-    one that was."""
-    return (
-        select(func.max(Escalation.id))
-        .where(
-            Escalation.milestone_id == Notice.milestone_id,
-            Escalation.audience == Notice.audience,
-            Escalation.resolved_at.is_(None),
-            Notice.audience.in_(sorted(HEARD_AT_ONCE)),
-            or_(Notice.step.not_in(sorted(RAISED.values())), Escalation.raised_by_id.is_not(None)),
-        )
-        .correlate(Notice)
-        .scalar_subquery()
-    )
-
-
-def _last_acknowledged() -> Any:
-    """The open escalation of a notice's milestone that was acknowledged last, within the partnership."""
-    return (
-        select(func.max(Escalation.id))
-        .where(
-            Escalation.milestone_id == Notice.milestone_id,
-            Escalation.resolved_at.is_(None),
-            Escalation.acknowledged_at.is_not(None),
-            Escalation.audience != Audience.NATIONAL,
-            Notice.audience.not_in([Audience.NATIONAL, Audience.CONTACT]),
-        )
-        .correlate(Notice)
-        .scalar_subquery()
-    )
-
-
-def _last_answer() -> Any:
-    """What a contact answered last about the milestone of a notice about that answer."""
-    return (
-        select(func.max(Answer.id))
-        .where(Answer.milestone_id == Notice.milestone_id, Answer.contact_id.is_not(None), Notice.step == ANSWERED)
-        .correlate(Notice)
-        .scalar_subquery()
     )
 
 

@@ -1,17 +1,17 @@
 """What people will be notified of in the days ahead, if nothing changes: the same rules, walked from working day to
 working day. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from cycle_tracker.core.calendar import DAY, SCOTLAND, WorkingCalendar
 from cycle_tracker.core.preferences import Preference
-from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today
+from cycle_tracker.reminders.rules.digests import Waiting, digest_of_today, goes_at_once
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import NoticeDue, called_for
-from cycle_tracker.reminders.rules.steps import Deadline, is_early
+from cycle_tracker.reminders.rules.steps import Deadline
 
 # No forecast goes further: in a year most dates will have moved.
 LONGEST = 366
@@ -34,16 +34,20 @@ class Ahead(Waiting, Protocol):
     def step(self) -> str: ...
     @property
     def at_once(self) -> bool: ...
+    @property
+    def prompt(self) -> bool: ...
 
 
 Line = TypeVar("Line", bound=Ahead)
+Row = TypeVar("Row", contravariant=True)
 
 
 @dataclass(frozen=True)
 class MailAhead(Generic[Line]):
-    """One email to come: its day, and the notices in it."""
+    """One email to come: its day, who gets it, and the notices in it."""
 
     day: date
+    reader: str
     lines: Sequence[Line]
 
 
@@ -74,30 +78,70 @@ def notices_ahead(
         asked_on = calls_for.next_on
 
 
-def mails_ahead(
-    lines: Iterable[Line],
-    preference: Preference,
-    days: Iterable[date],
-    *,
-    reminds_before: bool = True,
-    had_digest_on: Collection[date] = (),
-) -> Iterator[MailAhead[Line]]:
-    """The mails that one addressee gets on these days, by when they take their mail.
+class Readers(Protocol[Row]):
+    """Who gets what is for some addressees, and when they take their mail."""
 
-    `lines` are the notices that wait now and those to come, dated by `queued_on`. On the days `had_digest_on` the
-    digest of the day is written already, and only what is wanted at once still goes.
+    def who_gets(self, line: Row, day: date) -> str:
+        """Who gets a notice on a day."""
+
+    def circle_of(self, line: Row, day: date) -> str:
+        """Whose mails are written together with those of a notice's addressee on a day, by the one who covers them."""
+
+    def preference_of(self, reader: str) -> Preference:
+        """When a reader takes their mail."""
+
+
+def mails_ahead(
+    lines: Iterable[Line], days: Iterable[date], readers: Readers[Line], had_digest_on: Mapping[str, Collection[date]]
+) -> Iterator[MailAhead[Line]]:
+    """The mails that some readers get on these days, by when they take their mail.
+
+    `lines` are the notices that wait now and those to come, dated by `queued_on`. On the days `had_digest_on` a
+    reader's digest is written already: on one of these days only what is wanted at once still goes.
     """
-    coming = sorted(
-        (line for line in lines if reminds_before or not is_early(line.step)), key=lambda line: line.queued_on
-    )
+    coming = sorted(lines, key=lambda line: line.queued_on)
+    had = {reader: list(found) for reader, found in had_digest_on.items()}
     waiting: list[Line] = []
     for day in days:
         waiting += [line for line in coming if line.queued_on <= day]
         coming = [line for line in coming if line.queued_on > day]
-        if not SCOTLAND.is_working_day(day) and not any(line.queued_on == day for line in waiting):
-            continue  # a bank holiday that only others work on
-        digest = [] if day in had_digest_on else digest_of_today(waiting, preference, day)
-        notified = {line.milestone_id for line in (*digest, *(line for line in waiting if line.at_once))}
-        if notified:
-            yield MailAhead(day, [line for line in waiting if line.milestone_id in notified])
-            waiting = [line for line in waiting if line.milestone_id not in notified]
+        piles, waiting = _piles(waiting, day, readers)
+        for reader, pile in piles.items():
+            mail = _mail_of(pile, day, reader, readers.preference_of(reader), had.setdefault(reader, []))
+            if mail.lines:
+                yield mail
+            notified = {line.milestone_id for line in mail.lines}
+            waiting += [line for line in pile if line.milestone_id not in notified]
+
+
+def _piles(waiting: Iterable[Line], day: date, readers: Readers[Line]) -> tuple[dict[str, list[Line]], list[Line]]:
+    """What waits for each reader on a day, and what is not asked for: on a bank holiday that only others work on, what
+    is for those of whom nobody is notified of anything."""
+    waiting = list(waiting)
+    is_for_all = SCOTLAND.is_working_day(day)
+    at_work = set() if is_for_all else {readers.circle_of(line, day) for line in waiting if line.queued_on == day}
+    piles: dict[str, list[Line]] = {}
+    left: list[Line] = []
+    for line in waiting:
+        if is_for_all or readers.circle_of(line, day) in at_work:
+            piles.setdefault(readers.who_gets(line, day), []).append(line)
+        else:
+            left.append(line)
+    return piles, left
+
+
+def _mail_of(pile: Sequence[Line], day: date, reader: str, preference: Preference, had: list[date]) -> MailAhead[Line]:
+    """The mail of a reader on a day, which has no lines if they get none; its day is put among those they `had`."""
+    digest: list[Line] = []
+    if day not in had:
+        last_on = max((one for one in had if one < day), default=None)
+        digest = digest_of_today(pile, preference, day, is_prompt=_is_prompt, last_digest_on=last_on)
+    if digest:
+        had.append(day)
+    urgent = [line for line in pile if goes_at_once(line, preference, _is_prompt)]
+    notified = {line.milestone_id for line in (*digest, *urgent)}
+    return MailAhead(day, reader, [line for line in pile if line.milestone_id in notified])
+
+
+def _is_prompt(line: Ahead) -> bool:
+    return line.prompt

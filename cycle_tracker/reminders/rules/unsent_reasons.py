@@ -1,14 +1,14 @@
 """Why no one, or not everyone, was notified about a milestone: every reason there is, as a sentence. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.core.preferences import Preference, Rhythm
+from cycle_tracker.core.preferences import OF_CONTACTS, Preference, Rhythm
 from cycle_tracker.core.wording import day, listed
-from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day
+from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day, goes_at_once
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, DOCUMENT_WITH_GROUP, step_words, waits_words
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.steps import Deadline, is_early
@@ -28,6 +28,7 @@ class Why(StrEnum):
     SWITCHED_OFF = "switched-off"
     ONLY_LATE = "only-late"
     WEEKLY = "weekly"
+    LIST_DAY = "list-day"
     NEXT_RUN = "next-run"
     MAIL_FAILED = "mail-failed"
     MAIL_WAITS = "mail-waits"
@@ -49,15 +50,18 @@ class Reason:
 
 @dataclass(frozen=True)
 class Waits:
-    """A notice that waits for a mail, and how its addressee takes theirs."""
+    """A notice that waits for a mail, and how its addressee takes theirs. `prompt` if it waits for no list day;
+    `last_digest_on` is the day of the last digest that they had."""
 
     name: str
     step: str
     due_on: date
     queued_on: date
     at_once: bool = False
-    preference: Preference = field(default_factory=Preference)
+    preference: Preference = OF_CONTACTS
     reminds_before: bool = True
+    prompt: bool = False
+    last_digest_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -214,15 +218,27 @@ def _is_off(one: Waits) -> bool:
 
 def _waits(one: Waits, today: date) -> Reason:
     step = step_words(one.step).lower()
-    if not one.at_once:
+    if not goes_at_once(one, one.preference, _is_prompt):
         if not belongs_in_digest(one.preference, past_its_date=one.due_on < today):
             words = f"{one.name} gets emails about overdue work only. The reminder “{step}” waits until it is overdue."
             return Reason(Why.ONLY_LATE, words)
-        goes_on = digest_day(one.preference, one.queued_on)
+        goes_on = digest_day(
+            one.preference, one.queued_on, due_on=one.due_on, prompt=one.prompt, last_digest_on=one.last_digest_on
+        )
         if one.preference.rhythm is Rhythm.WEEKLY and goes_on > today:
             words = f"{one.name} gets emails once a week. We will send the reminder “{step}” on {day(goes_on)}."
             return Reason(Why.WEEKLY, words)
+        if one.preference.rhythm is Rhythm.STANDARD and goes_on > today:
+            words = (
+                f"{one.name} gets reminders that can wait in one email a week. We will send the reminder “{step}” by "
+                f"{day(goes_on)}."
+            )
+            return Reason(Why.LIST_DAY, words)
     return Reason(Why.NEXT_RUN, f"We will send the reminder “{step}” to {one.name} in the next run.")
+
+
+def _is_prompt(one: Waits) -> bool:
+    return one.prompt
 
 
 def _of_mails(silence: Silence) -> Iterator[Reason]:

@@ -21,11 +21,14 @@ from sqlalchemy import Connection, delete, insert, select
 from cycle_tracker.access.services.tokens import LONGEST, hash_of, new_token
 from cycle_tracker.core import addresses
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.extensions import db
 from cycle_tracker.core.placeholders import fill, placeholder, placeholders_in
 from cycle_tracker.jobs.services.each_by_itself import all_or_each
 from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.base import table_of
+from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 
 HOLDS_FOR = timedelta(days=14)
@@ -128,6 +131,16 @@ def read_stop_token(token: str) -> Stopper | None:
     if who.startswith(USER):
         return Stopper(user_id=int(who.removeprefix(USER)))
     return Stopper(contact_id=int(who.removeprefix(CONTACT)))
+
+
+def find_stopper(token: str) -> User | Contact | None:
+    """Whose reminders the link of a mail switches off; None for a link that was not made here, and for those who are
+    mailed nothing any more."""
+    named = read_stop_token(token)
+    if named is None:
+        return None
+    found = db.session.get(User, named.user_id) if named.user_id else db.session.get(Contact, named.contact_id)
+    return found if found is not None and found.active else None
 
 
 def _mint(connection: Connection, mails: Sequence[InHand], now: datetime) -> list[tuple[int, str, str]]:

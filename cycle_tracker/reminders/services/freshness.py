@@ -1,6 +1,7 @@
 """Before sending: which of the messages in hand say something that is no longer true, and setting that right.
 
-A notice is no longer true once its milestone is finished or has another date, once whoever gets the mail may not see
+What a digest lists as late beside its notices is looked up again with them; a message is not sent for its list alone. A
+notice is no longer true once its milestone is finished or has another date, once whoever gets the mail may not see
 it any more or wants no reminders before the day, or once what they were given belongs to somebody else; the words of
 a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same Message-ID, or
 withdrawn where nothing is left. A request for an update names the day that its words hold for, so it is never
@@ -23,14 +24,22 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import withdraw_lapsed_mails
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, LateList, Whose, late_lists
 from cycle_tracker.reminders.queries.waiting import NoticeLine, notices_of_messages
+from cycle_tracker.reminders.services.late_lines import (
+    keep_late_lines,
+    let_go_of_late_lines,
+    messages_with_untrue_lines,
+)
 from cycle_tracker.reminders.services.untrue import (
     FINISHED,
     NOT_ALLOWED,
     rendered_before,
     untrue_notices,
 )
-from cycle_tracker.reminders.services.words.digests import Reader, render_digest
+from cycle_tracker.reminders.services.unwritten import DECIDED, set_aside
+from cycle_tracker.reminders.services.words.digests import render_digest
+from cycle_tracker.reminders.services.words.parts import Reader
 
 NOTHING_LEFT = "nothing in it was still true when it was due to be sent"
 
@@ -39,13 +48,21 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
     """Bring these messages up to date for today; the numbers of those that were withdrawn. Commits."""
     withdrawn = _withdraw_requests(message_ids, today, now) | withdraw_lapsed_mails(message_ids, now)
     untrue = untrue_notices(message_ids, today)
-    if not untrue.keys() and not rendered_before(message_ids, today):
+    stale = {*untrue, *messages_with_untrue_lines(message_ids, today), *rendered_before(message_ids, today)}
+    if not stale:
         db.session.commit()
         return withdrawn
-    _withdraw_notices({notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}, today, now)
-    stale = set(untrue) | rendered_before(message_ids, today)
-    left = notices_of_messages(stale)
+    why_of = {notice_id: why for notices in untrue.values() for notice_id, why in notices.items()}
+    decided = {notice_id for notice_id, why in why_of.items() if why == DECIDED}
+    _withdraw_notices({number: why for number, why in why_of.items() if number not in decided}, today, now)
+    left = {
+        message_id: [line for line in lines if line.notice_id not in decided]
+        for message_id, lines in notices_of_messages(stale).items()
+    }
     readers = _readers_of(stale)
+    late = _list_again(left, readers, today)
+    listed: dict[int, LateList] = {}
+    emptied: set[int] = set()
     for message in db.session.scalars(
         select(Message)
         .where(Message.id.in_(stale), Message.kind == MessageKind.DIGEST, Message.state == MessageState.SENDING)
@@ -53,14 +70,18 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
         .with_for_update()  # a sender that slept may come here when another has sent these already
     ):
         if left.get(message.id):
-            _render_again(message, left[message.id], readers[message.id], today, now)
+            listed[message.id] = late.get(message.id, NOTHING_LATE)
+            _render_again(message, left[message.id], readers[message.id], listed[message.id], today, now)
         else:
             message.state, message.ended_at, message.claim_id = MessageState.WITHDRAWN, now, None
             message.ended_why = NOTHING_LEFT
-            withdrawn.add(message.id)
+            emptied.add(message.id)
+    set_aside({number: notices for number, notices in untrue.items() if number in listed}, decided, now)
+    let_go_of_late_lines(listed.keys() | emptied)
+    keep_late_lines(listed.items())
     db.session.commit()
     db.session.expunge_all()
-    return withdrawn
+    return withdrawn | emptied
 
 
 def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
@@ -112,7 +133,7 @@ def _withdraw_notices(untrue: dict[int, str], today: date, now: datetime) -> Non
 
 
 def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
-    """Who gets each of these messages, and for whom, where that is another."""
+    """Who gets each of these messages, and for whom besides themselves."""
     person, away = aliased(User), aliased(User)
     for_another = (Notice.message_id == Message.id) & (Notice.user_id != Message.user_id) & Notice.ended_at.is_(None)
     rows = db.session.execute(
@@ -122,7 +143,8 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
             Message.user_id,
             Message.contact_id,
             func.coalesce(person.name, Contact.name).label("name"),
-            away.name.label("stands_in_for"),
+            away.id.label("away_id"),
+            away.name.label("away_name"),
         )
         .outerjoin(person, person.id == Message.user_id)
         .outerjoin(Contact, Contact.id == Message.contact_id)
@@ -131,20 +153,28 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
         .where(Message.id.in_(message_ids))
         .distinct()
     )
-    return {
-        row.id: Reader(
-            row.name,
-            row.recipient,
-            user_id=row.user_id,
-            contact_id=row.contact_id,
-            stands_in_for=row.stands_in_for or "",
-        )
-        for row in rows
+    readers: dict[int, Reader] = {}
+    for row in rows:
+        known = readers.get(row.id)
+        covers = {**(known.covers if known else {}), **({row.away_id: row.away_name} if row.away_id else {})}
+        readers[row.id] = Reader(row.name, row.recipient, row.user_id, row.contact_id, covers)
+    return readers
+
+
+def _list_again(left: dict[int, list[NoticeLine]], readers: dict[int, Reader], today: date) -> dict[int, LateList]:
+    """All else that is late for each of these messages now. One statement."""
+    whose = {
+        message_id: Whose(reader_id, {reader_id, *readers[message_id].covers})
+        for message_id in left
+        if (reader_id := readers[message_id].user_id) is not None
     }
+    return late_lists(whose, [line.notice_id for lines in left.values() for line in lines], today)
 
 
-def _render_again(message: Message, lines: list[NoticeLine], reader: Reader, today: date, now: datetime) -> None:
-    rendered = render_digest(message, lines, reader, today=today, now=now)
+def _render_again(
+    message: Message, lines: list[NoticeLine], reader: Reader, late: LateList, today: date, now: datetime
+) -> None:
+    rendered = render_digest(message, lines, reader, today=today, now=now, late=late)
     message.rendered_on = today
     db.session.execute(
         update(MessageBody)

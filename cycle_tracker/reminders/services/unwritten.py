@@ -4,6 +4,7 @@ What it was to say waits for the next day, when it is tried again.
 """
 
 import logging
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.audiences import addressee_of, addressee_of_contact
 
 NOT_WRITTEN = "An email that could not be written"
+ALREADY_DECIDED = "A decision that was made before its email was sent"
+DECIDED = "the group decided before the email was sent"
 
 log = logging.getLogger(__name__)
 
@@ -75,3 +78,29 @@ def store_unwritten(whose: type[User | Contact], number: int, trouble: str, toda
         .where(addressee == number, notices.c.message_id.is_(None), notices.c.ended_at.is_(None))
         .values(message_id=message.id)
     )
+
+
+def set_aside(notices_by_message: Mapping[int, Collection[int]], decided: Collection[int], now: datetime) -> None:
+    """Take what was decided out of these messages, into one for each that is not sent and says so. The notices go on
+    counting as told: ended, the rules would call for them again."""
+    for message_id, notice_ids in notices_by_message.items():
+        theirs = [number for number in notice_ids if number in decided]
+        if not theirs:
+            continue
+        of = db.session.get_one(Message, message_id)
+        identity = uuid4().hex
+        apart = Message(
+            identity=identity,
+            message_id=message_id_of(identity),
+            subject=ALREADY_DECIDED,
+            kind=MessageKind.DIGEST,
+            recipient=of.recipient,
+            addressee=of.addressee,
+            user_id=of.user_id,
+            rendered_on=of.rendered_on,
+            state=MessageState.WITHDRAWN,
+            ended_at=now,
+            ended_why=DECIDED,
+        )
+        enqueue_all([(apart, Rendered(b""))], now=now)
+        db.session.connection().execute(update(notices).where(notices.c.id.in_(theirs)).values(message_id=apart.id))

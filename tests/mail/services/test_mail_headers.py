@@ -100,7 +100,7 @@ def test_two_thousand_names_and_titles_make_no_header_and_no_second_recipient(
 
 
 def _store(template: str, recipient: str, words: str) -> None:
-    from cycle_tracker.reminders.services.words.digests import Item, Reader, Section
+    from cycle_tracker.reminders.services.words.parts import Item, Reader, Section
 
     key = new_key()
     message = Message(identity=uuid4().hex, kind=MessageKind.UPDATE_REQUEST, recipient=recipient, rendered_on=DAY)
@@ -116,8 +116,8 @@ def _store(template: str, recipient: str, words: str) -> None:
         thread="milestone-1.thread",
         key=key,
         stop_address=f"http://127.0.0.1:5000/reminders/stop/{placeholder(key, 'stop-user-1')}",
-        reader=Reader(words, recipient, user_id=1, stands_in_for=words),
-        sections=[Section("Past its date", "red", [item])],
+        reader=Reader(words, recipient, user_id=1, covers={2: words}),
+        sections=[Section("Past its date", "red", words, [item])],
         subject=words,
         first_line=words,
         count=1,

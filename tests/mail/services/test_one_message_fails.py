@@ -273,7 +273,7 @@ def with_a_rhythm_of_a_later_version(address: str) -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
-        rule = "CHECK (rhythm IN ('daily', 'weekly', 'only-late'))"
+        rule = "CHECK (rhythm IN ('standard', 'daily', 'weekly', 'only-late'))"
         execute([known] if is_sqlite else [known, f"ALTER TABLE users ADD CONSTRAINT ck_users_rhythm {rule}"])
 
 

@@ -16,6 +16,7 @@ from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.delegation import Delegation
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import AccountKind, User
 from cycle_tracker.people.services.delegations import end_away, set_away
@@ -82,14 +83,17 @@ def away(
 
 
 def digests(day: date = TODAY) -> list[tuple[str, str, str]]:
-    """Each digest of a day: who gets it, for whom it is, and its subject."""
-    names = {f"user:{user.id}": user.name for user in db.session.scalars(select(User))}
-    return [
-        (names[f"user:{one.user_id}"], names[one.addressee or ""], one.subject)
-        for one in db.session.scalars(
-            select(Message).where(Message.kind == MessageKind.DIGEST, Message.rendered_on == day).order_by(Message.id)
-        )
-    ]
+    """Each digest of a day: who gets it, for whom what is in it is, and its subject."""
+    names = {user.id: user.name for user in db.session.scalars(select(User))}
+    rows = db.session.execute(
+        select(Message, Notice.user_id)
+        .join(Notice, Notice.message_id == Message.id)
+        .where(Message.kind == MessageKind.DIGEST, Message.rendered_on == day)
+        .order_by(Message.id)
+        .distinct()
+    ).all()
+    assert {one.addressee for one, _ in rows} == {f"user:{one.user_id}" for one, _ in rows}
+    return [(names[one.user_id or 0], names[for_whom or 0], one.subject) for one, for_whom in rows]
 
 
 def queue(day: date = TODAY) -> None:

@@ -167,6 +167,19 @@ def test_one_chooses_when_mails_come(app: Flask, email: str) -> None:
         assert person(email).preference == Preference(Rhythm.WEEKLY, 3)
 
 
+def test_what_matters_goes_straight_away_until_someone_chooses(app: Flask, email: str) -> None:
+    with app.app_context():
+        person(email).rhythm = User().rhythm or Rhythm.STANDARD
+        db.session.commit()
+    client = visit_as(app, email)
+    said = "Straight away if it matters now, and the rest in one email a week, on "
+    assert said + "Monday" in words(whole_page(client.get("/account")))
+    client.post("/account/preferences", data={"rhythm": "standard", "weekday": "3"})
+    assert said + "Thursday" in words(whole_page(client.get("/account")))
+    with app.app_context():
+        assert person(email).preference == Preference(Rhythm.STANDARD, 3)
+
+
 def test_a_choice_that_there_is_not_is_refused_beside_the_field(app: Flask, email: str) -> None:
     client = visit_as(app, email)
     for data in [
@@ -179,4 +192,4 @@ def test_a_choice_that_there_is_not_is_refused_beside_the_field(app: Flask, emai
         page = whole_page(client.post("/account/preferences", data=data))
         assert page.find(class_="ds_question__error-message") is not None, data
         with app.app_context():
-            assert person(email).preference == Preference(), data
+            assert person(email).preference == Preference(Rhythm.DAILY), data

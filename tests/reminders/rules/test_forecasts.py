@@ -29,6 +29,7 @@ class Line:
     queued_on: date
     due_on: date = date(2026, 6, 30)
     at_once: bool = False
+    prompt: bool = False
 
 
 def test_only_working_days_are_walked() -> None:
@@ -81,15 +82,32 @@ def test_walking_ahead_is_running_day_by_day(due: int, entered: int, length: int
     assert foretold == happened
 
 
-def mails(lines: list[Line], preference: Preference, **more: object) -> list[tuple[int, list[str]]]:
+@dataclass(frozen=True)
+class OneReader:
+    """Somebody who gets everything themselves."""
+
+    preference: Preference
+
+    def who_gets(self, line: Line, day: date) -> str:
+        return "user:1"
+
+    def circle_of(self, line: Line, day: date) -> str:
+        return "user:1"
+
+    def preference_of(self, reader: str) -> Preference:
+        assert reader == "user:1"
+        return self.preference
+
+
+def mails(lines: list[Line], preference: Preference, *had_digest_on: date) -> list[tuple[int, list[str]]]:
     days = working_days(MONDAY, date(2026, 5, 29))
-    found = mails_ahead(lines, preference, days, **more)  # type: ignore[arg-type]
+    found = mails_ahead(lines, days, OneReader(preference), {"user:1": had_digest_on})
     return [(mail.day.day, [line.step for line in mail.lines]) for mail in found]
 
 
 def test_a_day_has_one_mail_and_a_week_one_where_it_is_wanted_so() -> None:
     lines = [Line(1, "before-28", MONDAY), Line(2, "before-14", MONDAY), Line(3, "before-7", date(2026, 5, 13))]
-    assert mails(lines, Preference()) == [(11, ["before-28", "before-14"]), (13, ["before-7"])]
+    assert mails(lines, Preference(Rhythm.DAILY)) == [(11, ["before-28", "before-14"]), (13, ["before-7"])]
     assert mails(lines, Preference(Rhythm.WEEKLY, 3)) == [(14, ["before-28", "before-14", "before-7"])]
     assert mails(lines, Preference(Rhythm.ONLY_LATE)) == []
 
@@ -105,9 +123,21 @@ def test_what_is_wanted_at_once_takes_along_what_waits_of_the_same() -> None:
 
 def test_a_digest_that_is_written_is_not_written_again_that_day() -> None:
     lines = [Line(1, "before-28", MONDAY), Line(2, "overdue-1", MONDAY, at_once=True)]
-    assert mails(lines, Preference(), had_digest_on=[MONDAY]) == [(11, ["overdue-1"]), (12, ["before-28"])]
+    assert mails(lines, Preference(Rhythm.DAILY), MONDAY) == [(11, ["overdue-1"]), (12, ["before-28"])]
 
 
-def test_reminders_that_were_switched_off_are_left_out() -> None:
-    lines = [Line(1, "before-28", MONDAY), Line(2, "on-day", MONDAY)]
-    assert mails(lines, Preference(), reminds_before=False) == [(11, ["on-day"])]
+def test_in_the_standard_rhythm_a_list_comes_a_week_after_the_last_digest() -> None:
+    lines = [
+        Line(1, "before-28", MONDAY, at_once=True),
+        Line(2, "on-day", date(2026, 5, 13), prompt=True),
+        Line(3, "before-14", date(2026, 5, 14)),
+        Line(4, "before-14", date(2026, 5, 22)),
+    ]
+    # the list of Monday 18 May would come five days after the digest of the 13th, that of the 25th is on a bank holiday
+    assert mails(lines, Preference()) == [
+        (11, ["before-28"]),
+        (13, ["on-day"]),
+        (26, ["before-14", "before-14"]),
+    ]
+    assert mails(lines[2:3], Preference(), date(2026, 5, 12)) == [(26, ["before-14"])]
+    assert mails(lines[2:3], Preference(), MONDAY - timedelta(days=3)) == [(18, ["before-14"])]

@@ -145,6 +145,16 @@ def test_wanted_only_when_late() -> None:
     ]
 
 
+def test_waiting_for_the_list_day() -> None:
+    assert why(waits(preference=Preference(), step="overdue-8", due_on=TODAY - timedelta(days=8))) == [
+        "Rory Baird gets reminders that can wait in one email a week. We will send the reminder “8 days after” by "
+        "18 May 2026."
+    ]
+    assert why(waits(preference=Preference(), prompt=True)) == [
+        "We will send the reminder “14 days before” to Rory Baird in the next run."
+    ]
+
+
 def test_waiting_for_the_weekly_mail() -> None:
     assert why(waits(preference=WEEKLY)) == [
         "Rory Baird gets emails once a week. We will send the reminder “14 days before” on 15 May 2026."

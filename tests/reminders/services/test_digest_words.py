@@ -10,7 +10,8 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.reminders.queries.waiting import NoticeLine
-from cycle_tracker.reminders.services.words.digests import Reader, digest_words
+from cycle_tracker.reminders.services.words.digests import digest_words
+from cycle_tracker.reminders.services.words.parts import Reader
 from cycle_tracker.reminders.services.words.reasons import reason_words
 from cycle_tracker.reminders.services.words.states import state_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
@@ -131,13 +132,13 @@ def test_the_subject_for_several_counts_them(lines: list[NoticeLine], subject: s
     ],
 )
 def test_the_reason_is_what_is_true_of_this_reader(lines: list[NoticeLine], reason: str) -> None:
-    assert reason_words(lines, stands_in_for="", is_contact=False) == f"You get this because {reason}."
+    assert reason_words(lines, covers={}, is_contact=False) == f"You get this because {reason}."
 
 
 def test_who_covers_and_who_has_no_account_read_their_own_reason() -> None:
-    covering = reason_words([REPORT], stands_in_for="Ailsa Grant", is_contact=False)
+    covering = reason_words([REPORT], covers={7: "Ailsa Grant"}, is_contact=False)
     assert covering == "You get this because you are covering for Ailsa Grant."
-    asked = reason_words([REPORT], stands_in_for="", is_contact=True)
+    asked = reason_words([REPORT], covers={}, is_contact=True)
     assert asked == "You get this because Moray gave us your address."
 
 

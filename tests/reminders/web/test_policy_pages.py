@@ -32,7 +32,7 @@ FILLED_IN = {
     "chair_after": "",
     "group_after": "14",
 }
-STATEMENTS = 42
+STATEMENTS = 43
 """What the preview asks for, however many mails there are; the person and the menu included."""
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.audiences import OF_THE_GROUP, Audience
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.governance.queries.escalations import EscalationStatus, status_of
-from cycle_tracker.governance.rules import OF_THE_GROUP
 from cycle_tracker.governance.web.escalations.decision_words import made_by, meeting_words, what_was_decided
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.raising.presenters import CAME_TO, acknowledged_words, late_words, raised_words

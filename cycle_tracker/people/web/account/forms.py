@@ -9,6 +9,7 @@ from cycle_tracker.people.web.sign_in.forms import code_field, known_password_fi
 from cycle_tracker.web.forms import HiddenLineField
 
 RHYTHMS = {
+    Rhythm.STANDARD: "Straight away if it matters now, and the rest in one email a week",
     Rhythm.DAILY: "One email a day, on days when we have something to tell you",
     Rhythm.WEEKLY: "One email a week",
     Rhythm.ONLY_LATE: "Emails about overdue work only",
@@ -39,7 +40,7 @@ class PreferenceForm(FlaskForm):
         validate_choice=True,
     )
     weekday = SelectField(
-        "Day for weekly emails",
+        "Day for your weekly email",
         choices=[SelectChoice(str(number), name) for number, name in enumerate(WEEKDAYS)],
         validate_choice=True,
     )

@@ -97,7 +97,7 @@ def account_rows(user: User, place: str, codes_left: int) -> list[dict[str, Any]
 def mail_words(user: User) -> str:
     """When the person gets emails."""
     rhythm = RHYTHMS[user.rhythm]
-    if user.rhythm is Rhythm.WEEKLY:
+    if user.rhythm in {Rhythm.STANDARD, Rhythm.WEEKLY}:
         rhythm += f", on {WEEKDAYS[user.weekday]}"
     return rhythm if user.reminds_before else f"{rhythm}. No early reminders."
 

@@ -1,7 +1,6 @@
 """What a digest says: its items in order of need, and the words of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -16,12 +15,15 @@ from cycle_tracker.core.placeholders import new_key
 from cycle_tracker.core.wording import count, date_name, day, listed, shortened
 from cycle_tracker.mail.services.outgoing import Rendered, render_message, thread_of_digests, thread_of_milestone
 from cycle_tracker.models.message import Message
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, LateList
 from cycle_tracker.reminders.queries.waiting import NoticeLine
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.words.answers import answer_note
 from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note
+from cycle_tracker.reminders.services.words.late import late_items
+from cycle_tracker.reminders.services.words.parts import OPEN_PAGE, Item, Reader, Section
 from cycle_tracker.reminders.services.words.reasons import reason_words
 from cycle_tracker.reminders.services.words.states import state_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
@@ -34,57 +36,22 @@ ORDER = (FOR_DECISION, PAST, TODAY, COMING)
 NEW = "This is now yours."
 COLOURS = {FOR_DECISION: "red", PAST: "red", TODAY: "yellow", COMING: "blue"}
 LONGEST_IN_A_LINK = 80
-OPEN_PAGE, ADD_EXPLANATION, DECIDE = "Open its page", "Add an explanation", "Open the escalation"
+ADD_EXPLANATION, DECIDE = "Add an explanation", "Open the escalation"
 IN_LAW_OR_GUIDANCE = {Basis.STATUTE: "the law", Basis.GUIDANCE: "the guidance"}
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Who gets a mail: a person or a contact, perhaps for somebody who is away."""
-
-    name: str
-    email: str
-    user_id: int | None = None
-    contact_id: int | None = None
-    stands_in_for: str = ""
-
-    @property
-    def is_contact(self) -> bool:
-        """True for somebody without an account, for whom no page of the service is open."""
-        return self.contact_id is not None
-
-
-@dataclass(frozen=True)
-class Item:
-    """One milestone in an email. `link` is its page, empty for those without an account, and `action` what to do there;
-    `answer` the address at which its status is updated, empty for those who are not asked; `named` its title, short
-    enough for a link."""
-
-    title: str
-    named: str
-    partnership: str
-    state: str
-    facts: str
-    link: str = ""
-    answer: str = ""
-    note: str = ""
-    action: str = OPEN_PAGE
-
-
-@dataclass(frozen=True)
-class Section:
-    """The items that are alike, under one heading."""
-
-    heading: str
-    colour: str
-    items: list[Item] = field(default_factory=list)
-
-
 def render_digest(
-    message: Message, lines: Sequence[NoticeLine], reader: Reader, *, today: date, now: datetime
+    message: Message,
+    lines: Sequence[NoticeLine],
+    reader: Reader,
+    *,
+    today: date,
+    now: datetime,
+    late: LateList = NOTHING_LATE,
 ) -> Rendered:
-    """A digest, its subject and Message-ID filled in. Whoever stands in for another cannot switch that person's
-    reminders off, so such a mail has no List-Unsubscribe. Each rendering has a key of its own."""
+    """A digest, its subject and Message-ID filled in, with all else that is `late`. Whoever stands in for
+    another cannot switch that person's reminders off, so such a mail has no List-Unsubscribe. Each rendering has a key
+    of its own."""
     service_url: str = current_app.config["SERVICE_URL"]
     key = new_key()
     words = digest_words(lines, today, reader=reader, identity=message.identity, key=key, service_url=service_url)
@@ -98,6 +65,8 @@ def render_digest(
         if len(milestones) == 1
         else thread_of_digests(message.addressee or ""),
         stop_address=words["stop"],
+        late=late_items(late.lines, today, reader.covers, service_url),
+        late_more=late.more,
         **words,
     )
 
@@ -106,32 +75,42 @@ def digest_words(
     lines: Sequence[NoticeLine], today: date, *, reader: Reader, identity: str, key: str, service_url: str
 ) -> dict[str, Any]:
     """Everything that the templates of the digest show. `identity` is the message's, `key` the rendering's. Of one
-    milestone's notices only the latest is shown; that it is new to the reader is said beside whichever that is."""
+    milestone's notices only the latest is shown; that it is new to the reader is said beside whichever that is. The
+    reader's own come first, then those of each whom they cover."""
     new = {line.milestone_id for line in lines if line.step == ASSIGNED}
     latest = list({line.milestone_id: line for line in sorted(lines, key=_lateness)}.values())
-    shown = sorted(latest, key=lambda line: (ORDER.index(_heading(line, today)), line.due_on, line.milestone_id))
+    shown = sorted(latest, key=lambda line: _place(line, reader, today))
     first, more = shown[:LISTED_AT_MOST], len(shown[LISTED_AT_MOST:])
-    items = [
-        (_heading(line, today), _item(line, today, reader, key, service_url, is_new=line.milestone_id in new))
-        for line in first
-    ]
+    is_for_one = len({line.user_id for line in shown}) == 1
+    sections: dict[str, Section] = {}
+    for line in first:
+        heading = _heading(line, today)
+        name = "" if is_for_one else reader.covers.get(line.user_id or 0, "")
+        section = Section(heading, COLOURS[heading], name)
+        sections.setdefault(section.heading, section).items.append(
+            _item(line, today, reader, key, service_url, is_new=line.milestone_id in new)
+        )
     return {
         "reader": reader,
-        "sections": [
-            Section(heading, COLOURS[heading], [item for of, item in items if of == heading])
-            for heading in ORDER
-            if any(of == heading for of, _ in items)
-        ],
+        "sections": list(sections.values()),
         "count": len(shown),
         "more": more,
         "home": service_url + addresses.HOME,
         "why": service_url + addresses.mail(identity),
-        "stop": "" if reader.stands_in_for else stop_address(key, reader.user_id, reader.contact_id),
+        "stop": ""
+        if all(line.user_id in reader.covers for line in lines)
+        else stop_address(key, reader.user_id, reader.contact_id),
         "partnerships": listed(sorted({line.partnership for line in lines})),
-        "reason": reason_words(shown, stands_in_for=reader.stands_in_for, is_contact=reader.is_contact),
+        "reason": reason_words(shown, covers=reader.covers, is_contact=reader.is_contact),
         "first_line": _first_line(shown, today),
         "subject": subject_words(shown, today, new),
     }
+
+
+def _place(line: NoticeLine, reader: Reader, today: date) -> tuple[str, int, date, int]:
+    """Where a line stands in the email."""
+    whose = reader.covers.get(line.user_id or 0, "")
+    return whose, ORDER.index(_heading(line, today)), line.due_on, line.milestone_id
 
 
 def _lateness(line: NoticeLine) -> tuple[bool, int]:

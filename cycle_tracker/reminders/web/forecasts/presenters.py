@@ -1,7 +1,7 @@
 """A forecast in words."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from cycle_tracker.core import addresses
 from cycle_tracker.reminders.queries.forecast_mails import MailToCome
@@ -68,6 +68,18 @@ def mail_lines(mails: Iterable[MailToCome]) -> list[MailRow]:
         )
         for mail in mails
     ]
+
+
+def own_mails(mails: Iterable[MailToCome], numbers: Collection[int], addressees: Collection[str]) -> list[MailToCome]:
+    """The mails that these people get, and of those that whoever covers them gets what is theirs."""
+    found = []
+    for mail in mails:
+        theirs = [one for one in mail.notices if one.addressee in addressees]
+        if mail.user_id in numbers:
+            found.append(mail)
+        elif theirs:
+            found.append(replace(mail, notices=theirs))
+    return found
 
 
 def who_words(mail: MailToCome) -> str:

@@ -14,7 +14,13 @@ from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.queries.forecast_mails import MailToCome
 from cycle_tracker.reminders.queries.forecasts import Forecast, forecast
 from cycle_tracker.reminders.web.forecasts.filters import DEFAULT_SPAN, ForecastFilters
-from cycle_tracker.reminders.web.forecasts.presenters import FILE_COLUMNS, file_rows, mail_lines, unreachable_words
+from cycle_tracker.reminders.web.forecasts.presenters import (
+    FILE_COLUMNS,
+    file_rows,
+    mail_lines,
+    own_mails,
+    unreachable_words,
+)
 from cycle_tracker.web.access import current_viewer, requires, signed_in
 from cycle_tracker.web.paging import pages_of
 from cycle_tracker.web.sheets import FileForm, Sheet, download
@@ -54,7 +60,7 @@ def mine() -> ResponseReturnValue:
     viewer = current_viewer()
     found = forecast(clock.today(), DEFAULT_SPAN, which=is_seen_by(viewer))
     own = {addressee_of(number) for number in viewer.owns_as}
-    pages = pages_of([mail for mail in found.mails if mail.user_id in viewer.owns_as or mail.addressee in own])
+    pages = pages_of(own_mails(found.mails, viewer.owns_as, own))
     return render_template("reminders/forecasts/mine.html", found=found, lines=mail_lines(pages.items), pages=pages)
 
 

@@ -58,7 +58,7 @@ def mail_rows(mail: MailRecord) -> list[Row]:
     to = f"{mail.reader}, {message.recipient}" if mail.reader else message.recipient
     rows = [Row("Subject", message.subject), Row("To", to)]
     if mail.stands_in_for:
-        rows.append(Row("Covering for", f"{mail.stands_in_for}, who was away"))
+        rows.append(Row("Covering for", mail.stands_in_for))
     rows.append(Row("Prepared", moment(message.queued_at)))
     rows.append(Row("Status", mail_outcome(message)))
     return rows

@@ -10,7 +10,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.people.services.preferences import remind_before
-from cycle_tracker.reminders.services.reminder_stops import find_stopper
+from cycle_tracker.reminders.services.answer_links import find_stopper
 from cycle_tracker.web.access import by_mailed_token, public
 
 bp = Blueprint("reminder_stops", __name__, url_prefix="/reminders/stop/<token>")
