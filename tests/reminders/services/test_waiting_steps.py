@@ -23,8 +23,10 @@ from cycle_tracker.reminders.queries.silences import silence_of
 from cycle_tracker.reminders.rules.unsent_reasons import Why, reasons
 from cycle_tracker.reminders.services.bookmarks import ask_what_follows
 from cycle_tracker.reminders.services.notice_batches import NoticeBatch
+from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import Days, again, every_day, moment, notices_as_told
+from tests.support.pages import counted_statements
 
 DUE_ON, ENDED_ON = date(2026, 5, 14), date(2026, 6, 10)
 
@@ -224,3 +226,22 @@ def test_the_forecast_waits_too(days: Days, waiting: Milestone) -> None:
     days.run(date(2026, 5, 15))
     found = forecast(date(2026, 5, 18), 60)
     assert {notice.about.key for mail in found.mails for notice in mail.notices} == {"first"}
+
+
+def test_a_sweep_asks_as_often_for_steps_that_wait_as_for_documents(
+    days: Days, moray: Partnership, lead: User, owner: User
+) -> None:
+    report = make_report(moray, owner=lead, due_on=DUE_ON)
+    db.session.commit()
+    with counted_statements() as few:
+        queue_due_notices(DUE_ON, moment(DUE_ON))
+    first = make_milestone(moray, key="first", due_on=date(2026, 5, 15), owner=lead)
+    for number in range(3):
+        step = make_milestone(moray, key=f"step-{number}", due_on=date(2026, 5, 15), owner=owner)
+        step.predecessors.append(first)
+        step.fact, step.fact_of_id = Fact.PUBLISHED, again(report).id
+    db.session.commit()
+    with counted_statements() as many:
+        queue_due_notices(date(2026, 5, 15), moment(date(2026, 5, 15)))
+    asked = [[one for one in statements if one.startswith("SELECT")] for statements in (few, many)]
+    assert len(asked[0]) == len(asked[1])
