@@ -171,6 +171,7 @@ def test_moray_revises_its_plan(moray: Moray) -> None:
     assert "evised" not in moray.register()
 
 
+@pytest.mark.in_full
 def test_an_interim_plan_is_named_with_its_last_day_everywhere(moray: Moray) -> None:
     words = "One-year or interim plan until 30 September 2026"
     moray.on(date(2026, 3, 25))

@@ -11,7 +11,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.documents.queries.revisions.of_plans import find_revision
-from cycle_tracker.documents.rules.revisions import due_again_on
+from cycle_tracker.documents.rules.revisions import due_again_on, revision_of_key
 from cycle_tracker.documents.services.approvals import facts_of_approval
 from cycle_tracker.documents.services.facts import settle
 from cycle_tracker.documents.services.publications import (
@@ -147,10 +147,12 @@ def _open_again(
 
 
 def _leave_as_they_are(document: Milestone, reopen: Collection[Milestone]) -> None:
-    """Steps that a person said were done for the revised version already stay done, although no record shows it."""
+    """Steps that a person said were done for the revised version already stay done, although no record shows it. Those
+    of an earlier revision are not about this version."""
     steps = select(Milestone).where(Milestone.fact_of_id == document.id, Milestone.state == State.DONE)
     for step in db.session.scalars(steps.order_by(Milestone.id)):
-        step.details_not_known = step not in reopen
+        if revision_of_key(step.key) is None:
+            step.details_not_known = step not in reopen
 
 
 def _as_they_are(publication: Publication) -> tuple[list[Approval], list[Approval]]:

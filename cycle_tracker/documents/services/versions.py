@@ -165,4 +165,5 @@ def move_approvals(approvals: Sequence[Approval], to: Publication | None) -> Non
         )
         if db.session.scalars(of_body).first() is None:
             approval.publication_id = to.id if to is not None else None
+            approval.revision_id = None  # it is of another version than its revision became
             db.session.flush()

@@ -394,3 +394,35 @@ def test_an_approval_that_waited_after_an_undone_version_is_of_the_revision(mora
     undo_publication(newer, "It is still to come.", by=moray.lead, now=NOW)
     revision = begin(moray)
     assert [one.approved_on for one in get_coming_record(moray.plan, revision, TODAY).approvals] == [TODAY]
+
+
+def test_an_approval_that_went_on_to_a_later_version_is_of_its_revision_no_longer(moray: Moray) -> None:
+    publish_and_send(moray)
+    revision = begin(moray)
+    approve(moray, revision, "Moray Council", date(2026, 5, 12))
+    approve(moray, revision, "NHS Grampian", TODAY)
+    published = publish_revised(moray, date(2026, 5, 14))
+    later = publish_revised(moray)  # without a preparation: what the board agreed since is of this version
+    undo_publication(later, "A slip.", by=moray.lead, now=NOW)
+    db.session.commit()
+    assert moray.publication is published
+    assert [one.approved_on for one in moray.record.approvals] == [date(2026, 5, 12)]
+    assert states(moray)["agree"] is State.IN_PROGRESS, "the board’s approval waits for another version"
+    moray.approve("NHS Grampian", date(2026, 5, 13))
+    assert states(moray)["agree"] is State.DONE
+    undo_publication(published, "A slip.", by=moray.lead, now=NOW)
+    db.session.commit()
+    coming = get_coming_record(moray.plan, revision, TODAY)
+    assert [one.approved_on for one in coming.approvals] == [date(2026, 5, 12), date(2026, 5, 13)]
+
+
+def test_none_is_taken_up_while_an_older_one_is_in_preparation_again(moray: Moray) -> None:
+    publish_and_send(moray)
+    begin(moray)
+    newer = publish_revised(moray)
+    begin(moray)
+    abandon_revision(moray.plan, "The plan can stay.", by=moray.lead, now=NOW)
+    undo_publication(newer, "A slip.", by=moray.lead, now=NOW)
+    db.session.commit()
+    with pytest.raises(RuleBroken, match="already in preparation"):
+        take_up_revision(moray.plan, "It cannot.", by=moray.lead, now=NOW)

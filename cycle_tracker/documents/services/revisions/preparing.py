@@ -115,6 +115,8 @@ def take_up_revision(plan: Milestone, reason: str, *, by: User, now: datetime) -
     revision = newest_abandoned(list_revisions(plan))
     if revision is None:
         raise RuleBroken("No abandoned revision can be taken up again. Check the page, then try again.")
+    if find_revision(plan) is not None:  # an older one, whose version was undone meanwhile
+        raise RuleBroken(ANOTHER)
     if not reason.strip():
         raise RuleBroken("Enter the reason for taking the revision up again.", field="reason")
     dropped = [one for one in steps_of(plan, revision) if _was_dropped_with(one, revision)]
