@@ -1,11 +1,26 @@
 """All that is late of those who get a digest: what the digest lists beside its notices."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, column, exists, func, not_, or_, select, union_all, values
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    column,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    union,
+    union_all,
+    values,
+)
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
@@ -45,6 +60,7 @@ class LateList:
 
 
 NOTHING_LATE = LateList()
+ToldOf = Callable[[Any], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -79,24 +95,9 @@ def _statement(mails: Mapping[int, Whose], notice_ids: Collection[int], today: d
         .data([(mail, whose.reader_id, one) for mail, whose in mails.items() for one in sorted(whose.people)])
         .cte("pairs")
     )
-    found = union_all(_owned(pairs, today), _without_owner(pairs, today)).subquery("found")
-    told_of = (
-        exists()
-        .where(
-            in_literal_ids(Notice.id, notice_ids),
-            Notice.milestone_id == found.c.milestone_id,
-            Notice.ended_at.is_(None),
-            Notice.user_id == pairs.c.person_id,
-            pairs.c.mail == found.c.mail,
-        )
-        .correlate(found)
-    )
-    each = (
-        select(found.c.mail, found.c.milestone_id, found.c.due_on)
-        .where(not_(told_of))
-        .distinct()  # of two who are covered, or with two grants, the same milestone may be found twice
-        .subquery("each")
-    )
+    told_of = _told_of(pairs, notice_ids)
+    # `union`, for of two who are covered, or with two grants, the same milestone may be found twice
+    each = union(_owned(pairs, told_of, today), _without_owner(pairs, told_of, today)).subquery("each")
     by_mail: dict[str, Any] = {"partition_by": each.c.mail}
     ranked = select(
         each,
@@ -124,12 +125,28 @@ def _statement(mails: Mapping[int, Whose], notice_ids: Collection[int], today: d
     )
 
 
-def _owned(pairs: Any, today: date) -> Select[*tuple[Any, ...]]:
+def _told_of(pairs: Any, notice_ids: Collection[int]) -> ToldOf:
+    """Whether an email tells of a milestone in one of its notices, given the column of the email's number."""
+    told = pairs.alias("told")
+    return lambda mail: (
+        exists()
+        .where(
+            in_literal_ids(Notice.id, notice_ids),
+            Notice.milestone_id == Milestone.id,
+            Notice.ended_at.is_(None),
+            Notice.user_id == told.c.person_id,
+            told.c.mail == mail,
+        )
+        .correlate_except(Notice, told)
+    )
+
+
+def _owned(pairs: Any, told_of: ToldOf, today: date) -> Select[*tuple[Any, ...]]:
     """What the people own."""
-    return _late(pairs, today).join(Milestone, Milestone.owner_id == pairs.c.person_id)
+    return _late(pairs, told_of, today).join(Milestone, Milestone.owner_id == pairs.c.person_id)
 
 
-def _without_owner(pairs: Any, today: date) -> Select[*tuple[Any, ...]]:
+def _without_owner(pairs: Any, told_of: ToldOf, today: date) -> Select[*tuple[Any, ...]]:
     """What nobody who may be notified owns, in the partnerships that the people lead: by a role in one, or by one in
     all partnerships of an organisation."""
     by_partnership = (
@@ -145,11 +162,12 @@ def _without_owner(pairs: Any, today: date) -> Select[*tuple[Any, ...]]:
     )
     led = union_all(by_partnership, by_organisation).subquery("led")
     has_none = not_(and_(Milestone.owner_id.is_not(None), may_be_seen_by(Milestone.owner_id, today)))
-    return _late(led, today).join(Milestone, Milestone.partnership_id == led.c.partnership_id).where(has_none)
+    return _late(led, told_of, today).join(Milestone, Milestone.partnership_id == led.c.partnership_id).where(has_none)
 
 
-def _late(of: Any, today: date) -> Select[*tuple[Any, ...]]:
-    """What is open and past its date, not from before its partnership joined, and seen by the reader."""
+def _late(of: Any, told_of: ToldOf, today: date) -> Select[*tuple[Any, ...]]:
+    """What is open and past its date, not told of, not from before its partnership joined, and seen by the reader. In
+    this order: nearly all of what is late is told of, and what the reader may see is asked last."""
     place = aliased(Partnership, name="place")
     not_joined = exists().where(
         place.id == Milestone.partnership_id, or_(place.notify_from.is_(None), place.notify_from > Milestone.due_on)
@@ -160,6 +178,7 @@ def _late(of: Any, today: date) -> Select[*tuple[Any, ...]]:
         .where(
             IS_OPEN,
             Milestone.due_on < today,
+            not_(told_of(of.c.mail)),
             not_(not_joined.correlate(Milestone)),
             may_be_seen_by(of.c.reader_id, today),
         )
