@@ -32,7 +32,7 @@ from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.deadlines import policies_now
 from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, DigestDays, digest_days_of
-from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, Whose, late_lists
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, late_lists
 from cycle_tracker.reminders.queries.waiting import (
     NoticeLine,
     contacts_with_waiting_notices,
@@ -224,14 +224,14 @@ def _store(digests: list[_Digest], today: date, now: datetime) -> None:
     """Render the mails, add them to the outbox, and bind their notices to them, in a few statements for all."""
     late = late_lists(
         {
-            number: Whose(digest.reader.user_id, {digest.reader.user_id, *digest.reader.covers})
-            for number, digest in enumerate(digests)
-            if digest.reader.user_id is not None
+            reader_id: {reader_id, *digest.reader.covers}
+            for digest in digests
+            if (reader_id := digest.reader.user_id) is not None
         },
         [notice_id for digest in digests for notice_id in digest.notice_ids],
         today,
     )
-    lists = [late.get(number, NOTHING_LATE) for number in range(len(digests))]
+    lists = [late.get(digest.reader.user_id or 0, NOTHING_LATE) for digest in digests]
     rendered = [
         render_digest(one.message, one.lines, one.reader, today=today, now=now, late=late)
         for one, late in zip(digests, lists, strict=True)

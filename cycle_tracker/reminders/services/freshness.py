@@ -24,7 +24,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import withdraw_lapsed_mails
-from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, LateList, Whose, late_lists
+from cycle_tracker.reminders.queries.late_lines import NOTHING_LATE, LateList, late_lists
 from cycle_tracker.reminders.queries.waiting import NoticeLine, notices_of_messages
 from cycle_tracker.reminders.services.late_lines import (
     keep_late_lines,
@@ -162,13 +162,14 @@ def _readers_of(message_ids: Collection[int]) -> dict[int, Reader]:
 
 
 def _list_again(left: dict[int, list[NoticeLine]], readers: dict[int, Reader], today: date) -> dict[int, LateList]:
-    """All else that is late for each of these messages now. One statement."""
-    whose = {
-        message_id: Whose(reader_id, {reader_id, *readers[message_id].covers})
-        for message_id in left
-        if (reader_id := readers[message_id].user_id) is not None
-    }
-    return late_lists(whose, [line.notice_id for lines in left.values() for line in lines], today)
+    """All else that is late for each of these messages now; of two for one reader neither lists what the other tells.
+    One statement."""
+    people: dict[int, set[int]] = {}
+    for message_id in left:
+        if (reader_id := readers[message_id].user_id) is not None:
+            people.setdefault(reader_id, {reader_id}).update(readers[message_id].covers)
+    late = late_lists(people, [line.notice_id for lines in left.values() for line in lines], today)
+    return {message_id: late.get(readers[message_id].user_id or 0, NOTHING_LATE) for message_id in left}
 
 
 def _render_again(
