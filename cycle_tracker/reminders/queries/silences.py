@@ -27,7 +27,7 @@ from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
 from cycle_tracker.reminders.rules.digests import Foretold, is_prompt
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import UNREACHED, next_notice_on
-from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Waits
+from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
 
 DECIDED_BY = time(7, 15)
 """By then, London time, the day's notices should have been decided."""

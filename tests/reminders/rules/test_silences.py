@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.preferences import Preference, Rhythm
 from cycle_tracker.reminders.rules.policies import REPORT_POLICY, STEP_POLICY
+from cycle_tracker.reminders.rules.silences import Silence, Stuck, Waits
 from cycle_tracker.reminders.rules.steps import Deadline
-from cycle_tracker.reminders.rules.unsent_reasons import Reason, Silence, Stuck, Waits, Why, reasons
+from cycle_tracker.reminders.rules.unsent_reasons import Reason, Why, reasons
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""

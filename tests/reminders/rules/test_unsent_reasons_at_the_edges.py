@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.reminders.rules.unsent_reasons import Silence, Stuck, Why, reasons
+from cycle_tracker.reminders.rules.silences import Silence, Stuck
+from cycle_tracker.reminders.rules.unsent_reasons import Why, reasons
 from tests.reminders.rules.test_silences import DEADLINE, NOTHING, ONLY_LATE, STEP_POLICY, TODAY, WEEKLY, waits
 
 DAY = timedelta(days=1)

@@ -28,6 +28,7 @@ from tests.support.days import TEN, Days, again, every_day, moment
 from tests.support.pages import counted_statements
 
 DUE_ON = date(2026, 6, 30)
+AFTER_IT_OPENED = date(2026, 5, 1)
 
 
 @pytest.fixture
@@ -60,8 +61,9 @@ def walk(days: Days, first: date, last: date) -> list[tuple[str, str]]:
 def test_what_can_wait_comes_on_monday_and_the_rest_on_its_day(days: Days, moray: Partnership, owner: User) -> None:
     make_report(moray, owner=owner)
     db.session.commit()
-    assert walk(days, date(2026, 6, 1), date(2026, 7, 22)) == [
-        ("2 Jun", "before-28"),
+    assert walk(days, date(2026, 4, 1), date(2026, 7, 22)) == [
+        ("1 Apr", "opens"),
+        ("8 Jun", "before-28"),  # due on Tuesday the 2nd, and not the first
         ("16 Jun", "before-14"),  # Monday is a bank holiday
         ("29 Jun", "before-7; before-1"),  # the first of them due on the 23rd
         ("30 Jun", "on-day"),
@@ -139,7 +141,7 @@ def test_a_new_owner_waits_for_no_list_day(days: Days, moray: Partnership, owner
 
 
 def test_a_new_assignment_is_not_the_first_notice_of_a_date(days: Days, moray: Partnership, owner: User) -> None:
-    report = make_report(moray, owner=owner)
+    report = make_report(moray, owner=owner, entered_on=AFTER_IT_OPENED)
     notify_new_owner(report, by=None, today=date(2026, 5, 28), now=moment(date(2026, 5, 28)))
     db.session.commit()
     assert walk(days, date(2026, 5, 28), date(2026, 6, 5)) == [("28 May", "assigned"), ("2 Jun", "before-28")]
@@ -148,7 +150,7 @@ def test_a_new_assignment_is_not_the_first_notice_of_a_date(days: Days, moray: P
 def test_a_second_email_of_a_day_is_not_for_what_lies_between(days: Days, moray: Partnership, owner: User) -> None:
     enter(moray, owner, "Due today", date(2026, 6, 16))
     days.run(date(2026, 6, 16))
-    make_report(again(moray), key="a", due_on=date(2026, 6, 30), owner=again(owner))
+    make_report(again(moray), key="a", due_on=date(2026, 6, 30), owner=again(owner), entered_on=AFTER_IT_OPENED)
     db.session.commit()
     days.run(date(2026, 6, 16), TEN)
     days.run(date(2026, 6, 23), time(6))

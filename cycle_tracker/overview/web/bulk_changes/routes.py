@@ -9,6 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.overview.queries.live_notices import count_live_notices
 from cycle_tracker.overview.queries.milestone_lists import list_ticked
 from cycle_tracker.overview.services.bulk_changes import BulkChange, change_milestones
 from cycle_tracker.overview.web.bulk_changes.forms import LONGEST_REASON, BulkChangeForm
@@ -16,7 +17,6 @@ from cycle_tracker.overview.web.bulk_changes.presenters import BulkChangeOutcome
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.partnerships.queries.partnerships import get_partnership
 from cycle_tracker.people.queries.owners import list_owners
-from cycle_tracker.reminders.queries.live_notices import count_live_notices
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
 from cycle_tracker.web.links import url_for
 from cycle_tracker.web.list_filters import list_address
