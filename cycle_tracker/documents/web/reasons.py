@@ -16,9 +16,16 @@ from cycle_tracker.web.saving import Attempt
 
 
 def do_with_reason(
-    document: Milestone, act: Callable[..., object], *, template: str, saved: Callable[[], str], **shown: Any
+    document: Milestone,
+    act: Callable[..., object],
+    *,
+    template: str,
+    saved: Callable[[], str],
+    onward: str = "",
+    **shown: Any,
 ) -> ResponseReturnValue:
-    """The page that asks why, or, once the reason is sent, `act(reason, by=, now=)` and the page of the document.
+    """The page that asks why, or, once the reason is sent, `act(reason, by=, now=)` and the page of the document
+    or the address `onward`.
 
     `saved` returns the message after the commit. The template gets `shown` besides the document and the form.
     """
@@ -29,7 +36,7 @@ def do_with_reason(
             act(form.reason.data, by=current_user_row(), now=clock.now())
     if attempt.saved:
         flash(saved(), "success")
-        return redirect(page_of(document))
+        return redirect(onward or page_of(document))
     return render_template(
         template, document=document, form=form, changed=changed_by_others(attempt, document), **shown
     ), attempt.status

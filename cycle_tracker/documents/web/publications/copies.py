@@ -3,6 +3,7 @@ before it is published: its copies wait until then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,8 +20,8 @@ from cycle_tracker.documents.queries.revisions.of_plans import get_coming_record
 from cycle_tracker.documents.services.document_copies import correct_copy, record_copies_sent, take_back_copy
 from cycle_tracker.documents.services.sendings import ensure_mailboxes, send_copy
 from cycle_tracker.documents.services.waiting_copies import record_waiting_copies
-from cycle_tracker.documents.web.forms import ReasonForm
 from cycle_tracker.documents.web.publications.forms import CopiesForm, CopyForm
+from cycle_tracker.documents.web.reasons import do_with_reason
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of
 from cycle_tracker.models.approval import Revision
@@ -158,22 +159,16 @@ def take_back_coming(slug: str, key: str, receiver_id: int) -> ResponseReturnVal
 
 def _take_back_page(place: _Place, receiver_id: int) -> ResponseReturnValue:
     document, copy = _copy(place, receiver_id)
-    form, receiver = ReasonForm(), copy.receiver.name
-    attempt = Attempt(form, document)
-    if attempt.validate():
-        with attempt:
-            take_back_copy(document, copy, form.reason.data, by=current_user_row(), now=clock.now())
-    if attempt.saved:
-        flash(f"Saved. The copy to {receiver} is removed.", "success")
-        return redirect(place.address)
-    return render_template(
-        "documents/publications/take_back.html",
-        document=document,
-        form=form,
+    receiver = copy.receiver.name
+    return do_with_reason(
+        document,
+        partial(take_back_copy, document, copy),
+        template="documents/publications/take_back.html",
+        saved=lambda: f"Saved. The copy to {receiver} is removed.",
+        onward=place.address,
         receiver=receiver,
         coming=place.revision is not None,
-        changed=changed_by_others(attempt, document),
-    ), attempt.status
+    )
 
 
 def _send_or_record(
