@@ -165,6 +165,25 @@ def test_what_is_dropped_keeps_its_reason_and_what_is_opened_again_starts_afresh
     assert actions() == ["dropped", "reopened"]
 
 
+def test_who_marked_it_as_done_may_open_it_again_and_no_other_contributor(place: Place) -> None:
+    client, link = place.client(place.owner), "Marked as done by mistake? Reopen it"
+    assert client.get(REOPEN).status_code == 403, "it is open"
+    assert sent(client, f"{STEP}/finish", place.step, done_on="1 7 2026").status_code == 302
+    assert link in said(client.get(STEP))
+    assert sent(client, REOPEN, place.step, reason="I ticked the wrong one.").status_code == 302
+    db.session.expire_all()
+    assert (place.step.state, place.step.done_on) == (State.IN_PROGRESS, None)
+    assert link not in said(client.get(STEP))
+
+    assert sent(place.client(place.lead), f"{STEP}/finish", place.step, done_on="1 7 2026").status_code == 302
+    assert link not in said(client.get(STEP))
+    assert sent(client, REOPEN, place.step, reason="It is mine.").status_code == 403
+    colleague = make_user("Eilidh Ross", role=Role.CONTRIBUTOR, partnership=place.partnership)
+    assert place.client(colleague).get(REOPEN).status_code == 403
+    db.session.expire_all()
+    assert place.step.state is State.DONE
+
+
 def test_a_document_is_neither_dropped_nor_opened_again_here(place: Place) -> None:
     client = place.client(place.lead)
     assert "Drop this" not in said(client.get(REPORT))

@@ -13,6 +13,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind, Stage
+from cycle_tracker.milestones.queries.ended import get_milestone_to_reopen
 from cycle_tracker.milestones.queries.milestones import get_milestone
 from cycle_tracker.milestones.queries.relations import Relation, list_possible_predecessors, list_related
 from cycle_tracker.milestones.services.by_record import finish_without_details
@@ -99,10 +100,10 @@ def drop(slug: str, key: str) -> ResponseReturnValue:
 
 
 @bp.route("/reopen", methods=["GET", "POST"])
-@requires(Permission.CHANGE_MILESTONES)
+@requires(Permission.CHANGE_OWN_MILESTONES)
 def reopen(slug: str, key: str) -> ResponseReturnValue:
-    """Open it again, and say why."""
-    milestone, form = _get(slug, key), ReopenForm()
+    """Open it again, and say why: for leads, and for who marked it as done."""
+    milestone, form = get_milestone_to_reopen(current_viewer(), slug, key), ReopenForm()
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
