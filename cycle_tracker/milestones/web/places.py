@@ -30,3 +30,10 @@ def page_of(milestone: Milestone, *, anchor: str | None = None) -> str:
     if milestone.partnership is None:
         raise ValueError("a national milestone has no page of its own")
     return url_for("milestones.show", slug=milestone.partnership.slug, key=milestone.key, _anchor=anchor)
+
+
+def partnership_id_of(milestone: Milestone) -> int:
+    """The number of its partnership. Raises ValueError for a national one, which has no page of its own."""
+    if milestone.partnership_id is None:
+        raise ValueError("a national milestone has no page of its own")
+    return milestone.partnership_id

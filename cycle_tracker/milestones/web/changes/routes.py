@@ -34,7 +34,7 @@ from cycle_tracker.milestones.web.changes.forms import (
 from cycle_tracker.milestones.web.changes.presenters import predecessor_choices, related_task
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
-from cycle_tracker.milestones.web.places import page_of
+from cycle_tracker.milestones.web.places import page_of, partnership_id_of
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.user import User
@@ -54,7 +54,7 @@ NOT_A_DOCUMENT = "You cannot reopen a plan or an annual report. If something is 
 def owner(slug: str, key: str) -> ResponseReturnValue:
     """Give the milestone to somebody, or to nobody."""
     milestone = _get(slug, key)
-    people = list_owners(_partnership_id(milestone), clock.today())
+    people = list_owners(partnership_id_of(milestone), clock.today())
     form = OwnerForm(data={"owner": str(milestone.owner_id or "")})
     form.owner.offer(owner_choices(people))
     attempt, chosen = Attempt(form, milestone), _chosen(people, form.owner.data)
@@ -139,7 +139,7 @@ def details_not_known(slug: str, key: str) -> ResponseReturnValue:
 def sub_task(slug: str, key: str) -> ResponseReturnValue:
     """Add a part of the work, with its own date and owner."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.CHANGE_OWN_MILESTONES)
-    people = list_owners(_partnership_id(milestone), clock.today())
+    people = list_owners(partnership_id_of(milestone), clock.today())
     form = SubTaskForm()
     form.owner.offer(owner_choices(people))
     attempt = Attempt(form)
@@ -241,11 +241,5 @@ def _chosen(people: Sequence[User], value: str | None) -> User | None:
 
 def _bodies_of(milestone: Milestone, today: date) -> list[Organisation]:
     """The bodies of the partnership today, and the one that leads on the milestone now."""
-    bodies = bodies_on(_partnership_id(milestone), today)
+    bodies = bodies_on(partnership_id_of(milestone), today)
     return [*bodies, milestone.lead_organisation] if milestone.lead_organisation else bodies
-
-
-def _partnership_id(milestone: Milestone) -> int:
-    if milestone.partnership_id is None:
-        raise ValueError("a national milestone has no page of its own")
-    return milestone.partnership_id
