@@ -8,6 +8,7 @@ from cycle_tracker.answers.web.routes import bp as answers
 from cycle_tracker.cycles.web.joining.closure_days import bp as closure_days
 from cycle_tracker.cycles.web.joining.contact import bp as partnership_contact
 from cycle_tracker.cycles.web.joining.routes import bp as joining
+from cycle_tracker.cycles.web.joining.undoing import bp as undo_opening
 from cycle_tracker.cycles.web.local_milestones.routes import bp as local_milestones
 from cycle_tracker.cycles.web.routes import bp as cycles
 from cycle_tracker.documents.web.approvals.routes import bp as approvals
@@ -121,6 +122,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     matrix,
     partnerships,
     joining,
+    undo_opening,
     closure_days,
     partnership_contact,
     organisations,

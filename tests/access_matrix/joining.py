@@ -65,6 +65,15 @@ TABLE = [
     _cell("/periods", "POST", "/periods", (("period", "2029-32"), ("steps", "draft-plan"))),
     _cell("/periods/<period>", "GET", "/periods/2026-29"),
     _cell("/periods/<period>", "POST", "/periods/2026-29"),
+    _cell("/periods/<period>/undo", "GET", "/periods/2026-29/undo"),
+    Cell(
+        f"{SET_UP}/periods/<period>/undo",
+        "POST",
+        f"{HERE}/periods/2026-29/undo",
+        ADMINS,
+        data=(("reason", "It was the wrong partnership."),),
+        gives_a_page=True,
+    ),
 ]
 
 

@@ -20,6 +20,7 @@ from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
 
 LONGEST_NAME = 120
+LONGEST_REASON = 1000
 NOT_IN_THE_LIST = "Choose one from the list"
 
 BODY_ROLES = tuple((role.value, role.label) for role in BodyRole)
@@ -156,5 +157,17 @@ class LetterForm(FlaskForm):
         validators=[
             required("Enter the letter"),
             Length(max=LONGEST, message=f"The letter must be {LONGEST:,} characters or fewer"),
+        ],
+    )
+
+
+class UndoOpeningForm(FlaskForm):
+    """Why the opening of a plan period is undone."""
+
+    reason = LinesField(
+        "Reason",
+        validators=[
+            required("Enter the reason for undoing this"),
+            Length(max=LONGEST_REASON, message=f"The reason must be {LONGEST_REASON:,} characters or fewer"),
         ],
     )

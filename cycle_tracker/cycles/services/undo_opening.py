@@ -1,0 +1,96 @@
+"""Undoing that a plan period was opened, as long as nobody has acted on what it made."""
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, exists, or_, select
+
+from cycle_tracker.audit.services import audit
+from cycle_tracker.core.errors import RuleBroken
+from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS
+from cycle_tracker.cycles.services.cycles import is_open_by_now
+from cycle_tracker.models.audit import AuditEvent
+from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.milestone import Milestone, predecessors
+from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.user import User
+from cycle_tracker.reminders.services.bookmarks import ask_again
+
+OPENED = "opened"
+
+
+def undo_opening(cycle: Cycle, reason: str, *, by: User, today: date, now: datetime) -> None:
+    """Undo the opening of a cycle: the steps that it made go, and its plan and annual reports stay with all that is
+    recorded of them, as before somebody opened it.
+
+    Raises RuleBroken without a reason, for a cycle that is not open, and once somebody changed one of its steps, was
+    notified of one, or let something else depend on one.
+    """
+    if not reason.strip():
+        raise RuleBroken("Enter the reason for undoing this.", field="reason")
+    if not is_open_by_now(cycle):
+        raise RuleBroken("This plan period is not open.")
+    steps = _steps_of(cycle)
+    if why := why_kept(cycle, steps):
+        raise RuleBroken(why)
+    opened_on = cycle.opened_on
+    db.session.execute(
+        delete(predecessors).where(
+            or_(predecessors.c.milestone_id.in_(steps), predecessors.c.predecessor_id.in_(steps))
+        )
+    )
+    db.session.execute(delete(Milestone).where(Milestone.id.in_(steps)).execution_options(synchronize_session=False))
+    db.session.expire_all()
+    cycle.opened_on = None
+    audit.record(
+        "cycle",
+        cycle.id,
+        "opening-undone",
+        by=by,
+        at=now,
+        partnership_id=cycle.partnership_id,
+        before={"opened_on": opened_on, "steps": len(steps)},
+        reason=reason.strip(),
+    )
+    db.session.flush()
+    ask_again(Milestone.cycle_id == cycle.id, today)
+
+
+def why_kept(cycle: Cycle, steps: list[int]) -> str:
+    """Why these steps of a cycle cannot go; empty if they can."""
+    opened_at = db.session.scalar(
+        select(AuditEvent.at)
+        .where(AuditEvent.subject == "cycle", AuditEvent.subject_id == cycle.id, AuditEvent.action == OPENED)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    changed = exists().where(
+        AuditEvent.subject == "milestone", AuditEvent.subject_id.in_(steps), AuditEvent.at > opened_at
+    )
+    notified = exists().where(Notice.milestone_id.in_(steps))
+    hangs_on = exists().where(
+        Milestone.id.not_in(steps),
+        or_(Milestone.parent_id.in_(steps), Milestone.follows_id.in_(steps), Milestone.fact_of_id.in_(steps)),
+    )
+    if opened_at is None or db.session.scalar(select(changed)):
+        return "Someone has changed a step of this plan period since it was opened, so the opening stays."
+    if db.session.scalar(select(notified)):
+        return "Someone has been notified of a step of this plan period, so the opening stays."
+    if db.session.scalar(select(hangs_on)):
+        return "Something else depends on a step of this plan period, so the opening stays."
+    return ""
+
+
+def _steps_of(cycle: Cycle) -> list[int]:
+    """What opening made: all but the plan and the reports, and the steps that were there before."""
+    return list(
+        db.session.scalars(
+            select(Milestone.id)
+            .where(
+                Milestone.cycle_id == cycle.id,
+                Milestone.kind.not_in(sorted(DOCUMENTS)),
+                Milestone.entered_on >= cycle.opened_on,
+            )
+            .order_by(Milestone.id)
+        )
+    )
