@@ -87,6 +87,19 @@ def test_a_partnership_is_set_up_from_the_list_in_three_steps(place: Place) -> N
     assert "Being set up" in row.get_text()
 
 
+def test_a_period_that_was_opened_by_mistake_is_closed_again_with_a_reason(place: Place) -> None:
+    place.client.post(f"{SET_UP}/notices-from", data={"notify_from": "1 7 2026"})
+    assert place.client.post(f"{SET_UP}/periods", data={"period": "2026-29"}).status_code == 302
+    page = said(place.client.get(f"{SET_UP}/periods"))
+    assert "Opened by mistake? Undo 2026–29" in page
+    undo = f"{SET_UP}/periods/2026-29/undo"
+    assert "The steps of this plan period are deleted." in said(place.client.get(undo))
+    assert "Enter the reason for undoing this" in said(place.client.post(undo, data={"reason": ""}))
+    assert place.client.post(undo, data={"reason": "It was for Fife."}).status_code == 302
+    assert "Saved. Plan period 2026–29 is not open." in said(place.client.get(f"{SET_UP}/periods"))
+    assert place.client.get(undo).status_code == 404
+
+
 def test_periods_that_nobody_opened_are_offered_with_their_documents_in_them(place: Place) -> None:
     add_core_documents(clock.today(), clock.now())
     db.session.commit()
