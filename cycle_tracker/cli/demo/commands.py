@@ -36,7 +36,7 @@ def seed_demo_command(on: datetime | None) -> None:
     click.echo(
         f"Added the demo data up to {day:%-d %B %Y}, with {seeded.partnerships} partnerships, "
         f"{seeded.people} people and {seeded.milestones} milestones. The histories are made up. "
-        f"The password of every account is {PASSWORD}."
+        f"{len(ACCOUNTS)} people can sign in (`demo-accounts` lists them), with the password {PASSWORD}."
     )
 
 
