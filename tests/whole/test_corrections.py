@@ -274,15 +274,19 @@ def test_an_email_gives_its_reader_one_true_reason(demo: Flask) -> None:
 
 
 def test_the_page_of_an_email_says_its_own_count_of_days_and_the_step_apart(demo: Flask) -> None:
-    message, mail = newest_digest_of(LEAD)
-    days = re.search(r"Overdue by (\d+) days \(guidance date 30 June 2026\)", parts_of(mail)["plain"])
-    assert days is not None
-    shown = said(browser(demo, LEAD).get(f"/mails/{message.identity}"))
-    step = re.search(
-        rf"In the email: Overdue by {days[1]} days\. Scheduled step: (\d+) days after the guidance date", shown
-    )
-    assert step is not None
-    assert 0 <= int(days[1]) - int(step[1]) < 14, "a repeat waits for the list day"
+    steps = 0
+    for message, mail in [found for found in mails_of(LEAD) if found[0].kind is MessageKind.DIGEST][-5:]:
+        days = re.search(r"Overdue by (\d+) days \(guidance date 30 June 2026\)", parts_of(mail)["plain"])
+        assert days is not None, "in the email for its step, or in the list of all that is late"
+        shown = said(browser(demo, LEAD).get(f"/mails/{message.identity}"))
+        assert f"In the email: Overdue by {days[1]} days." in shown
+        step = re.search(
+            rf"In the email: Overdue by {days[1]} days\. Scheduled step: (\d+) days after the guidance date", shown
+        )
+        if step is not None:
+            steps += 1
+            assert 0 <= int(days[1]) - int(step[1]) < 14, "a repeat waits for the list day"
+    assert steps > 0
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,11 @@ from cycle_tracker import models
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core import clock
 from cycle_tracker.core.extensions import Base, db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, OnBehalf
 from cycle_tracker.core.lines import one_line
 from cycle_tracker.core.roles import Role, Scope
+from cycle_tracker.documents.services.on_behalf.acts import dispute_act, note_act
+from cycle_tracker.documents.services.on_behalf.mails import notify_of_acts
 from cycle_tracker.documents.services.publication_mails import queue_not_sent
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.sendings import sendings_of
@@ -42,6 +44,7 @@ from cycle_tracker.models.base import table_of
 from cycle_tracker.models.group import Group
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.officials import ActOnBehalf
 from cycle_tracker.models.publication import Publication
 from cycle_tracker.models.user import User
 from cycle_tracker.people.services.account_mails import (
@@ -218,6 +221,9 @@ def _write_every_kind_of_mail(place: Place) -> None:
     publication = db.session.scalars(select(Publication)).one()
     queue_not_sent(next(iter(sendings_of(publication).values())), lead, now=now)
     reply_by = date(2026, 8, 1)
+    note_act(earlier, OnBehalf.SENT, by=official, now=now)
+    notify_of_acts(now)
+    dispute_act(earlier, db.session.scalars(select(ActOnBehalf)).one(), "It was\r\n\u202enot.", by=lead, now=now)
     drafts = draft_requests([earlier], "Dear all,\r\n\u202ehow does it stand?", reply_by, today)
     send_requests(drafts, reply_by, by=official, now=now)
 

@@ -12,18 +12,18 @@ from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import Base, db
-from cycle_tracker.core.kinds import Kind, Manner, PowerUsed
+from cycle_tracker.core.kinds import Kind, Manner, OnBehalf, PowerUsed
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.queries.on_page import Attached, get_milestone_on_page, put_on_page
 from cycle_tracker.models.answer import Answer, AnswerKind
-from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart
+from cycle_tracker.models.approval import Approval, Direction, Disagreement, OwnStart, Revision
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.evidence import Comment, Evidence
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
-from cycle_tracker.models.officials import UpdateRequest
+from cycle_tracker.models.officials import ActOnBehalf, UpdateRequest
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.publication import Form, Publication, PublicationAddress, PublicationCopy, Version
 from cycle_tracker.models.user import User
@@ -40,6 +40,7 @@ from tests.factories import (
 DAY = date(2026, 7, 3)
 NOTHING = Attached(*(False for _ in Attached._fields))
 SHOWN_OTHERWISE = {
+    "message_lines",
     "messages",
     "milestone_contacts",
     "milestones.follows_id",
@@ -47,9 +48,9 @@ SHOWN_OTHERWISE = {
     "decisions",
     "preparations",
 }
-"""What names a milestone and is read with something else: emails with their notices, decisions with their escalations,
-contacts on the pages of consultations and requests alone, the day on which a plan was prepared on that of a plan that
-is, and what completes a step with the step itself."""
+"""What names a milestone and is read with something else: emails with their notices and what they list, decisions with
+their escalations, contacts on the pages of consultations and requests alone, the day on which a plan was prepared on
+that of a plan that is, and what completes a step with the step itself."""
 
 
 def seen_by(lead: User, moray: Partnership) -> Viewer:
@@ -116,6 +117,18 @@ KINDS: dict[str, tuple[str, Callable[[Milestone, User], object]]] = {
         "beside_plan",
         lambda one, by: Disagreement(
             milestone_id=one.id, organisation=make_organisation(), recorded_by_id=by.id, recorded_at=clock.now()
+        ),
+    ),
+    "acts_on_behalf": (
+        "acts_on_behalf",
+        lambda one, by: ActOnBehalf(
+            milestone_id=one.id, what=OnBehalf.SENT, recorded_by_id=by.id, recorded_at=clock.now()
+        ),
+    ),
+    "revisions": (
+        "revisions",
+        lambda one, by: Revision(
+            milestone_id=one.id, number=1, reason="Law", target_on=DAY, recorded_by_id=by.id, recorded_at=clock.now()
         ),
     ),
     "a direction": (
@@ -207,6 +220,7 @@ def test_no_kind_is_forgotten() -> None:
         if any(key.column.table.name == "milestones" for key in column.foreign_keys)
     }
     asked_for = {
+        "acts_on_behalf",
         "answers",
         "approvals",
         "comments",
@@ -221,6 +235,7 @@ def test_no_kind_is_forgotten() -> None:
         "own_starts",
         "publication_copies",
         "publications",
+        "revisions",
         "update_requests",
     }
     assert naming - SHOWN_OTHERWISE == asked_for

@@ -13,7 +13,7 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.models.delegation import Delegation
 from cycle_tracker.models.escalation import Resolution
 from cycle_tracker.models.job_run import JobRun, RunOutcome
-from cycle_tracker.models.message import Message
+from cycle_tracker.models.message import Message, MessageLine
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.silences import SWITCHED_OFF
@@ -155,6 +155,19 @@ def test_the_page_of_an_email_says_what_the_email_says_of_a_report_that_can_be_w
     db.session.commit()
     page = said(notified.client(notified.owner).get(f"/mails/{mail_to(notified.owner).identity}"))
     assert "In the email: You can write it now. Scheduled step: First working day on which it can be written" in page
+
+
+def test_the_page_of_an_email_has_what_the_email_listed_beside_its_reminders(notified: Place) -> None:
+    message, hidden = mail_to(notified.owner), make_partnership("fife")
+    listed = make_milestone(notified.partnership, title="Long late", due_on=date(2026, 6, 3), owner=notified.owner)
+    elsewhere = make_milestone(hidden, title="Not theirs any more", due_on=date(2026, 6, 3), owner=notified.owner)
+    for one in (listed, elsewhere):
+        db.session.add(MessageLine(message_id=message.id, milestone_id=one.id, due_on=date(2026, 6, 3)))
+    db.session.commit()
+    for reader in (notified.owner, notified.lead):
+        page = said(notified.client(reader).get(f"/mails/{message.identity}"))
+        assert "Long late , Moray. In the email: Overdue by 30 days." in page.replace("Long late,", "Long late ,")
+        assert "Not theirs any more" not in page
 
 
 def test_a_mail_is_not_anybody_elses(notified: Place) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cycle_tracker.core import addresses
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.queries.mails import MailRecord
 from cycle_tracker.reminders.queries.notices import NoticeRecord
@@ -38,6 +39,16 @@ class WhyRow:
     story: str
 
 
+@dataclass(frozen=True)
+class ListedRow:
+    """One milestone that an email listed as overdue: its page, and what the email said of it."""
+
+    title: str
+    partnership: str
+    address: str
+    said: str
+
+
 def why_lines(mail: MailRecord) -> list[WhyRow]:
     """Each notice of an email with why it was sent."""
     return [
@@ -49,6 +60,19 @@ def why_lines(mail: MailRecord) -> list[WhyRow]:
             story=ended_words(one),
         )
         for one in mail.notices
+    ]
+
+
+def late_lines(mail: MailRecord) -> list[ListedRow]:
+    """What the email listed as overdue beside what it was about, as it stood on the day of the email."""
+    return [
+        ListedRow(
+            title=one.title,
+            partnership=one.partnership or "Scotland",
+            address=addresses.milestone(one.slug, one.key) if one.slug else "",
+            said=how_far_off(one.due_on, mail.message.rendered_on),
+        )
+        for one in mail.lines
     ]
 
 

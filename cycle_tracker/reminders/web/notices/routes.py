@@ -9,7 +9,7 @@ from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.reminders.queries.mails import get_mail
 from cycle_tracker.reminders.queries.notices import NoticeList, get_notice
 from cycle_tracker.reminders.web.notices.filters import NoticeFilters
-from cycle_tracker.reminders.web.notices.mails import MAILS, hidden_words, mail_rows, why_lines
+from cycle_tracker.reminders.web.notices.mails import MAILS, hidden_words, late_lines, mail_rows, why_lines
 from cycle_tracker.reminders.web.notices.presenters import (
     FILE_COLUMNS,
     STATUSES,
@@ -73,6 +73,7 @@ def mail(identity: str) -> ResponseReturnValue:
         about=MAILS[found.message.kind],
         rows=mail_rows(found),
         lines=why_lines(found),
+        listed=late_lines(found),
         hidden=hidden_words(found.hidden),
     )
 
