@@ -64,6 +64,8 @@ def why_kept(cycle: Cycle, steps: list[int]) -> str:
         .order_by(AuditEvent.id.desc())
         .limit(1)
     )
+    if opened_at is None:
+        return "The history does not say when this plan period was opened, so the opening stays."
     changed = exists().where(
         AuditEvent.subject == "milestone", AuditEvent.subject_id.in_(steps), AuditEvent.at > opened_at
     )
@@ -72,7 +74,7 @@ def why_kept(cycle: Cycle, steps: list[int]) -> str:
         Milestone.id.not_in(steps),
         or_(Milestone.parent_id.in_(steps), Milestone.follows_id.in_(steps), Milestone.fact_of_id.in_(steps)),
     )
-    if opened_at is None or db.session.scalar(select(changed)):
+    if db.session.scalar(select(changed)):
         return "Someone has changed a step of this plan period since it was opened, so the opening stays."
     if db.session.scalar(select(notified)):
         return "Someone has been notified of a step of this plan period, so the opening stays."

@@ -138,3 +138,10 @@ def test_steps_that_were_switched_on_later_go_too(moray: Partnership, jean: User
     switch_on_steps(cycle, ["resources"], entered_on=TODAY, by=jean, now=LATER)
     undo(cycle, jean)
     assert keys(moray) == before
+
+
+def test_a_period_of_which_the_history_does_not_say_when_it_was_opened_stays(moray: Partnership, jean: User) -> None:
+    cycle = db.session.scalars(select(Cycle).where(Cycle.partnership_id == moray.id).limit(1)).one()
+    cycle.opened_on = TODAY
+    with pytest.raises(RuleBroken, match="does not say when"):
+        undo(cycle, jean)
