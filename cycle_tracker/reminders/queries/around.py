@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Basis
 from cycle_tracker.core.lifecycle import OPEN
@@ -39,7 +39,7 @@ from cycle_tracker.models.milestone import Milestone, predecessors
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.reminders.rules.reminders import UNREACHED
-from cycle_tracker.reminders.rules.steps import may_wait
+from cycle_tracker.reminders.rules.steps import OVERDUE, RUNG, may_wait
 
 OWN, BEFORE, DOCUMENT = "own", "before", "document"
 _NO_DAY, _NO_NUMBER, _NO_WORD = cast(null(), Date), cast(null(), Integer), cast(null(), String)
@@ -96,6 +96,13 @@ def waits_now() -> ColumnElement[bool]:
     return and_(
         not_(is_one_of(Milestone.kind, sorted(DOCUMENTS))), Milestone.duty_basis != Basis.STATUTE, unfinished.exists()
     )
+
+
+def says_what_waits_is_late() -> ColumnElement[bool]:
+    """True of a notice that its milestone is late, while that waits for another. What a group is asked to decide is
+    asked of it still."""
+    says_late = or_(Notice.step.startswith(OVERDUE), Notice.step.startswith(RUNG))
+    return and_(says_late, Notice.audience.not_in(sorted(HEARD_AT_ONCE)), waits_now())
 
 
 def around(rows: Sequence[Row[Any]]) -> Around:

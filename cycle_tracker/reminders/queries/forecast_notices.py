@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, not_, or_, select, true, tuple_
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.audiences import Audience
@@ -19,6 +19,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.reminders.queries.around import says_what_waits_is_late
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.line_facts import is_first
@@ -170,6 +171,7 @@ def notices_waiting(which: ColumnElement[bool] | None, policies: Policies) -> li
             Notice.message_id.is_(None),
             Notice.ended_at.is_(None),
             Notice.unreachable.is_(False),
+            not_(says_what_waits_is_late()),
             true() if which is None else which,
         )
         .order_by(Notice.id)

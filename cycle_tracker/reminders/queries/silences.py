@@ -18,7 +18,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
-from cycle_tracker.reminders.queries.around import unfinished_before
+from cycle_tracker.reminders.queries.around import says_what_waits_is_late, unfinished_before
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, digest_days_of
@@ -88,6 +88,7 @@ def _waiting(milestone: Milestone, policy: Policy, today: date) -> list[Waits]:
             Notice.ended_at.is_(None),
             Notice.unreachable.is_(False),
             ~Notice.addressee.startswith(UNREACHED),
+            ~says_what_waits_is_late(),
         )
         .order_by(Notice.id)
     ).all()
