@@ -48,8 +48,8 @@ ROLES = {
     MEMBER: (Role.GOVERNANCE, MembershipRole.MEMBER),
     CLERK: (Role.CLERK, MembershipRole.CLERK),
 }
-# Emails in the worst month of a life in which nobody acts. The aim for the lead is 6: one month comes to 7 while owners
-# are reminded every week of what is late.
+# Emails in the worst month of a life in which nobody acts. The aim for the lead is 6: one month comes to 7, in which a
+# step and a report fall due within two days beside four weekly emails of what is late.
 MOST_IN_A_MONTH = {LEAD: 7, CHAIR: 2}
 # The period that runs when a life begins, and the next one, which is opened with it.
 PERIODS = ("2026-29", "2029-32")

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Kind, OnBehalf
 from cycle_tracker.documents.services.facts import CHANGED, settle
+from cycle_tracker.documents.services.on_behalf.acts import forget_undone_acts
 from cycle_tracker.documents.services.publications import (
     PublishedAddress,
     ensure_day_of_publication,
@@ -173,6 +174,12 @@ def undo_publication(publication: Publication, reason: str, *, by: User, now: da
         reason=reason.strip(),
     )
     stop_sendings(publication, now=now)
+    forget_undone_acts(
+        document,
+        {OnBehalf.PUBLISHED, OnBehalf.HISTORY},
+        by_id=publication.recorded_by_id,
+        at=publication.recorded_from,
+    )
     if not prepare_again(publication):
         move_approvals(approvals_of(document, publication), None)
     let_copies_wait(publication)

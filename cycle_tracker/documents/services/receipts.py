@@ -11,7 +11,7 @@ from cycle_tracker.core.kinds import OnBehalf
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.queries.copies import waiting_government_copy
 from cycle_tracker.documents.services.document_copies import take_back_copy
-from cycle_tracker.documents.services.on_behalf.acts import note_act
+from cycle_tracker.documents.services.on_behalf.acts import forget_undone_acts, note_act
 from cycle_tracker.documents.services.publications import (
     record_copy_to_government,
     record_publication,
@@ -130,6 +130,7 @@ def undo_receipt(document: Milestone, copy: PublicationCopy, reason: str, *, by:
     )
     copy.received_on = copy.received_recorded_by_id = None
     if on_behalf:
+        forget_undone_acts(document, {OnBehalf.SENT}, by_id=copy.sent_recorded_by_id)
         take_back_copy(document, copy, reason, by=by, now=now)
     count_as_changed(document)
     db.session.flush()

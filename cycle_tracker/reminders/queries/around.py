@@ -1,5 +1,5 @@
 """What stands around a batch of milestones: their open escalations, what they wait for, and whether their document is
-with the governance group. One statement."""
+with the governance group. One statement. And which milestones are silent, or wait, as parts of statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -7,17 +7,39 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Integer, Row, Select, String, and_, case, cast, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import DOCUMENTS, Basis
 from cycle_tracker.core.lifecycle import OPEN
 from cycle_tracker.core.statements import in_literal_ids, is_one_of
+from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone, predecessors
+from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
-from cycle_tracker.reminders.rules.steps import may_wait
+from cycle_tracker.reminders.rules.reminders import UNREACHED
+from cycle_tracker.reminders.rules.steps import OVERDUE, RUNG, may_wait
 
 OWN, BEFORE, DOCUMENT = "own", "before", "document"
 _NO_DAY, _NO_NUMBER, _NO_WORD = cast(null(), Date), cast(null(), Integer), cast(null(), String)
@@ -25,6 +47,26 @@ _first = aliased(Milestone)
 KEEPS_WAITING = and_(is_one_of(_first.state, OPEN), _first.due_on >= Partnership.notify_from)
 """True of an unfinished milestone of which its own owner is reminded, so that whoever waits for it need not be. One
 with no date, of before the service, or of no partnership, keeps nobody waiting: nobody would be reminded of either."""
+
+# The addressee of a notice that is for nobody, and stands for all that lay behind a date when its milestone was made.
+NOBODY = f"{UNREACHED}{Audience.OWNER}"
+# True of what was past its date when it was made, in a period that nobody has opened: no one is emailed about it,
+# whatever else changes, until somebody opens the period or changes the date (ADR 0031). So is a step of a revision that
+# was past its date when that began (ADR 0035).
+IS_SILENT = and_(
+    Milestone.next_notice_on.is_(None),
+    or_(
+        exists().where(Cycle.id == Milestone.cycle_id, Cycle.opened_on.is_(None)),
+        Milestone.key.like("%.revision-%"),
+    ),
+    exists().where(
+        Notice.milestone_id == Milestone.id,
+        Notice.due_on == Milestone.due_on,
+        Notice.addressee == NOBODY,
+        ~Notice.unreachable,
+        Notice.ended_at.is_(None),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +80,29 @@ class Around:
     waits_for: Mapping[int, int]
     free_since: Mapping[int, date]
     with_group: Collection[int]
+
+
+def waits_now() -> ColumnElement[bool]:
+    """True of a milestone that waits for an unfinished one: what `waits_for` says, in SQL. Nobody is reminded that it
+    is late."""
+    unfinished = (
+        select(1)
+        .select_from(predecessors)
+        .join(_first, _first.id == predecessors.c.predecessor_id)
+        .join(Partnership, Partnership.id == _first.partnership_id)
+        .where(predecessors.c.milestone_id == Milestone.id, KEEPS_WAITING)
+        .correlate(Milestone)
+    )
+    return and_(
+        not_(is_one_of(Milestone.kind, sorted(DOCUMENTS))), Milestone.duty_basis != Basis.STATUTE, unfinished.exists()
+    )
+
+
+def says_what_waits_is_late() -> ColumnElement[bool]:
+    """True of a notice that its milestone is late, while that waits for another. What a group is asked to decide is
+    asked of it still."""
+    says_late = or_(Notice.step.startswith(OVERDUE), Notice.step.startswith(RUNG))
+    return and_(says_late, Notice.audience.not_in(sorted(HEARD_AT_ONCE)), waits_now())
 
 
 def around(rows: Sequence[Row[Any]]) -> Around:

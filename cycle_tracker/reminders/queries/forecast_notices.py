@@ -4,27 +4,29 @@ Milestones are read in batches, in the order of their bookmarks, so that the mem
 there will be, and not on how many milestones there are.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, not_, or_, select, true, tuple_
 
 from cycle_tracker.access.queries.scopes import IS_OPEN
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
+from cycle_tracker.reminders.queries.around import says_what_waits_is_late
 from cycle_tracker.reminders.queries.deadlines import Policies
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.line_facts import is_first
 from cycle_tracker.reminders.rules.digests import OF_PEOPLE, Foretold, is_prompt
 from cycle_tracker.reminders.rules.forecasts import NoticeAhead, notices_ahead
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE, Policy, policy_under
+from cycle_tracker.reminders.rules.steps import RUNG
 
 BATCH = 500
 
@@ -76,13 +78,17 @@ def notices_to_come(
     policies: Policies | None,
     let_go: Callable[[], None],
 ) -> list[NoticeToCome]:
-    """The notices that the rules will write on these working days, batch by batch."""
+    """The notices that the rules will write on these working days, batch by batch. A step opens no stage once its
+    document will be with the governance group, if that document is among what is asked for."""
     found: list[NoticeToCome] = []
+    serves: dict[int, int] = {}
     applies_again = policies is not None
     for rows in _batches(ahead[-1], which, applies_again=applies_again):
         known = facts_for_batch(rows, today, policies)
         for row in rows:
             about: NoticeMilestone | None = None
+            if row.fact_of_id is not None:
+                serves[row.id] = row.fact_of_id
             asked_on = ahead[0] if applies_again else row.next_notice_on
             policy, notified = known.policy(row), known.notified_of(row)
             first_on = date.max if OF_PEOPLE.issuperset(notified) else date.min
@@ -91,7 +97,24 @@ def notices_to_come(
                 first_on = min(first_on, one.day)
                 found.append(_to_come(one, about, row.due_on, policy, is_first=one.day == first_on))
         let_go()
-    return found
+    with_group = _days_with_the_group(found)
+    return [one for one in found if not _is_held_back(one, with_group.get(serves.get(one.milestone_id, 0)))]
+
+
+def _days_with_the_group(found: Iterable[NoticeToCome]) -> dict[int, date]:
+    """The day on which each document will come to the governance group, by the document's number."""
+    days: dict[int, date] = {}
+    for one in found:
+        if one.about.kind in DOCUMENTS and one.audience is Audience.GOVERNANCE and one.step.startswith(RUNG):
+            days[one.milestone_id] = min(one.queued_on, days.get(one.milestone_id, date.max))
+    return days
+
+
+def _is_held_back(one: NoticeToCome, document_with_group_on: date | None) -> bool:
+    """Whether it is of a stage that a step will not open, because its document is with the group by then."""
+    if document_with_group_on is None or not one.step.startswith(RUNG):
+        return False
+    return one.audience is not Audience.OWNER and one.queued_on > document_with_group_on
 
 
 def _to_come(
@@ -170,6 +193,7 @@ def notices_waiting(which: ColumnElement[bool] | None, policies: Policies) -> li
             Notice.message_id.is_(None),
             Notice.ended_at.is_(None),
             Notice.unreachable.is_(False),
+            not_(says_what_waits_is_late()),
             true() if which is None else which,
         )
         .order_by(Notice.id)

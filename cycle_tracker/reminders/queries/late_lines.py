@@ -32,6 +32,7 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.reminders.queries.around import IS_SILENT, waits_now
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 
 
@@ -174,7 +175,8 @@ def _without_owner(pairs: Any, told_of: ToldOf, today: Any) -> Select[*tuple[Any
 
 
 def _late(of: Any, told_of: ToldOf, today: Any) -> Select[*tuple[Any, ...]]:
-    """What is open and past its date, not told of, not from before its partnership joined, and seen by the reader. In
+    """What is open and past its date, not told of, not from before its partnership joined, waits for no other, is not
+    silent, and is seen by the reader. In
     this order: nearly all of what is late is told of, and what the reader may see is asked last."""
     place = aliased(Partnership, name="place")
     not_joined = exists().where(
@@ -188,6 +190,8 @@ def _late(of: Any, told_of: ToldOf, today: Any) -> Select[*tuple[Any, ...]]:
             Milestone.due_on < today,
             not_(told_of(of.c.reader_id)),
             not_(not_joined.correlate(Milestone)),
+            not_(waits_now()),
+            not_(IS_SILENT.self_group()),
             may_be_seen_by(of.c.reader_id, today),
         )
     )

@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from cycle_tracker.access.queries.viewers import viewers_of
+from cycle_tracker.audit.queries.deputies import deputies_on
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.clock import london_time
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.preferences import OF_CONTACTS
+from cycle_tracker.core.stand_ins import stand_in
 from cycle_tracker.jobs.queries import QUEUE_NOTICES
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.job_run import JobRun, RunOutcome
@@ -18,7 +21,8 @@ from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
-from cycle_tracker.reminders.queries.around import unfinished_before
+from cycle_tracker.people.rules import goes_to_stand_in
+from cycle_tracker.reminders.queries.around import says_what_waits_is_late, unfinished_before
 from cycle_tracker.reminders.queries.audiences import addressee_of, user_of
 from cycle_tracker.reminders.queries.deciding import DECIDING, facts_for_batch
 from cycle_tracker.reminders.queries.digest_days import NO_DIGESTS, digest_days_of
@@ -88,30 +92,50 @@ def _waiting(milestone: Milestone, policy: Policy, today: date) -> list[Waits]:
             Notice.ended_at.is_(None),
             Notice.unreachable.is_(False),
             ~Notice.addressee.startswith(UNREACHED),
+            ~says_what_waits_is_late(),
         )
         .order_by(Notice.id)
     ).all()
-    had = digest_days_of([notice.addressee for notice, *_ in rows], today)
+    deputies = _deputies(milestone, [notice for notice, *_ in rows], today)
+    had = digest_days_of(
+        [*(notice.addressee for notice, *_ in rows), *(addressee_of(one.id) for one in deputies.values())], today
+    )
     found = []
     for notice, user, contact, first in rows:
-        person = user or contact
+        person, deputy = user or contact, deputies.get(notice.id)
         if person is not None:
+            taker = deputy or user
             step = Foretold(notice.step, tuple(notice.overtook), notice.audience, milestone.kind, first)
-            digests = had.get(notice.addressee, NO_DIGESTS)
+            digests = had.get(addressee_of(deputy.id) if deputy else notice.addressee, NO_DIGESTS)
             found.append(
                 Waits(
-                    person.name,
+                    f"{deputy.name} (for {person.name})" if deputy else person.name,
                     notice.step,
                     notice.due_on,
                     notice.queued_on,
                     at_once=notice.at_once,
-                    preference=user.preference if user else OF_CONTACTS,
+                    preference=taker.preference if taker else OF_CONTACTS,
                     reminds_before=person.reminds_before,
                     prompt=is_prompt(step, policy),
                     last_digest_on=today if digests.has_todays else digests.last_on,
                 )
             )
     return found
+
+
+def _deputies(milestone: Milestone, waiting: Sequence[Notice], today: date) -> dict[int, User]:
+    """Who gets these notices in place of somebody who is away, by the number of the notice: it goes when they take
+    their mail."""
+    deputies = deputies_on(today)
+    gets = {one.id: stand_in(one.user_id, deputies) for one in waiting if one.user_id in deputies}
+    viewers = viewers_of(set(gets.values()), today) if gets else {}
+    people = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(viewers)))} if gets else {}
+    return {
+        one.id: people[there]
+        for one in waiting
+        if (there := gets.get(one.id)) not in {None, one.user_id}
+        and goes_to_stand_in(viewers[there], one.audience, milestone.partnership_id, is_document=milestone.is_document)
+    }
 
 
 def _switched_off(milestone: Milestone) -> list[str]:

@@ -25,6 +25,7 @@ from cycle_tracker.reminders.rules.steps import is_early
 from cycle_tracker.reminders.services.words.parts import Reader
 
 SWITCHED_OFF = "reminders before the day are switched off"
+WAITS = "it depends on a milestone that is not finished"
 SAID_DONE = "the contact answered that it is done"
 
 
@@ -43,10 +44,12 @@ class Addressee:
     stand_in_may: Viewer | None = None
 
     def why_not(self, line: NoticeLine) -> str:
-        """Why they do not get a notice: a reminder before the day, where these are switched off, and what a contact
-        answered to be done. Empty where they get it."""
+        """Why they do not get a notice: a reminder before the day, where these are switched off, that something is late
+        which waits for another by now, and what a contact answered to be done. Empty where they get it."""
         if not self.reminds_before and is_early(line.step):
             return SWITCHED_OFF
+        if line.waits:
+            return WAITS
         return SAID_DONE if line.milestone_id in self.said_done else ""
 
     def who_gets(self, line: NoticeLine) -> "Addressee":

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Date,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
@@ -23,40 +22,17 @@ from sqlalchemy import (
 )
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
-from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.statements import in_literal_ids
-from cycle_tracker.models.cycle import Cycle
 from cycle_tracker.models.milestone import Milestone, predecessors
-from cycle_tracker.models.notice import Notice
+from cycle_tracker.reminders.queries.around import IS_SILENT
 from cycle_tracker.reminders.rules.policies import FURTHEST_BEFORE
-from cycle_tracker.reminders.rules.reminders import UNREACHED
 
 # So far a step before the day may move back to a working day: closure days are at most some weeks in a row.
 LONGEST_CLOSURE = timedelta(days=60)
 
 EARLIEST = FURTHEST_BEFORE + LONGEST_CLOSURE
-
-# The addressee of a notice that is for nobody, and stands for all that lay behind a date when its milestone was made.
-NOBODY = f"{UNREACHED}{Audience.OWNER}"
-# True of what was past its date when it was made, in a period that nobody has opened: no one is emailed about it,
-# whatever else changes, until somebody opens the period or changes the date (ADR 0031). So is a step of a revision that
-# was past its date when that began (ADR 0035).
-IS_SILENT = and_(
-    Milestone.next_notice_on.is_(None),
-    or_(
-        exists().where(Cycle.id == Milestone.cycle_id, Cycle.opened_on.is_(None)),
-        Milestone.key.like("%.revision-%"),
-    ),
-    exists().where(
-        Notice.milestone_id == Milestone.id,
-        Notice.due_on == Milestone.due_on,
-        Notice.addressee == NOBODY,
-        ~Notice.unreachable,
-        Notice.ended_at.is_(None),
-    ),
-)
 
 
 def ask_again(which: ColumnElement[bool], today: date) -> None:

@@ -10,6 +10,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.models.base import table_of
 from cycle_tracker.models.message import Message, MessageLine
 from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.reminders.queries.around import waits_now
 from cycle_tracker.reminders.queries.late_lines import LateList
 
 lines = table_of(MessageLine)
@@ -39,11 +40,13 @@ def let_go_of_late_lines(message_ids: Collection[int]) -> None:
 
 def messages_with_untrue_lines(message_ids: Sequence[int], today: date) -> set[int]:
     """The messages that list something that is no longer late, or no longer their reader's to see or to do: it was
-    finished, it has another date or another owner, or the reader may not see it any more. One statement."""
+    finished, it has another date or another owner, it waits for another, or the reader may not see it any more. One
+    statement."""
     untrue = or_(
         ~IS_OPEN,
         Milestone.due_on.is_distinct_from(MessageLine.due_on),
         Milestone.owner_id.is_distinct_from(MessageLine.owner_id),
+        waits_now(),
         not_(may_be_seen_by(Message.user_id, today)),
     )
     return set(

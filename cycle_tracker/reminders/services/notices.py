@@ -15,12 +15,13 @@ from cycle_tracker.models.escalation import Escalation, Resolution
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.partnerships.queries.calendars import calendar_of
+from cycle_tracker.reminders.queries.around import NOBODY
 from cycle_tracker.reminders.queries.deadlines import deadline_of, policies_now, policy_of
 from cycle_tracker.reminders.rules.policies import Policy
 from cycle_tracker.reminders.rules.reminders import first_notice_on
 from cycle_tracker.reminders.rules.steps import EXPLAIN, OVERDUE, RUNG
 from cycle_tracker.reminders.services.assignments import notify_again, waiting_assignment
-from cycle_tracker.reminders.services.bookmarks import NOBODY, ask_what_follows
+from cycle_tracker.reminders.services.bookmarks import ask_what_follows
 from cycle_tracker.reminders.services.notice_batches import FINISHED, NoticeBatch
 
 

@@ -16,9 +16,10 @@ from cycle_tracker.models.message import Message
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.queries.around import says_what_waits_is_late
 from cycle_tracker.reminders.queries.line_facts import has_said_done
 from cycle_tracker.reminders.rules.steps import ASSIGNED, BEFORE, OPENS
-from cycle_tracker.reminders.services.addressees import SAID_DONE, SWITCHED_OFF
+from cycle_tracker.reminders.services.addressees import SAID_DONE, SWITCHED_OFF, WAITS
 from cycle_tracker.reminders.services.unwritten import DECIDED
 
 FINISHED = "it was done or closed before the email was sent"
@@ -42,7 +43,7 @@ def untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[in
     off = and_(is_before, or_(_switched_off(User, Notice.user_id), _switched_off(Contact, Notice.contact_id)))
     not_asked = and_(Notice.contact_id.is_not(None), not_(_is_asked()))
     said_done = and_(Notice.contact_id.is_not(None), has_said_done(Notice.contact_id, Notice.milestone_id))
-    decided = _is_decided()
+    decided, waits = _is_decided(), says_what_waits_is_late()
     not_allowed = and_(Notice.contact_id.is_(None), not_(may_be_seen_by(Message.user_id, today)))
     rows = db.session.execute(
         select(
@@ -55,6 +56,7 @@ def untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[in
                 (off, SWITCHED_OFF),
                 (not_asked, NOT_ASKED),
                 (said_done, SAID_DONE),
+                (waits, WAITS),
                 (decided, DECIDED),
                 else_=NOT_ALLOWED,
             ),
@@ -63,7 +65,7 @@ def untrue_notices(message_ids: Sequence[int], today: date) -> dict[int, dict[in
         .join(Message, Message.id == Notice.message_id)
         .where(
             Notice.message_id.in_(message_ids),
-            or_(finished, moved, given_away, ended, off, not_asked, said_done, decided, not_allowed),
+            or_(finished, moved, given_away, ended, off, not_asked, said_done, waits, decided, not_allowed),
         )
         .order_by(Notice.id)
     )

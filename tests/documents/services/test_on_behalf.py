@@ -1,10 +1,10 @@
 """What officials record for a partnership: its leads are notified once, and a dispute is answered."""
 
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.core.errors import RuleBroken
@@ -13,18 +13,20 @@ from cycle_tracker.core.kinds import OnBehalf
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.on_behalf.acts import disputed_acts, list_acts
 from cycle_tracker.documents.queries.on_behalf.waiting import is_any_to_notify
-from cycle_tracker.documents.services.beside_plan.notes import NoticeDetails, record_disagreement
-from cycle_tracker.documents.services.beside_plan.own_starts import propose_own_start
+from cycle_tracker.documents.services.beside_plan.notes import NoticeDetails, record_disagreement, undo_disagreement
+from cycle_tracker.documents.services.beside_plan.own_starts import propose_own_start, undo_own_start
 from cycle_tracker.documents.services.on_behalf.acts import dispute_act, note_act, settle_dispute
 from cycle_tracker.documents.services.on_behalf.mails import LISTED_AT_MOST, notify_of_acts
-from cycle_tracker.documents.services.receipts import ReceivedDocument, record_received_document
+from cycle_tracker.documents.services.publication_corrections import undo_publication
+from cycle_tracker.documents.services.receipts import ReceivedDocument, record_received_document, undo_receipt
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.message import Message, MessageBody
 from cycle_tracker.models.officials import ActOnBehalf
-from cycle_tracker.models.user import User
+from cycle_tracker.models.publication import PublicationCopy
+from cycle_tracker.models.user import RoleGrant, User
 from scheduler.jobs import queue_notices
 from tests.documents.services.moray import ADDRESS, NOW, PUBLISHED, TODAY, Moray
-from tests.factories import make_milestone, make_partnership, make_user
+from tests.factories import grant_role, make_milestone, make_partnership, make_user
 from tests.support.pages import counted_statements
 
 pytestmark = pytest.mark.alike_on_both_databases
@@ -182,3 +184,45 @@ def test_who_has_left_is_not_written_to_and_the_dispute_stays_on_the_home_page_o
     lead = make_user("A lead of Fife", role=Role.LEAD, partnership=fife)
     assert disputed_acts(viewer_of(lead.id, TODAY)).rows() == []
     assert [one.is_disputed for one in list_acts(moray.plan)] == [True]
+
+
+def test_what_was_undone_before_the_email_is_not_in_it(moray: Moray, official: User) -> None:
+    given = {"by": official, "now": NOW}
+    receive(moray, official)
+    undo_publication(moray.publication, "Another plan.", **given)  # type: ignore[arg-type]
+    receive(moray, official, address="", published_on=None, not_published=True)
+    copy = db.session.scalars(select(PublicationCopy)).all()[-1]
+    undo_receipt(moray.plan, copy, "Another plan.", **given)  # type: ignore[arg-type]
+    propose_own_start(moray.plan, date(2026, 7, 1), "A law.", on_behalf=True, **given)  # type: ignore[arg-type]
+    undo_own_start(moray.plan, "Another plan.", **given)  # type: ignore[arg-type]
+    first, second, *_ = moray.record.receivers
+    details = {"on_behalf": True, "today": TODAY, "by": official}
+    notice = record_disagreement(moray.plan, first, NoticeDetails(), now=NOW, **details)  # type: ignore[arg-type]
+    record_disagreement(moray.plan, second, NoticeDetails(), now=NOW + timedelta(minutes=1), **details)  # type: ignore[arg-type]
+    undo_disagreement(moray.plan, notice, "Another plan.", **given)  # type: ignore[arg-type]
+    assert acts() == [OnBehalf.DISAGREEMENT]
+
+
+def test_what_was_undone_after_the_email_is_still_to_be_read_and_disputed(moray: Moray, official: User) -> None:
+    receive(moray, official)
+    notify_of_acts(NOW)
+    undo_publication(moray.publication, "Another plan.", by=official, now=NOW)
+    assert acts() == [OnBehalf.PUBLISHED]
+
+
+def test_a_lead_who_is_an_official_too_gets_no_email_about_their_own_records(moray: Moray, official: User) -> None:
+    grant_role(official, Role.LEAD, moray.partnership)
+    receive(moray, official)
+    before = len(mails())
+    assert notify_of_acts(NOW) == 1
+    assert [recipient for recipient, _ in mails()[before:]] == [moray.lead.email]
+
+
+def test_who_may_no_longer_see_the_document_gets_no_email_about_a_dispute(moray: Moray, official: User) -> None:
+    receive(moray, official)
+    db.session.execute(delete(RoleGrant).where(RoleGrant.user_id == official.id))
+    before = len(mails())
+    dispute_act(moray.plan, the_act(), "No.", by=moray.lead, now=NOW)
+    db.session.execute(delete(RoleGrant).where(RoleGrant.user_id == moray.lead.id))
+    settle_dispute(moray.plan, the_act(), "Yes.", by=make_user("Ann Reid", role=Role.OFFICIAL), now=NOW)
+    assert len(mails()) == before

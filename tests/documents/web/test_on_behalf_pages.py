@@ -61,3 +61,12 @@ def test_an_act_of_another_document_is_not_found_and_a_page_without_any_says_not
     assert HEADING in said(tayside.client(tayside.contributor).get(PLAN))
     administrator = tayside.someone(Role.ADMINISTRATOR)
     assert HEADING not in said(administrator.get(PLAN))
+
+
+def test_an_officials_home_shows_the_beginning_of_a_long_dispute(tayside: Tayside) -> None:
+    lead, official, address = tayside.client(), tayside.someone(Role.OFFICIAL), noted(tayside)
+    version = value_of(lead.get(f"{address}/dispute"), "version")
+    lead.post(f"{address}/dispute", data={"version": version, "reason": "It is another. " * 130})
+    home = said(official.get("/"))
+    assert 5 < home.count("It is another.") < 20
+    assert said(official.get(f"{address}/settlement")).count("It is another.") == 130

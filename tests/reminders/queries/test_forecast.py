@@ -202,6 +202,25 @@ def test_that_a_report_can_be_written_is_foretold_under_the_policy_of_now_and_un
         assert steps(found) == [(f"{SCOTLAND.on_or_after(opens_on):%-d %b}", "opens")]
 
 
+def test_a_step_whose_document_will_be_with_the_group_is_not_foretold_to_it(days: Days) -> None:
+    place = make_partnership("moray")
+    owner = make_user("Rory Baird", role=Role.LEAD, partnership=place)
+    make_governance_group(place, "Catriona Ross")
+    plan = make_milestone(place, key="plan", kind=Kind.PLAN, due_on=FIRST - timedelta(days=10), owner=owner)
+    serves = make_milestone(place, key="sent", due_on=FIRST, duty_basis=Basis.STATUTE, owner=owner)
+    serves.fact_of_id = plan.id
+    db.session.commit()
+    for day in every_day(FIRST - timedelta(days=10), FIRST - timedelta(days=1)):
+        days.run(day)
+    before = written()
+    found = forecast(FIRST, DAYS)
+    for day in every_day(FIRST, LAST):
+        days.run(day)
+    assert foretold(found) == [mail for mail in written() if mail not in before]
+    to_group = [one for mail in found.mails if mail.name == "Catriona Ross" for one in mail.notices]
+    assert [(one.about.key, one.step) for one in to_group] == [("plan", "rung-14")]
+
+
 def test_under_another_policy_it_is_as_if_that_held(days: Days) -> None:
     place = make_partnership("moray")
     owner = make_user("Rory Baird", role=Role.CONTRIBUTOR, partnership=place)

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.kinds import Basis, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.reminders.queries.waiting import NoticeLine
@@ -72,7 +73,7 @@ LED = replace(REPORT, milestone_id=6, step="rung-1", audience=Audience.LEAD, own
         (replace(REPORT, step="answered"), "Answered: Annual report on 2025–26, Moray"),
         (replace(LED, step="explain"), "Add an explanation: Annual report on 2025–26, Moray"),
         (replace(REPORT, step="explain"), "Explanation needed: Annual report on 2025–26, Moray"),
-        (SUNDAYS, "Annual report on 2025–26, Moray: due soon"),
+        (SUNDAYS, "Annual report on 2025–26, Moray: due on Sunday"),
         (replace(SUNDAYS, title="Report"), "Report, Moray: due on Sunday, not a working day"),
         (
             replace(REPORT, partnership="Dumfries and Galloway"),
@@ -175,3 +176,10 @@ def test_the_first_line_of_an_offer_to_explain_is_what_is_asked(core_app: Flask)
 
 
 READER = Reader("Ailsa Grant", "ailsa@example.test", user_id=7)
+
+
+def test_the_day_before_a_date_on_a_weekend_the_subject_keeps_the_title() -> None:
+    line = replace(SUNDAYS, title="Draft and approve the annual report on 2026–27")
+    assert subject_words([line], FRIDAY, new=()) == "Draft and approve the annual…, Moray: due on Sunday"
+    saturday = replace(line, due_on=FRIDAY + DAY)
+    assert subject_words([saturday], FRIDAY, new=()) == "Draft and approve the annual…, Moray: due on Saturday"

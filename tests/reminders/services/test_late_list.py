@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from cycle_tracker.core.calendar import DAY
 from cycle_tracker.core.deadlines import DueState, due_state
@@ -18,20 +18,22 @@ from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models.contact import Contact
 from cycle_tracker.models.delegation import Delegation
 from cycle_tracker.models.message import Message, MessageLine
-from cycle_tracker.models.milestone import Milestone
+from cycle_tracker.models.milestone import Milestone, predecessors
 from cycle_tracker.models.partnership import BodyRole, Partnership, PartnershipBody
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.reminders.queries.late_lines import late_lists
 from cycle_tracker.reminders.services.digests import gather_waiting_notices
 from cycle_tracker.reminders.services.freshness import withdraw_or_rerender_stale
+from cycle_tracker.reminders.services.notices import keep_silent
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from cycle_tracker.reminders.services.sending import send_ready_messages
-from tests.factories import grant_role, make_milestone, make_organisation, make_partnership, make_user
+from tests.factories import grant_role, make_cycle, make_milestone, make_organisation, make_partnership, make_user
 from tests.support.days import TEN, Days, again, moment, ticking
 from tests.support.mailed_links import text_of
 from tests.support.pages import counted_statements
 
 TODAY = date(2026, 6, 16)
-LISTED = "EVERYTHING ELSE THAT IS OVERDUE"
+LISTED = "ALSO OVERDUE"
 
 
 @pytest.fixture
@@ -64,6 +66,11 @@ def due_today(partnership: Partnership, owner: User | None, title: str = "Due to
     return made.id
 
 
+def come_before(first: int, second: int) -> None:
+    db.session.execute(insert(predecessors).values(predecessor_id=first, milestone_id=second))
+    db.session.commit()
+
+
 def finish(numbers: Sequence[int]) -> None:
     by = db.session.scalars(select(User).order_by(User.id).limit(1)).one()
     for number in numbers:
@@ -81,7 +88,7 @@ def sent(days: Days, day: date = TODAY) -> dict[str, str]:
     for mail in days.sink.accepted:
         (address,) = mail.recipients
         words, html = text_of(mail).replace("\r\n", "\n"), text_of(mail, "html")
-        assert (LISTED in words) == ("Everything else that is overdue" in html)
+        assert (LISTED in words) == ("Also overdue" in html)
         assert [title for title in listed(words) if title not in html] == []
         found[names[address]] = words
     days.sink.accepted.clear()
@@ -352,3 +359,37 @@ def test_lists_are_read_and_looked_through_in_as_many_statements_for_many_as_for
         return len([each for each in gathering if not each.startswith("INSERT INTO messages ")]), len(looking)
 
     assert asked(2, TODAY) == asked(12, TODAY + DAY)
+
+
+def test_what_waits_for_another_is_not_listed_until_that_is_done(days: Days, moray: Partnership, owner: User) -> None:
+    first, second = late(moray, owner, "First", 40), late(moray, owner, "Waits for it", 30)
+    come_before(first, second)
+    due_today(moray, owner)
+    owner_id = owner.id
+    days.queue(TODAY)
+    assert listed(sent(days)["Rory Baird"]) == ["First"]
+    finish([first])
+    assert late_lists({owner_id: {owner_id}}, [], TODAY)[owner_id].lines[0].title == "Waits for it"
+
+
+def test_a_line_that_waits_for_another_by_now_has_its_mail_written_again(
+    days: Days, moray: Partnership, owner: User
+) -> None:
+    first, second = late(moray, owner, "First", 40), late(moray, owner, "Waits for it", 30)
+    due_today(moray, owner)
+    days.queue(TODAY)
+    assert lines() == 2
+    come_before(first, second)
+    db.session.commit()
+    assert listed(sent(days)["Rory Baird"]) == ["First"]
+
+
+def test_what_is_silent_because_it_was_past_its_date_when_it_was_made_is_not_listed(
+    days: Days, moray: Partnership, owner: User
+) -> None:
+    cycle = make_cycle(moray, opened_on=None)
+    numbers = [late(moray, owner, title, kind=Kind.PLAN, cycle_id=cycle.id) for title in ("Silent", "Late")]
+    keep_silent([db.session.get_one(Milestone, numbers[0])], TODAY - DAY, moment(TODAY - DAY))
+    due_today(moray, owner)
+    days.queue(TODAY)
+    assert listed(sent(days)["Rory Baird"]) == ["Late"]

@@ -12,6 +12,7 @@ from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.delegation import Delegation
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
@@ -180,6 +181,28 @@ def test_the_page_says_by_when_what_waits_will_come(days: Days, moray: Partnersh
     assert waits.words.endswith("We will send the reminder “14 days before” by 16 June 2026.")
     days.run(date(2026, 6, 16))
     assert [(one.day, one.steps) for one in days.notified] == [("16 Jun", "before-14")]
+
+
+def test_of_somebody_who_is_away_the_page_says_when_their_deputy_gets_it(
+    days: Days, moray: Partnership, owner: User
+) -> None:
+    number = enter(moray, owner, "Draft the plan", date(2026, 6, 26))
+    friday, thursday = date(2026, 6, 12), date(2026, 6, 18)
+    deputy = make_user("Isla Ross", role=Role.CONTRIBUTOR, partnership=again(moray), rhythm=Rhythm.STANDARD, weekday=3)
+    away = Delegation(user_id=owner.id, deputy_id=deputy.id, set_by_id=owner.id, set_at=moment(friday))
+    away.from_on, away.to_on = friday, thursday
+    db.session.add(away)
+    db.session.commit()
+    days.run(friday)
+    found = reasons(silence_of(db.session.get_one(Milestone, number), [], friday, moment(friday, TEN)), friday)
+    (waits,) = [one for one in found if one.why is Why.LIST_DAY]
+    assert waits.words == (
+        "Isla Ross (for Rory Baird) gets reminders that can wait in one email a week. We will send the reminder "
+        "“14 days before” by 18 June 2026."
+    )
+    for day in every_day(friday + DAY, thursday):
+        days.run(day)
+    assert [(one.day, one.recipient) for one in days.notified] == [("18 Jun", "Isla Ross")]
 
 
 def test_as_many_statements_gather_for_many_as_for_few(days: Days, moray: Partnership, owner: User) -> None:

@@ -10,6 +10,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis, Fact
 from cycle_tracker.core.lifecycle import State
+from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.roles import Role
 from cycle_tracker.milestones.services.by_record import reopen_for
 from cycle_tracker.milestones.services.dependencies import add_predecessor, remove_predecessor
@@ -25,7 +26,7 @@ from cycle_tracker.reminders.services.bookmarks import ask_what_follows
 from cycle_tracker.reminders.services.notice_batches import NoticeBatch
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
-from tests.support.days import Days, again, every_day, moment, notices_as_told
+from tests.support.days import TEN, Days, again, every_day, moment, notices_as_told
 from tests.support.pages import counted_statements
 
 DUE_ON, ENDED_ON = date(2026, 5, 14), date(2026, 6, 10)
@@ -245,3 +246,39 @@ def test_a_sweep_asks_as_often_for_steps_that_wait_as_for_documents(
         queue_due_notices(date(2026, 5, 15), moment(date(2026, 5, 15)))
     asked = [[one for one in statements if one.startswith("SELECT")] for statements in (few, many)]
     assert len(asked[0]) == len(asked[1])
+
+
+def test_a_reminder_for_the_list_day_is_not_sent_if_its_step_waits_by_then(
+    days: Days, first: Milestone, waiting: Milestone, lead: User, owner: User
+) -> None:
+    """The second step is late and told of, and then the first is opened again. Nobody hears of the second until the
+    first has ended once more; the forecast and the page of the second say so before."""
+    friday, monday, tuesday = date(2026, 5, 22), date(2026, 5, 25), date(2026, 5, 26)
+    owner.rhythm = Rhythm.STANDARD
+    finish_milestone(first, date(2026, 5, 4), by=lead, today=date(2026, 5, 4), now=moment(date(2026, 5, 4)))
+    db.session.commit()
+    run_from(days, date(2026, 5, 15), friday)
+    assert [day for day, _ in told(days)] == ["15 May"]
+    reopen_milestone(again(first), "Not yet.", by=again(lead), now=moment(friday))
+    db.session.commit()
+    assert [mail for mail in forecast(monday, 1).mails if mail.name == "Rory Baird"] == []
+    said = silence_of(again(waiting), [], friday, moment(friday))
+    assert not said.waiting
+    run_from(days, monday, tuesday)
+    assert [day for day, _ in told(days)] == ["15 May"]
+    finish_milestone(again(first), tuesday, by=again(lead), today=tuesday, now=moment(tuesday, TEN))
+    db.session.commit()
+    run_from(days, date(2026, 5, 27), date(2026, 6, 1))
+    assert told(days)[1:] == [("1 Jun", "overdue-8; overdue-15")]
+
+
+def test_an_email_that_was_not_sent_yet_leaves_out_what_waits_by_then(
+    days: Days, first: Milestone, waiting: Milestone, lead: User
+) -> None:
+    finish_milestone(first, date(2026, 5, 4), by=lead, today=date(2026, 5, 4), now=moment(date(2026, 5, 4)))
+    db.session.commit()
+    days.queue(date(2026, 5, 15))
+    reopen_milestone(again(first), "Not yet.", by=again(lead), now=moment(date(2026, 5, 15)))
+    db.session.commit()
+    days.send(date(2026, 5, 15))
+    assert told(days) == []

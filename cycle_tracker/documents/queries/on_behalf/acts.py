@@ -1,6 +1,7 @@
 """What officials recorded for a partnership: of one document, and what waits for an email or an answer."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select, text
@@ -8,6 +9,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import joinedload
 
 from cycle_tracker.access.queries.reach import Reach, in_reach, reach_of, values_of
+from cycle_tracker.access.queries.scopes import may_be_seen_by
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import Asked, built_once, number_of
@@ -41,6 +43,12 @@ def get_act(viewer: Viewer, slug: str, key: str, number: int, *, to: Permission)
 def acts_to_notify() -> Select[int]:
     """The documents about which something was recorded that nobody was notified of."""
     return select(ActOnBehalf.milestone_id).where(ActOnBehalf.notified_at.is_(None))
+
+
+def gets_an_email(document: Milestone, person: User, today: date) -> bool:
+    """Whether an email about this document may go to a person: not to who has left, or may no longer see it."""
+    may_see = select(Milestone.id).where(Milestone.id == document.id, may_be_seen_by(person.id, today))
+    return db.session.scalar(may_see) is not None
 
 
 def disputed_acts(viewer: Viewer) -> Asked:

@@ -13,7 +13,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Kind, OnBehalf, PowerUsed
 from cycle_tracker.core.web_addresses import ensure_web_address
 from cycle_tracker.documents.queries.publications import get_record
-from cycle_tracker.documents.services.on_behalf.acts import note_act
+from cycle_tracker.documents.services.on_behalf.acts import forget_undone_acts, note_act
 from cycle_tracker.milestones.services.milestones import ensure_past_day
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.approval import Direction, Disagreement
@@ -102,6 +102,7 @@ def undo_disagreement(plan: Milestone, notice: Disagreement, reason: str, *, by:
     """Undo the record of a notice of disagreement, with a reason. Raises RuleBroken without one."""
     details = NoticeDetails(notice.service, notice.matters, notice.reasons, notice.address, notice.published_on)
     _end(notice, reason, by=by, now=now)
+    forget_undone_acts(plan, {OnBehalf.DISAGREEMENT}, by_id=notice.recorded_by_id, at=notice.recorded_at)
     before = _facts(notice.organisation, details)
     audit.record_milestone(plan, "disagreement-undone", by=by, at=now, before=before, reason=reason.strip())
     _saved(plan)

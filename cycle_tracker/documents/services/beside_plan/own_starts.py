@@ -13,7 +13,7 @@ from cycle_tracker.documents.queries.beside_plan.own_starts import find_own_star
 from cycle_tracker.documents.rules.own_starts import ensure_own_start
 from cycle_tracker.documents.services.explanations import ensure_stands_apart
 from cycle_tracker.documents.services.facts import date_plan
-from cycle_tracker.documents.services.on_behalf.acts import note_act
+from cycle_tracker.documents.services.on_behalf.acts import forget_undone_acts, note_act
 from cycle_tracker.documents.services.versions import present_version
 from cycle_tracker.jobs.services.locks import lock
 from cycle_tracker.milestones.services.versions import count_as_changed
@@ -96,6 +96,7 @@ def undo_own_start(plan: Milestone, reason: str, *, by: User, now: datetime) -> 
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
     own_start.undone_by_id, own_start.undone_at, own_start.undone_why = by.id, now, reason.strip()
+    forget_undone_acts(plan, {OnBehalf.OWN_START}, by_id=own_start.recorded_by_id, at=own_start.recorded_at)
     before = {"starts_on": own_start.starts_on, "due_on": plan.due_on}
     db.session.flush()
     _measure_from(plan, None, now=now)

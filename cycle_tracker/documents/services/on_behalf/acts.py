@@ -1,6 +1,9 @@
 """What an official records for a partnership is noted, so that its leads hear of it; and what comes of a dispute."""
 
+from collections.abc import Collection
 from datetime import datetime
+
+from sqlalchemy import delete
 
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
@@ -16,6 +19,23 @@ from cycle_tracker.models.user import User
 def note_act(document: Milestone, what: OnBehalf, *, by: User, now: datetime) -> None:
     """Note that an official recorded this for the partnership. Its leads get an email with the next reminders."""
     db.session.add(ActOnBehalf(milestone_id=document.id, what=what, recorded_by_id=by.id, recorded_at=now))
+
+
+def forget_undone_acts(
+    document: Milestone, what: Collection[OnBehalf], *, by_id: int | None, at: datetime | None = None
+) -> None:
+    """After what a person recorded was undone, `at` the moment when they recorded it: an email that has not gone yet
+    says nothing of it."""
+    undone = delete(ActOnBehalf).where(
+        ActOnBehalf.milestone_id == document.id,
+        ActOnBehalf.what.in_(what),
+        ActOnBehalf.recorded_by_id == by_id,
+        ActOnBehalf.notified_at.is_(None),
+        ActOnBehalf.disputed_at.is_(None),
+    )
+    if at is not None:
+        undone = undone.where(ActOnBehalf.recorded_at == at)
+    db.session.execute(undone.execution_options(synchronize_session=False))
 
 
 def dispute_act(document: Milestone, act: ActOnBehalf, reason: str, *, by: User, now: datetime) -> None:

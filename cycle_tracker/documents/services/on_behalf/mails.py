@@ -14,7 +14,7 @@ from cycle_tracker.core.addresses import partnership as partnership_path
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
-from cycle_tracker.documents.queries.on_behalf.acts import acts_to_notify
+from cycle_tracker.documents.queries.on_behalf.acts import acts_to_notify, gets_an_email
 from cycle_tracker.mail.services.outgoing import enqueue
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
@@ -28,16 +28,19 @@ LISTED_AT_MOST = 50
 
 def notify_of_acts(now: datetime) -> int:
     """Write to the planning leads of each partnership, in one email, what officials recorded for it and nobody was
-    notified of. Where there is no lead yet it waits for one. Returns the number of emails.
+    notified of. Where there is no lead yet it waits for one. A lead who is an official too is not written to about what
+    they recorded. Returns the number of emails.
 
     In one transaction, which the caller commits: of two runs at once the second finds nothing left.
     """
     written = 0
     for partnership, leads in _partnerships_with_leads(now):
         acts = _take(partnership, now)
-        for lead in leads if acts else ():
-            _queue_acts(partnership, acts, lead, now=now)
-            written += 1
+        for lead in leads:
+            of_others = [one for one in acts if one.recorded_by_id != lead.id]
+            if of_others:
+                _queue_acts(partnership, of_others, lead, now=now)
+                written += 1
     return written
 
 
@@ -91,17 +94,19 @@ def _words(acts: Sequence[ActOnBehalf]) -> str:
 
 
 def queue_disputed(document: Milestone, act: ActOnBehalf, *, now: datetime) -> None:
-    """Tell the official who recorded it what a lead says is not right. Who has left is not written to: the dispute is
-    on every official's home page."""
-    if act.recorded_by.active and act.disputed_by is not None:
+    """Tell the official who recorded it what a lead says is not right. Who has left, or may no longer see the document,
+    is not written to: the dispute is on every official's home page."""
+    if act.disputed_by is not None and gets_an_email(document, act.recorded_by, london_day(now)):
         _queue_words(
             document, act, act.recorded_by, who=act.disputed_by.name, words=act.dispute, now=now, settled=False
         )
 
 
 def queue_settled(document: Milestone, act: ActOnBehalf, *, now: datetime) -> None:
-    """Tell the lead who disputed it what came of that."""
-    if act.disputed_by is not None and act.disputed_by.active and act.settled_by is not None:
+    """Tell the lead who disputed it what came of that, if they may still see the document."""
+    if act.disputed_by is None or act.settled_by is None:
+        return
+    if gets_an_email(document, act.disputed_by, london_day(now)):
         who = act.settled_by.name
         _queue_words(document, act, act.disputed_by, who=who, words=act.settlement, now=now, settled=True)
 

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
-from cycle_tracker.documents.queries.on_behalf.acts import get_act
+from cycle_tracker.core import clock
+from cycle_tracker.documents.queries.on_behalf.acts import get_act, gets_an_email
 from cycle_tracker.documents.services.on_behalf.acts import dispute_act, settle_dispute
 from cycle_tracker.documents.web.on_behalf.section import act_words
 from cycle_tracker.documents.web.reasons import do_with_reason
@@ -26,11 +27,13 @@ def dispute(slug: str, key: str, number: int) -> ResponseReturnValue:
     if act.disputed_at is not None:
         flash("This was disputed already. What was said is below.", "info")
         return redirect(page_of(document))
+    is_told = gets_an_email(document, act.recorded_by, clock.today())
     return do_with_reason(
         document,
         partial(dispute_act, document, act),
         template="documents/on_behalf/dispute.html",
-        saved=lambda: f"Saved. {act.recorded_by.name} gets an email." if act.recorded_by.active else "Saved.",
+        saved=lambda: f"Saved. {act.recorded_by.name} gets an email." if is_told else "Saved.",
+        is_told=is_told,
         words=act_words(act),
     )
 
@@ -49,5 +52,6 @@ def settle(slug: str, key: str, number: int) -> ResponseReturnValue:
         template="documents/on_behalf/settle.html",
         saved=lambda: "Saved. The dispute is answered.",
         disputed=act,
+        is_told=act.disputed_by is not None and gets_an_email(document, act.disputed_by, clock.today()),
         words=act_words(act),
     )

@@ -29,7 +29,8 @@ def short_states(line: NoticeLine, today: date) -> tuple[str, ...]:
     ahead = (line.due_on - today).days
     if ahead < 0:
         return words, "overdue"
-    return (words, "due soon") if 1 < ahead <= SOON else (words,)
+    by_weekday, _, is_free = words.partition(", ")
+    return tuple(dict.fromkeys((words, by_weekday, *(("due soon",) if 1 < ahead <= SOON and not is_free else ()))))
 
 
 def opens(line: NoticeLine, today: date) -> bool:
