@@ -12,6 +12,9 @@ from cycle_tracker.core.wording import day
 SHORTEST_REASON = 10
 LONGEST_REASON = 2000
 
+MEETING_NEEDED = "Choose the meeting at which the group decided this, or enter its date."
+MINUTE_NEEDED = "Enter the minute reference."
+
 OWN_REPLY, GROUPS_REPLY = timedelta(days=14), timedelta(days=28)
 # How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four.
 LONGEST_REPLY = {
@@ -79,6 +82,20 @@ def answers_for(
     if audience is Audience.CHAIR:
         return chairs or Role.CLERK in viewer.roles_in(partnership_id)
     return viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id)
+
+
+def records_as_lead(viewer: Viewer, partnership_id: int | None) -> bool:
+    """Whether the person is the clerk of the group and one of the partnership's planning leads. They decide nothing
+    themselves: they record what the group decided at a meeting, and its chair can dispute it."""
+    return partnership_id is not None and viewer.roles_in(partnership_id) >= {Role.LEAD, Role.CLERK}
+
+
+def ensure_minuted(*, has_meeting: bool, minute: str) -> None:
+    """Raises RuleBroken, beside the field, without the meeting and the minute of a decision that a lead records."""
+    if not has_meeting:
+        raise RuleBroken(MEETING_NEEDED, field="meeting")
+    if not minute.strip():
+        raise RuleBroken(MINUTE_NEEDED, field="minute")
 
 
 def ensure_reason(why: str) -> None:

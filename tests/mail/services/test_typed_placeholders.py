@@ -225,6 +225,9 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
         ("requests/mail/update_request", MessageKind.UPDATE_REQUEST),
         ("documents/mail/document_published", MessageKind.DOCUMENT_PUBLISHED),
         ("documents/mail/copy_not_sent", MessageKind.COPY_NOT_SENT),
+        ("documents/mail/on_behalf", MessageKind.ON_BEHALF),
+        ("governance/mail/decision_recorded", MessageKind.GROUP),
+        ("governance/mail/decision_disputed", MessageKind.GROUP),
     ):
         enqueue(
             Message(identity=new_key(), kind=kind, recipient=f"{template}@example.test", rendered_on=DAY),
@@ -238,6 +241,14 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
             receiver=trap,
             mailbox=trap,
             answer=trap,
+            about=trap,
+            who=trap,
+            lines=[trap],
+            reason=trap,
+            words=trap,
+            due_on=trap,
+            more=0,
+            page="http://127.0.0.1:5000/",
             link="http://127.0.0.1:5000/",
         )
     db.session.commit()

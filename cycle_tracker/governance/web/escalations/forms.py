@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from flask import request
 from wtforms import BooleanField, Field, SelectField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
+from cycle_tracker.governance.rules import MEETING_NEEDED, MINUTE_NEEDED
 from cycle_tracker.milestones.services.next_steps import LONGEST_TITLE
 from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models.date_change import DateChange
@@ -39,14 +40,27 @@ def explains(form: "DecisionForm", field: Field) -> None:
         raise ValidationError(f"The explanation must be {SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION:,} characters")
 
 
+def has_meeting(form: "DecisionForm", field: Field) -> None:
+    """Raises StopValidation without a meeting where the form asks for one."""
+    if form.minuted and not field.data and not form.meeting_on.data:
+        raise StopValidation(MEETING_NEEDED)
+
+
+def has_minute(form: "DecisionForm", field: Field) -> None:
+    """Raises StopValidation without a minute where the form asks for one."""
+    if form.minuted and not field.data:
+        raise StopValidation(MINUTE_NEEDED)
+
+
 class DecisionForm(MilestoneForm):
     """What the group decides. The fields of the other outcomes are left alone."""
 
-    meeting = SelectField("Decided at the meeting of", validators=[Optional()], validate_choice=False)
+    meeting = SelectField("Decided at the meeting of", validators=[has_meeting, Optional()], validate_choice=False)
     meeting_on = UkDateField("Or the date of another meeting", validators=[Optional()])
     minute = LineField(
         "Minute reference",
         validators=[
+            has_minute,
             Optional(),
             Length(max=LONGEST_NAME, message=f"The minute reference must be {LONGEST_NAME} characters or fewer"),
         ],
@@ -96,9 +110,12 @@ class DecisionForm(MilestoneForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.outcome = self._outcome_pressed()
+        self.minuted = False
 
-    def offer(self, meetings: Sequence[Meeting], owners: Sequence[User]) -> None:
-        """Let the person choose from these meetings and owners, and from nothing else."""
+    def offer(self, meetings: Sequence[Meeting], owners: Sequence[User], *, minuted: bool = False) -> None:
+        """Let the person choose from these meetings and owners, and from nothing else. With `minuted` the meeting and
+        the minute are asked for."""
+        self.minuted = minuted
         self.meeting.choices = [
             (NONE_OF_THESE, "No meeting, or one that is not listed"),
             *((str(one.id), _meeting_name(one)) for one in meetings),

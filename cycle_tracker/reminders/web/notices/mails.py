@@ -18,6 +18,7 @@ MAILS = {
     MessageKind.DOCUMENT_PUBLISHED: "This email sends a copy of a published document.",
     MessageKind.COPY_NOT_SENT: "A copy of a document could not be sent by email.",
     MessageKind.ON_BEHALF: "Officials recorded something on behalf of a partnership, or it was disputed.",
+    MessageKind.GROUP: "This email is about decisions of a governance group.",
     MessageKind.UPDATE_REQUEST: "A Scottish Government official asked your partnership for an update on a document.",
     MessageKind.INVITATION: "Someone invited you to use Cycle Tracker.",
     MessageKind.PASSWORD_RESET: "We received a request to reset your password.",
