@@ -16,6 +16,7 @@ from tests.factories import at_seven, make_user
 
 ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
 DISPUTE = f"{ESCALATION}/decisions/<int(max=2147483647):decision_id>/dispute"
+MINUTE = f"{ESCALATION}/decisions/<int(max=2147483647):decision_id>/minute"
 REASON = (("version", "1"), ("reason", "The group put it off."))
 DECISION = (
     ("version", "2"),
@@ -54,6 +55,16 @@ TABLE = [
             "referral_reason",
             "no_action_reason",
         ),
+    ),
+    # For the clerk, the chair and who recorded it.
+    Cell(MINUTE, "GET", "/escalations/{escalation}/decisions/{decision}/minute", frozenset({CLERK})),
+    Cell(
+        MINUTE,
+        "POST",
+        "/escalations/{escalation}/decisions/{decision}/minute",
+        frozenset({CLERK}),
+        data=(*REASON, ("meeting_on", "1 7 2026"), ("minute", "4.3")),
+        optional=("meeting",),
     ),
     # For the chair of the group alone, who is none of these people.
     Cell(DISPUTE, "GET", "/escalations/{escalation}/decisions/{decision}/dispute", frozenset()),

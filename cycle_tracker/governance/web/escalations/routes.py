@@ -18,6 +18,7 @@ from cycle_tracker.governance.queries.groups import list_meetings_held
 from cycle_tracker.governance.queries.open_escalations import chairs_group_of
 from cycle_tracker.governance.rules import answers_for, records_as_lead
 from cycle_tracker.governance.services.disputes import may_dispute
+from cycle_tracker.governance.services.minutes import may_correct
 from cycle_tracker.governance.web.escalations import deciding
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
 from cycle_tracker.governance.web.escalations.files import FILE_COLUMNS, file_rows
@@ -140,12 +141,23 @@ def _may_reply(escalation: Escalation, viewer: Viewer, today: date) -> bool:
     )
 
 
-def _may_dispute(decisions: Sequence[Decision], escalation: Escalation, viewer: Viewer, today: date) -> frozenset[int]:
-    """Which decisions the person can dispute, by id; asked only where a planning lead recorded one."""
-    recorded = [one for one in decisions if one.by_lead and not one.is_disputed]
-    if not recorded or not chairs_group_of(viewer.user_id, escalation.milestone.partnership_id, today):
-        return frozenset()
-    return frozenset(one.id for one in recorded if may_dispute(one, viewer.user_id, chairs=True))
+def _may(
+    decisions: Sequence[Decision], escalation: Escalation, viewer: Viewer, today: date
+) -> dict[str, frozenset[int]]:
+    """Which decisions the person can dispute, and of which they can correct the meeting and minute, by id; asked only
+    where something was decided."""
+    partnership_id = escalation.milestone.partnership_id
+    if not decisions or not viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id):
+        return {"may_dispute": frozenset(), "may_correct": frozenset()}
+    chairs = chairs_group_of(viewer.user_id, partnership_id, today)
+    return {
+        "may_dispute": frozenset(
+            one.id for one in decisions if not one.is_disputed and may_dispute(one, viewer.user_id, chairs=chairs)
+        ),
+        "may_correct": frozenset(
+            one.id for one in decisions if may_correct(one, viewer, partnership_id, chairs=chairs)
+        ),
+    }
 
 
 def _page(escalation: Escalation, form: DecisionForm | None = None, **more: object) -> str:
@@ -168,7 +180,7 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
         explanation=explanation_of(facts, detail),
         proposal=proposal,
         decisions=decision_lines(decisions),
-        may_dispute=_may_dispute(decisions, escalation, viewer, today),
+        **_may(decisions, escalation, viewer, today),
         of_the_group=may_be_decided_by(escalation, viewer),
         may_decide=may_decide(escalation, viewer),
         for_group=deciding.records_for_group(viewer, escalation),
