@@ -15,6 +15,8 @@ LONGEST_REASON = 2000
 MEETING_NEEDED = "Choose the meeting at which the group decided this, or enter its date."
 MINUTE_NEEDED = "Enter the minute reference."
 
+# How far ahead the meeting can be on whose agenda the group puts something.
+FURTHEST_AGENDA = timedelta(days=120)
 OWN_REPLY, GROUPS_REPLY = timedelta(days=14), timedelta(days=28)
 # How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four.
 LONGEST_REPLY = {
@@ -44,6 +46,17 @@ def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: 
         )
     if not calendar.is_working_day(reply_by):
         raise RuleBroken("The reply date must be a working day when the partnership is not closed.", field="reply_by")
+
+
+def ensure_agenda_day(audience: Audience, held_on: date, today: date) -> None:
+    """Raises RuleBroken, beside the field, for a meeting on whose agenda this cannot be put: it came to no group, or
+    the meeting is not to come, or it is too far ahead."""
+    if audience not in OF_THE_GROUP:
+        raise RuleBroken("Only what was escalated to the governance group or its chair can be on its agenda.")
+    if not today < held_on <= today + FURTHEST_AGENDA:
+        raise RuleBroken(
+            f"The meeting must be after today, and on or before {day(today + FURTHEST_AGENDA)}.", field="meeting"
+        )
 
 
 def last_working_reply_day(audience: Audience, today: date, calendar: WorkingCalendar) -> date | None:

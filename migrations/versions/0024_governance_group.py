@@ -1,9 +1,10 @@
-"""A decision that a planning lead recorded as the clerk says so, and its chair can dispute it.
+"""A decision that a planning lead recorded as the clerk says so, and its chair can dispute it. What was escalated to a
+group can be on the agenda of one of its meetings.
 
 Revision 0024, after 0023. Up: no decision that exists was recorded by a planning lead, as the service refused that.
 
 Back: the emails go, and what was disputed stands as it stood when it was recorded, with its due date as the dispute left
-it; the audit keeps the disputes. A new expected date that was taken back is then shown as declined.
+it; the audit keeps the disputes. What is on an agenda keeps the day of its meeting as the reply date. A new expected date that was taken back is then shown as declined.
 """
 
 import sqlalchemy as sa
@@ -45,10 +46,18 @@ def upgrade() -> None:
     for name in PEOPLE:
         _sparse_index("decisions", name)
     op.add_column("date_changes", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("escalations") as batch_op:
+        batch_op.add_column(sa.Column("meeting_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f("fk_escalations_meeting_id_meetings"), "meetings", ["meeting_id"], ["id"])
+    _sparse_index("escalations", "meeting_id")
     _allow(AFTER)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_escalations_meeting_id", table_name="escalations")
+    with op.batch_alter_table("escalations") as batch_op:
+        batch_op.drop_constraint(op.f("fk_escalations_meeting_id_meetings"), type_="foreignkey")
+        batch_op.drop_column("meeting_id")
     op.execute("DELETE FROM message_bodies WHERE message_id IN (SELECT id FROM messages WHERE kind = 'group')")
     op.execute("DELETE FROM messages WHERE kind = 'group'")
     _allow(BEFORE)

@@ -12,6 +12,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
+from cycle_tracker.governance.services.agendas import move_agenda
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, TOO_EARLY
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
@@ -147,6 +148,8 @@ def change_meeting(
     if held_on != meeting.held_on:
         _ensure_meeting_day(group, held_on, today)
     meeting.held_on, meeting.title, meeting.minutes = held_on, title.strip(), minutes.strip()
+    if held_on != before["held_on"]:
+        move_agenda(meeting, today)
     _record(group, "meeting-changed", by=by, now=now, before={"meeting_id": meeting.id, **before}, after=after)
 
 

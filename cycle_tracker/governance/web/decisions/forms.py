@@ -1,7 +1,7 @@
 """The form that corrects the meeting and minute of a decision."""
 
 from cycle_tracker.documents.web.forms import ReasonForm
-from cycle_tracker.governance.web.escalations.meeting_form import MeetingForm
+from cycle_tracker.governance.web.meeting_form import MeetingForm
 
 
 class MinuteForm(MeetingForm, ReasonForm):

@@ -14,7 +14,7 @@ from cycle_tracker.governance.services.decisions import (
 )
 from cycle_tracker.governance.services.groups import governance_group, meeting_on
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
-from cycle_tracker.governance.web.escalations.meeting_form import MeetingForm, chosen_id
+from cycle_tracker.governance.web.meeting_form import MeetingForm, chosen_id
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Meeting

@@ -7,7 +7,7 @@ from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import Length, ValidationError
 
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
-from cycle_tracker.governance.web.escalations.meeting_form import LONGEST_NAME, NONE_OF_THESE, MeetingForm
+from cycle_tracker.governance.web.meeting_form import LONGEST_NAME, NONE_OF_THESE, MeetingForm
 from cycle_tracker.milestones.services.next_steps import LONGEST_TITLE
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.decision import DecisionOutcome

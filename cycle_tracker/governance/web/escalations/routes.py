@@ -19,6 +19,7 @@ from cycle_tracker.governance.queries.open_escalations import chairs_group_of
 from cycle_tracker.governance.rules import answers_for, records_as_lead
 from cycle_tracker.governance.services.disputes import may_dispute
 from cycle_tracker.governance.services.minutes import may_correct
+from cycle_tracker.governance.services.raising import may_reply_again
 from cycle_tracker.governance.web.escalations import deciding
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
 from cycle_tracker.governance.web.escalations.files import FILE_COLUMNS, file_rows
@@ -130,7 +131,8 @@ def _form(escalation: Escalation) -> DecisionForm:
 def _may_reply(escalation: Escalation, viewer: Viewer, today: date) -> bool:
     """True where the person may say by when the group, or its chair, replies: nobody has, and nothing is decided."""
     partnership_id = escalation.milestone.partnership_id
-    if escalation.acknowledged_at or escalation.decided_at or not may_be_decided_by(escalation, viewer):
+    answered = escalation.acknowledged_at and not may_reply_again(escalation, today)
+    if answered or escalation.decided_at or not may_be_decided_by(escalation, viewer):
         return False
     return partnership_id is not None and answers_for(
         viewer,
