@@ -16,6 +16,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.queries.on_behalf.waiting import is_any_to_notify
+from cycle_tracker.governance.queries.unasked import list_unasked
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
@@ -64,6 +65,7 @@ def queue_notices(today: date) -> Report:
     swept = queue_due_notices(today, clock.now(), at_work=at_work)
     gathered = gather_waiting_notices(today, clock.now(), of_today_alone=at_work is not None)
     written = _notify_of_acts() if at_work is None else 0
+    asked = _ask_clerks(today) if at_work is None else 0
     counts = {
         "working_day": 1,
         **asdict(swept),
@@ -73,6 +75,7 @@ def queue_notices(today: date) -> Report:
         "folded": gathered.folded,
         "missed_runs": missed,
         "acts_on_behalf": written,
+        "clerks_asked": asked,
     }
     return Report(counts)
 
@@ -87,6 +90,19 @@ def _notify_of_acts() -> int:
     written = notify_of_acts(clock.now())
     db.session.commit()
     return written
+
+
+def _ask_clerks(today: date) -> int:
+    """Ask the clerks of governance groups about what is on the agenda of their meetings; on a bank holiday it waits."""
+    meeting_ids = list_unasked(today)
+    if not meeting_ids:
+        return 0
+    # Not at the top: what governance needs is loaded only where something waits.
+    from cycle_tracker.governance.services.questions import ask_clerks
+
+    asked = ask_clerks(meeting_ids, today, clock.now())
+    db.session.commit()
+    return asked
 
 
 def send_outbox(today: date) -> Report:

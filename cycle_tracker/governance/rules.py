@@ -17,6 +17,8 @@ MINUTE_NEEDED = "Enter the minute reference."
 
 # How far ahead the meeting can be on whose agenda the group puts something.
 FURTHEST_AGENDA = timedelta(days=120)
+# So many working days before a meeting, and after it, its clerk is asked about what is on its agenda.
+QUESTION_WORKING_DAYS = 5
 OWN_REPLY, GROUPS_REPLY = timedelta(days=14), timedelta(days=28)
 # How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four.
 LONGEST_REPLY = {
@@ -57,6 +59,25 @@ def ensure_agenda_day(audience: Audience, held_on: date, today: date) -> None:
         raise RuleBroken(
             f"The meeting must be after today, and on or before {day(today + FURTHEST_AGENDA)}.", field="meeting"
         )
+
+
+def ensure_papers_day(held_on: date, papers_on: date | None) -> None:
+    """Raises RuleBroken, beside the field, for papers that are due after their meeting."""
+    if papers_on is not None and papers_on > held_on:
+        raise RuleBroken("The papers must be due on or before the date of the meeting.", field="papers_on")
+
+
+def asked_before_on(held_on: date, papers_on: date | None, calendar: WorkingCalendar) -> date:
+    """The working day on which the clerk is asked about the agenda of a meeting: that on which its papers are due, or
+    five working days before it."""
+    if papers_on is not None:
+        return calendar.on_or_before(papers_on)
+    return calendar.working_days_before(held_on, QUESTION_WORKING_DAYS)
+
+
+def asked_after_on(held_on: date, calendar: WorkingCalendar) -> date:
+    """The working day on which the clerk is asked what a meeting decided."""
+    return calendar.working_days_after(held_on, QUESTION_WORKING_DAYS)
 
 
 def last_working_reply_day(audience: Audience, today: date, calendar: WorkingCalendar) -> date | None:

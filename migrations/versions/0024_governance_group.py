@@ -1,5 +1,5 @@
 """A decision that a planning lead recorded as the clerk says so, and its chair can dispute it. What was escalated to a
-group can be on the agenda of one of its meetings.
+group can be on the agenda of one of its meetings, whose papers have a date.
 
 Revision 0024, after 0023. Up: no decision that exists was recorded by a planning lead, as the service refused that.
 
@@ -29,6 +29,7 @@ BEFORE = (
 )
 AFTER = (*BEFORE, "group")
 PEOPLE = ("chair_id", "disputed_by_id")
+ASKED = ("asked_before_at", "asked_after_at")
 
 
 def upgrade() -> None:
@@ -50,6 +51,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("meeting_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(op.f("fk_escalations_meeting_id_meetings"), "meetings", ["meeting_id"], ["id"])
     _sparse_index("escalations", "meeting_id")
+    op.add_column("meetings", sa.Column("papers_on", sa.Date(), nullable=True))
+    for name in ASKED:
+        op.add_column("meetings", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     _allow(AFTER)
 
 
@@ -58,6 +62,9 @@ def downgrade() -> None:
     with op.batch_alter_table("escalations") as batch_op:
         batch_op.drop_constraint(op.f("fk_escalations_meeting_id_meetings"), type_="foreignkey")
         batch_op.drop_column("meeting_id")
+    with op.batch_alter_table("meetings") as batch_op:
+        for name in ("papers_on", *ASKED):
+            batch_op.drop_column(name)
     op.execute("DELETE FROM message_bodies WHERE message_id IN (SELECT id FROM messages WHERE kind = 'group')")
     op.execute("DELETE FROM messages WHERE kind = 'group'")
     _allow(BEFORE)

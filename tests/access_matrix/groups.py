@@ -41,7 +41,7 @@ TABLE = [
         "POST",
         f"{HERE}/meetings/add",
         MANAGE,
-        data=(("held_on", "1 9 2026"), ("title", "Quarterly"), ("minutes", "")),
+        data=(("held_on", "1 9 2026"), ("papers_on", "20 8 2026"), ("title", "Quarterly"), ("minutes", "")),
     ),
     Cell(f"{GROUP}/meetings/{MEETING}", "GET", f"{HERE}/meetings/{{meeting}}", MANAGE),
     Cell(
@@ -50,6 +50,7 @@ TABLE = [
         f"{HERE}/meetings/{{meeting}}",
         MANAGE,
         data=(("held_on", "24 6 2026"), ("title", "Quarterly"), ("minutes", "4.2")),
+        optional=("papers_on",),
     ),
 ]
 

@@ -42,12 +42,17 @@ def test_a_disputed_decision_goes_back_as_an_ordinary_one_and_its_date_as_declin
     upgrade(revision="0024")
     assert run(text("SELECT by_lead, chair_id, disputed_at, dispute FROM decisions")).all() == [(0, None, None, "")]
     run(text("UPDATE decisions SET by_lead = true, disputed_by_id = 1, disputed_at = recorded_at, dispute = 'No'"))
+    run(text("INSERT INTO groups (id, name) VALUES (5, 'Group')"))
+    run(text("INSERT INTO meetings (id, group_id, held_on, title, minutes) VALUES (6, 5, '2026-09-24', '', '')"))
+    run(text("UPDATE meetings SET papers_on = '2026-09-17', asked_before_at = '2026-09-17 07:00:00'"))
+    run(text("UPDATE escalations SET meeting_id = 6, reply_by = '2026-09-24'"))
     run(text("UPDATE date_changes SET undone_at = '2026-09-02 09:00:00' WHERE id = 2"))
     run(text(MESSAGE.format(id=2, kind="group")))
     db.session.commit()
     db.session.remove()
     downgrade(revision="0023")
     assert db.session.scalars(text("SELECT id FROM messages")).all() == [1]
+    assert [str(day) for day in db.session.scalars(text("SELECT reply_by FROM escalations"))] == ["2026-09-24"]
     assert run(text("SELECT minute, recorded_by_id FROM decisions")).all() == [("4.2", 1)]
     noted = text("SELECT id, noted_by_id, declined_by_id FROM date_changes ORDER BY id")
     assert run(noted).all() == [(1, 1, None), (2, None, 1)]

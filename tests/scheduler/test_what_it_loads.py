@@ -28,6 +28,7 @@ JOBS_NEED = {
         "reminders.services.reminders",
         "operations.services.alarms",
         "documents.queries.on_behalf.waiting",
+        "governance.queries.unasked",
     ],
     "send-outbox": ["reminders.services.sending", "operations.services.alarms"],
 }

@@ -14,7 +14,10 @@ from cycle_tracker.models.group import Meeting
 
 def move_agenda(meeting: Meeting, today: date) -> None:
     """Let the group reply by the new day to what is on the agenda of a meeting that moved, at most 120 days after it
-    was put there. The rules are asked again, as an escalation stage may open earlier now."""
+    was put there. The rules are asked again, as an escalation stage may open earlier now. The clerk is asked
+    again about a meeting that is to come."""
+    if meeting.held_on >= today:
+        meeting.asked_before_at = meeting.asked_after_at = None
     for escalation in db.session.scalars(
         select(Escalation)
         .where(
