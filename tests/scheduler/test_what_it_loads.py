@@ -29,6 +29,7 @@ JOBS_NEED = {
         "operations.services.alarms",
         "documents.queries.on_behalf.waiting",
         "governance.queries.unasked",
+        "governance.queries.undecided",
     ],
     "send-outbox": ["reminders.services.sending", "operations.services.alarms"],
 }

@@ -3,14 +3,21 @@
 from datetime import date
 
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.core.wording import day
+from cycle_tracker.core.wording import count, day
 from cycle_tracker.reminders.queries.waiting import NoticeLine
+from cycle_tracker.reminders.rules.steps import UNDECIDED
 
 DECISIONS = "agree a new expected date, ask for next steps, refer it to someone else, or take no action"
 
 
 def decision_note(line: NoticeLine) -> str:
     """Why someone who decides got this, and what they can do."""
+    if line.step.startswith(UNDECIDED):
+        days = count(int(line.step.removeprefix(UNDECIDED)), "day")
+        return (
+            f"This has waited for your group for {days}, and no meeting to come is entered. Your group can "
+            f"{DECISIONS}. Or enter its next meeting and put this on the agenda."
+        )
     if line.audience is Audience.NATIONAL:
         raised = _raised(line, "the Scottish Government escalation group")
         return f"{raised} You can give a reply date, and agree a new expected date."

@@ -7,7 +7,7 @@ from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.queries.mails import MailRecord
 from cycle_tracker.reminders.queries.notices import NoticeRecord
 from cycle_tracker.reminders.rules.notice_words import YOU_ARE, policy_words, when_words
-from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, RAISED
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, RAISED, UNDECIDED
 from cycle_tracker.reminders.web.notices.presenters import ended_words, milestone_address, name_of_date, who_words
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.wording import count, day, moment
@@ -98,7 +98,7 @@ def _why(notice: NoticeRecord, message: Message, *, theirs: bool) -> str:
         yours = "you own it" if notice.is_for_its_owner else YOU_ARE[notice.audience]
         who = f"because {yours}" if theirs else f"sent to {who_words(notice)}"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
-    at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()}
+    at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()} or notice.step.startswith(UNDECIDED)
     if at_once:
         return f"{when}, {who}."
     said = f"In the email: {due_in_words(notice.due_on, message.rendered_on)}. "
