@@ -21,6 +21,7 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
+from cycle_tracker.reminders.queries.with_group import with_group_since
 from cycle_tracker.reminders.rules.steps import ANSWERED, RAISED
 
 
@@ -31,7 +32,8 @@ class NoticeLine:
     `escalation_id` is what is open with the audience of the notice, for one that decides; `raised_why` and `raised_by`
     are set where a person raised it. `reply_by` is the latest day that was set when it was acknowledged, and
     `acknowledged_by` who did; what was passed to the national group is not shown outside it. `answer` is what a contact
-    answered last, of a notice about it, and `answered_by` their name and organisation.
+    answered last, of a notice about it, and `answered_by` their name and organisation. `with_group_since` is the day
+    on which it was escalated to the governance group, for the owner and the leads.
     """
 
     notice_id: int
@@ -70,6 +72,7 @@ class NoticeLine:
     answer_date: date | None = None
     answer_text: str = ""
     answered_by: str = ""
+    with_group_since: date | None = None
 
 
 _acknowledged = aliased(Escalation, name="acknowledged")
@@ -113,6 +116,7 @@ _COLUMNS = (
     Answer.text.label("answer_text"),
     Contact.name.label("answered_by"),
     Organisation.name.label("answered_for"),
+    with_group_since().label("with_group_since"),
 )
 
 _WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))
@@ -131,10 +135,7 @@ def people_with_waiting_notices(*, after: int, limit: int, queued_on: date | Non
 
 def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """What waits for each of these people, locked so that a second run writes no second email."""
-    return _by(
-        Notice.user_id,
-        _lines().where(Notice.user_id.in_(user_ids), *_WAITS),
-    )
+    return _by(Notice.user_id, _lines().where(Notice.user_id.in_(user_ids), *_WAITS))
 
 
 def contacts_with_waiting_notices(*, after: int, limit: int, queued_on: date | None = None) -> Sequence[int]:
@@ -150,10 +151,7 @@ def contacts_with_waiting_notices(*, after: int, limit: int, queued_on: date | N
 
 def notices_waiting_for_contacts(contact_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """What waits for each of these contacts, locked in the same way."""
-    return _by(
-        Notice.contact_id,
-        _lines().where(Notice.contact_id.in_(contact_ids), *_WAITS),
-    )
+    return _by(Notice.contact_id, _lines().where(Notice.contact_id.in_(contact_ids), *_WAITS))
 
 
 def _of_day(queued_on: date | None) -> list[ColumnElement[bool]]:

@@ -28,6 +28,13 @@ def decision_note(line: NoticeLine) -> str:
     return f"Your group can {DECISIONS}."
 
 
+def with_group_note(line: NoticeLine) -> str:
+    """For the owner and the leads: that their governance group was notified, while it is open there."""
+    if line.with_group_since is None:
+        return ""
+    return f"Your governance group was notified of this on {day(line.with_group_since)}."
+
+
 def acknowledged_note(line: NoticeLine, today: date) -> str:
     """Who has seen this and replies until when; empty where nobody does, or the day has passed."""
     if line.reply_by is None or line.reply_by < today or not line.acknowledged_by:
