@@ -35,6 +35,7 @@ from cycle_tracker.feeds.web.routes import bp as calendar_feeds
 from cycle_tracker.governance.web.decisions.routes import bp as decisions
 from cycle_tracker.governance.web.escalations.routes import bp as escalations
 from cycle_tracker.governance.web.groups.routes import bp as groups
+from cycle_tracker.governance.web.meetings.routes import bp as meetings
 from cycle_tracker.governance.web.raising import section as escalation_section
 from cycle_tracker.governance.web.raising.routes import bp as raising
 from cycle_tracker.imports.web.history_routes import bp as history
@@ -137,6 +138,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     national_group,
     escalations,
     decisions,
+    meetings,
     forecasts,
     notices,
     milestone_notices,

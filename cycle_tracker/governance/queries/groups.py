@@ -60,10 +60,10 @@ def get_membership(viewer: Viewer, slug: str, membership_id: int) -> Membership:
     ).one()
 
 
-def get_meeting(viewer: Viewer, slug: str, meeting_id: int) -> Meeting:
+def get_meeting(viewer: Viewer, slug: str, meeting_id: int, *, to: Permission = Permission.MANAGE_GROUP) -> Meeting:
     """A meeting of the group of this partnership, locked for the person who changes it. Raises NoResultFound where
-    there is none, and NotAllowed for those who do not look after the group."""
-    found = get_group(viewer, slug, to=Permission.MANAGE_GROUP)
+    there is none, and NotAllowed for those who lack the permission `to`: by itself, to look after the group."""
+    found = get_group(viewer, slug, to=to)
     if found.group is None:
         raise NoResultFound
     return db.session.scalars(

@@ -69,6 +69,7 @@ def show(slug: str) -> ResponseReturnValue:
         decided=decided(list_decisions_of(partnership_id, at_most=SHOWN_AT_MOST), viewer) if reads else None,
         reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership_id),
         manages=manages,
+        decides=viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id),
     )
 
 
