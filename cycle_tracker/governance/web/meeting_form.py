@@ -47,6 +47,7 @@ class MeetingForm(MilestoneForm):
         """Let the person choose from these meetings, and from nothing else. With `minuted` the meeting and the minute
         are asked for."""
         self.minuted = minuted
+        self.minute.flags.optional = self.meeting.flags.optional = not minuted
         self.meeting.choices = [
             (NONE_OF_THESE, "No meeting, or one that is not listed"),
             *((str(one.id), meeting_name(one)) for one in meetings),

@@ -95,6 +95,7 @@ def moray(app: Flask, morning: time_machine.Traveller) -> Iterator[Moray]:
 def test_the_form_says_who_they_are_and_asks_for_meeting_and_minute(moray: Moray) -> None:
     page = said(moray.client(moray.lead).get(moray.page))
     assert "You are the clerk and also a planning lead of Moray. Record what the group decided at a meeting" in page
+    assert "Minute reference (optional)" not in page
     answer = moray.decide(meeting_on="", minute="")
     assert "Choose the meeting at which the group decided this, or enter its date." in answer
     assert "Enter the minute reference." in answer

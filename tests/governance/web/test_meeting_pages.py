@@ -128,6 +128,8 @@ def test_a_lead_who_is_the_clerk_needs_the_minute_and_the_chair_is_emailed(moray
     client, page = moray.client(moray.lead), page_of(meeting)
     rows = {moray.escalation.id: {"outcome": "no-action", "why": WHY}}
     assert "You are also a planning lead" in said(client.get(page))
+    assert "Minute reference (optional)" not in said(client.get(page))
+    assert "Minute reference (optional)" in said(moray.client(moray.chair).get(page))
     assert "Enter the minute reference." in send(client, page, filled(client, page, rows))
     send(client, page, filled(client, page, rows, minute="4.2"))
     assert decided() == [(DecisionOutcome.NO_ACTION, "4.2", True)]

@@ -19,7 +19,7 @@ from cycle_tracker.web.forms import LineField, LinesField, show_rule
 
 UNDECIDED = ""
 OUTCOMES = [
-    SelectChoice(UNDECIDED, "Not decided at this meeting"),
+    SelectChoice(UNDECIDED, "Not decided"),
     SelectChoice(DecisionOutcome.NEW_DATE.value, "Agree a new expected date"),
     SelectChoice(DecisionOutcome.NEXT_STEPS.value, "Ask for next steps"),
     SelectChoice(DecisionOutcome.REFER_ON.value, "Refer it to someone else"),
@@ -55,6 +55,10 @@ class MeetingDecisionsForm(FlaskForm):
     shared = BooleanField("Share the explanations of new dates with the Scottish Government", default=True)
     minuted = False
 
+    def ask_for_minute(self, minuted: bool) -> None:
+        """Say whether the minute has to be there."""
+        self.minuted, self.minute.flags.optional = minuted, not minuted
+
     def require_minute(self) -> bool:
         """Whether the minute is there if the form asks for one; otherwise says so beside it."""
         if self.minuted and not self.minute.data:
@@ -67,7 +71,7 @@ class RowForm(MilestoneForm):
     """What was decided about one thing. A row that is left as it is decides nothing."""
 
     outcome = SelectField("Decision", choices=OUTCOMES, validate_choice=False)
-    on = UkDateField("New expected date, or due date of the next step", validators=[Optional()])
+    on = UkDateField("Date", validators=[Optional()])
     what = LineField(
         "Next step, or who it is referred to",
         validators=[Optional(), Length(max=LONGEST_NAME, message=f"Use {LONGEST_NAME} characters or fewer")],

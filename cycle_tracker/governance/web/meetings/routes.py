@@ -35,7 +35,7 @@ def decide(slug: str, meeting_id: int) -> ResponseReturnValue:
     waiting = one_of_each_milestone(list_waiting(partnership_id, at_most=LISTED_AT_MOST))
     rows = row_forms([one for one in waiting if may_decide(one, viewer)])
     form = MeetingDecisionsForm()
-    form.minuted = records_as_lead(viewer, partnership_id)
+    form.ask_for_minute(records_as_lead(viewer, partnership_id))
     attempt, recorded = Attempt(form), 0
     if meeting.held_on <= today and attempt.validate() and _are_complete(form, rows):
         with attempt:
