@@ -33,8 +33,10 @@ from cycle_tracker.documents.web.register.routes import bp as register
 from cycle_tracker.documents.web.revisions import section as revisions_section
 from cycle_tracker.documents.web.revisions.routes import bp as revisions
 from cycle_tracker.feeds.web.routes import bp as calendar_feeds
+from cycle_tracker.governance.web.decisions.routes import bp as decisions
 from cycle_tracker.governance.web.escalations.routes import bp as escalations
 from cycle_tracker.governance.web.groups.routes import bp as groups
+from cycle_tracker.governance.web.meetings.routes import bp as meetings
 from cycle_tracker.governance.web.raising import section as escalation_section
 from cycle_tracker.governance.web.raising.routes import bp as raising
 from cycle_tracker.imports.web.history_routes import bp as history
@@ -137,6 +139,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     groups,
     national_group,
     escalations,
+    decisions,
+    meetings,
     forecasts,
     notices,
     milestone_notices,

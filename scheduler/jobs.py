@@ -16,6 +16,8 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.calendar import SCOTLAND
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.queries.on_behalf.waiting import is_any_to_notify
+from cycle_tracker.governance.queries.unasked import list_unasked
+from cycle_tracker.governance.queries.undecided import list_undecided
 from cycle_tracker.jobs.queries import QUEUE_NOTICES, SEND_OUTBOX
 from cycle_tracker.jobs.services.each_by_itself import describe
 from cycle_tracker.jobs.services.job_runs import end_run, note_missed_runs, start_run
@@ -62,8 +64,10 @@ def queue_notices(today: date) -> Report:
         return Report({"working_day": 0, "missed_runs": missed}, said)
     at_work = None if SCOTLAND.is_working_day(today) else at_work_on(today)
     swept = queue_due_notices(today, clock.now(), at_work=at_work)
+    undecided = _remind_of_undecided(today) if at_work is None else 0
     gathered = gather_waiting_notices(today, clock.now(), of_today_alone=at_work is not None)
     written = _notify_of_acts() if at_work is None else 0
+    asked = _ask_clerks(today) if at_work is None else 0
     counts = {
         "working_day": 1,
         **asdict(swept),
@@ -73,8 +77,23 @@ def queue_notices(today: date) -> Report:
         "folded": gathered.folded,
         "missed_runs": missed,
         "acts_on_behalf": written,
+        "clerks_asked": asked,
+        "undecided": undecided,
     }
     return Report(counts)
+
+
+def _remind_of_undecided(today: date) -> int:
+    """Remind groups that have no meeting to come of what they have not decided; on a bank holiday it waits."""
+    partnership_ids = list_undecided(today)
+    if not partnership_ids:
+        return 0
+    # Not at the top: what governance needs is loaded only where something waits.
+    from cycle_tracker.governance.services.undecided import remind_of_undecided
+
+    reminded = remind_of_undecided(partnership_ids, today, clock.now())
+    db.session.commit()
+    return reminded
 
 
 def _notify_of_acts() -> int:
@@ -87,6 +106,19 @@ def _notify_of_acts() -> int:
     written = notify_of_acts(clock.now())
     db.session.commit()
     return written
+
+
+def _ask_clerks(today: date) -> int:
+    """Ask the clerks of governance groups about what is on the agenda of their meetings; on a bank holiday it waits."""
+    meeting_ids = list_unasked(today)
+    if not meeting_ids:
+        return 0
+    # Not at the top: what governance needs is loaded only where something waits.
+    from cycle_tracker.governance.services.questions import ask_clerks
+
+    asked = ask_clerks(meeting_ids, today, clock.now())
+    db.session.commit()
+    return asked
 
 
 def send_outbox(today: date) -> Report:

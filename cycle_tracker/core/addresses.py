@@ -36,6 +36,11 @@ def escalation(escalation_id: int) -> str:
     return f"{ESCALATIONS}/{escalation_id}"
 
 
+def disputed_decision(escalation_id: int, decision_id: int) -> str:
+    """The page on which a chair says that the group did not decide this."""
+    return f"{escalation(escalation_id)}/decisions/{decision_id}/dispute"
+
+
 def reset_password(token: str) -> str:
     """The page on which whoever holds a mailed link sets a new password."""
     return f"/reset-password/{token}"

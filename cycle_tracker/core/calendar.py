@@ -103,6 +103,12 @@ class WorkingCalendar:
             day = self.on_or_before(day - DAY)
         return day
 
+    def working_days_after(self, day: date, count: int) -> date:
+        """The `count`th working day after `day`, not counting `day` itself."""
+        for _ in range(count):
+            day = self.on_or_after(day + DAY)
+        return day
+
 
 def _is_working_day(closed: frozenset[date], worked: frozenset[date], day: date) -> bool:
     return day.weekday() < SATURDAY and day not in closed and (day in worked or bank_holiday(day) is None)

@@ -2,6 +2,6 @@
 
 Here live escalations and their stages, governance groups with members and meetings, and decisions.
 It may use `cycles` and what is below; who is told of a rung is in `reminders`.
-Whoever decides stands apart from who owns it.
+Whoever decides stands apart from who owns it; a lead who is the clerk records what the group decided.
 Begin with `rules.py`, then `services/raising.py` and `services/decisions.py`.
 """

@@ -13,6 +13,13 @@ from cycle_tracker.core.wording import day
 SHORTEST_REASON = 10
 LONGEST_REASON = 2000
 
+MEETING_NEEDED = "Choose the meeting at which the group decided this, or enter its date."
+MINUTE_NEEDED = "Enter the minute reference."
+
+# How far ahead the meeting can be on whose agenda the group puts something.
+FURTHEST_AGENDA = timedelta(days=120)
+# So many working days before a meeting, and after it, its clerk is asked about what is on its agenda.
+QUESTION_WORKING_DAYS = 5
 OWN_REPLY, GROUPS_REPLY = timedelta(days=14), timedelta(days=28)
 # How far ahead each audience may put its reply: the owner and the leads two weeks, who meet seldom four.
 LONGEST_REPLY = {
@@ -46,6 +53,36 @@ def ensure_reply_day(audience: Audience, reply_by: date, today: date, calendar: 
         )
     if not calendar.is_working_day(reply_by):
         raise RuleBroken("The reply date must be a working day when the partnership is not closed.", field="reply_by")
+
+
+def ensure_agenda_day(audience: Audience, held_on: date, today: date) -> None:
+    """Raises RuleBroken, beside the field, for a meeting on whose agenda this cannot be put: it came to no group, or
+    the meeting is not to come, or it is too far ahead."""
+    if audience not in OF_THE_GROUP:
+        raise RuleBroken("Only what was escalated to the governance group or its chair can be on its agenda.")
+    if not today < held_on <= today + FURTHEST_AGENDA:
+        raise RuleBroken(
+            f"The meeting must be after today, and on or before {day(today + FURTHEST_AGENDA)}.", field="meeting"
+        )
+
+
+def ensure_papers_day(held_on: date, papers_on: date | None) -> None:
+    """Raises RuleBroken, beside the field, for papers that are due after their meeting."""
+    if papers_on is not None and papers_on > held_on:
+        raise RuleBroken("The papers must be due on or before the date of the meeting.", field="papers_on")
+
+
+def asked_before_on(held_on: date, papers_on: date | None, calendar: WorkingCalendar) -> date:
+    """The working day on which the clerk is asked about the agenda of a meeting: that on which its papers are due, or
+    five working days before it."""
+    if papers_on is not None:
+        return calendar.on_or_before(papers_on)
+    return calendar.working_days_before(held_on, QUESTION_WORKING_DAYS)
+
+
+def asked_after_on(held_on: date, calendar: WorkingCalendar) -> date:
+    """The working day on which the clerk is asked what a meeting decided."""
+    return calendar.working_days_after(held_on, QUESTION_WORKING_DAYS)
 
 
 def last_working_reply_day(audience: Audience, today: date, calendar: WorkingCalendar) -> date | None:
@@ -84,6 +121,20 @@ def answers_for(
     if audience is Audience.CHAIR:
         return chairs or Role.CLERK in viewer.roles_in(partnership_id)
     return viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id)
+
+
+def records_as_lead(viewer: Viewer, partnership_id: int | None) -> bool:
+    """Whether the person is the clerk of the group and one of the partnership's planning leads. They decide nothing
+    themselves: they record what the group decided at a meeting, and its chair can dispute it."""
+    return partnership_id is not None and viewer.roles_in(partnership_id) >= {Role.LEAD, Role.CLERK}
+
+
+def ensure_minuted(*, has_meeting: bool, minute: str) -> None:
+    """Raises RuleBroken, beside the field, without the meeting and the minute of a decision that a lead records."""
+    if not has_meeting:
+        raise RuleBroken(MEETING_NEEDED, field="meeting")
+    if not minute.strip():
+        raise RuleBroken(MINUTE_NEEDED, field="minute")
 
 
 def ensure_reason(why: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cycle_tracker.models.base import Base, UtcDateTime, words
@@ -19,7 +19,8 @@ class DateChangeKind(StrEnum):
 class DateChange(Base):
     """One change of `due_on`. An explanation counts once it is noted; officials follow it only where it is shared.
 
-    Until it is noted or declined it is a proposal, which changes nothing.
+    Until it is noted or declined it is a proposal, which changes nothing. `undone_at` is set on one that was noted by a
+    decision that its chair disputed: it counts no longer.
     """
 
     __tablename__ = "date_changes"
@@ -38,3 +39,12 @@ class DateChange(Base):
     declined_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_why: Mapped[str] = mapped_column(Text, default="")
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was noted, and the decision that noted it stands. `NOTED` says the same in SQL."""
+        return self.noted_at is not None and self.undone_at is None
+
+
+NOTED = and_(DateChange.noted_at.is_not(None), DateChange.undone_at.is_(None))

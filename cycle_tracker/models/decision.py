@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, sparse_index, words
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.milestone import Milestone
@@ -37,9 +37,14 @@ class Decision(Base):
 
     `made_by_id` is empty where the group made it at a meeting and somebody recorded it. `expected_on` belongs to a new
     date, `next_step_id` to the milestone that next steps made, and `referred_to` names who it went on to.
+
+    `by_lead` says that the clerk who recorded it was a planning lead of the partnership too; `chair_id` is then the
+    chair who was emailed, empty if the group had no other chair. `disputed_at`, `disputed_by_id` and `dispute` are set
+    once a chair said that it is not what the group decided: it counts no longer.
     """
 
     __tablename__ = "decisions"
+    __table_args__ = (sparse_index("decisions", "chair_id"), sparse_index("decisions", "disputed_by_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
@@ -53,9 +58,21 @@ class Decision(Base):
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_lead: Mapped[bool] = mapped_column(default=False)
+    chair_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    disputed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dispute: Mapped[str] = mapped_column(Text, default="")
 
     escalation: Mapped[Escalation] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
     next_step: Mapped[Milestone | None] = relationship()
     made_by: Mapped[User | None] = relationship(foreign_keys=[made_by_id])
     recorded_by: Mapped[User] = relationship(foreign_keys=[recorded_by_id])
+    chair: Mapped[User | None] = relationship(foreign_keys=[chair_id])
+    disputed_by: Mapped[User | None] = relationship(foreign_keys=[disputed_by_id])
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a chair said that the group did not decide this."""
+        return self.disputed_at is not None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.models.base import Base, UtcDateTime, partial_index, sparse_index, words
+from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 
@@ -27,7 +28,8 @@ class Escalation(Base):
     `rung` counts days past `due_on`; `audience` is the highest audience of the rung; `fell_due_on` is the working
     day on which it was due, however late the job that opened it ran. `decided_at` is when the group last decided on
     it: until then it waits for the group, and decided it may still be open. `reply_by` is set where somebody of the
-    audience acknowledged it: no further rung opens before that day. `raised_by_id` and `raised_why` are set where a
+    audience acknowledged it: no further rung opens before that day. `meeting_id` is set where that is the day of a
+    meeting of the group, on whose agenda it is. `raised_by_id` and `raised_why` are set where a
     person raised it before its stage, or further than any goes; `rung` is then the days past `due_on` of the
     day on which they did.
     """
@@ -46,6 +48,7 @@ class Escalation(Base):
         Index("ix_escalations_audience", "audience", "resolved_at"),
         sparse_index("escalations", "acknowledged_by_id"),
         sparse_index("escalations", "raised_by_id"),
+        sparse_index("escalations", "meeting_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,9 +64,11 @@ class Escalation(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reply_by: Mapped[date | None]
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     raised_why: Mapped[str] = mapped_column(Text, default="")
 
     milestone: Mapped[Milestone] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
     acknowledged_by: Mapped[User | None] = relationship(foreign_keys=[acknowledged_by_id])
     raised_by: Mapped[User | None] = relationship(foreign_keys=[raised_by_id])

@@ -1,12 +1,12 @@
 """Groups that decide, above all the governance group of a partnership, and who is in them; their meetings."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cycle_tracker.models.base import Base, OneLine, words
+from cycle_tracker.models.base import Base, OneLine, UtcDateTime, words
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 
@@ -48,7 +48,9 @@ class Membership(Base):
 
 
 class Meeting(Base):
-    """One meeting of a group. `minutes` is the reference or address of its minutes, once there are any."""
+    """One meeting of a group. `minutes` is the reference or address of its minutes, once there are any. `papers_on` is
+    the day by which its papers are due, if it is known; `asked_before_at` and `asked_after_at` say when the clerk was
+    asked about what is on its agenda, before the meeting and after it."""
 
     __tablename__ = "meetings"
     __table_args__ = (UniqueConstraint("group_id", "held_on"),)
@@ -58,5 +60,8 @@ class Meeting(Base):
     held_on: Mapped[date]
     title: Mapped[str] = mapped_column(OneLine(200), default="")
     minutes: Mapped[str] = mapped_column(OneLine(2000), default="")
+    papers_on: Mapped[date | None]
+    asked_before_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_after_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     group: Mapped[Group] = relationship()

@@ -17,6 +17,7 @@ class MessageKind(StrEnum):
     DOCUMENT_PUBLISHED = "document-published"
     COPY_NOT_SENT = "copy-not-sent"
     ON_BEHALF = "on-behalf"
+    GROUP = "group"
     UPDATE_REQUEST = "update-request"
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105

@@ -6,13 +6,18 @@ from sqlalchemy import select
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.roles import Role
+from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from tests.access_matrix.cells import AUDITOR, CLERK, GOVERNANCE, LEAD, Cell, everywhere
-from tests.factories import at_seven
+from tests.factories import at_seven, make_user
 
 ESCALATION = "/escalations/<int(max=2147483647):escalation_id>"
+DISPUTE = f"{ESCALATION}/decisions/<int(max=2147483647):decision_id>/dispute"
+MINUTE = f"{ESCALATION}/decisions/<int(max=2147483647):decision_id>/minute"
+REASON = (("version", "1"), ("reason", "The group put it off."))
 DECISION = (
     ("version", "2"),
     ("outcome", "new-date"),
@@ -51,11 +56,24 @@ TABLE = [
             "no_action_reason",
         ),
     ),
+    # For the clerk, the chair and who recorded it.
+    Cell(MINUTE, "GET", "/escalations/{escalation}/decisions/{decision}/minute", frozenset({CLERK})),
+    Cell(
+        MINUTE,
+        "POST",
+        "/escalations/{escalation}/decisions/{decision}/minute",
+        frozenset({CLERK}),
+        data=(*REASON, ("meeting_on", "1 7 2026"), ("minute", "4.3")),
+        optional=("meeting",),
+    ),
+    # For the chair of the group alone, who is none of these people.
+    Cell(DISPUTE, "GET", "/escalations/{escalation}/decisions/{decision}/dispute", frozenset()),
+    Cell(DISPUTE, "POST", "/escalations/{escalation}/decisions/{decision}/dispute", frozenset(), data=REASON),
 ]
 
 
 def make(partnership: Partnership) -> dict[str, int]:
-    """An escalation of the partnership's report to its governance group."""
+    """An escalation of the partnership's report to its governance group, with a decision that a lead recorded."""
     report = db.session.scalars(
         select(Milestone).where(Milestone.partnership_id == partnership.id, Milestone.key == "2023-26.annual-report-3")
     ).one()
@@ -67,6 +85,14 @@ def make(partnership: Partnership) -> dict[str, int]:
         fell_due_on=date(2026, 7, 14),
         opened_at=at_seven(date(2026, 7, 14)),
     )
-    db.session.add(escalation)
+    clerk = make_user("Ina Weir", role=Role.LEAD, partnership=partnership)
+    decision = Decision(
+        escalation=escalation,
+        outcome=DecisionOutcome.NO_ACTION,
+        recorded_by=clerk,
+        recorded_at=at_seven(date(2026, 7, 2)),
+        by_lead=True,
+    )
+    db.session.add_all([escalation, decision])
     db.session.flush()
-    return {"escalation": escalation.id}
+    return {"escalation": escalation.id, "decision": decision.id}

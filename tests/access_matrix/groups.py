@@ -6,13 +6,15 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
-from tests.access_matrix.cells import ADMINISTRATOR, CLERK, EVERYBODY, LEAD, OFFICIAL, Cell
+from tests.access_matrix.cells import ADMINISTRATOR, CLERK, EVERYBODY, GOVERNANCE, LEAD, OFFICIAL, Cell
 from tests.factories import make_user
 
 GROUP = "/partnerships/<slug>/group"
 HERE = "/partnerships/{slug}/group"
 MEMBER = "<int(max=2147483647):membership_id>"
 MEETING = "<int(max=2147483647):meeting_id>"
+DECISIONS = f"{GROUP}/meetings/{MEETING}/decisions"
+DECIDES = frozenset({GOVERNANCE, CLERK})
 MANAGE = frozenset({LEAD, CLERK, ADMINISTRATOR})
 
 TABLE = [
@@ -41,7 +43,7 @@ TABLE = [
         "POST",
         f"{HERE}/meetings/add",
         MANAGE,
-        data=(("held_on", "1 9 2026"), ("title", "Quarterly"), ("minutes", "")),
+        data=(("held_on", "1 9 2026"), ("papers_on", "20 8 2026"), ("title", "Quarterly"), ("minutes", "")),
     ),
     Cell(f"{GROUP}/meetings/{MEETING}", "GET", f"{HERE}/meetings/{{meeting}}", MANAGE),
     Cell(
@@ -50,6 +52,17 @@ TABLE = [
         f"{HERE}/meetings/{{meeting}}",
         MANAGE,
         data=(("held_on", "24 6 2026"), ("title", "Quarterly"), ("minutes", "4.2")),
+        optional=("papers_on",),
+    ),
+    Cell(DECISIONS, "GET", f"{HERE}/meetings/{{meeting}}/decisions", DECIDES),
+    Cell(
+        DECISIONS,
+        "POST",
+        f"{HERE}/meetings/{{meeting}}/decisions",
+        DECIDES,
+        data=(("minute", "4.2"),),
+        optional=("shared",),
+        gives_a_page=True,  # no decision is chosen
     ),
 ]
 

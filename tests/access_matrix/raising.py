@@ -33,7 +33,14 @@ TABLE = [
         gives_a_page=True,  # for those who may raise it and are not of the national group, who alone answer for it
     ),
     Cell(ESCALATION, "GET", "/escalations/{group_rung}/acknowledgement", DECIDES),
-    Cell(ESCALATION, "POST", "/escalations/{group_rung}/acknowledgement", DECIDES, data=REPLY),
+    Cell(
+        ESCALATION,
+        "POST",
+        "/escalations/{group_rung}/acknowledgement",
+        DECIDES,
+        data=REPLY,
+        optional=("meeting",),
+    ),
     Cell(f"{MILESTONE}/raise", "GET", f"{EARLY}/raise", RAISES),
     Cell(f"{MILESTONE}/raise", "POST", f"{EARLY}/raise", RAISES, data=WHY),
     Cell(f"{MILESTONE}/raise-further", "GET", f"{EARLY}/raise-further", RAISES_FURTHER),

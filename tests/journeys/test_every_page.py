@@ -30,6 +30,8 @@ from cycle_tracker.milestones.services.evidence import add_file
 from cycle_tracker.milestones.services.local_milestones import Wanted, add_sub_task
 from cycle_tracker.models.access import AccessLink, LinkPurpose
 from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.decision import Decision, DecisionOutcome
+from cycle_tracker.models.group import Meeting, Membership, MembershipRole
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import OrganisationKind
@@ -136,6 +138,8 @@ def test_every_page_of_every_role_is_free_of_violations(service: Service, visito
     service.at(date(2026, 7, 14), hour=7)
     made = make_all(service)
     service.run_jobs()
+    with service.app.app_context():
+        record_a_decision(made.member)
     if role != "nobody":
         visitor.sign_in(getattr(made, role))
     pages = PAGES[role](made)
@@ -201,6 +205,9 @@ def pages_of_member(_made: Made) -> list[str]:
         f"{REPORT}/explanation",
         f"{REPORT}/raise-further",
         GROUP,
+        f"{GROUP}/meetings/1/decisions",
+        "/escalations/2/decisions/1/minute",
+        "/escalations/2/decisions/1/dispute",
     ]
 
 
@@ -247,6 +254,28 @@ PAGES: dict[str, Callable[[Made], list[str]]] = {
     "administrator": pages_of_administrator,
     "auditor": lambda _made: ["/", "/outstanding", "/escalations", "/service-health", REPORT],
 }
+
+
+def record_a_decision(member: str) -> None:
+    """A meeting of Moray's group, and a decision that the lead recorded as its clerk on what came to it; the member
+    chairs the group."""
+    place = db.session.scalars(select(Membership).join(User).where(User.email == member)).one()
+    meeting = Meeting(group_id=place.group_id, held_on=date(2026, 7, 10))
+    place.role = MembershipRole.CHAIR
+    lead = db.session.scalars(select(User).where(User.name == "Ailsa Grant")).one()
+    decision = Decision(
+        escalation_id=2,
+        outcome=DecisionOutcome.NO_ACTION,
+        text="The report is on its way.",
+        meeting=meeting,
+        minute="4.2",
+        recorded_by=lead,
+        recorded_at=clock.now(),
+        by_lead=True,
+        chair_id=place.user_id,
+    )
+    db.session.add_all([meeting, decision])
+    db.session.commit()
 
 
 def mailed_pages() -> list[str]:

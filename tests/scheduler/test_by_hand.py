@@ -71,6 +71,8 @@ def test_each_job_runs_by_hand_and_ends_in_one_line_of_counts(days: Days, databa
         "missed_runs": 0,
         "folded": 0,
         "acts_on_behalf": 0,
+        "clerks_asked": 0,
+        "undecided": 0,
     }
     status, lines, _ = run_by_hand("send-outbox", "--on", "2026-05-14", url=database.url, port=days.sink.port)
     report = json.loads(lines[-1])

@@ -106,7 +106,11 @@ def test_a_report_goes_through_every_escalation_stage_and_every_mail_is_as_the_t
         f"{DONALD} escalated this to the Scottish Government escalation group. They wrote “{WHY_FURTHER}”"
         in words[f"16 Sep {HAMISH}"]
     )
+    assert "group was notified" not in words[f"15 Jul {CALUM}"], "its stage of 14 July waits"
+    assert "Your governance group was notified of this on 22 July 2026." in words[f"29 Jul {CALUM}"]
+    assert "Your governance group was notified of this on 3 September 2026." in words[f"8 Sep {CALUM}"]
     for name in (CATRIONA, DONALD, HAMISH):
+        assert "group was notified" not in "".join(text for key, text in words.items() if key.endswith(name))
         assert all(
             "decision needed from your group" in text.casefold() for key, text in words.items() if key.endswith(name)
         )

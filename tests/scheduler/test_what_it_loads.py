@@ -28,6 +28,8 @@ JOBS_NEED = {
         "reminders.services.reminders",
         "operations.services.alarms",
         "documents.queries.on_behalf.waiting",
+        "governance.queries.unasked",
+        "governance.queries.undecided",
     ],
     "send-outbox": ["reminders.services.sending", "operations.services.alarms"],
 }

@@ -33,6 +33,10 @@ from cycle_tracker.documents.services.publication_mails import queue_not_sent
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.documents.services.sendings import sendings_of
 from cycle_tracker.feeds.services import make_feed
+from cycle_tracker.governance.services.decisions import Made, take_no_action
+from cycle_tracker.governance.services.disputes import dispute_decision
+from cycle_tracker.governance.services.groups import add_meeting
+from cycle_tracker.governance.services.raising import raise_to_group
 from cycle_tracker.imports.rules.milestone_rows import COLUMNS
 from cycle_tracker.imports.services.files import read_file, read_pasted
 from cycle_tracker.imports.services.milestones import plan_milestones
@@ -41,7 +45,7 @@ from cycle_tracker.mail.services.mail_templates import mail_templates
 from cycle_tracker.milestones.services.contacts import ContactDetails, add_contact, ask_contact
 from cycle_tracker.models.access import Invitation
 from cycle_tracker.models.base import table_of
-from cycle_tracker.models.group import Group
+from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.officials import ActOnBehalf
@@ -57,7 +61,7 @@ from cycle_tracker.people.services.delegations import set_away
 from cycle_tracker.requests.services import draft_requests, send_requests
 from tests.access_matrix import TABLE
 from tests.access_matrix.stage import Parts, send, signed_in
-from tests.factories import make_government, make_milestone, make_report, make_user
+from tests.factories import grant_role, make_governance_group, make_government, make_milestone, make_report, make_user
 from tests.support.mail_out import sink_for
 from tests.support.mailed_links import mail_to, run_jobs, text_of
 from tests.support.moray import Place
@@ -226,6 +230,22 @@ def _write_every_kind_of_mail(place: Place) -> None:
     dispute_act(earlier, db.session.scalars(select(ActOnBehalf)).one(), "It was\r\n\u202enot.", by=lead, now=now)
     drafts = draft_requests([earlier], "Dear all,\r\n\u202ehow does it stand?", reply_by, today)
     send_requests(drafts, reply_by, by=official, now=now)
+    note_act(earlier, OnBehalf.PUBLISHED, by=official, now=now)
+    notify_of_acts(now)
+    _record_as_lead(place, earlier)
+
+
+def _record_as_lead(place: Place, report: Milestone) -> None:
+    """A decision that a planning lead records, which the chair disputes."""
+    (chair,) = make_governance_group(place.partnership, "Catriona Ross")
+    db.session.scalars(select(Membership)).one().role = MembershipRole.CHAIR
+    grant_role(place.lead, Role.CLERK, place.partnership)
+    now, today = clock.now(), clock.today()
+    rung = raise_to_group(report, "It was put off twice.", by=place.lead, today=today, now=now)
+    group = db.session.scalars(select(Group)).one()
+    made = Made(add_meeting(group, today, title=ATTACK, by=chair, today=today, now=now), "4.2", by_group=True)
+    decision = take_no_action(rung, "It was put off.", by=place.lead, today=today, now=now, made=made)
+    dispute_decision(decision, "Not so.", by=chair, today=today, now=now)
 
 
 def _part(mail: Mail, kind: str = "plain") -> str:

@@ -14,7 +14,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Scope
 from cycle_tracker.core.statements import is_one_of
-from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.date_change import NOTED, DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import PartnershipBody
 from cycle_tracker.models.user import RoleGrant, User
@@ -159,7 +159,7 @@ def _is_shared() -> ColumnElement[bool]:
             DateChange.milestone_id == Milestone.id,
             DateChange.kind == DateChangeKind.EXPECTED,
             DateChange.shared,
-            DateChange.noted_at.is_not(None),
+            NOTED,
         )
         .correlate(Milestone)
     )

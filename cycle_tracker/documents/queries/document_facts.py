@@ -67,7 +67,10 @@ def _published() -> Select[*tuple[Any, ...]]:
 def _newest_shared(change: Any = DateChange) -> Select[int | None]:
     """The number of the newest explanation that was noted and shared."""
     return select(func.max(change.id)).where(
-        change.kind == DateChangeKind.EXPECTED, change.shared, change.noted_at.is_not(None)
+        change.kind == DateChangeKind.EXPECTED,
+        change.shared,
+        change.noted_at.is_not(None),
+        change.undone_at.is_(None),
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of, numbers_of
-from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.date_change import NOTED, DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 
 
@@ -40,7 +40,7 @@ def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange |
         (
             change
             for change in changes
-            if change.kind is DateChangeKind.EXPECTED and change.noted_at is not None and (change.shared or not shared)
+            if change.kind is DateChangeKind.EXPECTED and change.counts and (change.shared or not shared)
         ),
         None,
     )
@@ -51,7 +51,7 @@ def _newest_of_each(*, shared: bool) -> Select[DateChange]:
     newest = select(func.max(DateChange.id)).where(
         DateChange.milestone_id.in_(numbers_of("milestones")),
         DateChange.kind == DateChangeKind.EXPECTED,
-        DateChange.noted_at.is_not(None),
+        NOTED,
         *([DateChange.shared] if shared else []),
     )
     newest = newest.group_by(DateChange.milestone_id)

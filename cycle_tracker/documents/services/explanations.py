@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
@@ -9,7 +11,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.rules.explanations import ensure_new_date, stands_apart
-from cycle_tracker.models.date_change import DateChange, DateChangeKind
+from cycle_tracker.models.date_change import NOTED, DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Resolution
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
@@ -26,17 +28,22 @@ def note_expected_date(
     today: date,
     now: datetime,
     proposed_by: User | None = None,
+    at_a_meeting: bool = False,
 ) -> DateChange:
     """Note a new expected date. `due_on` becomes that date and `target_on` keeps the guidance date.
 
-    It counts only where somebody notes it who is not the owner, the proposer or one of the partnership's leads.
+    It counts only where somebody notes it who is not the owner, the proposer or one of the partnership's leads; or
+    `at_a_meeting`, where the governance group decided it and its clerk records that, whoever the clerk is.
     Raises RuleBroken for such a person, for a day that is not to come, and for an explanation that says nothing.
     A proposal that waits is noted with it where it says the same, and otherwise declined: another date was noted.
     """
     ensure_open(milestone)
-    ensure_stands_apart(milestone, by, today, proposed_by_id=proposed_by.id if proposed_by else None)
+    if not at_a_meeting:
+        ensure_stands_apart(milestone, by, today, proposed_by_id=proposed_by.id if proposed_by else None)
     ensure_new_date(expected_on, explanation, present=milestone.due_on, today=today)
-    change = _answered_proposal(milestone, expected_on, explanation, by=by, today=today, now=now)
+    change = _answered_proposal(
+        milestone, expected_on, explanation, by=by, today=today, now=now, at_a_meeting=at_a_meeting
+    )
     if change is None:
         change = DateChange(
             milestone_id=milestone.id,
@@ -61,6 +68,45 @@ def note_expected_date(
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
     db.session.flush()
     return change
+
+
+def undo_expected_date(milestone: Milestone, change: DateChange, reason: str, *, by: User, now: datetime) -> bool:
+    """Take back a new expected date that nobody should have noted: the due date before it holds again, and reminders
+    restart from there. Its explanation counts no longer.
+
+    Returns False, and changes nothing, for what is no longer open or has had yet another date since.
+    """
+    if not milestone.is_open or milestone.due_on != change.new_due_on or _newest_change(milestone) is not change:
+        return False
+    change.undone_at = now
+    db.session.flush()
+    earlier = _newest_change(milestone)
+    milestone.due_on = change.old_due_on
+    milestone.expected_date = (
+        earlier is not None and earlier.kind is DateChangeKind.EXPECTED and earlier.new_due_on == change.old_due_on
+    )
+    audit.record_milestone(
+        milestone,
+        "expected-date-undone",
+        by=by,
+        at=now,
+        before={"due_on": change.new_due_on},
+        after={"due_on": change.old_due_on},
+        reason=reason,
+    )
+    restart_notices(milestone, resolution=Resolution.REOPENED, now=now)
+    db.session.flush()
+    return True
+
+
+def _newest_change(milestone: Milestone) -> DateChange | None:
+    """The change that gave the milestone its due date; None if no one has moved it."""
+    return db.session.scalars(
+        select(DateChange)
+        .where(DateChange.milestone_id == milestone.id, NOTED)
+        .order_by(DateChange.noted_at.desc(), DateChange.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def ensure_open(milestone: Milestone) -> None:
@@ -88,14 +134,22 @@ def ensure_stands_apart(
 
 
 def _answered_proposal(
-    milestone: Milestone, expected_on: date, explanation: str, *, by: User, today: date, now: datetime
+    milestone: Milestone,
+    expected_on: date,
+    explanation: str,
+    *,
+    by: User,
+    today: date,
+    now: datetime,
+    at_a_meeting: bool,
 ) -> DateChange | None:
     """The proposal that waits, where this date and these words are its own; one that says another thing is declined."""
     proposal = find_proposal(milestone)
     if proposal is None:
         return None
     if (proposal.new_due_on, proposal.reason) == (expected_on, explanation.strip()):
-        ensure_stands_apart(milestone, by, today, proposed_by_id=proposal.proposed_by_id)
+        if not at_a_meeting:
+            ensure_stands_apart(milestone, by, today, proposed_by_id=proposal.proposed_by_id)
         return proposal
     proposal.declined_by_id, proposal.declined_at = by.id, now
     proposal.declined_why = f"Another date was agreed instead, {day(expected_on)}."

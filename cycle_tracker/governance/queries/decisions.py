@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import built_once, number_of
+from cycle_tracker.governance.queries.escalations import get_escalation
 from cycle_tracker.models.decision import Decision
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
@@ -19,6 +21,20 @@ def decisions_on(escalation_ids: Collection[int]) -> dict[int, list[Decision]]:
     for decision in db.session.scalars(_decisions().where(Decision.escalation_id.in_(escalation_ids))):
         found[decision.escalation_id].append(decision)
     return dict(found)
+
+
+def get_decision(
+    viewer: Viewer, escalation_id: int, decision_id: int, *, to: Permission
+) -> tuple[Escalation, Decision]:
+    """One decision with its escalation, for a person who has this permission there.
+
+    Raises NoResultFound where there is none that they may see, and NotAllowed where they lack the permission.
+    """
+    escalation = get_escalation(viewer, escalation_id, to=to)
+    decision = db.session.scalars(
+        _decisions().where(Decision.id == decision_id, Decision.escalation_id == escalation.id)
+    ).one()
+    return escalation, decision
 
 
 def list_decisions(milestone: Milestone) -> Sequence[Decision]:
@@ -52,6 +68,8 @@ def _decisions() -> Select[Decision]:
             joinedload(Decision.meeting),
             joinedload(Decision.made_by),
             joinedload(Decision.recorded_by),
+            joinedload(Decision.chair),
+            joinedload(Decision.disputed_by),
             joinedload(Decision.next_step).joinedload(Milestone.owner),
             joinedload(Decision.next_step).joinedload(Milestone.partnership),
         )

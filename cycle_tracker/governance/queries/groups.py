@@ -12,6 +12,7 @@ from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.errors import NotAllowed
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Scope
+from cycle_tracker.governance.rules import FURTHEST_AGENDA
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import AccountKind, RoleGrant, User
@@ -59,10 +60,10 @@ def get_membership(viewer: Viewer, slug: str, membership_id: int) -> Membership:
     ).one()
 
 
-def get_meeting(viewer: Viewer, slug: str, meeting_id: int) -> Meeting:
+def get_meeting(viewer: Viewer, slug: str, meeting_id: int, *, to: Permission = Permission.MANAGE_GROUP) -> Meeting:
     """A meeting of the group of this partnership, locked for the person who changes it. Raises NoResultFound where
-    there is none, and NotAllowed for those who do not look after the group."""
-    found = get_group(viewer, slug, to=Permission.MANAGE_GROUP)
+    there is none, and NotAllowed for those who lack the permission `to`: by itself, to look after the group."""
+    found = get_group(viewer, slug, to=to)
     if found.group is None:
         raise NoResultFound
     return db.session.scalars(
@@ -108,6 +109,20 @@ def list_meetings_held(partnership_id: int, today: date, *, at_most: int = 20) -
         .where(Group.partnership_id == partnership_id, Meeting.held_on <= today)
         .order_by(Meeting.held_on.desc(), Meeting.id)
         .limit(at_most)
+    ).all()
+
+
+def list_agendas(partnership_id: int, today: date) -> Sequence[Meeting]:
+    """The meetings of a partnership's governance groups on whose agenda something can be put, the next one first."""
+    return db.session.scalars(
+        select(Meeting)
+        .join(Meeting.group)
+        .where(
+            Group.partnership_id == partnership_id,
+            Meeting.held_on > today,
+            Meeting.held_on <= today + FURTHEST_AGENDA,
+        )
+        .order_by(Meeting.held_on, Meeting.id)
     ).all()
 
 

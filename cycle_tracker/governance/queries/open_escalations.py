@@ -41,6 +41,23 @@ def chairs_group_of(user_id: int, partnership_id: int | None, today: date) -> bo
     return bool(db.session.scalar(select(place)))
 
 
+def list_chairs(partnership_id: int | None, today: date, *, besides: User) -> Sequence[User]:
+    """The active people who chair the governance group of the partnership today, but for this one; by number."""
+    return db.session.scalars(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Group, Group.id == Membership.group_id)
+        .where(
+            Group.partnership_id == partnership_id,
+            Membership.role == MembershipRole.CHAIR,
+            membership_holds(today),
+            User.active,
+            User.id != besides.id,
+        )
+        .order_by(User.id)
+    ).all()
+
+
 def is_in_national_group(user_id: int, today: date) -> bool:
     """True where the person is in the Scottish Government escalation group today."""
     return bool(db.session.scalar(select(_place(user_id, today, Group.partnership_id.is_(None)))))

@@ -12,6 +12,8 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
+from cycle_tracker.governance.rules import ensure_papers_day
+from cycle_tracker.governance.services.agendas import move_agenda
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, TOO_EARLY
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
@@ -116,11 +118,23 @@ def end_membership(membership: Membership, last_day: date, *, by: User, today: d
 
 
 def add_meeting(
-    group: Group, held_on: date, *, title: str = "", minutes: str = "", by: User, today: date, now: datetime
+    group: Group,
+    held_on: date,
+    *,
+    title: str = "",
+    minutes: str = "",
+    papers_on: date | None = None,
+    by: User,
+    today: date,
+    now: datetime,
 ) -> Meeting:
-    """A meeting that was, or is to come. Raises RuleBroken for a day that cannot be, and for a second one on a day."""
+    """A meeting that was, or is to come. Raises RuleBroken for a day that cannot be, for a second one on a day, and for
+    papers that are due after it."""
     _ensure_meeting_day(group, held_on, today)
-    meeting = Meeting(group_id=group.id, held_on=held_on, title=title.strip(), minutes=minutes.strip())
+    ensure_papers_day(held_on, papers_on)
+    meeting = Meeting(
+        group_id=group.id, held_on=held_on, title=title.strip(), minutes=minutes.strip(), papers_on=papers_on
+    )
     db.session.add(meeting)
     db.session.flush()
     _record(group, "meeting-added", by=by, now=now, after={"meeting_id": meeting.id, "held_on": held_on})
@@ -136,17 +150,35 @@ def meeting_on(group: Group, held_on: date, *, by: User, today: date, now: datet
 
 
 def change_meeting(
-    meeting: Meeting, held_on: date, *, title: str, minutes: str, by: User, today: date, now: datetime
+    meeting: Meeting,
+    held_on: date,
+    *,
+    title: str,
+    minutes: str,
+    papers_on: date | None = None,
+    by: User,
+    today: date,
+    now: datetime,
 ) -> None:
-    """Another day, title or minutes. Raises RuleBroken for a day that cannot be, and for that of another meeting."""
+    """Another day, title, minutes or day of the papers. Raises RuleBroken for a day that cannot be, for that of another
+    meeting, and for papers that are due after it."""
     group = db.session.get_one(Group, meeting.group_id)
-    before = {"held_on": meeting.held_on, "title": meeting.title, "minutes": meeting.minutes}
-    after = {"held_on": held_on, "title": title.strip(), "minutes": minutes.strip()}
+    before = {
+        "held_on": meeting.held_on,
+        "title": meeting.title,
+        "minutes": meeting.minutes,
+        "papers_on": meeting.papers_on,
+    }
+    after = {"held_on": held_on, "title": title.strip(), "minutes": minutes.strip(), "papers_on": papers_on}
     if after == before:
         return
     if held_on != meeting.held_on:
         _ensure_meeting_day(group, held_on, today)
+    ensure_papers_day(held_on, papers_on)
     meeting.held_on, meeting.title, meeting.minutes = held_on, title.strip(), minutes.strip()
+    meeting.papers_on = papers_on
+    if held_on != before["held_on"]:
+        move_agenda(meeting, today)
     _record(group, "meeting-changed", by=by, now=now, before={"meeting_id": meeting.id, **before}, after=after)
 
 

@@ -18,9 +18,17 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.services.explanations import ensure_open
 from cycle_tracker.governance.queries.open_escalations import chairs_group_of, is_in_national_group, national_members
-from cycle_tracker.governance.rules import OWN, SHOWN, answers_for, ensure_reason, ensure_reply_day
+from cycle_tracker.governance.rules import (
+    OWN,
+    SHOWN,
+    answers_for,
+    ensure_agenda_day,
+    ensure_reason,
+    ensure_reply_day,
+)
 from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.user import User
@@ -46,17 +54,49 @@ def acknowledge(escalation: Escalation, reply_by: date, *, by: User, today: date
     owner and the leads where a wider audience has it or they said so once of this date, and for a day that is too far
     ahead or none to reply on. So a lead holds their group's rung back once for a date, and by two weeks at most.
     """
-    milestone = escalation.milestone
+    _ensure_may_reply(escalation, by, today)
+    ensure_reply_day(escalation.audience, reply_by, today, calendar_of(escalation.milestone.partnership_id))
+    _keep_reply(escalation, reply_by, None, by=by, now=now)
+
+
+def put_on_agenda(escalation: Escalation, meeting: Meeting, *, by: User, today: date, now: datetime) -> None:
+    """Say that what came to the group, or its chair, is on the agenda of one of its meetings to come: the group replies
+    by that day, which may be no working day. What was on the agenda of a meeting that decided nothing can be put on
+    that of another.
+
+    Raises RuleBroken as `acknowledge` does, and for a meeting of another group, a past one, and one too far ahead.
+    """
+    _ensure_may_reply(escalation, by, today)
+    if meeting.group.partnership_id != escalation.milestone.partnership_id:
+        raise RuleBroken("Choose a meeting of the group.", field="meeting")
+    ensure_agenda_day(escalation.audience, meeting.held_on, today)
+    _keep_reply(escalation, meeting.held_on, meeting, by=by, now=now)
+
+
+def _ensure_may_reply(escalation: Escalation, by: User, today: date) -> None:
     if escalation.resolved_at is not None:
         raise RuleBroken("This has already been settled.")
-    if escalation.acknowledged_at is not None:
+    if escalation.acknowledged_at is not None and not may_reply_again(escalation, today):
         raise RuleBroken(_said_already(escalation))
     _ensure_answers_for(escalation, by, today)
     _ensure_first_of_its_date(escalation)
-    ensure_reply_day(escalation.audience, reply_by, today, calendar_of(milestone.partnership_id))
+
+
+def may_reply_again(escalation: Escalation, today: date) -> bool:
+    """Whether the group can say again by when it replies: it was on the agenda of a meeting that is over."""
+    if escalation.audience is not Audience.GOVERNANCE or escalation.meeting_id is None:
+        return False
+    return escalation.decided_at is None and escalation.reply_by is not None and escalation.reply_by < today
+
+
+def _keep_reply(escalation: Escalation, reply_by: date, meeting: Meeting | None, *, by: User, now: datetime) -> None:
     escalation.acknowledged_at, escalation.acknowledged_by_id, escalation.reply_by = now, by.id, reply_by
-    count_as_changed(milestone)
-    _record(escalation, "acknowledged", by=by, now=now, after={"reply_by": reply_by})
+    escalation.meeting = meeting
+    count_as_changed(escalation.milestone)
+    after: dict[str, object] = {"reply_by": reply_by}
+    if meeting is not None:
+        after["meeting_id"] = meeting.id
+    _record(escalation, "acknowledged", by=by, now=now, after=after)
 
 
 def raise_to_group(milestone: Milestone, why: str, *, by: User, today: date, now: datetime) -> Escalation:

@@ -26,6 +26,7 @@ from cycle_tracker.models.user import User
 DATE_EVENTS = (
     "date-moved",
     "expected-date-noted",
+    "expected-date-undone",
     "date-proposed",
     "proposal-withdrawn",
     "proposal-declined",

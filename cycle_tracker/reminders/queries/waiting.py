@@ -23,6 +23,7 @@ from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.around import says_what_waits_is_late
 from cycle_tracker.reminders.queries.line_facts import is_first, last_acknowledged, last_answer, with_its_audience
+from cycle_tracker.reminders.queries.with_group import with_group_since
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class NoticeLine:
     `acknowledged_by` who did; what was passed to the national group is not shown outside it. `answer` is what a contact
     answered last, of a notice about it, and `answered_by` their name and organisation. `is_first` is true of a document
     or a consultation, if nobody was notified of this date before, and `waits` of what says that something is late which
-    waits for another by now.
+    waits for another by now. `with_group_since` is the day on which it was escalated to the governance group, for the
+    owner and the leads.
     """
 
     notice_id: int
@@ -75,6 +77,7 @@ class NoticeLine:
     answered_by: str = ""
     is_first: bool = False
     waits: bool = False
+    with_group_since: date | None = None
 
 
 _acknowledged = aliased(Escalation, name="acknowledged")
@@ -120,6 +123,7 @@ _COLUMNS = (
     Organisation.name.label("answered_for"),
     is_first().label("is_first"),
     says_what_waits_is_late().label("waits"),
+    with_group_since().label("with_group_since"),
 )
 
 _WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))
@@ -138,10 +142,7 @@ def people_with_waiting_notices(*, after: int, limit: int, queued_on: date | Non
 
 def waiting_notices(user_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """What waits for each of these people, locked so that a second run writes no second email."""
-    return _by(
-        Notice.user_id,
-        _lines().where(Notice.user_id.in_(user_ids), *_WAITS),
-    )
+    return _by(Notice.user_id, _lines().where(Notice.user_id.in_(user_ids), *_WAITS))
 
 
 def contacts_with_waiting_notices(*, after: int, limit: int, queued_on: date | None = None) -> Sequence[int]:
@@ -157,10 +158,7 @@ def contacts_with_waiting_notices(*, after: int, limit: int, queued_on: date | N
 
 def notices_waiting_for_contacts(contact_ids: Collection[int]) -> dict[int, list[NoticeLine]]:
     """What waits for each of these contacts, locked in the same way."""
-    return _by(
-        Notice.contact_id,
-        _lines().where(Notice.contact_id.in_(contact_ids), *_WAITS),
-    )
+    return _by(Notice.contact_id, _lines().where(Notice.contact_id.in_(contact_ids), *_WAITS))
 
 
 def _of_day(queued_on: date | None) -> list[ColumnElement[bool]]:

@@ -18,6 +18,7 @@ from cycle_tracker.reminders.rules.steps import (
     OVERDUE,
     RAISED,
     RUNG,
+    UNDECIDED,
 )
 
 AUDIENCE_WORDS = {
@@ -82,6 +83,8 @@ def step_words(step: str) -> str:
     """A step as people read it: `7 days before`, `On the day`, `8 days after`."""
     if step in _AT_ONCE:
         return _AT_ONCE[step]
+    if step.startswith(UNDECIDED):
+        return f"Waiting for a decision for {count(int(step.removeprefix(UNDECIDED)), 'day')}"
     stage = "first escalation stage" if step == f"{RUNG}1" else "escalation stage"
     for start, words in ((BEFORE, "before"), (OVERDUE, "after"), (RUNG, f"after ({stage})")):
         days = step.removeprefix(start)

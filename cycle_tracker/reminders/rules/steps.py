@@ -27,6 +27,9 @@ ANSWERED = "answered"
 RAISED = {Audience.GOVERNANCE: "raised-group", Audience.NATIONAL: "raised-national"}
 """Sent straight away to a group to which a person raised something, before its stage or further than any stage goes."""
 
+UNDECIDED = "undecided-"
+"""To the chair and the clerk: so many days something has waited for their group. No policy names it."""
+
 BEFORE = "before-"
 OVERDUE = "overdue-"
 RUNG = "rung-"

@@ -15,7 +15,7 @@ from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.escalation import Escalation
-from cycle_tracker.models.group import Group, Membership, MembershipRole
+from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
@@ -202,6 +202,32 @@ def test_the_chair_or_the_group_says_by_when_it_replies(
     assert "has seen this and will reply by 31 July 2026" in said(client.get(page))
     assert "has seen this and will reply by 31 July 2026" in said(client.get("/escalations"))
     assert "will reply by 31 July 2026" in said(client.get("/"))
+
+
+def test_the_group_puts_it_on_the_agenda_of_one_of_its_meetings(moray: Moray) -> None:
+    escalation = moray.open(Audience.GOVERNANCE)
+    page, client = f"/escalations/{escalation.id}", moray.client(moray.member)
+    assert "On the agenda of" not in said(client.get(f"{page}/acknowledgement")), "no meeting to come is entered"
+    group = db.session.scalars(select(Group).where(Group.partnership_id.is_not(None))).first()
+    assert group is not None
+    meeting = Meeting(group_id=group.id, held_on=date(2026, 9, 12), title="Quarterly")
+    db.session.add_all([meeting, Meeting(group_id=group.id, held_on=date(2026, 12, 24))])
+    db.session.flush()
+    form = soup(client.get(f"{page}/acknowledgement"))
+    offered = [one.get_text() for one in form.select("#meeting option")]
+    assert offered == ["None of these meetings", "12 September 2026, Quarterly"]
+    empty = client.post(f"{page}/acknowledgement", data={**moray.reply(""), "meeting": ""})
+    assert "Choose a meeting or enter the reply date" in said(empty)
+    both = client.post(f"{page}/acknowledgement", data={**moray.reply(), "meeting": str(meeting.id)})
+    assert "not both" in said(both)
+    none = client.post(f"{page}/acknowledgement", data={**moray.reply(""), "meeting": "999"})
+    assert "Choose a meeting from the list" in said(none)
+    client.post(f"{page}/acknowledgement", data={**moray.reply(""), "meeting": str(meeting.id)})
+    words = "put this on the agenda of the meeting on 12 September 2026."
+    assert words in said(client.get(page))
+    assert words in said(client.get("/escalations"))
+    history = said(client.get(REPORT))
+    assert "put this on the agenda of the group’s meeting on 12 September 2026" in history
 
 
 def test_a_members_own_work_is_not_theirs_to_answer_for(moray: Moray) -> None:

@@ -227,6 +227,9 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
         ("documents/mail/copy_not_sent", MessageKind.COPY_NOT_SENT),
         ("documents/mail/on_behalf", MessageKind.ON_BEHALF),
         ("documents/mail/dispute", MessageKind.ON_BEHALF),
+        ("governance/mail/decision_recorded", MessageKind.GROUP),
+        ("governance/mail/decision_disputed", MessageKind.GROUP),
+        ("governance/mail/agenda", MessageKind.GROUP),
     ):
         enqueue(
             Message(identity=new_key(), kind=kind, recipient=f"{template}@example.test", rendered_on=DAY),
@@ -241,10 +244,18 @@ def test_every_other_mail_shows_it_as_text_too(days: Days) -> None:
             mailbox=trap,
             answer=trap,
             about=trap,
-            lines=[trap],
-            who=trap,
             what=trap,
+            who=trap,
+            lines=[trap],
+            reason=trap,
             words=trap,
+            due_on=trap,
+            more=0,
+            held_on=trap,
+            papers_on=trap,
+            is_over=False,
+            items=[{"title": trap, "link": "http://127.0.0.1:5000/"}],
+            page="http://127.0.0.1:5000/",
             link="http://127.0.0.1:5000/",
         )
     db.session.commit()

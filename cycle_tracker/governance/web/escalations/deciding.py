@@ -13,7 +13,8 @@ from cycle_tracker.governance.services.decisions import (
     take_no_action,
 )
 from cycle_tracker.governance.services.groups import governance_group, meeting_on
-from cycle_tracker.governance.web.escalations.forms import DecisionForm, chosen_id
+from cycle_tracker.governance.web.escalations.forms import DecisionForm
+from cycle_tracker.governance.web.meeting_form import MeetingForm, chosen_id
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Meeting
@@ -31,7 +32,7 @@ def decide(
 ) -> Decision:
     """Make the decision whose button was pressed. Raises RuleBroken, beside the field, where a rule refuses."""
     made = Made(
-        meeting=_meeting(escalation, form, by=by, today=today, now=now),
+        meeting=chosen_meeting(escalation, form, by=by, today=today, now=now),
         minute=form.minute.data,
         by_group=records_for_group(viewer, escalation),
     )
@@ -65,7 +66,9 @@ def decide(
     )
 
 
-def _meeting(escalation: Escalation, form: DecisionForm, *, by: User, today: date, now: datetime) -> Meeting | None:
+def chosen_meeting(
+    escalation: Escalation, form: MeetingForm, *, by: User, today: date, now: datetime
+) -> Meeting | None:
     """The meeting that was chosen, or one of the day that was given, which is added where it is not there yet."""
     meeting_id, partnership = chosen_id(form.meeting), escalation.milestone.partnership
     if meeting_id is not None:

@@ -4,21 +4,17 @@ from collections.abc import Callable, Sequence
 
 from flask import request
 from wtforms import BooleanField, Field, SelectField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, ValidationError
 
-from cycle_tracker.core.wording import day
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
+from cycle_tracker.governance.web.meeting_form import LONGEST_NAME, NONE_OF_THESE, MeetingForm
 from cycle_tracker.milestones.services.next_steps import LONGEST_TITLE
-from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.decision import DecisionOutcome
 from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.user import User
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
-
-LONGEST_NAME = 200
-NONE_OF_THESE = ""
 
 
 def wanted_for(outcome: DecisionOutcome, message: str) -> Callable[["DecisionForm", Field], None]:
@@ -39,18 +35,8 @@ def explains(form: "DecisionForm", field: Field) -> None:
         raise ValidationError(f"The explanation must be {SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION:,} characters")
 
 
-class DecisionForm(MilestoneForm):
+class DecisionForm(MeetingForm):
     """What the group decides. The fields of the other outcomes are left alone."""
-
-    meeting = SelectField("Decided at the meeting of", validators=[Optional()], validate_choice=False)
-    meeting_on = UkDateField("Or the date of another meeting", validators=[Optional()])
-    minute = LineField(
-        "Minute reference",
-        validators=[
-            Optional(),
-            Length(max=LONGEST_NAME, message=f"The minute reference must be {LONGEST_NAME} characters or fewer"),
-        ],
-    )
 
     expected_on = UkDateField(
         "New expected date", validators=[wanted_for(DecisionOutcome.NEW_DATE, "Enter the new expected date")]
@@ -97,12 +83,10 @@ class DecisionForm(MilestoneForm):
         super().__init__(*args, **kwargs)
         self.outcome = self._outcome_pressed()
 
-    def offer(self, meetings: Sequence[Meeting], owners: Sequence[User]) -> None:
-        """Let the person choose from these meetings and owners, and from nothing else."""
-        self.meeting.choices = [
-            (NONE_OF_THESE, "No meeting, or one that is not listed"),
-            *((str(one.id), _meeting_name(one)) for one in meetings),
-        ]
+    def offer(self, meetings: Sequence[Meeting], owners: Sequence[User], *, minuted: bool = False) -> None:
+        """Let the person choose from these meetings and owners, and from nothing else. With `minuted` the meeting and
+        the minute are asked for."""
+        self.offer_meetings(meetings, minuted=minuted)
         self.next_owner.choices = [
             (NONE_OF_THESE, "No one yet (we will email the planning leads)"),
             *((str(person.id), person.name) for person in owners),
@@ -113,13 +97,6 @@ class DecisionForm(MilestoneForm):
         if proposal is not None:
             self.expected_on.data, self.explanation.data = proposal.new_due_on, proposal.reason
             self.shared.data = proposal.shared
-
-    def validate_meeting(self, field: Field) -> None:
-        """Raises ValidationError for a meeting that was not offered, and where two are named."""
-        if (field.data or NONE_OF_THESE) not in {value for value, _ in field.choices}:
-            raise ValidationError("Choose a meeting from the list")
-        if field.data and self.meeting_on.data:
-            raise ValidationError("Choose a meeting from the list or give the date of another, not both")
 
     def validate_next_owner(self, field: Field) -> None:
         """Raises ValidationError for somebody who was not offered."""
@@ -151,12 +128,3 @@ class DecisionForm(MilestoneForm):
         """The outcome of the button that was pressed; a form that names none is one of a new date."""
         pressed = request.form.get("outcome", "")
         return next((one for one in DecisionOutcome if one.value == pressed), DecisionOutcome.NEW_DATE)
-
-
-def chosen_id(field: SelectField) -> int | None:
-    """The number of what was chosen from a list that was found valid."""
-    return int(field.data) if field.data else None
-
-
-def _meeting_name(meeting: Meeting) -> str:
-    return f"{day(meeting.held_on)}, {meeting.title}" if meeting.title else day(meeting.held_on)

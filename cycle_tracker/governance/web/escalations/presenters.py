@@ -11,7 +11,8 @@ from cycle_tracker.core.deadlines import days_past
 from cycle_tracker.documents.rules.documents import lag_days
 from cycle_tracker.documents.rules.explanations import stands_apart
 from cycle_tracker.governance.queries.escalations import EscalationStatus, status_of
-from cycle_tracker.governance.web.escalations.decision_words import made_by, meeting_words, what_was_decided
+from cycle_tracker.governance.rules import records_as_lead
+from cycle_tracker.governance.services.decision_words import dispute_words, made_by, meeting_words, what_was_decided
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.raising.presenters import CAME_TO, acknowledged_words, late_words, raised_words
 from cycle_tracker.models.date_change import DateChange
@@ -19,7 +20,6 @@ from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation, Resolution
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.web.page_parts import Row
-from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import count, date_name, day, lag_wording
 
 RESOLUTIONS = {
@@ -35,27 +35,6 @@ STATUSES = {
     EscalationStatus.DECIDED: "Decided, still open",
     EscalationStatus.SETTLED: "Settled",
 }
-
-FILE_COLUMNS = (
-    "Milestone",
-    "Partnership",
-    "Owner",
-    "Due date",
-    "Days overdue",
-    "Escalated on",
-    "Days overdue when escalated",
-    "Status",
-    "Last decision",
-    "Reason",
-    "Made by",
-    "Meeting and minute",
-    "Explanation",
-    "Escalated to",
-    "Escalated by",
-    "Reason for escalating",
-    "Who will reply",
-    "Reply date",
-)
 
 
 @dataclass(frozen=True)
@@ -103,19 +82,12 @@ def grouped(found: Iterable[EscalationRow]) -> list[LineGroup]:
     return [LineGroup(status, STATUSES[status], rows) for status, rows in by_status.items() if rows]
 
 
-def file_rows(
-    escalations: Iterable[Escalation],
-    explanations: Mapping[int, DateChange],
-    decisions: Mapping[int, list[Decision]],
-    today: date,
-) -> list[list[Cell]]:
-    """The same as rows of a file, under FILE_COLUMNS."""
-    return [_file_row(one, explanations, decisions, today) for one in escalations]
-
-
 def may_decide(escalation: Escalation, viewer: Viewer) -> bool:
-    """True where the person may decide here: it is not settled, they are of the group, and it is not their own work."""
-    return may_be_decided_by(escalation, viewer) and is_not_their_own(escalation, viewer)
+    """True where the person may decide here: it is not settled, they are of the group, and it is not their own work, or
+    they record as its clerk what it decided at a meeting."""
+    return may_be_decided_by(escalation, viewer) and (
+        is_not_their_own(escalation, viewer) or records_as_lead(viewer, escalation.milestone.partnership_id)
+    )
 
 
 def may_be_decided_by(escalation: Escalation, viewer: Viewer) -> bool:
@@ -182,7 +154,8 @@ def _lag(milestone: Milestone, today: date) -> str:
     return lag_wording(lag, published=milestone.done_on is not None)
 
 
-def _explanation(change: DateChange | None) -> str:
+def explanation_words(change: DateChange | None) -> str:
+    """The newest explanation with its new expected date."""
     if change is None:
         return "None yet"
     return f"{change.reason} New expected date {day(change.new_due_on)}."
@@ -204,11 +177,13 @@ def _line(
         came=_came(one),
         raised=f"{raised_words(one)}: {one.raised_why}" if one.raised_by else "",
         acknowledged=acknowledged_words(one, today),
-        explanation=_explanation(explanations.get(one.milestone_id)),
+        explanation=explanation_words(explanations.get(one.milestone_id)),
         status=status_of(one),
         settled=settled_wording(one),
         decided=what_was_decided(last) if last else "",
-        how=". ".join(words for words in (made_by(last), meeting_words(last)) if words) if last else "",
+        how=". ".join(words for words in (made_by(last), meeting_words(last), dispute_words(last)) if words)
+        if last
+        else "",
     )
 
 
@@ -216,33 +191,3 @@ def _came(one: Escalation) -> str:
     """When it came, how late, and to whom where that is not the governance group."""
     words = f"{day(one.fell_due_on)}, {rung_wording(one)}"
     return words if one.audience is Audience.GOVERNANCE else f"{words}, to {CAME_TO[one.audience]}"
-
-
-def _file_row(
-    one: Escalation,
-    explanations: Mapping[int, DateChange],
-    decisions: Mapping[int, list[Decision]],
-    today: date,
-) -> list[Cell]:
-    milestone = one.milestone
-    last = next(iter(decisions.get(one.id, ())), None)
-    return [
-        milestone.title,
-        milestone.partnership.name if milestone.partnership else "",
-        milestone.owner.name if milestone.owner else "",
-        milestone.due_on,
-        late_wording(milestone, today),
-        one.fell_due_on,
-        one.rung,
-        settled_wording(one),
-        what_was_decided(last) if last else "",
-        last.text if last else "",
-        made_by(last) if last else "",
-        meeting_words(last) if last else "",
-        _explanation(explanations.get(one.milestone_id)),
-        CAME_TO[one.audience][4:].capitalize(),
-        one.raised_by.name if one.raised_by else "",
-        one.raised_why,
-        one.acknowledged_by.name if one.acknowledged_by else "",
-        one.reply_by,
-    ]

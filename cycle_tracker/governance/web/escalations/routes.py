@@ -16,19 +16,21 @@ from cycle_tracker.governance.queries.decisions import decisions_on
 from cycle_tracker.governance.queries.escalations import EscalationList, get_escalation
 from cycle_tracker.governance.queries.groups import list_meetings_held
 from cycle_tracker.governance.queries.open_escalations import chairs_group_of
-from cycle_tracker.governance.rules import answers_for
+from cycle_tracker.governance.rules import answers_for, records_as_lead
+from cycle_tracker.governance.services.disputes import may_dispute
+from cycle_tracker.governance.services.minutes import may_correct
+from cycle_tracker.governance.services.raising import may_reply_again
 from cycle_tracker.governance.web.escalations import deciding
 from cycle_tracker.governance.web.escalations.decision_words import decision_lines
+from cycle_tracker.governance.web.escalations.files import FILE_COLUMNS, file_rows
 from cycle_tracker.governance.web.escalations.filters import EscalationFilters
 from cycle_tracker.governance.web.escalations.forms import DecisionForm
 from cycle_tracker.governance.web.escalations.presenters import (
-    FILE_COLUMNS,
     escalation_rows,
-    file_rows,
     grouped,
-    is_not_their_own,
     lines,
     may_be_decided_by,
+    may_decide,
     recorded_words,
 )
 from cycle_tracker.milestones.web.details import detail_for
@@ -118,14 +120,19 @@ def _form(escalation: Escalation) -> DecisionForm:
     """The form, with the meetings and owners of the partnership to choose from."""
     milestone, today, form = escalation.milestone, clock.today(), DecisionForm()
     if milestone.partnership_id is not None:
-        form.offer(list_meetings_held(milestone.partnership_id, today), list_owners(milestone.partnership_id, today))
+        form.offer(
+            list_meetings_held(milestone.partnership_id, today),
+            list_owners(milestone.partnership_id, today),
+            minuted=records_as_lead(current_viewer(), milestone.partnership_id),
+        )
     return form
 
 
 def _may_reply(escalation: Escalation, viewer: Viewer, today: date) -> bool:
     """True where the person may say by when the group, or its chair, replies: nobody has, and nothing is decided."""
     partnership_id = escalation.milestone.partnership_id
-    if escalation.acknowledged_at or escalation.decided_at or not may_be_decided_by(escalation, viewer):
+    answered = escalation.acknowledged_at and not may_reply_again(escalation, today)
+    if answered or escalation.decided_at or not may_be_decided_by(escalation, viewer):
         return False
     return partnership_id is not None and answers_for(
         viewer,
@@ -136,10 +143,30 @@ def _may_reply(escalation: Escalation, viewer: Viewer, today: date) -> bool:
     )
 
 
+def _may(
+    decisions: Sequence[Decision], escalation: Escalation, viewer: Viewer, today: date
+) -> dict[str, frozenset[int]]:
+    """Which decisions the person can dispute, and of which they can correct the meeting and minute, by id; asked only
+    where something was decided."""
+    partnership_id = escalation.milestone.partnership_id
+    if not decisions or not viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id):
+        return {"may_dispute": frozenset(), "may_correct": frozenset()}
+    chairs = chairs_group_of(viewer.user_id, partnership_id, today)
+    return {
+        "may_dispute": frozenset(
+            one.id for one in decisions if not one.is_disputed and may_dispute(one, viewer.user_id, chairs=chairs)
+        ),
+        "may_correct": frozenset(
+            one.id for one in decisions if may_correct(one, viewer, partnership_id, chairs=chairs)
+        ),
+    }
+
+
 def _page(escalation: Escalation, form: DecisionForm | None = None, **more: object) -> str:
     viewer, today, milestone = current_viewer(), clock.today(), escalation.milestone
     facts, detail = read_facts(milestone), detail_for(viewer, milestone)
     proposal = find_proposal(milestone)
+    decisions = decisions_on([escalation.id]).get(escalation.id, [])
     if form is None:
         form = _form(escalation)
         form.for_now(milestone)
@@ -154,10 +181,12 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
         bases=bases_wording(milestone),
         explanation=explanation_of(facts, detail),
         proposal=proposal,
-        decisions=decision_lines(decisions_on([escalation.id]).get(escalation.id, ())),
+        decisions=decision_lines(decisions),
+        **_may(decisions, escalation, viewer, today),
         of_the_group=may_be_decided_by(escalation, viewer),
-        may_decide=is_not_their_own(escalation, viewer),
+        may_decide=may_decide(escalation, viewer),
         for_group=deciding.records_for_group(viewer, escalation),
+        as_lead=records_as_lead(viewer, milestone.partnership_id),
         may_reply=_may_reply(escalation, viewer, today),
         form=form,
         **more,

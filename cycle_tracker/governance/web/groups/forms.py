@@ -112,6 +112,7 @@ class MeetingForm(SeenForm):
     """A meeting that was, or is to come."""
 
     held_on = UkDateField("Date of the meeting", validators=[required("Enter the date of the meeting")])
+    papers_on = UkDateField("Papers due on (optional)", validators=[Optional()])
     title = LineField(
         "Title",
         description="For example, Quarterly meeting",
@@ -137,5 +138,5 @@ def _fingerprint(thing: Membership | Meeting) -> str:
     if isinstance(thing, Membership):
         facts = [thing.role.value, str(thing.to_on)]
     else:
-        facts = [str(thing.held_on), str(thing.title), str(thing.minutes)]
+        facts = [str(thing.held_on), str(thing.title), str(thing.minutes), str(thing.papers_on)]
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -42,6 +42,7 @@ class MeetingRow:
     minutes: str
     address: str
     is_to_come: bool
+    papers: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def meeting_lines(meetings: Iterable[Meeting], today: date) -> list[MeetingRow]:
             minutes=one.minutes,
             address=minutes_address(one.minutes),
             is_to_come=one.held_on > today,
+            papers=f"Papers due on {day(one.papers_on)}" if one.papers_on and one.held_on > today else "",
         )
         for one in meetings
     ]

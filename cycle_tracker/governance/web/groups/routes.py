@@ -78,6 +78,7 @@ def show(slug: str) -> ResponseReturnValue:
         decided=decided(list_decisions_of(partnership_id, at_most=SHOWN_AT_MOST), viewer) if reads else None,
         reads_escalations=viewer.can(Permission.READ_ESCALATIONS, partnership_id),
         manages=manages,
+        decides=viewer.can(Permission.DECIDE_ESCALATIONS, partnership_id),
     )
 
 
@@ -153,6 +154,7 @@ def meet(slug: str) -> ResponseReturnValue:
                 form.held_on.chosen,
                 title=form.title.data,
                 minutes=form.minutes.data,
+                papers_on=form.papers_on.data,
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
@@ -179,6 +181,7 @@ def change(slug: str, meeting_id: int) -> ResponseReturnValue:
                 form.held_on.chosen,
                 title=form.title.data,
                 minutes=form.minutes.data,
+                papers_on=form.papers_on.data,
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),

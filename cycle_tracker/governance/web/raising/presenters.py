@@ -53,6 +53,10 @@ def acknowledged_words(rung: Escalation, today: date) -> str:
     """Who has seen it and replies by when, or that the day has passed; empty where nobody has said so."""
     if rung.reply_by is None or rung.acknowledged_by is None:
         return ""
+    if rung.meeting_id is not None:
+        if rung.reply_by < today:
+            return f"This was on the agenda of the meeting on {day(rung.reply_by)}, and no decision is recorded."
+        return f"{rung.acknowledged_by.name} put this on the agenda of the meeting on {day(rung.reply_by)}."
     if rung.reply_by < today:
         return f"{rung.acknowledged_by.name} was due to reply by {day(rung.reply_by)}."
     return f"{rung.acknowledged_by.name} has seen this and will reply by {day(rung.reply_by)}."

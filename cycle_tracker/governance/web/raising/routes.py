@@ -1,14 +1,19 @@
 """Saying by when one replies to an escalation, and raising something before its stage or further than any goes."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
-from cycle_tracker.core.audiences import Audience
+from cycle_tracker.core.audiences import OF_THE_GROUP, Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
+from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.web.facts import date_rows, read_facts
 from cycle_tracker.governance.queries.escalations import get_escalation
+from cycle_tracker.governance.queries.groups import list_agendas
 from cycle_tracker.governance.queries.open_escalations import list_open_rungs, open_rung_to
 from cycle_tracker.governance.rules import last_working_reply_day
 from cycle_tracker.governance.services import raising
@@ -21,6 +26,7 @@ from cycle_tracker.milestones.web.forms import MilestoneForm
 from cycle_tracker.milestones.web.newest import changed_by_others
 from cycle_tracker.milestones.web.places import page_of, place_wording, seen_by
 from cycle_tracker.models.escalation import Escalation
+from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.partnerships.queries.calendars import calendar_of
 from cycle_tracker.web.access import current_user_row, current_viewer, requires
@@ -98,15 +104,16 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
 
 
 def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audience, back: str) -> ResponseReturnValue:
-    form = AcknowledgementForm()
+    form, today = AcknowledgementForm(), clock.today()
+    form.offer(_agendas(milestone, audience, today))
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
             if rung is None:
                 raise ChangedMeanwhile("This no longer needs a reply.")
-            raising.acknowledge(rung, form.reply_by.chosen, by=current_user_row(), today=clock.today(), now=clock.now())
+            _reply(rung, form)
     if attempt.saved:
-        flash(f"Saved. The reply date is {day(form.reply_by.data)}.", "success")
+        flash(f"Saved. The reply date is {day(rung.reply_by if rung is not None else None)}.", "success")
         return redirect(back)
     return _page(
         "governance/raising/acknowledge.html",
@@ -114,12 +121,34 @@ def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audien
         form,
         attempt,
         back,
-        rung=rung_line(rung, clock.today()) if rung is not None else None,
-        is_answered=rung is None or rung.acknowledged_at is not None or rung.resolved_at is not None,
+        rung=rung_line(rung, today) if rung is not None else None,
+        is_answered=rung is None or _is_answered(rung, today),
         came_to=CAME_TO[audience],
         holds_back=audience is not Audience.NATIONAL,
-        last_day=last_working_reply_day(audience, clock.today(), calendar_of(milestone.partnership_id)),
+        last_day=last_working_reply_day(audience, today, calendar_of(milestone.partnership_id)),
     )
+
+
+def _agendas(milestone: Milestone, audience: Audience, today: date) -> Sequence[Meeting]:
+    """The meetings on whose agenda the group can put it; none for the owner, the leads and the nation."""
+    if audience not in OF_THE_GROUP or milestone.partnership_id is None:
+        return []
+    return list_agendas(milestone.partnership_id, today)
+
+
+def _reply(rung: Escalation, form: AcknowledgementForm) -> None:
+    by, today, now = current_user_row(), clock.today(), clock.now()
+    if form.meeting.data:
+        meeting = db.session.get_one(Meeting, int(form.meeting.data))
+        raising.put_on_agenda(rung, meeting, by=by, today=today, now=now)
+    else:
+        raising.acknowledge(rung, form.reply_by.chosen, by=by, today=today, now=now)
+
+
+def _is_answered(rung: Escalation, today: date) -> bool:
+    if rung.resolved_at is not None:
+        return True
+    return rung.acknowledged_at is not None and not raising.may_reply_again(rung, today)
 
 
 def _page(

@@ -1,8 +1,9 @@
 """Dates that moved or were proposed, and what the governance group decided, in plain sentences."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from cycle_tracker.governance.web.escalations.decision_words import deed_of, meeting_words
+from cycle_tracker.governance.services.decision_words import deed_of, meeting_words, recorded_by
 from cycle_tracker.milestones.web.entries import Entry, name_of
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.decision import Decision, DecisionOutcome
@@ -17,9 +18,11 @@ def change_entries(history: History, *, shared_only: bool) -> list[Entry]:
     """
     if shared_only:
         shown = [one for one in history.date_changes if one.shared and one.kind is DateChangeKind.EXPECTED]
-        return [_noted(change, history, in_full=False) for change in shown if change.noted_at is not None]
+        entries = [_noted(change, history, in_full=False) for change in shown if change.noted_at is not None]
+        return entries + [_undone(change.undone_at, change) for change in shown if change.undone_at is not None]
     entries = [entry for change in history.date_changes for entry in _of_change(change, history)]
     entries += [_of_decision(one) for one in history.decisions if one.outcome is not DecisionOutcome.NEW_DATE]
+    entries += [entry for one in history.decisions for entry in _of_dispute(one, history)]
     return entries
 
 
@@ -65,6 +68,11 @@ def _noted(change: DateChange, history: History, *, in_full: bool) -> Entry:
     return Entry(at, _by_whom(decision, who, what), " ".join(words for words in details if words))
 
 
+def _undone(at: datetime, change: DateChange) -> Entry:
+    """For officials, who do not see what became of a decision: that it counts no longer."""
+    return Entry(at, f"The new expected date of {day(change.new_due_on)} no longer counts")
+
+
 def _of_decision(decision: Decision) -> Entry:
     details = [decision.text, f"{meeting_words(decision)}." if meeting_words(decision) else ""]
     return Entry(
@@ -74,13 +82,23 @@ def _of_decision(decision: Decision) -> Entry:
     )
 
 
+def _of_dispute(decision: Decision, history: History) -> Iterator[Entry]:
+    """That the chair disputed it, and the date that holds again if it had noted another."""
+    if decision.disputed_at is None or decision.disputed_by is None:
+        return
+    undone = next((one for one in history.date_changes if _is_of(decision, one) and one.undone_at), None)
+    again = f" The due date is {day(undone.old_due_on)} again." if undone is not None else ""
+    what = f"disputed that the governance group {deed_of(decision)}"
+    yield Entry(decision.disputed_at, f"{decision.disputed_by.name} (chair) {what}", f"{decision.dispute}{again}")
+
+
 def _by_whom(decision: Decision | None, who: str, what: str) -> str:
     """A sentence with the right subject: a person, a member for the group, or the group itself by its clerk."""
     if decision is None:
         return f"{who} {what}"
     if decision.made_by_id is not None:
         return f"{who}, for the governance group, {what}"
-    return f"The governance group {what}, recorded by {who} (clerk)"
+    return f"The governance group {what}, {recorded_by(decision)}"
 
 
 def _is_of(decision: Decision, change: DateChange) -> bool:

@@ -34,4 +34,7 @@ def _entries(one: Escalation, names: Mapping[int, str], *, in_full: bool) -> Ite
         yield Entry(one.opened_at, f"Escalated to {CAME_TO[one.audience]} on {day(one.fell_due_on)}, {late_words(one)}")
     if one.acknowledged_at is not None and in_full:
         who = name_of(one.acknowledged_by_id, names)
-        yield Entry(one.acknowledged_at, f"{who} has seen this and will reply by {day(one.reply_by)}")
+        does = (
+            "put this on the agenda of the group’s meeting on" if one.meeting_id else "has seen this and will reply by"
+        )
+        yield Entry(one.acknowledged_at, f"{who} {does} {day(one.reply_by)}")

@@ -45,8 +45,14 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
         "predecessor-added": f"{who} added a milestone to finish first: {title}",
         "predecessor-removed": f"{who} removed a milestone to finish first: {title}",
         "reference-corrected": f"{who} corrected {_listed(event.after)}, as the reference data had an error",
+        "minute-corrected": _minute_words(event, who),
         "sub-task-added": f"{who} added a sub-task: {title}",
     }.get(event.action)
+
+
+def _minute_words(event: AuditEvent, who: str) -> str:
+    before, after = (one.get("made_at") or "no meeting or minute" for one in (event.before, event.after))
+    return f"{who} corrected the meeting or minute of a decision of the group: {before}, now {after}"
 
 
 def _owner_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str:

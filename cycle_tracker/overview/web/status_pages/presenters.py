@@ -165,7 +165,7 @@ def _decisions(inside: InternalStatus) -> ReportSection:
             [
                 ReportCell(decision.escalation.milestone.title),
                 ReportCell(line.what),
-                ReportCell(". ".join(words for words in (line.made, line.meeting, line.when) if words)),
+                ReportCell(". ".join(words for words in (line.made, line.meeting, line.when, line.disputed) if words)),
             ]
             for decision, line in zip(inside.decisions, decision_lines(inside.decisions), strict=True)
         ],

@@ -21,7 +21,7 @@ from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 from cycle_tracker.reminders.rules.steps import ASSIGNED, EXPLAIN
 from cycle_tracker.reminders.services.answer_links import answer_address, may_be_asked, stop_address
 from cycle_tracker.reminders.services.words.answers import answer_note
-from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note
+from cycle_tracker.reminders.services.words.escalations import acknowledged_note, decision_note, with_group_note
 from cycle_tracker.reminders.services.words.late import late_items
 from cycle_tracker.reminders.services.words.parts import OPEN_PAGE, Item, Reader, Section
 from cycle_tracker.reminders.services.words.reasons import reason_words
@@ -173,7 +173,7 @@ def _bases(line: NoticeLine) -> str:
 def _note(line: NoticeLine, today: date) -> str:
     if line.audience in HEARD_AT_ONCE:
         return decision_note(line)
-    notes = []
+    notes = [with_group_note(line)] if line.with_group_since is not None else []
     if line.answer is not None:
         notes.append(answer_note(line.answered_by, line.answer, line.answer_date, line.answer_text))
     if EXPLAIN in (line.step, *line.overtook):

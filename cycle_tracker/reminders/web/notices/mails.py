@@ -7,7 +7,7 @@ from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.reminders.queries.mails import MailRecord
 from cycle_tracker.reminders.queries.notices import NoticeRecord
 from cycle_tracker.reminders.rules.notice_words import YOU_ARE, policy_words, when_words
-from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, OPENS, RAISED
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, EXPLAIN, OPENS, RAISED, UNDECIDED
 from cycle_tracker.reminders.services.words.states import how_far_off
 from cycle_tracker.reminders.web.notices.presenters import ended_words, milestone_address, name_of_date, who_words
 from cycle_tracker.web.page_parts import Row
@@ -19,6 +19,7 @@ MAILS = {
     MessageKind.DOCUMENT_PUBLISHED: "This email sends a copy of a published document.",
     MessageKind.COPY_NOT_SENT: "A copy of a document could not be sent by email.",
     MessageKind.ON_BEHALF: "Officials recorded something on behalf of a partnership, or it was disputed.",
+    MessageKind.GROUP: "This email is about decisions of a governance group.",
     MessageKind.UPDATE_REQUEST: "A Scottish Government official asked your partnership for an update on a document.",
     MessageKind.INVITATION: "Someone invited you to use Cycle Tracker.",
     MessageKind.PASSWORD_RESET: "We received a request to reset your password.",
@@ -121,7 +122,7 @@ def _why(notice: NoticeRecord, message: Message, *, theirs: bool) -> str:
         yours = "you own it" if notice.is_for_its_owner else YOU_ARE[notice.audience]
         who = f"because {yours}" if theirs else f"sent to {who_words(notice)}"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
-    at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()}
+    at_once = notice.step in {ASSIGNED, ANSWERED, EXPLAIN, *RAISED.values()} or notice.step.startswith(UNDECIDED)
     if at_once:
         return f"{when}, {who}."
     can_be_written = notice.step == OPENS and notice.due_on > message.rendered_on

@@ -9,7 +9,7 @@ from cycle_tracker.core.clock import london_day
 from cycle_tracker.models.notice import Ending
 from cycle_tracker.reminders.queries.notices import NoticeRecord, NoticeStatus
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, policy_words, step_words, when_words
-from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, RAISED
+from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, RAISED, UNDECIDED
 from cycle_tracker.web.page_parts import Row
 from cycle_tracker.web.sheets import Cell
 from cycle_tracker.web.wording import Status, date_name, day, moment
@@ -194,6 +194,8 @@ def file_rows(notices: Iterable[NoticeRecord]) -> list[list[Cell]]:
 def _rule_words(notice: NoticeRecord) -> str:
     if notice.step in {ASSIGNED, ANSWERED, *RAISED.values()}:
         return "Sent because someone did something, not because of the date"
+    if notice.step.startswith(UNDECIDED):
+        return "Sent because the group has not decided and has no meeting to come"
     by = policy_words(notice.policy, notice.kind, notice.partnership or "Scotland")
     return f"{when_words(notice.step, name_of_date(notice), day(notice.due_on))} ({by})"
 

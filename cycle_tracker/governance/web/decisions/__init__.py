@@ -1,0 +1,1 @@
+"""What becomes of a decision after it was recorded."""

@@ -1,0 +1,1 @@
+"""The decisions of a whole meeting, recorded on one page."""
