@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, exists, or_, select
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import DOCUMENTS
 from cycle_tracker.cycles.services.cycles import is_open_by_now
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
@@ -90,7 +90,7 @@ def _steps_of(cycle: Cycle) -> list[int]:
             select(Milestone.id)
             .where(
                 Milestone.cycle_id == cycle.id,
-                Milestone.kind.not_in(sorted(DOCUMENTS)),
+                ~IS_DOCUMENT,
                 Milestone.entered_on >= cycle.opened_on,
             )
             .order_by(Milestone.id)

@@ -106,3 +106,19 @@ def _still_holds() -> ColumnElement[bool]:
         before.ended_at > Answer.answered_at,
     )
     return and_(Answer.kind == AnswerKind.DONE, ~said_else.correlate(Answer), ~asked_anew.correlate(Answer))
+
+
+def with_group_since() -> Any:
+    """The day on which the milestone of a notice to its owner or a lead was escalated to the governance group, and is
+    open there."""
+    return (
+        select(func.min(Escalation.fell_due_on))
+        .where(
+            Escalation.milestone_id == Notice.milestone_id,
+            Escalation.audience == Audience.GOVERNANCE,
+            Escalation.resolved_at.is_(None),
+            Notice.audience.in_([Audience.OWNER, Audience.LEAD]),
+        )
+        .correlate(Notice)
+        .scalar_subquery()
+    )

@@ -22,8 +22,13 @@ from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.around import says_what_waits_is_late
-from cycle_tracker.reminders.queries.line_facts import is_first, last_acknowledged, last_answer, with_its_audience
-from cycle_tracker.reminders.queries.with_group import with_group_since
+from cycle_tracker.reminders.queries.line_facts import (
+    is_first,
+    last_acknowledged,
+    last_answer,
+    with_group_since,
+    with_its_audience,
+)
 
 
 @dataclass(frozen=True)
