@@ -5,14 +5,15 @@ notice is no longer true once its milestone is finished or has another date, onc
 it any more or wants no reminders before the day, or once what they were given belongs to somebody else; the words of
 a mail hold for the day on which it was rendered. Only such messages are rendered again, with the same Message-ID, or
 withdrawn where nothing is left. A request for an update names the day that its words hold for, so it is never
-rendered again: it is withdrawn once its document is finished, or its person may not see it any more. A mail about an
-account is withdrawn once its purpose has passed.
+rendered again: it is withdrawn once its document is finished, or its person may not see it any more. So is an email
+about what officials recorded, once its person may not see the document any more. A mail about an account is withdrawn
+once its purpose has passed.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import case, exists, func, not_, or_, select, update
+from sqlalchemy import and_, case, exists, func, not_, or_, select, update
 from sqlalchemy.orm import aliased
 
 from cycle_tracker.access.queries.scopes import IS_OPEN, may_be_seen_by
@@ -85,16 +86,17 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
 
 
 def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
-    """Withdraw the requests for an update that need no answer any more or that their person may not see; their
-    numbers. One statement."""
+    """Withdraw the requests for an update that need no answer any more, and these and what is said of officials'
+    records if their person may not see the document any more; their numbers. One statement."""
+    is_request, not_allowed = Message.kind == MessageKind.UPDATE_REQUEST, not_(may_be_seen_by(Message.user_id, today))
     is_finished = exists().where(Milestone.id == Message.milestone_id, ~IS_OPEN)
     untrue = (
         select(Message.id)
-        .join(Milestone, Milestone.id == Message.milestone_id)
+        # what is about several documents of a partnership names none: it is kept from who has left
+        .outerjoin(Milestone, Milestone.id == Message.milestone_id)
         .where(
             Message.id.in_(message_ids),
-            Message.kind == MessageKind.UPDATE_REQUEST,
-            or_(~IS_OPEN, not_(may_be_seen_by(Message.user_id, today))),
+            or_(and_(is_request, ~IS_OPEN), and_(or_(is_request, Message.kind == MessageKind.ON_BEHALF), not_allowed)),
         )
     )
     return set(
@@ -104,7 +106,7 @@ def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -
             .values(
                 state=MessageState.WITHDRAWN,
                 ended_at=now,
-                ended_why=case((is_finished, FINISHED), else_=NOT_ALLOWED),
+                ended_why=case((and_(is_request, is_finished), FINISHED), else_=NOT_ALLOWED),
                 claim_id=None,
             )
             .returning(Message.id)

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import OnBehalf
+from cycle_tracker.core.message_states import MessageState
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.on_behalf.acts import disputed_acts, list_acts
 from cycle_tracker.documents.queries.on_behalf.waiting import is_any_to_notify
@@ -20,10 +21,11 @@ from cycle_tracker.documents.services.on_behalf.mails import LISTED_AT_MOST, not
 from cycle_tracker.documents.services.publication_corrections import undo_publication
 from cycle_tracker.documents.services.receipts import ReceivedDocument, record_received_document, undo_receipt
 from cycle_tracker.models.audit import AuditEvent
-from cycle_tracker.models.message import Message, MessageBody
+from cycle_tracker.models.message import Message, MessageBody, MessageKind
 from cycle_tracker.models.officials import ActOnBehalf
 from cycle_tracker.models.publication import PublicationCopy
 from cycle_tracker.models.user import RoleGrant, User
+from cycle_tracker.reminders.services.freshness import withdraw_or_rerender_stale
 from scheduler.jobs import queue_notices
 from tests.documents.services.moray import ADDRESS, NOW, PUBLISHED, TODAY, Moray
 from tests.factories import grant_role, make_milestone, make_partnership, make_user
@@ -216,6 +218,22 @@ def test_a_lead_who_is_an_official_too_gets_no_email_about_their_own_records(mor
     before = len(mails())
     assert notify_of_acts(NOW) == 1
     assert [recipient for recipient, _ in mails()[before:]] == [moray.lead.email]
+
+
+def test_an_email_that_waited_is_not_sent_to_who_may_not_see_the_document_by_then(moray: Moray, official: User) -> None:
+    receive(moray, official)
+    dispute_act(moray.plan, the_act(), "No.", by=moray.lead, now=NOW)
+    notify_of_acts(NOW)
+    db.session.execute(update(Message).values(state=MessageState.SENDING))
+    db.session.commit()
+    (disputed, notified) = db.session.scalars(
+        select(Message.id).where(Message.kind == MessageKind.ON_BEHALF).order_by(Message.id)
+    )
+    assert withdraw_or_rerender_stale([disputed, notified], TODAY, NOW) == set()
+    db.session.execute(delete(RoleGrant).where(RoleGrant.user_id == moray.lead.id))
+    assert withdraw_or_rerender_stale([disputed, notified], TODAY, NOW) == {notified}
+    official.active = False
+    assert withdraw_or_rerender_stale([disputed, notified], TODAY, NOW) == {disputed}
 
 
 def test_who_may_no_longer_see_the_document_gets_no_email_about_a_dispute(moray: Moray, official: User) -> None:

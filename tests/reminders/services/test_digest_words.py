@@ -180,6 +180,6 @@ READER = Reader("Ailsa Grant", "ailsa@example.test", user_id=7)
 
 def test_the_day_before_a_date_on_a_weekend_the_subject_keeps_the_title() -> None:
     line = replace(SUNDAYS, title="Draft and approve the annual report on 2026–27")
-    assert subject_words([line], FRIDAY, new=()) == "Draft and approve the annual…, Moray: due on Sunday"
+    assert subject_words([line], FRIDAY, new=()) == "Draft and approve the annual report…, Moray: due on Sunday"
     saturday = replace(line, due_on=FRIDAY + DAY)
-    assert subject_words([saturday], FRIDAY, new=()) == "Draft and approve the annual…, Moray: due on Saturday"
+    assert subject_words([saturday], FRIDAY, new=()) == "Draft and approve the annual report…, Moray: due on Saturday"
