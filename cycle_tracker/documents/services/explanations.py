@@ -8,7 +8,7 @@ from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.queries.proposals import find_proposal
-from cycle_tracker.documents.rules.explanations import ensure_new_date, stands_apart
+from cycle_tracker.documents.rules.explanations import ensure_new_date, not_open_yet, stands_apart
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Resolution
 from cycle_tracker.models.milestone import Milestone
@@ -30,10 +30,12 @@ def note_expected_date(
     """Note a new expected date. `due_on` becomes that date and `target_on` keeps the guidance date.
 
     It counts only where somebody notes it who is not the owner, the proposer or one of the partnership's leads.
-    Raises RuleBroken for such a person, for a day that is not to come, and for an explanation that says nothing.
+    Raises RuleBroken for such a person, for a document that does not open until later, for a day that is not to come,
+    and for an explanation that says nothing.
     A proposal that waits is noted with it where it says the same, and otherwise declined: another date was noted.
     """
     ensure_open(milestone)
+    ensure_begun(milestone, today)
     ensure_stands_apart(milestone, by, today, proposed_by_id=proposed_by.id if proposed_by else None)
     ensure_new_date(expected_on, explanation, present=milestone.due_on, today=today)
     change = _answered_proposal(milestone, expected_on, explanation, by=by, today=today, now=now)
@@ -67,6 +69,13 @@ def ensure_open(milestone: Milestone) -> None:
     """Raises RuleBroken for what is done or closed: it needs no new date."""
     if not milestone.is_open:
         raise RuleBroken(f"This is {milestone.state.label.lower()}, so it needs no new date.")
+
+
+def ensure_begun(milestone: Milestone, today: date) -> None:
+    """Raises RuleBroken for a plan or a report whose time has not begun."""
+    why = not_open_yet(is_document=milestone.is_document, opens_on=milestone.opens_on, today=today)
+    if why:
+        raise RuleBroken(why)
 
 
 def ensure_stands_apart(

@@ -321,3 +321,20 @@ def test_an_explanation_of_a_document_that_is_done_is_told_as_one_of_the_past(mo
     text = said(client.get(REPORT))
     assert "Explanation before this was done. Expected date then: 30 September 2026" in text
     assert "New expected date: 30 September 2026" not in text
+
+
+def test_a_document_is_explained_from_the_day_on_which_it_opens_and_not_before(
+    moray: Moray, morning: time_machine.Traveller
+) -> None:
+    """The report opens on 1 April, and its guidance date is 30 June."""
+    for day, is_open in ((date(2026, 3, 31), False), (date(2026, 4, 1), True)):
+        morning.move_to(at_seven(day))
+        lead, member = moray.client(moray.lead), moray.client(moray.member)
+        for client, form, on in ((member, "explanation", "30 9 2026"), (lead, "proposal", "31 10 2026")):
+            assert (f"{REPORT}/{form}" in str(client.get(REPORT).data)) is is_open
+            words = "You can explain the date from 1 April 2026, when it opens."
+            assert (words in said(client.get(f"{REPORT}/{form}"))) is not is_open
+            sent = client.post(f"{REPORT}/{form}", data=moray.sent(expected_on=on))
+            assert sent.status_code == (302 if is_open else 200)
+            assert bool(changes()) is is_open
+            moray.report = db.session.get_one(Milestone, moray.report.id)

@@ -8,7 +8,7 @@ from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.clock import london_day
 from cycle_tracker.core.deadlines import is_before_service
 from cycle_tracker.core.document_states import last_day_before_outstanding
-from cycle_tracker.documents.rules.explanations import stands_apart
+from cycle_tracker.documents.rules.explanations import not_open_yet, stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.date_change import DateChange
@@ -74,7 +74,8 @@ def date_actions(
     calendar: WorkingCalendar,
 ) -> DateActions:
     """What the person may do; nothing about the date of what is closed."""
-    is_dated = milestone.is_open and milestone.due_on is not None
+    not_yet = not_open_yet(is_document=milestone.is_document, opens_on=milestone.opens_on, today=today)
+    is_dated = milestone.is_open and milestone.due_on is not None and not not_yet
     return DateActions(
         move=milestone.is_open and not milestone.is_document and holds(viewer, Permission.CHANGE_MILESTONES, milestone),
         propose=is_dated and proposal is None and holds(viewer, Permission.PROPOSE_DATES, milestone),

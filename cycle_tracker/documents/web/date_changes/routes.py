@@ -7,6 +7,7 @@ from sqlalchemy.exc import NoResultFound
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.proposals import find_name, find_proposal
+from cycle_tracker.documents.rules.explanations import not_open_yet
 from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date, withdraw_proposal
 from cycle_tracker.documents.web.date_changes.forms import (
@@ -182,9 +183,11 @@ def _start_from(form: LocalExplanationForm, proposal: DateChange) -> None:
 def _page(template: str, milestone: Milestone, form: MilestoneForm, attempt: Attempt) -> ResponseReturnValue:
     viewer, waiting = current_viewer(), find_proposal(milestone)
     facts, detail = read_facts(milestone), detail_for(viewer, milestone)
+    opens_on, is_document = milestone.opens_on, milestone.is_document
     return render_template(
         template,
         milestone=milestone,
+        not_yet=not_open_yet(is_document=is_document, opens_on=opens_on, today=clock.today()),
         place=place_wording(milestone),
         rows=date_rows(facts, detail, clock.today()),
         proposal=proposal_for(waiting, find_name(waiting.proposed_by_id) if waiting else "", milestone, viewer, detail),
