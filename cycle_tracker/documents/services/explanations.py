@@ -59,7 +59,7 @@ def note_expected_date(
         after={"due_on": expected_on, "shared": shared},
         reason=explanation.strip(),
     )
-    milestone.due_on, milestone.expected_date = expected_on, True
+    milestone.due_on, milestone.expected_date, milestone.after_interim = expected_on, True, False
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
     db.session.flush()
     return change

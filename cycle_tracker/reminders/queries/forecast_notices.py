@@ -89,22 +89,22 @@ def notices_to_come(
             for one in notices_ahead(known.deadline(row), policy, notified, ahead, asked_on=asked_on):
                 about = about or _about(row)
                 first_on = min(first_on, one.day)
-                found.append(_to_come(one, about, row.due_on, policy, is_first=one.day == first_on))
+                found.append(_to_come(one, about, row, policy, is_first=one.day == first_on))
         let_go()
     return found
 
 
 def _to_come(
-    ahead: NoticeAhead, about: NoticeMilestone, due_on: date, policy: Policy, *, is_first: bool
+    ahead: NoticeAhead, about: NoticeMilestone, row: Row[Any], policy: Policy, *, is_first: bool
 ) -> NoticeToCome:
     notice = ahead.notice
-    foretold = Foretold(notice.step, notice.overtook, notice.audience, about.kind, is_first)
+    foretold = Foretold(notice.step, notice.overtook, notice.audience, about.kind, is_first, row.expected_date)
     return NoticeToCome(
         about,
         notice.addressee,
         notice.step,
         notice.audience,
-        due_on,
+        row.due_on,
         notice.at_once,
         ahead.day,
         prompt=is_prompt(foretold, policy),
@@ -154,6 +154,7 @@ def notices_waiting(which: ColumnElement[bool] | None, policies: Policies) -> li
             Milestone.kind,
             Milestone.partnership_id,
             Milestone.duty_basis,
+            Milestone.expected_date,
             *_ABOUT,
             Notice.addressee,
             Notice.step,

@@ -96,7 +96,8 @@ def _waiting(milestone: Milestone, policy: Policy, today: date) -> list[Waits]:
     for notice, user, contact, first in rows:
         person = user or contact
         if person is not None:
-            step = Foretold(notice.step, tuple(notice.overtook), notice.audience, milestone.kind, first)
+            steps, kind, is_new = tuple(notice.overtook), milestone.kind, milestone.expected_date
+            step = Foretold(notice.step, steps, notice.audience, kind, first, is_new)
             digests = had.get(notice.addressee, NO_DIGESTS)
             found.append(
                 Waits(
