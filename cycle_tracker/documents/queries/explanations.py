@@ -1,6 +1,7 @@
 """New expected dates and their explanations, and every other change of a date."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import Select, func, select
 
@@ -44,6 +45,13 @@ def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange |
         ),
         None,
     )
+
+
+def unshared_explanation(changes: Iterable[DateChange], due_on: date | None) -> DateChange | None:
+    """The explanation of the present due date, where it was agreed and is not shared; None where there is none.
+    `changes` are in the order of `list_date_changes`."""
+    newest = newest_noted(changes, shared=False)
+    return newest if newest is not None and not newest.shared and newest.new_due_on == due_on else None
 
 
 @built_once

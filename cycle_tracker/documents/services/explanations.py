@@ -1,12 +1,15 @@
-"""A new expected date with its explanation: it waives nothing, and the lag stays to be seen."""
+"""A new expected date with its explanation: it waives nothing, and the lag stays to be seen; and sharing it."""
 
 from datetime import date, datetime
+
+from sqlalchemy.orm.attributes import flag_modified
 
 from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.wording import day
+from cycle_tracker.documents.queries.explanations import list_date_changes, unshared_explanation
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.rules.explanations import ensure_new_date, not_open_yet, stands_apart
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
@@ -14,6 +17,8 @@ from cycle_tracker.models.escalation import Resolution
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.notices import restart_notices
+
+NOTHING_TO_SHARE = "There is no explanation to share. It is shared already, or the date has changed."
 
 
 def note_expected_date(
@@ -61,6 +66,26 @@ def note_expected_date(
     )
     milestone.due_on, milestone.expected_date, milestone.after_interim = expected_on, True, False
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
+    db.session.flush()
+    return change
+
+
+def share_explanation(document: Milestone, *, by: User, now: datetime) -> DateChange:
+    """Share the explanation of the present due date of a plan or a report. From now on officials read it, and follow
+    its date. It changes no date and no reminder.
+
+    Who may propose a date may share what others agreed: the date counts already. It is not taken back, for officials
+    may have read it; a newer explanation stands beside it. Raises RuleBroken where there is nothing to share.
+    """
+    change = unshared_explanation(list_date_changes(document.id), document.due_on)
+    if change is None or not document.is_document or not document.is_open:
+        raise RuleBroken(NOTHING_TO_SHARE)
+    change.shared = True
+    audit.record_milestone(
+        document, "explanation-shared", by=by, at=now, before={"shared": False}, after={"shared": True}
+    )
+    # It counts as a change of the document: of two people who act at once the second is shown what the first did.
+    flag_modified(document, "state")
     db.session.flush()
     return change
 

@@ -21,7 +21,13 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.organisation import Organisation
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
-from cycle_tracker.reminders.queries.line_facts import is_first, last_acknowledged, last_answer, with_its_audience
+from cycle_tracker.reminders.queries.line_facts import (
+    is_first,
+    is_unshared,
+    last_acknowledged,
+    last_answer,
+    with_its_audience,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class NoticeLine:
     are set where a person raised it. `reply_by` is the latest day that was set when it was acknowledged, and
     `acknowledged_by` who did; what was passed to the national group is not shown outside it. `answer` is what a contact
     answered last, of a notice about it, and `answered_by` their name and organisation. `is_first` is true of a document
-    or a consultation, if nobody was notified of this date before.
+    or a consultation, if nobody was notified of this date before. `is_unshared` says of a document that officials
+    cannot see the explanation of its date.
     """
 
     notice_id: int
@@ -72,6 +79,7 @@ class NoticeLine:
     answer_text: str = ""
     answered_by: str = ""
     is_first: bool = False
+    is_unshared: bool = False
 
 
 _acknowledged = aliased(Escalation, name="acknowledged")
@@ -116,6 +124,7 @@ _COLUMNS = (
     Contact.name.label("answered_by"),
     Organisation.name.label("answered_for"),
     is_first().label("is_first"),
+    is_unshared().label("is_unshared"),
 )
 
 _WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import note_proposal, propose_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.date_change import DateChange
@@ -338,3 +339,63 @@ def test_a_document_is_explained_from_the_day_on_which_it_opens_and_not_before(
             assert sent.status_code == (302 if is_open else 200)
             assert bool(changes()) is is_open
             moray.report = db.session.get_one(Milestone, moray.report.id)
+
+
+SHARED = f"{REPORT}/explanation/sharing"
+
+
+def explain_unshared(moray: Moray) -> None:
+    on = date(2026, 9, 30)
+    note_expected_date(moray.report, on, WHY, shared=False, by=moray.member, today=TODAY, now=at_seven(TODAY))
+
+
+def test_a_lead_shares_what_the_group_agreed_with_one_button(moray: Moray) -> None:
+    explain_unshared(moray)
+    lead, official = moray.client(moray.lead), moray.client(moray.official)
+    page = lead.get(REPORT)
+    assert "officials cannot see the explanation. They still count the days since 30 June 2026" in said(page)
+    assert "Not shared with the Scottish Government. Officials still count from the guidance date." in said(page)
+    assert WHY not in said(official.get(REPORT))
+    version = value_of(page, "version")
+    assert lead.post(SHARED, data={"version": version}).headers["Location"] == REPORT
+    text = said(lead.get(REPORT))
+    assert "Shared. Officials can now see the explanation and the new expected date." in text
+    assert "Ailsa Grant shared the explanation with the Scottish Government" in text
+    assert "Share the explanation" not in text
+    seen = said(official.get(REPORT))
+    assert WHY in seen
+    assert "shared the explanation with the Scottish Government" in seen
+    assert lead.post(SHARED, data={"version": version}).status_code == 409
+    assert "There is no explanation to share" in said(lead.get(SHARED))
+
+
+def test_who_cannot_share_it_reads_who_can_and_officials_read_nothing_of_it(moray: Moray) -> None:
+    explain_unshared(moray)
+    page = moray.client(moray.member).get(REPORT)
+    assert "A planning lead can share it." in said(page)
+    assert soup(page).find("form", attrs={"action": SHARED}) is None
+    assert "Share the explanation" not in said(moray.client(moray.official).get(REPORT))
+    assert moray.client(moray.member).get(SHARED).status_code == 403
+
+
+def test_it_is_asked_for_once_the_guidance_date_has_passed_and_only_where_days_are_counted(
+    moray: Moray, morning: time_machine.Traveller
+) -> None:
+    explain_unshared(moray)
+    for day, asked in ((date(2026, 6, 30), False), (date(2026, 7, 1), True)):
+        morning.move_to(at_seven(day))
+        assert ("Share the explanation" in said(moray.client(moray.lead).get(REPORT))) is asked
+    moray.partnership.notify_from = date(2026, 8, 1)
+    assert "Share the explanation" not in said(moray.client(moray.lead).get(REPORT))
+
+
+def test_the_page_takes_no_more_statements_with_an_explanation_to_share(moray: Moray) -> None:
+    note_on, counts = date(2026, 9, 30), []
+    for shared in (True, False):
+        report = make_report(moray.partnership, key=f"report-{shared}")
+        note_expected_date(report, note_on, WHY, shared=shared, by=moray.member, today=TODAY, now=at_seven(TODAY))
+        client = moray.client(moray.lead)
+        with counted_statements() as statements:
+            assert client.get(f"/partnerships/moray/milestones/report-{shared}").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

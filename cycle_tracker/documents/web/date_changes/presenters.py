@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.core.deadlines import is_before_service
+from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import last_day_before_outstanding
 from cycle_tracker.documents.rules.explanations import not_open_yet, stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
@@ -28,6 +28,15 @@ class WaitingProposal:
     shared: bool
     is_mine: bool
     may_note: bool
+
+
+@dataclass(frozen=True)
+class Unshared:
+    """An agreed explanation that officials cannot see, of a document whose guidance date has passed: what that means,
+    and whether the person can share it."""
+
+    words: str
+    may_share: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,23 @@ def proposal_for(
         is_mine=change.proposed_by_id == viewer.user_id and holds(viewer, Permission.PROPOSE_DATES, milestone),
         may_note=may_note(milestone, viewer, proposed_by_id=change.proposed_by_id),
     )
+
+
+def unshared_for(
+    change: DateChange | None, milestone: Milestone, viewer: Viewer, detail: Detail, today: date
+) -> Unshared | None:
+    """That the explanation is to be shared, for the people of the partnership; `change` is the explanation that is not
+    shared. Nothing before the guidance date, nor where no days are counted from it."""
+    first = milestone.measured_on
+    if change is None or detail is not Detail.EVERYTHING or not milestone.is_document or not milestone.is_open:
+        return None
+    if first is None or not is_past(first, today) or is_before_service(first, milestone.notify_from):
+        return None
+    words = (
+        f"Your group agreed the new expected date, {day(change.new_due_on)}, but officials cannot see the explanation. "
+        f"They still count the days since {day(first)}, as if no date had been agreed."
+    )
+    return Unshared(words, may_share=holds(viewer, Permission.PROPOSE_DATES, milestone))
 
 
 def date_actions(

@@ -8,7 +8,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.proposals import find_name, find_proposal
 from cycle_tracker.documents.rules.explanations import not_open_yet
-from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
 from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date, withdraw_proposal
 from cycle_tracker.documents.web.date_changes.forms import (
     ExplanationForm,
@@ -161,6 +161,22 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
     return _page("documents/date_changes/explain.html", milestone, form, attempt)
 
 
+@bp.route("/explanation/sharing", methods=["GET", "POST"])
+@requires(Permission.PROPOSE_DATES)
+def share(slug: str, key: str) -> ResponseReturnValue:
+    """Share the agreed explanation with officials."""
+    milestone = get_milestone(current_viewer(), slug, key, to=Permission.PROPOSE_DATES)
+    form = MilestoneForm()
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            share_explanation(milestone, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash("Shared. Officials can now see the explanation and the new expected date.", "success")
+        return redirect(page_of(milestone))
+    return _page("documents/date_changes/share.html", milestone, form, attempt)
+
+
 def _noted_by_viewer(slug: str, key: str) -> Milestone:
     """The milestone for somebody who may note. What an official is not shown is not theirs to note or decline."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.NOTE_EXPLANATIONS)
@@ -194,5 +210,6 @@ def _page(template: str, milestone: Milestone, form: MilestoneForm, attempt: Att
         seen_by=seen_by(milestone),
         address=page_of(milestone),
         form=form,
+        unshared=facts.explanation if facts.is_unshared else None,
         changed=changed_by_others(attempt, milestone),
     ), attempt.status
