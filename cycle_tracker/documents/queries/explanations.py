@@ -35,6 +35,17 @@ def _date_changes() -> Select[DateChange]:
     return select(DateChange).where(of_milestone).order_by(DateChange.id.desc())
 
 
+def current_note(milestone_id: int, *, shared_only: bool) -> DateChange | None:
+    """The one current note on why a date is late or was moved: the newest explanation that was not declined, agreed or
+    still proposed. Every form that asks why begins with its words. With `shared_only` the newest that officials may
+    read, for a form whose words go to them. One statement."""
+    return next((one for one in list_date_changes(milestone_id) if _is_note(one, shared_only=shared_only)), None)
+
+
+def _is_note(change: DateChange, *, shared_only: bool) -> bool:
+    return change.kind is DateChangeKind.EXPECTED and change.declined_at is None and (change.shared or not shared_only)
+
+
 def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange | None:
     """Of changes that are in this order, the newest explanation that was noted; or that officials may see."""
     return next(

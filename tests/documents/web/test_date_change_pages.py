@@ -13,8 +13,8 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.services.explanations import note_expected_date
-from cycle_tracker.documents.services.proposals import note_proposal, propose_date
+from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
+from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.milestone import Milestone
@@ -399,3 +399,38 @@ def test_the_page_takes_no_more_statements_with_an_explanation_to_share(moray: M
             assert client.get(f"/partnerships/moray/milestones/report-{shared}").status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+FILLED_IN = "We have filled in the newest explanation. You can change it."
+
+
+def test_an_explanation_begins_with_the_words_of_the_newest_one_and_is_sent_on_by_one_press(moray: Moray) -> None:
+    assert FILLED_IN not in said(moray.client(moray.lead).get(f"{REPORT}/proposal"))
+    explain_unshared(moray)
+    for user, form in ((moray.lead, "proposal"), (moray.member, "explanation")):
+        page = moray.client(user).get(f"{REPORT}/{form}")
+        assert FILLED_IN in said(page)
+        assert value_of(page, "explanation") == WHY
+        assert "checked" not in str(soup(page).find("input", attrs={"name": "shared"})), "it is not shared now either"
+    lead = moray.client(moray.lead)
+    page = lead.get(f"{REPORT}/proposal")
+    sent = {name: value_of(page, name) for name in ("explanation", "version")}
+    assert lead.post(f"{REPORT}/proposal", data={**sent, "expected_on": "30 10 2026"}).status_code == 302
+    assert [one.reason for one in changes()] == [WHY, WHY]
+
+
+def test_an_officials_explanation_begins_with_words_that_are_shared_and_no_others(moray: Moray) -> None:
+    explain_unshared(moray)
+    official = moray.client(moray.official)
+    page = official.get(f"{REPORT}/explanation")
+    assert (value_of(page, "explanation"), FILLED_IN in said(page)) == ("", False)
+    share_explanation(moray.report, by=moray.lead, now=at_seven(TODAY))
+    assert value_of(official.get(f"{REPORT}/explanation"), "explanation") == WHY
+
+
+def test_what_was_declined_is_no_note(moray: Moray) -> None:
+    moray.proposed()
+    why, member = "No meeting then.", moray.member
+    decline_proposal(moray.report, why, by=member, today=TODAY, now=at_seven(TODAY))
+    page = moray.client(moray.lead).get(f"{REPORT}/proposal")
+    assert value_of(page, "explanation") == ""

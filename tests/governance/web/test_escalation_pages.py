@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -14,6 +14,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.date_change import DateChange
@@ -439,3 +440,15 @@ def test_the_page_takes_as_many_statements_with_many_decisions_as_with_one(moray
             assert client.get(moray.page).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_decision_begins_with_the_newest_explanation_as_it_is_shared(moray: Moray) -> None:
+    moray.report.owner = None
+    assert "We have filled in" not in said(moray.client().get(moray.page))
+    for number, shared in enumerate((True, False), start=1):
+        on, why = date(2026, 10, 15) + timedelta(days=number), f"{WHY} {number}"
+        note_expected_date(moray.report, on, why, shared=shared, by=moray.member, today=TODAY, now=at_seven(TODAY))
+        page = moray.client().get(f"/escalations/{escalate(moray.report).id}")
+        assert "We have filled in the newest explanation. You can change it." in said(page)
+        assert (value_of(page, "expected_on"), value_of(page, "explanation")) == ("", why)
+        assert ("checked" in str(soup(page).find("input", attrs={"name": "shared"}))) is shared

@@ -27,7 +27,10 @@ class LocalDateForm(MilestoneForm):
 
 
 class ExplanationForm(MilestoneForm):
-    """A new expected date with its explanation, as an official gives it: shared in any case."""
+    """A new expected date with its explanation, as an official gives it: shared in any case. `is_filled_in` says that
+    it begins with the words of the current note."""
+
+    is_filled_in = False
 
     expected_on = UkDateField("New expected date", validators=[required("Enter the new expected date")])
     explanation = LinesField(

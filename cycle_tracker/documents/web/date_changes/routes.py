@@ -6,6 +6,7 @@ from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.documents.queries.explanations import current_note
 from cycle_tracker.documents.queries.proposals import find_name, find_proposal
 from cycle_tracker.documents.rules.explanations import not_open_yet
 from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
@@ -58,6 +59,8 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
     form, waiting = LocalExplanationForm(), find_proposal(milestone)
     if not form.is_submitted() and waiting is not None and waiting.proposed_by_id == current_viewer().user_id:
         _start_from(form, waiting)
+    elif not form.is_submitted():
+        _fill_in(form, milestone, officials=False)
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -143,6 +146,8 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.NOTE_EXPLANATIONS)
     officials = _is_official(milestone)
     form = ExplanationForm() if officials else LocalExplanationForm()
+    if not form.is_submitted():
+        _fill_in(form, milestone, officials=officials)
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -194,6 +199,15 @@ def _is_official(milestone: Milestone) -> bool:
 def _start_from(form: LocalExplanationForm, proposal: DateChange) -> None:
     form.expected_on.data, form.explanation.data = proposal.new_due_on, proposal.reason
     form.shared.data = proposal.shared
+
+
+def _fill_in(form: ExplanationForm, milestone: Milestone, *, officials: bool) -> None:
+    """Begin with the words of the current note, if there is one that the person may read, and as it is shared."""
+    note = current_note(milestone.id, shared_only=officials)
+    if note is not None:
+        form.explanation.data, form.is_filled_in = note.reason, True
+        if isinstance(form, LocalExplanationForm):
+            form.shared.data = note.shared
 
 
 def _page(template: str, milestone: Milestone, form: MilestoneForm, attempt: Attempt) -> ResponseReturnValue:

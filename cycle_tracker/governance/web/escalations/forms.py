@@ -40,7 +40,10 @@ def explains(form: "DecisionForm", field: Field) -> None:
 
 
 class DecisionForm(MilestoneForm):
-    """What the group decides. The fields of the other outcomes are left alone."""
+    """What the group decides. The fields of the other outcomes are left alone. `is_filled_in` says that it begins with
+    an explanation."""
+
+    is_filled_in = False
 
     meeting = SelectField("Decided at the meeting of", validators=[Optional()], validate_choice=False)
     meeting_on = UkDateField("Or the date of another meeting", validators=[Optional()])
@@ -108,11 +111,14 @@ class DecisionForm(MilestoneForm):
             *((str(person.id), person.name) for person in owners),
         ]
 
-    def start_from(self, proposal: DateChange | None) -> None:
-        """Fill in the date and the explanation that were proposed, so that noting them is one press."""
+    def start_from(self, proposal: DateChange | None, note: DateChange | None) -> None:
+        """Fill in the date and the explanation that were proposed, so that noting them is one press; or the words of
+        the current note, as it is shared."""
         if proposal is not None:
-            self.expected_on.data, self.explanation.data = proposal.new_due_on, proposal.reason
-            self.shared.data = proposal.shared
+            self.expected_on.data = proposal.new_due_on
+        if (words := proposal or note) is not None:
+            self.explanation.data, self.shared.data = words.reason, words.shared
+            self.is_filled_in = True
 
     def validate_meeting(self, field: Field) -> None:
         """Raises ValidationError for a meeting that was not offered, and where two are named."""
