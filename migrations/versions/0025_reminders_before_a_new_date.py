@@ -1,11 +1,13 @@
-"""Reminders before a new expected date.
+"""Reminders before a new expected date, and the main reason of a change of date.
 
 Revision 0025, after 0023. Plans that are due on the day after their interim plan are told apart from those with a new
 expected date, before which the owner is now reminded. Of these the bookmark of what is open is set to the earliest day
 on which anyone may be notified of such a date, or stays where it is earlier. What nobody is notified of at all has
 none, and gets none.
 
-Going back, only the column goes: an early bookmark is right in the older version too.
+A change of date can have a reason from a short list. Those that exist have none.
+
+Going back, only the columns go: an early bookmark is right in the older version too.
 """
 
 import sqlalchemy as sa
@@ -19,6 +21,11 @@ depends_on = None
 OPEN = ("not-started", "in-progress")
 # Fourteen days before the date, and as many as closure days can move that.
 EARLIEST = 14 + 60
+
+CAUSES = (
+    *("committee-calendar", "late-approval", "late-data", "staff", "election", "redesign", "faster", "correction"),
+    "other",
+)
 
 milestones = sa.table(
     "milestones",
@@ -42,6 +49,10 @@ date_changes = sa.table(
 def upgrade() -> None:
     # Not as a batch: SQLite would make the table anew.
     op.add_column("milestones", sa.Column("after_interim", sa.Boolean(), server_default=sa.false(), nullable=False))
+    with op.batch_alter_table("date_changes") as batch_op:
+        batch_op.add_column(sa.Column("cause", sa.String(length=40), nullable=True))
+        listed = ", ".join(f"'{cause}'" for cause in CAUSES)
+        batch_op.create_check_constraint(op.f("ck_date_changes_cause"), f"cause IN ({listed})")
     row = milestones.c
     interim = sa.exists().where(
         publications.c.milestone_id == row.id,
@@ -78,4 +89,7 @@ def days(column: sa.ColumnElement[object], number: int) -> sa.ColumnElement[obje
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("date_changes") as batch_op:
+        batch_op.drop_constraint(op.f("ck_date_changes_cause"), type_="check")
+        batch_op.drop_column("cause")
     op.drop_column("milestones", "after_interim")

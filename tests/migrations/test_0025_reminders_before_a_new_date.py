@@ -58,7 +58,11 @@ def test_bookmarks_of_new_dates_are_early_and_what_waits_for_an_interim_plan_kee
         7: (False, "2027-01-17"),
     }
     assert found() == after
+    causes = "SELECT count(*) FROM date_changes WHERE cause IS NULL"
+    assert run(text(causes)).scalar() == run(text("SELECT count(*) FROM date_changes")).scalar() == 5
+    db.session.remove()
     downgrade(revision="0023")
+    assert run(text("SELECT count(*) FROM date_changes")).scalar() == 5
     assert run(text("SELECT count(*) FROM milestones")).scalar() == len(MILESTONES)
     db.session.remove()
     upgrade(revision="0025")

@@ -8,6 +8,7 @@ from cycle_tracker.access.queries.viewers import viewer_of
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.core.wording import day
 from cycle_tracker.documents.queries.explanations import list_date_changes, unshared_explanation
 from cycle_tracker.documents.queries.proposals import find_proposal
@@ -31,6 +32,7 @@ def note_expected_date(
     today: date,
     now: datetime,
     proposed_by: User | None = None,
+    cause: Cause | None = None,
 ) -> DateChange:
     """Note a new expected date. `due_on` becomes that date and `target_on` keeps the guidance date.
 
@@ -53,7 +55,7 @@ def note_expected_date(
             proposed_by_id=proposed_by.id if proposed_by else None,
         )
         db.session.add(change)
-    change.old_due_on, change.shared = milestone.due_on, shared
+    change.old_due_on, change.shared, change.cause = milestone.due_on, shared, cause
     change.noted_by_id, change.noted_at = by.id, now
     audit.record_milestone(
         milestone,

@@ -7,6 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.rules.explanations import ensure_new_date
 from cycle_tracker.documents.services.explanations import (
@@ -31,6 +32,7 @@ def propose_date(
     by: User,
     today: date,
     now: datetime,
+    cause: Cause | None = None,
 ) -> DateChange:
     """Propose a new expected date. The proposer's own proposal that waits is replaced; there is one at a time.
 
@@ -53,6 +55,7 @@ def propose_date(
         old_due_on=milestone.due_on,
         new_due_on=expected_on,
         reason=explanation.strip(),
+        cause=cause,
         shared=shared,
         proposed_by_id=by.id,
         proposed_at=now,
@@ -86,6 +89,7 @@ def note_proposal(milestone: Milestone, *, shared: bool, by: User, today: date, 
         today=today,
         now=now,
         proposed_by=proposer,
+        cause=proposal.cause,
     )
 
 

@@ -15,6 +15,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.audiences import OF_THE_GROUP
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.documents.rules.explanations import SHORTEST_EXPLANATION
 from cycle_tracker.documents.services.explanations import ensure_stands_apart, note_expected_date
 from cycle_tracker.milestones.services.next_steps import add_next_step
@@ -47,10 +48,13 @@ def decide_new_date(
     today: date,
     now: datetime,
     made: Made = BY_THE_PERSON,
+    cause: Cause | None = None,
 ) -> Decision:
     """Note a new expected date, by the rules of any other. It settles the escalation."""
     _ensure_unsettled(escalation)
-    note_expected_date(escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now)
+    note_expected_date(
+        escalation.milestone, expected_on, explanation, shared=shared, by=by, today=today, now=now, cause=cause
+    )
     return _decide(
         escalation,
         DecisionOutcome.NEW_DATE,

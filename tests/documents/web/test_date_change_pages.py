@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
@@ -434,3 +436,34 @@ def test_what_was_declined_is_no_note(moray: Moray) -> None:
     decline_proposal(moray.report, why, by=member, today=TODAY, now=at_seven(TODAY))
     page = moray.client(moray.lead).get(f"{REPORT}/proposal")
     assert value_of(page, "explanation") == ""
+
+
+def test_the_main_reason_is_kept_carried_and_filled_in_with_the_words(moray: Moray) -> None:
+    lead, member = moray.client(moray.lead), moray.client(moray.member)
+    assert lead.post(f"{REPORT}/proposal", data=moray.sent(cause="staff")).status_code == 302
+    assert chosen(lead.get(f"{REPORT}/proposal")) == "staff"
+    version = value_of(member.get(REPORT), "version")
+    assert member.post(f"{REPORT}/proposal/note", data={"version": version, "shared": "y"}).status_code == 302
+    assert [(one.noted_at is not None, one.cause) for one in changes()] == [(True, Cause.STAFF)]
+    assert chosen(member.get(f"{REPORT}/explanation")) == "staff"
+    moved = {"due_on": "15 9 2026", "reason": "Leave.", "version": str(moray.step.version), "cause": "election"}
+    assert lead.post(f"{STEP}/date", data=moved).status_code == 302
+    assert changes()[-1].cause is Cause.ELECTION
+    assert "Leave. Main reason: election." in said(lead.get(STEP))
+    assert f"{WHY} Main reason: staff." in said(lead.get(REPORT))
+    assert "Main reason" not in said(moray.client(moray.official).get(REPORT)), "officials read totals"
+
+
+def test_the_main_reason_can_be_left_out_and_is_one_of_the_list(moray: Moray) -> None:
+    lead = moray.client(moray.lead)
+    page = lead.post(f"{REPORT}/proposal", data=moray.sent(cause="the-dog"))
+    assert "Choose a reason from the list" in said(page)
+    assert changes() == []
+    assert lead.post(f"{REPORT}/proposal", data=moray.sent(cause="")).status_code == 302
+    assert changes()[-1].cause is None
+
+
+def chosen(page: TestResponse) -> str:
+    """The main reason that is chosen in the form."""
+    option = soup(page).select_one("select[name=cause] option[selected]")
+    return str(option["value"]) if option else ""

@@ -44,7 +44,8 @@ def move(slug: str, key: str) -> ResponseReturnValue:
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
-            move_local_date(milestone, form.due_on.chosen, form.reason.data, by=current_user_row(), now=clock.now())
+            by, cause = current_user_row(), form.cause.chosen
+            move_local_date(milestone, form.due_on.chosen, form.reason.data, by=by, now=clock.now(), cause=cause)
     if attempt.saved:
         flash(f"Saved. The date is now {day(form.due_on.data)}.", "success")
         return redirect(page_of(milestone))
@@ -72,6 +73,7 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
+                cause=form.cause.chosen,
             )
     if attempt.saved:
         or_official = " or an official" if milestone.is_document and form.shared.data else ""
@@ -159,6 +161,7 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
+                cause=form.cause.chosen,
             )
     if attempt.saved:
         flash(f"Agreed. The new expected date is {day(form.expected_on.data)}.", "success")
@@ -198,14 +201,14 @@ def _is_official(milestone: Milestone) -> bool:
 
 def _start_from(form: LocalExplanationForm, proposal: DateChange) -> None:
     form.expected_on.data, form.explanation.data = proposal.new_due_on, proposal.reason
-    form.shared.data = proposal.shared
+    form.shared.data, form.cause.data = proposal.shared, proposal.cause
 
 
 def _fill_in(form: ExplanationForm, milestone: Milestone, *, officials: bool) -> None:
     """Begin with the words of the current note, if there is one that the person may read, and as it is shared."""
     note = current_note(milestone.id, shared_only=officials)
     if note is not None:
-        form.explanation.data, form.is_filled_in = note.reason, True
+        form.explanation.data, form.cause.data, form.is_filled_in = note.reason, note.cause, True
         if isinstance(form, LocalExplanationForm):
             form.shared.data = note.shared
 

@@ -14,6 +14,7 @@ from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.decision import DecisionOutcome
 from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.user import User
+from cycle_tracker.web.cause_field import CauseField
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
 
@@ -58,6 +59,7 @@ class DecisionForm(MilestoneForm):
     expected_on = UkDateField(
         "New expected date", validators=[wanted_for(DecisionOutcome.NEW_DATE, "Enter the new expected date")]
     )
+    cause = CauseField()
     explanation = LinesField(
         "Explanation",
         description="Say why the date has passed, and what will happen by the new date.",
@@ -118,7 +120,7 @@ class DecisionForm(MilestoneForm):
             self.expected_on.data = proposal.new_due_on
         if (words := proposal or note) is not None:
             self.explanation.data, self.shared.data = words.reason, words.shared
-            self.is_filled_in = True
+            self.cause.data, self.is_filled_in = words.cause, True
 
     def validate_meeting(self, field: Field) -> None:
         """Raises ValidationError for a meeting that was not offered, and where two are named."""
