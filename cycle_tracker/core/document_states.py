@@ -34,6 +34,10 @@ class DocumentState(StrEnum):
 # was sent and published is measured from that day.
 LATE = frozenset({DocumentState.PAST_GUIDANCE_DATE, DocumentState.EXPLAINED, DocumentState.OUTSTANDING})
 
+# In these states the new expected date of a shared explanation is told with the state: agreed before the guidance date,
+# it holds from then on, and the document is never past its guidance date without it.
+EXPLAINED_AHEAD = frozenset({DocumentState.OPEN, DocumentState.EXPLAINED})
+
 
 def last_day_before_outstanding(target_on: date, outstanding_after: int = OUTSTANDING_AFTER_DAYS) -> date:
     """The last day on which an unexplained document is only past its guidance date."""

@@ -144,3 +144,32 @@ class OnBehalf(StrEnum):
             OnBehalf.OWN_START: "Own start of the plan",
             OnBehalf.DISAGREEMENT: "Notice of disagreement",
         }[self]
+
+
+class Cause(StrEnum):
+    """The main reason of a change of date, from a short list. Words beside it say the rest."""
+
+    COMMITTEE_CALENDAR = "committee-calendar"
+    LATE_APPROVAL = "late-approval"
+    LATE_DATA = "late-data"
+    STAFF = "staff"
+    ELECTION = "election"
+    REDESIGN = "redesign"
+    FASTER = "faster"
+    CORRECTION = "correction"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The reason in words, as forms and totals have it."""
+        return {
+            Cause.COMMITTEE_CALENDAR: "Committee calendar",
+            Cause.LATE_APPROVAL: "An approval later than planned",
+            Cause.LATE_DATA: "Data were late",
+            Cause.STAFF: "Staff",
+            Cause.ELECTION: "Election",
+            Cause.REDESIGN: "Redesign",
+            Cause.FASTER: "Faster than expected",
+            Cause.CORRECTION: "Correcting an error",
+            Cause.OTHER: "Other",
+        }[self]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.models.base import Base, UtcDateTime, words
 
 
@@ -31,6 +32,7 @@ class DateChange(Base):
     old_due_on: Mapped[date | None]
     new_due_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text)
+    cause: Mapped[Cause | None] = mapped_column(words(Cause, "cause"))
     shared: Mapped[bool] = mapped_column(default=False)
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)

@@ -28,10 +28,10 @@ class Milestone(Base):
 
     The basis of the duty and that of the date are kept apart. `target_on` is what the rule gave (the guidance date),
     empty while the rule hangs on an unfinished milestone; `due_on` is the date worked to, and overdue is measured on
-    it. `expected_date` says that `due_on` is a new expected date noted with an explanation: nothing is sent before
-    it or on it. `reports_on` is the 31 March that an annual report covers. `follows_id` is the milestone that the
-    rule hangs on. `next_notice_on` is a bookmark for the job: it may be early, never late. With no partnership a
-    milestone is national.
+    it. `expected_date` says that `due_on` is a new expected date noted with an explanation or, with `after_interim`,
+    the day after an interim plan of a plan: nothing is sent before that day or on it. `reports_on` is the 31 March that
+    an annual report covers. `follows_id` is the milestone that the rule hangs on. `next_notice_on` is a bookmark for
+    the job: it may be early, never late. With no partnership a milestone is national.
 
     `closed_on` is the day on which it was closed here, where nobody says on which it was done: what comes after it is
     free from that day.
@@ -105,6 +105,7 @@ class Milestone(Base):
     own_start_on: Mapped[date | None]
     due_on: Mapped[date | None]
     expected_date: Mapped[bool] = mapped_column(default=False)
+    after_interim: Mapped[bool] = mapped_column(default=False, server_default=false())
     done_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     state: Mapped[State] = mapped_column(words(State, "state"), default=State.NOT_STARTED)

@@ -83,12 +83,12 @@ def opening(asked: RequestSubject, today: date) -> str:
             f"service. {no_record}"
         )
     not_in_law = f" {NOT_IN_LAW}" if asked.date_basis is Basis.GUIDANCE else ""
+    expected = f" The new expected date is {day(asked.expected_on)}." if asked.expected_on else ""
     past = (today - asked.target_on).days
     if past <= 0:
-        return f"{first} The {name} is {day(asked.target_on)}.{not_in_law} {no_record}"
+        return f"{first} The {name} is {day(asked.target_on)}.{not_in_law} {no_record}{expected}"
     passed = f"{count(past, 'day')} before {day(today)}"
-    said = f"{first} The {name} was {day(asked.target_on)} ({passed}).{not_in_law} {no_record}"
-    return f"{said} The new expected date is {day(asked.expected_on)}." if asked.expected_on else said
+    return f"{first} The {name} was {day(asked.target_on)} ({passed}).{not_in_law} {no_record}{expected}"
 
 
 def closing(reply_by: date) -> str:

@@ -58,6 +58,8 @@ def test_a_report_that_opened_before_the_upgrade_is_told_to_nobody_and_one_that_
     assert bookmarks(today) == {7: 42, 8: 15, 9: None, 10: 5}
     stand_ins = "SELECT milestone_id FROM notices WHERE step = 'opens' AND addressee = 'audience:lead'"
     assert db.session.execute(text(stand_ins)).scalars().all() == [7]
+    db.session.rollback()
+    upgrade()  # today's rules read today's columns
     db.session.execute(text("UPDATE milestones SET next_notice_on = :today WHERE id < 10"), {"today": today})
     for ahead in range(40):
         day = today + DAY * ahead

@@ -54,7 +54,10 @@ MAILS = [
     decide("22 Jul", CATRIONA, "rung-14"),
     decide("22 Jul", DONALD, "rung-14"),
     notified("29 Jul", CALUM, "overdue by 29 days", "overdue-29"),
-    # 4 August: the group explains it, with the new date 31 August. Nothing before that day or on it
+    # 4 August: the group explains it, with the new date 31 August, of which the owner is reminded in time
+    notified("17 Aug", CALUM, "due in 14 days", "before-14"),
+    notified("28 Aug", CALUM, "due in 3 days", "before-3"),
+    notified("31 Aug", CALUM, "due today", "on-day"),
     notified("1 Sep", CALUM, "overdue by 1 day", "overdue-1"),
     notified("1 Sep", AILSA, "overdue by 1 day", "rung-1"),
     # 3 September: the lead raises it to the group, eleven days before its rung

@@ -61,7 +61,10 @@ MAILS = [
     Told("17 Aug", BLAIR, f"Add an explanation: {TITLE}, Moray", "explain"),
     notified("19 Aug", AILSA, "overdue by 50 days", "overdue-50"),
     notified("26 Aug", AILSA, "overdue by 57 days", "overdue-57"),
-    # 1 September: explained, with the new date 30 September; nothing before that day or on it
+    # 1 September: explained, with the new date 30 September; of which the owner is reminded in time
+    notified("16 Sep", AILSA, "due in 14 days", "before-14"),
+    notified("25 Sep", AILSA, "due in 5 days", "before-3"),
+    notified("30 Sep", AILSA, "due today", "on-day"),
     notified("1 Oct", AILSA, "overdue by 1 day", "overdue-1"),
     notified("1 Oct", BLAIR, "overdue by 1 day", "rung-1"),
     notified("8 Oct", AILSA, "overdue by 8 days", "overdue-8"),

@@ -1,6 +1,7 @@
 """New expected dates and their explanations, and every other change of a date."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import Select, func, select
 
@@ -34,6 +35,18 @@ def _date_changes() -> Select[DateChange]:
     return select(DateChange).where(of_milestone).order_by(DateChange.id.desc())
 
 
+def current_note(milestone_id: int, *, shared_only: bool) -> DateChange | None:
+    """The one current note on why a date is late or was moved: the newest explanation, agreed or still proposed, that
+    was neither declined nor taken back. Every form that asks why begins with its words. With `shared_only` the newest
+    that officials may read, for a form whose words go to them. One statement."""
+    return next((one for one in list_date_changes(milestone_id) if _is_note(one, shared_only=shared_only)), None)
+
+
+def _is_note(change: DateChange, *, shared_only: bool) -> bool:
+    stands = change.declined_at is None and change.undone_at is None
+    return change.kind is DateChangeKind.EXPECTED and stands and (change.shared or not shared_only)
+
+
 def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange | None:
     """Of changes that are in this order, the newest explanation that was noted; or that officials may see."""
     return next(
@@ -44,6 +57,13 @@ def newest_noted(changes: Iterable[DateChange], *, shared: bool) -> DateChange |
         ),
         None,
     )
+
+
+def unshared_explanation(changes: Iterable[DateChange], due_on: date | None) -> DateChange | None:
+    """The explanation of the present due date, where it was agreed and is not shared; None where there is none.
+    `changes` are in the order of `list_date_changes`."""
+    newest = newest_noted(changes, shared=False)
+    return newest if newest is not None and not newest.shared and newest.new_due_on == due_on else None
 
 
 @built_once

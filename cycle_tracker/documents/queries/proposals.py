@@ -1,5 +1,6 @@
 """New expected dates that a planning lead proposed, and that have not been noted or declined yet."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -32,6 +33,16 @@ def find_proposal(milestone: Milestone) -> DateChange | None:
     if not milestone.is_open:
         return None
     return db.session.scalars(_proposal(), {"milestone": milestone.id}).one_or_none()
+
+
+def waiting_among(changes: Iterable[DateChange]) -> DateChange | None:
+    """The same, among the changes of an open milestone that were read already, the newest first."""
+    return next((one for one in changes if _is_waiting(one)), None)
+
+
+def _is_waiting(change: DateChange) -> bool:
+    ended = change.noted_at is not None or change.declined_at is not None
+    return change.kind is DateChangeKind.EXPECTED and change.proposed_at is not None and not ended
 
 
 @built_once

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from cycle_tracker.access.rules.permissions import Viewer
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.roles import Role
+from cycle_tracker.core.wording import day
 
 SHORTEST_EXPLANATION = 10
 LONGEST_EXPLANATION = 2000
@@ -20,6 +21,14 @@ def stands_apart(
     if owner_id in viewer.owns_as or viewer.user_id == proposed_by_id:
         return False
     return partnership_id is None or Role.LEAD not in viewer.roles_in(partnership_id)
+
+
+def not_open_yet(*, is_document: bool, opens_on: date | None, today: date) -> str:
+    """Why the date of a plan or a report cannot be explained yet: its time has not begun. Empty where it has, and for
+    anything else. From the day on which it opens an explanation can be given, also before the guidance date."""
+    if not is_document or opens_on is None or today >= opens_on:
+        return ""
+    return f"You can explain the date from {day(opens_on)}, when it opens."
 
 
 def ensure_new_date(expected_on: date, explanation: str, *, present: date | None, today: date) -> None:

@@ -181,9 +181,11 @@ def date_plan(plan: Milestone, publication: Publication | None, *, now: datetime
     until = _interim_until(publication)
     later = (explained.new_due_on if explained else None, until + DAY if until is not None else None)
     due_on = max([first, *(one for one in later if one is not None)])
-    if due_on == plan.due_on and plan.expected_date == (due_on != first):
+    after_interim = due_on not in (first, later[0])
+    dated = (due_on, due_on != first, after_interim)
+    if dated == (plan.due_on, plan.expected_date, plan.after_interim):
         return
-    plan.due_on, plan.expected_date = due_on, due_on != first
+    plan.due_on, plan.expected_date, plan.after_interim = dated
     if plan.is_open:
         restart_notices(plan, resolution=Resolution.NEW_DATE, now=now)
 

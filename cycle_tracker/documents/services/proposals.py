@@ -7,9 +7,15 @@ from sqlalchemy.orm.attributes import flag_modified
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.rules.explanations import ensure_new_date
-from cycle_tracker.documents.services.explanations import ensure_open, ensure_stands_apart, note_expected_date
+from cycle_tracker.documents.services.explanations import (
+    ensure_begun,
+    ensure_open,
+    ensure_stands_apart,
+    note_expected_date,
+)
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
@@ -26,15 +32,17 @@ def propose_date(
     by: User,
     today: date,
     now: datetime,
+    cause: Cause | None = None,
 ) -> DateChange:
     """Propose a new expected date. The proposer's own proposal that waits is replaced; there is one at a time.
 
-    Raises RuleBroken where another's waits, for a milestone that is closed or has no date, for a day that is not to
-    come and for an explanation that says nothing.
+    Raises RuleBroken where another's waits, for a milestone that is closed or has no date, for a document that does
+    not open until later, for a day that is not to come and for an explanation that says nothing.
     """
     ensure_open(milestone)
     if milestone.due_on is None:
         raise RuleBroken("This has no date yet, so you cannot explain it.")
+    ensure_begun(milestone, today)
     ensure_new_date(expected_on, explanation, present=milestone.due_on, today=today)
     waiting = find_proposal(milestone)
     if waiting is not None and waiting.proposed_by_id != by.id:
@@ -47,6 +55,7 @@ def propose_date(
         old_due_on=milestone.due_on,
         new_due_on=expected_on,
         reason=explanation.strip(),
+        cause=cause,
         shared=shared,
         proposed_by_id=by.id,
         proposed_at=now,
@@ -80,6 +89,7 @@ def note_proposal(milestone: Milestone, *, shared: bool, by: User, today: date, 
         today=today,
         now=now,
         proposed_by=proposer,
+        cause=proposal.cause,
     )
 
 

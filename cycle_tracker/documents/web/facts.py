@@ -11,7 +11,7 @@ from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.wording import upper_first
 from cycle_tracker.documents.queries.document_facts import facts_of
-from cycle_tracker.documents.queries.explanations import list_date_changes, newest_noted
+from cycle_tracker.documents.queries.explanations import list_date_changes, newest_noted, unshared_explanation
 from cycle_tracker.documents.rules.documents import document_state, lag_days
 from cycle_tracker.milestones.queries.milestones import find_publication, government_copy
 from cycle_tracker.milestones.queries.on_page import OnPage
@@ -47,6 +47,13 @@ class Facts:
     explanation: DateChange | None = None
     date_changes: Sequence[DateChange] = ()
     copies: Sequence[PublicationCopy] = ()
+
+    @property
+    def is_unshared(self) -> bool:
+        """Whether the date of a document that is open was explained, and officials cannot see that."""
+        document = self.milestone
+        is_unshared = unshared_explanation(self.date_changes, document.due_on) is not None
+        return is_unshared and document.is_document and document.is_open
 
 
 @dataclass(frozen=True)
@@ -119,8 +126,15 @@ def explanation_of(facts: Facts, detail: Detail) -> Explanation | None:
     return Explanation(
         heading=f"{label}: {day(change.new_due_on)}",
         text=change.reason,
-        seen_by="Shared with the Scottish Government." if change.shared else "Not shared with the Scottish Government.",
+        seen_by=_seen_by(change, facts),
     )
+
+
+def _seen_by(change: DateChange, facts: Facts) -> str:
+    if change.shared:
+        return "Shared with the Scottish Government."
+    counted = " Officials still count from the guidance date." if facts.is_unshared else ""
+    return f"Not shared with the Scottish Government.{counted}"
 
 
 def document_state_of(facts: Facts, today: date) -> DocumentState | None:

@@ -19,6 +19,7 @@ from cycle_tracker.audit.services import audit
 from cycle_tracker.core.audiences import OF_THE_GROUP
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.documents.rules.explanations import SHORTEST_EXPLANATION
 from cycle_tracker.documents.services.explanations import ensure_stands_apart, note_expected_date
 from cycle_tracker.governance.rules import ensure_minuted, records_as_lead
@@ -54,6 +55,7 @@ def decide_new_date(
     today: date,
     now: datetime,
     made: Made = BY_THE_PERSON,
+    cause: Cause | None = None,
 ) -> Decision:
     """Note a new expected date, by the rules of any other. It settles the escalation."""
     by_lead = _ensure_may_decide(escalation, by, today, made, stands_apart=False)
@@ -66,6 +68,7 @@ def decide_new_date(
         today=today,
         now=now,
         at_a_meeting=by_lead,
+        cause=cause,
     )
     return _decide(
         escalation,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cycle_tracker.audit.services import audit
 from cycle_tracker.core.errors import ChangedMeanwhile, IllegalTransition, RuleBroken
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Basis
+from cycle_tracker.core.kinds import Basis, Cause
 from cycle_tracker.core.lifecycle import State, ensure_allowed
 from cycle_tracker.milestones.rules.date_rules import DateRule
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
@@ -123,23 +123,22 @@ def drop_milestone(
 
 
 def move_local_date(
-    milestone: Milestone, due_on: date, reason: str, *, by: User | None, now: datetime, batch: NoticeBatch | None = None
+    milestone: Milestone,
+    due_on: date,
+    reason: str,
+    *,
+    by: User | None,
+    now: datetime,
+    batch: NoticeBatch | None = None,
+    cause: Cause | None = None,
 ) -> None:
     """Move the date worked to, with a reason. What was told of the old date is superseded.
 
     Raises RuleBroken for a document, whose date nobody can waive: it gets a new expected date with an explanation.
     """
-    if milestone.is_document:
-        raise RuleBroken("You cannot move the date of a plan or an annual report. Propose a new expected date instead.")
-    if not milestone.is_open:
-        raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
-    if due_on >= LATEST_DUE:
-        raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="due_on")
-    if due_on == milestone.due_on:
-        raise RuleBroken("This is already the due date.", field="due_on")
-    if not reason.strip():
-        raise RuleBroken("Enter the reason for moving the date.", field="reason")
-    old, milestone.due_on, milestone.expected_date = milestone.due_on, due_on, False
+    _ensure_can_move(milestone, due_on, reason)
+    old, by_id = milestone.due_on, by.id if by else None
+    milestone.due_on, milestone.expected_date = due_on, False
     milestone.date_basis, milestone.date_citation = Basis.LOCAL, ""
     db.session.add(
         DateChange(
@@ -148,8 +147,9 @@ def move_local_date(
             old_due_on=old,
             new_due_on=due_on,
             reason=reason,
-            proposed_by_id=by.id if by else None,
-            noted_by_id=by.id if by else None,
+            cause=cause,
+            proposed_by_id=by_id,
+            noted_by_id=by_id,
             noted_at=now,
         )
     )
@@ -165,6 +165,19 @@ def move_local_date(
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now, batch=batch)
     if batch is None:
         db.session.flush()
+
+
+def _ensure_can_move(milestone: Milestone, due_on: date, reason: str) -> None:
+    if milestone.is_document:
+        raise RuleBroken("You cannot move the date of a plan or an annual report. Propose a new expected date instead.")
+    if not milestone.is_open:
+        raise RuleBroken(f"This is {milestone.state.label.lower()}, so its date cannot be moved.")
+    if due_on >= LATEST_DUE:
+        raise RuleBroken(f"The date must be before {LATEST_DUE.year}.", field="due_on")
+    if due_on == milestone.due_on:
+        raise RuleBroken("This is already the due date.", field="due_on")
+    if not reason.strip():
+        raise RuleBroken("Enter the reason for moving the date.", field="reason")
 
 
 def date_followers(milestone: Milestone, done_on: date) -> None:

@@ -90,7 +90,14 @@ def _national_documents() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     columns = (
-        *(*FACTS, Partnership.slug, Milestone.due_on, Milestone.done_on, sent_on.label("sent_on")),
+        *(
+            *FACTS,
+            Partnership.slug,
+            Milestone.due_on,
+            Milestone.expected_date,
+            Milestone.done_on,
+            sent_on.label("sent_on"),
+        ),
         target_in_preparation().label("revision_target_on"),
     )
     return (
@@ -107,7 +114,7 @@ def _national(row: Any, period: Period, today: date) -> NationalDocument:
         document=f"annual-report-{year}" if year else "plan",
         state=document_state(first_facts(row), today),
         target_on=row.target_on,
-        due_on=row.due_on,
+        due_on=_due_on(row),
         prepared_on=row.done_on if row.is_prepared else None,
         sent_on=row.sent_on,
         published_on=row.published_on,
@@ -115,3 +122,12 @@ def _national(row: Any, period: Period, today: date) -> NationalDocument:
         interim_until=None if row.is_published else row.interim_until,
         revision_target_on=row.revision_target_on,
     )
+
+
+def _due_on(row: Any) -> date | None:
+    """The date worked to as officials know it: a new expected date only where its explanation was shared."""
+    if not row.expected_date or row.interim_until is not None:
+        known = row.due_on
+    else:
+        known = row.explained_until or row.own_start_on or row.target_on
+    return known  # type: ignore[no-any-return]  # of a row whose columns are not typed

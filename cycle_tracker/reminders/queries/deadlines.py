@@ -38,6 +38,8 @@ class MilestoneRow(Protocol):
     @property
     def expected_date(self) -> bool: ...
     @property
+    def after_interim(self) -> bool: ...
+    @property
     def entered_on(self) -> date: ...
 
 
@@ -61,6 +63,7 @@ def deadline_of(
         entered_on=row.entered_on,
         is_document=is_document,
         expected_date=row.expected_date,
+        after_interim=row.after_interim,
         opens_on=row.opens_on if row.kind is Kind.ANNUAL_REPORT else None,
         explain_by_target=row.measured_on if is_document and not row.expected_date else None,
         notify_from=ALWAYS if row.partnership_id is None else notify_from,

@@ -37,6 +37,7 @@ DECIDING = (
     Milestone.due_on,
     Milestone.measured_on.label("measured_on"),
     Milestone.expected_date,
+    Milestone.after_interim,
     Milestone.entered_on,
     Milestone.next_notice_on,
     Partnership.notify_from,

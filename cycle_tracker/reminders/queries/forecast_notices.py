@@ -95,7 +95,7 @@ def notices_to_come(
             for one in notices_ahead(known.deadline(row), policy, notified, ahead, asked_on=asked_on):
                 about = about or _about(row)
                 first_on = min(first_on, one.day)
-                found.append(_to_come(one, about, row.due_on, policy, is_first=one.day == first_on))
+                found.append(_to_come(one, about, row, policy, is_first=one.day == first_on))
         let_go()
     with_group = _days_with_the_group(found)
     return [one for one in found if not _is_held_back(one, with_group.get(serves.get(one.milestone_id, 0)))]
@@ -118,16 +118,16 @@ def _is_held_back(one: NoticeToCome, document_with_group_on: date | None) -> boo
 
 
 def _to_come(
-    ahead: NoticeAhead, about: NoticeMilestone, due_on: date, policy: Policy, *, is_first: bool
+    ahead: NoticeAhead, about: NoticeMilestone, row: Row[Any], policy: Policy, *, is_first: bool
 ) -> NoticeToCome:
     notice = ahead.notice
-    foretold = Foretold(notice.step, notice.overtook, notice.audience, about.kind, is_first)
+    foretold = Foretold(notice.step, notice.overtook, notice.audience, about.kind, is_first, row.expected_date)
     return NoticeToCome(
         about,
         notice.addressee,
         notice.step,
         notice.audience,
-        due_on,
+        row.due_on,
         notice.at_once,
         ahead.day,
         prompt=is_prompt(foretold, policy),
@@ -177,6 +177,7 @@ def notices_waiting(which: ColumnElement[bool] | None, policies: Policies) -> li
             Milestone.kind,
             Milestone.partnership_id,
             Milestone.duty_basis,
+            Milestone.expected_date,
             *_ABOUT,
             Notice.addressee,
             Notice.step,

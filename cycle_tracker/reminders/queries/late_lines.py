@@ -33,12 +33,14 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership, PartnershipBody
 from cycle_tracker.models.user import RoleGrant, User
 from cycle_tracker.reminders.queries.around import IS_SILENT, waits_now
+from cycle_tracker.reminders.queries.line_facts import is_unshared
 from cycle_tracker.reminders.rules.digests import LISTED_AT_MOST
 
 
 @dataclass(frozen=True)
 class LateLine:
-    """One late milestone as a digest lists it. `owner_id` is whose it was then, None for one without an owner."""
+    """One late milestone as a digest lists it. `owner_id` is whose it was then, None for one without an owner;
+    `is_unshared` says of a document that officials cannot see the explanation of its date."""
 
     milestone_id: int
     owner_id: int | None
@@ -49,6 +51,7 @@ class LateLine:
     date_basis: Basis
     partnership: str
     slug: str
+    is_unshared: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Milestone.date_basis,
             Partnership.name.label("partnership"),
             Partnership.slug,
+            is_unshared().label("is_unshared"),
         )
         .join(Milestone, Milestone.id == ranked.c.milestone_id)
         .outerjoin(Partnership, Partnership.id == Milestone.partnership_id)
@@ -208,4 +212,5 @@ def _line(row: Row[Any]) -> LateLine:
         row.date_basis,
         row.partnership or "Scotland",
         row.slug or "",
+        row.is_unshared,
     )

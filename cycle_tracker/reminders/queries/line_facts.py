@@ -4,13 +4,15 @@ answered that something is done, so that they are not asked again."""
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
+from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN
 from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.statements import is_one_of
 from cycle_tracker.models.answer import Answer, AnswerKind
+from cycle_tracker.models.date_change import NOTED, DateChange, DateChangeKind
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Ending, Notice
@@ -32,6 +34,24 @@ def is_first() -> ColumnElement[bool]:
         )
     )
     return case((is_of_one, ~was_any.correlate(Notice)), else_=false())
+
+
+def is_unshared() -> ColumnElement[bool]:
+    """True for a document whose new expected date was agreed with an explanation that officials cannot see: the twin in
+    SQL of `unshared_explanation` in `documents.queries.explanations`."""
+    newest = aliased(DateChange, name="newest_explanation")
+    was_agreed = (
+        DateChange.milestone_id == Milestone.id,
+        DateChange.kind == DateChangeKind.EXPECTED,
+        NOTED,
+    )
+    last = select(func.max(DateChange.id)).where(*was_agreed).correlate(Milestone).scalar_subquery()
+    unshared = (
+        exists()
+        .where(newest.id == last, not_(newest.shared), newest.new_due_on == Milestone.due_on)
+        .correlate(Milestone)
+    )
+    return case((and_(Milestone.expected_date, IS_DOCUMENT, IS_OPEN), unshared), else_=false())
 
 
 def with_its_audience() -> Any:

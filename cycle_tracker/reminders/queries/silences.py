@@ -105,7 +105,8 @@ def _waiting(milestone: Milestone, policy: Policy, today: date) -> list[Waits]:
         person, deputy = user or contact, deputies.get(notice.id)
         if person is not None:
             taker = deputy or user
-            step = Foretold(notice.step, tuple(notice.overtook), notice.audience, milestone.kind, first)
+            steps, kind, is_new = tuple(notice.overtook), milestone.kind, milestone.expected_date
+            step = Foretold(notice.step, steps, notice.audience, kind, first, is_new)
             digests = had.get(addressee_of(deputy.id) if deputy else notice.addressee, NO_DIGESTS)
             found.append(
                 Waits(

@@ -24,6 +24,7 @@ from cycle_tracker.models.user import User
 from cycle_tracker.reminders.queries.around import says_what_waits_is_late
 from cycle_tracker.reminders.queries.line_facts import (
     is_first,
+    is_unshared,
     last_acknowledged,
     last_answer,
     with_group_since,
@@ -41,7 +42,7 @@ class NoticeLine:
     answered last, of a notice about it, and `answered_by` their name and organisation. `is_first` is true of a document
     or a consultation, if nobody was notified of this date before, and `waits` of what says that something is late which
     waits for another by now. `with_group_since` is the day on which it was escalated to the governance group, for the
-    owner and the leads.
+    owner and the leads. `is_unshared` says of a document that officials cannot see the explanation of its date.
     """
 
     notice_id: int
@@ -83,6 +84,7 @@ class NoticeLine:
     is_first: bool = False
     waits: bool = False
     with_group_since: date | None = None
+    is_unshared: bool = False
 
 
 _acknowledged = aliased(Escalation, name="acknowledged")
@@ -129,6 +131,7 @@ _COLUMNS = (
     is_first().label("is_first"),
     says_what_waits_is_late().label("waits"),
     with_group_since().label("with_group_since"),
+    is_unshared().label("is_unshared"),
 )
 
 _WAITS = (Notice.message_id.is_(None), Notice.ended_at.is_(None))

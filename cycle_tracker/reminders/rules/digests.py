@@ -9,7 +9,7 @@ from cycle_tracker.core.audiences import HEARD_AT_ONCE, Audience
 from cycle_tracker.core.calendar import DAY, SCOTLAND
 from cycle_tracker.core.kinds import DOCUMENTS, Kind
 from cycle_tracker.core.preferences import Preference, Rhythm
-from cycle_tracker.reminders.rules.policies import Policy
+from cycle_tracker.reminders.rules.policies import Policy, days_before
 from cycle_tracker.reminders.rules.steps import ANSWERED, ASSIGNED, BEFORE, ON_DAY, OVERDUE, RAISED, RUNG
 
 DAYS_IN_WEEK = 7
@@ -32,7 +32,7 @@ class Waiting(Protocol):
 
 class Step(Protocol):
     """What is asked of it to know whether it can wait for a list day. `is_first` says of a document or a consultation
-    that nobody was notified of this date before."""
+    that nobody was notified of this date before, and `expected_date` that its date is a new expected date."""
 
     @property
     def step(self) -> str: ...
@@ -44,6 +44,8 @@ class Step(Protocol):
     def kind(self) -> Kind: ...
     @property
     def is_first(self) -> bool: ...
+    @property
+    def expected_date(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Foretold:
     audience: Audience
     kind: Kind
     is_first: bool
+    expected_date: bool = False
 
 
 class _HasAtOnce(Protocol):
@@ -74,7 +77,7 @@ def is_prompt(line: Step, policy: Policy) -> bool:
         return True
     if any(step.startswith(RUNG) for step in steps):
         return True
-    last = min((days for days in policy.before if days), default=None)
+    last = min((days for days in days_before(policy, expected_date=line.expected_date) if days), default=None)
     return line.kind in FIRST_AND_LAST_AT_ONCE and (line.is_first or line.step == f"{BEFORE}{last}")
 
 

@@ -81,6 +81,9 @@ FIRST_RUNG = EscalationStage(1, (Audience.OWNER, Audience.LEAD))
 
 DOCUMENT_STEPS = (28, 14, 7, 1, 0)
 OTHER_STEPS = (14, 3, 0)
+# Before a new expected date, whatever the kind and whatever days a place chose: it is one more day to keep, and was
+# agreed because the first one was not.
+EXPECTED_STEPS = (14, 3, 0)
 # 1, 8 … 57 days after the date, then 85, 113 …: a date that nobody acts on for two months does not fill a mailbox.
 EVER_RARER = Gaps(7, 57, 28)
 
@@ -155,3 +158,12 @@ def with_repeats(policy: Policy, repeats: Repeats) -> Policy:
     """The policy with a place's own repeats, which keep their gap for good: they are what somebody chose."""
     gaps = Gaps(repeats.repeat_every) if repeats.repeat_every is not None else None
     return replace(policy, first_after=repeats.first_after, repeat_every=gaps)
+
+
+def days_before(policy: Policy, *, expected_date: bool, after_interim: bool = False) -> tuple[int, ...]:
+    """The days before the date on which its owner is reminded, 0 the day itself: those of the policy, and of a new
+    expected date always the same. None for a plan that is due once its interim plan has ended, for until then nobody is
+    reminded of it."""
+    if not expected_date:
+        return policy.before
+    return () if after_interim else EXPECTED_STEPS

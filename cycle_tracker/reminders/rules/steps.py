@@ -11,7 +11,7 @@ from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.deadlines import ALWAYS, is_before_service
 from cycle_tracker.core.document_states import EXPLAIN_WORKING_DAYS, last_day_before_outstanding
 from cycle_tracker.core.kinds import DOCUMENTS, Basis, Kind
-from cycle_tracker.reminders.rules.policies import Policy
+from cycle_tracker.reminders.rules.policies import Policy, days_before
 
 OPENS = "opens"
 """Sent to the owner of a report on the first working day on which it can be written."""
@@ -41,16 +41,17 @@ _OWNER_AND_CONTACTS = (Audience.OWNER, Audience.CONTACT)
 class Deadline:
     """What the rule needs to know of one milestone.
 
-    `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date
-    noted with an explanation; `opens_on` the first day on which a report can be written, None for anything else;
-    `explain_by_target` is the guidance date of a document that nobody has explained yet;
-    `notify_from` is the day before which nothing that fell due is anybody's business here; None where the partnership
-    has not joined, and nobody is ever notified. `reply_by` is the day that an acknowledgement set: no further stage
-    opens before it. `waits` says that it waits for an unfinished one before it, so that nobody is reminded that it is
-    late; `free_since` is the day on which the last one before it ended, from which its stages count where it is later
-    than the date; `document_with_group` says that the document it serves is with the governance group, so that it opens
-    no stage of its own. `asks_contacts_after` says that contacts are also notified, once, that the date has passed.
-    `addressees` holds the people behind each audience, keyed as notices are (`user:12`, `contact:3`).
+    `entered_on` is the day it was put into the service; `expected_date` says that `due_on` is a new expected date noted
+    with an explanation, or, with `after_interim`, the day after an interim plan; `opens_on` the first day on which a
+    report can be written, None for anything else; `explain_by_target` is the guidance date of a document that nobody
+    has explained yet; `notify_from` is the day before which nothing that fell due is anybody's business here; None
+    where the partnership has not joined, and nobody is ever notified. `reply_by` is the day that an acknowledgement
+    set: no further stage opens before it. `waits` says that it waits for an unfinished one before it, so that nobody is
+    reminded that it is late; `free_since` is the day on which the last one before it ended, from which its stages count
+    where it is later than the date; `document_with_group` says that the document it serves is with the governance
+    group, so that it opens no stage of its own. `asks_contacts_after` says that contacts are also notified, once, that
+    the date has passed. `addressees` holds the people behind each audience, keyed as notices are (`user:12`,
+    `contact:3`).
     """
 
     due_on: date | None
@@ -58,6 +59,7 @@ class Deadline:
     entered_on: date
     is_document: bool = False
     expected_date: bool = False
+    after_interim: bool = False
     opens_on: date | None = None
     explain_by_target: date | None = None
     notify_from: date | None = ALWAYS
@@ -144,11 +146,11 @@ def _known_since(milestone: Deadline, policy: Policy) -> date:
 
 
 def _before_steps(milestone: Deadline, policy: Policy, due_on: date) -> Iterator[Step]:
-    if milestone.expected_date:
-        return
-    known_since = _known_since(milestone, policy)
-    asked = _asked(milestone)
-    for days in policy.before:
+    is_new = milestone.expected_date
+    # The days before a new expected date are no policy's, and its contacts were asked before the first date.
+    known_since = milestone.entered_on if is_new else _known_since(milestone, policy)
+    asked = _OWNER if is_new else _asked(milestone)
+    for days in days_before(policy, expected_date=is_new, after_interim=milestone.after_interim):
         named_day = due_on - days_long(days)
         notify_on = milestone.calendar.on_or_before(named_day)
         if known_since <= notify_on:

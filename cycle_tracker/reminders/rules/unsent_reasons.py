@@ -9,6 +9,7 @@ from cycle_tracker.core.preferences import Rhythm
 from cycle_tracker.core.wording import day, listed
 from cycle_tracker.reminders.rules.digests import belongs_in_digest, digest_day, goes_at_once
 from cycle_tracker.reminders.rules.notice_words import AUDIENCE_WORDS, DOCUMENT_WITH_GROUP, step_words, waits_words
+from cycle_tracker.reminders.rules.policies import days_before
 from cycle_tracker.reminders.rules.silences import Silence, Waits
 from cycle_tracker.reminders.rules.steps import is_early
 
@@ -19,7 +20,7 @@ class Why(StrEnum):
     CLOSED = "closed"
     NO_DATE = "no-date"
     BEFORE_SERVICE = "before-service"
-    EXPECTED_DATE = "expected-date"
+    AFTER_INTERIM = "after-interim"
     ENTERED_LATER = "entered-later"
     POLICY_CHANGED = "policy-changed"
     STANDS_IN = "stands-in"
@@ -87,11 +88,11 @@ def _reasons(silence: Silence, today: date) -> Iterator[Reason]:
 
 def _of_dates(silence: Silence, today: date) -> Iterator[Reason]:
     deadline = silence.deadline
-    if deadline.expected_date:
+    if deadline.after_interim:
         yield Reason(
-            Why.EXPECTED_DATE,
-            f"A new expected date, {day(deadline.due_on)}, was agreed with an explanation. We do not send reminders "
-            "before that date or on it.",
+            Why.AFTER_INTERIM,
+            f"A one-year or interim plan is in its place, so it is due on {day(deadline.due_on)}. We do not send "
+            "reminders before that date or on it.",
         )
     else:
         yield from _missed_steps(silence, today)
@@ -113,14 +114,15 @@ def _of_others(silence: Silence) -> Iterator[Reason]:
 
 def _missed_steps(silence: Silence, today: date) -> Iterator[Reason]:
     """The reminders whose day lay before it was entered, or before the policy that gives them."""
-    deadline, since = silence.deadline, silence.policy.before_since
+    deadline = silence.deadline
     if deadline.due_on is None:
         return
+    since = None if deadline.expected_date else silence.policy.before_since
     lay = [
         deadline.calendar.on_or_before(date.fromordinal(deadline.due_on.toordinal() - days))
-        for days in silence.policy.before
+        for days in days_before(silence.policy, expected_date=deadline.expected_date)
     ]
-    if silence.policy.opens and deadline.opens_on is not None:
+    if silence.policy.opens and deadline.opens_on is not None and not deadline.expected_date:
         lay.append(deadline.calendar.on_or_after(deadline.opens_on))
     if any(one < deadline.entered_on and one <= today for one in lay):
         yield Reason(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from cycle_tracker.access.queries.scopes import IS_DOCUMENT, IS_OPEN, within
 from cycle_tracker.access.rules.permissions import Permission, Viewer
-from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.document_states import EXPLAINED_AHEAD
 from cycle_tracker.core.extensions import db
 from cycle_tracker.documents.queries.document_facts import facts_of
 from cycle_tracker.documents.queries.explanations import shared_explanations
@@ -46,7 +46,7 @@ def as_asked(documents: Sequence[Milestone], today: date) -> list[RequestSubject
     for document in documents:
         explanation = explanations.get(document.id)
         state = document_state(facts_of(document, None, explanation, notified=False), today)
-        expected_on = explanation.new_due_on if explanation and state is DocumentState.EXPLAINED else None
+        expected_on = explanation.new_due_on if explanation and state in EXPLAINED_AHEAD else None
         place = document.partnership.name if document.partnership else "Scotland"
         joined = document.notify_from is not None
         subject = RequestSubject(

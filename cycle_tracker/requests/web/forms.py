@@ -50,7 +50,9 @@ def form_as_it_stands(today: date) -> AskForm:
 
 
 class AnswerForm(FlaskForm):
-    """A partnership's answer."""
+    """A partnership's answer. `is_filled_in` says that it begins with the newest explanation that was shared."""
+
+    is_filled_in = False
 
     answer = LinesField(
         "Your answer",

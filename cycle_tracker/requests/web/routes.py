@@ -9,6 +9,7 @@ from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import addresses, clock
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries.explanations import current_note
 from cycle_tracker.models.officials import UpdateRequest
 from cycle_tracker.partnerships.queries.partnerships import list_partnerships
 from cycle_tracker.requests.queries.documents_to_ask import list_documents_to_ask
@@ -114,7 +115,14 @@ def new() -> ResponseReturnValue:
 @requires(Permission.READ_DOCUMENTS)
 def show(request_id: int) -> ResponseReturnValue:
     """What was asked, to whom it was mailed, and the answer or, for a planning lead, the form for it."""
-    return _page(get_update_request(current_viewer(), request_id), AnswerForm(formdata=None))
+    viewer = current_viewer()
+    asked, form = get_update_request(viewer, request_id), AnswerForm(formdata=None)
+    if asked.answered_at is None and viewer.can(Permission.ANSWER_UPDATES, asked.milestone.partnership_id):
+        # Officials read the answer, so it begins with nothing that is not shared with them.
+        note = current_note(asked.milestone_id, shared_only=True)
+        if note is not None:
+            form.answer.data, form.is_filled_in = note.reason, True
+    return _page(asked, form)
 
 
 @bp.route(f"{ONE}/answer", methods=["GET", "POST"])

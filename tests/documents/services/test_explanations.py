@@ -66,7 +66,7 @@ def note(report: Milestone, by: User, *, shared: bool = True, on: date = NEW_DAT
 def test_the_new_date_is_worked_to_and_the_guidance_date_stays(report: Milestone, member: User) -> None:
     change = note(report, member)
     assert (report.due_on, report.target_on, report.expected_date) == (NEW_DATE, date(2026, 6, 30), True)
-    assert report.next_notice_on == date(2026, 10, 1)
+    assert report.next_notice_on == date(2026, 9, 16)
     assert (change.kind, change.old_due_on, change.new_due_on, change.noted_by_id) == (
         DateChangeKind.EXPECTED,
         date(2026, 6, 30),

@@ -14,6 +14,7 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import DOCUMENTS, Agreed, Fact, Kind, Manner
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.periods import Period
+from cycle_tracker.core.roles import Role
 from cycle_tracker.cycles.services.cycles import open_cycle, switch_on_steps
 from cycle_tracker.documents.queries.facts import fact_states
 from cycle_tracker.documents.queries.publications import get_record
@@ -26,6 +27,7 @@ from cycle_tracker.documents.services.approvals import (
     undo_preparation,
 )
 from cycle_tracker.documents.services.document_copies import correct_copy, take_back_copy
+from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.publication_corrections import (
     correct_publication,
     keep_copy,
@@ -54,6 +56,7 @@ from tests.documents.services.moray import (
     Moray,
     revise,
 )
+from tests.factories import make_user
 from tests.support.selection import examples
 
 pytestmark = pytest.mark.alike_on_both_databases
@@ -198,15 +201,28 @@ def test_an_interim_plan_prepares_nothing_and_keeps_the_plan_from_being_late_unt
     moray.publish(version=Version.INTERIM, interim_until=date(2027, 3, 31))
     plan = moray.plan
     assert (moray.prepared(), plan.is_open, plan.target_on) == (None, True, date(2026, 4, 1))
-    assert (plan.due_on, plan.expected_date) == (date(2027, 4, 1), True)
+    assert (plan.due_on, plan.expected_date, plan.after_interim) == (date(2027, 4, 1), True, True)
     assert moray.state() is moray.state(date(2027, 3, 31)) is DocumentState.INTERIM
     assert moray.state(date(2027, 4, 1)) is DocumentState.OUTSTANDING
     assert moray.done(*STEPS) == {}
     assert plan.next_notice_on is not None
     assert plan.next_notice_on > date(2027, 4, 1)
     undo_publication(moray.publication, "It was not agreed.", by=moray.lead, now=NOW)
-    assert (plan.due_on, plan.expected_date) == (date(2026, 4, 1), False)
+    assert (plan.due_on, plan.expected_date, plan.after_interim) == (date(2026, 4, 1), False, False)
     assert moray.state() is DocumentState.PAST_GUIDANCE_DATE
+
+
+def test_the_owner_is_reminded_before_a_date_that_is_explained_and_not_before_the_end_of_an_interim_plan(
+    moray: Moray,
+) -> None:
+    moray.publish(version=Version.INTERIM, interim_until=date(2026, 9, 30))
+    plan, official = moray.plan, make_user("Hamish Reid", role=Role.OFFICIAL)
+    assert (plan.due_on, plan.next_notice_on) == (date(2026, 10, 1), date(2026, 10, 2))
+    explained, why = date(2026, 11, 30), "The council meets in November."
+    note_expected_date(plan, explained, why, shared=True, by=official, today=TODAY, now=NOW)
+    assert (plan.due_on, plan.after_interim, plan.next_notice_on) == (explained, False, date(2026, 11, 16))
+    undo_publication(moray.publication, "It was not agreed.", by=moray.lead, now=NOW)
+    assert (plan.due_on, plan.expected_date, plan.after_interim) == (explained, True, False)
 
 
 def test_a_publication_that_proves_to_be_interim_opens_the_plan_again(moray: Moray) -> None:

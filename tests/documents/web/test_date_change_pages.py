@@ -9,11 +9,14 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
-from cycle_tracker.documents.services.proposals import note_proposal, propose_date
+from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
+from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date
 from cycle_tracker.documents.services.publications import record_publication
 from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.milestone import Milestone
@@ -321,3 +324,146 @@ def test_an_explanation_of_a_document_that_is_done_is_told_as_one_of_the_past(mo
     text = said(client.get(REPORT))
     assert "Explanation before this was done. Expected date then: 30 September 2026" in text
     assert "New expected date: 30 September 2026" not in text
+
+
+def test_a_document_is_explained_from_the_day_on_which_it_opens_and_not_before(
+    moray: Moray, morning: time_machine.Traveller
+) -> None:
+    """The report opens on 1 April, and its guidance date is 30 June."""
+    for day, is_open in ((date(2026, 3, 31), False), (date(2026, 4, 1), True)):
+        morning.move_to(at_seven(day))
+        lead, member = moray.client(moray.lead), moray.client(moray.member)
+        for client, form, on in ((member, "explanation", "30 9 2026"), (lead, "proposal", "31 10 2026")):
+            assert (f"{REPORT}/{form}" in str(client.get(REPORT).data)) is is_open
+            words = "You can explain the date from 1 April 2026, when it opens."
+            assert (words in said(client.get(f"{REPORT}/{form}"))) is not is_open
+            sent = client.post(f"{REPORT}/{form}", data=moray.sent(expected_on=on))
+            assert sent.status_code == (302 if is_open else 200)
+            assert bool(changes()) is is_open
+            moray.report = db.session.get_one(Milestone, moray.report.id)
+
+
+SHARED = f"{REPORT}/explanation/sharing"
+
+
+def explain_unshared(moray: Moray) -> None:
+    on = date(2026, 9, 30)
+    note_expected_date(moray.report, on, WHY, shared=False, by=moray.member, today=TODAY, now=at_seven(TODAY))
+
+
+def test_a_lead_shares_what_the_group_agreed_with_one_button(moray: Moray) -> None:
+    explain_unshared(moray)
+    lead, official = moray.client(moray.lead), moray.client(moray.official)
+    page = lead.get(REPORT)
+    assert "officials cannot see the explanation. They still count the days since 30 June 2026" in said(page)
+    assert "Not shared with the Scottish Government. Officials still count from the guidance date." in said(page)
+    assert WHY not in said(official.get(REPORT))
+    version = value_of(page, "version")
+    assert lead.post(SHARED, data={"version": version}).headers["Location"] == REPORT
+    text = said(lead.get(REPORT))
+    assert "Shared. Officials can now see the explanation and the new expected date." in text
+    assert "Ailsa Grant shared the explanation with the Scottish Government" in text
+    assert "Share the explanation" not in text
+    seen = said(official.get(REPORT))
+    assert WHY in seen
+    assert "shared the explanation with the Scottish Government" in seen
+    assert lead.post(SHARED, data={"version": version}).status_code == 409
+    assert "There is no explanation to share" in said(lead.get(SHARED))
+
+
+def test_who_cannot_share_it_reads_who_can_and_officials_read_nothing_of_it(moray: Moray) -> None:
+    explain_unshared(moray)
+    page = moray.client(moray.member).get(REPORT)
+    assert "A planning lead can share it." in said(page)
+    assert soup(page).find("form", attrs={"action": SHARED}) is None
+    assert "Share the explanation" not in said(moray.client(moray.official).get(REPORT))
+    assert moray.client(moray.member).get(SHARED).status_code == 403
+
+
+def test_it_is_asked_for_once_the_guidance_date_has_passed_and_only_where_days_are_counted(
+    moray: Moray, morning: time_machine.Traveller
+) -> None:
+    explain_unshared(moray)
+    for day, asked in ((date(2026, 6, 30), False), (date(2026, 7, 1), True)):
+        morning.move_to(at_seven(day))
+        assert ("Share the explanation" in said(moray.client(moray.lead).get(REPORT))) is asked
+    moray.partnership.notify_from = date(2026, 8, 1)
+    assert "Share the explanation" not in said(moray.client(moray.lead).get(REPORT))
+
+
+def test_the_page_takes_no_more_statements_with_an_explanation_to_share(moray: Moray) -> None:
+    note_on, counts = date(2026, 9, 30), []
+    for shared in (True, False):
+        report = make_report(moray.partnership, key=f"report-{shared}")
+        note_expected_date(report, note_on, WHY, shared=shared, by=moray.member, today=TODAY, now=at_seven(TODAY))
+        client = moray.client(moray.lead)
+        with counted_statements() as statements:
+            assert client.get(f"/partnerships/moray/milestones/report-{shared}").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+FILLED_IN = "We have filled in the newest explanation. You can change it."
+
+
+def test_an_explanation_begins_with_the_words_of_the_newest_one_and_is_sent_on_by_one_press(moray: Moray) -> None:
+    assert FILLED_IN not in said(moray.client(moray.lead).get(f"{REPORT}/proposal"))
+    explain_unshared(moray)
+    for user, form in ((moray.lead, "proposal"), (moray.member, "explanation")):
+        page = moray.client(user).get(f"{REPORT}/{form}")
+        assert FILLED_IN in said(page)
+        assert value_of(page, "explanation") == WHY
+        assert "checked" not in str(soup(page).find("input", attrs={"name": "shared"})), "it is not shared now either"
+    lead = moray.client(moray.lead)
+    page = lead.get(f"{REPORT}/proposal")
+    sent = {name: value_of(page, name) for name in ("explanation", "version")}
+    assert lead.post(f"{REPORT}/proposal", data={**sent, "expected_on": "30 10 2026"}).status_code == 302
+    assert [one.reason for one in changes()] == [WHY, WHY]
+
+
+def test_an_officials_explanation_begins_with_words_that_are_shared_and_no_others(moray: Moray) -> None:
+    explain_unshared(moray)
+    official = moray.client(moray.official)
+    page = official.get(f"{REPORT}/explanation")
+    assert (value_of(page, "explanation"), FILLED_IN in said(page)) == ("", False)
+    share_explanation(moray.report, by=moray.lead, now=at_seven(TODAY))
+    assert value_of(official.get(f"{REPORT}/explanation"), "explanation") == WHY
+
+
+def test_what_was_declined_is_no_note(moray: Moray) -> None:
+    moray.proposed()
+    why, member = "No meeting then.", moray.member
+    decline_proposal(moray.report, why, by=member, today=TODAY, now=at_seven(TODAY))
+    page = moray.client(moray.lead).get(f"{REPORT}/proposal")
+    assert value_of(page, "explanation") == ""
+
+
+def test_the_main_reason_is_kept_carried_and_filled_in_with_the_words(moray: Moray) -> None:
+    lead, member = moray.client(moray.lead), moray.client(moray.member)
+    assert lead.post(f"{REPORT}/proposal", data=moray.sent(cause="staff")).status_code == 302
+    assert chosen(lead.get(f"{REPORT}/proposal")) == "staff"
+    version = value_of(member.get(REPORT), "version")
+    assert member.post(f"{REPORT}/proposal/note", data={"version": version, "shared": "y"}).status_code == 302
+    assert [(one.noted_at is not None, one.cause) for one in changes()] == [(True, Cause.STAFF)]
+    assert chosen(member.get(f"{REPORT}/explanation")) == "staff"
+    moved = {"due_on": "15 9 2026", "reason": "Leave.", "version": str(moray.step.version), "cause": "election"}
+    assert lead.post(f"{STEP}/date", data=moved).status_code == 302
+    assert changes()[-1].cause is Cause.ELECTION
+    assert "Leave. Main reason: election." in said(lead.get(STEP))
+    assert f"{WHY} Main reason: staff." in said(lead.get(REPORT))
+    assert "Main reason" not in said(moray.client(moray.official).get(REPORT)), "officials read totals"
+
+
+def test_the_main_reason_can_be_left_out_and_is_one_of_the_list(moray: Moray) -> None:
+    lead = moray.client(moray.lead)
+    page = lead.post(f"{REPORT}/proposal", data=moray.sent(cause="the-dog"))
+    assert "Choose a reason from the list" in said(page)
+    assert changes() == []
+    assert lead.post(f"{REPORT}/proposal", data=moray.sent(cause="")).status_code == 302
+    assert changes()[-1].cause is None
+
+
+def chosen(page: TestResponse) -> str:
+    """The main reason that is chosen in the form."""
+    option = soup(page).select_one("select[name=cause] option[selected]")
+    return str(option["value"]) if option else ""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +14,9 @@ from werkzeug.test import TestResponse
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.documents.services.proposals import propose_date
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.date_change import DateChange
@@ -439,3 +442,32 @@ def test_the_page_takes_as_many_statements_with_many_decisions_as_with_one(moray
             assert client.get(moray.page).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_decision_begins_with_the_newest_explanation_as_it_is_shared(moray: Moray) -> None:
+    moray.report.owner = None
+    assert "We have filled in" not in said(moray.client().get(moray.page))
+    for number, shared in enumerate((True, False), start=1):
+        on, why = date(2026, 10, 15) + timedelta(days=number), f"{WHY} {number}"
+        told: dict[str, Any] = {
+            "shared": shared,
+            "cause": Cause.STAFF,
+            "by": moray.member,
+            "today": TODAY,
+            "now": at_seven(TODAY),
+        }
+        note_expected_date(moray.report, on, why, **told)
+        page = moray.client().get(f"/escalations/{escalate(moray.report).id}")
+        assert soup(page).select_one("select[name=cause] option[selected][value=staff]") is not None
+        assert "We have filled in the newest explanation. You can change it." in said(page)
+        assert (value_of(page, "expected_on"), value_of(page, "explanation")) == ("", why)
+        assert ("checked" in str(soup(page).find("input", attrs={"name": "shared"}))) is shared
+
+
+def test_a_decision_keeps_the_main_reason_of_the_new_date(moray: Moray) -> None:
+    moray.report.owner = None
+    client = moray.client()
+    data = {"outcome": "new-date", "version": value_of(client.get(moray.page), "version"), "cause": "late-data"}
+    answer = client.post(f"{moray.page}/decision", data={**data, "expected_on": "15 10 2026", "explanation": WHY})
+    assert answer.status_code == 302
+    assert db.session.scalars(select(DateChange.cause)).one() is Cause.LATE_DATA

@@ -13,6 +13,7 @@ from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.kinds import Basis
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
@@ -21,7 +22,7 @@ from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from tests.factories import at_seven, make_government, make_milestone, make_partnership, make_report, make_user
-from tests.support.pages import Browser, counted_statements, said, sign_in, soup
+from tests.support.pages import Browser, counted_statements, said, sign_in, soup, value_of
 
 TODAY = date(2026, 7, 3)
 WHY = "The council has put the report off its agenda twice."
@@ -428,3 +429,16 @@ def test_home_of_the_nation_takes_as_many_statements_for_many_raised_as_for_one(
     with counted_statements() as many:
         client.get("/")
     assert len(few) == len(many)
+
+
+def test_the_reason_begins_with_the_newest_explanation_and_for_officials_with_one_that_is_shared(moray: Moray) -> None:
+    """Officials read why something was raised to them, so nothing unshared is filled in for a member either."""
+    on = date(2026, 9, 30)
+    note_expected_date(moray.report, on, WHY, shared=False, by=moray.member, today=TODAY, now=at_seven(TODAY))
+    client, forms = moray.client(moray.member), (f"{REPORT}/raise", f"{REPORT}/raise-further")
+    assert [value_of(client.get(form), "why") for form in forms] == [WHY, ""]
+    share_explanation(moray.report, by=moray.lead, now=at_seven(TODAY))
+    for form in forms:
+        page = client.get(form)
+        assert value_of(page, "why") == WHY
+        assert "We have filled in the newest explanation. You can change it." in said(page)

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.extensions import db
-from cycle_tracker.core.kinds import Kind
+from cycle_tracker.core.kinds import Cause, Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.services.approvals import record_preparation
@@ -37,7 +37,7 @@ from tests.support.pages import Browser, counted_statements, said, sign_in, soup
 LIST = "/outstanding"
 NOTED_ON = date(2026, 9, 1)
 TODAY = date(2026, 9, 14)
-STATEMENTS = 3
+STATEMENTS = 4
 """What the page asks for, however long the list; the person included."""
 
 
@@ -57,7 +57,7 @@ class Nation:
         place = make_partnership(slug, notify_from=notify_from)
         return make_report(place, cycle=make_cycle(place, "2023-26"))
 
-    def explain(self, report: Milestone, until: date, *, shared: bool = True) -> None:
+    def explain(self, report: Milestone, until: date, *, shared: bool = True, cause: Cause | None = None) -> None:
         note_expected_date(
             report,
             until,
@@ -66,6 +66,7 @@ class Nation:
             by=self.member,
             today=NOTED_ON,
             now=at_seven(NOTED_ON),
+            cause=cause,
         )
 
 
@@ -301,3 +302,35 @@ def test_the_list_takes_as_many_statements_when_long_as_when_short(nation: Natio
     with counted_statements() as statements:
         assert client.get(LIST).status_code == 200
     assert len(statements) == STATEMENTS, "\n\n".join(statements)
+
+
+def reasons(page: TestResponse) -> dict[str, str]:
+    """The totals of the reasons given, as the page has them."""
+    rows = soup(page).select("#table-reasons tbody tr")
+    return {row.select("th")[0].get_text(): row.select("td")[0].get_text() for row in rows}
+
+
+def test_reasons_are_totals_for_scotland_and_no_number_below_five(nation: Nation) -> None:
+    """Of the newest explanation of each that was shared; one without a main reason counts for none."""
+    assert reasons(nation.client().get(LIST)) == {}
+    for number in range(5):
+        nation.explain(nation.report(f"staff-{number}"), date(2026, 9, 30), cause=Cause.STAFF)
+    for number in range(4):
+        nation.explain(nation.report(f"data-{number}"), date(2026, 9, 30), cause=Cause.LATE_DATA)
+    nation.explain(nation.report("secret"), date(2026, 9, 30), shared=False, cause=Cause.ELECTION)
+    nation.explain(nation.report("silent"), date(2026, 9, 30))
+    twice = nation.report("twice")
+    nation.explain(twice, date(2026, 9, 30), cause=Cause.REDESIGN)
+    nation.explain(twice, date(2026, 10, 30), cause=Cause.STAFF)
+    expected = {"Staff": "6", "Data were late": "Fewer than five"}
+    for query in ("", "?partnership=staff-1", "?state=interim"):
+        assert reasons(nation.client().get(f"{LIST}{query}")) == expected
+
+
+def test_an_auditor_of_some_partnerships_reads_no_totals(nation: Nation) -> None:
+    report = nation.report("moray")
+    nation.explain(report, date(2026, 9, 30), cause=Cause.STAFF)
+    auditor = make_user("Una Ross", role=Role.AUDITOR, partnership=report.partnership)
+    page = sign_in(nation.app, auditor).get(LIST)
+    assert page.status_code == 200
+    assert reasons(page) == {}

@@ -33,6 +33,7 @@ class Row:
     kind: Kind = Kind.STEP
     state: State = State.NOT_STARTED
     expected_date: bool = False
+    after_interim: bool = False
     partnership_id: int | None = 7
     duty_basis: Basis = Basis.LOCAL
     opens_on: date | None = OPENS
@@ -46,7 +47,11 @@ class Row:
 def test_a_deadline_has_every_part_of_its_row(kind: Kind, expected_date: bool) -> None:
     calendar, people = WorkingCalendar.closed_on([DUE]), {Audience.OWNER: ("user:1",)}
     found = deadline_of(
-        Row(kind, expected_date=expected_date), notify_from=JOINED, reply_by=REPLY, calendar=calendar, addressees=people
+        Row(kind, expected_date=expected_date, after_interim=expected_date),
+        notify_from=JOINED,
+        reply_by=REPLY,
+        calendar=calendar,
+        addressees=people,
     )
     assert found == Deadline(
         due_on=DUE,
@@ -54,6 +59,7 @@ def test_a_deadline_has_every_part_of_its_row(kind: Kind, expected_date: bool) -
         entered_on=ENTERED,
         is_document=kind in DOCUMENTS,
         expected_date=expected_date,
+        after_interim=expected_date,
         opens_on=OPENS if kind is Kind.ANNUAL_REPORT else None,
         explain_by_target=TARGET if kind in DOCUMENTS and not expected_date else None,
         notify_from=JOINED,

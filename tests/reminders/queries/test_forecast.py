@@ -124,6 +124,7 @@ def some_of_everything(seed: int) -> None:
                 owner=chance.choice([*owners, gone, stranger, None]),
                 entered_on=chance.choice([date(2025, 1, 1), FIRST - timedelta(days=5)]),
                 expected_date=kind is Kind.PLAN and chance.random() < 0.5,
+                after_interim=kind is Kind.PLAN and chance.random() < 0.5,
             )
             if kind in {Kind.CONSULTATION, Kind.REQUEST}:
                 chance.choice(contacts).milestones.append(made)

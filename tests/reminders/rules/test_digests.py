@@ -120,6 +120,14 @@ def test_of_a_document_the_first_the_last_and_the_day_wait_for_no_list_day() -> 
     assert found == ["on-day", "overdue-1", "rung-14"]
 
 
+def test_of_a_new_expected_date_the_reminder_three_days_before_waits_for_no_list_day() -> None:
+    for policy in (DOCUMENT_POLICY, replace(DOCUMENT_POLICY, before=(20, 5))):
+        found = [
+            one for one in ("before-14", "before-3", "before-1") if prompt(one, Kind.PLAN, policy, expected_date=True)
+        ]
+        assert found == ["before-3"]
+
+
 def test_the_last_before_and_the_first_after_are_those_of_the_policy() -> None:
     policy = replace(DOCUMENT_POLICY, before=(20, 5), first_after=3)
     assert prompt("before-5", Kind.PLAN, policy)

@@ -85,7 +85,8 @@ def deadlines(draw: st.DrawFn) -> Deadline:
         due_on=due_on,
         is_open=True,
         entered_on=due_on - DAY * draw(st.sampled_from([400, 20, 5, 0, -3])),
-        expected_date=draw(st.booleans()),
+        expected_date=(expected_date := draw(st.booleans())),
+        after_interim=expected_date and draw(st.booleans()),
         opens_on=draw(st.none() | st.integers(-3, 120).map(lambda days: due_on - DAY * days)),
         notify_from=draw(st.sampled_from([date.min, due_on, due_on - DAY * 60])),
         explain_by_target=draw(st.sampled_from([None, due_on])),
@@ -113,10 +114,18 @@ def moved(day: date, closed: frozenset[date], by: timedelta) -> date:
 
 
 def owners_steps(
-    due_on: date, policy: Policy, closed: frozenset[date], until: date, opens_on: date | None = None
+    due_on: date,
+    policy: Policy,
+    closed: frozenset[date],
+    until: date,
+    opens_on: date | None = None,
+    days_before: tuple[int, ...] | None = None,
 ) -> Iterator[tuple[str, date]]:
-    """The oracle: the steps of the owner in the order of the days that they name, each with the day it is told on."""
-    early = [(due_on - DAY * days, f"before-{days}" if days else "on-day", -DAY) for days in policy.before]
+    """The oracle: the steps of the owner in the order of the days that they name, each with the day it is told on;
+    `days_before` are those of a new expected date, in place of the policy's and of the day on which it opens."""
+    before = policy.before if days_before is None else days_before
+    early = [(due_on - DAY * days, f"before-{days}" if days else "on-day", -DAY) for days in before]
+    opens_on = opens_on if days_before is None else None
     if policy.opens and opens_on and opens_on < due_on:
         early.append((opens_on, "opens", DAY))
     for named_day, name, by in sorted(early, key=lambda one: (one[0], one[1] == "opens")):
@@ -131,9 +140,21 @@ def owners_steps(
 
 
 @settings(max_examples=examples(500), deadline=None)
-@given(due_days, policies, stretches, st.integers(-3, 120), st.lists(st.integers(-45, 200), min_size=10, max_size=10))
+@given(
+    due_days,
+    policies,
+    stretches,
+    st.integers(-3, 120),
+    st.sampled_from([None, None, (14, 3, 0), ()]),
+    st.lists(st.integers(-45, 200), min_size=10, max_size=10),
+)
 def test_the_latest_step_due_is_that_of_the_oracle(
-    due_on: date, policy: Policy, closed_around: list[tuple[int, int]], opens_before: int, away: list[int]
+    due_on: date,
+    policy: Policy,
+    closed_around: list[tuple[int, int]],
+    opens_before: int,
+    expected: tuple[int, ...] | None,
+    away: list[int],
 ) -> None:
     """Five thousand in all: 500 dates, policies and lists of closed days, each looked at on ten days."""
     closed, opens_on = closures(due_on, closed_around), due_on - DAY * opens_before
@@ -142,11 +163,14 @@ def test_the_latest_step_due_is_that_of_the_oracle(
         opens_on=opens_on,
         is_open=True,
         entered_on=date(2017, 4, 1),
+        expected_date=expected is not None,
+        after_interim=expected == (),
         calendar=WorkingCalendar.closed_on(closed),
         addressees={Audience.OWNER: (OWNER,)},
     )
     for today in (due_on + DAY * days for days in away):
-        reached = [name for name, told_on in owners_steps(due_on, policy, closed, today, opens_on) if told_on <= today]
+        steps = owners_steps(due_on, policy, closed, today, opens_on, expected)
+        reached = [name for name, told_on in steps if told_on <= today]
         notified = [one for one in called_for(deadline, policy, (), today).notices if one.addressee == OWNER]
         assert [(one.step, *one.overtook) for one in notified] == [(name, *reached[:-1]) for name in reached[-1:]]
 
@@ -166,12 +190,13 @@ def told_on_days(deadline: Deadline, policy: Policy) -> dict[tuple[str, str], da
     assert due_on is not None
     until = due_on + DAY * 200
     notified: dict[tuple[str, str], date] = {}
-    for name, day in owners_steps(due_on, policy, closed, until, deadline.opens_on):
+    days_before = ((), (14, 3, 0))[not deadline.after_interim] if deadline.expected_date else None
+    for name, day in owners_steps(due_on, policy, closed, until, deadline.opens_on, days_before):
         if name == "opens" and deadline.opens_on and deadline.notify_from and deadline.opens_on < deadline.notify_from:
             continue
         if name.startswith("overdue") and deadline.free_since:
             day = max(day, moved(deadline.free_since, closed, DAY))
-        if name.startswith("overdue") or (not deadline.expected_date and deadline.entered_on <= day):
+        if name.startswith("overdue") or deadline.entered_on <= day:
             notified[OWNER, name] = day
     for rung, day in stage_days(deadline, policy):
         if not rung.by_email:

@@ -303,9 +303,17 @@ def test_that_it_is_overdue_is_told_even_where_it_was_entered_long_after() -> No
     ]
 
 
-def test_nothing_goes_out_before_a_new_expected_date_or_on_it() -> None:
-    explained = replace(REPORT, due_on=date(2026, 9, 30), expected_date=True, explain_by_target=None)
-    assert walk(explained, DOCUMENT_POLICY, date(2026, 8, 1), date(2026, 10, 16)) == [
+EXPLAINED = replace(REPORT, due_on=date(2026, 9, 30), expected_date=True, explain_by_target=None)
+BEFORE_THE_NEW_DATE = [
+    ("16 Sep", OWNER, "before-14", ""),
+    ("25 Sep", OWNER, "before-3", ""),
+    ("30 Sep", OWNER, "on-day", ""),
+]
+
+
+def test_the_owner_is_reminded_before_a_new_expected_date_and_on_it_and_all_else_starts_from_it() -> None:
+    assert walk(EXPLAINED, REPORT_POLICY, date(2026, 8, 1), date(2026, 10, 16)) == [
+        *BEFORE_THE_NEW_DATE,
         ("1 Oct", OWNER, "overdue-1", ""),
         ("1 Oct", LEAD, "rung-1", ""),
         ("8 Oct", OWNER, "overdue-8", ""),
@@ -313,7 +321,27 @@ def test_nothing_goes_out_before_a_new_expected_date_or_on_it() -> None:
         ("14 Oct", OTHER_MEMBER, "rung-14", ""),
         ("15 Oct", OWNER, "overdue-15", ""),
     ]
-    assert first_notice_on(explained, DOCUMENT_POLICY) == date(2026, 10, 1)
+    assert first_notice_on(EXPLAINED, DOCUMENT_POLICY) == date(2026, 9, 16)
+
+
+@pytest.mark.parametrize(
+    "policy", [ACTION_POLICY, replace(DOCUMENT_POLICY, before=(60,), before_since=date(2026, 9, 29))]
+)
+def test_the_days_before_a_new_expected_date_are_those_of_no_policy(policy: Policy) -> None:
+    asked = {**PEOPLE, Audience.CONTACT: ("contact:1",)}
+    for one in (EXPLAINED, replace(EXPLAINED, addressees=asked)):
+        assert walk(one, policy, date(2026, 7, 1), date(2026, 9, 30)) == BEFORE_THE_NEW_DATE
+
+
+def test_a_date_agreed_some_days_ahead_is_told_once_and_its_repeats_start_from_it() -> None:
+    soon = walk(EXPLAINED, REPORT_POLICY, date(2026, 9, 22), date(2026, 9, 30))
+    assert soon == [("22 Sep", OWNER, "before-14", ""), *BEFORE_THE_NEW_DATE[1:]]
+
+
+def test_nothing_goes_out_until_an_interim_plan_has_ended() -> None:
+    interim = replace(EXPLAINED, after_interim=True)
+    assert walk(interim, DOCUMENT_POLICY, date(2026, 7, 1), date(2026, 9, 30)) == []
+    assert first_notice_on(interim, DOCUMENT_POLICY) == date(2026, 10, 1)
 
 
 def test_leads_and_owner_are_offered_to_explain_ten_working_days_before_the_sixty_days_are_over() -> None:

@@ -56,10 +56,21 @@ def test_the_partnership_has_not_joined() -> None:
     assert why(apart) == ["Moray has not joined this service, so we do not send reminders about its dates."]
 
 
-def test_a_new_expected_date() -> None:
-    assert why(replace(NOTHING, deadline=replace(DEADLINE, expected_date=True))) == [
-        "A new expected date, 28 May 2026, was agreed with an explanation. We do not send reminders before that date "
-        "or on it."
+def test_a_plan_that_is_due_after_its_interim_plan() -> None:
+    interim = replace(DEADLINE, expected_date=True, after_interim=True)
+    assert why(replace(NOTHING, deadline=interim)) == [
+        "A one-year or interim plan is in its place, so it is due on 28 May 2026. We do not send reminders before "
+        "that date or on it."
+    ]
+
+
+def test_of_a_new_expected_date_the_days_of_the_policy_are_none_that_were_missed() -> None:
+    moved = replace(DEADLINE, expected_date=True, due_on=date(2026, 5, 20), entered_on=date(2026, 5, 4))
+    changed = replace(NOTHING.policy, before=(60,), before_since=date(2026, 5, 13))
+    assert why(replace(NOTHING, deadline=moved, policy=changed)) == []
+    late = replace(moved, entered_on=date(2026, 5, 11))
+    assert why(replace(NOTHING, deadline=late)) == [
+        "It was added on 11 May 2026. We do not send reminders that were due before then."
     ]
 
 

@@ -16,6 +16,7 @@ from cycle_tracker.reminders.services.words.parts import Reader
 from cycle_tracker.reminders.services.words.reasons import reason_words
 from cycle_tracker.reminders.services.words.states import state_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
+from cycle_tracker.reminders.services.words.unshared import unshared_note
 
 TODAY = date(2026, 7, 3)
 DUE_ON = date(2026, 6, 30)
@@ -183,3 +184,21 @@ def test_the_day_before_a_date_on_a_weekend_the_subject_keeps_the_title() -> Non
     assert subject_words([line], FRIDAY, new=()) == "Draft and approve the annual report…, Moray: due on Sunday"
     saturday = replace(line, due_on=FRIDAY + DAY)
     assert subject_words([saturday], FRIDAY, new=()) == "Draft and approve the annual report…, Moray: due on Saturday"
+
+
+def test_of_an_explanation_that_is_not_shared_an_email_says_that_officials_still_count(core_app: Flask) -> None:
+    due_on = date(2026, 7, 17)
+    unshared = replace(REPORT, due_on=due_on, expected_date=True, is_unshared=True, step="before-14")
+    counted = "Your group agreed the new date, but officials cannot see the explanation and still count the days."
+    assert unshared_note(unshared, TODAY) == f"{counted} A planning lead can share it on the page."
+    of_lead = replace(unshared, audience=Audience.LEAD, owner_id=8)
+    assert unshared_note(of_lead, TODAY) == f"{counted} You can share it on the page."
+    for other in (
+        replace(unshared, is_unshared=False),
+        replace(unshared, audience=Audience.CONTACT),
+        replace(unshared, target_on=TODAY),
+        replace(unshared, target_on=None),
+    ):
+        assert unshared_note(other, TODAY) == ""
+    words = digest_words([unshared], TODAY, reader=READER, identity="m", key="k", service_url="https://x.test")
+    assert counted in words["sections"][0].items[0].note

@@ -16,6 +16,7 @@ from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role, Scope
 from cycle_tracker.milestones.services.milestones import finish_milestone
 from cycle_tracker.models.contact import Contact
+from cycle_tracker.models.date_change import DateChange, DateChangeKind
 from cycle_tracker.models.delegation import Delegation
 from cycle_tracker.models.message import Message, MessageLine
 from cycle_tracker.models.milestone import Milestone, predecessors
@@ -126,6 +127,22 @@ def test_what_the_digest_tells_of_is_not_listed_again(days: Days, moray: Partner
     words = sent(days)["Rory Baird"]
     assert LISTED not in words
     assert words.count("Overdue since yesterday\n") == 1
+
+
+def test_the_list_says_that_officials_cannot_see_an_explanation(days: Days, moray: Partnership, owner: User) -> None:
+    """The report of which is shared is told without it, though the same date was agreed."""
+    for title, shared in (("Shared", True), ("Not shared", False)):
+        number = late(moray, owner, title, kind=Kind.ANNUAL_REPORT, expected_date=True)
+        on = db.session.get_one(Milestone, number).due_on
+        agreed = {"kind": DateChangeKind.EXPECTED, "new_due_on": on, "reason": "Late.", "noted_at": moment(TODAY)}
+        db.session.add(DateChange(milestone_id=number, shared=shared, **agreed))
+    due_today(moray, owner)
+    days.queue(TODAY)
+    words = sent(days)["Rory Baird"]
+    assert listed(words) == ["Shared", "Not shared"]
+    found = words.partition(LISTED)[2]
+    assert found.count("Officials cannot see the explanation.") == 1
+    assert "Officials cannot see" in found.partition("Not shared\n")[2].splitlines()[0]
 
 
 def test_only_what_is_late_and_the_readers_is_listed(days: Days, moray: Partnership, owner: User, lead: User) -> None:

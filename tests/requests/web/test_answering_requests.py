@@ -8,6 +8,7 @@ from sqlalchemy import select
 from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
+from cycle_tracker.documents.services.explanations import note_expected_date
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.requests.services import answer_request
 from tests.factories import (
@@ -15,7 +16,7 @@ from tests.factories import (
     make_user,
 )
 from tests.requests.web.conftest import LIST, NOW, Moray, page_of, requests, rows
-from tests.support.pages import said, soup
+from tests.support.pages import said, soup, value_of
 
 TODAY = date(2026, 9, 2)
 
@@ -96,3 +97,14 @@ def test_a_published_document_needs_no_answer(moray: Moray) -> None:
     assert soup(page).select("main form") == []
     assert "No answer is needed" in said(client.post(f"{LIST}/{request.id}/answer", data={"answer": "Done."}))
     assert "Update requests from the Scottish Government" not in said(client.get("/"))
+
+
+def test_an_answer_begins_with_the_newest_explanation_that_is_shared(moray: Moray) -> None:
+    why, shared_why = "A member of staff is ill.", "The council meets on 24 September."
+    member = make_user("Iain Munro")
+    for number, (words, shared) in enumerate(((shared_why, True), (why, False)), start=1):
+        on = date(2026, 10, number)
+        note_expected_date(moray.report, on, words, shared=shared, by=member, today=TODAY, now=NOW)
+    page = moray.client(moray.lead).get(f"{LIST}/{moray.asked().id}")
+    assert value_of(page, "answer") == shared_why
+    assert "We have filled in the newest explanation that is shared. You can change it." in said(page)

@@ -5,6 +5,7 @@ from wtforms.validators import Length
 
 from cycle_tracker.documents.rules.explanations import LONGEST_EXPLANATION, SHORTEST_EXPLANATION
 from cycle_tracker.milestones.web.forms import MilestoneForm
+from cycle_tracker.web.cause_field import CauseField
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LinesField, required
 
@@ -17,6 +18,7 @@ class LocalDateForm(MilestoneForm):
     """Another date to work to, with a reason."""
 
     due_on = UkDateField("New date", validators=[required("Enter the new date")])
+    cause = CauseField()
     reason = LinesField(
         "Reason for the new date",
         validators=[
@@ -27,9 +29,13 @@ class LocalDateForm(MilestoneForm):
 
 
 class ExplanationForm(MilestoneForm):
-    """A new expected date with its explanation, as an official gives it: shared in any case."""
+    """A new expected date with its explanation, as an official gives it: shared in any case. `is_filled_in` says that
+    it begins with the words of the current note."""
+
+    is_filled_in = False
 
     expected_on = UkDateField("New expected date", validators=[required("Enter the new expected date")])
+    cause = CauseField()
     explanation = LinesField(
         "Explanation",
         description="Explain why the date was or will be missed, and what will happen by the new date.",

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core.calendar import WorkingCalendar
 from cycle_tracker.core.clock import london_day
-from cycle_tracker.core.deadlines import is_before_service
+from cycle_tracker.core.deadlines import is_before_service, is_past
 from cycle_tracker.core.document_states import last_day_before_outstanding
-from cycle_tracker.documents.rules.explanations import stands_apart
+from cycle_tracker.documents.rules.explanations import not_open_yet, stands_apart
 from cycle_tracker.milestones.queries.milestones import holds
 from cycle_tracker.milestones.web.details import Detail
 from cycle_tracker.models.date_change import DateChange
@@ -28,6 +28,15 @@ class WaitingProposal:
     shared: bool
     is_mine: bool
     may_note: bool
+
+
+@dataclass(frozen=True)
+class Unshared:
+    """An agreed explanation that officials cannot see, of a document whose guidance date has passed: what that means,
+    and whether the person can share it."""
+
+    words: str
+    may_share: bool
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,23 @@ def proposal_for(
     )
 
 
+def unshared_for(
+    change: DateChange | None, milestone: Milestone, viewer: Viewer, detail: Detail, today: date
+) -> Unshared | None:
+    """That the explanation is to be shared, for the people of the partnership; `change` is the explanation that is not
+    shared. Nothing before the guidance date, nor where no days are counted from it."""
+    first = milestone.measured_on
+    if change is None or detail is not Detail.EVERYTHING or not milestone.is_document or not milestone.is_open:
+        return None
+    if first is None or not is_past(first, today) or is_before_service(first, milestone.notify_from):
+        return None
+    words = (
+        f"Your group agreed the new expected date, {day(change.new_due_on)}, but officials cannot see the explanation. "
+        f"They still count the days since {day(first)}, as if no date had been agreed."
+    )
+    return Unshared(words, may_share=holds(viewer, Permission.PROPOSE_DATES, milestone))
+
+
 def date_actions(
     milestone: Milestone,
     viewer: Viewer,
@@ -74,7 +100,8 @@ def date_actions(
     calendar: WorkingCalendar,
 ) -> DateActions:
     """What the person may do; nothing about the date of what is closed."""
-    is_dated = milestone.is_open and milestone.due_on is not None
+    not_yet = not_open_yet(is_document=milestone.is_document, opens_on=milestone.opens_on, today=today)
+    is_dated = milestone.is_open and milestone.due_on is not None and not not_yet
     return DateActions(
         move=milestone.is_open and not milestone.is_document and holds(viewer, Permission.CHANGE_MILESTONES, milestone),
         propose=is_dated and proposal is None and holds(viewer, Permission.PROPOSE_DATES, milestone),

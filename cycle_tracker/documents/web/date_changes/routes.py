@@ -6,8 +6,10 @@ from sqlalchemy.exc import NoResultFound
 
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
+from cycle_tracker.documents.queries.explanations import current_note
 from cycle_tracker.documents.queries.proposals import find_name, find_proposal
-from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.rules.explanations import not_open_yet
+from cycle_tracker.documents.services.explanations import note_expected_date, share_explanation
 from cycle_tracker.documents.services.proposals import decline_proposal, note_proposal, propose_date, withdraw_proposal
 from cycle_tracker.documents.web.date_changes.forms import (
     ExplanationForm,
@@ -42,7 +44,8 @@ def move(slug: str, key: str) -> ResponseReturnValue:
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
-            move_local_date(milestone, form.due_on.chosen, form.reason.data, by=current_user_row(), now=clock.now())
+            by, cause = current_user_row(), form.cause.chosen
+            move_local_date(milestone, form.due_on.chosen, form.reason.data, by=by, now=clock.now(), cause=cause)
     if attempt.saved:
         flash(f"Saved. The date is now {day(form.due_on.data)}.", "success")
         return redirect(page_of(milestone))
@@ -57,6 +60,8 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
     form, waiting = LocalExplanationForm(), find_proposal(milestone)
     if not form.is_submitted() and waiting is not None and waiting.proposed_by_id == current_viewer().user_id:
         _start_from(form, waiting)
+    elif not form.is_submitted():
+        _fill_in(form, milestone, officials=False)
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -68,6 +73,7 @@ def propose(slug: str, key: str) -> ResponseReturnValue:
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
+                cause=form.cause.chosen,
             )
     if attempt.saved:
         or_official = " or an official" if milestone.is_document and form.shared.data else ""
@@ -142,6 +148,8 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.NOTE_EXPLANATIONS)
     officials = _is_official(milestone)
     form = ExplanationForm() if officials else LocalExplanationForm()
+    if not form.is_submitted():
+        _fill_in(form, milestone, officials=officials)
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -153,11 +161,28 @@ def explain(slug: str, key: str) -> ResponseReturnValue:
                 by=current_user_row(),
                 today=clock.today(),
                 now=clock.now(),
+                cause=form.cause.chosen,
             )
     if attempt.saved:
         flash(f"Agreed. The new expected date is {day(form.expected_on.data)}.", "success")
         return redirect(page_of(milestone))
     return _page("documents/date_changes/explain.html", milestone, form, attempt)
+
+
+@bp.route("/explanation/sharing", methods=["GET", "POST"])
+@requires(Permission.PROPOSE_DATES)
+def share(slug: str, key: str) -> ResponseReturnValue:
+    """Share the agreed explanation with officials."""
+    milestone = get_milestone(current_viewer(), slug, key, to=Permission.PROPOSE_DATES)
+    form = MilestoneForm()
+    attempt = Attempt(form, milestone)
+    if attempt.validate():
+        with attempt:
+            share_explanation(milestone, by=current_user_row(), now=clock.now())
+    if attempt.saved:
+        flash("Shared. Officials can now see the explanation and the new expected date.", "success")
+        return redirect(page_of(milestone))
+    return _page("documents/date_changes/share.html", milestone, form, attempt)
 
 
 def _noted_by_viewer(slug: str, key: str) -> Milestone:
@@ -176,20 +201,32 @@ def _is_official(milestone: Milestone) -> bool:
 
 def _start_from(form: LocalExplanationForm, proposal: DateChange) -> None:
     form.expected_on.data, form.explanation.data = proposal.new_due_on, proposal.reason
-    form.shared.data = proposal.shared
+    form.shared.data, form.cause.data = proposal.shared, proposal.cause
+
+
+def _fill_in(form: ExplanationForm, milestone: Milestone, *, officials: bool) -> None:
+    """Begin with the words of the current note, if there is one that the person may read, and as it is shared."""
+    note = current_note(milestone.id, shared_only=officials)
+    if note is not None:
+        form.explanation.data, form.cause.data, form.is_filled_in = note.reason, note.cause, True
+        if isinstance(form, LocalExplanationForm):
+            form.shared.data = note.shared
 
 
 def _page(template: str, milestone: Milestone, form: MilestoneForm, attempt: Attempt) -> ResponseReturnValue:
     viewer, waiting = current_viewer(), find_proposal(milestone)
     facts, detail = read_facts(milestone), detail_for(viewer, milestone)
+    opens_on, is_document = milestone.opens_on, milestone.is_document
     return render_template(
         template,
         milestone=milestone,
+        not_yet=not_open_yet(is_document=is_document, opens_on=opens_on, today=clock.today()),
         place=place_wording(milestone),
         rows=date_rows(facts, detail, clock.today()),
         proposal=proposal_for(waiting, find_name(waiting.proposed_by_id) if waiting else "", milestone, viewer, detail),
         seen_by=seen_by(milestone),
         address=page_of(milestone),
         form=form,
+        unshared=facts.explanation if facts.is_unshared else None,
         changed=changed_by_others(attempt, milestone),
     ), attempt.status

@@ -63,6 +63,7 @@ def decide(
         today=today,
         now=now,
         made=made,
+        cause=form.cause.chosen,
     )
 
 

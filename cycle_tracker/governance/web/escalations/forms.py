@@ -13,6 +13,7 @@ from cycle_tracker.models.date_change import DateChange
 from cycle_tracker.models.decision import DecisionOutcome
 from cycle_tracker.models.group import Meeting
 from cycle_tracker.models.user import User
+from cycle_tracker.web.cause_field import CauseField
 from cycle_tracker.web.date_field import UkDateField
 from cycle_tracker.web.forms import LineField, LinesField, required
 
@@ -36,11 +37,15 @@ def explains(form: "DecisionForm", field: Field) -> None:
 
 
 class DecisionForm(MeetingForm):
-    """What the group decides. The fields of the other outcomes are left alone."""
+    """What the group decides. The fields of the other outcomes are left alone. `is_filled_in` says that it begins with
+    an explanation."""
+
+    is_filled_in = False
 
     expected_on = UkDateField(
         "New expected date", validators=[wanted_for(DecisionOutcome.NEW_DATE, "Enter the new expected date")]
     )
+    cause = CauseField()
     explanation = LinesField(
         "Explanation",
         description="Say why the date has passed, and what will happen by the new date.",
@@ -92,11 +97,14 @@ class DecisionForm(MeetingForm):
             *((str(person.id), person.name) for person in owners),
         ]
 
-    def start_from(self, proposal: DateChange | None) -> None:
-        """Fill in the date and the explanation that were proposed, so that noting them is one press."""
+    def start_from(self, proposal: DateChange | None, note: DateChange | None) -> None:
+        """Fill in the date and the explanation that were proposed, so that noting them is one press; or the words of
+        the current note, as it is shared."""
         if proposal is not None:
-            self.expected_on.data, self.explanation.data = proposal.new_due_on, proposal.reason
-            self.shared.data = proposal.shared
+            self.expected_on.data = proposal.new_due_on
+        if (words := proposal or note) is not None:
+            self.explanation.data, self.shared.data = words.reason, words.shared
+            self.cause.data, self.is_filled_in = words.cause, True
 
     def validate_next_owner(self, field: Field) -> None:
         """Raises ValidationError for somebody who was not offered."""

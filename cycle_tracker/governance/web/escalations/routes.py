@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission, Viewer
 from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import Audience
-from cycle_tracker.documents.queries.explanations import newest_explanations
+from cycle_tracker.documents.queries.explanations import newest_explanations, newest_noted
 from cycle_tracker.documents.queries.proposals import find_proposal
 from cycle_tracker.documents.web.facts import date_rows, explanation_of, read_facts, status_of
 from cycle_tracker.governance.queries.decisions import decisions_on
@@ -170,7 +170,7 @@ def _page(escalation: Escalation, form: DecisionForm | None = None, **more: obje
     if form is None:
         form = _form(escalation)
         form.for_now(milestone)
-        form.start_from(proposal)
+        form.start_from(proposal, newest_noted(facts.date_changes, shared=False))
     return render_template(
         "governance/escalations/show.html",
         escalation=escalation,

@@ -43,7 +43,9 @@ class AcknowledgementForm(MilestoneForm):
 
 
 class RaiseForm(MilestoneForm):
-    """Why it is raised."""
+    """Why it is raised. `is_filled_in` says that it begins with the words of the current note."""
+
+    is_filled_in = False
 
     why = LinesField(
         "Reason for escalating this",

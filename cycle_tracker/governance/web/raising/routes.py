@@ -11,6 +11,7 @@ from cycle_tracker.core import clock
 from cycle_tracker.core.audiences import OF_THE_GROUP, Audience
 from cycle_tracker.core.errors import ChangedMeanwhile
 from cycle_tracker.core.extensions import db
+from cycle_tracker.documents.queries.explanations import current_note
 from cycle_tracker.documents.web.facts import date_rows, read_facts
 from cycle_tracker.governance.queries.escalations import get_escalation
 from cycle_tracker.governance.queries.groups import list_agendas
@@ -70,7 +71,7 @@ def acknowledge_escalation(escalation_id: int) -> ResponseReturnValue:
 def raise_it(slug: str, key: str) -> ResponseReturnValue:
     """Raise something to the governance group before its escalation stage."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_TO_GROUP)
-    form = RaiseForm()
+    form = _raise_form(milestone, for_officials=False)
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -88,7 +89,7 @@ def raise_it(slug: str, key: str) -> ResponseReturnValue:
 def raise_further(slug: str, key: str) -> ResponseReturnValue:
     """Raise a document to the Scottish Government escalation group."""
     milestone = get_milestone(current_viewer(), slug, key, to=Permission.RAISE_FURTHER)
-    form = RaiseForm()
+    form = _raise_form(milestone, for_officials=True)
     attempt = Attempt(form, milestone)
     if attempt.validate():
         with attempt:
@@ -101,6 +102,15 @@ def raise_further(slug: str, key: str) -> ResponseReturnValue:
         )
         return redirect(page_of(milestone))
     return _page("governance/raising/raise_further.html", milestone, form, attempt, page_of(milestone))
+
+
+def _raise_form(milestone: Milestone, *, for_officials: bool) -> RaiseForm:
+    """The form, which begins with the words of the current note; if officials will read them, only with shared ones."""
+    form = RaiseForm()
+    note = None if form.is_submitted() else current_note(milestone.id, shared_only=for_officials)
+    if note is not None:
+        form.why.data, form.is_filled_in = note.reason, True
+    return form
 
 
 def _acknowledge(milestone: Milestone, rung: Escalation | None, audience: Audience, back: str) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask import get_template_attribute
 from markupsafe import Markup
 
 from cycle_tracker.core import addresses
-from cycle_tracker.core.document_states import DocumentState
+from cycle_tracker.core.document_states import EXPLAINED_AHEAD, DocumentState
 from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.periods import YEARS_IN_PERIOD, Period
 from cycle_tracker.documents.queries.beside_plan.listed import BesidePlan
@@ -156,7 +156,7 @@ def date_words(document: FollowedDocument) -> tuple[str, ...]:
         document.target_on,
         document.own_start_on,
         document.published_on,
-        document.expected_on if document.state is DocumentState.EXPLAINED else None,
+        document.expected_on if document.state in EXPLAINED_AHEAD else None,
         document.lag,
         document.interim_until,
         document.revision_target_on,

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cycle_tracker.core.document_states import OUTSTANDING_AFTER_DAYS, DocumentState
+from cycle_tracker.core.kinds import Cause
 from cycle_tracker.documents.queries.documents import Document
 from cycle_tracker.national.web.outstanding.forms import STATES, OutstandingFilters, Sort
 from cycle_tracker.national.web.outstanding.rows import rows_of_table
@@ -62,6 +63,9 @@ COLUMNS = (
     "Escalated on",
     "Escalated to the Scottish Government escalation group on",
 )
+
+FEWEST_COUNTED = 5
+"""Of fewer than this a national total gives no number: behind it somebody could see one partnership."""
 
 
 @dataclass(frozen=True)
@@ -195,3 +199,8 @@ def counts_in_words(documents: Sequence[Document]) -> str:
     numbers = Counter(one.state for one in documents)
     parts = [f"{numbers[state]:,} {document_status(state).label.lower()}" for state in STATES if numbers[state]]
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def totals(causes: Iterable[tuple[Cause, int]]) -> list[tuple[str, str]]:
+    """The main reasons with their national totals in words: the number, or that it is fewer than five."""
+    return [(cause.label, str(number) if number >= FEWEST_COUNTED else "Fewer than five") for cause, number in causes]

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from cycle_tracker.access.rules.permissions import Permission
 from cycle_tracker.core import clock
 from cycle_tracker.documents.queries.documents import list_documents
+from cycle_tracker.national.queries.causes import count_causes
 from cycle_tracker.national.web.outstanding.forms import OutstandingFilters
 from cycle_tracker.national.web.outstanding.not_joined import not_joined, stands_in_row
 from cycle_tracker.national.web.outstanding.presenters import (
@@ -16,6 +17,7 @@ from cycle_tracker.national.web.outstanding.presenters import (
     sheet,
     table_rows,
     tiles,
+    totals,
 )
 from cycle_tracker.partnerships.queries.partnerships import list_names
 from cycle_tracker.web.access import current_viewer, requires
@@ -58,6 +60,8 @@ def show() -> ResponseReturnValue:
             for group in grouped(pages.items)
         ],
         may_ask=may_ask,
+        # Totals are for Scotland alone: of some partnerships they would say too much about one.
+        causes=totals(count_causes()) if within is None else [],
         not_joined=not_joined(in_order(filter(stands_in_row, found), filters.state.value)),
     )
 

@@ -53,15 +53,17 @@ def _noted(change: DateChange, history: History, *, in_full: bool) -> Entry:
     at, who = change.noted_at, name_of(change.noted_by_id, history.names)
     if at is None:
         raise ValueError("a date change that was not agreed has not happened")
+    # Of one document the main reason stays in the partnership: officials read totals.
+    cause = f"Main reason: {change.cause.label.lower()}." if change.cause and in_full else ""
     if change.kind is DateChangeKind.LOCAL:
-        return Entry(
-            at, f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}", change.reason
-        )
+        what = f"{who} moved the date from {day(change.old_due_on)} to {day(change.new_due_on)}"
+        return Entry(at, what, " ".join(words for words in (change.reason, cause) if words))
     decision = next((one for one in history.decisions if _is_of(one, change)), None)
     what = f"agreed a new expected date of {day(change.new_due_on)}"
     seen = "Shared with the Scottish Government." if change.shared else "Not shared with the Scottish Government."
     details = [
         change.reason,
+        cause,
         seen,
         f"{meeting_words(decision)}." if decision and in_full and meeting_words(decision) else "",
     ]

@@ -30,6 +30,7 @@ def event_words(event: AuditEvent, who: str, names: Mapping[int, str]) -> str | 
     return {
         "update-asked": f"{who} requested an update by {_day(event.after.get('reply_by'))}",
         "update-answered": f"{who} answered an update request",
+        "explanation-shared": f"{who} shared the explanation with the Scottish Government",
         "received": f"{who} recorded that the Scottish Government received this on {received_on}",
         "receipt-undone": f"{who} removed the record that the Scottish Government received this",
         "history-recorded": f"{who} added this to the past records"

@@ -31,7 +31,9 @@ LISTED_STEPS = 3
 # So many sentences say what changed while somebody had the page open.
 NEWEST = 3
 
-OF_OFFICIALS = frozenset({"update-asked", "update-answered", "received", "receipt-undone", "history-recorded"})
+OF_OFFICIALS = frozenset(
+    {"update-asked", "update-answered", "explanation-shared", "received", "receipt-undone", "history-recorded"}
+)
 # Events of a document that officials see.
 SHARED_EVENTS = frozenset({"published", "told-government"}).union(
     SHARED_OF_DOCUMENTS, SHARED_OF_PLANS, SHARED_OF_REVISIONS, SHARED_ON_BEHALF, OF_OFFICIALS

@@ -27,6 +27,7 @@ from cycle_tracker.reminders.services.words.parts import OPEN_PAGE, Item, Reader
 from cycle_tracker.reminders.services.words.reasons import reason_words
 from cycle_tracker.reminders.services.words.states import state_words
 from cycle_tracker.reminders.services.words.subjects import subject_words
+from cycle_tracker.reminders.services.words.unshared import unshared_note
 
 FOR_DECISION = "Decision needed from your group"
 PAST = "Overdue"
@@ -176,9 +177,10 @@ def _note(line: NoticeLine, today: date) -> str:
     notes = [with_group_note(line)] if line.with_group_since is not None else []
     if line.answer is not None:
         notes.append(answer_note(line.answered_by, line.answer, line.answer_date, line.answer_text))
+    notes.append(unshared_note(line, today))
     if EXPLAIN in (line.step, *line.overtook):
         notes.append(_offer(line, today))
-    return " ".join(notes)
+    return " ".join(note for note in notes if note)
 
 
 def _offer(line: NoticeLine, today: date) -> str:
