@@ -24,8 +24,8 @@ def undo_opening(cycle: Cycle, reason: str, *, by: User, today: date, now: datet
     """Undo the opening of a cycle: the steps that it made go, and its plan and annual reports stay with all that is
     recorded of them, as before somebody opened it.
 
-    Raises RuleBroken without a reason, for a cycle that is not open, and once somebody changed one of its steps, commented
-    on one, was notified of one, or let something else depend on one.
+    Raises RuleBroken without a reason, for a cycle that is not open, and once somebody changed one of its steps,
+    commented on one, was notified of one, or let something else depend on one.
     """
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
