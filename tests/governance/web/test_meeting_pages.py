@@ -158,3 +158,12 @@ def test_the_page_asks_the_same_however_much_waits(moray: Moray, meeting: Meetin
         counts.append(len(statements))
         another(moray, number)
     assert counts[0] == counts[1] <= 8
+
+
+def test_a_name_of_a_field_that_no_page_has_is_something_that_changed_meanwhile(
+    moray: Moray, meeting: Meeting, clerk: User
+) -> None:
+    client, page = moray.client(clerk), page_of(meeting)
+    for name in ("e" + "1" * 5000, "e²", "e٣", "x"):
+        answer = client.post(page, data=filled(client, page, {}) | {f"{name}-outcome": "no-action"})
+        assert answer.status_code == 409, name[:5]

@@ -69,10 +69,9 @@ def _are_complete(form: MeetingDecisionsForm, rows: list[tuple[Escalation, RowFo
 
 def _ensure_all_wait(shown: set[int]) -> None:
     """Raises ChangedMeanwhile where a decision was sent about something that waits no longer."""
-    ending = "-outcome"
+    known = {f"e{number}-outcome" for number in shown}
     for name, value in request.form.items():
-        number = name.removeprefix("e").removesuffix(ending)
-        if value and name.endswith(ending) and number.isdecimal() and int(number) not in shown:
+        if value and name.endswith("-outcome") and name not in known:
             raise ChangedMeanwhile(
                 "Something on this page was decided or settled meanwhile. Check it, then send again."
             )
