@@ -100,16 +100,15 @@ def _drop_next_step(decision: Decision, *, by: User, now: datetime) -> None:
 
 
 def _let_it_wait_again(decision: Decision) -> None:
-    """What this decision answered waits for the group again, unless another that stands answered it."""
+    """What this decision answered waits for the group again, unless another that stands answered it: a decision answers
+    everything of its milestone that waits at that moment, whichever escalation it was made on."""
+    milestone_id = decision.escalation.milestone_id
+    standing = db.session.scalars(
+        select(Decision.recorded_at)
+        .join(Escalation, Escalation.id == Decision.escalation_id)
+        .where(Escalation.milestone_id == milestone_id, Decision.disputed_at.is_(None), Decision.id != decision.id)
+    ).all()
     for escalation in db.session.scalars(
-        select(Escalation).where(
-            Escalation.milestone_id == decision.escalation.milestone_id,
-            Escalation.decided_at == decision.recorded_at,
-        )
+        select(Escalation).where(Escalation.milestone_id == milestone_id, Escalation.decided_at == decision.recorded_at)
     ):
-        escalation.decided_at = db.session.scalar(
-            select(Decision.recorded_at)
-            .where(Decision.escalation_id == escalation.id, Decision.disputed_at.is_(None), Decision.id != decision.id)
-            .order_by(Decision.recorded_at.desc())
-            .limit(1)
-        )
+        escalation.decided_at = max((at for at in standing if at >= escalation.opened_at), default=None)

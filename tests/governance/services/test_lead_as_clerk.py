@@ -203,6 +203,8 @@ def test_a_date_that_moved_again_since_stays_and_the_dispute_is_shown(moray: Mor
     assert not moray.dispute(decision, now=LATER + timedelta(days=1))
     assert moray.report.due_on == later
     assert moray.rung.resolution is Resolution.NEW_DATE
+    assert "The dates stay" in last_mail()
+    assert "open again" not in last_mail()
 
 
 def test_what_is_disputed_waits_again_and_a_step_that_nobody_started_is_dropped(moray: Moray) -> None:
@@ -222,3 +224,22 @@ def test_what_is_disputed_waits_again_and_a_step_that_nobody_started_is_dropped(
     moray.dispute(other, now=LATER + timedelta(days=2))
     db.session.flush()
     assert moray.rung.decided_at is None
+
+
+def test_a_decision_that_stands_on_another_escalation_of_the_milestone_keeps_both_answered(moray: Moray) -> None:
+    chairs = Escalation(
+        milestone=moray.report,
+        due_on=moray.report.due_on,
+        rung=28,
+        audience=Audience.CHAIR,
+        fell_due_on=date(2026, 7, 28),
+        opened_at=moment(date(2026, 7, 28)),
+    )
+    db.session.add(chairs)
+    db.session.flush()
+    first = take_no_action(moray.rung, WHY, by=moray.chair, today=TODAY, now=NOW)
+    disputed = take_no_action(chairs, WHY, by=moray.lead, today=TODAY, now=NOW + timedelta(hours=1), made=moray.made)
+    moray.dispute(disputed)
+    db.session.commit()
+    assert chairs.decided_at == moray.rung.decided_at == first.recorded_at
+    assert "Another decision of the group about this still stands." in last_mail()
