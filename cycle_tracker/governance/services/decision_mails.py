@@ -79,7 +79,7 @@ def _what_follows(decision: Decision, *, is_date_back: bool) -> str:
     if decision.escalation.resolved_at is not None:
         return "This was settled meanwhile, so it stays settled."
     if decision.escalation.decided_at is not None:
-        return "Another decision of the group about this still stands."
+        return "Another decision of the group about this still counts."
     return OPEN_AGAIN
 
 

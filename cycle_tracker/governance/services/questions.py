@@ -123,7 +123,7 @@ def _queue(
         now=now,
         partnership=partnership.name,
         held_on=day(meeting.held_on),
-        papers_on=day(meeting.papers_on) if meeting.papers_on else "",
+        papers=_papers(meeting, london_day(now)),
         is_over=is_over,
         items=[
             {"title": one.milestone.title, "link": f"{service}{addresses.escalation(one.id)}"}
@@ -132,3 +132,10 @@ def _queue(
         more=max(0, len(waiting) - LISTED_AT_MOST),
         page=f"{service}{addresses.group(partnership.slug)}",
     )
+
+
+def _papers(meeting: Meeting, today: date) -> str:
+    """When the papers of a meeting are due, or were if somebody was asked late; empty if it is not known."""
+    if meeting.papers_on is None:
+        return ""
+    return f"The papers {'were' if meeting.papers_on < today else 'are'} due by {day(meeting.papers_on)}."

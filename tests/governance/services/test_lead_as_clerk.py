@@ -108,7 +108,9 @@ def test_a_lead_who_is_the_clerk_records_what_the_group_decided_and_the_chair_ge
     decision = moray.decide(made=Made(moray.made.meeting, "4.2"))
     assert (decision.made_by_id, decision.by_lead, decision.chair) == (None, True, moray.chair), "always of the group"
     assert made_by(decision) == "Made by the group, recorded by Ailsa Grant, who is also a planning lead"
-    assert confirmation_words(decision) == "Catriona Ross (chair) was emailed and can dispute this."
+    assert confirmation_words(decision) == "Catriona Ross (chair) was emailed. The chair can dispute this.", (
+        "whoever that is"
+    )
     assert (moray.report.due_on, moray.rung.resolution) == (NEW, Resolution.NEW_DATE)
     assert mails() == [(moray.chair.email, "Decision recorded, Moray: Annual report on 2025–26")]
     words = last_mail()
@@ -147,7 +149,7 @@ def test_without_a_chair_it_is_recorded_and_says_so_and_a_chair_who_recorded_it_
     own.role = MembershipRole.CHAIR
     db.session.flush()
     decision = take_no_action(moray.rung, WHY, by=moray.lead, today=TODAY, now=NOW, made=moray.made)
-    assert confirmation_words(decision) == "There is no chair to confirm this."
+    assert confirmation_words(decision) == "There was no other chair to confirm this."
     assert mails() == []
     with pytest.raises(RuleBroken, match="Only the chair"):
         moray.dispute(decision, by=moray.lead)
@@ -242,4 +244,4 @@ def test_a_decision_that_stands_on_another_escalation_of_the_milestone_keeps_bot
     moray.dispute(disputed)
     db.session.commit()
     assert chairs.decided_at == moray.rung.decided_at == first.recorded_at
-    assert "Another decision of the group about this still stands." in last_mail()
+    assert "Another decision of the group about this still counts." in last_mail()

@@ -106,9 +106,16 @@ def test_the_job_asks_on_the_day_of_the_papers_and_after_days_of_downtime_once(
     db.session.commit()
     assert queue_notices(date(2026, 9, 9)).counts["clerks_asked"] == 0
     assert queue_notices(date(2026, 9, 11)).counts["clerks_asked"] == 1
-    assert "The papers are due by 10 September 2026." in last_mail()
+    assert "The papers were due by 10 September 2026." in last_mail(), "it was asked a day late"
     assert queue_notices(date(2026, 10, 20)).counts["clerks_asked"] == 1
     assert queue_notices(date(2026, 10, 21)).counts["clerks_asked"] == 0
+
+
+def test_on_their_day_the_papers_are_due(clerk: User, meeting: Meeting) -> None:
+    change_meeting(meeting, MEETS, title="", minutes="", papers_on=date(2026, 9, 10), by=clerk, today=TODAY, now=NOW)
+    db.session.commit()
+    assert ask(date(2026, 9, 10)) == 1
+    assert "The papers are due by 10 September 2026." in last_mail()
 
 
 def test_papers_are_due_on_the_day_of_their_meeting_at_the_latest(clerk: User, meeting: Meeting) -> None:
