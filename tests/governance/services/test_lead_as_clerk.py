@@ -18,7 +18,7 @@ from cycle_tracker.documents.queries.explanations import newest_explanations, sh
 from cycle_tracker.governance.services.decision_words import confirmation_words, dispute_words, made_by
 from cycle_tracker.governance.services.decisions import Made, ask_for_next_steps, decide_new_date, take_no_action
 from cycle_tracker.governance.services.disputes import dispute_decision
-from cycle_tracker.governance.services.groups import add_meeting
+from cycle_tracker.governance.services.groups import add_meeting, change_meeting
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.decision import Decision
 from cycle_tracker.models.escalation import Escalation, Resolution
@@ -245,3 +245,13 @@ def test_a_decision_that_stands_on_another_escalation_of_the_milestone_keeps_bot
     db.session.commit()
     assert chairs.decided_at == moray.rung.decided_at == first.recorded_at
     assert "Another decision of the group about this still counts." in last_mail()
+
+
+def test_a_meeting_that_decided_something_is_not_moved_to_a_day_to_come(moray: Moray) -> None:
+    moray.decide()
+    meeting = moray.made.meeting
+    assert meeting is not None
+    with pytest.raises(RuleBroken, match="Decisions are recorded for this meeting"):
+        change_meeting(meeting, NEW, title="", minutes="", by=moray.lead, today=TODAY, now=LATER)
+    change_meeting(meeting, date(2026, 8, 27), title="", minutes="", by=moray.lead, today=TODAY, now=LATER)
+    assert meeting.held_on == date(2026, 8, 27)

@@ -84,6 +84,7 @@ def test_the_clerk_gets_one_email_before_and_one_after_of_all_on_the_agenda(
     db.session.commit()
     assert [ask(AFTER - timedelta(days=1)), ask(AFTER), ask(AFTER)] == [0, 1, 0]
     assert "No decision is recorded yet" in last_mail()
+    assert "If it decided nothing, the group can put this on the agenda of another meeting:" in last_mail()
     assert f"/escalations/{second.id}\n" not in last_mail(), "what is decided is not asked again"
     assert told() == [
         (clerk.email, "On the agenda of 24 September 2026, Moray"),
