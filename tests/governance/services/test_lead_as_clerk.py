@@ -255,3 +255,20 @@ def test_a_meeting_that_decided_something_is_not_moved_to_a_day_to_come(moray: M
         change_meeting(meeting, NEW, title="", minutes="", by=moray.lead, today=TODAY, now=LATER)
     change_meeting(meeting, date(2026, 8, 27), title="", minutes="", by=moray.lead, today=TODAY, now=LATER)
     assert meeting.held_on == date(2026, 8, 27)
+
+
+def test_of_two_disputed_dates_neither_holds_whichever_was_disputed_first(moray: Moray) -> None:
+    old, first = moray.report.due_on, moray.decide()
+    second = escalate(moray.report)
+    second.due_on = NEW
+    later = NEW + timedelta(days=7)
+    again = decide_new_date(
+        second, later, WHY, shared=True, by=moray.lead, today=TODAY, now=NOW + timedelta(hours=1), made=moray.made
+    )
+    assert not moray.dispute(first)
+    assert moray.report.due_on == later
+    assert moray.dispute(again, now=LATER + timedelta(hours=1))
+    db.session.commit()
+    assert (moray.report.due_on, moray.report.expected_date) == (old, False)
+    assert (moray.rung.resolved_at, moray.rung.decided_at) == (None, None)
+    assert second.resolution is Resolution.REOPENED
