@@ -53,6 +53,8 @@ def ask_clerks(meeting_ids: Collection[int], today: date, now: datetime) -> int:
 
 def _is_due(meeting: Meeting, today: date, *, is_over: bool) -> bool:
     calendar = calendar_of(meeting.group.partnership_id)
+    if not calendar.is_working_day(today):
+        return False
     if is_over:
         return asked_after_on(meeting.held_on, calendar) <= today
     return asked_before_on(meeting.held_on, meeting.papers_on, calendar) <= today

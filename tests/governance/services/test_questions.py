@@ -17,6 +17,7 @@ from cycle_tracker.governance.services.questions import ask_clerks
 from cycle_tracker.governance.services.raising import put_on_agenda
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.message import Message
+from cycle_tracker.models.partnership import ClosureDay
 from cycle_tracker.models.user import User
 from scheduler.jobs import queue_notices
 from tests.factories import make_report, make_user
@@ -143,3 +144,10 @@ def test_without_a_clerk_the_chair_is_asked_and_without_either_it_waits(
     places[moray.chair.id].role = MembershipRole.CHAIR
     assert ask(BEFORE) == 1
     assert told()[0][0] == moray.chair.email
+
+
+def test_nobody_is_asked_on_a_day_on_which_the_partnership_is_closed(moray: Moray, meeting: Meeting) -> None:
+    late = BEFORE + timedelta(days=1)
+    db.session.add(ClosureDay(partnership_id=moray.place.id, day=late, name="Local holiday"))
+    db.session.commit()
+    assert [ask(late), ask(late + timedelta(days=3))] == [0, 1]
