@@ -11,27 +11,31 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.cycles.services.cycles import is_open_by_now
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
+from cycle_tracker.models.evidence import Comment
 from cycle_tracker.models.milestone import Milestone, predecessors
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.bookmarks import ask_again
 
-OPENED = "opened"
+OPENED, ADDED = "opened", "added"
 
 
 def undo_opening(cycle: Cycle, reason: str, *, by: User, today: date, now: datetime) -> None:
     """Undo the opening of a cycle: the steps that it made go, and its plan and annual reports stay with all that is
     recorded of them, as before somebody opened it.
 
-    Raises RuleBroken without a reason, for a cycle that is not open, and once somebody changed one of its steps, was
-    notified of one, or let something else depend on one.
+    Raises RuleBroken without a reason, for a cycle that is not open, and once somebody changed one of its steps,
+    commented on one, was notified of one, or let something else depend on one.
     """
     if not reason.strip():
         raise RuleBroken("Enter the reason for undoing this.", field="reason")
     if not is_open_by_now(cycle):
         raise RuleBroken("This plan period is not open.")
-    steps = _steps_of(cycle)
-    if why := why_kept(cycle, steps):
+    opened_at = _opened_at(cycle)
+    if opened_at is None:
+        raise RuleBroken("The history does not say when this plan period was opened, so the opening stays.")
+    steps = _steps_of(cycle, opened_at)
+    if why := why_kept(steps, opened_at):
         raise RuleBroken(why)
     opened_on = cycle.opened_on
     db.session.execute(
@@ -56,19 +60,12 @@ def undo_opening(cycle: Cycle, reason: str, *, by: User, today: date, now: datet
     ask_again(Milestone.cycle_id == cycle.id, today)
 
 
-def why_kept(cycle: Cycle, steps: list[int]) -> str:
-    """Why these steps of a cycle cannot go; empty if they can."""
-    opened_at = db.session.scalar(
-        select(AuditEvent.at)
-        .where(AuditEvent.subject == "cycle", AuditEvent.subject_id == cycle.id, AuditEvent.action == OPENED)
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    )
-    if opened_at is None:
-        return "The history does not say when this plan period was opened, so the opening stays."
+def why_kept(steps: list[int], opened_at: datetime) -> str:
+    """Why these steps of a cycle that was opened then cannot go; empty if they can."""
     changed = exists().where(
         AuditEvent.subject == "milestone", AuditEvent.subject_id.in_(steps), AuditEvent.at > opened_at
     )
+    commented = exists().where(Comment.milestone_id.in_(steps))
     notified = exists().where(Notice.milestone_id.in_(steps))
     hangs_on = exists().where(
         Milestone.id.not_in(steps),
@@ -76,6 +73,8 @@ def why_kept(cycle: Cycle, steps: list[int]) -> str:
     )
     if db.session.scalar(select(changed)):
         return "Someone has changed a step of this plan period since it was opened, so the opening stays."
+    if db.session.scalar(select(commented)):
+        return "Someone has commented on a step of this plan period, so the opening stays."
     if db.session.scalar(select(notified)):
         return "Someone has been notified of a step of this plan period, so the opening stays."
     if db.session.scalar(select(hangs_on)):
@@ -83,8 +82,25 @@ def why_kept(cycle: Cycle, steps: list[int]) -> str:
     return ""
 
 
-def _steps_of(cycle: Cycle) -> list[int]:
-    """What opening made: all but the plan and the reports, and the steps that were there before."""
+def _opened_at(cycle: Cycle) -> datetime | None:
+    """When somebody opened the cycle last; None if the history does not say it."""
+    return db.session.scalar(
+        select(AuditEvent.at)
+        .where(AuditEvent.subject == "cycle", AuditEvent.subject_id == cycle.id, AuditEvent.action == OPENED)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+
+
+def _steps_of(cycle: Cycle, opened_at: datetime) -> list[int]:
+    """What opening made: all but the plan and the reports, and the steps that were there before. Of a step that people
+    added, such as those of a revision, the history says when; it may have been on the same day."""
+    was_there = exists().where(
+        AuditEvent.subject == "milestone",
+        AuditEvent.subject_id == Milestone.id,
+        AuditEvent.action == ADDED,
+        AuditEvent.at <= opened_at,
+    )
     return list(
         db.session.scalars(
             select(Milestone.id)
@@ -92,6 +108,7 @@ def _steps_of(cycle: Cycle) -> list[int]:
                 Milestone.cycle_id == cycle.id,
                 ~IS_DOCUMENT,
                 Milestone.entered_on >= cycle.opened_on,
+                ~was_there,
             )
             .order_by(Milestone.id)
         )

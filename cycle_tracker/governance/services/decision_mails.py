@@ -12,12 +12,14 @@ from cycle_tracker.core.wording import day
 from cycle_tracker.governance.queries.open_escalations import list_chairs
 from cycle_tracker.governance.services.decision_words import meeting_words, what_was_decided
 from cycle_tracker.mail.services.outgoing import enqueue
-from cycle_tracker.models.decision import Decision
+from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.message import Message, MessageKind
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.people.queries.planning_leads import list_leads_to_notify
+
+OPEN_AGAIN = "What the decision settled is open again."
 
 
 def notify_chairs(decision: Decision, *, now: datetime) -> None:
@@ -61,10 +63,24 @@ def notify_leads_of_dispute(decision: Decision, *, is_date_back: bool, now: date
             who=by.name,
             lines=_facts(decision),
             words=decision.dispute,
-            due_on=day(milestone.due_on) if is_date_back else "",
+            follows=_what_follows(decision, is_date_back=is_date_back),
             page=_link(addresses.escalation(decision.escalation_id)),
         )
     return len(told)
+
+
+def _what_follows(decision: Decision, *, is_date_back: bool) -> str:
+    """What is open again after a dispute, or why nothing is."""
+    if is_date_back:
+        due_on = day(decision.escalation.milestone.due_on)
+        return f"The due date is {due_on} again, and reminders restart from it. {OPEN_AGAIN}"
+    if decision.outcome is DecisionOutcome.NEW_DATE:
+        return "The dates stay as they are, because this has ended or has had another date since."
+    if decision.escalation.resolved_at is not None:
+        return "This was settled meanwhile, so it stays settled."
+    if decision.escalation.decided_at is not None:
+        return "Another decision of the group about this still counts."
+    return OPEN_AGAIN
 
 
 def _facts(decision: Decision) -> list[str]:

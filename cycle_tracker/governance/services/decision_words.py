@@ -45,13 +45,13 @@ def recorded_by(decision: Decision) -> str:
 
 
 def confirmation_words(decision: Decision) -> str:
-    """Of what a planning lead recorded: which chair was emailed, or that there is no chair to confirm it. Empty for any
-    other decision, and for one that was disputed."""
+    """Of what a planning lead recorded: which chair was emailed, or that there was none to confirm it. They may have
+    left since. Empty for any other decision, and for one that was disputed."""
     if not decision.by_lead or decision.is_disputed:
         return ""
     if decision.chair is None:
-        return "There is no chair to confirm this."
-    return f"{decision.chair.name} (chair) was emailed and can dispute this."
+        return "There was no other chair to confirm this."
+    return f"{decision.chair.name} (chair) was emailed. The chair can dispute this."
 
 
 def dispute_words(decision: Decision) -> str:

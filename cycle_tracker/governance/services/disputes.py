@@ -16,6 +16,7 @@ from cycle_tracker.milestones.services.versions import count_as_changed
 from cycle_tracker.models.date_change import NOTED, DateChange, DateChangeKind
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.escalation import Escalation, Resolution
+from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.user import User
 
 DROPPED_WHY = "The chair of the governance group disputed the decision that asked for this"
@@ -42,7 +43,7 @@ def dispute_decision(decision: Decision, why: str, *, by: User, today: date, now
     if not why.strip():
         raise RuleBroken("Enter what the group decided, or that it decided nothing.", field="reason")
     decision.disputed_by, decision.disputed_at, decision.dispute = by, now, why.strip()
-    is_date_back = _take_date_back(decision, by=by, now=now)
+    is_date_back = _take_dates_back(milestone, by=by, now=now)
     _drop_next_step(decision, by=by, now=now)
     _let_it_wait_again(decision)
     count_as_changed(milestone)
@@ -59,6 +60,20 @@ def dispute_decision(decision: Decision, why: str, *, by: User, today: date, now
     notify_leads_of_dispute(decision, is_date_back=is_date_back, now=now)
     db.session.flush()
     return is_date_back
+
+
+def _take_dates_back(milestone: Milestone, *, by: User, now: datetime) -> bool:
+    """Whether an earlier due date holds again: that before the decision, and where the date before it was disputed too,
+    while it could not be taken back, the one before that."""
+    db.session.flush()
+    disputed = db.session.scalars(
+        select(Decision)
+        .join(Escalation, Escalation.id == Decision.escalation_id)
+        .where(Escalation.milestone_id == milestone.id, Decision.disputed_at.is_not(None))
+        .order_by(Decision.recorded_at.desc(), Decision.id.desc())
+    ).all()
+    were_back = [_take_date_back(one, by=by, now=now) for one in disputed]
+    return True in were_back
 
 
 def _take_date_back(decision: Decision, *, by: User, now: datetime) -> bool:
@@ -100,16 +115,15 @@ def _drop_next_step(decision: Decision, *, by: User, now: datetime) -> None:
 
 
 def _let_it_wait_again(decision: Decision) -> None:
-    """What this decision answered waits for the group again, unless another that stands answered it."""
+    """What this decision answered waits for the group again, unless another that stands answered it: a decision answers
+    everything of its milestone that waits at that moment, whichever escalation it was made on."""
+    milestone_id = decision.escalation.milestone_id
+    standing = db.session.scalars(
+        select(Decision.recorded_at)
+        .join(Escalation, Escalation.id == Decision.escalation_id)
+        .where(Escalation.milestone_id == milestone_id, Decision.disputed_at.is_(None), Decision.id != decision.id)
+    ).all()
     for escalation in db.session.scalars(
-        select(Escalation).where(
-            Escalation.milestone_id == decision.escalation.milestone_id,
-            Escalation.decided_at == decision.recorded_at,
-        )
+        select(Escalation).where(Escalation.milestone_id == milestone_id, Escalation.decided_at == decision.recorded_at)
     ):
-        escalation.decided_at = db.session.scalar(
-            select(Decision.recorded_at)
-            .where(Decision.escalation_id == escalation.id, Decision.disputed_at.is_(None), Decision.id != decision.id)
-            .order_by(Decision.recorded_at.desc())
-            .limit(1)
-        )
+        escalation.decided_at = max((at for at in standing if at >= escalation.opened_at), default=None)

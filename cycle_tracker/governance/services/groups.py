@@ -15,6 +15,7 @@ from cycle_tracker.core.roles import Role
 from cycle_tracker.governance.rules import ensure_papers_day
 from cycle_tracker.governance.services.agendas import move_agenda
 from cycle_tracker.milestones.services.milestones import EARLIEST_DONE, TOO_EARLY
+from cycle_tracker.models.decision import Decision
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
@@ -161,7 +162,7 @@ def change_meeting(
     now: datetime,
 ) -> None:
     """Another day, title, minutes or day of the papers. Raises RuleBroken for a day that cannot be, for that of another
-    meeting, and for papers that are due after it."""
+    meeting, for one to come of a meeting that decided something, and for papers that are due after it."""
     group = db.session.get_one(Group, meeting.group_id)
     before = {
         "held_on": meeting.held_on,
@@ -174,12 +175,21 @@ def change_meeting(
         return
     if held_on != meeting.held_on:
         _ensure_meeting_day(group, held_on, today)
+        _ensure_nothing_decided(meeting, held_on, today)
     ensure_papers_day(held_on, papers_on)
     meeting.held_on, meeting.title, meeting.minutes = held_on, title.strip(), minutes.strip()
     meeting.papers_on = papers_on
     if held_on != before["held_on"]:
         move_agenda(meeting, today)
     _record(group, "meeting-changed", by=by, now=now, before={"meeting_id": meeting.id, **before}, after=after)
+
+
+def _ensure_nothing_decided(meeting: Meeting, held_on: date, today: date) -> None:
+    decided = select(Decision.id).where(Decision.meeting_id == meeting.id).limit(1)
+    if held_on > today and db.session.scalar(decided) is not None:
+        raise RuleBroken(
+            "Decisions are recorded for this meeting, so its date must be today or in the past.", field="held_on"
+        )
 
 
 def _ensure_meeting_day(group: Group, held_on: date, today: date) -> None:

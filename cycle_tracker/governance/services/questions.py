@@ -53,6 +53,8 @@ def ask_clerks(meeting_ids: Collection[int], today: date, now: datetime) -> int:
 
 def _is_due(meeting: Meeting, today: date, *, is_over: bool) -> bool:
     calendar = calendar_of(meeting.group.partnership_id)
+    if not calendar.is_working_day(today):
+        return False
     if is_over:
         return asked_after_on(meeting.held_on, calendar) <= today
     return asked_before_on(meeting.held_on, meeting.papers_on, calendar) <= today
@@ -123,7 +125,7 @@ def _queue(
         now=now,
         partnership=partnership.name,
         held_on=day(meeting.held_on),
-        papers_on=day(meeting.papers_on) if meeting.papers_on else "",
+        papers=_papers(meeting, london_day(now)),
         is_over=is_over,
         items=[
             {"title": one.milestone.title, "link": f"{service}{addresses.escalation(one.id)}"}
@@ -132,3 +134,10 @@ def _queue(
         more=max(0, len(waiting) - LISTED_AT_MOST),
         page=f"{service}{addresses.group(partnership.slug)}",
     )
+
+
+def _papers(meeting: Meeting, today: date) -> str:
+    """When the papers of a meeting are due, or were if somebody was asked late; empty if it is not known."""
+    if meeting.papers_on is None:
+        return ""
+    return f"The papers {'were' if meeting.papers_on < today else 'are'} due by {day(meeting.papers_on)}."

@@ -17,6 +17,7 @@ from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.milestone import Milestone
 from cycle_tracker.models.notice import Notice
 from cycle_tracker.models.user import User
+from cycle_tracker.partnerships.queries.calendars import calendars_of
 from cycle_tracker.reminders.queries.audiences import addressee_of
 from cycle_tracker.reminders.rules.steps import UNDECIDED
 
@@ -29,14 +30,17 @@ REMINDED = {
 
 def remind_of_undecided(partnership_ids: Collection[int], today: date, now: datetime) -> int:
     """Write a notice for the chair and the clerk of each of these groups about everything that waits for a decision;
-    the digest gathers them into one email for each. Returns the number of notices.
+    the digest gathers them into one email for each. On a day on which their partnership is closed it waits. Returns the
+    number of notices.
 
     In one transaction, which the caller commits; a notice that is there already is not written again.
     """
-    people = _chairs_and_clerks(partnership_ids, today)
+    calendars = calendars_of(partnership_ids)
+    at_work = [one for one in partnership_ids if calendars[one].is_working_day(today)]
+    people = _chairs_and_clerks(at_work, today)
     rows = [
         _notice(escalation, user_id, today, now)
-        for escalation in _undecided(partnership_ids, today)
+        for escalation in _undecided(at_work, today)
         for user_id in _reminded(escalation, people)
     ]
     insert_missing(Notice, rows)

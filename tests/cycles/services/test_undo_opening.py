@@ -16,6 +16,8 @@ from cycle_tracker.cycles.services.partnerships import open_period, set_notify_f
 from cycle_tracker.cycles.services.reference import load_reference
 from cycle_tracker.cycles.services.undo_opening import undo_opening
 from cycle_tracker.documents.services.publications import record_publication
+from cycle_tracker.documents.services.revisions.preparing import begin_revision
+from cycle_tracker.milestones.services.comments import write_comment
 from cycle_tracker.milestones.services.milestones import start_milestone
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.cycle import Cycle
@@ -144,4 +146,22 @@ def test_a_period_of_which_the_history_does_not_say_when_it_was_opened_stays(mor
     cycle = db.session.scalars(select(Cycle).where(Cycle.partnership_id == moray.id).limit(1)).one()
     cycle.opened_on = TODAY
     with pytest.raises(RuleBroken, match="does not say when"):
+        undo(cycle, jean)
+
+
+def test_a_revision_that_was_begun_on_the_same_day_before_the_opening_stays(moray: Partnership, jean: User) -> None:
+    plan = _of(moray, "2026-29.plan-prepared")
+    begin_revision(plan, WHY, date(2027, 6, 30), by=jean, today=TODAY, now=NOW - timedelta(hours=1))
+    db.session.commit()
+    before = keys(moray)
+    assert "2026-29.revision-1.consult" in before
+    undo(opened(moray, jean), jean)
+    assert keys(moray) == before
+
+
+def test_once_somebody_commented_on_a_step_the_opening_stays(moray: Partnership, jean: User) -> None:
+    cycle = opened(moray, jean)
+    write_comment(_of(moray, "2026-29.draft-plan"), "Who writes this?", by=jean, now=LATER)
+    db.session.commit()
+    with pytest.raises(RuleBroken, match="commented on a step"):
         undo(cycle, jean)

@@ -18,7 +18,7 @@ from cycle_tracker.documents.queries.explanations import newest_explanations, sh
 from cycle_tracker.governance.services.decision_words import confirmation_words, dispute_words, made_by
 from cycle_tracker.governance.services.decisions import Made, ask_for_next_steps, decide_new_date, take_no_action
 from cycle_tracker.governance.services.disputes import dispute_decision
-from cycle_tracker.governance.services.groups import add_meeting
+from cycle_tracker.governance.services.groups import add_meeting, change_meeting
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.decision import Decision
 from cycle_tracker.models.escalation import Escalation, Resolution
@@ -108,7 +108,9 @@ def test_a_lead_who_is_the_clerk_records_what_the_group_decided_and_the_chair_ge
     decision = moray.decide(made=Made(moray.made.meeting, "4.2"))
     assert (decision.made_by_id, decision.by_lead, decision.chair) == (None, True, moray.chair), "always of the group"
     assert made_by(decision) == "Made by the group, recorded by Ailsa Grant, who is also a planning lead"
-    assert confirmation_words(decision) == "Catriona Ross (chair) was emailed and can dispute this."
+    assert confirmation_words(decision) == "Catriona Ross (chair) was emailed. The chair can dispute this.", (
+        "whoever that is"
+    )
     assert (moray.report.due_on, moray.rung.resolution) == (NEW, Resolution.NEW_DATE)
     assert mails() == [(moray.chair.email, "Decision recorded, Moray: Annual report on 2025–26")]
     words = last_mail()
@@ -147,7 +149,7 @@ def test_without_a_chair_it_is_recorded_and_says_so_and_a_chair_who_recorded_it_
     own.role = MembershipRole.CHAIR
     db.session.flush()
     decision = take_no_action(moray.rung, WHY, by=moray.lead, today=TODAY, now=NOW, made=moray.made)
-    assert confirmation_words(decision) == "There is no chair to confirm this."
+    assert confirmation_words(decision) == "There was no other chair to confirm this."
     assert mails() == []
     with pytest.raises(RuleBroken, match="Only the chair"):
         moray.dispute(decision, by=moray.lead)
@@ -203,6 +205,8 @@ def test_a_date_that_moved_again_since_stays_and_the_dispute_is_shown(moray: Mor
     assert not moray.dispute(decision, now=LATER + timedelta(days=1))
     assert moray.report.due_on == later
     assert moray.rung.resolution is Resolution.NEW_DATE
+    assert "The dates stay" in last_mail()
+    assert "open again" not in last_mail()
 
 
 def test_what_is_disputed_waits_again_and_a_step_that_nobody_started_is_dropped(moray: Moray) -> None:
@@ -222,3 +226,49 @@ def test_what_is_disputed_waits_again_and_a_step_that_nobody_started_is_dropped(
     moray.dispute(other, now=LATER + timedelta(days=2))
     db.session.flush()
     assert moray.rung.decided_at is None
+
+
+def test_a_decision_that_stands_on_another_escalation_of_the_milestone_keeps_both_answered(moray: Moray) -> None:
+    chairs = Escalation(
+        milestone=moray.report,
+        due_on=moray.report.due_on,
+        rung=28,
+        audience=Audience.CHAIR,
+        fell_due_on=date(2026, 7, 28),
+        opened_at=moment(date(2026, 7, 28)),
+    )
+    db.session.add(chairs)
+    db.session.flush()
+    first = take_no_action(moray.rung, WHY, by=moray.chair, today=TODAY, now=NOW)
+    disputed = take_no_action(chairs, WHY, by=moray.lead, today=TODAY, now=NOW + timedelta(hours=1), made=moray.made)
+    moray.dispute(disputed)
+    db.session.commit()
+    assert chairs.decided_at == moray.rung.decided_at == first.recorded_at
+    assert "Another decision of the group about this still counts." in last_mail()
+
+
+def test_a_meeting_that_decided_something_is_not_moved_to_a_day_to_come(moray: Moray) -> None:
+    moray.decide()
+    meeting = moray.made.meeting
+    assert meeting is not None
+    with pytest.raises(RuleBroken, match="Decisions are recorded for this meeting"):
+        change_meeting(meeting, NEW, title="", minutes="", by=moray.lead, today=TODAY, now=LATER)
+    change_meeting(meeting, date(2026, 8, 27), title="", minutes="", by=moray.lead, today=TODAY, now=LATER)
+    assert meeting.held_on == date(2026, 8, 27)
+
+
+def test_of_two_disputed_dates_neither_holds_whichever_was_disputed_first(moray: Moray) -> None:
+    old, first = moray.report.due_on, moray.decide()
+    second = escalate(moray.report)
+    second.due_on = NEW
+    later = NEW + timedelta(days=7)
+    again = decide_new_date(
+        second, later, WHY, shared=True, by=moray.lead, today=TODAY, now=NOW + timedelta(hours=1), made=moray.made
+    )
+    assert not moray.dispute(first)
+    assert moray.report.due_on == later
+    assert moray.dispute(again, now=LATER + timedelta(hours=1))
+    db.session.commit()
+    assert (moray.report.due_on, moray.report.expected_date) == (old, False)
+    assert (moray.rung.resolved_at, moray.rung.decided_at) == (None, None)
+    assert second.resolution is Resolution.REOPENED

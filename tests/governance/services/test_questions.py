@@ -17,6 +17,7 @@ from cycle_tracker.governance.services.questions import ask_clerks
 from cycle_tracker.governance.services.raising import put_on_agenda
 from cycle_tracker.models.group import Group, Meeting, Membership, MembershipRole
 from cycle_tracker.models.message import Message
+from cycle_tracker.models.partnership import ClosureDay
 from cycle_tracker.models.user import User
 from scheduler.jobs import queue_notices
 from tests.factories import make_report, make_user
@@ -84,6 +85,7 @@ def test_the_clerk_gets_one_email_before_and_one_after_of_all_on_the_agenda(
     db.session.commit()
     assert [ask(AFTER - timedelta(days=1)), ask(AFTER), ask(AFTER)] == [0, 1, 0]
     assert "No decision is recorded yet" in last_mail()
+    assert "If it decided nothing, the group can put this on the agenda of another meeting:" in last_mail()
     assert f"/escalations/{second.id}\n" not in last_mail(), "what is decided is not asked again"
     assert told() == [
         (clerk.email, "On the agenda of 24 September 2026, Moray"),
@@ -106,9 +108,16 @@ def test_the_job_asks_on_the_day_of_the_papers_and_after_days_of_downtime_once(
     db.session.commit()
     assert queue_notices(date(2026, 9, 9)).counts["clerks_asked"] == 0
     assert queue_notices(date(2026, 9, 11)).counts["clerks_asked"] == 1
-    assert "The papers are due by 10 September 2026." in last_mail()
+    assert "The papers were due by 10 September 2026." in last_mail(), "it was asked a day late"
     assert queue_notices(date(2026, 10, 20)).counts["clerks_asked"] == 1
     assert queue_notices(date(2026, 10, 21)).counts["clerks_asked"] == 0
+
+
+def test_on_their_day_the_papers_are_due(clerk: User, meeting: Meeting) -> None:
+    change_meeting(meeting, MEETS, title="", minutes="", papers_on=date(2026, 9, 10), by=clerk, today=TODAY, now=NOW)
+    db.session.commit()
+    assert ask(date(2026, 9, 10)) == 1
+    assert "The papers are due by 10 September 2026." in last_mail()
 
 
 def test_papers_are_due_on_the_day_of_their_meeting_at_the_latest(clerk: User, meeting: Meeting) -> None:
@@ -135,3 +144,10 @@ def test_without_a_clerk_the_chair_is_asked_and_without_either_it_waits(
     places[moray.chair.id].role = MembershipRole.CHAIR
     assert ask(BEFORE) == 1
     assert told()[0][0] == moray.chair.email
+
+
+def test_nobody_is_asked_on_a_day_on_which_the_partnership_is_closed(moray: Moray, meeting: Meeting) -> None:
+    late = BEFORE + timedelta(days=1)
+    db.session.add(ClosureDay(partnership_id=moray.place.id, day=late, name="Local holiday"))
+    db.session.commit()
+    assert [ask(late), ask(late + timedelta(days=3))] == [0, 1]

@@ -16,6 +16,7 @@ from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Membership, MembershipRole
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.notice import Notice
+from cycle_tracker.models.partnership import ClosureDay
 from cycle_tracker.models.user import User
 from scheduler.jobs import queue_notices
 from tests.factories import make_report, make_user
@@ -116,3 +117,9 @@ def test_the_email_says_how_long_it_has_waited_and_what_the_group_can_do(moray: 
     queue_notices(FIRST)
     queue_notices(FIRST + timedelta(days=28))
     assert "This has waited for your group for 56 days, and no meeting to come is entered." in last_mail()
+
+
+def test_not_on_a_day_on_which_the_partnership_is_closed(moray: Moray, second: Escalation) -> None:
+    db.session.add(ClosureDay(partnership_id=moray.place.id, day=FIRST, name="Local holiday"))
+    db.session.commit()
+    assert [remind(FIRST), remind(FIRST + timedelta(days=1))] == [0, 4]

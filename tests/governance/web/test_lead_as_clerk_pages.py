@@ -105,7 +105,7 @@ def test_the_form_says_who_they_are_and_asks_for_meeting_and_minute(moray: Moray
 def test_pages_history_and_files_say_that_a_lead_recorded_it(moray: Moray) -> None:
     assert f"{MADE}" in moray.decide()
     reader = moray.client(moray.chair)
-    assert "Iain Munro (chair) was emailed and can dispute this." in said(reader.get(moray.page))
+    assert "Iain Munro (chair) was emailed. The chair can dispute this." in said(reader.get(moray.page))
     assert MADE in reader.get("/escalations/export.csv").get_data(as_text=True)
     assert MADE in said(reader.get("/partnerships/moray/group"))
     assert MADE in said(reader.get("/partnerships/moray/status"))

@@ -12,7 +12,7 @@ from cycle_tracker.models.escalation import Escalation
 from cycle_tracker.models.group import Group, Meeting
 from cycle_tracker.models.message import Message
 from cycle_tracker.models.user import User
-from tests.factories import make_report, make_user
+from tests.factories import make_milestone, make_report, make_user
 from tests.governance.web.test_escalation_pages import escalate
 from tests.governance.web.test_lead_as_clerk_pages import WHY, Moray, moray, send
 from tests.support.pages import Browser, counted_statements, said, soup
@@ -158,3 +158,23 @@ def test_the_page_asks_the_same_however_much_waits(moray: Moray, meeting: Meetin
         counts.append(len(statements))
         another(moray, number)
     assert counts[0] == counts[1] <= 8
+
+
+def test_a_name_of_a_field_that_no_page_has_is_something_that_changed_meanwhile(
+    moray: Moray, meeting: Meeting, clerk: User
+) -> None:
+    client, page = moray.client(clerk), page_of(meeting)
+    for name in ("e" + "1" * 5000, "e²", "e٣", "x"):
+        answer = client.post(page, data=filled(client, page, {}) | {f"{name}-outcome": "no-action"})
+        assert answer.status_code == 409, name[:5]
+
+
+@pytest.mark.in_full
+def test_the_page_says_when_it_does_not_list_everything(moray: Moray, meeting: Meeting, clerk: User) -> None:
+    client, words = moray.client(clerk), "Only the first 50 escalations are on this page."
+    place = moray.report.partnership
+    for number in range(49):
+        escalate(make_milestone(place, key=f"local-{number}", title=f"Step {number}", due_on=date(2026, 6, 1)))
+    assert words not in said(client.get(page_of(meeting)))
+    escalate(make_milestone(place, key="local-49", title="Step 49", due_on=date(2026, 6, 1)))
+    assert words in said(client.get(page_of(meeting)))

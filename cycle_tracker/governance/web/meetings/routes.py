@@ -32,7 +32,8 @@ def decide(slug: str, meeting_id: int) -> ResponseReturnValue:
     meeting = get_meeting(viewer, slug, meeting_id, to=Permission.DECIDE_ESCALATIONS)
     partnership = meeting.group.partnership
     partnership_id = meeting.group.partnership_id or 0
-    waiting = one_of_each_milestone(list_waiting(partnership_id, at_most=LISTED_AT_MOST))
+    found = list_waiting(partnership_id, at_most=LISTED_AT_MOST + 1)
+    waiting = one_of_each_milestone(found[:LISTED_AT_MOST])
     rows = row_forms([one for one in waiting if may_decide(one, viewer)])
     form = MeetingDecisionsForm()
     form.ask_for_minute(records_as_lead(viewer, partnership_id))
@@ -54,6 +55,7 @@ def decide(slug: str, meeting_id: int) -> ResponseReturnValue:
         meeting=meeting,
         is_to_come=meeting.held_on > today,
         form=form,
+        listed_at_most=LISTED_AT_MOST if len(found) > LISTED_AT_MOST else 0,
         rows=[(one, row, late_wording(one.milestone, today)) for one, row in rows],
         not_theirs=[one.milestone.title for one in waiting if not may_decide(one, viewer)],
     ), attempt.status
@@ -69,10 +71,9 @@ def _are_complete(form: MeetingDecisionsForm, rows: list[tuple[Escalation, RowFo
 
 def _ensure_all_wait(shown: set[int]) -> None:
     """Raises ChangedMeanwhile where a decision was sent about something that waits no longer."""
-    ending = "-outcome"
+    known = {f"e{number}-outcome" for number in shown}
     for name, value in request.form.items():
-        number = name.removeprefix("e").removesuffix(ending)
-        if value and name.endswith(ending) and number.isdecimal() and int(number) not in shown:
+        if value and name.endswith("-outcome") and name not in known:
             raise ChangedMeanwhile(
                 "Something on this page was decided or settled meanwhile. Check it, then send again."
             )
