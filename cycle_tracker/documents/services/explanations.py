@@ -61,21 +61,26 @@ def note_expected_date(
             proposed_by_id=proposed_by.id if proposed_by else None,
         )
         db.session.add(change)
-    change.old_due_on, change.shared, change.cause = milestone.due_on, shared, cause
-    change.noted_by_id, change.noted_at = by.id, now
+    change.cause, change.noted_by_id, change.noted_at = cause, by.id, now
+    _work_to(milestone, change, shared=shared, by=by, now=now)
+    return change
+
+
+def _work_to(milestone: Milestone, change: DateChange, *, shared: bool, by: User, now: datetime) -> None:
+    """The milestone is due on the new date from now on."""
+    change.old_due_on, change.shared = milestone.due_on, shared
     audit.record_milestone(
         milestone,
         "expected-date-noted",
         by=by,
         at=now,
         before={"due_on": milestone.due_on},
-        after={"due_on": expected_on, "shared": shared},
-        reason=explanation.strip(),
+        after={"due_on": change.new_due_on, "shared": shared},
+        reason=change.reason,
     )
-    milestone.due_on, milestone.expected_date, milestone.after_interim = expected_on, True, False
+    milestone.due_on, milestone.expected_date, milestone.after_interim = change.new_due_on, True, False
     restart_notices(milestone, resolution=Resolution.NEW_DATE, now=now)
     db.session.flush()
-    return change
 
 
 def undo_expected_date(milestone: Milestone, change: DateChange, reason: str, *, by: User, now: datetime) -> bool:

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from cycle_tracker.core.audiences import Audience
 from cycle_tracker.core.errors import RuleBroken
 from cycle_tracker.core.extensions import db
+from cycle_tracker.core.kinds import Kind
 from cycle_tracker.core.lifecycle import State
 from cycle_tracker.core.roles import Role
 from cycle_tracker.documents.queries.documents import list_documents
-from cycle_tracker.documents.services.explanations import note_expected_date
+from cycle_tracker.documents.queries.explanations import current_note
+from cycle_tracker.documents.services.explanations import note_expected_date, undo_expected_date
 from cycle_tracker.governance.services.decisions import decide_new_date
 from cycle_tracker.models.audit import AuditEvent
 from cycle_tracker.models.date_change import DateChange, DateChangeKind
@@ -23,7 +25,7 @@ from cycle_tracker.models.notice import Ending, Notice
 from cycle_tracker.models.partnership import Partnership
 from cycle_tracker.models.user import User
 from cycle_tracker.reminders.services.reminders import queue_due_notices
-from tests.factories import make_governance_group, make_partnership, make_report, make_user
+from tests.factories import make_governance_group, make_milestone, make_partnership, make_report, make_user
 from tests.support.days import moment
 
 pytestmark = pytest.mark.alike_on_both_databases
@@ -182,3 +184,15 @@ def test_a_decision_is_kept_on_the_escalation_that_it_answers(report: Milestone,
     )
     with pytest.raises(RuleBroken, match="already been settled"):
         decide_new_date(rung, date(2026, 10, 30), WHY, shared=True, by=member, today=TODAY, now=NOW)
+
+
+@pytest.mark.parametrize("follows_interim", [True, False])
+def test_what_is_taken_back_leaves_the_date_as_it_was(moray: Partnership, member: User, follows_interim: bool) -> None:
+    due_on = date(2026, 7, 31) if follows_interim else date(2026, 4, 1)
+    plan = make_milestone(moray, kind=Kind.PLAN, due_on=due_on, target_on=date(2026, 4, 1))
+    plan.expected_date = plan.after_interim = follows_interim
+    change = note(plan, member)
+    assert (plan.expected_date, plan.after_interim) == (True, False)
+    assert undo_expected_date(plan, change, "Not so.", by=member, now=NOW)
+    assert (plan.due_on, plan.expected_date, plan.after_interim) == (due_on, follows_interim, follows_interim)
+    assert current_note(plan.id, shared_only=False) is None, "its words count no longer"
