@@ -88,7 +88,10 @@ def withdraw_or_rerender_stale(message_ids: Sequence[int], today: date, now: dat
 def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -> set[int]:
     """Withdraw the requests for an update that need no answer any more, and these and what is said of officials'
     records if their person may not see the document any more; their numbers. One statement."""
-    is_request, not_allowed = Message.kind == MessageKind.UPDATE_REQUEST, not_(may_be_seen_by(Message.user_id, today))
+    # A letter to a partnership that has not joined is of this kind too: it is about no document and for no person.
+    is_request = and_(Message.kind == MessageKind.UPDATE_REQUEST, Milestone.id.is_not(None))
+    is_of_records = and_(Message.kind == MessageKind.ON_BEHALF, Message.user_id.is_not(None))
+    not_allowed = not_(may_be_seen_by(Message.user_id, today))
     is_finished = exists().where(Milestone.id == Message.milestone_id, ~IS_OPEN)
     untrue = (
         select(Message.id)
@@ -96,7 +99,7 @@ def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -
         .outerjoin(Milestone, Milestone.id == Message.milestone_id)
         .where(
             Message.id.in_(message_ids),
-            or_(and_(is_request, ~IS_OPEN), and_(or_(is_request, Message.kind == MessageKind.ON_BEHALF), not_allowed)),
+            or_(and_(is_request, ~IS_OPEN), and_(or_(is_request, is_of_records), not_allowed)),
         )
     )
     return set(
@@ -106,7 +109,9 @@ def _withdraw_requests(message_ids: Sequence[int], today: date, now: datetime) -
             .values(
                 state=MessageState.WITHDRAWN,
                 ended_at=now,
-                ended_why=case((and_(is_request, is_finished), FINISHED), else_=NOT_ALLOWED),
+                ended_why=case(
+                    (and_(Message.kind == MessageKind.UPDATE_REQUEST, is_finished), FINISHED), else_=NOT_ALLOWED
+                ),
                 claim_id=None,
             )
             .returning(Message.id)
