@@ -29,9 +29,9 @@ LEADS = frozenset({LEAD})
 
 TABLE = [
     Cell(f"{MILESTONE}/date", "GET", f"{STEP}/date", LEADS),
-    Cell(f"{MILESTONE}/date", "POST", f"{STEP}/date", LEADS, data=MOVED),
+    Cell(f"{MILESTONE}/date", "POST", f"{STEP}/date", LEADS, data=MOVED, optional=("cause",)),
     Cell(f"{MILESTONE}/proposal", "GET", f"{BEGUN}/proposal", LEADS),
-    Cell(f"{MILESTONE}/proposal", "POST", f"{BEGUN}/proposal", LEADS, data=EXPLAINED),
+    Cell(f"{MILESTONE}/proposal", "POST", f"{BEGUN}/proposal", LEADS, data=EXPLAINED, optional=("cause",)),
     Cell(f"{MILESTONE}/proposal/withdrawal", "GET", f"{PROPOSED}/proposal/withdrawal", LEADS),
     # Only the proposer may, so a lead who is another reads why not.
     Cell(
@@ -59,7 +59,7 @@ TABLE = [
         data=(("version", "2"), ("why", "Too late in the year.")),
     ),
     Cell(f"{MILESTONE}/explanation", "GET", f"{REPORT}/explanation", NOTES),
-    Cell(f"{MILESTONE}/explanation", "POST", f"{REPORT}/explanation", NOTES, data=EXPLAINED),
+    Cell(f"{MILESTONE}/explanation", "POST", f"{REPORT}/explanation", NOTES, data=EXPLAINED, optional=("cause",)),
     Cell(f"{MILESTONE}/explanation/sharing", "GET", f"{AGREED}/explanation/sharing", LEADS),
     Cell(f"{MILESTONE}/explanation/sharing", "POST", f"{AGREED}/explanation/sharing", LEADS, data=(("version", "2"),)),
 ]

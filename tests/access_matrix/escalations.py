@@ -44,6 +44,7 @@ TABLE = [
         frozenset({GOVERNANCE, CLERK}),
         data=DECISION,
         optional=(
+            "cause",
             "meeting",
             "meeting_on",
             "minute",
