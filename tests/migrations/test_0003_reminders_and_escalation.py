@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
@@ -9,6 +10,8 @@ from sqlalchemy import select, text
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models.decision import Decision, DecisionOutcome
 from cycle_tracker.models.user import SignInAttempt, TryKind
+
+pytestmark = pytest.mark.in_full
 
 
 def test_a_decision_that_stood_on_its_escalation_becomes_a_row_and_comes_back(empty_app: Flask) -> None:

@@ -14,6 +14,8 @@ from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import NEWEST, StandsAt
 from tests.migrations.rows import triggers
 
+pytestmark = pytest.mark.in_full
+
 
 @pytest.mark.parametrize(
     "statement",

@@ -1,5 +1,6 @@
 """Words of one line are cleaned by version 0007."""
 
+import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
@@ -7,6 +8,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.core.lines import one_line
 from tests.migrations.conftest import StandsAt
 from tests.support.unseen import FAKE_LINES, UNSEEN
+
+pytestmark = pytest.mark.in_full
 
 OF_CONTACTS = "contacts.name, organisations.name FROM contacts JOIN organisations ON organisations.id = organisation_id"
 

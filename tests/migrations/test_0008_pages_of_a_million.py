@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
+
+pytestmark = pytest.mark.in_full
 
 
 def test_documents_that_exist_learn_whether_they_are_complete_and_lose_nothing_on_the_way_back(

@@ -4,6 +4,7 @@ import json
 import runpy
 import tomllib
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
@@ -11,6 +12,8 @@ from sqlalchemy import select, text
 import config
 from cycle_tracker.core.extensions import db
 from cycle_tracker.models.cycle import TemplateEdition
+
+pytestmark = pytest.mark.in_full
 
 STEPS_AS_THEY_WERE = {
     "2026-29.scope-consultation": ("Agree whom to consult", "List of those to consult", "12 months before the period"),

@@ -1,10 +1,13 @@
 """Worked holidays come with version 0010."""
 
+import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
+
+pytestmark = pytest.mark.in_full
 
 
 def test_worked_holidays_go_on_the_way_back_and_closure_days_stay(stands_at: StandsAt) -> None:

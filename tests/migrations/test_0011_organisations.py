@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
+
+pytestmark = pytest.mark.in_full
 
 
 def test_organisations_that_exist_keep_what_they_are_and_their_parts_up_and_down(stands_at: StandsAt) -> None:
