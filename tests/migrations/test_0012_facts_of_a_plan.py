@@ -1,5 +1,6 @@
 """Decisions and facts of a plan, from version 0009 to 0012."""
 
+import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
@@ -7,6 +8,8 @@ from cycle_tracker.core.extensions import db
 from tests.migrations.before_facts import Before, day_ago
 from tests.migrations.conftest import StandsAt
 from tests.migrations.rows import DECISION, MILESTONE, PERSON
+
+pytestmark = pytest.mark.in_full
 
 
 def test_decisions_of_lead_bodies_stay_and_on_the_way_back_only_agreement_is_an_approval(stands_at: StandsAt) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
@@ -9,6 +10,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.migrations.before_facts import Before, day_ago, utc_today
 from tests.migrations.conftest import StandsAt
+
+pytestmark = pytest.mark.in_full
 
 
 def test_what_an_upgrade_dates_closes_or_opens_emails_nobody_about_the_past(stands_at: StandsAt) -> None:

@@ -13,6 +13,8 @@ from tests.migrations.conftest import StandsAt
 from tests.migrations.rows import MILESTONE
 from tests.support.selection import examples
 
+pytestmark = pytest.mark.in_full
+
 
 def test_versions_before_the_present_ones_come_back_as_rows_and_go_on_the_way_back(stands_at: StandsAt) -> None:
     stands_at("0013")

@@ -12,6 +12,8 @@ from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
 from tests.migrations.rows import MILESTONE, PERSON
 
+pytestmark = pytest.mark.in_full
+
 
 def test_copies_learn_their_documents_and_those_that_wait_go_on_the_way_back(
     empty_app: Flask, stands_at: StandsAt

@@ -1,11 +1,14 @@
 """Version 0017 draws the stamp of the list of partnerships, and says of each whether it has published."""
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
+
+pytestmark = pytest.mark.in_full
 
 MILESTONE = (
     "INSERT INTO milestones (id, partnership_id, key, kind, title, evidence_asked, duty_basis, duty_citation, "

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
@@ -10,6 +11,8 @@ from cycle_tracker.core.extensions import db
 from cycle_tracker.reminders.services.reminders import queue_due_notices
 from tests.migrations.before_facts import Before, day_ago, utc_today
 from tests.migrations.conftest import StandsAt
+
+pytestmark = pytest.mark.in_full
 
 COUNTS = "SELECT (SELECT count(*) FROM milestones), (SELECT count(*) FROM cycles), (SELECT count(*) FROM notices)"
 # An email that was not sent yet, and one that was; and in each what was also to be told of milestone 41.

@@ -12,6 +12,8 @@ from cycle_tracker.core.extensions import db
 from tests.migrations.conftest import StandsAt
 from tests.migrations.rows import MILESTONE, PERSON
 
+pytestmark = pytest.mark.in_full
+
 DATES = "UPDATE milestones SET target_on = '2020-04-01', due_on = '{due_on}', own_start_on = {own} WHERE id = {id}"
 
 

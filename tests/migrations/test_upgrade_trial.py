@@ -22,6 +22,8 @@ from scheduler.jobs import run_job
 from tests.migrations.conftest import in_context
 from tests.support.demo import copy_demo
 
+pytestmark = pytest.mark.in_full
+
 BEFORE = "0010"
 
 # 30 November 2026 is St Andrew's Day. The demo has the emails of the days before Friday the 27th, which runs here.
